@@ -1,0 +1,15 @@
+# Each target is the one command it needs, on a machine with python3, pip and make.
+
+.PHONY: run test lint lock
+
+run: ## install what is missing and run the archive on port $PORT (8081)
+	@exec .ci/serve
+
+test: ## the whole suite, on SQLite and on PostgreSQL
+	@exec .ci/test
+
+lint: ## formatting, lints, types, missing migrations
+	@exec .ci/lint
+
+lock: ## pin the newest versions that pyproject.toml allows
+	@exec .ci/lock

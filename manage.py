@@ -1,0 +1,32 @@
+#!/usr/bin/env python
+"""ocrsite's command line: `manage.py serve` starts the archive; see `manage.py help`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    # Configuration is checked before Django is imported, so that a wrong value is one clear
+    # sentence and never a traceback out of the settings module.
+    from ocrsite.environment import ConfigurationError, use_settings
+
+    try:
+        use_settings()
+    except ConfigurationError as error:
+        sys.exit(f"ocrsite: {error}")
+
+    if sys.argv[1:2] == ["serve"]:
+        # The supervisor starts processes that load Django and does not load it itself.
+        from ocrsite.runtime import serve
+
+        serve.main(sys.argv[2:])
+        return
+
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
