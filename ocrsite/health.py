@@ -1,0 +1,96 @@
+"""`/health` and `/health/ready`: how the site is, within a second whatever else is stuck."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from ocrsite import __version__
+from ocrsite.checks import Findings, Lookout
+from ocrsite.environment import environment
+from ocrsite.responses import problem
+from ocrsite.runtime.instance import Role
+from ocrsite.startup import RETRY_AFTER, current_start
+
+#: Seconds a request waits for news, and the age from which old news counts as a failure.
+PATIENCE, TOO_OLD = 0.6, 10.0
+#: Seconds after the start in which no reader is expected yet.
+READERS_COME_WITHIN = 30.0
+
+_lookout = Lookout()
+
+
+def findings() -> Findings:
+    """The newest findings; what has not answered for long counts as failing."""
+    # All-in-one knows its readers by its life; the readers of several machines have others.
+    life = environment().life if current_start().role is Role.ALL else None
+    newest, age = _lookout.newest(life, PATIENCE)
+    if newest is None or age > TOO_OLD:
+        return Findings(problems=("The site's checks of itself do not finish.",))
+    return newest
+
+
+@never_cache
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    start = current_start()
+    # While tables are being made nobody looks into the database.
+    found = findings() if start.ready else Findings(database=start.problem is None)
+    warnings = [*start.warnings, *filter(None, [start.problem]), *found.problems]
+    # Readers come up a moment after the web; until then nothing is wrong.
+    coming = not found.readers and time.time() - start.ready_at < READERS_COME_WITHIN
+    starting = not start.ready or coming
+    engine = _engine(found, starting=starting)
+    sound = found.database and found.storage and found.queue
+    if starting and (sound or not start.ready):
+        status = "starting"
+    elif sound and found.readers and engine["state"] != "absent":
+        status = "healthy"
+    else:
+        status = "degraded"
+    if not starting and found.database and not found.readers:
+        warnings.append("No reader is running; pages wait.")
+    warnings += sorted({reader.detail for reader in found.readers if reader.detail})
+    return JsonResponse(
+        {
+            "status": status,
+            "ocr_engine": engine,
+            "s3_storage": "not_configured",
+            "database": "ok" if found.database else "failing",
+            "queue": {"pending_pages": found.pending_pages, "workers": len(found.readers)},
+            "warnings": warnings,
+            "version": __version__,
+        }
+    )
+
+
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 when documents are taken in and read; 503 with the reason until then."""
+    start = current_start()
+    if not start.ready:
+        reason = start.problem or "The archive is starting."
+    else:
+        found = findings()
+        if found.database and found.storage and found.queue and found.readers:
+            return JsonResponse({"status": "ready"})
+        reason = " ".join(found.problems) or "No reader is running."
+    response = problem(503, "Not ready", reason)
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _engine(found: Findings, *, starting: bool) -> dict[str, Any]:
+    """The engine as its readers report it: one that is ready speaks for all."""
+    wanted = settings.OCRSITE_ENGINE
+    by_state = {reader.state: reader for reader in reversed(found.readers)}
+    for state in ("ready", "loading", "absent"):
+        if state in by_state:
+            return {"name": by_state[state].engine or wanted, "state": state}
+    return {"name": wanted, "state": "loading" if starting else "absent"}

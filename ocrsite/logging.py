@@ -1,0 +1,102 @@
+"""One line an event: readable on a terminal, JSON everywhere else. Needs no Django."""
+
+from __future__ import annotations
+
+import logging.config
+import sys
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+#: What a probe asks every few seconds is not worth a line; a failure has one of its own.
+_ROUTINE = ("/health", "/metrics", "/static/")
+
+
+def configure() -> None:
+    """Set up the standard library's logging and structlog for this process."""
+    logging.config.dictConfig(logging_config())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.filter_by_level,
+            *_common(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    sys.excepthook = _log_uncaught
+
+
+def logging_config() -> dict[str, Any]:
+    """For `logging.config.dictConfig`: everything goes to standard output."""
+    terminal = sys.stdout.isatty()
+    rendering: list[Processor] = (
+        [structlog.dev.ConsoleRenderer(pad_event_to=0)]
+        if terminal
+        else [
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    *rendering,
+                ],
+                "foreign_pre_chain": [structlog.contextvars.merge_contextvars, *_common()],
+            }
+        },
+        "handlers": {
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stdout",
+                "formatter": "line",
+            }
+        },
+        "root": {"handlers": ["stdout"], "level": "INFO"},
+        "loggers": {
+            # What it says is in the request's own line, or in `request_failed` with the traceback.
+            "django.request": {"level": "CRITICAL"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "_granian": {"level": "WARNING"},
+            "axes": {"level": "WARNING"},
+            "dramatiq": {"level": "WARNING"},
+            "pikepdf": {"level": "WARNING"},
+            "PIL": {"level": "WARNING"},
+        },
+    }
+
+
+def _common() -> list[Processor]:
+    return [
+        _drop_routine,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+
+
+def _drop_routine(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    if event.get("event") == "request_finished":
+        path = str(event.get("request", "")).partition(" ")[2]
+        if path.startswith(_ROUTINE):
+            raise structlog.DropEvent
+    return event
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, traceback: Any) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, traceback)
+        return
+    logging.getLogger("ocrsite").critical("uncaught error", exc_info=(kind, error, traceback))

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import structlog
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError
+
+from ocrsite.environment import environment
+from ocrsite.runtime.bootstrap import bootstrap
+
+
+class Command(BaseCommand):
+    help = "Migrate the database and make the first team and administrator (part of `serve`)."
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            bootstrap(environment().admin_password)
+        except DatabaseError as error:
+            structlog.get_logger("ocrsite.bootstrap").error(
+                "the database can't be prepared", reason=str(error).strip()
+            )
+            sys.exit(1)

@@ -1,0 +1,142 @@
+"""`/metrics` for Prometheus: the archive's own figures and those of this web process."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Iterator
+
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from rest_framework.exceptions import AuthenticationFailed
+
+from documents.api.authentication import TokenAuthentication
+from documents.models import Document, Page, PageStatus
+from documents.models.worker import EngineState, WorkerProcess
+from ocrsite.checks import pending_pages
+from ocrsite.responses import problem
+from ocrsite.startup import GetResponse
+
+disable_created_metrics()
+REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+PlatformCollector(registry=REGISTRY)
+GCCollector(registry=REGISTRY)
+
+REQUESTS = Counter(
+    "ocrsite_http_requests", "Answers by view and status.", ["view", "status"], registry=REGISTRY
+)
+LATENCY = Histogram(
+    "ocrsite_http_request_seconds",
+    "Time until the answer begins.",
+    ["view"],
+    buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100),
+    registry=REGISTRY,
+)
+UPLOADS = Counter(
+    "ocrsite_uploads", "Uploads: taken, refused, or turned away (busy).", ["outcome"],
+    registry=REGISTRY,
+)  # fmt: skip
+
+_FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
+
+
+class MeasureRequests:
+    """Counts every answer under its view's name: paths would be without number."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        begun = time.perf_counter()
+        response = self.get_response(request)
+        match = request.resolver_match
+        view = (match.view_name if match else None) or "none"
+        REQUESTS.labels(view, str(response.status_code)).inc()
+        LATENCY.labels(view).observe(time.perf_counter() - begun)
+        return response
+
+
+class ArchiveCollector(Collector):
+    """The archive's figures, asked of the database when somebody looks."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        documents = GaugeMetricFamily(
+            "ocrsite_documents", "Documents outside the trash.", labels=["status"]
+        )
+        kept = Document.objects.filter(trashed_at__isnull=True)
+        for status, number in kept.order_by().values_list("status").annotate(Count("id")):
+            documents.add_metric([status], number)
+        yield documents
+
+        settled = kept.aggregate(done=Sum("pages_done"), failed=Sum("pages_failed"))
+        pages = GaugeMetricFamily("ocrsite_pages", "Pages outside the trash.", labels=["status"])
+        pages.add_metric(["done"], settled["done"] or 0)
+        pages.add_metric(["failed"], settled["failed"] or 0)
+        pages.add_metric(["pending"], pending_pages())
+        pages.add_metric(["running"], Page.objects.filter(status=PageStatus.RUNNING).count())
+        yield pages
+
+        workers = GaugeMetricFamily("ocrsite_workers_alive", "Worker processes.", labels=["kind"])
+        memory = GaugeMetricFamily("ocrsite_worker_rss_bytes", "Memory.", labels=["worker"])
+        read = GaugeMetricFamily("ocrsite_worker_pages_read", "Pages read.", labels=["worker"])
+        engine = GaugeMetricFamily(
+            "ocrsite_engine_readers", "Readers by the state of their engine.", labels=["state"]
+        )
+        alive = list(WorkerProcess.alive())
+        for kind in ("reader", "chores"):
+            workers.add_metric([kind], sum(row.kind == kind for row in alive))
+        for state in EngineState.values:
+            readers = [row for row in alive if row.kind == "reader"]
+            engine.add_metric([state], sum(row.engine_state == state for row in readers))
+        for row in alive:
+            memory.add_metric([row.id], row.rss_bytes)
+            read.add_metric([row.id], row.pages_read)
+        yield from (workers, engine, memory, read)
+
+
+REGISTRY.register(ArchiveCollector())
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    if not (_is_local(request) or _is_superuser(request)):
+        return problem(
+            403, "Not allowed", "Metrics are for this machine, or for a superuser's token."
+        )
+    return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+
+
+def _is_local(request: HttpRequest) -> bool:
+    """Whether the peer is this machine itself and speaks for nobody else."""
+    if any(name in request.headers for name in _FORWARDING):
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    try:
+        authenticated = TokenAuthentication().authenticate(request)
+    except AuthenticationFailed:
+        return False
+    return authenticated is not None and bool(authenticated[0].is_superuser)

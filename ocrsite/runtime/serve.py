@@ -1,0 +1,211 @@
+"""`manage.py serve`: put the site together and watch over it.
+
+This process never loads Django: it stays small (the kernel ends others first when memory runs
+out), and the web process answers a second earlier.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import uuid
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from ocrsite import __version__, logging
+from ocrsite.environment import BASE_DIR, Environment, environment, for_child
+from ocrsite.runtime import instance, queue_server
+from ocrsite.runtime.instance import InUse, Role, Start
+from ocrsite.runtime.listener import PortUnavailable, listen
+from ocrsite.runtime.queue_server import NoQueueServer
+from ocrsite.runtime.supervisor import Service, StopOrder, Supervisor
+
+log = structlog.get_logger("ocrsite")
+
+#: A queue server that ends so soon (seconds) so often refuses its files.
+_REFUSED_AFTER, _REFUSED_TIMES = 3.0, 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "role",
+        nargs="?",
+        default=Role.ALL.value,
+        choices=[role.value for role in Role],
+        help="all-in-one (default), or one role of several machines",
+    )
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="manage.py serve", description=__doc__)
+    add_arguments(parser)
+    serve(Role(parser.parse_args(arguments).role))
+
+
+def serve(role: Role) -> None:
+    """Run until told to stop. Exits with 1 and one sentence when the site can't be started."""
+    settings = environment()
+    if role is not Role.ALL and settings.redis_url is None:
+        sys.exit(
+            f"ocrsite: `serve {role.value}` is one of several processes and needs the queue they "
+            "share; set REDIS_URL, or start everything with `serve`."
+        )
+    logging.configure()
+    try:
+        lock = instance.hold(settings.data_dir, shared=role is not Role.ALL)
+        listener = listen(settings.port) if role is not Role.WORKER else None
+        program = queue_server.find_program() if settings.redis_url is None else None
+    except (InUse, PortUnavailable, NoQueueServer) as error:
+        sys.exit(f"ocrsite: {error}")
+
+    if settings.data_dir_warning:
+        log.warning(settings.data_dir_warning)
+    site = _Site(settings, role, lock)
+    with Supervisor(BASE_DIR) as site.supervisor:
+        log.info(
+            "starting",
+            version=__version__,
+            data_dir=str(settings.data_dir),
+            port=settings.port if listener else None,
+        )
+        if program is not None:
+            site.add_queue(program)
+        if listener is not None:
+            site.add_web(listener.fileno())
+        site.add_bootstrap()
+        site.supervisor.run()
+    site.clean_up()
+    log.info("stopped")
+
+
+class _Site:
+    """The services of one start and what they know of each other."""
+
+    supervisor: Supervisor
+
+    def __init__(self, settings: Environment, role: Role, lock: int) -> None:
+        self.settings, self.role, self.lock = settings, role, lock
+        self.life = uuid.uuid4()
+        self.run_directory = settings.data_dir / "run"
+        self.run_directory.mkdir(mode=0o750, exist_ok=True)
+        if role is Role.ALL:
+            instance.forget_others(settings.data_dir, self.life)
+        warnings = [settings.data_dir_warning] if settings.data_dir_warning else []
+        self.start = Start(role, warnings=warnings)
+        self.publish(self.start)
+        self.socket: Path | None = None
+        self.queue_refusals = 0
+
+    def publish(self, start: Start) -> None:
+        self.start = start
+        instance.write_start(self.settings.data_dir, self.life, start)
+
+    def variables(self, **more: str) -> dict[str, str]:
+        queue = {"REDIS_URL": f"unix://{self.socket}"} if self.socket else {}
+        return for_child(
+            OCRSITE_DATA_DIR=str(self.settings.data_dir),
+            OCRSITE_LIFE=str(self.life),
+            **queue,
+            **more,
+        )
+
+    def add_queue(self, program: str) -> None:
+        directory = self.settings.data_dir / "queue"
+        directory.mkdir(mode=0o700, exist_ok=True)
+        self.socket = queue_server.socket_path(self.run_directory)
+        self.supervisor.add(
+            Service(
+                "queue",
+                queue_server.command(program, directory, self.socket),
+                for_child(),
+                stop=StopOrder.LAST,
+                relay=queue_server.readable,
+                descriptors=[self.lock],
+                exited=partial(self._queue_ended, directory),
+            )
+        )
+
+    def _queue_ended(self, directory: Path, status: int, lived: float) -> None:
+        self.queue_refusals = (
+            self.queue_refusals + 1 if status > 0 and lived < _REFUSED_AFTER else 0
+        )
+        if self.queue_refusals >= _REFUSED_TIMES:
+            self.queue_refusals = 0
+            aside = queue_server.put_aside(directory)
+            log.error("the queue can't be read and is begun anew; the database knows what is to do",
+                      kept_as=str(aside))  # fmt: skip
+
+    def add_web(self, listener: int) -> None:
+        self.supervisor.add(
+            Service(
+                "web",
+                [sys.executable, "-m", "ocrsite.runtime.web", str(listener)],
+                self.variables(),
+                stop=StopOrder.SECOND,
+                descriptors=[self.lock, listener],
+            )
+        )
+
+    def add_bootstrap(self) -> None:
+        password = self.settings.admin_password
+        self.supervisor.add(
+            Service(
+                "bootstrap",
+                [sys.executable, "manage.py", "bootstrap"],
+                self.variables(**({"OCRSITE_ADMIN_PASSWORD": password} if password else {})),
+                once=True,
+                descriptors=[self.lock],
+                exited=self._bootstrapped,
+            )
+        )
+
+    def _bootstrapped(self, status: int, lived: float) -> None:
+        if status != 0:
+            problem = "the database could not be prepared; the log says why; it is tried again"
+            self.publish(replace(self.start, problem=problem))
+            return
+        self.publish(replace(self.start, ready=True, ready_at=time.time(), problem=None))
+        if self.role is Role.WORKER:
+            log.info("ready")
+        else:
+            log.info("ready", url=f"http://localhost:{self.settings.port}/")
+        if self.role is not Role.WEB:
+            self.add_workers()
+
+    def add_workers(self) -> None:
+        worker = [sys.executable, "manage.py", "worker"]
+        life = ["--life", str(self.life)]
+        # Nobody else works on a database in a directory that is held alone.
+        sole = self.role is Role.ALL and self.settings.database is None
+        for slot in range(self.settings.workers):
+            self.supervisor.add(
+                Service(
+                    f"reader {slot}",
+                    [*worker, "reader", "--slot", str(slot), *life],
+                    self.variables(OMP_THREAD_LIMIT="1"),
+                    nice=10,
+                    oom_score=500,
+                    descriptors=[self.lock],
+                )
+            )
+        self.supervisor.add(
+            Service(
+                "chores",
+                [*worker, "chores", *life, *(["--sole"] if sole else [])],
+                self.variables(),
+                nice=5,
+                oom_score=300,
+                descriptors=[self.lock],
+            )
+        )
+
+    def clean_up(self) -> None:
+        instance.state_file(self.settings.data_dir, self.life).unlink(missing_ok=True)
+        if self.socket is not None:
+            self.socket.unlink(missing_ok=True)
+            if self.socket.parent != self.run_directory:
+                self.socket.parent.rmdir()

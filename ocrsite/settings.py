@@ -1,0 +1,220 @@
+"""Django's settings. What differs between installations comes from `environment`."""
+
+from __future__ import annotations
+
+import logging as stdlib_logging
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ocrsite import logging
+from ocrsite.data_directory import kept_secret
+from ocrsite.environment import BASE_DIR, environment
+
+ENVIRONMENT = environment()
+DATA_DIR = ENVIRONMENT.data_dir
+
+DEBUG = False
+SECRET_KEY = ENVIRONMENT.secret_key or kept_secret(DATA_DIR / "secrets" / "secret_key")
+
+# --- the archive's own ------------------------------------------------------------------------
+
+MEDIA_ROOT = DATA_DIR / "media"
+OCRSITE_ENGINE = ENVIRONMENT.engine
+OCRSITE_LANGUAGES = ENVIRONMENT.languages
+#: What draws a page for people who look at it (documents/pageimages.py): in a child process.
+OCRSITE_PAGE_RENDERER = "ocr_worker.rendering.on_demand.render_page"
+OCRSITE_THUMBNAIL_RENDERER = "ocr_worker.rendering.on_demand.render_thumbnail"
+OCRSITE_MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
+#: Where the queue is; None where this process belongs to no running site (tests, one-off commands).
+REDIS_URL = ENVIRONMENT.redis_url
+
+# --- what the site is made of -----------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "ocrsite",
+    "documents.apps.DocumentsConfig",
+    "ocr_worker.apps.OcrWorkerConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "knox",
+    "axes",
+    "django_structlog",
+]
+
+MIDDLEWARE = [
+    "ocrsite.downloads_gate.DownloadsGate",
+    "ocrsite.security.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "ocrsite.startup.StartupGate",
+    "ocrsite.static.StaticMiddleware",
+    "ocrsite.metrics.MeasureRequests",
+    "django_structlog.middlewares.RequestMiddleware",
+    "ocrsite.uploads_gate.UploadsGate",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "ocrsite.csrf.CsrfMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "ocrsite.urls"
+WSGI_APPLICATION = "ocrsite.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- database ---------------------------------------------------------------------------------
+
+# SQLite: readers never wait for the writer (WAL); a commit is on the disk before the answer is
+# (FULL); a transaction that will write says so at its start (IMMEDIATE), so it waits for the lock
+# instead of failing half-way. Each connection has 8 MiB of its own
+# cache; 256 MiB of the file are mapped and shared.
+SQLITE_OPTIONS: dict[str, Any] = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 30,
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; "
+        "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+    ),
+}
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "CONN_MAX_AGE": 60,
+        **(
+            {**ENVIRONMENT.database, "CONN_HEALTH_CHECKS": True}
+            if ENVIRONMENT.database
+            else {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": DATA_DIR / "db.sqlite3",
+                "OPTIONS": SQLITE_OPTIONS,
+                # In memory, threads would share one connection's locks, unlike in a file.
+                "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
+            }
+        ),
+    }
+}
+
+# --- what is told about it --------------------------------------------------------------------
+
+logging.configure()
+LOGGING_CONFIG = None
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = stdlib_logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = stdlib_logging.INFO
+
+# --- people -----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "documents.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "home"
+
+# Ten wrong passwords for one name from one address: five minutes of peace. The address is the
+# peer's own: X-Forwarded-For is whatever a client writes, and would make the limit void.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=5)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
+AXES_VERBOSE = False
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+
+# --- REST API ---------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "documents.api.authentication.TokenAuthentication",
+        "ocrsite.csrf.SessionOnlyFromHere",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "documents.api.problems.handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "URL_FORMAT_OVERRIDE": None,
+}
+
+# A token lives for 30 days after its last use; the database hears of a use once an hour.
+REST_KNOX = {
+    "TOKEN_TTL": timedelta(days=30),
+    "AUTO_REFRESH": True,
+    "MIN_REFRESH_INTERVAL": 3600,
+}
+
+# --- languages and times ----------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "ocrsite" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- files ------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 300
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "ocrsite.static.StaticStorage"},
+}
+# An uploaded file goes to the disk that will keep it, never to memory.
+FILE_UPLOAD_HANDLERS = ["documents.intake.StagingUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
+
+# --- security ---------------------------------------------------------------------------------
+
+ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
+USE_X_FORWARDED_HOST = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"

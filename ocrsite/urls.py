@@ -1,0 +1,20 @@
+"""Which door is where."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
+
+from ocrsite.health import health, ready
+from ocrsite.metrics import metrics
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    re_path(r"^health/?$", health, name="health"),
+    re_path(r"^health/ready/?$", ready, name="health-ready"),
+    re_path(r"^metrics/?$", metrics, name="metrics"),
+    path("api/", include("documents.api.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+]
