@@ -1,0 +1,1 @@
+"""The archive: what is kept, who may see it, and what may happen to it."""

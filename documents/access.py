@@ -1,0 +1,128 @@
+"""Who may see and do what. Every door lists through `visible_to` and acts through `require`."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from documents.errors import InvalidRequest, NotAllowed, NotFound
+from documents.models import Document, Membership, Role, Team, User
+
+AnyUser = User | AnonymousUser
+
+
+class Ability(enum.Enum):
+    """What a member may do with the documents of a team."""
+
+    SEE = "see"
+    UPLOAD = "upload"
+    EDIT = "edit"
+    CORRECT = "correct"
+    DECIDE = "decide"
+    REPROCESS = "reprocess"
+    TRASH = "trash"
+
+
+_REVIEWER = frozenset(Ability)
+
+ABILITIES: dict[str, frozenset[Ability]] = {
+    Role.READER: frozenset({Ability.SEE}),
+    Role.REVIEWER: _REVIEWER,
+    Role.MANAGER: _REVIEWER,
+}
+
+
+def teams_of(user: AnyUser) -> QuerySet[Team]:
+    """The teams whose documents `user` may see: all for a superuser, none for nobody."""
+    if not user.is_authenticated or not user.is_active:
+        return Team.objects.none()
+    if user.is_superuser:
+        return Team.objects.all()
+    return Team.objects.filter(memberships__user=user)
+
+
+def visible_to(user: AnyUser) -> QuerySet[Document]:
+    """Every document that `user` may see, those in the trash too."""
+    if user.is_authenticated and user.is_active and user.is_superuser:
+        return Document.objects.all()
+    return Document.objects.filter(team__in=teams_of(user))
+
+
+def may(user: AnyUser, ability: Ability, team: Team | uuid.UUID) -> bool:
+    if not user.is_authenticated or not user.is_active:
+        return False
+    if user.is_superuser:
+        return True
+    team_id = team.id if isinstance(team, Team) else team
+    role = user.memberships.filter(team_id=team_id).values_list("role", flat=True).first()
+    return role is not None and ability in ABILITIES[role]
+
+
+def teams_where(user: AnyUser, ability: Ability) -> QuerySet[Team]:
+    """The teams in which `user` may do this."""
+    if user.is_authenticated and user.is_superuser:
+        return teams_of(user)
+    roles = [role for role, abilities in ABILITIES.items() if ability in abilities]
+    own = Membership.objects.filter(user=user.pk, role__in=roles)
+    return teams_of(user).filter(id__in=own.values("team"))
+
+
+def may_somewhere(user: AnyUser, ability: Ability) -> bool:
+    """Whether there is any team in which `user` may do this."""
+    return teams_where(user, ability).exists()
+
+
+def require(user: AnyUser, ability: Ability, document_id: uuid.UUID) -> Document:
+    """The document, if `user` may do this to it.
+
+    Raises NotFound where it is not there or not theirs to see, NotAllowed where their role in its
+    team is too small.
+    """
+    document = visible_to(user).select_related("team").filter(id=document_id).first()
+    if document is None:
+        raise NotFound(f"There is no document {document_id} here.", document=document_id)
+    if not may(user, ability, document.team_id):
+        raise NotAllowed(
+            f"Your role in the team {document.team.name!r} does not allow this. "
+            "Ask one of its managers.",
+            document=document_id,
+        )
+    return document
+
+
+def team_for_upload(user: AnyUser, team_id: uuid.UUID | None = None) -> Team:
+    """The team that an upload goes to: the one named, else the user's default, else their only one.
+
+    Raises NotFound for a team that is not theirs, NotAllowed for one they may only read,
+    InvalidRequest when none is named and it is not clear which is meant.
+    """
+    teams = teams_of(user)
+    if team_id is not None:
+        team = teams.filter(id=team_id).first()
+        if team is None:
+            raise NotFound(f"There is no team {team_id} here.")
+    else:
+        team = _own_team(user)
+    if not may(user, Ability.UPLOAD, team):
+        raise NotAllowed(f"Your role in the team {team.name!r} does not allow uploads.")
+    return team
+
+
+def _own_team(user: AnyUser) -> Team:
+    if isinstance(user, AnonymousUser):
+        raise NotAllowed("Log in to upload.")
+    memberships = list(user.memberships.select_related("team")[:2])
+    default = user.memberships.select_related("team").filter(is_default=True).first()
+    if default is not None:
+        return default.team
+    if len(memberships) == 1:
+        return memberships[0].team
+    detail = (
+        "You are in several teams and none is your default: name one."
+        if memberships
+        else "You are in no team: ask an administrator to add you to one."
+    )
+    raise InvalidRequest(detail, fields={"team": [detail]})

@@ -1,0 +1,127 @@
+"""A person corrects a page's text, or accepts a newer reading in place of a correction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from documents import events
+from documents.actions.chores import RESULTS_OWED, owe_results
+from documents.actions.locking import found, locked, refuse_trashed
+from documents.correction import corrected
+from documents.errors import Conflict, InvalidRequest, NotFound, NothingRead
+from documents.layout import PageLayout
+from documents.models import Document, Page, PageRevision, User
+from documents.models.event import EventKind
+from documents.texts import checked_text
+
+#: Characters of one block; a densely printed page has about 10,000.
+MAX_TEXT_LENGTH = 100_000
+
+
+def correct(
+    document_id: uuid.UUID,
+    number: int,
+    texts: Mapping[str, str],
+    *,
+    revision: int,
+    actor: User | None,
+) -> Page:
+    """Keep `texts` (block id -> text) as the page's newest correction.
+
+    `revision` is the page's as its corrector saw it. Texts that change nothing make no revision.
+    Raises NotFound, InvalidRequest (an unknown block), Conflict (somebody was first, nothing was
+    read on the page yet, in the trash).
+    """
+    texts = {
+        block: checked_text(text, field="blocks", longest=MAX_TEXT_LENGTH)
+        for block, text in texts.items()
+    }
+    # Placing the words may take a while: no transaction waits for it. The revision says whether
+    # the page is still what it was.
+    page = _page(found(document_id), number, revision)
+    layout = page.layout
+    # A correction of a correction builds on it; its boxes still are the first reading's.
+    reading = page.current_revision.based_on if page.current_revision else page.current_reading
+    if layout is None or reading is None:
+        raise NothingRead(
+            "This page has not been read, so there is no text to correct.",
+            document=document_id,
+            page=number,
+        )
+    changed = _apply(layout, texts)
+    if changed == layout:
+        return page
+    with transaction.atomic():
+        document = locked(document_id)
+        page = _page(document, number, revision)
+        page.revision += 1
+        page.current_revision = PageRevision.objects.create(
+            page=page,
+            number=page.revision,
+            based_on=reading,
+            author=actor,
+            layout=changed.to_dict(),
+        )
+        _save(document, page)
+        events.record(EventKind.CORRECTED, document, actor, page=number, revision=page.revision)
+    return page
+
+
+def accept_reading(
+    document_id: uuid.UUID, number: int, *, revision: int, actor: User | None
+) -> Page:
+    """Let the newest reading count in place of the correction; the correction is kept.
+
+    Raises NotFound, Conflict (somebody was first, no correction is current, in the trash).
+    """
+    with transaction.atomic():
+        document = locked(document_id)
+        page = _page(document, number, revision)
+        if page.current_revision is None or page.current_reading is None:
+            raise Conflict(
+                "No correction stands in place of a reading on this page.",
+                document=document_id,
+                page=number,
+            )
+        page.revision += 1
+        page.current_revision = None
+        _save(document, page)
+        events.record(EventKind.READING_ACCEPTED, document, actor, page=number)
+    return page
+
+
+def _page(document: Document, number: int, revision: int) -> Page:
+    refuse_trashed(document)
+    page = (
+        document.pages.select_related("current_reading", "current_revision__based_on")
+        .filter(number=number)
+        .first()
+    )
+    if page is None:
+        raise NotFound(f"The document has no page {number}.", document=document.id, page=number)
+    if page.revision != revision:
+        raise Conflict(
+            f"Somebody changed this page first: its revision is {page.revision}, not {revision}. "
+            "Load it again and repeat your change.",
+            document=document.id,
+            page=number,
+        )
+    return page
+
+
+def _apply(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
+    try:
+        return corrected(layout, texts)
+    except KeyError as error:
+        detail = f"The page has no block {error.args[0]!r}."
+        raise InvalidRequest(detail, fields={"blocks": [detail]}) from None
+
+
+def _save(document: Document, page: Page) -> None:
+    page.save(update_fields=["revision", "current_revision"])
+    owe_results(document)
+    document.version += 1
+    document.save(update_fields=["version", *RESULTS_OWED])

@@ -1,0 +1,139 @@
+"""Have a document read again: all of it, or only the pages that failed."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from documents import events
+from documents.actions.locking import locked, refuse_trashed
+from documents.errors import Conflict, InvalidRequest
+from documents.languages import checked_language
+from documents.models import (
+    Document,
+    OcrMode,
+    Page,
+    PageStatus,
+    ReviewStatus,
+    Status,
+    User,
+    WorkerProcess,
+)
+from documents.models.document import Chore
+from documents.models.event import EventKind
+from documents.signals import announce, chores_waiting, pages_waiting
+
+ALL, FAILED = "all", "failed"
+#: Engines that a caller may ask for. A text layer is asked for with `ocr`.
+ENGINES = ("tesseract", "paddleocr-vl")
+
+
+def reprocess(
+    document_id: uuid.UUID,
+    *,
+    actor: User | None,
+    pages: str = ALL,
+    engine: str | None = None,
+    ocr: str | None = None,
+    language: str | None = None,
+) -> Document:
+    """Start a new run. Until it ends the results of the one before are served.
+
+    `pages` is "all" or "failed". None leaves `ocr` and `language` as they are and lets any engine
+    read. Readings and corrections are kept; the review starts anew. Whatever a reader still does
+    for the run before records nothing; failed pages of a document that is being read join its run.
+    Asked for the failed pages where none failed: nothing is read. Raises NotFound,
+    InvalidRequest, Conflict (in the trash, or no reader has the engine).
+    """
+    _check(pages, engine, ocr)
+    if engine is not None and not WorkerProcess.alive().filter(engine=engine).exists():
+        raise Conflict(
+            f"No reader of this archive has the engine {engine}. Ask for one that `/health` names, "
+            "or start a reader that has it.",
+            document=document_id,
+        )
+    with transaction.atomic():
+        document = locked(document_id)
+        refuse_trashed(document)
+        again = Q() if pages == ALL else Q(status=PageStatus.FAILED)
+        was_prepared = document.page_count is not None
+        if was_prepared and not document.pages.filter(again).exists():
+            _assemble_what_was_read(document)
+            return document
+        document.wanted_engine = engine or ""
+        if ocr is not None:
+            document.ocr = ocr
+        if language is not None:
+            document.language = checked_language(language)
+        if pages == ALL or document.status != Status.PROCESSING:
+            # Failed pages join the run that others are still being read in.
+            document.run += 1
+        document.version += 1
+        document.review_status = ReviewStatus.UNREVIEWED
+        document.reviewed_by = None
+        document.reviewed_at = None
+        document.finished_at = None
+        document.error_code = document.error_detail = ""
+        document.error_page = None
+        document.chore_attempts = 0
+        document.chore_token += 1
+        document.chore_lease_expires_at = None
+        document.last_served_at = timezone.now()
+        if was_prepared:
+            _requeue(document.pages.filter(again))
+            document.status = Status.PROCESSING
+            document.chore = Chore.NONE
+            document.pages_done = document.pages.filter(status=PageStatus.DONE).count()
+            document.pages_failed = 0
+            announce(pages_waiting)
+        else:
+            document.status = Status.QUEUED
+            document.chore = Chore.PREPARE
+            announce(chores_waiting)
+        document.save()
+        events.record(
+            EventKind.REPROCESSED, document, actor, pages=pages, engine=document.wanted_engine
+        )
+    return document
+
+
+def _assemble_what_was_read(document: Document) -> None:
+    """No page is to be read again, but the results were given up: they are tried once more."""
+    if document.status == Status.FAILED and document.pages_done:
+        document.status = Status.PROCESSING
+        document.chore = Chore.FINISH
+        document.chore_attempts = 0
+        document.set_error("", "", None)
+        document.finished_at = None
+        document.version += 1
+        document.save()
+        announce(chores_waiting)
+
+
+def _requeue(pages: QuerySet[Page]) -> None:
+    pages.update(
+        status=PageStatus.PENDING,
+        lease_token=F("lease_token") + 1,
+        lease_owner="",
+        lease_expires_at=None,
+        attempts=0,
+        life=None,
+        life_attempts=0,
+        not_before=None,
+        error_code="",
+        error_detail="",
+    )
+
+
+def _check(pages: str, engine: str | None, ocr: str | None) -> None:
+    for name, value, known in (
+        ("pages", pages, (ALL, FAILED)),
+        ("engine", engine, ENGINES),
+        ("ocr", ocr, tuple(OcrMode.values)),
+    ):
+        if value is not None and value not in known:
+            detail = f"{name} is one of {', '.join(known)}."
+            raise InvalidRequest(detail, fields={name: [detail]})

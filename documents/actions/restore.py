@@ -1,0 +1,27 @@
+"""Take a document out of the trash; its reading goes on where it stopped."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+
+from documents import events
+from documents.actions.locking import locked
+from documents.models import Document, User
+from documents.models.event import EventKind
+from documents.signals import announce, chores_waiting, pages_waiting
+
+
+def take_out_of_trash(document_id: uuid.UUID, *, actor: User | None) -> Document:
+    """Not in the trash: nothing changes. Raises NotFound."""
+    with transaction.atomic():
+        document = locked(document_id)
+        if document.is_trashed:
+            document.trashed_at = None
+            document.version += 1
+            document.save(update_fields=["trashed_at", "version"])
+            events.record(EventKind.RESTORED, document, actor)
+            announce(chores_waiting)
+            announce(pages_waiting)
+    return document

@@ -1,0 +1,25 @@
+"""Move a document to the trash: it is kept, and nothing works on it any more."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+
+from documents import events
+from documents.actions.locking import locked
+from documents.models import Document, User
+from documents.models.event import EventKind
+
+
+def trash(document_id: uuid.UUID, *, actor: User | None) -> Document:
+    """In the trash already: nothing changes. Raises NotFound."""
+    with transaction.atomic():
+        document = locked(document_id)
+        if not document.is_trashed:
+            document.trashed_at = timezone.now()
+            document.version += 1
+            document.save(update_fields=["trashed_at", "version"])
+            events.record(EventKind.TRASHED, document, actor)
+    return document

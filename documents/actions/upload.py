@@ -1,0 +1,145 @@
+"""Take a file in: refuse it, find it already there, or keep it and have it read."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+
+from documents import access, events
+from documents.actions.reprocess import FAILED, reprocess
+from documents.actions.restore import take_out_of_trash
+from documents.actions.tagging import tags_named
+from documents.errors import EmptyFile, InvalidRequest, OriginalMissing
+from documents.filenames import safe_name, title_of
+from documents.filetypes import FileType, sniff
+from documents.intake import StagedFile
+from documents.languages import checked_language
+from documents.models import Document, OcrMode, Team, User
+from documents.models.document import Chore
+from documents.models.event import EventKind
+from documents.signals import announce, chores_waiting
+from documents.storage import archive, original_key
+from documents.texts import checked_text
+
+TITLE_LENGTH = 500
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """`created` is False where the team had these bytes already: then it is the first document."""
+
+    document: Document
+    created: bool
+
+
+def upload(
+    user: User,
+    staged: StagedFile,
+    filename: str,
+    *,
+    team_id: uuid.UUID | None = None,
+    title: str = "",
+    tags: Iterable[str] = (),
+    language: str = "",
+    ocr: str = OcrMode.AUTO,
+) -> Uploaded:
+    """Keep the staged file as a document of a team of `user`; the staged file is gone afterwards.
+
+    When this returns, the original is flushed to disk and the row is committed. Raises EmptyFile,
+    UnsupportedFileType, InvalidRequest, NotFound or NotAllowed (the team), StorageFull.
+    """
+    try:
+        team = access.team_for_upload(user, team_id)
+        language = checked_language(language)
+        title = checked_text(title, field="title").strip()[:TITLE_LENGTH]
+        tags = [checked_text(name, field="tags") for name in tags]
+        if ocr not in OcrMode.values:
+            known = ", ".join(OcrMode.values)
+            raise InvalidRequest(f"ocr is one of {known}.", fields={"ocr": [f"One of {known}."]})
+        if staged.size == 0:
+            raise EmptyFile("The file is empty: it has no bytes. Choose the file again.")
+        kind = sniff(staged.head)
+        known_before = _already_there(user, team, staged)
+        if known_before is not None:
+            return Uploaded(known_before, created=False)
+        return _keep(
+            user,
+            team,
+            staged,
+            safe_name(filename, kind.suffix),
+            kind,
+            title=title,
+            tags=tags,
+            language=language,
+            ocr=ocr,
+        )
+    finally:
+        staged.discard()
+
+
+def _already_there(user: User, team: Team, staged: StagedFile) -> Document | None:
+    document = Document.objects.filter(team=team, sha256=staged.sha256).first()
+    if document is None:
+        return None
+    key = original_key(document.id, document.filename)
+    if not archive().exists(key):
+        # The same bytes are at hand: a lost original mends itself here.
+        archive().put(key, staged.path)
+    if document.is_trashed:
+        document = take_out_of_trash(document.id, actor=user)
+    if document.error_code == OriginalMissing.code:
+        document = reprocess(document.id, actor=user, pages=FAILED)
+    return document
+
+
+def _keep(
+    user: User,
+    team: Team,
+    staged: StagedFile,
+    filename: str,
+    kind: FileType,
+    *,
+    title: str,
+    tags: list[str],
+    language: str,
+    ocr: str,
+) -> Uploaded:
+    document = Document(
+        id=uuid.uuid4(),
+        team=team,
+        created_by=user,
+        title=title or title_of(filename)[:TITLE_LENGTH],
+        filename=filename,
+        sha256=staged.sha256,
+        size=staged.size,
+        mime_type=kind.mime_type,
+        language=language,
+        ocr=ocr,
+        chore=Chore.PREPARE,
+    )
+    # The file before the row: a crash between the two leaves an orphan file, never a document
+    # without its original.
+    archive().put(original_key(document.id, filename), staged.path)
+    try:
+        with transaction.atomic():
+            document.save(force_insert=True)
+            if tags:
+                document.tags.set(tags_named(team, tags))
+            events.record(EventKind.UPLOADED, document, user, filename=filename)
+            announce(chores_waiting)
+    except IntegrityError:
+        # Two uploads of the same bytes at once: the other one was first.
+        archive().delete_tree(f"documents/{document.id}")
+        first = Document.objects.filter(team=team, sha256=staged.sha256).first()
+        if first is None:
+            raise
+        return Uploaded(first, created=False)
+    except BaseException:
+        # A commit whose answer got lost may have come through: then the row has its file.
+        if not Document.objects.filter(id=document.id).exists():
+            archive().delete_tree(f"documents/{document.id}")
+        raise
+    return Uploaded(document, created=True)

@@ -1,0 +1,10 @@
+"""The archive as a Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DocumentsConfig(AppConfig):
+    name = "documents"
+    verbose_name = _("Archive")
+    default_auto_field = "django.db.models.BigAutoField"

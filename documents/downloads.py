@@ -1,0 +1,100 @@
+"""Which files of a document may be fetched, and under which names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from documents import pageimages
+from documents.errors import ArchiveError, NotFound, NothingRead, NotYet, OriginalMissing
+from documents.models import Document, Page, Status
+from documents.storage import archive, original_key, result_key
+
+RESULT_TYPES = {
+    "json": "application/json",
+    "md": "text/markdown; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+}
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file under a storage key. `version` changes with its content; "" where the file's own
+    time tells it. `missing` is raised when the file is not there."""
+
+    key: str
+    filename: str
+    content_type: str
+    missing: ArchiveError
+    version: str = ""
+    attachment: bool = True
+
+    def open(self) -> BinaryIO:
+        """Raises `missing`."""
+        try:
+            return archive().open(self.key)
+        except FileNotFoundError:
+            raise self.missing from None
+
+
+def original(document: Document) -> Download:
+    """The file as it was uploaded, byte for byte."""
+    return Download(
+        key=original_key(document.id, document.filename),
+        filename=document.filename,
+        content_type=document.mime_type,
+        version=document.sha256,
+        missing=OriginalMissing(
+            "The original file is missing from the archive's storage. Upload it again to mend "
+            "the document.",
+            document=document.id,
+        ),
+    )
+
+
+def result(document: Document, kind: str) -> Download:
+    """`kind` is a key of RESULT_TYPES. While the document is read again: the results before.
+
+    Raises NotYet while there is none, NothingRead where there will be none.
+    """
+    if not document.has_results:
+        if document.status == Status.FAILED:
+            raise NothingRead(
+                f"There are no results, because the document could not be read: "
+                f"{document.error_detail}",
+                document=document.id,
+            )
+        raise NotYet(
+            "The document is still being read. Ask again when its status is ready, partial or "
+            "failed.",
+            document=document.id,
+        )
+    return Download(
+        key=result_key(document.id, kind),
+        filename=f"{document.filename.rpartition('.')[0]}.{kind}",
+        content_type=RESULT_TYPES[kind],
+        missing=NotFound(
+            "The result is missing from the archive's storage. Have the document read again.",
+            document=document.id,
+        ),
+    )
+
+
+def thumbnail(document: Document) -> Download:
+    """Raises NotFound where there is none."""
+    return _image(pageimages.thumbnail(document), document, "thumbnail")
+
+
+def page_picture(page: Page) -> Download:
+    """The page as its boxes are measured, made now if need be. Raises Busy, ReadingError."""
+    return _image(pageimages.page_image(page), page.document, f"{page.number:04d}")
+
+
+def _image(key: str, document: Document, name: str) -> Download:
+    return Download(
+        key=key,
+        filename=f"{document.filename.rpartition('.')[0]}-{name}.webp",
+        content_type="image/webp",
+        attachment=False,
+        missing=NotFound("The image was removed meanwhile. Ask again.", document=document.id),
+    )

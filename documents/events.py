@@ -1,0 +1,25 @@
+"""Writing down what happened, in the transaction that makes it happen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from documents.models import Document, Event, User
+from documents.models.event import EventKind
+
+
+def record(kind: EventKind, document: Document, actor: User | None = None, **data: Any) -> Event:
+    """One event about `document`; `data` must be JSON. Call it inside the change's transaction."""
+    return Event.objects.create(document=document, kind=kind, actor=actor, data=data)
+
+
+def record_read(document: Document) -> Event:
+    """Reading has ended, well or not: the event says how."""
+    return record(
+        EventKind.READ,
+        document,
+        status=document.status,
+        run=document.run,
+        pages_done=document.pages_done,
+        pages_failed=document.pages_failed,
+    )

@@ -1,0 +1,96 @@
+"""A finished document as files: `result.json`, `result.md`, `result.txt`, written page by page.
+
+The pages go through one at a time, so a document of ten thousand pages needs no more memory than
+one of ten. `result.json` follows `result.schema.json` beside this module.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from documents.exports.page import page_data
+from documents.layout import mean_confidence
+from documents.models import Document, Page
+
+#: The version of `result.json`. It rises only when a reader of the one before would break.
+RESULT_VERSION = 1
+
+PAGE_BREAK_TEXT = "\n\f"
+PAGE_BREAK_MARKDOWN = "\n\n---\n\n"
+
+
+@dataclass
+class Summary:
+    """What is known of a document when all of its pages went by.
+
+    `engine` read most of the pages (of equals, the first); `confidence` is the mean over pages,
+    weighted by their letters.
+    """
+
+    pages_by_engine: dict[str, int] = field(default_factory=dict)
+    confidences: list[tuple[float | None, int]] = field(default_factory=list)
+
+    def add(self, page: dict[str, Any]) -> None:
+        if page["engine"]:
+            self.pages_by_engine[page["engine"]] = self.pages_by_engine.get(page["engine"], 0) + 1
+        self.confidences.append((page["confidence"], len(page["text"])))
+
+    @property
+    def engine(self) -> str:
+        return max(self.pages_by_engine, key=lambda name: self.pages_by_engine[name], default="")
+
+    @property
+    def confidence(self) -> float | None:
+        return mean_confidence(self.confidences)
+
+
+def write_results(
+    document: Document, pages: Iterable[Page], as_json: BinaryIO, as_md: BinaryIO, as_txt: BinaryIO
+) -> Summary:
+    """Write the three files (UTF-8) in one pass over `pages`, which come in page order with their
+    readings and revisions loaded."""
+    summary = Summary()
+    head = json.dumps(_document_data(document), ensure_ascii=False)
+    as_json.write(f'{{"version": {RESULT_VERSION},\n"document": {head},\n"pages": ['.encode())
+    for index, page in enumerate(pages):
+        data = page_data(page)
+        summary.add(data)
+        as_json.write(b",\n" if index else b"\n")
+        as_json.write(json.dumps(data, ensure_ascii=False).encode())
+        if index:
+            as_md.write(PAGE_BREAK_MARKDOWN.encode())
+            as_txt.write(PAGE_BREAK_TEXT.encode())
+        as_md.write(data["markdown"].encode())
+        as_txt.write(data["text"].encode())
+    as_json.write(b"\n]}\n")
+    as_md.write(b"\n")
+    as_txt.write(b"\n")
+    return summary
+
+
+def pages_to_write(document: Document) -> Iterator[Page]:
+    """The document's pages in order, a few in memory at a time."""
+    return (
+        document.pages.select_related("current_reading", "current_revision__based_on")
+        .order_by("number")
+        .iterator(chunk_size=20)
+    )
+
+
+def _document_data(document: Document) -> dict[str, Any]:
+    """What the file says of its document; a change of any of it has the file written anew."""
+    return {
+        "id": str(document.id),
+        "title": document.title,
+        "filename": document.filename,
+        "sha256": document.sha256,
+        "size": document.size,
+        "mime_type": document.mime_type,
+        "language": document.language,
+        "page_count": document.page_count,
+        "pages_done": document.pages_done,
+        "pages_failed": document.pages_failed,
+    }

@@ -1,0 +1,48 @@
+"""File names that are safe to keep and to send, whatever a client called its file."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: ext4, NTFS and S3 tools all take 255 bytes; some room is left for suffixes such as ".part".
+MAX_BYTES = 200
+
+_FORBIDDEN = re.compile(r'[<>:"|?*\\/]')
+#: Characters that turn the reading direction or are invisible: "fdp.exe" must not read "exe.pdf".
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+#: A suffix has a letter: the year in "Order of 11.02.2013" is none.
+_SUFFIX = re.compile(r"(?=.*[^\W\d_])\w{1,8}")
+_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
+
+
+def safe_name(name: str, suffix: str) -> str:
+    """`name` without its path, control and direction characters; letters of every script stay.
+
+    `suffix` (".pdf") is the type's own: it stands in where the name has none or nothing is left.
+    At most `MAX_BYTES` bytes of UTF-8, never empty, never starting with a dot.
+    """
+    name = unicodedata.normalize("NFC", name)
+    name = name.replace("\\", "/").rsplit("/", 1)[-1]
+    name = "".join(
+        " " if character.isspace() else character
+        for character in name
+        if unicodedata.category(character) not in _INVISIBLE or character.isspace()
+    )
+    name = _FORBIDDEN.sub("_", name)
+    name = re.sub(r" +", " ", name).strip(" .")
+    stem, dot, extension = name.rpartition(".")
+    if not dot or not stem or not _SUFFIX.fullmatch(extension):
+        stem, extension = name, suffix.lstrip(".")
+    stem = stem.strip(" .") or "document"
+    if _RESERVED.match(stem):
+        stem = f"_{stem}"
+    room = MAX_BYTES - len(extension.encode()) - 1
+    stem = stem.encode()[:room].decode(errors="ignore").rstrip(" .")
+    return f"{stem}.{extension}"
+
+
+def title_of(filename: str) -> str:
+    """A document's title where its uploader gave none: the file's name without its suffix."""
+    stem = filename.rpartition(".")[0] or filename
+    return re.sub(r"[_\s]+", " ", stem).strip() or filename

@@ -1,0 +1,147 @@
+"""What a file really is, told by its first bytes and never by its name.
+
+Sources of the signatures: PDF 32000-1 section 7.5.2 and its implementation note 13 (the header
+may stand anywhere in the first 1,024 bytes), RFC 2083 (PNG), JFIF/Exif (JPEG), TIFF 6.0 and
+BigTIFF, RFC 9649 (WebP), ISO/IEC 23008-12 (HEIF brands), GIF89a, BMP's BITMAPFILEHEADER.
+The `filetype` library names what is refused, so that the refusal can say what it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import filetype
+
+from documents.errors import EmptyFile, UnsupportedFileType
+
+#: As many first bytes as `sniff` needs.
+HEAD_BYTES = 8192
+
+
+@dataclass(frozen=True)
+class FileType:
+    """An accepted type: its MIME type, the usual suffix, and its name for people."""
+
+    mime_type: str
+    suffix: str
+    name: str
+
+
+PDF = FileType("application/pdf", ".pdf", "PDF")
+PNG = FileType("image/png", ".png", "PNG")
+JPEG = FileType("image/jpeg", ".jpg", "JPEG")
+TIFF = FileType("image/tiff", ".tif", "TIFF")
+WEBP = FileType("image/webp", ".webp", "WebP")
+BMP = FileType("image/bmp", ".bmp", "BMP")
+GIF = FileType("image/gif", ".gif", "GIF")
+HEIC = FileType("image/heic", ".heic", "HEIC")
+
+ACCEPTED = (PDF, PNG, JPEG, TIFF, WEBP, BMP, GIF, HEIC)
+ACCEPTED_NAMES = ", ".join(kind.name for kind in ACCEPTED)
+
+_MAGIC: tuple[tuple[bytes, FileType], ...] = (
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
+    (b"II*\x00", TIFF),
+    (b"MM\x00*", TIFF),
+    (b"II+\x00", TIFF),
+    (b"MM\x00+", TIFF),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
+)
+
+#: Still images coded in HEVC, and the general still-image brands. AVIF is another codec.
+_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_TEXT_MARKS = (
+    (b"<svg", "an SVG drawing"),
+    (b"<!doctype html", "an HTML page"),
+    (b"<html", "an HTML page"),
+    (b"{\\rtf", "an RTF document"),
+    (b"<?xml", "an XML file"),
+    (b"%!ps", "a PostScript file"),
+)
+
+
+def sniff(head: bytes) -> FileType:
+    """The accepted type that `head` (the first `HEAD_BYTES` of a file) begins.
+
+    Raises EmptyFile for no bytes, UnsupportedFileType (which says what it looks like and what
+    is accepted) for anything else.
+    """
+    if not head:
+        raise EmptyFile("The file is empty: it has no bytes. Choose the file again.")
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return WEBP
+    if _is_bmp(head):
+        return BMP
+    if head[4:8] == b"ftyp" and _heif_brands(head) & _HEIF_BRANDS and head[8:12] != b"avif":
+        return HEIC
+    # Readers open what begins with "%PDF" even where the version after it is garbled.
+    if (b"%PDF-" in head[:1024] or head.startswith(b"%PDF")) and not _is_container(head):
+        return PDF
+    raise UnsupportedFileType(
+        f"The file looks like {_name_of(head)}, which is not accepted. "
+        f"Accepted are {ACCEPTED_NAMES}. Export it to PDF and upload that."
+    )
+
+
+def _is_bmp(head: bytes) -> bool:
+    # "BM" alone begins many texts: the four reserved bytes are zero and the DIB header's size is
+    # one of those ever defined.
+    return (
+        head[:2] == b"BM"
+        and head[6:10] == b"\0\0\0\0"
+        and int.from_bytes(head[14:18], "little") in {12, 16, 40, 52, 56, 64, 108, 124}
+    )
+
+
+def _heif_brands(head: bytes) -> set[bytes]:
+    size = min(int.from_bytes(head[:4], "big"), len(head), 256)
+    brands = {head[i : i + 4] for i in range(16, size - 3, 4)}
+    return brands | {head[8:12]}
+
+
+def _is_container(head: bytes) -> bool:
+    # A zip, mail or web page that carries a PDF in its first KB is what it begins as.
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return head.startswith(
+        (b"PK\x03\x04", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"MZ", b"\x7fELF")
+    ) or start.startswith((b"<html", b"<!doctype", b"<svg", b"from:", b"received:", b"mime-"))
+
+
+def _name_of(head: bytes) -> str:
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith(b"PK\x03\x04"):
+        return _zip_name(head)
+    if head.startswith(_OLE):
+        return "an old Office document (Word, Excel or PowerPoint)"
+    for mark, name in _TEXT_MARKS:
+        if start.startswith(mark):
+            return "an SVG drawing" if b"<svg" in start[:2048] else name
+    guess = filetype.guess(head)
+    # Where its look at two or three bytes says an accepted type, ours at more of them said no.
+    if guess is not None and guess.mime not in {kind.mime_type for kind in ACCEPTED}:
+        return f"a file of type {guess.mime}"
+    if b"\0" not in head[:1024]:
+        return "a text file"
+    return "a file of an unknown type"
+
+
+def _zip_name(head: bytes) -> str:
+    # OPC and ODF put their telling members first (ISO/IEC 29500-2; ODF 1.2 part 3, 3.3).
+    for mark, name in (
+        (b"word/", "a Word document"),
+        (b"xl/", "an Excel workbook"),
+        (b"ppt/", "a PowerPoint presentation"),
+        (b"opendocument", "an OpenDocument file"),
+        (b"[Content_Types].xml", "an Office document"),
+        (b"epub", "an EPUB book"),
+    ):
+        if mark in head:
+            return name
+    return "a zip archive"

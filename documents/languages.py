@@ -1,0 +1,16 @@
+"""Language codes as the API has them (ISO 639-1)."""
+
+from __future__ import annotations
+
+import re
+
+from documents.errors import InvalidRequest
+
+
+def checked_language(code: str) -> str:
+    """`code` in lower case; "" means not known. Raises InvalidRequest for what is no code."""
+    code = code.strip().lower()
+    if code and not re.fullmatch(r"[a-z]{2}", code):
+        detail = "language is an ISO 639-1 code of two letters, such as ru or en."
+        raise InvalidRequest(detail, fields={"language": [detail]})
+    return code

@@ -1,0 +1,27 @@
+"""What the archive keeps. Models know nothing of actions, doors or workers above them."""
+
+from documents.models.document import Document, OcrMode, ReviewStatus, Status, Tag
+from documents.models.event import Event
+from documents.models.page import Page, PageStatus
+from documents.models.reading import PageRevision, Reading
+from documents.models.team import FIRST_TEAM_ID, Membership, Role, Team, User
+from documents.models.worker import WorkerProcess
+
+__all__ = [
+    "FIRST_TEAM_ID",
+    "Document",
+    "Event",
+    "Membership",
+    "OcrMode",
+    "Page",
+    "PageRevision",
+    "PageStatus",
+    "Reading",
+    "ReviewStatus",
+    "Role",
+    "Status",
+    "Tag",
+    "Team",
+    "User",
+    "WorkerProcess",
+]

@@ -1,0 +1,45 @@
+"""The processes that read, as `/health`, `/metrics` and the admin see them."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+#: A process that has not reported for this long counts as gone. It reports every 5 s.
+ALIVE_FOR = datetime.timedelta(seconds=30)
+
+
+class EngineState(models.TextChoices):
+    LOADING = "loading", _("loading")
+    READY = "ready", _("ready")
+    ABSENT = "absent", _("absent")
+
+
+class WorkerProcess(models.Model):
+    """One reader or chores process; it writes its own row. `id` is its lease owner's name,
+    "<life>:kind:slot", so that a process started in the same slot takes the row over."""
+
+    id = models.CharField(primary_key=True, max_length=100)
+    kind = models.CharField(max_length=10)
+    life = models.UUIDField()
+    pid = models.PositiveIntegerField()
+    engine = models.CharField(max_length=20, blank=True)
+    engine_version = models.CharField(max_length=100, blank=True)
+    engine_state = models.CharField(
+        max_length=8, choices=EngineState.choices, default=EngineState.LOADING
+    )
+    engine_detail = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    beat_at = models.DateTimeField(db_index=True)
+    rss_bytes = models.PositiveBigIntegerField(default=0)
+    pages_read = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.id
+
+    @classmethod
+    def alive(cls) -> models.QuerySet[WorkerProcess]:
+        return cls.objects.filter(beat_at__gte=timezone.now() - ALIVE_FOR)

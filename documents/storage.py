@@ -1,0 +1,177 @@
+"""Where originals, results and page images are kept: keys in, files out.
+
+Keys are relative paths with "/" (design, section 6), the same on disk and in a bucket. A file
+under a key appears whole or not at all, and once a write has returned it survives a power cut:
+the bytes and the directory entry are both flushed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from django.conf import settings
+
+from documents.errors import StorageFull
+
+
+class LocalArchive:
+    """The archive's files below one directory."""
+
+    #: Where a document's files are, in the words of the HTTP contract.
+    state = "local"
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @property
+    def staging(self) -> Path:
+        """Where files are made before they get their key: same file system, so a move is atomic."""
+        path = self.root / "staging"
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def path(self, key: str) -> Path:
+        """The path of `key`. Raises ValueError for a key that leaves the archive."""
+        parts = PurePosixPath(key).parts
+        if not parts or parts[0] in ("/", "staging") or ".." in parts:
+            raise ValueError(f"not a storage key: {key!r}")
+        return self.root.joinpath(*parts)
+
+    def exists(self, key: str) -> bool:
+        return self.path(key).is_file()
+
+    def open(self, key: str) -> BinaryIO:
+        """Raises FileNotFoundError."""
+        return self.path(key).open("rb")
+
+    @contextlib.contextmanager
+    def local_copy(self, key: str) -> Iterator[Path]:
+        """A readable file with the key's content, for as long as the block runs.
+
+        Raises FileNotFoundError. The file must not be changed.
+        """
+        path = self.path(key)
+        if not path.is_file():
+            raise FileNotFoundError(errno.ENOENT, "no such file in the archive", key)
+        yield path
+
+    def put(self, key: str, source: Path) -> None:
+        """Move the finished file `source` (from `staging`) under `key`, replacing what was there.
+
+        Raises StorageFull.
+        """
+        target = self.path(key)
+        with disk_errors():
+            with source.open("rb") as file:
+                os.fsync(file.fileno())
+            _make_directories(target.parent, self.root)
+            source.replace(target)
+            _sync_directory(target.parent)
+
+    def write(self, key: str, content: bytes) -> None:
+        """Keep `content` under `key`. Raises StorageFull."""
+        with self.writing(key) as file:
+            file.write(content)
+
+    @contextlib.contextmanager
+    def writing(self, key: str) -> Iterator[BinaryIO]:
+        """A file to fill; it appears under `key` when the block ends without an error.
+
+        Raises StorageFull.
+        """
+        with self.drafting() as (path, file):
+            yield file
+            file.close()
+            self.put(key, path)
+
+    @contextlib.contextmanager
+    def drafting(self) -> Iterator[tuple[Path, BinaryIO]]:
+        """A file in the staging directory, to fill and then perhaps `put`; else it goes.
+
+        Raises StorageFull.
+        """
+        path = self.staging / uuid.uuid4().hex
+        try:
+            with disk_errors(), path.open("xb") as file:
+                yield path, file
+        finally:
+            path.unlink(missing_ok=True)
+
+    def delete_tree(self, prefix: str) -> None:
+        """Remove everything below `prefix`; nothing happens where there is nothing."""
+        shutil.rmtree(self.path(prefix), ignore_errors=True)
+
+    def check(self) -> None:
+        """Write and remove a small file. Raises OSError when the archive can't be written."""
+        with tempfile.TemporaryFile(dir=self.staging) as file:
+            file.write(b"ocrsite")
+
+
+def archive() -> LocalArchive:
+    """The archive of this process, as the settings name it."""
+    return LocalArchive(Path(settings.MEDIA_ROOT))
+
+
+def original_key(document_id: uuid.UUID, filename: str) -> str:
+    return f"documents/{document_id}/original/{filename}"
+
+
+def result_key(document_id: uuid.UUID, kind: str) -> str:
+    """`kind` is the result's suffix: "json", "md" or "txt"."""
+    return f"documents/{document_id}/result.{kind}"
+
+
+def page_image_key(document_id: uuid.UUID, number: int, rotation: int) -> str:
+    """A page's image, upright. Derived; the turn is in its name because readings may differ in it
+    and boxes fit only the image that is turned as their reading was."""
+    return f"documents/{document_id}/pages/{number:04d}{_turn(rotation)}.webp"
+
+
+def thumbnail_key(document_id: uuid.UUID, rotation: int = 0) -> str:
+    """The first page small; derived, and named by its turn like a page image."""
+    return f"documents/{document_id}/pages/thumbnail{_turn(rotation)}.webp"
+
+
+def _turn(rotation: int) -> str:
+    return f".r{rotation}" if rotation else ""
+
+
+@contextlib.contextmanager
+def disk_errors() -> Iterator[None]:
+    """A disk without room raises StorageFull in here."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(
+                "The archive's disk is full. Free some space or move the data directory to a "
+                "larger disk, then try again."
+            ) from error
+        raise
+
+
+def _make_directories(path: Path, root: Path) -> None:
+    """Create `path` and flush the entry of every directory that is new."""
+    missing = []
+    while not path.is_dir() and path != root.parent:
+        missing.append(path)
+        path = path.parent
+    for directory in reversed(missing):
+        directory.mkdir(parents=True, exist_ok=True)
+        _sync_directory(directory.parent)
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

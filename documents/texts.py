@@ -1,0 +1,24 @@
+"""What people type, checked before it is kept, whichever door it came through."""
+
+from __future__ import annotations
+
+import re
+
+from documents.errors import InvalidRequest
+
+#: PostgreSQL keeps no NUL, and half of a surrogate pair is no character in any encoding.
+_IMPOSSIBLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def checked_text(text: str, *, field: str, longest: int | None = None) -> str:
+    """`text` as it is. Raises InvalidRequest, naming `field`, for a text that can't be kept: with
+    NUL characters or halves of characters in it, or of more than `longest` characters."""
+    if longest is not None and len(text) > longest:
+        _refuse(field, f"A text has at most {longest:,} characters, this one has {len(text):,}.")
+    if _IMPOSSIBLE.search(text):
+        _refuse(field, "The text has NUL characters or halves of characters in it. Remove them.")
+    return text
+
+
+def _refuse(field: str, detail: str) -> None:
+    raise InvalidRequest(detail, fields={field: [detail]})
