@@ -1,0 +1,105 @@
+"""How a file of the archive is sent: in pieces, resumable, and never as something that runs.
+
+Ranges are those of RFC 9110, section 14: one range of bytes; several at once are answered with
+the whole file, as it allows.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import urlencode
+from rest_framework.request import Request
+
+from documents.api.conditional import not_modified, revalidated
+from documents.api.problems import RangeNotSatisfiable
+from documents.downloads import Download
+
+_CHUNK = 128 * 1024
+_ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+#: A browser that is made to show the file opens it as nobody and runs nothing in it.
+_CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+def delivered(request: Request, download: Download) -> HttpResponseBase:
+    """The file, the part of it that was asked for, or 304. Raises RangeNotSatisfiable."""
+    file = download.open()
+    try:
+        facts = os.fstat(file.fileno())
+        etag = f'"{download.version or f"{facts.st_mtime_ns:x}-{facts.st_size:x}"}"'
+        unchanged = not_modified(request, etag)
+        if unchanged is not None:
+            file.close()
+            return unchanged
+        part = _part(request, etag, facts.st_size)
+        start, end = part or (0, facts.st_size)
+        file.seek(start)
+    except BaseException:
+        file.close()
+        raise
+    response = StreamingHttpResponse(
+        _Chunks(file, end - start),
+        status=206 if part else 200,
+        content_type=download.content_type,
+        headers={
+            "Accept-Ranges": "bytes",
+            "Content-Disposition": _disposition(download),
+            "Content-Length": str(end - start),
+            "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+    if part:
+        response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{facts.st_size}"
+    return revalidated(response, etag)
+
+
+class _Chunks:
+    """`length` bytes of an open file, piece by piece; closed with the response."""
+
+    def __init__(self, file: BinaryIO, length: int) -> None:
+        self._file = file
+        self._left = length
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self._left > 0 and (chunk := self._file.read(min(_CHUNK, self._left))):
+            self._left -= len(chunk)
+            yield chunk
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _part(request: Request, etag: str, size: int) -> tuple[int, int] | None:
+    """The half-open range of bytes asked for; None for the whole file."""
+    match = _ONE_RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
+    if request.method != "GET" or match is None or not any(match.groups()):
+        return None
+    if request.headers.get("If-Range", etag) != etag:
+        return None
+    first, last = match.groups()
+    if not first:
+        start, end = max(size - int(last), 0), size
+    else:
+        start, end = int(first), min(int(last) + 1 if last else size, size)
+        if last and int(last) < int(first):
+            return None
+    if start >= size or start >= end:
+        raise RangeNotSatisfiable(size)
+    return start, end
+
+
+def _disposition(download: Download) -> str:
+    """RFC 6266: the name in ASCII for old clients, and as it is (RFC 8187) for the others."""
+    kind = "attachment" if download.attachment else "inline"
+    plain = re.sub(r"[^ !#-\[\]-~]", "_", download.filename)
+    header = f'{kind}; filename="{plain}"'
+    if plain != download.filename:
+        encoded = urlencode({"": download.filename}).removeprefix("=").replace("+", "%20")
+        header += f"; filename*=UTF-8''{encoded}"
+    return header

@@ -1,0 +1,65 @@
+"""Pieces that several endpoints' input and output are made of."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from documents.actions.tagging import MAX_LENGTH, MAX_TAGS
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Input in which a name that means nothing is an error: nearly always it is a typo."""
+
+    #: Names that may come along and are not looked at.
+    ignored: frozenset[str] = frozenset()
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = sorted(str(name) for name in set(data) - set(self.fields) - self.ignored)
+            if unknown:
+                known = ", ".join(self.fields)
+                raise serializers.ValidationError(
+                    {
+                        name: [f"There is no such field here. Known are: {known}."]
+                        for name in unknown
+                    }
+                )
+        return super().to_internal_value(data)
+
+
+class TagsField(serializers.ListField):
+    """Tags by name: a list (JSON), or a form's field, repeated or with commas between names."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            child=serializers.CharField(max_length=MAX_LENGTH, allow_blank=True),
+            max_length=MAX_TAGS,
+            **kwargs,
+        )
+
+    def get_value(self, dictionary: Any) -> Any:
+        if not hasattr(dictionary, "getlist"):
+            return dictionary.get(self.field_name, empty)
+        if self.field_name not in dictionary:
+            return empty
+        values: list[Any] = dictionary.getlist(self.field_name)
+        return [
+            name
+            for value in values
+            for name in (value.split(",") if isinstance(value, str) else [value])
+        ]
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(data.split(",") if isinstance(data, str) else data)
+
+
+def iso_time(time: datetime.datetime | None) -> str | None:
+    """ISO 8601 in UTC, with a Z; None stays None."""
+    if time is None:
+        return None
+    return time.astimezone(datetime.timezone.utc).isoformat().replace("+00:00", "Z")

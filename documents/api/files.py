@@ -1,0 +1,48 @@
+"""A document's files: what was uploaded, and what was made of it."""
+
+from __future__ import annotations
+
+import uuid
+from importlib import resources
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+
+from documents.access import Ability, require
+from documents.api.delivery import delivered
+from documents.api.views import FileView
+from documents.downloads import original, result, thumbnail
+
+
+class OriginalView(FileView):
+    def get(self, request: Request, document_id: uuid.UUID) -> HttpResponseBase:
+        return delivered(request, original(require(self.user, Ability.SEE, document_id)))
+
+
+class ResultView(FileView):
+    """`kind` is "json", "md" or "txt"."""
+
+    def get(self, request: Request, document_id: uuid.UUID, kind: str) -> HttpResponseBase:
+        return delivered(request, result(require(self.user, Ability.SEE, document_id), kind))
+
+
+class ThumbnailView(FileView):
+    def get(self, request: Request, document_id: uuid.UUID) -> HttpResponseBase:
+        return delivered(request, thumbnail(require(self.user, Ability.SEE, document_id)))
+
+
+class ResultSchemaView(FileView):
+    """The JSON Schema of `result.json`, for everyone."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def get(self, request: Request) -> HttpResponseBase:
+        schema = resources.files("documents.exports").joinpath("result.schema.json").read_bytes()
+        return HttpResponse(
+            schema,
+            content_type="application/schema+json",
+            headers={"Cache-Control": "public, max-age=3600"},
+        )

@@ -1,0 +1,211 @@
+"""Whatever goes wrong behind the API, as a problem document (RFC 9457).
+
+`type` is a URN that ends in the error's `code`; `title` is in the client's language, `detail` and
+`errors` are English, for logs and integrators. `errors` maps a field's path ("blocks.0.id") to
+what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import structlog
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.core.signals import got_request_exception
+from django.http import Http404, HttpRequest, UnreadablePostError
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from documents import errors
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+#: The status of each class of archive errors; a class not named here has its parent's.
+STATUSES: dict[type[errors.ArchiveError], int] = {
+    errors.ArchiveError: 500,
+    errors.UploadRefused: 400,
+    errors.FileTooLarge: 413,
+    errors.UnsupportedFileType: 415,
+    errors.StorageFull: 507,
+    errors.InvalidRequest: 400,
+    errors.NotFound: 404,
+    errors.NotAllowed: 403,
+    errors.NotYet: 409,
+    errors.Conflict: 409,
+    errors.LeaseLost: 409,
+    errors.Busy: 503,
+    errors.ReadingError: 422,
+    errors.ReadingTimeout: 503,
+    errors.EngineFailed: 503,
+    errors.EngineUnavailable: 503,
+    errors.OriginalMissing: 503,
+}
+#: Seconds after which the same request may succeed, by status.
+RETRY_AFTER = {503: 2, 507: 60}
+
+_TITLES: dict[int, str | Promise] = {
+    400: _("The request is not valid."),
+    401: _("Log in first."),
+    403: _("This is not allowed."),
+    404: _("There is no such thing here."),
+    405: _("This can't be done here."),
+    406: _("The answer is not available in the format asked for."),
+    411: _("The request must say how long it is."),
+    413: _("The request is too large."),
+    415: _("The request is in a format that is not understood."),
+    416: _("The file has no such part."),
+    429: _("Too many attempts."),
+    500: _("Something went wrong on the server."),
+}
+
+
+class LengthRequired(exceptions.APIException):
+    status_code = 411
+    default_code = "length-required"
+    default_detail = (
+        "The body came without a Content-Length. Send its length along (with curl: -F or -d, "
+        "not a pipe)."
+    )
+
+
+class RangeNotSatisfiable(exceptions.APIException):
+    status_code = 416
+    default_code = "range-not-satisfiable"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"The file has {size} bytes; the range asked for lies outside of it.")
+        self.headers = {"Content-Range": f"bytes */{size}"}
+
+
+def handler(error: Exception, context: Mapping[str, Any]) -> Response:
+    """Django REST framework's EXCEPTION_HANDLER."""
+    request: Request = context["request"]
+    if isinstance(error, errors.ArchiveError):
+        return _archive_problem(request, error)
+    known = _as_api_exception(error)
+    if known is not None:
+        return _api_problem(request, known)
+    log.exception("request_failed", path=request.path, exc_info=error)
+    got_request_exception.send(sender=handler, request=request._request)
+    return problem(
+        request,
+        500,
+        code="internal-error",
+        detail="An unexpected error; it was written to the server's log. Try again, and tell the "
+        "administrator if it stays.",
+    )
+
+
+def problem(
+    request: HttpRequest | Request,
+    status: int,
+    *,
+    code: str,
+    detail: str,
+    title: str | Promise = "",
+    fields: Mapping[str, list[str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    http_request = request._request if isinstance(request, Request) else request
+    with translation.override(translation.get_language_from_request(http_request)):
+        shown = str(title or _TITLES.get(status, _TITLES[500]))
+    return Response(
+        {
+            "type": f"urn:ocrsite:problem:{code}",
+            "title": shown,
+            "status": status,
+            "code": code,
+            "detail": detail,
+            "errors": dict(fields or {}),
+        },
+        status=status,
+        headers=dict(headers or {}),
+        content_type=MEDIA_TYPE,
+    )
+
+
+def status_of(error: errors.ArchiveError) -> int:
+    return next(STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES)
+
+
+def _archive_problem(request: Request, error: errors.ArchiveError) -> Response:
+    status = status_of(error)
+    if status >= 500:
+        log.warning("request_not_served", path=request.path, code=error.code, error=str(error))
+    headers = {"Retry-After": str(RETRY_AFTER[status])} if status in RETRY_AFTER else {}
+    return problem(
+        request,
+        status,
+        code=error.code,
+        detail=error.detail,
+        title=error.summary,
+        fields=error.fields,
+        headers=headers,
+    )
+
+
+def _as_api_exception(error: Exception) -> exceptions.APIException | None:
+    if isinstance(error, exceptions.APIException):
+        return error
+    if isinstance(error, Http404):
+        return exceptions.NotFound()
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return RequestTooLarge()
+    if isinstance(error, UnreadablePostError):
+        return exceptions.ParseError("The request broke off before its end. Send it again.")
+    if isinstance(error, SuspiciousOperation | BadRequest):
+        return exceptions.ParseError(str(error) or None)
+    return None
+
+
+class RequestTooLarge(exceptions.APIException):
+    status_code = 413
+    default_code = "request-too-large"
+    default_detail = "The request has more text than may be sent at once."
+
+
+def _api_problem(request: Request, error: exceptions.APIException) -> Response:
+    headers: dict[str, str] = dict(getattr(error, "headers", {}))
+    auth_header = getattr(error, "auth_header", None)
+    if auth_header:
+        headers["WWW-Authenticate"] = auth_header
+    wait = getattr(error, "wait", None)
+    if wait:
+        headers["Retry-After"] = str(int(wait))
+    code = error.default_code.replace("_", "-")
+    if isinstance(error, exceptions.ValidationError):
+        fields: dict[str, list[str]] = {}
+        for path, message in _flat(error.detail):
+            fields.setdefault(path or "request", []).append(message)
+        detail = " ".join(f"{path}: {' '.join(found)}" for path, found in fields.items())
+        return problem(
+            request, 400, code="invalid-request", detail=detail, fields=fields, headers=headers
+        )
+    return problem(request, error.status_code, code=code, detail=str(error.detail), headers=headers)
+
+
+def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            name = "" if name == "non_field_errors" else str(name)
+            yield from _flat(inner, ".".join(filter(None, (path, name))))
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            nested = isinstance(inner, Mapping | list)
+            yield from _flat(inner, f"{path}.{index}" if nested else path)
+    else:
+        yield path, str(detail)

@@ -1,0 +1,122 @@
+"""The document as clients see it, and what they may say about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from documents.actions.correct import MAX_TEXT_LENGTH
+from documents.actions.reprocess import ALL, ENGINES, FAILED
+from documents.actions.upload import TITLE_LENGTH
+from documents.api.fields import StrictSerializer, TagsField, iso_time
+from documents.models import Document, OcrMode
+from documents.storage import archive
+
+
+def document_url(request: Request, document: Document) -> str:
+    path = reverse("api:document", args=(document.id,))
+    return request.build_absolute_uri(path)
+
+
+def document_data(request: Request, document: Document) -> dict[str, Any]:
+    """The document of the HTTP contract (design, section 5). Tags are read from the document:
+    prefetch them for lists."""
+    url = document_url(request, document)
+    read = document.has_results
+    return {
+        "id": str(document.id),
+        "title": document.title,
+        "filename": document.filename,
+        "sha256": document.sha256,
+        "size": document.size,
+        "mime_type": document.mime_type,
+        "page_count": document.page_count,
+        "pages_done": document.pages_done,
+        "pages_failed": document.pages_failed,
+        "status": document.status,
+        "review_status": document.review_status,
+        "error": (
+            {
+                "code": document.error_code,
+                "detail": document.error_detail,
+                "page": document.error_page,
+            }
+            if document.error_code
+            else None
+        ),
+        "engine": document.engine or None,
+        "language": document.language or None,
+        "team": str(document.team_id),
+        "tags": [tag.name for tag in document.tags.all()],
+        "storage": archive().state,
+        "created_at": iso_time(document.created_at),
+        "finished_at": iso_time(document.finished_at),
+        "trashed_at": iso_time(document.trashed_at),
+        "confidence": document.confidence,
+        "version": document.version,
+        "links": {
+            "self": url,
+            "original": f"{url}original/",
+            "pages": f"{url}pages/",
+            "thumbnail": f"{url}thumbnail/" if document.page_count else None,
+            "result_json": f"{url}result.json" if read else None,
+            "result_md": f"{url}result.md" if read else None,
+            "result_txt": f"{url}result.txt" if read else None,
+        },
+    }
+
+
+class NewDocument(StrictSerializer):
+    """What may come with a file."""
+
+    ignored = frozenset({"file", "csrfmiddlewaretoken"})
+
+    filename = serializers.CharField(max_length=4096, required=False, default="")
+    title = serializers.CharField(
+        max_length=TITLE_LENGTH, required=False, allow_blank=True, default=""
+    )
+    team = serializers.UUIDField(required=False, allow_null=True, default=None)
+    tags = TagsField(required=False, default=list)
+    language = serializers.CharField(max_length=8, required=False, allow_blank=True, default="")
+    ocr = serializers.ChoiceField(OcrMode.choices, required=False, default=OcrMode.AUTO)
+
+
+class DocumentChange(StrictSerializer):
+    title = serializers.CharField(max_length=TITLE_LENGTH, required=False)
+    language = serializers.CharField(
+        max_length=8, required=False, allow_blank=True, allow_null=True
+    )
+    tags = TagsField(required=False)
+
+    def validate_language(self, value: str | None) -> str:
+        return value or ""
+
+
+class Again(StrictSerializer):
+    """How a document is to be read again; what is absent stays as it was."""
+
+    engine = serializers.ChoiceField(ENGINES, required=False)
+    ocr = serializers.ChoiceField(OcrMode.choices, required=False)
+    language = serializers.CharField(max_length=8, required=False, allow_blank=True)
+    pages = serializers.ChoiceField((ALL, FAILED), required=False)
+
+
+class CorrectedBlock(StrictSerializer):
+    id = serializers.CharField(max_length=100)
+    text = serializers.CharField(
+        max_length=MAX_TEXT_LENGTH, allow_blank=True, trim_whitespace=False
+    )
+
+
+class Correction(StrictSerializer):
+    blocks = CorrectedBlock(many=True)
+    revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+
+    def validate_blocks(self, blocks: list[dict[str, str]]) -> dict[str, str]:
+        texts = {block["id"]: block["text"] for block in blocks}
+        if len(texts) != len(blocks):
+            raise serializers.ValidationError("Each block may be named once.")
+        return texts

@@ -1,0 +1,47 @@
+"""Everything below /api/. A path that ends in "/" is found without it too."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path, re_path
+
+from documents.api import documents, files, log_in, pages
+from documents.api.views import ApiView, NothingHere
+from documents.downloads import RESULT_TYPES
+
+app_name = "api"
+
+
+def _route(route: str, view: type[ApiView], name: str) -> list[URLPattern]:
+    answer = view.as_view()
+    return [path(route, answer, name=name), path(route.removesuffix("/"), answer)]
+
+
+_DOCUMENT = "v1/documents/<uuid:document_id>/"
+_PAGE = f"{_DOCUMENT}pages/<int:number>/"
+
+urlpatterns = [
+    *_route("v1/auth/token/", log_in.TokenView, "token"),
+    *_route("v1/documents/", documents.DocumentsView, "documents"),
+    *_route(_DOCUMENT, documents.DocumentView, "document"),
+    *_route(f"{_DOCUMENT}reprocess/", documents.ReprocessView, "reprocess"),
+    *_route(f"{_DOCUMENT}approve/", documents.ApproveView, "approve"),
+    *_route(f"{_DOCUMENT}reject/", documents.RejectView, "reject"),
+    *_route(f"{_DOCUMENT}restore/", documents.RestoreView, "restore"),
+    *_route(f"{_DOCUMENT}original/", files.OriginalView, "original"),
+    *_route(f"{_DOCUMENT}thumbnail/", files.ThumbnailView, "thumbnail"),
+    *(
+        path(
+            f"{_DOCUMENT}result.{kind}",
+            files.ResultView.as_view(),
+            {"kind": kind},
+            f"result-{kind}",
+        )
+        for kind in RESULT_TYPES
+    ),
+    *_route(f"{_DOCUMENT}pages/", pages.PagesView, "pages"),
+    *_route(_PAGE, pages.PageView, "page"),
+    *_route(f"{_PAGE}image/", pages.PageImageView, "page-image"),
+    *_route(f"{_PAGE}text/", pages.PageTextView, "page-text"),
+    path("v1/schemas/result-1.json", files.ResultSchemaView.as_view(), name="result-schema"),
+    re_path("", NothingHere.as_view(), name="nothing-here"),
+]
