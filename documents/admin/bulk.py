@@ -1,0 +1,106 @@
+"""What may be done to many documents of the list at once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from documents import access
+from documents.access import Ability
+from documents.actions.reprocess import ALL, FAILED, reprocess
+from documents.actions.restore import take_out_of_trash
+from documents.actions.trash import trash
+from documents.admin.downloads import zip_of_originals
+from documents.admin.requests import actor, sentence
+from documents.errors import ArchiveError
+from documents.models import Document
+
+#: Each document is a transaction of its own; more than this would outlast a browser's patience.
+MOST_AT_ONCE = 500
+
+
+@admin.action(description=gettext_lazy("Read again: all pages"))
+def read_all_again(
+    model_admin: admin.ModelAdmin[Document], request: HttpRequest, queryset: QuerySet[Document]
+) -> None:
+    user = actor(request)
+    _each(request, queryset, Ability.REPROCESS, lambda id_: reprocess(id_, actor=user, pages=ALL))
+
+
+@admin.action(description=gettext_lazy("Read again: only the failed pages"))
+def read_failed_again(
+    model_admin: admin.ModelAdmin[Document], request: HttpRequest, queryset: QuerySet[Document]
+) -> None:
+    user = actor(request)
+    _each(
+        request, queryset, Ability.REPROCESS, lambda id_: reprocess(id_, actor=user, pages=FAILED)
+    )
+
+
+@admin.action(description=gettext_lazy("Move to the trash"))
+def move_to_trash(
+    model_admin: admin.ModelAdmin[Document], request: HttpRequest, queryset: QuerySet[Document]
+) -> None:
+    user = actor(request)
+    _each(request, queryset, Ability.TRASH, lambda id_: trash(id_, actor=user))
+
+
+@admin.action(description=gettext_lazy("Take out of the trash"))
+def restore(
+    model_admin: admin.ModelAdmin[Document], request: HttpRequest, queryset: QuerySet[Document]
+) -> None:
+    user = actor(request)
+    _each(request, queryset, Ability.TRASH, lambda id_: take_out_of_trash(id_, actor=user))
+
+
+@admin.action(description=gettext_lazy("Download the originals (zip)"))
+def download(
+    model_admin: admin.ModelAdmin[Document], request: HttpRequest, queryset: QuerySet[Document]
+) -> HttpResponseBase | None:
+    try:
+        return zip_of_originals(queryset)
+    except ArchiveError as error:
+        messages.error(request, sentence(error))
+        return None
+
+
+CHANGING = (read_all_again, read_failed_again, move_to_trash, restore)
+
+
+def _each(
+    request: HttpRequest,
+    queryset: QuerySet[Document],
+    ability: Ability,
+    verb: Callable[[uuid.UUID], object],
+) -> None:
+    """`verb` to each, as far as allowed; says how many it was done to and why not to the others."""
+    ids = list(queryset.values_list("id", flat=True)[: MOST_AT_ONCE + 1])
+    done = 0
+    refusals: dict[str, int] = {}
+    for document_id in ids[:MOST_AT_ONCE]:
+        try:
+            access.require(request.user, ability, document_id)
+            verb(document_id)
+            done += 1
+        except ArchiveError as error:
+            reason = sentence(error)
+            refusals[reason] = refusals.get(reason, 0) + 1
+    if done:
+        text = ngettext("Done: %(count)d document.", "Done: %(count)d documents.", done)
+        messages.success(request, text % {"count": done})
+    for reason, count in refusals.items():
+        text = ngettext(
+            "Not done to %(count)d document: %(reason)s",
+            "Not done to %(count)d documents: %(reason)s",
+            count,
+        )
+        messages.error(request, text % {"count": count, "reason": reason})
+    if len(ids) > MOST_AT_ONCE:
+        text = _("Only the first %(count)d were done. Select the rest and repeat.")
+        messages.warning(request, text % {"count": MOST_AT_ONCE})

@@ -1,0 +1,91 @@
+"""The columns of the documents' list. Each shows one row's own values: no query, no file."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from documents.admin.progress import Progress
+from documents.models import Document, ReviewStatus, Status
+
+
+@admin.display(description=gettext_lazy("First page"))
+def picture(document: Document) -> SafeString:
+    """A drawn sheet of paper until the file was opened, and where it can't be read; the script
+    puts it where an image fails, and the image where it comes while one watches."""
+    blank = static("documents/admin/no-page.svg")
+    image = reverse("api:thumbnail", args=[document.id])
+    shown = document.page_count and document.status != Status.FAILED
+    return format_html(
+        '<img class="thumbnail" src="{}" data-image="{}" data-blank="{}" alt="" loading="lazy"'
+        ' width="48" height="64">',
+        image if shown else blank,
+        image,
+        blank,
+    )
+
+
+@admin.display(description=gettext_lazy("title"), ordering="title")
+def title(document: Document) -> SafeString:
+    if not document.is_trashed:
+        return format_html("{}", document.title)
+    return format_html(
+        '{} <span class="badge badge-trashed">{}</span>', document.title, _("in the trash")
+    )
+
+
+@admin.display(description=gettext_lazy("status"), ordering="status")
+def state(document: Document) -> SafeString:
+    """The status and the bar; `data-unfinished` is what the script looks for."""
+    progress = Progress.of(document)
+    return format_html(
+        '<span class="state" data-progress="{}" data-title="{}"{}>'
+        '<span class="badge badge-{}" data-label>{}</span>'
+        '<progress max="1" value="{}" aria-label="{}"{}></progress></span>',
+        document.id,
+        document.title,
+        SafeString("" if progress.finished else " data-unfinished"),
+        progress.status,
+        progress.label,
+        progress.value or 0,
+        _("Reading of %(title)s") % {"title": document.title},
+        SafeString(" hidden" if progress.finished else ""),
+    )
+
+
+@admin.display(description=gettext_lazy("pages"))
+def pages(document: Document) -> SafeString:
+    progress = Progress.of(document)
+    return format_html(
+        '<span data-pages="{}"><span data-done>{}</span> '
+        '<span class="failed" data-failed>{}</span></span>',
+        document.id,
+        progress.pages,
+        progress.failed,
+    )
+
+
+@admin.display(description=gettext_lazy("review"), ordering="review_status")
+def review(document: Document) -> SafeString:
+    return format_html(
+        '<span class="badge badge-{}">{}</span>',
+        document.review_status,
+        ReviewStatus(document.review_status).label,
+    )
+
+
+@admin.display(description=gettext_lazy("team"))
+def team(document: Document) -> str:
+    return document.team.name
+
+
+@admin.display(description=gettext_lazy("tags"))
+def tags(document: Document) -> SafeString:
+    """Needs the tags loaded with the document."""
+    names = ((tag.name,) for tag in document.tags.all())
+    return format_html_join(" ", '<span class="tag">{}</span>', names)

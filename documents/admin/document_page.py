@@ -1,0 +1,77 @@
+"""A document's page: its state, its failed pages, and its pages' images beside their text."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from documents import access
+from documents.access import Ability
+from documents.admin.history import history_of
+from documents.admin.page_view import PageView, failures_of
+from documents.admin.progress import Progress
+from documents.admin.requests import not_there
+from documents.downloads import RESULT_TYPES
+from documents.errors import NotFound, describe
+from documents.models import Document, OcrMode, PageStatus
+
+#: A file of 500 pages opens as fast as one of 20.
+PAGES_AT_ONCE = 20
+
+
+def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
+    """GET; `?at=n` shows the pages around page n."""
+    try:
+        document = access.require(request.user, Ability.SEE, uuid.UUID(object_id))
+    except (NotFound, ValueError):
+        return not_there(request)
+    context = {
+        **admin.site.each_context(request),
+        "opts": Document._meta,
+        "title": document.title,
+        "document": document,
+        "progress": Progress.of(document),
+        "confidence": None if document.confidence is None else round(document.confidence * 100),
+        "error": describe(document.error_code) if document.error_code else "",
+        "may": {
+            ability.name.lower(): access.may(request.user, ability, document.team_id)
+            for ability in Ability
+        },
+        "tags": list(document.tags.all()),
+        "ocr_modes": OcrMode.choices,
+        "results": [
+            (kind, reverse(f"api:result-{kind}", args=[document.id]))
+            for kind in (RESULT_TYPES if document.has_results else ())
+        ],
+        "failures": failures_of(document),
+        "history": history_of(document),
+        **_pages(document, request.GET.get("at", "")),
+    }
+    return render(request, "admin/documents/document/page.html", context)
+
+
+def _pages(document: Document, at: str) -> dict[str, Any]:
+    """The pages that are shown, and the way to the others."""
+    count = document.page_count or 0
+    number = min(int(at), count) if at.isascii() and at.isdigit() and len(at) < 9 else 1
+    first = max(number - 1, 0) // PAGES_AT_ONCE * PAGES_AT_ONCE + 1
+    last = min(first + PAGES_AT_ONCE - 1, count)
+    pages = (
+        document.pages.filter(number__gte=first, number__lte=last)
+        .select_related("current_reading", "current_revision__based_on", "current_revision__author")
+        .order_by("number")
+    )
+    views = [PageView.of(document, page) for page in pages]
+    return {
+        "pages": views,
+        "first": first,
+        "last": last,
+        "earlier": max(first - PAGES_AT_ONCE, 1) if first > 1 else None,
+        "later": last + 1 if last < count else None,
+        "waiting": sum(view.status in (PageStatus.PENDING, PageStatus.RUNNING) for view in views),
+    }

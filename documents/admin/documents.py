@@ -1,0 +1,153 @@
+"""The documents' list, and which address of the admin leads to which view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.forms.widgets import Script
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+
+from documents import access
+from documents.access import Ability
+from documents.admin import bulk, columns, filters
+from documents.admin.corrections import accept_view, correct_view
+from documents.admin.document_page import document_view
+from documents.admin.progress import progress_view
+from documents.admin.uploads import upload_view
+from documents.admin.verbs import details_view, verb_view
+from documents.models import Document
+from documents.titles import titled
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than anybody turns pages; behind that filters and search lead on."""
+
+    MOST = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        documents = self.object_list
+        assert isinstance(documents, QuerySet)
+        return documents.order_by()[: self.MOST].count()
+
+
+class DocumentAdmin(admin.ModelAdmin):
+    list_display = (
+        columns.picture,
+        columns.title,
+        columns.state,
+        columns.pages,
+        columns.review,
+        columns.team,
+        columns.tags,
+        "created_at",
+    )
+    list_display_links = (columns.title,)
+    list_filter = (
+        "status",
+        "review_status",
+        filters.TeamFilter,
+        filters.TagFilter,
+        filters.TypeFilter,
+        "created_at",
+        filters.TrashFilter,
+    )
+    search_fields = ("title",)
+    ordering = ("-created_at", "-id")
+    list_per_page = 50
+    list_max_show_all = 200
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = BoundedPaginator
+    list_select_related = ("team",)
+    actions = (*bulk.CHANGING, bulk.download)
+
+    class Media:
+        css = {"all": ("documents/admin/documents.css",)}
+        js = (Script("documents/admin/progress.js", defer=True),)
+
+    # --- who ----------------------------------------------------------------------------------
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return access.teams_of(request.user).exists()
+
+    def has_view_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
+        if obj is None:
+            return self.has_module_permission(request)
+        return access.may(request.user, Ability.SEE, obj.team_id)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return access.may_somewhere(request.user, Ability.UPLOAD)
+
+    def has_change_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
+        if obj is None:
+            return access.may_somewhere(request.user, Ability.EDIT)
+        return access.may(request.user, Ability.EDIT, obj.team_id)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
+        return False  # nothing is deleted here: there is the trash
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
+        return access.visible_to(request.user).prefetch_related("tags")
+
+    # --- the list -----------------------------------------------------------------------------
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The team is told only to those who have several."""
+        several = access.teams_of(request.user)[:2].count() > 1
+        return [column for column in self.list_display if several or column is not columns.team]
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        actions = super().get_actions(request)
+        if not access.may_somewhere(request.user, Ability.TRASH):
+            for action in bulk.CHANGING:
+                actions.pop(action.__name__, None)
+        return actions
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(
+            request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Document], search_term: str
+    ) -> tuple[QuerySet[Document], bool]:
+        return titled(queryset, search_term), False
+
+    # --- where everything is ------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own: list[tuple[str, Callable[..., HttpResponse], str]] = [
+            ("upload/", upload_view, "upload"),
+            ("progress/", progress_view, "progress"),
+            ("<uuid:document_id>/details/", details_view, "details"),
+            ("<uuid:document_id>/do/<slug:verb>/", verb_view, "verb"),
+            ("<uuid:document_id>/pages/<int:number>/text/", correct_view, "correct"),
+            ("<uuid:document_id>/pages/<int:number>/accept/", accept_view, "accept"),
+        ]
+        return [
+            path(address, wrap(view), name=f"documents_document_{name}")
+            for address, view, name in own
+        ] + super().get_urls()
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("admin:documents_document_upload")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        return document_view(request, object_id)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        return redirect("admin:documents_document_change", object_id)

@@ -1,0 +1,32 @@
+"""The originals of a selection, as one zip."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet, Sum
+from django.http import HttpResponseBase, StreamingHttpResponse
+
+from documents.errors import InvalidRequest
+from documents.exports.originals import zipped
+from documents.models import Document
+
+#: A download holds one of the web's threads for as long as it takes.
+MOST_DOCUMENTS = 500
+MOST_BYTES = 4 * 2**30
+
+
+def zip_of_originals(documents: QuerySet[Document]) -> HttpResponseBase:
+    """Raises InvalidRequest for more than one answer may hold."""
+    chosen = Document.objects.filter(
+        id__in=list(documents.values_list("id", flat=True)[: MOST_DOCUMENTS + 1])
+    ).order_by("-created_at", "-id")
+    originals = list(chosen.values_list("id", "filename"))
+    size = chosen.aggregate(size=Sum("size"))["size"] or 0
+    if len(originals) > MOST_DOCUMENTS or size > MOST_BYTES:
+        raise InvalidRequest(
+            f"At most {MOST_DOCUMENTS} documents or {MOST_BYTES // 2**30} GB in one download. "
+            "Select fewer."
+        )
+    response = StreamingHttpResponse(zipped(originals), content_type="application/zip")
+    response["Content-Disposition"] = 'attachment; filename="originals.zip"'
+    response["Content-Security-Policy"] = "sandbox"
+    return response

@@ -1,0 +1,92 @@
+"""The filters of the documents' list: by what a person sees there, within their teams."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from documents import access
+from documents.filetypes import ACCEPTED
+from documents.models import Document, Tag
+
+#: A list of more tags than this helps nobody; the others are found by search in the tags' list.
+MOST_TAGS = 60
+
+
+class TrashFilter(admin.SimpleListFilter):
+    """What lies in the trash is shown only where asked for."""
+
+    title = _("trash")
+    parameter_name = "trash"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("only", _("in the trash")), ("also", _("everything"))]
+
+    def choices(self, changelist: Any) -> Any:
+        for choice in super().choices(changelist):
+            if choice["query_string"] == changelist.get_query_string(remove=[self.parameter_name]):
+                choice["display"] = _("not in the trash")
+            yield choice
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> QuerySet[Document]:
+        if self.value() == "also":
+            return queryset
+        return queryset.filter(trashed_at__isnull=self.value() != "only")
+
+
+class TypeFilter(admin.SimpleListFilter):
+    title = _("file type")
+    parameter_name = "type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind.mime_type, kind.name) for kind in ACCEPTED]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> QuerySet[Document]:
+        return queryset.filter(mime_type=self.value()) if self.value() else queryset
+
+
+class TeamFilter(admin.SimpleListFilter):
+    """Only where there is a choice."""
+
+    title = _("team")
+    parameter_name = "team"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(team.id), team.name) for team in access.teams_of(request.user)]
+
+    def has_output(self) -> bool:
+        return len(self.lookup_choices) > 1
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> QuerySet[Document]:
+        return _filtered(queryset, "team", self.value())
+
+
+class TagFilter(admin.SimpleListFilter):
+    title = _("tag")
+    parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        teams = access.teams_of(request.user)
+        tags = Tag.objects.filter(team__in=teams).select_related("team")
+        several = teams.count() > 1
+        return [
+            (str(tag.id), f"{tag.name} ({tag.team.name})" if several else tag.name)
+            for tag in tags[:MOST_TAGS]
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> QuerySet[Document]:
+        return _filtered(queryset, "tags", self.value())
+
+
+def _filtered(queryset: QuerySet[Document], field: str, value: str | None) -> QuerySet[Document]:
+    if not value:
+        return queryset
+    try:
+        return queryset.filter(**{field: uuid.UUID(value)})
+    except ValueError:
+        return queryset.none()

@@ -1,0 +1,70 @@
+"""How far a document is: as one value for the list, the document's page and their polling."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict, dataclass
+
+from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from documents import access
+from documents.models import Document, Status
+
+#: More than any page of the list shows.
+MAX_IDS = 200
+
+UNFINISHED = (Status.QUEUED, Status.PROCESSING)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`value` is 0 to 1, None while the number of pages is unknown or nothing is being read."""
+
+    status: str
+    label: str
+    value: float | None
+    pages: str
+    failed: str
+    finished: bool
+
+    @classmethod
+    def of(cls, document: Document) -> Progress:
+        finished = document.status not in UNFINISHED
+        return cls(
+            status=document.status,
+            label=str(Status(document.status).label),
+            value=document.progress,
+            pages=_pages(document),
+            failed=(
+                ngettext("%(count)d failed", "%(count)d failed", document.pages_failed)
+                % {"count": document.pages_failed}
+                if document.pages_failed
+                else ""
+            ),
+            finished=finished,
+        )
+
+
+def _pages(document: Document) -> str:
+    if document.page_count is None:
+        return ""
+    return _("%(done)d of %(all)d") % {"done": document.pages_done, "all": document.page_count}
+
+
+def progress_view(request: HttpRequest) -> JsonResponse:
+    """GET `?ids=uuid,uuid`: {id: Progress} of those that the person may see."""
+    ids = [found for text in request.GET.get("ids", "").split(",") if (found := _uuid(text))]
+    documents = access.visible_to(request.user).filter(id__in=ids[:MAX_IDS])
+    fields = ("status", "page_count", "pages_done", "pages_failed")
+    return JsonResponse(
+        {str(document.id): asdict(Progress.of(document)) for document in documents.only(*fields)}
+    )
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,106 @@
+"""The buttons of a document's page: each posts, is allowed by the team, calls one action."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from documents import access
+from documents.access import Ability
+from documents.actions.decide import approve, reject
+from documents.actions.edit import edit
+from documents.actions.reprocess import reprocess
+from documents.actions.restore import take_out_of_trash
+from documents.actions.trash import trash
+from documents.admin.requests import actor, not_there, refuse, see_document
+from documents.errors import ArchiveError, NotFound
+from documents.models import User
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+
+@dataclass(frozen=True)
+class Verb:
+    ability: Ability
+    act: Callable[[HttpRequest, User, uuid.UUID], object]
+    said: StrPromise
+
+
+VERBS = {
+    "approve": Verb(
+        Ability.DECIDE,
+        lambda request, user, id_: approve(id_, actor=user),
+        _("The document is approved."),
+    ),
+    "reject": Verb(
+        Ability.DECIDE,
+        lambda request, user, id_: reject(id_, actor=user),
+        _("The document is rejected."),
+    ),
+    "trash": Verb(
+        Ability.TRASH,
+        lambda request, user, id_: trash(id_, actor=user),
+        _("The document is in the trash."),
+    ),
+    "restore": Verb(
+        Ability.TRASH,
+        lambda request, user, id_: take_out_of_trash(id_, actor=user),
+        _("The document is out of the trash again."),
+    ),
+    "read-again": Verb(
+        Ability.REPROCESS,
+        lambda request, user, id_: reprocess(
+            id_,
+            actor=user,
+            pages=request.POST.get("pages", "all"),
+            ocr=request.POST.get("ocr") or None,
+        ),
+        _("The document is being read again."),
+    ),
+}
+
+
+@require_POST
+def verb_view(request: HttpRequest, document_id: uuid.UUID, verb: str) -> HttpResponse:
+    if verb not in VERBS:
+        raise Http404
+    asked = VERBS[verb]
+    try:
+        access.require(request.user, asked.ability, document_id)
+        asked.act(request, actor(request), document_id)
+    except NotFound:
+        return not_there(request)
+    except ArchiveError as error:
+        refuse(request, error)
+    else:
+        messages.success(request, asked.said)
+    return see_document(document_id)
+
+
+@require_POST
+def details_view(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    """Title, language and tags (parted by commas)."""
+    try:
+        access.require(request.user, Ability.EDIT, document_id)
+        edit(
+            document_id,
+            actor=actor(request),
+            title=request.POST.get("title"),
+            language=request.POST.get("language"),
+            tags=request.POST.get("tags", "").split(","),
+        )
+    except NotFound:
+        return not_there(request)
+    except ArchiveError as error:
+        refuse(request, error)
+    else:
+        messages.success(request, _("Saved."))
+    return see_document(document_id)
