@@ -1,0 +1,93 @@
+"""Where Tesseract's language data lies on this machine."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from documents.errors import EngineUnavailable
+
+#: Places by packager, newest Tesseract first: Debian, Fedora, Arch, Homebrew, MacPorts.
+_PLACES = (
+    "/usr/share/tesseract-ocr/*/tessdata",
+    "/usr/share/tesseract*/tessdata",
+    "/usr/share/tessdata",
+    "/usr/local/share/tessdata",
+    "/usr/local/share/tesseract*/tessdata",
+    "/opt/homebrew/share/tessdata",
+    "/home/linuxbrew/.linuxbrew/share/tessdata",
+    "/opt/local/share/tessdata",
+)
+
+#: ISO 639-1 to the names of Tesseract's data files, for the languages it reads well.
+_CODES = {
+    "be": "bel",
+    "bg": "bul",
+    "cs": "ces",
+    "de": "deu",
+    "el": "ell",
+    "en": "eng",
+    "es": "spa",
+    "fi": "fin",
+    "fr": "fra",
+    "hy": "hye",
+    "it": "ita",
+    "ka": "kat",
+    "kk": "kaz",
+    "lt": "lit",
+    "lv": "lav",
+    "nl": "nld",
+    "pl": "pol",
+    "pt": "por",
+    "ro": "ron",
+    "ru": "rus",
+    "sr": "srp",
+    "sv": "swe",
+    "tr": "tur",
+    "uk": "ukr",
+    "uz": "uzb",
+}
+
+
+def find(languages: list[str]) -> Path:
+    """The directory that holds the data of all `languages` and of orientation ("osd").
+
+    Raises EngineUnavailable, naming what is missing and how to install it.
+    """
+    wanted = [*languages, "osd"]
+    fullest, missing = None, wanted
+    for directory in _directories():
+        lacking = [name for name in wanted if not (directory / f"{name}.traineddata").is_file()]
+        if not lacking:
+            return directory
+        if fullest is None or len(lacking) < len(missing):
+            fullest, missing = directory, lacking
+    where = f"in {fullest}" if fullest else "on this machine"
+    raise EngineUnavailable(
+        f"Tesseract's language data ({', '.join(missing)}) is not {where}. {_advice(missing)}"
+    )
+
+
+def code_for(language: str) -> str | None:
+    """Tesseract's name of an ISO 639-1 language; None where it is not known here."""
+    return _CODES.get(language.lower().partition("-")[0])
+
+
+def _directories() -> list[Path]:
+    found = []
+    for pattern in _PLACES:
+        found += sorted(Path("/").glob(pattern.lstrip("/")), reverse=True)
+    executable = shutil.which("tesseract")
+    if executable:
+        prefix = Path(executable).resolve().parent.parent
+        found += [prefix / "share" / "tessdata", prefix / "share" / "tesseract" / "tessdata"]
+    return [directory for directory in found if directory.is_dir()]
+
+
+def _advice(missing: list[str]) -> str:
+    if sys.platform == "darwin":
+        return "Install it: brew install tesseract tesseract-lang"
+    debian = " ".join(f"tesseract-ocr-{name}" for name in missing)
+    fedora = " ".join("tesseract" if n == "osd" else f"tesseract-langpack-{n}" for n in missing)
+    return f"Install it: apt-get install {debian} (Debian), dnf install {fedora} (Fedora)."

@@ -1,0 +1,84 @@
+"""Tesseract's result as blocks, lines and words, in its reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from documents.layout import Block, Box, Line, Word, enclosing, mean_confidence
+from documents.markdown import paragraphs_markdown
+
+
+@dataclass
+class _Open:
+    """A block as it grows: its lines of words, and where its paragraphs begin."""
+
+    box: Box
+    label: str
+    lines: list[list[Word]] = field(default_factory=list)
+    paragraph_starts: list[int] = field(default_factory=list)
+
+
+def blocks_of(module: Any, api: Any) -> tuple[Block, ...]:
+    """The blocks that have text, px of the image recognised; confidences 0 to 1."""
+    grown = [block for block in _grow(module, api) if any(block.lines)]
+    return tuple(_finished(block, order) for order, block in enumerate(grown))
+
+
+def _grow(module: Any, api: Any) -> Iterator[_Open]:
+    level, kinds = module.RIL, module.PT
+    results = api.GetIterator()
+    if results is None:
+        return
+    current: _Open | None = None
+    for result in module.iterate_level(results, level.WORD):
+        if current is None or result.IsAtBeginningOf(level.BLOCK):
+            if current is not None:
+                yield current
+            label = "table" if result.BlockType() == kinds.TABLE else "text"
+            current = _Open(_box(result, level.BLOCK) or (0, 0, 0, 0), label)
+        if result.IsAtBeginningOf(level.PARA):
+            current.paragraph_starts.append(len(current.lines))
+        if result.IsAtBeginningOf(level.TEXTLINE):
+            current.lines.append([])
+        if result.Empty(level.WORD):
+            continue
+        box = _box(result, level.WORD)
+        text = "".join((result.GetUTF8Text(level.WORD) or "").split())
+        if text and box:
+            confidence = min(max(result.Confidence(level.WORD) / 100, 0.0), 1.0)
+            if not current.lines:
+                current.lines.append([])
+            current.lines[-1].append(Word(text, box, round(confidence, 4)))
+    if current is not None:
+        yield current
+
+
+def _box(result: Any, level: int) -> Box | None:
+    box = result.BoundingBox(level)
+    return None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
+
+
+def _finished(grown: _Open, order: int) -> Block:
+    lines: list[Line] = []
+    paragraphs: list[list[str]] = []
+    for index, words in enumerate(grown.lines):
+        if index in grown.paragraph_starts or not paragraphs:
+            paragraphs.append([])
+        if words:
+            text = " ".join(word.text for word in words)
+            lines.append(Line(text, enclosing(word.bbox for word in words), tuple(words)))
+            paragraphs[-1].append(text)
+    return Block(
+        id=f"b{order + 1}",
+        label=grown.label,
+        bbox=enclosing([*(line.bbox for line in lines)]),
+        order=order,
+        text="\n".join(line.text for line in lines),
+        markdown=paragraphs_markdown(paragraph for paragraph in paragraphs if paragraph),
+        confidence=mean_confidence(
+            (word.confidence, len(word.text)) for line in lines for word in line.words
+        ),
+        lines=tuple(lines),
+    )

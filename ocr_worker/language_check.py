@@ -1,0 +1,139 @@
+"""Is this text in a language at all? A small frequency check on words and pairs of letters.
+
+The commonest short words of a language are a quarter to a half of its running text, and hardly
+ever come out of a recognition in the wrong alphabet or of a font with a false encoding. The lists
+are small on purpose: it is enough that nearly every page of real text has some of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_FUNCTION_WORDS = {
+    language: frozenset(words.split())
+    for language, words in {
+        "ru": "и в во не на с со что по как к ко из за у от о об для или это его её ее их при до "
+        "если но же бы так только также более между под над без был была было были быть будет "
+        "есть он она они мы вы который которая которые которого может года год № все всех том "
+        "этого этой эти чем после через перед согласно рублей руб срок работ договора",
+        "uk": "і й та в у на з із що не до як за від для або це його її їх при про але же було є "
+        "який яка які може також більше між під над без року згідно",
+        "be": "і ў у на з што не да як за ад для або гэта яго яе іх пры пра але было",
+        "bg": "и в на с от за да се не по като до са е този тази които който при или през към",
+        "en": "the of and to in is that for it as was with be by on not he his but at are this "
+        "have from or had an they which one you were all her she there would their we him been "
+        "has when who will no more if out so can if any other such may these than its into",
+        "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als "
+        "auch es an werden aus er hat dass sie nach wird bei einer um am sind noch wie oder über",
+        "fr": "de la le et les des en un du une que est pour qui dans par plus pas au sur ne se "
+        "ce il sont la avec son aux ou cette ont mais nous vous leur",
+        "es": "de la que el en los del se las por un para con no una su al lo como más o pero sus "
+        "le ha este sí porque esta entre cuando muy sin sobre",
+        "it": "di che il la in un per del non una della con le si dei nel da al alla sono gli più "
+        "come ma ed anche dal delle",
+        "pt": "de que do da em um para com não uma os no se na por mais as dos como mas ao das à "
+        "seu sua ou quando muito nos já também só pelo pela",
+        "nl": "de van het een en in is dat op te zijn met voor niet aan er om ook als door bij",
+        "pl": "w i na z się do nie że jest to o od za po jak przez dla oraz lub przy ale",
+        "la": "et in est non ut ad cum sed ex qui quod si ac per sit amet nec vel ut id",
+    }.items()
+}
+
+#: The commonest pairs of letters; a third to a half of all pairs in texts of these alphabets.
+_PAIRS = {
+    alphabet: frozenset(pairs.split())
+    for alphabet, pairs in {
+        "cyrillic": (
+            "ст но то на ен ни ов по ко ро ра во пр ре не ал го ос ер от те ан ли ка та "
+            "ор ет ва ом ти ол ть ел ло ле ри де ес ве ла да за об ки ви со ем ис ия ие "
+            "ий ск ит ат ог ма мо ам ми ме ны ых ой ом ой тв нн ин ак ав ас ор ть до ся "
+            "тс сл од ед др из им че ча"
+        ),
+        "latin": (
+            "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se "
+            "ha as ou io le ve co me de hi ri ro ic ne ea ra ce li ch ll be ma si om ur "
+            "ta la el ec un di us lo ad em ut tr ct ns pe na ei ie ge da ni ei qu ue os "
+            "do"
+        ),
+    }.items()
+}
+
+#: More words than this tell no more.
+_ENOUGH_WORDS = 400
+
+_VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœаеёиоуыэюяієї")
+_LETTERS = re.compile(r"[^\W\d_]+")
+#: From a word's first letter, digit or underscore to its last.
+_CORE = re.compile(r"\w(?:.*\w)?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Shares (0 to 1) of a text's words; `words` counts those of two letters or more.
+
+    `clean`: made of letters of one alphabet in an ordinary case pattern. `function`: among the
+    common words of the language that has most of them. `pairs`: of the letter pairs, those common
+    in their alphabet. `mute`: of the words of four letters or more, those without a vowel.
+    `accented`: of the Latin letters, those outside ASCII. `cyrillic`: of all letters.
+    """
+
+    words: int
+    letters: int
+    clean: float
+    function: float
+    pairs: float
+    mute: float
+    accented: float
+    cyrillic: float
+
+
+def profile(words: Iterable[str]) -> Profile:
+    """The figures by which real text is told from noise; of a long text, of every n-th word."""
+    words = list(words)
+    words = words[:: max(1, len(words) // _ENOUGH_WORDS)]
+    tokens = [found[0] for found in map(_CORE.search, words) if found]
+    texts = [token for token in tokens if sum(ch.isalpha() for ch in token) >= 2]
+    letters = [ch for token in tokens for ch in token.casefold() if ch.isalpha()]
+    latin = [ch for ch in letters if ch < "\u0250"]
+    folded = [token.casefold() for token in texts]
+    long = [token for token in folded if sum(ch.isalpha() for ch in token) >= 4]
+    pairs = common = 0
+    for token in folded:
+        for run in _LETTERS.findall(token):
+            known = _PAIRS["cyrillic" if "\u0400" <= run[0] <= "\u04ff" else "latin"]
+            pairs += len(run) - 1
+            common += sum(run[i : i + 2] in known for i in range(len(run) - 1))
+    best = max(
+        (sum(token in known for token in folded) for known in _FUNCTION_WORDS.values()), default=0
+    )
+    return Profile(
+        words=len(texts),
+        letters=len(letters),
+        clean=_share(sum(_is_clean(token) for token in texts), len(texts)),
+        function=_share(best, len(texts)),
+        pairs=_share(common, pairs),
+        mute=_share(sum(not _VOWELS.intersection(token) for token in long), len(long)),
+        accented=_share(sum(ch > "\x7f" for ch in latin), len(latin)),
+        cyrillic=_share(sum("\u0400" <= ch <= "\u04ff" for ch in letters), len(letters)),
+    )
+
+
+def _is_clean(token: str) -> bool:
+    """Letters of one alphabet (hyphens and apostrophes within), lower, Title or UPPER case."""
+    parts = [part for part in re.split(r"[-–'’./]", token) if part]
+    for part in parts:
+        if not part.isalpha():
+            return False
+        rest = part[1:]
+        if not (part.isupper() or rest.islower() or not rest or rest.lower() == rest.upper()):
+            return False
+        cyrillic = sum("\u0400" <= ch <= "\u04ff" for ch in part)
+        if 0 < cyrillic < len(part):
+            return False
+    return bool(parts)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0

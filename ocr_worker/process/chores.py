@@ -1,0 +1,86 @@
+"""The chores process: prepares documents, assembles results, finds what was left behind."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+
+import structlog
+from django.db import close_old_connections
+
+from documents.actions.chores import (
+    ChoreClaim,
+    claim_chore,
+    release_chore,
+    renew_chore,
+    take_back_all_chores,
+)
+from documents.signals import announce, chores_waiting
+from ocr_worker import actors, pipeline
+from ocr_worker.process.base import WorkerBase
+from ocr_worker.reconcile import EVERY_SECONDS, reconcile
+from ocr_worker.rendering import Renderer
+
+log = structlog.get_logger(__name__)
+
+
+class ChoresProcess(WorkerBase):
+    """Three at a time, so that a file that takes long to open does not hold up the next upload;
+    opening happens in a child process, the threads only wait."""
+
+    kind = "chores"
+    queue = actors.CHORES
+    threads = 3
+
+    def __init__(self, slot: int, life: uuid.UUID, *, sole: bool) -> None:
+        super().__init__(slot, life)
+        self._sole_life = life if sole else None
+        self._lock = threading.Lock()
+        self._claims: dict[int, ChoreClaim] = {}
+        self._next_reconcile = 0.0
+
+    def begin(self) -> None:
+        actors.on_wake_up(self.queue, self.work_until_idle)
+        if self._sole_life is not None and (taken := take_back_all_chores()):
+            log.warning("chores_of_a_dead_process_taken_back", chores=taken)
+
+    def beat(self) -> None:
+        for claim in self._held():
+            if not renew_chore(claim):
+                log.warning("chore_not_renewed", document=str(claim.document_id))
+        if time.monotonic() >= self._next_reconcile:
+            self._next_reconcile = time.monotonic() + EVERY_SECONDS
+            reconcile(sole_life=self._sole_life)
+
+    def is_busy(self) -> bool:
+        return bool(self._held())
+
+    def give_back(self) -> None:
+        for claim in self._held():
+            release_chore(claim)
+
+    def _held(self) -> list[ChoreClaim]:
+        with self._lock:
+            return list(self._claims.values())
+
+    def work_until_idle(self) -> None:
+        """Do chore after chore, until none waits or the process is to stop."""
+        thread = threading.get_ident()
+        with Renderer() as renderer:
+            first = True
+            while not self.stopping.is_set():
+                close_old_connections()
+                claim = claim_chore()
+                if claim is None:
+                    break
+                with self._lock:
+                    self._claims[thread] = claim
+                try:
+                    if first:
+                        announce(chores_waiting)
+                    first = False
+                    pipeline.do_chore(claim, renderer)
+                finally:
+                    with self._lock:
+                        del self._claims[thread]

@@ -1,0 +1,140 @@
+"""A reader process: one engine, one page at a time."""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+
+import structlog
+from django.conf import settings
+from django.db import close_old_connections
+
+from documents.actions.claim import Reader, claim_next, release, renew, waiting_pages
+from documents.actions.record import fail_page, take_back_lost_pages
+from documents.errors import EngineUnavailable, LeaseLost, ReadingTimeout
+from documents.models.worker import EngineState
+from documents.signals import announce, pages_waiting
+from ocr_worker import actors, pipeline
+from ocr_worker.engines.base import Engine, create_engine
+from ocr_worker.leases import Holding
+from ocr_worker.process.base import WorkerBase
+from ocr_worker.reading import RECOGNITION_SECONDS
+from ocr_worker.rendering import Renderer
+from ocr_worker.rendering.types import Limits
+
+log = structlog.get_logger(__name__)
+
+#: A page has its text layer read, is drawn, recognised and drawn for people, each within its own
+#: limit. One that takes longer than all of these together hangs where no limit reaches.
+PAGE_SECONDS = 3 * Limits().wall_seconds + RECOGNITION_SECONDS + 30
+
+
+class ReaderProcess(WorkerBase):
+    kind = "reader"
+    queue = actors.PAGES
+    threads = 1
+
+    def __init__(self, slot: int, life: uuid.UUID) -> None:
+        super().__init__(slot, life)
+        self.reader = Reader(self.owner, life)
+        self.holding = Holding()
+        self.engine: Engine | None = None
+        self.state = EngineState.LOADING
+        self.detail = ""
+        self._renderer: Renderer | None = None
+
+    def begin(self) -> None:
+        taken = take_back_lost_pages(of=self.reader)
+        if taken:
+            log.warning("pages_of_a_dead_reader_taken_back", pages=taken)
+        actors.on_wake_up(self.queue, self.read_until_idle)
+        # Loading may take minutes: meanwhile the process reports that it lives.
+        threading.Thread(target=self._load, name="engine-loader", daemon=True).start()
+
+    def ready_to_work(self) -> bool:
+        return self.state != EngineState.LOADING
+
+    def report(self) -> dict[str, object]:
+        return {
+            "engine": self.engine.name if self.engine else "",
+            "engine_version": self.engine.version if self.engine else "",
+            "engine_state": self.state,
+            "engine_detail": self.detail,
+            "pages_read": self.holding.pages_read,
+        }
+
+    def beat(self) -> None:
+        work = self.holding.current
+        if work is None:
+            return
+        if work.seconds > PAGE_SECONDS:
+            self._give_up_hanging_page()
+        elif not renew(work.claim):
+            log.warning("lease_not_renewed", document=str(work.claim.document_id))
+
+    def is_busy(self) -> bool:
+        return self.holding.current is not None
+
+    def give_back(self) -> None:
+        work = self.holding.current
+        if work is not None and release(work.claim):
+            log.info("page_given_back", document=str(work.claim.document_id),
+                     page=work.claim.number)  # fmt: skip
+
+    def read_until_idle(self) -> None:
+        """Read page after page, until none waits or the process is to stop."""
+        if self._renderer is None:
+            self._renderer = Renderer()
+        engines = (self.engine.name,) if self.engine else ()
+        first = True
+        while not self.stopping.is_set():
+            close_old_connections()
+            claim = claim_next(self.reader, engines=engines)
+            if claim is None:
+                break
+            with self.holding.working_on(claim):
+                if self.stopping.is_set():
+                    release(claim)
+                    break
+                if first and waiting_pages().exists():
+                    # One wake-up wakes one reader; each that finds more work wakes another.
+                    announce(pages_waiting)
+                first = False
+                if pipeline.read_claimed_page(claim, self._renderer, self.engine):
+                    self.holding.pages_read += 1
+
+    def _load(self) -> None:
+        try:
+            engine = create_engine(settings.OCRSITE_ENGINE, settings.OCRSITE_LANGUAGES)
+            engine.load()
+        except EngineUnavailable as error:
+            # Text layers can be read all the same; a page that needs OCR says why it can't be.
+            log.error("no_engine", reason=error.detail)
+            self.detail, self.state = error.detail, EngineState.ABSENT
+        except Exception as error:
+            log.exception("engine_did_not_load")
+            self.detail = f"The OCR engine did not load: {type(error).__name__}: {error}"
+            self.state = EngineState.ABSENT
+        else:
+            self.engine, self.state = engine, EngineState.READY
+        if self.state == EngineState.READY:
+            log.info("engine_ready", engine=engine.name, version=engine.version)
+
+    def _give_up_hanging_page(self) -> None:
+        work = self.holding.current
+        if work is None:
+            return
+        log.error("page_hangs", document=str(work.claim.document_id), page=work.claim.number)
+        try:
+            fail_page(
+                work.claim,
+                ReadingTimeout(
+                    f"The page was not read within {PAGE_SECONDS:.0f} s and its reader was "
+                    "stopped. It is tried again."
+                ),
+            )
+        except LeaseLost:
+            log.info("lease_lost", document=str(work.claim.document_id), page=work.claim.number)
+        # Only the end of the process frees the thread; the supervisor starts another.
+        os._exit(1)

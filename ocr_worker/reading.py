@@ -1,0 +1,144 @@
+"""One page of a file, read: from its text layer where that can be trusted, else by OCR.
+
+No database and no queue here: a path goes in, a layout comes out.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from documents.errors import EngineUnavailable, InvalidRequest, ReadingError
+from documents.layout import PageLayout
+
+from . import textlayer
+from .engines.base import Engine
+from .rendering import Renderer
+from .rendering.geometry import guessed_dpi
+
+logger = logging.getLogger(__name__)
+
+#: `ocr` of a document: the layer where plausible, OCR always, or the layer whatever it is.
+OCR_CHOICES = ("auto", "always", "never")
+
+#: Engine of a reading from the text layer, and the version of our way of reading it.
+TEXT_LAYER = "text-layer"
+TEXT_LAYER_VERSION = "1"
+
+#: What recognising one page may take by the clock, seconds. The densest sample takes 7 on an idle
+#: core, three times that where its orientation is in doubt, and more where the machine is busy.
+RECOGNITION_SECONDS = 180.0
+
+
+@dataclass(frozen=True)
+class PageReading:
+    """What was read. The layout's boxes are px of the page image (at most 2,000 px long).
+
+    `engine`, `engine_version`: what read it, as in the HTTP contract. `page_image`: that image as
+    WebP where reading made one; None where it is made when somebody looks.
+    """
+
+    layout: PageLayout
+    engine: str
+    engine_version: str
+    page_image: bytes | None
+
+
+def read_page(
+    renderer: Renderer,
+    engine: Engine | None,
+    path: Path,
+    mime_type: str,
+    number: int,
+    *,
+    ocr: str = "auto",
+    language: str = "",
+    seconds: float = RECOGNITION_SECONDS,
+) -> PageReading:
+    """Read page `number` (from 1) of the file.
+
+    `ocr`: one of OCR_CHOICES. `language`: the document's (ISO 639-1), "" where unknown.
+    `seconds`: what recognition may take by the clock; rendering has its own limits.
+    A page without ink is done with no text, and no OCR.
+
+    Raises a ReadingError with the page's number; EngineUnavailable where OCR is needed and
+    `engine` is None; InvalidRequest for an unknown `ocr`.
+    """
+    if ocr not in OCR_CHOICES:
+        raise InvalidRequest(f"ocr is one of {', '.join(OCR_CHOICES)}, not {ocr!r}.")
+    try:
+        if ocr != "always":
+            reading = _from_layer(renderer, path, mime_type, number, whatever=ocr == "never")
+            if reading is not None:
+                return reading
+        return _recognised(renderer, engine, path, mime_type, number, language, seconds)
+    except ReadingError as error:
+        error.page = number
+        raise
+
+
+def _from_layer(
+    renderer: Renderer, path: Path, mime_type: str, number: int, *, whatever: bool
+) -> PageReading | None:
+    """The page from its text layer; None where it has none that can be trusted.
+
+    With `whatever`, there is always a reading: an empty one, if need be.
+    """
+    layer = None
+    if mime_type == "application/pdf":
+        layer = renderer.text_layer(path, mime_type, number)
+    if layer is None:
+        return _empty(renderer, path, mime_type, number) if whatever else None
+    if not whatever:
+        reason = textlayer.why_not(layer)
+        if reason is not None:
+            if layer.words:
+                logger.info("page %d: its text layer is not used (%s)", number, reason)
+            return None
+    return PageReading(textlayer.to_layout(layer), TEXT_LAYER, TEXT_LAYER_VERSION, None)
+
+
+def _empty(
+    renderer: Renderer,
+    path: Path,
+    mime_type: str,
+    number: int,
+    engine: str = TEXT_LAYER,
+    version: str = TEXT_LAYER_VERSION,
+) -> PageReading:
+    image = renderer.page_image(path, mime_type, number, rotation=0)
+    layout = PageLayout(image.width, image.height, image.dpi)
+    return PageReading(layout, engine, version, image.data)
+
+
+def _recognised(
+    renderer: Renderer,
+    engine: Engine | None,
+    path: Path,
+    mime_type: str,
+    number: int,
+    language: str,
+    seconds: float,
+) -> PageReading:
+    page = renderer.render(path, mime_type, number)
+    if page.blank:
+        if engine is None:
+            return _empty(renderer, path, mime_type, number)
+        return _empty(renderer, path, mime_type, number, engine.name, engine.version)
+    if engine is None:
+        raise EngineUnavailable(
+            "The page needs OCR, and this process has no engine. Start a reader that has one."
+        )
+    deadline = time.monotonic() + seconds
+    layout = engine.read(page.image, dpi=page.dpi, language=language, seconds=seconds)
+    if not layout.text and not page.estimated:
+        # Ink and no words: some files state a resolution that was never theirs (a page of text on
+        # two inches), and letters of the wrong size are not seen at all.
+        guess = guessed_dpi(*page.image.size)
+        left = max(deadline - time.monotonic(), 0.0)
+        layout = engine.read(page.image, dpi=guess, language=language, seconds=left)
+    image = renderer.page_image(path, mime_type, number, rotation=layout.rotation)
+    fitted = layout.scaled(image.width / layout.width, width=image.width, height=image.height)
+    return PageReading(fitted, engine.name, engine.version, image.data)

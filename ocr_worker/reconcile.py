@@ -1,0 +1,64 @@
+"""What was left behind: found in the database, every 30 s and at every start.
+
+Nothing here is needed while all goes well. It finds what a killed process held, what nobody was
+woken for because the queue was down or wiped, and what an interrupted upload left on the disk.
+"""
+
+from __future__ import annotations
+
+import datetime
+import stat
+import time
+import uuid
+
+import structlog
+from django.utils import timezone
+
+from documents.actions.chores import waiting_chores
+from documents.actions.claim import waiting_pages
+from documents.actions.record import take_back_lost_pages
+from documents.actions.unreadable import fail_pages_without_engine
+from documents.models import WorkerProcess
+from documents.signals import announce, chores_waiting, pages_waiting
+from documents.storage import archive
+
+log = structlog.get_logger(__name__)
+
+EVERY_SECONDS = 30.0
+
+#: No upload takes longer; what lies in the staging directory since then is nobody's.
+STAGED_FOR_SECONDS = 24 * 3600
+FORGET_WORKERS_AFTER = datetime.timedelta(days=1)
+
+
+def reconcile(*, sole_life: uuid.UUID | None = None) -> None:
+    """Mend what is found; safe to run at any time and in several processes at once.
+
+    `sole_life`: the life of the only supervisor there can be; what others hold is lost then.
+    """
+    lost = take_back_lost_pages(sole_life=sole_life)
+    if lost:
+        log.warning("lost_pages_taken_back", pages=lost)
+    hopeless = fail_pages_without_engine()
+    if hopeless:
+        log.warning("pages_nobody_can_read_failed", pages=hopeless)
+    if waiting_chores().exists():
+        announce(chores_waiting)
+    if waiting_pages().exists():
+        announce(pages_waiting)
+    WorkerProcess.objects.filter(beat_at__lt=timezone.now() - FORGET_WORKERS_AFTER).delete()
+    _clear_staging()
+
+
+def _clear_staging() -> None:
+    for path in archive().staging.iterdir():
+        try:
+            about = path.lstat()
+            if stat.S_ISREG(about.st_mode) and time.time() - about.st_mtime > STAGED_FOR_SECONDS:
+                path.unlink(missing_ok=True)
+                log.info("abandoned_upload_removed", file=path.name)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            # A disk that became read-only, say: everything else goes on without this.
+            log.warning("abandoned_upload_stays", file=path.name, reason=str(error))

@@ -1,0 +1,24 @@
+"""PDF, TIFF, photo -> page images and text layers, in a limited, killable child process.
+
+`Renderer` is the door; nothing else in the project parses an uploaded byte.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .types import LayerWord, Limits, PageImage, RenderedPage, TextLayer
+
+if TYPE_CHECKING:
+    from .renderer import Renderer
+
+__all__ = ["LayerWord", "Limits", "PageImage", "RenderedPage", "Renderer", "TextLayer"]
+
+
+def __getattr__(name: str) -> Any:
+    """`Renderer` on first use: the child imports this package too, and starts without Django."""
+    if name == "Renderer":
+        from .renderer import Renderer
+
+        return Renderer
+    raise AttributeError(name)

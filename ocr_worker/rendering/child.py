@@ -1,0 +1,121 @@
+"""The process in which uploaded bytes are parsed: `python -m ocr_worker.rendering.child PPID`.
+
+It serves one request at a time over its stdin and stdout (see `wire`), keeps the file it was asked
+about last open, and knows neither Django nor the database. A hostile file may hang it, crash it or
+make it fill its memory: the limits it sets upon itself before it opens anything, and its parent's
+clock, end it then, and the page being asked for is the only thing lost.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from . import wire
+from .faults import Fault
+
+_PR_SET_PDEATHSIG = 1
+
+#: Bytes this process may write to any one file; it writes none but its (unlinked) error log.
+_LOG_BYTES = 256 * 1024
+
+
+def main(argv: list[str]) -> int:
+    parent, memory_bytes, niceness = (int(value) for value in argv)
+    _die_with(parent)
+    _confine(memory_bytes, niceness)
+    requests, answers = _take_pipes()
+    from .pages import Pages
+
+    pages = Pages()
+    while (request := wire.read_request(requests)) is not None:
+        _allow_cpu(request["cpu_seconds"])
+        header, payload = _serve(pages, request)
+        header["peak_bytes"] = _peak_bytes()
+        answers.write(wire.frame_start(header, len(payload)))
+        answers.write(payload)
+        answers.flush()
+    return 0
+
+
+def _serve(pages: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    action: Callable[..., tuple[dict[str, Any], bytes]] = pages.actions[request["action"]]
+    try:
+        return action(Path(request["path"]), request["mime_type"], **request["arguments"])
+    except Fault as fault:
+        pages.close()  # a second look at what broke half-way might pass for a page
+        return {"fault": fault.code, "detail": fault.detail}, b""
+    except MemoryError:
+        pages.close()
+        return {
+            "fault": "limit-exceeded",
+            "detail": "The page needs more memory than one page may have.",
+        }, b""
+    except RecursionError:
+        pages.close()
+        return {"fault": "damaged-page", "detail": "The page is nested too deeply."}, b""
+    except FileNotFoundError:
+        return {"fault": "original-missing", "detail": "The original file is not there."}, b""
+
+
+def _peak_bytes() -> int:
+    """The most memory this process has held; 0 where that can't be known.
+
+    Not `ru_maxrss`: on Linux it starts with what the parent held when it made this process.
+    """
+    try:
+        with open("/proc/self/status", encoding="ascii") as status:
+            found = next((line for line in status if line.startswith("VmHWM:")), "VmHWM: 0")
+    except OSError:
+        return 0
+    return int(found.split()[1]) * 1024
+
+
+def _die_with(parent: int) -> None:
+    """Be killed when the parent is, however it dies (Linux; elsewhere the closed pipe ends us)."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        sys.exit(0)  # it died before we were told of it
+
+
+def _confine(memory_bytes: int, niceness: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; it ends us
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_LOG_BYTES, _LOG_BYTES))
+    if sys.platform == "linux":  # macOS knows the limit and refuses to set it
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    if niceness:
+        os.nice(niceness)
+
+
+def _allow_cpu(seconds: float) -> None:
+    """Allow this much processor time from now on; past it the kernel sends SIGXCPU, which kills."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    soft = math.ceil(usage.ru_utime + usage.ru_stime + seconds)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+
+def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The pipes to the parent; stdout then leads to stderr, so no library can write into them."""
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    return requests, answers
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

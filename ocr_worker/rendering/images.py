@@ -1,0 +1,190 @@
+"""Raster images by Pillow: pages counted, decoded, turned upright. Runs only in the child."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from .faults import Fault, damaged_file, damaged_page, too_large
+from .geometry import guessed_dpi
+from .types import MAX_PAGES, MAX_PIXELS
+
+#: More pixels than this are not decoded: in colour they are 600 MB, twice that while converted.
+MAX_DECODED_PIXELS = 150_000_000
+
+#: Longer text chunks of a PNG are refused by Pillow with a ValueError.
+_DECODING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError)
+
+_PILLOW_FORMATS = {
+    "image/png": ("PNG",),
+    "image/jpeg": ("JPEG",),
+    "image/tiff": ("TIFF",),
+    "image/webp": ("WEBP",),
+    "image/bmp": ("BMP",),
+    "image/gif": ("GIF",),
+    "image/heic": ("HEIF",),
+}
+
+#: A resolution outside this range is a default that no scanner wrote (1, 72, 96 dpi).
+_CREDIBLE_DPI = (100.0, 2400.0)
+
+
+class ImageFile:
+    """An open image file. Page numbers count from 1; only a TIFF has several. Raises Fault."""
+
+    def __init__(self, path: Path, mime_type: str) -> None:
+        if mime_type == "image/heic":
+            import pi_heif
+
+            pi_heif.register_heif_opener(thumbnails=False)
+        Image.MAX_IMAGE_PIXELS = None  # Sizes are judged here, by what decoding would take.
+        warnings.simplefilter("ignore")
+        self._mime_type = mime_type
+        # Not by name: Pillow maps such files into memory, and then misreads plain TIFFs whose
+        # orientation tag lays them on their side (13.0), and dies of files that get shorter.
+        self._stream = path.open("rb")
+        try:
+            self._image = self._opened()
+            self.page_count = self._count_pages() if mime_type == "image/tiff" else 1
+        except UnidentifiedImageError as error:
+            raise damaged_file("The image is damaged and can't be opened.") from error
+        except _DECODING_ERRORS as error:
+            raise damaged_file(f"The image is damaged and can't be opened ({error}).") from error
+        self._decoded: tuple[int, Image.Image, float, bool] | None = None
+
+    def close(self) -> None:
+        self._decoded = None
+        self._image.close()
+        self._stream.close()
+
+    def _opened(self) -> Image.Image:
+        self._stream.seek(0)
+        return Image.open(self._stream, formats=_PILLOW_FORMATS[self._mime_type])
+
+    def decode(self, number: int) -> tuple[Image.Image, float, bool]:
+        """The page upright in its natural size, "L" or "RGB"; its dpi; whether that is a guess.
+
+        The last page decoded is kept: OCR and the image for people start from the same pixels.
+        """
+        if self._decoded is None or self._decoded[0] != number:
+            self._decoded = None
+            self._decoded = (number, *self._decode(number))
+        return self._decoded[1:]
+
+    def _count_pages(self) -> int:
+        count = int(getattr(self._image, "n_frames", 1))
+        if count > MAX_PAGES:
+            raise too_large(f"The file has {count:,} pages; at most {MAX_PAGES:,} are read.")
+        return count
+
+    def _decode(self, number: int) -> tuple[Image.Image, float, bool]:
+        if not 1 <= number <= self.page_count:
+            raise damaged_page(f"The image has no page {number}; it has {self.page_count}.")
+        try:
+            image = self._image
+            if self._mime_type == "image/tiff":
+                image.seek(number - 1)
+            else:
+                image = self._image = self._opened()  # what was decoded once can't be taken back
+            across = image.width
+            _check_size(image)
+            ratio, dpi = _resolution(image)
+            if dpi:
+                dpi *= image.width / across  # a JPEG may be decoded smaller
+            image.load()
+            page = _plain(ImageOps.exif_transpose(image))
+        except Fault:
+            raise
+        except _DECODING_ERRORS as error:
+            raise damaged_page(f"Page {number} of the image is damaged ({error}).") from error
+        turned = page.size != image.size and page.size == image.size[::-1]
+        if ratio != 1:  # fax: the sides have different resolutions
+            page = _square_pixels(page, 1 / ratio if turned else ratio)
+        pixels = page.width * page.height
+        if pixels > MAX_PIXELS:
+            factor = 2
+            while pixels / factor**2 > MAX_PIXELS:
+                factor += 1
+            page = page.reduce(factor)
+            dpi = dpi / factor if dpi else dpi
+        if dpi:
+            return page, dpi, False
+        return page, guessed_dpi(*page.size), True
+
+
+def _square_pixels(page: Image.Image, stretch: float) -> Image.Image:
+    """The page with its short-changed side made longer; `stretch`: width by height."""
+    width, height = page.size
+    size = (round(width * stretch), height) if stretch > 1 else (width, round(height / stretch))
+    return page.resize(size, Image.Resampling.BICUBIC)
+
+
+def _check_size(image: Image.Image) -> None:
+    """Refuse what can't be decoded within limits, from the header alone; shrink large JPEGs."""
+    width, height = stated = image.size
+    if width < 1 or height < 1:
+        raise damaged_page("The image has no pixels.")
+    if width * height > MAX_PIXELS and image.format == "JPEG":
+        for scale in (2, 4, 8):
+            if width * height / scale**2 <= MAX_PIXELS:
+                break
+        image.draft(None, (-(-width // scale), -(-height // scale)))
+        width, height = image.size
+    if width * height > MAX_DECODED_PIXELS or max(width, height) > 65_500:
+        raise too_large(
+            f"The image has {stated[0]:,} x {stated[1]:,} pixels; "
+            f"at most {MAX_DECODED_PIXELS // 1_000_000} million are read."
+        )
+
+
+def _resolution(image: Image.Image) -> tuple[float, float | None]:
+    """`(horizontal / vertical stretch to make pixels square, dpi or None)` as the file says."""
+    try:
+        across, down = (float(value) for value in image.info["dpi"])
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return 1.0, None
+    low, high = _CREDIBLE_DPI
+    if low <= across <= high and low <= down <= high:
+        if max(across, down) / min(across, down) > 1.05:
+            return down / across, max(across, down)
+        return 1.0, across
+    if 190 <= across <= 210 and 90 <= down <= 110:  # coarse fax, 204 x 98
+        return down / across, across
+    return 1.0, None
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """The picture as "L" or "RGB": on white where transparent, deep gray brought to 8 bits."""
+    mode = image.mode
+    if mode in ("L", "RGB"):
+        return image if "transparency" not in image.info else _on_white(image)
+    if mode == "1":
+        return image.convert("L")
+    if mode.startswith("I") or mode == "F":
+        return _eight_bits(image)
+    if mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        return _on_white(image)
+    return image.convert("RGB")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    layer = image.convert("RGBA")
+    white = Image.new("RGB", image.size, "white")
+    white.paste(layer, mask=layer.getchannel("A"))
+    return white
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """16- and 32-bit gray by its own range: scanners of 10 or 12 bits do not fill all 16."""
+    wide = image.convert("I") if image.mode != "F" else image
+    low, high = wide.getextrema()
+    low, high = float(low), float(high)  # type: ignore[arg-type]
+    if not high > low:
+        return Image.new("L", image.size, 255 if high > 0 else 0)
+    if image.mode.startswith("I;16") and high > 255:
+        low = 0.0
+        high = next(float(top) for top in (1023, 4095, 16383, 65535) if high <= top)
+    scale = 255.0 / (high - low)
+    return wide.point(lambda value: value * scale + (-low * scale)).convert("L")

@@ -1,0 +1,137 @@
+"""PDF pages by pdfium: counted, drawn. Runs only in the child process."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import os
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as c
+from PIL import Image
+
+from . import geometry
+from .faults import Fault, damaged_file, damaged_page, too_large
+from .types import MAX_PAGES
+
+# The codes of FPDF_GetLastError (fpdfview.h).
+_NEEDS_PASSWORD = 4
+_UNSUPPORTED_SECURITY = 5
+
+#: pikepdf reads the whole file into memory; larger ones are not repaired.
+_LARGEST_REPAIR = 200 * 1024 * 1024
+
+
+class PdfFile:
+    """An open PDF. Page numbers count from 1. Raises Fault."""
+
+    def __init__(self, path: Path) -> None:
+        self._doc, self.repaired = _open(path)
+        self._page_number = 0
+        self._page: pdfium.PdfPage | None = None
+        # Forms are drawn as filled in; no script runs (this pdfium has no JavaScript engine).
+        self._doc.init_forms()
+        self.page_count = len(self._doc)
+        if self.page_count > MAX_PAGES:
+            count, self.page_count = self.page_count, 0
+            self.close()
+            raise too_large(
+                f"The file has {count:,} pages; at most {MAX_PAGES:,} are read. Split it."
+            )
+        if self.page_count < 1:
+            self.close()
+            raise Fault("no-pages", "The PDF has no pages.")
+
+    def close(self) -> None:
+        self._drop_page()
+        self._doc.close()
+
+    def page(self, number: int) -> pdfium.PdfPage:
+        """The page, kept open until another is asked for."""
+        if self._page is None or self._page_number != number:
+            self._drop_page()
+            if not 1 <= number <= self.page_count:
+                raise damaged_page(f"The PDF has no page {number}; it has {self.page_count}.")
+            try:
+                self._page = self._doc[number - 1]
+            except pdfium.PdfiumError as error:
+                raise damaged_page(f"Page {number} of the PDF is damaged.") from error
+            self._page_number = number
+        return self._page
+
+    def size(self, number: int) -> tuple[float, float]:
+        """Width and height in points of the page as shown (crop box, /Rotate applied)."""
+        return self.page(number).get_size()
+
+    def natural(self, number: int) -> tuple[int, int, float]:
+        """Width and height in px and the dpi at which the page is rendered for OCR."""
+        width, height = self.size(number)
+        try:
+            dpi = geometry.pdf_dpi(width, height)
+        except ValueError as error:
+            raise too_large(f"Page {number} is too large to be read: {error}.") from error
+        return (*geometry.pdf_size(width, height, dpi), dpi)
+
+    def draw(self, number: int, width: int, height: int) -> Image.Image:
+        """The page on white, `width` x `height` px, in colour (RGB) or gray (L) where it has none.
+
+        Annotations and filled forms are drawn.
+        """
+        page = self.page(number)
+        bitmap = pdfium.PdfBitmap.new_native(width, height, c.FPDFBitmap_BGRx)
+        try:
+            bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
+            flags = c.FPDF_ANNOT | c.FPDF_NO_CATCH
+            c.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, flags)
+            if page.formenv is not None:
+                c.FPDF_FFLDraw(page.formenv, bitmap, page, 0, 0, width, height, 0, flags)
+            pixels = ctypes.string_at(bitmap.buffer, bitmap.stride * height)
+            return Image.frombuffer("RGB", (width, height), pixels, "raw", "BGRX", bitmap.stride, 1)
+        finally:
+            bitmap.close()
+
+    def _drop_page(self) -> None:
+        if self._page is not None:
+            self._page.close()
+            self._page = None
+            self._page_number = 0
+
+
+def _open(path: Path) -> tuple[pdfium.PdfDocument, bool]:
+    try:
+        return pdfium.PdfDocument(path), False
+    except pdfium.PdfiumError as error:
+        code = getattr(error, "err_code", None)
+        if code == _NEEDS_PASSWORD:
+            raise Fault(
+                "password-needed",
+                "The PDF opens only with a password. Upload a copy without one.",
+            ) from error
+        if code == _UNSUPPORTED_SECURITY:
+            raise Fault(
+                "password-needed",
+                "The PDF is protected in an unknown way. Upload a copy without protection.",
+            ) from error
+    return _repaired(path), True
+
+
+def _repaired(path: Path) -> pdfium.PdfDocument:
+    """The file as qpdf rebuilds it (a lost cross-reference table, a cut end)."""
+    import pikepdf
+
+    if os.path.getsize(path) > _LARGEST_REPAIR:
+        raise damaged_file("The PDF is damaged, and too large to be repaired.")
+    rebuilt = io.BytesIO()
+    try:
+        with pikepdf.open(path, suppress_warnings=True) as pdf:
+            if len(pdf.pages) == 0:
+                raise Fault("no-pages", "The PDF has no pages.")
+            pdf.save(rebuilt)
+        return pdfium.PdfDocument(rebuilt.getvalue())
+    except pikepdf.PasswordError as error:
+        raise Fault(
+            "password-needed", "The PDF opens only with a password. Upload a copy without one."
+        ) from error
+    except (pikepdf.PdfError, pdfium.PdfiumError, ValueError, TypeError, KeyError) as error:
+        raise damaged_file("The file is damaged: it is no PDF that can be opened.") from error

@@ -1,0 +1,154 @@
+"""The text layer of a PDF page: its words with their boxes, and what else is on the page.
+
+Runs only in the child process. pdfium gives characters in the file's order, with spaces and line
+ends it infers; boxes are turned from the page's own space (origin bottom left, before /Rotate) to
+the shown page (points, origin top left).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any
+
+import pypdfium2.raw as c
+
+from .faults import damaged_page
+from .pdfdrawn import IMAGE, SHAPE, Affine, Drawn, address
+
+#: A page with more characters is no page of text; reading it would take minutes.
+MAX_CHARACTERS = 200_000
+
+#: Place of `invisible` in a word's list.
+_INVISIBLE_AT = 7
+
+_INVISIBLE = (c.FPDF_TEXTRENDERMODE_INVISIBLE, c.FPDF_TEXTRENDERMODE_CLIP)
+
+
+@dataclass
+class _Word:
+    """A word as it grows, character by character; boxes in the page's own space."""
+
+    text: list[str] = field(default_factory=list)
+    left: float = math.inf
+    bottom: float = math.inf
+    right: float = -math.inf
+    top: float = -math.inf
+    first: int = 0
+    upright: bool = True
+    broken: int = 0
+    hyphen: bool = False
+
+
+def read(page: Any, width: float, height: float) -> dict[str, Any]:
+    """Words, images and shapes of an open pdfium page of `width` x `height` points (as shown).
+
+    The answer is JSON: `words` as lists `[text, x0, y0, x1, y1, size, turn, invisible, hyphen,
+    broken]`, `image_cover`, `image_box`, `paths`, `covered`. Raises Fault.
+    """
+    affine = Affine(page, width, height)
+    drawn = Drawn(affine, width, height)
+    drawn.visit(page)
+    words, covered = [], 0
+    for word, obj in _words(page, affine):
+        over = drawn.over(obj, (word[1], word[2], word[3], word[4]))
+        if over == IMAGE:
+            word[_INVISIBLE_AT] = True  # an OCR layer, put under the picture of its page
+        covered += over == SHAPE
+        words.append(word)
+    return {"words": words, "covered": covered, **drawn.result()}
+
+
+def _words(page: Any, affine: Affine) -> list[tuple[list[Any], int]]:
+    """Each word as in `read`, with the address of its text object (0 where it has none)."""
+    textpage = c.FPDFText_LoadPage(page)
+    if not textpage:
+        raise damaged_page("The page's text can't be read.")
+    try:
+        count = c.FPDFText_CountChars(textpage)
+        if count > MAX_CHARACTERS:
+            raise damaged_page(f"The page has {count:,} characters; that is no readable page.")
+        return [_finished(textpage, word, affine) for word in _grow(textpage, max(count, 0))]
+    finally:
+        c.FPDFText_ClosePage(textpage)
+
+
+def _grow(textpage: Any, count: int) -> list[_Word]:
+    """The characters gathered into words at white space, line ends and jumps back."""
+    unicode_of, box_of = c.FPDFText_GetUnicode, c.FPDFText_GetCharBox
+    angle_of = c.FPDFText_GetCharAngle
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    pointers = [ctypes.byref(value) for value in (left, right, bottom, top)]
+    words: list[_Word] = []
+    word = _Word()
+    for index in range(count):
+        code = unicode_of(textpage, index)
+        if code in (0x20, 0x0D, 0x0A, 0x09, 0xA0) or 0x2000 <= code <= 0x200A or code == 0x3000:
+            if word.text:
+                words.append(word)
+                word = _Word()
+            continue
+        hyphen = code in (2, 0xAD)  # pdfium writes 2 for a hyphen at the end of a line
+        if not hyphen and (code < 0x20 or 0x7F <= code < 0xA0 or _unmapped(code)):
+            word.broken += 1
+        box_of(textpage, index, *pointers)
+        if not word.text:
+            word.first = index
+            word.upright = abs(math.sin(angle_of(textpage, index))) < 0.5
+        if right.value > left.value or top.value > bottom.value:
+            if (
+                word.upright
+                and word.right > word.left
+                and _is_elsewhere(word, left.value, bottom.value, top.value)
+            ):
+                words.append(word)
+                word = _Word(first=index, upright=word.upright)
+            word.left, word.right = min(word.left, left.value), max(word.right, right.value)
+            word.bottom, word.top = min(word.bottom, bottom.value), max(word.top, top.value)
+        word.text.append("-" if hyphen else chr(code) if code < 0x110000 else "\ufffd")
+        word.hyphen = hyphen
+    if word.text:
+        words.append(word)
+    return words
+
+
+def _is_elsewhere(word: _Word, left: float, bottom: float, top: float) -> bool:
+    """Whether a character lies apart from the word so far (after a hyphen at a line's end, say):
+    the file gives no space between them, but it is on another line and further back."""
+    off_line = top <= word.bottom or bottom >= word.top
+    return off_line and left < word.right - (word.top - word.bottom) / 2
+
+
+def _unmapped(code: int) -> bool:
+    return code in (0xFFFD, 0xFFFE, 0xFFFF) or 0xE000 <= code <= 0xF8FF or 0xD800 <= code <= 0xDFFF
+
+
+def _finished(textpage: Any, word: _Word, affine: Affine) -> tuple[list[Any], int]:
+    text = "".join(word.text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = unicodedata.normalize("NFKC", text) if _has_ligature(text) else text
+    text = "".join(ch for ch in text if ch >= " " and not "\x7f" <= ch < "\xa0")
+    if word.right > word.left or word.top > word.bottom:
+        box = affine.box(word.left, word.bottom, word.right, word.top)
+    else:
+        box = (0.0, 0.0, 0.0, 0.0)
+    angle = c.FPDFText_GetCharAngle(textpage, word.first)
+    own = 0 if angle < 0 else round(math.degrees(angle) / 90) * 90
+    obj = c.FPDFText_GetTextObject(textpage, word.first)
+    mode = c.FPDFTextObj_GetTextRenderMode(obj) if obj else c.FPDF_TEXTRENDERMODE_FILL
+    size = c.FPDFText_GetFontSize(textpage, word.first)
+    tall = box[2] - box[0] if (own + affine.turn) % 180 else box[3] - box[1]
+    return [
+        text,
+        *(round(value, 2) for value in box),
+        round(max(tall, size if size < 3 * tall else tall), 2),
+        (own + affine.turn) % 360,
+        mode in _INVISIBLE,
+        word.hyphen,
+        word.broken,
+    ], address(obj)
+
+
+def _has_ligature(text: str) -> bool:
+    return any("\ufb00" <= ch <= "\ufb06" for ch in text)

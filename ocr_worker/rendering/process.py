@@ -1,0 +1,177 @@
+"""The child process as its parent sees it: started, asked, timed, killed, replaced."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import IO, Any
+
+from documents import errors
+from ocrsite.environment import for_untrusting_child
+
+from . import wire
+from .types import Limits
+
+#: Where the child finds the packages of this project.
+_ROOT = Path(__file__).resolve().parent.parent.parent
+
+#: Signals with which pdfium ends itself when it gets no memory (abort, trap, illegal instruction).
+_GAVE_UP = (signal.SIGABRT, signal.SIGTRAP, signal.SIGILL)
+
+#: Seconds a child gets to end by itself once its input is closed.
+_GRACE_SECONDS = 1.0
+
+
+class ChildProcess:
+    """One child at a time, started when first needed. Not for use by several threads at once."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log: IO[bytes] | None = None
+        self._served = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the running child, if there is one."""
+        return None if self._process is None else self._process.pid
+
+    def ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytearray]:
+        """The child's answer. Raises LimitExceeded, DamagedPage, ReadingTimeout, EngineFailed.
+
+        After any of these the child is gone, and the next request starts another.
+        """
+        process = self._running()
+        deadline = time.monotonic() + self._limits.wall_seconds
+        try:
+            self._send(process, wire.pack(request))
+            header, payload = self._receive(process, deadline)
+        except _Died:
+            raise self._cause_of_death() from None
+        except BaseException:
+            self.end()  # half an answer may still be in the pipe
+            raise
+        self._served += 1
+        if (
+            self._served >= self._limits.requests
+            or header.get("peak_bytes", 0) > self._limits.peak_bytes
+        ):
+            self.end()
+        return header, payload
+
+    def end(self) -> None:
+        """Kill the child, if there is one, and forget it."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        # None yet, or it died while nothing was asked of it: no page's fault.
+        self.end()
+        self._log = tempfile.TemporaryFile(prefix="ocrsite-rendering-")  # noqa: SIM115
+        limits = (os.getpid(), self._limits.memory_bytes, self._limits.niceness)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ocr_worker.rendering.child", *map(str, limits)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            bufsize=0,
+            cwd=_ROOT,
+            env=for_untrusting_child(),
+            close_fds=True,
+        )
+        self._served = 0
+        return self._process
+
+    def _send(self, process: subprocess.Popen[bytes], frame: bytes) -> None:
+        # A request is far smaller than a pipe's buffer: writing it never waits.
+        assert process.stdin is not None
+        try:
+            process.stdin.write(frame)
+        except BrokenPipeError:
+            raise _Died from None
+
+    def _receive(
+        self, process: subprocess.Popen[bytes], deadline: float
+    ) -> tuple[dict[str, Any], bytearray]:
+        assert process.stdout is not None
+        source = process.stdout.fileno()
+        prefix = self._exactly(source, wire.PREFIX.size, deadline)
+        header_bytes, payload_bytes = wire.PREFIX.unpack(prefix)
+        if header_bytes > self._limits.header_bytes or payload_bytes > self._limits.output_bytes:
+            raise errors.LimitExceeded("The page gives more data than one page may.")
+        try:
+            header = wire.parse_header(self._exactly(source, header_bytes, deadline))
+        except ValueError:
+            raise errors.DamagedPage("The page broke the process that reads files.") from None
+        return header, self._exactly(source, payload_bytes, deadline)
+
+    def _exactly(self, source: int, size: int, deadline: float) -> bytearray:
+        data = bytearray(size)
+        view, filled = memoryview(data), 0
+        while filled < size:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([source], [], [], left)[0]:
+                raise errors.ReadingTimeout(
+                    f"The page took longer than {self._limits.wall_seconds:.0f} s to be drawn. "
+                    "It is tried again."
+                )
+            read = os.readv(source, [view[filled:]])
+            if read == 0:
+                raise _Died
+            filled += read
+        return data
+
+    def _cause_of_death(self) -> errors.ReadingError:
+        assert self._process is not None
+        try:
+            code = self._process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            code = 0  # it closed its pipe and lives on: killed below
+        last_words = self._last_words()
+        self.end()
+        if code == -signal.SIGXCPU:
+            return errors.LimitExceeded(
+                f"The page takes more than {self._limits.cpu_seconds} s of processor time."
+            )
+        if code == -signal.SIGKILL:
+            return errors.EngineFailed(
+                "The process that draws pages was killed from outside (perhaps the machine is "
+                "short of memory). The page is tried again."
+            )
+        if -code in _GAVE_UP or "MemoryError" in last_words:
+            return errors.LimitExceeded(
+                f"The page takes more than {self._limits.memory_bytes >> 20} MiB of memory, or is "
+                "too damaged to be drawn."
+            )
+        if code < 0:
+            return errors.DamagedPage(f"The page crashed the process that reads files ({code}).")
+        reason = last_words.splitlines()[-1] if last_words else f"exit status {code}"
+        return errors.DamagedPage(f"The page broke the process that reads files: {reason[:200]}.")
+
+    def _last_words(self) -> str:
+        """The end of what the child wrote to stderr."""
+        if self._log is None:
+            return ""
+        size = self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(0, size - 4096))
+        return self._log.read().decode("utf-8", "replace").strip()
+
+
+class _Died(Exception):
+    """The child closed its pipe instead of answering."""

@@ -1,0 +1,141 @@
+"""The parent's side: one limited child process, asked page by page, replaced when it dies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from PIL import Image
+
+from documents import errors
+
+from .process import ChildProcess
+from .types import LayerWord, Limits, PageImage, RenderedPage, TextLayer
+
+_FAULTS: dict[str, type[errors.ReadingError]] = {
+    cls.code: cls
+    for cls in (
+        errors.DamagedFile,
+        errors.DamagedPage,
+        errors.PasswordNeeded,
+        errors.NoPages,
+        errors.PageTooLarge,
+        errors.LimitExceeded,
+        errors.OriginalMissing,
+    )
+}
+
+
+_DEFAULTS = Limits()
+
+
+class Renderer:
+    """Turns the pages of a file into text layers and images, in a process that may die of it.
+
+    Page numbers count from 1. One renderer serves one thread; the child starts with the first
+    request and is kept for the next ones. Every method raises a `documents.errors.ReadingError`:
+    DamagedFile, DamagedPage, PasswordNeeded, NoPages, PageTooLarge, OriginalMissing say what the
+    file is; LimitExceeded that it wanted more memory or processor time than `Limits` gives;
+    ReadingTimeout (worth another try) that the clock ran out.
+    """
+
+    def __init__(self, limits: Limits = _DEFAULTS) -> None:
+        self._limits = limits
+        self._child = ChildProcess(limits)
+
+    def __enter__(self) -> Renderer:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def child_pid(self) -> int | None:
+        """The process id of the child, for whoever watches its memory; None where none runs."""
+        return self._child.pid
+
+    def close(self) -> None:
+        """End the child. The renderer may be used again; it starts another."""
+        self._child.end()
+
+    def page_count(self, path: Path, mime_type: str) -> int:
+        """How many pages the file has, at least 1."""
+        header, _ = self._ask("page_count", path, mime_type)
+        return int(header["page_count"])
+
+    def text_layer(self, path: Path, mime_type: str, number: int) -> TextLayer | None:
+        """The text that a PDF page carries; None for other formats."""
+        header, _ = self._ask("text_layer", path, mime_type, number=number)
+        layer = header["layer"]
+        if layer is None:
+            return None
+        words = tuple(
+            LayerWord(text, (x0, y0, x1, y1), size, turn, invisible, hyphen, broken)
+            for text, x0, y0, x1, y1, size, turn, invisible, hyphen, broken in layer["words"]
+        )
+        box = layer["image_box"]
+        return TextLayer(
+            width=layer["width"],
+            height=layer["height"],
+            image_width=layer["image_width"],
+            image_height=layer["image_height"],
+            image_dpi=layer["image_dpi"],
+            words=words,
+            image_cover=layer["image_cover"],
+            image_box=None if box is None else tuple(box),
+            paths=layer["paths"],
+            covered=layer["covered"],
+        )
+
+    def render(
+        self, path: Path, mime_type: str, number: int, *, dpi: int | None = None
+    ) -> RenderedPage:
+        """The page in gray for OCR: a PDF's at 200 dpi, an image's own pixels, or at `dpi`."""
+        header, pixels = self._ask("render", path, mime_type, number=number, dpi=dpi)
+        size = (header["width"], header["height"])
+        if len(pixels) != size[0] * size[1]:
+            self._child.end()
+            raise errors.DamagedPage("The page could not be drawn.", page=number)
+        image = Image.frombuffer("L", size, pixels, "raw", "L", 0, 1)
+        return RenderedPage(image, header["dpi"], header["blank"], header["estimated"])
+
+    def page_image(self, path: Path, mime_type: str, number: int, *, rotation: int) -> PageImage:
+        """The page for people, turned clockwise by `rotation` (0, 90, 180, 270): WebP.
+
+        Its size depends on the page and `rotation` alone: the longest side is at most 2,000 px.
+        """
+        header, data = self._ask("page_image", path, mime_type, number=number, rotation=rotation)
+        return PageImage(bytes(data), header["width"], header["height"], header["dpi"])
+
+    def thumbnail(self, path: Path, mime_type: str, number: int = 1, *, rotation: int = 0) -> bytes:
+        """The page small, turned clockwise by `rotation`, WebP, its longest side at most 300 px."""
+        answer = self._ask("thumbnail", path, mime_type, number=number, rotation=rotation)
+        return bytes(answer[1])
+
+    def _ask(
+        self, action: str, path: Path, mime_type: str, **arguments: Any
+    ) -> tuple[dict[str, Any], bytearray]:
+        page = arguments.get("number")
+        try:
+            header, payload = self._child.ask(
+                {
+                    "action": action,
+                    "path": str(path),
+                    "mime_type": mime_type,
+                    "arguments": arguments,
+                    "cpu_seconds": self._limits.cpu_seconds,
+                }
+            )
+        except errors.ReadingError as error:
+            error.page = page
+            raise
+        if "fault" in header:
+            fault = _FAULTS.get(str(header["fault"]), errors.DamagedPage)
+            raise fault(str(header.get("detail", "")), page=page)
+        return header, payload

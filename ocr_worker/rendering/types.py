@@ -1,0 +1,113 @@
+"""What the renderer is allowed, and what it hands back. Plain data, no imaging library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+MIB = 1024 * 1024
+
+#: The longest side of a page image shown to people, px (design, "Readings").
+PAGE_IMAGE_SIDE = 2000
+
+#: The longest side of a thumbnail, px.
+THUMBNAIL_SIDE = 300
+
+#: Resolution at which PDF pages are rendered for OCR.
+PDF_DPI = 200
+
+#: No page is rendered or kept with more pixels than this: A2 at 300 dpi, 40 MB of gray.
+MAX_PIXELS = 40_000_000
+
+#: A document with more pages is refused: each page is a row, a lease and a reading.
+MAX_PAGES = 20_000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one request to the child may use; measured over the sample and hostile files.
+
+    `memory_bytes` bounds the child's address space: an A4 page needs 0.15 GiB, the largest image
+    that is decoded (150 Mpx of colour) 1.3 GiB. `cpu_seconds`: an ordinary page takes 0.1, the
+    slowest sample 1, a 256 MiB content stream 3. `wall_seconds` is generous, as it also runs while
+    the machine is busy. `requests` and `peak_bytes` say when the child is replaced, so that what a
+    library leaks or a large page left behind does not stay. `output_bytes` bounds one answer.
+    """
+
+    memory_bytes: int = 2048 * MIB
+    cpu_seconds: int = 20
+    wall_seconds: float = 90.0
+    output_bytes: int = 256 * MIB
+    header_bytes: int = 64 * MIB
+    requests: int = 2000
+    peak_bytes: int = 600 * MIB
+    niceness: int = 5
+
+
+@dataclass(frozen=True)
+class RenderedPage:
+    """A page ready for OCR: `image` is gray ("L"), `dpi` its resolution.
+
+    `blank`: there is no ink on it that could be text. `estimated`: the file does not say its
+    resolution, `dpi` is a guess from its size.
+    """
+
+    image: Image.Image
+    dpi: float
+    blank: bool
+    estimated: bool = False
+
+
+@dataclass(frozen=True)
+class PageImage:
+    """A page as people see it: WebP bytes, size in px and resolution."""
+
+    data: bytes
+    width: int
+    height: int
+    dpi: float
+
+
+@dataclass(frozen=True)
+class LayerWord:
+    """A word of a PDF's text layer; its box is in points, origin top left of the shown page.
+
+    `size`: height of the font in points. `turn`: clockwise degrees (0, 90, 180, 270) by which the
+    writing is turned on the shown page. `invisible`: drawn without ink, or under an
+    image (OCR layers). `hyphen`: it was parted at the end of a line and goes on in the next word.
+    `broken`: glyphs in it that have no text in the font.
+    """
+
+    text: str
+    bbox: tuple[float, float, float, float]
+    size: float
+    turn: int = 0
+    invisible: bool = False
+    hyphen: bool = False
+    broken: int = 0
+
+
+@dataclass(frozen=True)
+class TextLayer:
+    """A PDF page's text as the file gives it, in the file's order.
+
+    `width`, `height`: the shown page in points. `image_cover`: share (0 to 1) of the page under
+    raster images. `image_box`: around all of them, points, or None. `paths`: drawn shapes.
+    `covered`: words over which a shape seems to be drawn, so that nobody sees them.
+    `image_width`, `image_height`: size in px of the page image that belongs to it, `image_dpi` its
+    resolution.
+    """
+
+    width: float
+    height: float
+    image_width: int
+    image_height: int
+    image_dpi: float
+    words: tuple[LayerWord, ...] = ()
+    image_cover: float = 0.0
+    image_box: tuple[float, float, float, float] | None = None
+    paths: int = 0
+    covered: int = 0

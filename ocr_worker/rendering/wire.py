@@ -1,0 +1,44 @@
+"""How parent and child talk: frames of a JSON header and raw bytes, over two pipes.
+
+A frame is `>II` (length of the header, length of the payload, in bytes), the header in UTF-8 JSON,
+then the payload. Both ends are ours, but the child may be under a hostile file's control, so the
+parent bounds what it accepts.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any, BinaryIO
+
+PREFIX = struct.Struct(">II")
+
+
+def pack(header: dict[str, Any]) -> bytes:
+    """A frame without payload."""
+    return frame_start(header, 0)
+
+
+def frame_start(header: dict[str, Any], payload_bytes: int) -> bytes:
+    """All of a frame but its payload, which follows."""
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8", "surrogatepass"
+    )
+    return PREFIX.pack(len(text), payload_bytes) + text
+
+
+def parse_header(text: bytes | bytearray) -> dict[str, Any]:
+    """The header of a frame. Raises ValueError when it is not a JSON object."""
+    header = json.loads(text.decode("utf-8", "surrogatepass"))
+    if not isinstance(header, dict):
+        raise ValueError("the header is not a JSON object")
+    return header
+
+
+def read_request(stream: BinaryIO) -> dict[str, Any] | None:
+    """The next request on `stream`; None when the other side has closed it."""
+    prefix = stream.read(PREFIX.size)
+    if len(prefix) < PREFIX.size:
+        return None
+    header_bytes, _ = PREFIX.unpack(prefix)
+    return parse_header(stream.read(header_bytes))
