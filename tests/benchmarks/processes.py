@@ -1,0 +1,83 @@
+"""What the processes of a running site hold and use, as the kernel tells it (proc(5))."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from tests.ocrsite.running_site import Site
+
+#: What a process of the site is, in the order of the tables.
+PARTS = ("a reader", "its rendering child", "chores", "rendering child of chores", "web")
+QUEUE = "queue"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """`resident`, `highest`: bytes now and at most so far. `reader`: the pid of the reader that
+    this process is, or works for; 0 for the others."""
+
+    part: str
+    resident: int
+    highest: int
+    reader: int
+
+
+class Processes:
+    """The tree of a site's supervisor, looked at again and again."""
+
+    def __init__(self, site: Site) -> None:
+        self._supervisor = psutil.Process(site.process.pid)
+
+    def look(self) -> list[Sample]:
+        found = []
+        for process in self._supervisor.children(recursive=True):
+            # A process may end between two looks at it.
+            with contextlib.suppress(psutil.Error, OSError):
+                part, reader = _part(process)
+                if part in PARTS:
+                    resident, highest = _held(process.pid)
+                    found.append(Sample(part, resident, highest, reader))
+        return found
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """Processor time by part, summed over its processes, ended children included."""
+        used: dict[str, float] = defaultdict(float)
+        for process in self._supervisor.children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                part, _ = _part(process)
+                used[part] += sum(process.cpu_times()[:4])
+        return used
+
+
+def _part(process: psutil.Process) -> tuple[str, int]:
+    command = " ".join(process.cmdline())
+    if " worker reader" in command:
+        return "a reader", process.pid
+    if " worker chores" in command:
+        return "chores", 0
+    if "ocrsite.runtime.web" in command:
+        return "web", 0
+    if "valkey" in command or "redis" in command:
+        return QUEUE, 0
+    if "ocr_worker.rendering.child" in command and (parent := process.parent()) is not None:
+        part, reader = _part(parent)
+        if part == "a reader":
+            return "its rendering child", reader
+        if part == "chores":
+            return "rendering child of chores", 0
+    return "", 0
+
+
+def _held(pid: int) -> tuple[int, int]:
+    """Resident bytes now and at most."""
+    fields = dict(
+        line.split(":", 1)
+        for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    )
+    resident, highest = (int(fields[name].split()[0]) * 1024 for name in ("VmRSS", "VmHWM"))
+    return resident, highest

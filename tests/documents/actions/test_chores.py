@@ -1,0 +1,325 @@
+"""What a chores process owes a document: claimed, done once, never lost."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from documents.actions.chores import (
+    MAX_ATTEMPTS,
+    ChoreClaim,
+    claim_chore,
+    postpone_chore,
+    release_chore,
+    renew_chore,
+    take_back_all_chores,
+)
+from documents.actions.correct import correct
+from documents.actions.finish import finish
+from documents.actions.prepare import fail_preparation, record_page_count
+from documents.actions.reprocess import reprocess
+from documents.actions.trash import trash
+from documents.errors import DamagedFile, LeaseLost, OriginalMissing
+from documents.models import Document, Event, PageStatus, Status
+from documents.models.document import Chore
+from documents.storage import archive, result_key
+from tests.factories import make_document
+
+pytestmark = pytest.mark.django_db
+
+
+def queued_document(**fields: Any) -> Document:
+    return make_document(status=Status.QUEUED, **fields)
+
+
+def read_document(**fields: Any) -> Document:
+    fields = {"pages": ["one", "two"], **fields}
+    return make_document(status=Status.PROCESSING, chore=Chore.FINISH, **fields)
+
+
+def claim() -> ChoreClaim:
+    found = claim_chore()
+    assert found is not None
+    return found
+
+
+def end_lease(document: Document) -> None:
+    past = timezone.now() - datetime.timedelta(seconds=1)
+    Document.objects.filter(id=document.id).update(chore_lease_expires_at=past)
+
+
+def result(document: Document, kind: str) -> str:
+    with archive().open(result_key(document.id, kind)) as file:
+        return file.read().decode()
+
+
+def test_the_oldest_waiting_document_is_prepared_first() -> None:
+    first, second = queued_document(), queued_document()
+
+    assert [claim().document_id, claim().document_id] == [first.id, second.id]
+    assert claim_chore() is None
+
+
+def test_a_document_in_the_trash_waits() -> None:
+    trash(queued_document().id, actor=None)
+
+    assert claim_chore() is None
+
+
+def test_counted_pages_can_be_read() -> None:
+    document = queued_document()
+
+    record_page_count(claim(), 3)
+
+    document.refresh_from_db()
+    assert (document.status, document.page_count, document.chore) == ("processing", 3, "")
+    assert list(document.pages.values_list("number", "status")) == [
+        (1, PageStatus.PENDING),
+        (2, PageStatus.PENDING),
+        (3, PageStatus.PENDING),
+    ]
+
+
+def test_a_document_prepared_twice_has_its_pages_once() -> None:
+    document = queued_document()
+    slow = claim()
+    end_lease(document)
+    record_page_count(claim(), 2)
+
+    with pytest.raises(LeaseLost):
+        record_page_count(slow, 2)
+
+    assert document.pages.count() == 2
+
+
+def test_a_file_that_cannot_be_opened_fails_with_the_reason() -> None:
+    document = queued_document()
+
+    fail_preparation(claim(), DamagedFile("The file is cut off."))
+
+    document.refresh_from_db()
+    assert (document.status, document.error_code) == (Status.FAILED, "damaged-file")
+    assert document.error_detail == "The file is cut off."
+    assert document.finished_at is not None
+    assert claim_chore() is None
+
+
+def test_a_transient_failure_is_tried_again_until_the_attempts_are_used_up() -> None:
+    document = queued_document()
+    for _ in range(MAX_ATTEMPTS - 1):
+        fail_preparation(claim(), OriginalMissing("not there"))
+        document.refresh_from_db()
+        assert document.status == Status.QUEUED
+
+    fail_preparation(claim(), OriginalMissing("not there"))
+
+    document.refresh_from_db()
+    assert (document.status, document.error_code) == (Status.FAILED, "original-missing")
+
+
+def test_a_document_whose_preparation_kills_every_process_is_given_up() -> None:
+    document = queued_document()
+    for _ in range(MAX_ATTEMPTS):
+        claim()
+        end_lease(document)
+
+    assert claim_chore() is None
+
+    document.refresh_from_db()
+    assert (document.status, document.error_code) == (Status.FAILED, "quarantined")
+
+
+def test_a_chore_given_back_does_not_count() -> None:
+    document = queued_document()
+
+    release_chore(claim())
+
+    document.refresh_from_db()
+    assert document.chore_attempts == 0
+    assert claim().document_id == document.id
+
+
+def test_a_postponed_chore_rests() -> None:
+    document = queued_document()
+
+    postpone_chore(claim(), datetime.timedelta(seconds=30), counted=False)
+
+    assert claim_chore() is None
+    end_lease(document)
+    assert claim().attempt == 1
+
+
+def test_a_document_that_was_read_has_its_results() -> None:
+    document = read_document(pages=["Первая страница", "Second page"])
+
+    finish(claim())
+
+    document.refresh_from_db()
+    assert (document.status, document.chore, document.engine) == ("ready", "", "tesseract")
+    assert document.confidence == pytest.approx(0.95)
+    assert document.has_results and document.finished_at is not None
+    assert result(document, "txt") == "Первая страница\n\fSecond page\n"
+    assert result(document, "md") == "Первая страница\n\n---\n\nSecond page\n"
+    data = json.loads(result(document, "json"))
+    assert [page["text"] for page in data["pages"]] == ["Первая страница", "Second page"]
+
+
+def test_a_document_with_a_failed_page_is_partial_and_says_why() -> None:
+    document = read_document(pages=["one", None], failed=[2])
+
+    finish(claim())
+
+    document.refresh_from_db()
+    assert document.status == Status.PARTIAL
+    assert (document.error_code, document.error_page) == ("damaged-page", 2)
+
+
+def test_a_document_of_which_nothing_was_read_has_failed() -> None:
+    document = read_document(pages=[None], failed=[1])
+
+    finish(claim())
+
+    document.refresh_from_db()
+    assert document.status == Status.FAILED
+
+
+def test_a_process_that_was_stopped_leaves_no_old_results_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import documents.actions.finish as module
+
+    document = read_document(pages=["Doговор"])
+    slow, put = claim(), type(archive()).put
+
+    def meanwhile_somebody_else(self: object, key: str, source: Path) -> None:
+        monkeypatch.undo()
+        end_lease(document)
+        finish(claim())
+        put(self, key, source)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(archive()), "put", meanwhile_somebody_else)
+    with pytest.raises(LeaseLost):
+        module.finish(slow)
+
+    assert claim().chore == Chore.FINISH  # whatever lies there now is written once more
+
+
+def test_a_failed_preparation_is_an_event_too() -> None:
+    document = queued_document()
+
+    fail_preparation(claim(), DamagedFile("no"))
+
+    event = Event.objects.get(document=document)
+    assert (event.kind, event.data["status"]) == ("document.read", "failed")
+
+
+def test_results_assembled_twice_are_one_event() -> None:
+    document = read_document()
+    slow = claim()
+    end_lease(document)
+    finish(claim())
+
+    with pytest.raises(LeaseLost):
+        finish(slow)
+
+    assert Event.objects.filter(document=document, kind="document.read").count() == 1
+
+
+def test_a_correction_is_in_the_results_after_they_are_rebuilt() -> None:
+    document = read_document(pages=["Дoговор"])
+    finish(claim())
+    finished_at = Document.objects.get(id=document.id).finished_at
+
+    correct(document.id, 1, {"b0": "Договор"}, revision=0, actor=None)
+    assert result(document, "txt") == "Дoговор\n"
+    finish(claim())
+
+    assert result(document, "txt") == "Договор\n"
+    document.refresh_from_db()
+    assert document.finished_at == finished_at
+    assert Event.objects.filter(document=document, kind="document.read").count() == 1
+
+
+def test_a_page_corrected_while_results_are_assembled_has_them_assembled_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import documents.actions.finish as module
+
+    document = read_document(pages=["Дoговор"])
+    finish(claim())
+    correct(document.id, 1, {"b0": "Договоры"}, revision=0, actor=None)
+    write = module._write
+
+    def write_then_correct(document: Document, claim: ChoreClaim) -> object:
+        summary = write(document, claim)
+        correct(document.id, 1, {"b0": "Договор"}, revision=1, actor=None)
+        return summary
+
+    monkeypatch.setattr(module, "_write", write_then_correct)
+    finish(claim())
+    monkeypatch.undo()
+
+    finish(claim())
+
+    assert result(document, "txt") == "Договор\n"
+    assert claim_chore() is None
+
+
+def test_the_results_of_before_are_served_while_a_document_is_read_again() -> None:
+    document = read_document()
+    finish(claim())
+
+    reprocess(document.id, actor=None)
+
+    document.refresh_from_db()
+    assert document.has_results
+    assert result(document, "txt") == "one\n\ftwo\n"
+
+
+def test_assembling_a_long_document_does_not_load_it_whole(
+    django_assert_max_num_queries: object,
+) -> None:
+    read_document(pages=["text"] * 60)
+
+    with django_assert_max_num_queries(20):  # type: ignore[operator]
+        finish(claim())
+
+
+def test_two_processes_never_hold_the_same_chore() -> None:
+    queued_document()
+    claim()
+
+    assert claim_chore() is None
+
+
+def test_a_renewed_chore_is_kept_longer_than_its_first_lease() -> None:
+    document = queued_document()
+    held = claim()
+    end_lease(document)
+
+    assert renew_chore(held)
+
+    assert claim_chore() is None
+
+
+def test_a_chore_that_went_to_another_process_is_not_renewed() -> None:
+    document = queued_document()
+    slow = claim()
+    end_lease(document)
+    claim()
+
+    assert not renew_chore(slow)
+
+
+def test_the_only_chores_process_takes_over_at_once_what_its_predecessor_held() -> None:
+    queued_document()
+    claim()
+
+    assert take_back_all_chores() == 1
+
+    assert claim().attempt == 2

@@ -1,0 +1,244 @@
+"""Who reads which page next."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+import uuid
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from documents.actions import claim as claims
+from documents.actions.claim import PageClaim, Reader, claim_next, release, renew
+from documents.actions.reprocess import reprocess
+from documents.actions.trash import trash
+from documents.models import Document, Page, PageStatus, Status
+from tests.factories import make_document
+
+pytestmark = pytest.mark.django_db
+
+READER = Reader("one:reader:0", uuid.uuid4())
+
+
+def waiting_document(pages: int, **fields: Any) -> Document:
+    return make_document(status=Status.PROCESSING, pages=[None] * pages, **fields)
+
+
+def taken(count: int, reader: Reader = READER) -> list[PageClaim | None]:
+    return [claim_next(reader) for _ in range(count)]
+
+
+def test_pages_of_one_document_are_claimed_in_order() -> None:
+    waiting_document(3)
+
+    assert [c and c.number for c in taken(4)] == [1, 2, 3, None]
+
+
+def test_a_claim_counts_the_attempt_before_the_work() -> None:
+    waiting_document(1)
+
+    claim = claim_next(READER)
+
+    assert claim is not None
+    page = Page.objects.get(id=claim.page_id)
+    assert (page.status, page.attempts, page.life_attempts) == (PageStatus.RUNNING, 1, 1)
+    assert page.lease_expires_at is not None and page.lease_expires_at > timezone.now()
+
+
+def test_a_page_that_is_leased_is_not_claimed_again() -> None:
+    waiting_document(1)
+
+    assert taken(2)[1] is None
+
+
+def test_a_new_one_page_document_is_served_before_the_rest_of_a_long_one() -> None:
+    long = waiting_document(500)
+    taken(2)
+    short = waiting_document(1)
+
+    claim = claim_next(READER)
+
+    assert claim is not None and claim.document_id == short.id
+    following = claim_next(READER)
+    assert following is not None and following.document_id == long.id
+
+
+def test_documents_are_served_by_turns() -> None:
+    first, second = waiting_document(10), waiting_document(10)
+
+    served = []
+    for _ in range(4):
+        claim = claim_next(READER)
+        assert claim is not None
+        served.append(claim.document_id)
+        Page.objects.filter(id=claim.page_id).update(status=PageStatus.DONE)
+
+    assert served == [first.id, second.id, first.id, second.id]
+
+
+def test_the_document_with_the_fewest_leased_pages_is_next() -> None:
+    crowded, calm = waiting_document(10), waiting_document(10)
+    Page.objects.filter(document=crowded, number__lte=3).update(status=PageStatus.RUNNING)
+    Page.objects.filter(document=calm, number=1).update(status=PageStatus.RUNNING)
+
+    claim = claim_next(READER)
+
+    assert claim is not None and claim.document_id == calm.id
+
+
+def test_documents_in_the_trash_are_not_read() -> None:
+    document = waiting_document(1)
+    trash(document.id, actor=None)
+
+    assert claim_next(READER) is None
+
+
+def test_a_page_that_rests_after_a_failure_is_not_claimed_before_its_time() -> None:
+    document = waiting_document(1)
+    document.pages.update(not_before=timezone.now() + datetime.timedelta(seconds=60))
+    assert claim_next(READER) is None
+
+    document.pages.update(not_before=timezone.now() - datetime.timedelta(seconds=1))
+
+    assert claim_next(READER) is not None
+
+
+def test_a_document_meant_for_another_engine_is_left_to_those_who_have_it() -> None:
+    waiting_document(1, wanted_engine="paddleocr-vl")
+
+    assert claim_next(READER, engines=("tesseract",)) is None
+    assert claim_next(READER, engines=("paddleocr-vl",)) is not None
+
+
+def test_attempts_in_a_life_start_anew_with_the_next_life() -> None:
+    waiting_document(1)
+    claim = claim_next(READER)
+    assert claim is not None
+    Page.objects.filter(id=claim.page_id).update(status=PageStatus.PENDING)
+
+    again = claim_next(Reader(READER.owner, uuid.uuid4()))
+
+    assert again is not None
+    page = Page.objects.get(id=claim.page_id)
+    assert (page.attempts, page.life_attempts) == (2, 1)
+    assert again.token > claim.token
+
+
+def test_a_renewed_lease_lasts_longer() -> None:
+    waiting_document(1)
+    claim = claim_next(READER)
+    assert claim is not None
+    soon = timezone.now() + datetime.timedelta(seconds=1)
+    Page.objects.filter(id=claim.page_id).update(lease_expires_at=soon)
+
+    assert renew(claim)
+
+    page = Page.objects.get(id=claim.page_id)
+    assert page.lease_expires_at is not None and page.lease_expires_at > soon
+
+
+def test_a_lease_of_an_earlier_run_is_not_renewed() -> None:
+    document = waiting_document(1)
+    claim = claim_next(READER)
+    assert claim is not None
+
+    reprocess(document.id, actor=None)
+
+    assert not renew(claim)
+
+
+def test_a_page_given_back_gets_its_attempt_back() -> None:
+    waiting_document(1)
+    claim = claim_next(READER)
+    assert claim is not None
+
+    assert release(claim)
+
+    page = Page.objects.get(id=claim.page_id)
+    assert (page.status, page.attempts, page.life_attempts) == (PageStatus.PENDING, 0, 0)
+
+
+def test_giving_back_a_lost_claim_does_not_disturb_its_new_holder() -> None:
+    waiting_document(1)
+    lost = claim_next(READER)
+    assert lost is not None
+    Page.objects.filter(id=lost.page_id).update(status=PageStatus.PENDING)
+    held = claim_next(READER)
+    assert held is not None
+
+    assert not release(lost)
+
+    assert Page.objects.get(id=held.page_id).status == PageStatus.RUNNING
+
+
+def test_choosing_a_page_costs_the_same_with_many_documents_waiting(
+    django_assert_max_num_queries: object,
+) -> None:
+    for _ in range(5):
+        waiting_document(2)
+
+    with django_assert_max_num_queries(8):  # type: ignore[operator]
+        assert claim_next(READER) is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readers_claiming_at_once_never_get_the_same_page() -> None:
+    for _ in range(4):
+        waiting_document(10)
+    claimed: list[tuple[uuid.UUID, int]] = []
+    errors: list[BaseException] = []
+
+    def read(slot: int) -> None:
+        try:
+            while (claim := claim_next(Reader(f"one:reader:{slot}", READER.life))) is not None:
+                claimed.append((claim.document_id, claim.number))
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=read, args=(slot,)) for slot in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert errors == []
+    assert len(claimed) == len(set(claimed)) == 40
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer")
+def test_a_document_locked_by_somebody_else_is_passed_over() -> None:
+    from django.db import transaction
+
+    first, second = waiting_document(2), waiting_document(2)
+    locked, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                Document.objects.select_for_update().get(id=first.id)
+                locked.set()
+                done.wait(10)
+        finally:
+            connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    locked.wait(10)
+    try:
+        claim = claim_next(READER)
+        assert claim is not None and claim.document_id == second.id
+    finally:
+        done.set()
+        holder.join()
+
+
+def test_the_lease_outlives_two_missed_renewals() -> None:
+    from ocr_worker.process.base import BEAT_SECONDS
+
+    assert claims.LEASE.total_seconds() > 3 * BEAT_SECONDS

@@ -1,0 +1,179 @@
+"""Tags change at the same time as the documents that carry them, and nobody is stuck or fails."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+
+from documents.actions import edit as edit_module
+from documents.actions import tagging
+from documents.actions.edit import edit
+from documents.actions.tagging import delete_tag, rename_tag, tags_named
+from documents.actions.upload import upload
+from documents.errors import Conflict, InvalidRequest, NotFound
+from documents.intake import stage
+from documents.models import Document, Tag, Team
+from tests.factories import make_document, make_team, make_user
+
+#: SQLite has one writer at a time: what happens at once there happens one after the other.
+several_writers = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="only PostgreSQL has several writers at a time"
+)
+
+
+def tags_of(document: Document) -> set[str]:
+    return set(document.tags.values_list("name", flat=True))
+
+
+def at_once(*tasks: Callable[[], Any]) -> None:
+    """Run them side by side; the first error of any is raised here."""
+    errors: list[BaseException] = []
+
+    def run(task: Callable[[], Any]) -> None:
+        try:
+            task()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(task,)) for task in tasks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    if errors:
+        raise errors[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", [lambda tag: rename_tag(tag.id, "new"),
+                                    lambda tag: delete_tag(tag.id)])  # fmt: skip
+def test_a_tag_that_changes_makes_a_new_version_of_its_documents_alone(
+    change: Callable[[Tag], Any],
+) -> None:
+    team = make_team()
+    carrier, other = make_document(team, tags=["old"]), make_document(team, tags=["another"])
+
+    change(carrier.tags.get())
+
+    carrier.refresh_from_db()
+    other.refresh_from_db()
+    assert (carrier.version, other.version) == (2, 1)
+
+
+@pytest.mark.django_db
+def test_a_tag_that_is_not_there_is_not_found() -> None:
+    tag = Tag(name="never kept")
+
+    with pytest.raises(NotFound):
+        rename_tag(tag.id, "new")
+
+
+@pytest.mark.django_db
+def test_a_name_that_no_database_keeps_is_refused() -> None:
+    document = make_document(tags=["old"])
+
+    with pytest.raises(InvalidRequest) as caught:
+        rename_tag(document.tags.get().id, "a\x00b")
+
+    assert set(caught.value.fields) == {"name"}
+
+
+@pytest.mark.django_db
+def test_a_tag_that_never_comes_to_rest_is_a_conflict(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = make_document(tags=["old"])
+    monkeypatch.setattr(tagging, "_carriers_locked", lambda _: [])
+
+    with pytest.raises(Conflict):
+        rename_tag(document.tags.get().id, "new")
+
+    assert tags_of(document) == {"old"}
+
+
+@several_writers
+@pytest.mark.django_db(transaction=True)
+def test_a_document_that_gets_the_tag_meanwhile_is_a_version_on_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    team = make_team()
+    tag, late = make_document(team, tags=["old"]).tags.get(), make_document(team)
+    look = tagging._carriers_locked
+
+    def another_gets_it_after_the_look(tag_id: uuid.UUID) -> list[uuid.UUID]:
+        found = list(look(tag_id))
+        if late.id not in found:
+            at_once(lambda: late.tags.add(tag))
+        return found
+
+    monkeypatch.setattr(tagging, "_carriers_locked", another_gets_it_after_the_look)
+
+    rename_tag(tag.id, "new")
+
+    assert set(Document.objects.values_list("version", flat=True)) == {2}
+
+
+@several_writers
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("delete", [False, True])
+def test_a_tag_changes_while_a_document_is_given_it(
+    monkeypatch: pytest.MonkeyPatch, delete: bool
+) -> None:
+    document = make_document(tags=["tag", "other"])
+    tag = document.tags.get(name="tag")
+    locked = threading.Event()
+
+    def tags_after_a_while(team: Team, names: Iterable[str]) -> list[Tag]:
+        locked.set()
+        time.sleep(0.5)
+        return tags_named(team, names)
+
+    monkeypatch.setattr(edit_module, "tags_named", tags_after_a_while)
+
+    def give() -> None:
+        edit(document.id, actor=None, tags=["tag"])
+
+    def change() -> None:
+        locked.wait(10)
+        if delete:
+            delete_tag(tag.id)
+        else:
+            rename_tag(tag.id, "new")
+
+    at_once(give, change)
+
+    assert tags_of(document) == (set() if delete else {"new"})
+
+
+@several_writers
+@pytest.mark.django_db(transaction=True)
+def test_a_tag_deleted_while_a_file_comes_in_with_it_does_not_stop_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    team = make_team()
+    user = make_user(team=team)
+    tag = Tag.objects.create(team=team, name="tag")
+    found = threading.Event()
+    save = QuerySet.bulk_create
+
+    def later(*arguments: Any, **options: Any) -> Any:
+        found.set()
+        time.sleep(0.5)
+        return save(*arguments, **options)
+
+    monkeypatch.setattr(QuerySet, "bulk_create", later)
+
+    def delete() -> None:
+        found.wait(10)
+        delete_tag(tag.id)
+
+    at_once(lambda: upload(user, stage([b"%PDF-1.4 x"]), "a.pdf", tags=["tag"]), delete)
+
+    assert tags_of(Document.objects.get()) == set()

@@ -1,0 +1,132 @@
+"""The buttons of a document's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from documents.models import PageStatus, ReviewStatus, Status, Team, User
+from tests.documents.admin.conftest import browser_of
+from tests.factories import make_document
+
+Url = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    ("verb", "verdict"),
+    [("approve", ReviewStatus.APPROVED), ("reject", ReviewStatus.REJECTED)],
+)
+def test_a_reviewer_decides(
+    verb: str, verdict: str, browser: Client, reviewer: User, team: Team, url: Url
+) -> None:
+    document = make_document(team, pages=["words"])
+
+    answer = browser.post(url("verb", document, verb), follow=True)
+
+    document.refresh_from_db()
+    assert document.review_status == verdict
+    assert document.reviewed_by == reviewer
+    assert answer.redirect_chain == [(url("change", document), 302)]
+
+
+def test_a_document_goes_into_the_trash_and_back(browser: Client, team: Team, url: Url) -> None:
+    document = make_document(team)
+
+    browser.post(url("verb", document, "trash"))
+    document.refresh_from_db()
+    assert document.is_trashed
+
+    browser.post(url("verb", document, "restore"))
+    document.refresh_from_db()
+    assert not document.is_trashed
+
+
+def test_only_the_failed_pages_are_read_again(browser: Client, team: Team, url: Url) -> None:
+    document = make_document(team, status=Status.PARTIAL, pages=["a", "b"], failed=[2])
+
+    browser.post(url("verb", document, "read-again"), {"pages": "failed", "ocr": "always"})
+
+    document.refresh_from_db()
+    assert document.status == Status.PROCESSING
+    assert document.ocr == "always"
+    assert list(document.pages.order_by("number").values_list("status", flat=True)) == [
+        PageStatus.DONE,
+        PageStatus.PENDING,
+    ]
+
+
+def test_details_are_changed(browser: Client, team: Team, url: Url) -> None:
+    document = make_document(team, tags=["old"])
+
+    browser.post(
+        url("details", document), {"title": "Lease", "language": "RU", "tags": "new, 2024,"}
+    )
+
+    document.refresh_from_db()
+    assert (document.title, document.language) == ("Lease", "ru")
+    assert {tag.name for tag in document.tags.all()} == {"new", "2024"}
+
+
+def test_what_makes_no_sense_is_explained(browser: Client, team: Team, url: Url) -> None:
+    document = make_document(team, title="Kept")
+
+    answer = browser.post(url("details", document), {"title": " ", "tags": ""}, follow=True)
+
+    document.refresh_from_db()
+    assert document.title == "Kept"
+    assert "A title has 1 to 500 characters." in answer.content.decode()
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject", "trash", "restore", "read-again"])
+def test_a_reader_is_refused_politely(
+    verb: str, reader_browser: Client, team: Team, url: Url
+) -> None:
+    document = make_document(team, pages=["words"])
+
+    answer = reader_browser.post(url("verb", document, verb), {"pages": "all"}, follow=True)
+
+    before = document.version
+    document.refresh_from_db()
+    assert document.version == before
+    assert answer.status_code == 200
+    assert "does not allow this" in answer.content.decode()
+
+
+def test_a_link_does_nothing(browser: Client, team: Team, url: Url) -> None:
+    document = make_document(team, pages=["words"])
+
+    assert browser.get(url("verb", document, "trash")).status_code == 405
+
+
+def test_another_site_can_press_no_button(reviewer: User, team: Team, url: Url) -> None:
+    document = make_document(team, pages=["words"])
+    strict = browser_of(reviewer)
+    strict.handler.enforce_csrf_checks = True
+
+    answer = strict.post(url("verb", document, "trash"))
+
+    document.refresh_from_db()
+    assert answer.status_code == 403
+    assert not document.is_trashed
+
+
+def test_a_document_that_is_being_read_is_not_decided_on(
+    browser: Client, team: Team, url: Url
+) -> None:
+    document = make_document(team, status=Status.PROCESSING, pages=[None])
+
+    answer = browser.post(url("verb", document, "approve"), follow=True)
+
+    assert "still being read" in answer.content.decode()
+
+
+def test_in_russian_the_reason_is_in_russian(browser: Client, team: Team, url: Url) -> None:
+    document = make_document(team, status=Status.PROCESSING, pages=[None])
+
+    answer = browser.post(
+        url("verb", document, "approve"), follow=True, headers={"accept-language": "ru"}
+    )
+
+    assert "Документ ещё читается. Дождитесь окончания." in answer.content.decode()

@@ -1,0 +1,132 @@
+"""POST approve/, reject/, restore/ and reprocess/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from documents.models import PageStatus, Team
+from tests.documents.api.conftest import problem_of
+from tests.factories import make_document, make_reader
+
+Url = Callable[..., str]
+
+
+@pytest.mark.parametrize(("verb", "verdict"), [("approve/", "approved"), ("reject/", "rejected")])
+def test_a_reviewer_decides(api: APIClient, team: Team, url: Url, verb: str, verdict: str) -> None:
+    document = make_document(team, pages=["text"])
+
+    answer = api.post(url(document, verb))
+
+    assert answer.status_code == 200
+    assert answer.json()["review_status"] == verdict
+    assert api.get(url(document)).json()["review_status"] == verdict
+
+
+@pytest.mark.parametrize("verb", ["approve/", "reject/"])
+def test_what_is_still_being_read_can_not_be_decided_on(
+    api: APIClient, team: Team, url: Url, verb: str
+) -> None:
+    problem_of(api.post(url(make_document(team, status="processing"), verb)), 409)
+
+
+def test_what_could_not_be_read_is_not_approved(api: APIClient, team: Team, url: Url) -> None:
+    problem_of(api.post(url(make_document(team, status="failed"), "approve/")), 409)
+
+
+def test_a_document_comes_out_of_the_trash(api: APIClient, team: Team, url: Url) -> None:
+    document = make_document(team)
+    api.delete(url(document))
+
+    answer = api.post(url(document, "restore/"))
+
+    assert answer.status_code == 200
+    assert answer.json()["trashed_at"] is None
+    assert len(api.get("/api/v1/documents/").json()["results"]) == 1
+
+
+def test_a_document_is_read_again(api: APIClient, team: Team, url: Url) -> None:
+    document = make_document(team, pages=["a", "b"], review_status="approved")
+    make_reader("tesseract")
+
+    answer = api.post(
+        url(document, "reprocess/"), {"engine": "tesseract", "ocr": "always", "language": "en"}
+    )
+
+    assert answer.status_code == 202
+    shown = answer.json()
+    assert (shown["status"], shown["review_status"]) == ("processing", "unreviewed")
+    assert (shown["language"], shown["pages_done"]) == ("en", 0)
+    document.refresh_from_db()
+    assert (document.ocr, document.wanted_engine, document.run) == ("always", "tesseract", 2)
+
+
+def test_it_is_read_again_as_it_was_when_nothing_is_said(
+    api: APIClient, team: Team, url: Url
+) -> None:
+    document = make_document(team, pages=["a"], ocr="always", language="ru")
+
+    answer = api.post(url(document, "reprocess/"))
+
+    assert answer.status_code == 202
+    document.refresh_from_db()
+    assert (document.ocr, document.language) == ("always", "ru")
+
+
+def test_only_the_failed_pages_are_read_again_when_asked(
+    api: APIClient, team: Team, url: Url
+) -> None:
+    document = make_document(team, status="partial", pages=["a", None], failed=[2])
+
+    shown = api.post(url(document, "reprocess/"), {"pages": "failed"}).json()
+
+    assert (shown["pages_done"], shown["pages_failed"]) == (1, 0)
+    statuses = document.pages.values_list("status", flat=True)
+    assert list(statuses) == [PageStatus.DONE, PageStatus.PENDING]
+
+
+@pytest.mark.parametrize(
+    ("body", "culprit"),
+    [
+        ({"engine": "abbyy"}, "engine"),
+        ({"ocr": "sometimes"}, "ocr"),
+        ({"language": "russian"}, "language"),
+        ({"pages": [1]}, "pages"),
+        ({"pages": "1"}, "pages"),
+        ({"page": "all"}, "page"),
+    ],
+)
+def test_what_makes_no_sense_starts_nothing(
+    api: APIClient, team: Team, url: Url, body: dict[str, Any], culprit: str
+) -> None:
+    document = make_document(team, pages=["a"])
+
+    problem = problem_of(api.post(url(document, "reprocess/"), body), 400)
+
+    assert set(problem["errors"]) == {culprit}
+    document.refresh_from_db()
+    assert document.run == 1
+
+
+def test_what_lies_in_the_trash_is_not_worked_on(api: APIClient, team: Team, url: Url) -> None:
+    document = make_document(team, pages=["a"])
+    api.delete(url(document))
+
+    for verb in ("approve/", "reject/", "reprocess/"):
+        problem_of(api.post(url(document, verb)), 409)
+
+
+@pytest.mark.parametrize("verb", ["approve/", "reject/", "restore/", "reprocess/"])
+def test_strangers_find_nothing_readers_may_not_and_nobody_has_to_log_in(
+    stranger_api: APIClient, reader_api: APIClient, anonymous_api: APIClient, team: Team,
+    url: Url, verb: str,
+) -> None:  # fmt: skip
+    path = url(make_document(team, pages=["a"]), verb)
+
+    problem_of(stranger_api.post(path), 404)
+    problem_of(reader_api.post(path), 403)
+    problem_of(anonymous_api.post(path), 401)
+    problem_of(reader_api.get(path), 405)

@@ -1,0 +1,48 @@
+"""docs/api.md names everything there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern
+
+from documents import errors
+from documents.api.problems import status_of
+from documents.api.urls import urlpatterns
+
+DOCUMENTATION = (Path(__file__).parents[3] / "docs" / "api.md").read_text("utf-8")
+NAMED = [
+    str(pattern.pattern)
+    for pattern in urlpatterns
+    if isinstance(pattern, URLPattern) and pattern.name not in (None, "nothing-here")
+]
+
+
+@pytest.mark.parametrize("route", NAMED)
+def test_every_endpoint_has_an_example(route: str) -> None:
+    path = route.replace("v1/documents/<uuid:document_id>/", "$DOC ").replace("<int:number>", "1")
+    below = path.partition("$DOC ")[2]
+    example = f"${{DOC}}{below}" if below else path.replace("v1/", "$SITE/api/v1/").strip()
+
+    assert any("curl" in line and example in line for line in DOCUMENTATION.splitlines()), (
+        f"no example of {example}"
+    )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        cls
+        for cls in errors.ArchiveError.__subclasses__()
+        if not issubclass(cls, errors.ReadingError | errors.UploadRefused | errors.LeaseLost)
+    ],
+)
+def test_every_error_of_a_request_is_explained(error: type[errors.ArchiveError]) -> None:
+    rows = re.findall(r"^\| (\d{3}) \| (.*?) \|", DOCUMENTATION, re.MULTILINE)
+
+    assert any(
+        int(status) == status_of(error("x")) and f"`{error.code}`" in codes
+        for status, codes in rows
+    )

@@ -1,0 +1,120 @@
+"""Whatever goes wrong is a problem document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.signals import got_request_exception
+from rest_framework.test import APIClient
+
+from documents import errors
+from documents.api import documents as endpoint
+from documents.api.problems import status_of
+from documents.models import Team
+from tests.documents.api.conftest import problem_of
+from tests.factories import make_document
+
+URL = "/api/v1/documents/"
+
+
+def raising(error: Exception) -> Any:
+    def act(*args: object, **kwargs: object) -> None:
+        raise error
+
+    return act
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (errors.UnsupportedFileType, 415),
+        (errors.FileTooLarge, 413),
+        (errors.EmptyFile, 400),
+        (errors.InvalidRequest, 400),
+        (errors.NotAllowed, 403),
+        (errors.NotFound, 404),
+        (errors.NotYet, 409),
+        (errors.Conflict, 409),
+        (errors.Busy, 503),
+        (errors.StorageFull, 507),
+        (errors.PasswordNeeded, 422),
+        (errors.ReadingTimeout, 503),
+        (errors.OriginalMissing, 503),
+        (errors.LeaseLost, 409),
+    ],
+)
+def test_an_error_of_the_archive_has_the_status_of_its_class(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch, error: type[errors.ArchiveError], status: int
+) -> None:
+    monkeypatch.setattr(endpoint, "filtered", raising(error("What happened.")))
+
+    answer = api.get(URL)
+
+    problem = problem_of(answer, status)
+    assert (problem["code"], problem["detail"]) == (error.code, "What happened.")
+    assert ("Retry-After" in answer.headers) == (status in (503, 507))
+
+
+def test_every_error_of_the_archive_has_a_status() -> None:
+    found = [errors.ArchiveError]
+    for cls in found:
+        found.extend(cls.__subclasses__())
+
+    unmapped = [cls for cls in found[1:] if status_of(cls("x")) == 500]
+
+    assert unmapped == []
+
+
+def test_an_unexpected_error_is_a_500_that_gives_nothing_away(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+
+    def listen(sender: Any, request: Any, **kwargs: Any) -> None:
+        told.append(request)
+
+    monkeypatch.setattr(endpoint, "filtered", raising(RuntimeError("the password is hunter2")))
+    api.raise_request_exception = False
+    got_request_exception.connect(listen)
+    try:
+        problem = problem_of(api.get(URL), 500)
+    finally:
+        got_request_exception.disconnect(listen)
+
+    assert "hunter2" not in str(problem)
+    assert len(told) == 1, "whoever watches for errors hears of it"
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/", "/api/v1/", "/api/v1/nothing/", "/api/v2/documents/", "/api/v1/documents/7/"]
+)
+@pytest.mark.parametrize("method", ["get", "post", "delete", "options"])
+def test_a_path_that_means_nothing_is_a_404(
+    anonymous_api: APIClient, path: str, method: str
+) -> None:
+    problem_of(getattr(anonymous_api, method)(path), 404)
+
+
+def test_an_answer_in_a_format_there_is_not_is_a_406(api: APIClient) -> None:
+    problem_of(api.get(URL, HTTP_ACCEPT="text/html"), 406)
+
+
+def test_the_title_is_in_the_clients_language_and_the_detail_in_english(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    russian = problem_of(api.get(f"{URL}?status=x", HTTP_ACCEPT_LANGUAGE="ru"), 400)
+    english = problem_of(api.get(f"{URL}?status=x", HTTP_ACCEPT_LANGUAGE="en"), 400)
+
+    assert russian["title"] == "Запрос составлен неверно."
+    assert english["title"] == "The request is not valid."
+    assert russian["detail"] == english["detail"]
+    assert russian["errors"] == english["errors"]
+
+
+def test_an_error_of_the_archive_has_a_title_in_russian_too(api: APIClient, team: Team) -> None:
+    document = make_document(team, status="queued")
+
+    answer = api.get(f"{URL}{document.id}/result.json", HTTP_ACCEPT_LANGUAGE="ru")
+
+    assert problem_of(answer, 409)["title"] == "Этого ещё нет."

@@ -1,0 +1,117 @@
+"""The result files: every page once, in order, as the published schema says."""
+
+from __future__ import annotations
+
+import io
+import json
+from importlib import resources
+from typing import Any
+
+import jsonschema
+import pytest
+
+from documents.actions.correct import correct
+from documents.exports.results import Summary, pages_to_write, write_results
+from documents.layout import Block, PageLayout
+from documents.models import Document
+from tests.factories import make_document, make_reading
+
+pytestmark = pytest.mark.django_db
+
+
+def written(document: Document) -> tuple[Any, str, str, Summary]:
+    files = [io.BytesIO() for _ in range(3)]
+    summary = write_results(document, pages_to_write(document), *files)
+    as_json, as_md, as_txt = (file.getvalue().decode() for file in files)
+    return json.loads(as_json), as_md, as_txt, summary
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    text = resources.files("documents.exports").joinpath("result.schema.json").read_text("utf-8")
+    return json.loads(text)
+
+
+def test_results_follow_the_published_schema(schema: Any) -> None:
+    turned = PageLayout(
+        100, 200, 72.5, 270, (Block("t", "table", (0, 0, 1, 1), None, "a|b", "|a|b|"),), ("skewed",)
+    )
+    document = make_document(
+        status="partial", language="ru", pages=["Текст\nстраницы", turned, "x", None], failed=[3, 4]
+    )
+    correct(document.id, 1, {"b0": "Иной текст"}, revision=0, actor=None)
+
+    result, _, _, _ = written(document)
+
+    jsonschema.Draft202012Validator(schema).validate(result)
+
+
+def test_the_schema_knows_every_field_that_is_written(schema: Any) -> None:
+    result, _, _, _ = written(make_document(pages=["text"]))
+
+    defined = {name: set(schema["$defs"][name]["properties"]) for name in
+               ("document", "page", "block", "line", "word")}  # fmt: skip
+    page = result["pages"][0]
+    assert set(result) == set(schema["properties"])
+    assert set(result["document"]) == defined["document"]
+    assert set(page) == defined["page"]
+    assert set(page["blocks"][0]) == defined["block"]
+    assert set(page["blocks"][0]["lines"][0]) == defined["line"]
+    assert set(page["blocks"][0]["lines"][0]["words"][0]) == defined["word"]
+
+
+def test_every_page_stands_once_and_in_order() -> None:
+    result, as_md, as_txt, _ = written(make_document(pages=["one", None, "three"], failed=[2]))
+
+    assert [page["number"] for page in result["pages"]] == [1, 2, 3]
+    assert as_txt == "one\n\f\n\fthree\n"
+    assert as_md == "one\n\n---\n\n\n\n---\n\nthree\n"
+
+
+def test_the_newest_text_counts() -> None:
+    document = make_document(pages=["wrong"])
+    correct(document.id, 1, {"b0": "right"}, revision=0, actor=None)
+
+    result, as_md, as_txt, _ = written(document)
+
+    assert (as_txt, as_md) == ("right\n", "right\n")
+    assert (result["pages"][0]["text"], result["pages"][0]["revision"]) == ("right", 1)
+
+
+def test_a_correction_stays_when_the_page_was_read_again() -> None:
+    document = make_document(pages=["wrong"])
+    correct(document.id, 1, {"b0": "right"}, revision=0, actor=None)
+    page = document.pages.get()
+    page.current_reading = make_reading(page, "newer", run=2, engine="text-layer")
+    page.save()
+
+    result, _, as_txt, _ = written(document)
+
+    assert as_txt == "right\n"
+    assert result["pages"][0]["engine"] == "tesseract", "boxes and engine are its own reading's"
+
+
+def test_the_engine_of_most_pages_is_the_documents() -> None:
+    document = make_document(pages=["a", "b", "c"])
+    page = document.pages.get(number=2)
+    page.current_reading = make_reading(page, "b", run=2, engine="text-layer")
+    page.save()
+
+    _, _, _, summary = written(document)
+
+    assert summary.engine == "tesseract"
+    assert summary.confidence == 0.95
+
+
+def test_a_document_of_which_nothing_was_read_has_no_confidence() -> None:
+    _, _, _, summary = written(make_document(pages=[None]))
+
+    assert (summary.engine, summary.confidence) == ("", None)
+
+
+def test_many_pages_are_never_all_in_memory(django_assert_max_num_queries: Any) -> None:
+    document = make_document(pages=["text"] * 45)
+
+    with django_assert_max_num_queries(5):
+        pages = pages_to_write(document)
+        assert next(iter(pages)).number == 1

@@ -1,0 +1,124 @@
+"""A person's text in a page's layout: what is still there keeps its place."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from documents.correction import TYPED, corrected
+from documents.layout import Block, PageLayout, Word
+from tests.factories import make_layout
+
+
+def words_of(layout: PageLayout) -> list[Word]:
+    return list(layout.words())
+
+
+def test_a_word_mended_takes_the_place_of_the_one_it_replaces() -> None:
+    before = make_layout("Догавор № 12")
+
+    after = corrected(before, {"b0": "Договор № 12"})
+
+    assert [word.text for word in after.words()] == ["Договор", "№", "12"]
+    assert [word.bbox for word in after.words()] == [word.bbox for word in before.words()]
+    assert [word.confidence for word in after.words()] == [TYPED, 0.95, 0.95]
+
+
+def test_a_word_added_takes_the_box_of_its_line() -> None:
+    before = make_layout("one three")
+
+    after = corrected(before, {"b0": "one two three"})
+
+    assert words_of(after)[1].bbox == before.blocks[0].lines[0].bbox
+    assert words_of(after)[0] == words_of(before)[0]
+    assert words_of(after)[2] == words_of(before)[1]
+
+
+def test_a_word_taken_away_moves_no_other() -> None:
+    before = make_layout("one two three")
+
+    after = corrected(before, {"b0": "one three"})
+
+    assert words_of(after) == [words_of(before)[0], words_of(before)[2]]
+
+
+def test_lines_are_those_that_were_typed() -> None:
+    after = corrected(make_layout("one two"), {"b0": " one \n\n  two  three "})
+
+    assert [line.text for line in after.blocks[0].lines] == ["one", "two three"]
+    assert after.blocks[0].text == "one\n\ntwo three"
+
+
+def test_other_blocks_stay_as_they_are() -> None:
+    before = make_layout("first\n\nsecond")
+
+    after = corrected(before, {"b1": "other"})
+
+    assert after.blocks[0] == before.blocks[0]
+    assert after.text == "first\n\nother"
+
+
+def test_the_same_text_changes_nothing_however_it_is_spaced() -> None:
+    before = make_layout("one  two\nthree")
+
+    assert corrected(before, {"b0": " one two \n three\n"}) == before
+
+
+def test_a_block_may_become_empty() -> None:
+    after = corrected(make_layout("rubbish"), {"b0": " \n "})
+
+    assert (after.text, after.markdown, after.blocks[0].lines) == ("", "", ())
+
+
+def test_words_for_a_block_that_had_none_take_its_box() -> None:
+    table = Block("t", "table", (1, 2, 3, 4), 0, "", "|a|")
+
+    after = corrected(PageLayout(9, 9, 72, blocks=(table,)), {"t": "a b"})
+
+    assert [word.bbox for word in after.words()] == [(1, 2, 3, 4)] * 2
+
+
+def test_what_was_typed_is_certain_and_shows_as_just_that() -> None:
+    after = corrected(make_layout("x"), {"b0": "# 1 * 2"})
+
+    assert after.blocks[0].confidence == TYPED
+    assert after.markdown == "\\# 1 \\* 2"
+
+
+def test_a_block_that_is_not_on_the_page_is_refused() -> None:
+    with pytest.raises(KeyError, match="b7"):
+        corrected(make_layout("x"), {"b7": "y"})
+
+
+TEXTS = st.lists(
+    st.lists(st.sampled_from(["a", "b", "c", "dd"]), min_size=1, max_size=5).map(" ".join),
+    min_size=1,
+    max_size=4,
+).map("\n".join)
+
+
+@given(TEXTS, TEXTS)
+def test_the_words_are_those_that_were_typed_each_within_its_block(old: str, new: str) -> None:
+    before = make_layout(old)
+
+    after = corrected(before, {"b0": new})
+
+    assert [word.text for word in after.words()] == new.split()
+    x0, y0, x1, y1 = before.blocks[0].bbox
+    for word in after.words():
+        assert x0 <= word.bbox[0] <= word.bbox[2] <= x1
+        assert y0 <= word.bbox[1] <= word.bbox[3] <= y1
+
+
+def test_a_table_of_equal_words_is_corrected_in_no_time() -> None:
+    layout = make_layout("\n".join(" ".join(["0,00"] * 10) for _ in range(200)))
+    typed = " ".join(["0,00 x"] * 2000)
+
+    begun = time.monotonic()
+    page = corrected(layout, {"b0": typed})
+
+    assert time.monotonic() - begun < 5
+    assert page.blocks[0].text == typed

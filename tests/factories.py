@@ -1,0 +1,205 @@
+"""What tests start from, made the short way: plain functions, every value may be given."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from documents.filenames import title_of
+from documents.layout import Block, Box, Line, PageLayout, Word, enclosing
+from documents.models import (
+    Document,
+    Membership,
+    OcrMode,
+    Page,
+    PageStatus,
+    Reading,
+    Role,
+    Status,
+    Tag,
+    Team,
+    User,
+    WorkerProcess,
+)
+from documents.models.document import Chore
+from documents.models.worker import EngineState
+
+PASSWORD = "a long enough secret"
+
+_serial = itertools.count(1)
+
+
+def make_team(name: str = "") -> Team:
+    return Team.objects.create(name=name or f"Team {next(_serial)}")
+
+
+def make_user(
+    username: str = "",
+    *,
+    team: Team | None = None,
+    role: str = Role.REVIEWER,
+    is_default: bool = False,
+    **fields: Any,
+) -> User:
+    """A user with the password `PASSWORD`, a member of `team` where one is given."""
+    user = User(username=username or f"user{next(_serial)}", **fields)
+    user.set_password(PASSWORD)
+    user.save()
+    if team is not None:
+        Membership.objects.create(team=team, user=user, role=role, is_default=is_default)
+    return user
+
+
+def make_document(
+    team: Team | None = None,
+    *,
+    filename: str = "letter.pdf",
+    status: str = Status.READY,
+    pages: Sequence[str | PageLayout | None] = (),
+    failed: Iterable[int] = (),
+    tags: Iterable[str] = (),
+    engine: str = "tesseract",
+    **fields: Any,
+) -> Document:
+    """A document and its pages; no file is stored.
+
+    Each of `pages` is the text that was read on it (or its layout), None where nothing was read
+    yet. The numbers in `failed` (counted from 1) are pages that could not be read.
+    """
+    failed = set(failed)
+    team = team or make_team()
+    settled = status in (Status.READY, Status.PARTIAL, Status.FAILED)
+    done = [
+        number
+        for number, page in enumerate(pages, start=1)
+        if page is not None and number not in failed
+    ]
+    document = Document.objects.create(
+        team=team,
+        filename=filename,
+        **{
+            "title": title_of(filename),
+            "sha256": uuid.uuid4().hex * 2,
+            "size": 12_345,
+            "mime_type": "application/pdf",
+            "status": status,
+            "chore": Chore.NONE if pages else Chore.PREPARE,
+            "ocr": OcrMode.AUTO,
+            "page_count": len(pages) or None,
+            "pages_done": len(done),
+            "pages_failed": len(failed),
+            "engine": engine if done else "",
+            "results_version": 1 if settled and done else 0,
+            "content_version": 1 if done else 0,
+            "finished_at": timezone.now() if settled else None,
+            **fields,
+        },
+    )
+    for number, content in enumerate(pages, start=1):
+        if number in failed:
+            make_page(document, number, None, status=PageStatus.FAILED, error_code="damaged-page")
+        else:
+            make_page(document, number, content, engine=engine)
+    for name in tags:
+        document.tags.add(Tag.objects.get_or_create(team=team, name=name)[0])
+    return document
+
+
+def make_page(
+    document: Document,
+    number: int,
+    content: str | PageLayout | None,
+    *,
+    engine: str = "tesseract",
+    status: str = "",
+    **fields: Any,
+) -> Page:
+    """One page; with content it is read, without it waits (unless `status` says otherwise)."""
+    page = Page.objects.create(
+        document=document,
+        number=number,
+        status=status or (PageStatus.PENDING if content is None else PageStatus.DONE),
+        **fields,
+    )
+    if content is not None:
+        page.current_reading = make_reading(page, content, engine=engine)
+        page.save()
+    return page
+
+
+def make_reading(
+    page: Page, content: str | PageLayout, *, run: int | None = None, engine: str = "tesseract"
+) -> Reading:
+    layout = make_layout(content) if isinstance(content, str) else content
+    return Reading.objects.create(
+        page=page,
+        run=page.document.run if run is None else run,
+        engine=engine,
+        engine_version="test",
+        width=layout.width,
+        height=layout.height,
+        dpi=layout.dpi,
+        rotation=layout.rotation,
+        confidence=layout.confidence,
+        layout=layout.to_dict(),
+    )
+
+
+def make_layout(
+    text: str, *, width: int = 1240, height: int = 1754, confidence: float = 0.95
+) -> PageLayout:
+    """A page whose blocks are the paragraphs of `text` (parted by empty lines), lines under each
+    other, every word with a box. The blocks' ids are b0, b1, ..."""
+    blocks: list[Block] = []
+    top = 100.0
+    for index, paragraph in enumerate(part for part in text.split("\n\n") if part.strip()):
+        lines = []
+        for line in paragraph.splitlines():
+            lines.append(_line(line, top, confidence))
+            top += 40
+        blocks.append(
+            Block(
+                id=f"b{index}",
+                label="text",
+                bbox=enclosing(line.bbox for line in lines),
+                order=index,
+                text=paragraph,
+                markdown=paragraph,
+                confidence=confidence,
+                lines=tuple(lines),
+            )
+        )
+        top += 40
+    return PageLayout(width=width, height=height, dpi=150.0, blocks=tuple(blocks))
+
+
+def _line(text: str, top: float, confidence: float) -> Line:
+    words = []
+    left = 100.0
+    for word in text.split():
+        box: Box = (left, top, left + 12.0 * len(word), top + 30)
+        words.append(Word(word, box, confidence))
+        left = box[2] + 12
+    return Line(text, enclosing(word.bbox for word in words), tuple(words))
+
+
+def make_reader(engine: str = "tesseract", **fields: Any) -> WorkerProcess:
+    """A reader process that has just reported."""
+    life = uuid.uuid4()
+    return WorkerProcess.objects.create(
+        **{
+            "id": f"{life}:reader:0",
+            "kind": "reader",
+            "life": life,
+            "pid": 1,
+            "engine": engine,
+            "engine_state": EngineState.READY,
+            "started_at": timezone.now(),
+            "beat_at": timezone.now(),
+            **fields,
+        }
+    )

@@ -1,0 +1,85 @@
+"""Documents whose files are in the archive, and claims on them."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from documents.actions.chores import ChoreClaim, claim_chore
+from documents.actions.claim import PageClaim, Reader, claim_next
+from documents.layout import PageLayout
+from documents.models import Document, Status
+from documents.storage import archive, original_key
+from tests.factories import make_document, make_layout
+from tests.ocr_worker.files import ENGLISH, pdf, picture, put, write
+
+READER = Reader("one:reader:0", uuid.uuid4())
+
+
+class Pretending:
+    """An engine that reads the same on every page; `fault` is raised instead, where given."""
+
+    name, version = "tesseract", "0"
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.fault = fault
+        self.pages = 0
+
+    def load(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
+        self.pages += 1
+        if self.fault is not None:
+            raise self.fault
+        return make_layout("what was read", width=image.width, height=image.height)
+
+
+def scan(path: Path, pages: int = 1) -> Path:
+    """A PDF of pictures of print."""
+
+    def draw(canvas: Any) -> None:
+        for _ in range(pages):
+            put(canvas, picture(ENGLISH, width=620, height=877))
+            canvas.showPage()
+
+    return pdf(path, draw)
+
+
+def born_digital(path: Path) -> Path:
+    return pdf(path, lambda canvas: write(canvas, ENGLISH))
+
+
+def keep(document: Document, file: Path) -> Document:
+    """Put a copy of `file` into the archive as the document's original."""
+    staged = archive().staging / uuid.uuid4().hex
+    shutil.copy(file, staged)
+    archive().put(original_key(document.id, document.filename), staged)
+    return document
+
+
+def processing(file: Path, pages: int = 1, **fields: Any) -> Document:
+    """A document whose pages wait."""
+    return keep(make_document(status=Status.PROCESSING, pages=[None] * pages, **fields), file)
+
+
+def queued(file: Path, **fields: Any) -> Document:
+    """A document just uploaded."""
+    return keep(make_document(status=Status.QUEUED, **fields), file)
+
+
+def claim_page() -> PageClaim:
+    claim = claim_next(READER)
+    assert claim is not None
+    return claim
+
+
+def claim_the_chore() -> ChoreClaim:
+    claim = claim_chore()
+    assert claim is not None
+    return claim

@@ -1,0 +1,55 @@
+"""A real chores process: from an upload to pages, and from pages to results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from documents.actions.chores import claim_chore
+from documents.models import Document, Status
+from documents.models.document import Chore
+from documents.storage import archive, result_key
+from tests.factories import make_document
+from tests.ocr_worker.claims import queued, scan
+from tests.ocr_worker.process.conftest import Queue, Workers
+from tests.ocrsite.running_site import eventually
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+def status_of(document: Document) -> str:
+    return Document.objects.get(id=document.id).status
+
+
+def test_one_message_is_enough_for_every_document_that_waits(
+    workers: Workers, queue: Queue, tmp_path: Path
+) -> None:
+    new = [queued(scan(tmp_path / "scan.pdf")) for _ in range(4)]
+    read = make_document(status=Status.PROCESSING, pages=["text"], chore=Chore.FINISH)
+    workers.start("chores")
+
+    queue.wake_chores()
+
+    eventually(lambda: {status_of(one) for one in new} == {Status.PROCESSING}, 60, "pages")
+    eventually(lambda: status_of(read) == Status.READY, 60, "results")
+    assert archive().exists(result_key(read.id, "json"))
+
+
+def test_it_finds_what_nobody_woke_it_for(workers: Workers, tmp_path: Path) -> None:
+    document = queued(scan(tmp_path / "scan.pdf"))
+
+    workers.start("chores")
+
+    eventually(lambda: status_of(document) == Status.PROCESSING, 60, "its pages")
+
+
+def test_it_takes_up_at_once_what_its_killed_predecessor_held(
+    workers: Workers, tmp_path: Path
+) -> None:
+    document = queued(scan(tmp_path / "scan.pdf"))
+    assert claim_chore() is not None, "by a process that is no more"
+
+    workers.start("chores")
+
+    eventually(lambda: status_of(document) == Status.PROCESSING, 25, "its pages")

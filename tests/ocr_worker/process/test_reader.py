@@ -1,0 +1,167 @@
+"""A real reader process: what it survives, and what it gives back."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from documents.models import Page, PageStatus, Reading, WorkerProcess
+from tests.ocr_worker.claims import born_digital, processing, scan
+from tests.ocr_worker.process.conftest import Queue, Workers
+from tests.ocrsite.running_site import eventually
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+def statuses() -> list[str]:
+    return list(Page.objects.order_by("number").values_list("status", flat=True))
+
+
+def test_one_message_is_enough_for_any_number_of_pages(
+    workers: Workers, queue: Queue, tmp_path: Path
+) -> None:
+    processing(scan(tmp_path / "scan.pdf", pages=4), pages=4)
+    workers.start()
+
+    queue.wake_readers()
+
+    eventually(lambda: statuses() == [PageStatus.DONE] * 4, 60, "four pages")
+
+
+def test_a_reader_that_finds_more_work_wakes_an_idle_one(
+    workers: Workers, queue: Queue, tmp_path: Path
+) -> None:
+    processing(scan(tmp_path / "scan.pdf", pages=12), pages=12)
+    for slot in (0, 1):
+        workers.start(slot=slot)
+    workers.wait_until_idle(2)
+
+    queue.wake_readers()
+
+    owners: set[str] = set()
+
+    def both() -> bool:
+        running = Page.objects.filter(status=PageStatus.RUNNING)
+        owners.update(running.values_list("lease_owner", flat=True))
+        return owners == {workers.owner(0), workers.owner(1)}
+
+    eventually(both, 30, "both readers at work")
+
+
+def test_messages_that_come_again_do_no_harm(
+    workers: Workers, queue: Queue, tmp_path: Path
+) -> None:
+    processing(scan(tmp_path / "scan.pdf", pages=3), pages=3)
+    for slot in (0, 1):
+        workers.start(slot=slot)
+
+    for _ in range(10):
+        queue.wake_readers()
+
+    eventually(lambda: statuses() == [PageStatus.DONE] * 3, 60, "three pages")
+    assert Reading.objects.count() == 3
+    assert set(Page.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_a_page_that_hangs_in_the_engine_is_given_up_with_its_reader(
+    workers: Workers, queue: Queue, tmp_path: Path
+) -> None:
+    processing(scan(tmp_path / "scan.pdf"))
+    reader = workers.start(engine="hangs", page_seconds=2)
+
+    queue.wake_readers()
+
+    assert reader.wait(60) == 1, "the supervisor starts another"
+    page = Page.objects.get()
+    assert (page.status, page.attempts, page.error_code) == (PageStatus.PENDING, 1, "timeout")
+    assert page.not_before is not None, "not at once"
+
+
+def test_an_engine_that_breaks_takes_neither_the_reader_nor_other_pages_with_it(
+    workers: Workers, queue: Queue, tmp_path: Path
+) -> None:
+    processing(scan(tmp_path / "scan.pdf", pages=2), pages=2)
+    reader = workers.start(engine="breaks-once")
+
+    queue.wake_readers()
+
+    eventually(lambda: statuses() == [PageStatus.PENDING, PageStatus.DONE], 60, "the second page")
+    assert Page.objects.get(number=1).error_code == "engine-failed"
+    assert reader.poll() is None
+
+
+def test_a_reader_without_an_engine_reads_text_layers(
+    workers: Workers, queue: Queue, tmp_path: Path
+) -> None:
+    processing(born_digital(tmp_path / "digital.pdf"))
+    processing(scan(tmp_path / "scan.pdf"))
+    reader = workers.start(engine="absent")
+
+    queue.wake_readers()
+
+    eventually(
+        lambda: (
+            set(Page.objects.values_list("status", "error_code"))
+            == {(PageStatus.DONE, ""), (PageStatus.FAILED, "engine-unavailable")}
+        ),
+        60,
+        "both ends",
+    )
+    row = WorkerProcess.objects.get()
+    assert (row.engine_state, row.engine_detail) == ("absent", "Install the language data.")
+    assert reader.poll() is None
+
+
+def test_a_stop_gives_the_page_back_uncounted(
+    workers: Workers, queue: Queue, tmp_path: Path
+) -> None:
+    processing(scan(tmp_path / "scan.pdf"))
+    reader = workers.start(engine="hangs")
+    queue.wake_readers()
+    eventually(lambda: statuses() == [PageStatus.RUNNING], 60, "reading")
+
+    begun = time.monotonic()
+    reader.send_signal(signal.SIGTERM)
+
+    assert reader.wait(10) == 0
+    assert time.monotonic() - begun < 8
+    page = Page.objects.get()
+    assert (page.status, page.attempts, page.lease_owner) == (PageStatus.PENDING, 0, "")
+    assert not WorkerProcess.objects.exists()
+
+
+def test_a_stop_lets_a_short_page_be_finished(
+    workers: Workers, queue: Queue, tmp_path: Path
+) -> None:
+    processing(scan(tmp_path / "scan.pdf", pages=30), pages=30)
+    reader = workers.start()
+    queue.wake_readers()
+    eventually(lambda: PageStatus.DONE in statuses(), 60, "reading")
+
+    reader.send_signal(signal.SIGTERM)
+
+    assert reader.wait(10) == 0
+    assert set(statuses()) == {PageStatus.DONE, PageStatus.PENDING}
+    assert Reading.objects.count() == statuses().count(PageStatus.DONE)
+    assert set(Page.objects.filter(status="pending").values_list("attempts", flat=True)) == {0}
+
+
+def test_a_reader_takes_up_what_its_killed_predecessor_held(
+    workers: Workers, queue: Queue, tmp_path: Path
+) -> None:
+    processing(scan(tmp_path / "scan.pdf"))
+    first = workers.start(engine="hangs")
+    queue.wake_readers()
+    eventually(lambda: statuses() == [PageStatus.RUNNING], 60, "reading")
+    first.kill()
+    first.wait(10)
+
+    workers.start()
+    workers.wait_until_idle(1)
+    queue.wake_readers()
+
+    eventually(lambda: statuses() == [PageStatus.DONE], 30, "the page")
+    assert Page.objects.get().attempts == 2

@@ -1,0 +1,205 @@
+"""Whatever a file does to the child, it is that page's failure and nobody else's."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from PIL import Image
+
+from documents.errors import (
+    EngineFailed,
+    LimitExceeded,
+    OriginalMissing,
+    PageTooLarge,
+    ReadingTimeout,
+)
+from ocr_worker.rendering import Limits, Renderer
+from tests.ocr_worker.files import ENGLISH, PDF, pdf, write
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    return pdf(tmp_path / "good.pdf", lambda canvas: write(canvas, ENGLISH))
+
+
+@pytest.fixture
+def endless(tmp_path: Path) -> Path:
+    """Forms that draw forms, ten at each of nine levels: a thousand million strokes."""
+    import pikepdf
+    from pikepdf import Dictionary, Name
+
+    path = tmp_path / "endless.pdf"
+    with pikepdf.new() as document:
+        page = document.add_blank_page(page_size=(600, 800))
+        form = document.make_stream(b"0 0 m 600 800 l S")
+        for _ in range(9):
+            form.Type, form.Subtype, form.BBox = Name.XObject, Name.Form, [0, 0, 600, 800]
+            outer = document.make_stream(b"/F Do " * 10)
+            outer.Resources = Dictionary(XObject=Dictionary(F=form))
+            form = outer
+        page.obj.Contents = form
+        page.obj.Resources = form.Resources
+        document.save(path)
+    return path
+
+
+def child_of(renderer: Renderer) -> psutil.Process:
+    assert renderer.child_pid is not None
+    return psutil.Process(renderer.child_pid)
+
+
+def test_a_page_that_takes_too_much_processor_time_fails_and_the_next_one_works(
+    endless: Path, good: Path
+) -> None:
+    with Renderer(Limits(cpu_seconds=1)) as renderer:
+        started = time.monotonic()
+        with pytest.raises(LimitExceeded) as caught:
+            renderer.render(endless, PDF, 1)
+        assert caught.value.page == 1
+        assert time.monotonic() - started < 20
+        assert renderer.page_count(good, PDF) == 1
+
+
+def test_the_child_knows_no_secret_of_the_site(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = {
+        "DATABASE_URL": "postgresql://ocrsite:secret@db/ocrsite",
+        "OCRSITE_SECRET_KEY": "secret",
+        "CLOUDRU_S3_SECRET_KEY": "secret",
+        "SOME_OTHER_TOKEN": "secret",
+    }
+    for name, value in secrets.items():
+        monkeypatch.setenv(name, value)
+
+    with Renderer() as renderer:
+        assert renderer.page_count(good, PDF) == 1
+        variables = child_of(renderer).environ()
+
+    assert not set(secrets) & set(variables)
+    assert variables["PATH"] == os.environ["PATH"]
+
+
+def test_processor_time_is_counted_for_each_page_anew(good: Path) -> None:
+    with Renderer(Limits(cpu_seconds=1)) as renderer:
+        for _ in range(15):  # more than a second in all
+            renderer.page_image(good, PDF, 1, rotation=90)
+            renderer.render(good, PDF, 1, dpi=300)
+
+
+def test_a_page_that_hangs_is_given_up_by_the_clock_and_may_be_tried_again(
+    endless: Path, good: Path
+) -> None:
+    with Renderer(Limits(wall_seconds=1.5)) as renderer:
+        with pytest.raises(ReadingTimeout) as caught:
+            renderer.render(endless, PDF, 1)
+        assert not caught.value.permanent
+        assert renderer.page_count(good, PDF) == 1
+
+
+def test_a_page_that_wants_more_memory_than_allowed_fails(tmp_path: Path) -> None:
+    path = tmp_path / "large.png"
+    Image.new("RGB", (9000, 9000)).save(path)
+    limits = Limits(memory_bytes=200 * 1024 * 1024)
+    with Renderer(limits) as renderer, pytest.raises(LimitExceeded):
+        renderer.render(path, "image/png", 1)
+
+
+def test_an_image_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.png"
+    Image.new("1", (30_000, 30_000)).save(path)
+    with Renderer() as renderer:
+        with pytest.raises(PageTooLarge):
+            renderer.render(path, "image/png", 1)
+        assert child_of(renderer).memory_info().rss < 300 * 1024 * 1024
+
+
+def test_a_child_killed_at_work_is_worth_another_try(endless: Path, good: Path) -> None:
+    import threading
+
+    with Renderer() as renderer:
+        renderer.page_count(good, PDF)
+        victim = child_of(renderer)
+        threading.Timer(0.7, victim.kill).start()
+        with pytest.raises(EngineFailed) as caught:
+            renderer.render(endless, PDF, 1)
+        assert not caught.value.permanent
+        assert renderer.page_count(good, PDF) == 1
+
+
+def test_a_child_killed_at_rest_is_nobodys_failure(good: Path) -> None:
+    with Renderer() as renderer:
+        renderer.page_count(good, PDF)
+        victim = child_of(renderer)
+        victim.kill()
+        victim.wait(5)
+        assert renderer.page_count(good, PDF) == 1
+
+
+def test_the_child_is_replaced_after_so_many_requests(good: Path) -> None:
+    with Renderer(Limits(requests=2)) as renderer:
+        renderer.page_count(good, PDF)
+        first = child_of(renderer)
+        renderer.page_count(good, PDF)
+        assert not first.is_running()
+        assert renderer.page_count(good, PDF) == 1
+        assert child_of(renderer).pid != first.pid
+
+
+def test_closing_leaves_no_process_behind(good: Path) -> None:
+    renderer = Renderer()
+    renderer.page_count(good, PDF)
+    child = child_of(renderer)
+    renderer.close()
+    assert not child.is_running()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the death signal is Linux's")
+def test_the_child_dies_with_its_parent_even_when_that_is_killed(
+    good: Path, tmp_path: Path
+) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from ocr_worker.rendering import Renderer\n"
+        "renderer = Renderer(); renderer.page_count(Path(sys.argv[1]), 'application/pdf')\n"
+        "print(renderer.child_pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(good)], stdout=subprocess.PIPE, cwd=ROOT
+    ) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        os.kill(parent.pid, signal.SIGKILL)
+        parent.wait()
+        child.wait(5)
+        assert not child.is_running()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits are read from /proc")
+def test_the_child_is_confined(good: Path) -> None:
+    with Renderer() as renderer:
+        renderer.page_count(good, PDF)
+        child = child_of(renderer)
+        assert child.rlimit(psutil.RLIMIT_AS)[0] == Limits().memory_bytes
+        assert child.rlimit(psutil.RLIMIT_CORE) == (0, 0)
+        assert child.rlimit(psutil.RLIMIT_FSIZE)[0] < 1024 * 1024
+        assert child.rlimit(psutil.RLIMIT_NOFILE)[0] <= 64
+        assert 0 < child.rlimit(psutil.RLIMIT_CPU)[0] < 60
+
+
+def test_the_child_knows_no_django() -> None:
+    code = "import sys, ocr_worker.rendering.child, ocr_worker.rendering.pages; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 0, run.stderr
+    assert not [name for name in run.stdout.split() if name.split(".")[0] == "django"]
+
+
+def test_a_file_that_is_gone_says_so(tmp_path: Path) -> None:
+    with Renderer() as renderer, pytest.raises(OriginalMissing):
+        renderer.page_count(tmp_path / "gone.pdf", PDF)

@@ -1,0 +1,272 @@
+"""A claim carried out: whatever happens, the page or the chore ends in a state people can see."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from documents import pageimages
+from documents.actions.chores import claim_chore
+from documents.actions.claim import PageClaim, release
+from documents.actions.record import MAX_ATTEMPTS_IN_A_LIFE
+from documents.errors import DamagedPage, EngineFailed, StorageFull
+from documents.layout import PageLayout
+from documents.models import Document, Page, PageStatus, Reading, Status
+from documents.models.document import Chore
+from documents.storage import archive, original_key, result_key
+from ocr_worker import pipeline
+from ocr_worker.pipeline import do_chore, read_claimed_page
+from ocr_worker.process.reader import ReaderProcess
+from ocr_worker.rendering import Renderer
+from tests.factories import make_document
+from tests.ocr_worker.claims import (
+    Pretending,
+    born_digital,
+    claim_page,
+    claim_the_chore,
+    processing,
+    queued,
+    scan,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def full_disk(*arguments: object, **options: object) -> None:
+    raise StorageFull("The disk is full.")
+
+
+def let_it_be_tried_again(page: Page) -> None:
+    Page.objects.filter(id=page.id).update(not_before=None)
+
+
+def the_page(claim: PageClaim) -> Page:
+    return Page.objects.get(id=claim.page_id)
+
+
+# --- a page -----------------------------------------------------------------------------------
+
+
+def test_a_page_that_was_read_is_done_and_its_image_is_kept(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    document = processing(scan(tmp_path / "scan.pdf"))
+    claim = claim_page()
+
+    read_claimed_page(claim, renderer, Pretending())
+
+    page = the_page(claim)
+    assert page.status == PageStatus.DONE
+    assert page.layout is not None and page.layout.text == "what was read"
+    key = pageimages.page_image(page)
+    assert archive().open(key).read()[8:12] == b"WEBP"
+    document.refresh_from_db()
+    assert document.chore == Chore.FINISH
+
+
+def test_an_unexpected_error_in_the_engine_costs_that_page_a_try_and_no_other_page(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    processing(scan(tmp_path / "scan.pdf", pages=2), pages=2)
+    first, second = claim_page(), claim_page()
+
+    read_claimed_page(first, renderer, Pretending(ZeroDivisionError("division by zero")))
+    read_claimed_page(second, renderer, Pretending())
+
+    assert the_page(second).status == PageStatus.DONE
+    page = the_page(first)
+    assert (page.status, page.attempts, page.error_code) == (PageStatus.PENDING, 1, "engine-failed")
+    assert "ZeroDivisionError" in page.error_detail
+    assert page.not_before is not None and page.not_before > timezone.now()
+
+
+def test_a_page_on_which_the_engine_breaks_every_time_is_set_aside(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    document = processing(scan(tmp_path / "scan.pdf"))
+
+    for _ in range(MAX_ATTEMPTS_IN_A_LIFE):
+        claim = claim_page()
+        read_claimed_page(claim, renderer, Pretending(EngineFailed("It broke.")))
+        let_it_be_tried_again(the_page(claim))
+
+    page = the_page(claim)
+    assert (page.status, page.error_code) == (PageStatus.FAILED, "quarantined")
+    assert "It broke." in page.error_detail
+    document.refresh_from_db()
+    assert (document.chore, document.pages_failed) == (Chore.FINISH, 1)
+
+
+def test_a_permanent_error_is_the_pages_last_word(renderer: Renderer, tmp_path: Path) -> None:
+    processing(scan(tmp_path / "scan.pdf"))
+    claim = claim_page()
+
+    read_claimed_page(claim, renderer, Pretending(DamagedPage("It can't be drawn.")))
+
+    page = the_page(claim)
+    assert (page.status, page.attempts) == (PageStatus.FAILED, 1)
+    assert (page.error_code, page.error_detail) == ("damaged-page", "It can't be drawn.")
+
+
+def test_without_an_engine_text_layers_are_read_and_scans_say_what_is_missing(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    processing(born_digital(tmp_path / "digital.pdf"))
+    processing(scan(tmp_path / "scan.pdf"))
+
+    for claim in (claim_page(), claim_page()):
+        read_claimed_page(claim, renderer, None)
+
+    ends = set(Page.objects.values_list("status", "error_code"))
+    assert ends == {(PageStatus.DONE, ""), (PageStatus.FAILED, "engine-unavailable")}
+    assert Reading.objects.get().engine == "text-layer"
+
+
+def test_a_full_disk_is_not_the_pages_fault(
+    renderer: Renderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    processing(scan(tmp_path / "scan.pdf"))
+    claim = claim_page()
+    monkeypatch.setattr(pageimages, "keep_page_image", full_disk)
+
+    read_claimed_page(claim, renderer, Pretending())
+
+    page = the_page(claim)
+    assert (page.status, page.attempts, page.life_attempts) == (PageStatus.PENDING, 0, 0)
+    assert page.not_before is not None and page.not_before > timezone.now()
+    assert not Reading.objects.exists()
+
+
+def test_a_page_whose_claim_was_lost_meanwhile_is_left_alone(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    processing(scan(tmp_path / "scan.pdf"))
+    lost = claim_page()
+    release(lost)
+    claim_page()
+
+    for fault in (None, EngineFailed("It broke."), ValueError("a defect")):
+        read_claimed_page(lost, renderer, Pretending(fault))
+
+    page = the_page(lost)
+    assert (page.status, page.error_code) == (PageStatus.RUNNING, "")
+    assert not Reading.objects.exists()
+
+
+def test_a_lost_original_says_so_and_may_come_back(renderer: Renderer, tmp_path: Path) -> None:
+    document = processing(scan(tmp_path / "scan.pdf"))
+    archive().path(original_key(document.id, document.filename)).unlink()
+    claim = claim_page()
+
+    read_claimed_page(claim, renderer, Pretending())
+
+    page = the_page(claim)
+    assert (page.status, page.error_code) == (PageStatus.PENDING, "original-missing")
+
+
+def test_only_recorded_readings_count_as_pages_read(
+    renderer: Renderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    processing(scan(tmp_path / "scan.pdf", pages=4), pages=4)
+    faults = iter([EngineFailed("It broke."), None, DamagedPage("It is damaged."), None])
+    reader = ReaderProcess(0, uuid.uuid4())
+    reader._renderer = renderer
+    reader.engine = engine = Pretending()
+    read = engine.read
+
+    def read_some(*arguments: Any, **options: Any) -> PageLayout:
+        engine.fault = next(faults)
+        return read(*arguments, **options)
+
+    monkeypatch.setattr(engine, "read", read_some)
+    # The test's own connection is not to be closed between pages.
+    monkeypatch.setattr("ocr_worker.process.reader.close_old_connections", lambda: None)
+
+    reader.read_until_idle()
+
+    assert Reading.objects.count() == 2
+    assert reader.report()["pages_read"] == 2
+
+
+def test_a_reading_that_came_too_late_counts_as_none(renderer: Renderer, tmp_path: Path) -> None:
+    processing(scan(tmp_path / "scan.pdf"))
+    lost = claim_page()
+    release(lost)
+
+    assert not read_claimed_page(lost, renderer, Pretending())
+
+
+# --- a chore ----------------------------------------------------------------------------------
+
+
+def test_preparing_counts_the_pages_and_makes_a_thumbnail(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    document = queued(scan(tmp_path / "scan.pdf", pages=3))
+
+    do_chore(claim_the_chore(), renderer)
+
+    document.refresh_from_db()
+    assert (document.status, document.page_count) == (Status.PROCESSING, 3)
+    assert [page.number for page in document.pages.all()] == [1, 2, 3]
+    assert archive().open(pageimages.thumbnail(document)).read()[8:12] == b"WEBP"
+
+
+def test_a_file_that_can_not_be_opened_fails_with_the_reason(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.4\nnothing of a PDF follows")
+    document = queued(broken)
+
+    do_chore(claim_the_chore(), renderer)
+
+    document.refresh_from_db()
+    assert (document.status, document.error_code) == (Status.FAILED, "damaged-file")
+    assert document.error_detail
+    assert claim_chore() is None
+
+
+def test_a_full_disk_leaves_the_chore_standing_and_counts_nothing(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = make_document(status=Status.PROCESSING, pages=["one"], chore=Chore.FINISH)
+    monkeypatch.setattr(pipeline, "finish", full_disk)
+
+    do_chore(claim_the_chore(), renderer)
+
+    document.refresh_from_db()
+    assert (document.chore, document.chore_attempts) == (Chore.FINISH, 0)
+    assert document.chore_lease_expires_at is not None
+    assert claim_chore() is None, "it rests for a while"
+
+    monkeypatch.undo()
+    Document.objects.update(chore_lease_expires_at=timezone.now())
+    do_chore(claim_the_chore(), renderer)
+    document.refresh_from_db()
+    assert document.status == Status.READY
+    assert archive().exists(result_key(document.id, "json"))
+
+
+def test_a_chore_that_breaks_is_given_up_in_the_end(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = make_document(status=Status.PROCESSING, pages=["one"], chore=Chore.FINISH)
+    broken: list[int] = []
+
+    def break_down(claim: object) -> None:
+        broken.append(1)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(pipeline, "finish", break_down)
+    while (claim := claim_chore()) is not None:
+        do_chore(claim, renderer)
+        Document.objects.update(chore_lease_expires_at=None)
+
+    document.refresh_from_db()
+    assert len(broken) == 4
+    assert (document.status, document.error_code) == (Status.FAILED, "quarantined")

@@ -1,0 +1,176 @@
+"""What was left behind is found again."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.dispatch import Signal
+from django.utils import timezone
+
+from documents import signals
+from documents.actions.claim import Reader, claim_next
+from documents.models import Page, PageStatus, Status, WorkerProcess
+from documents.storage import archive
+from ocr_worker.reconcile import STAGED_FOR_SECONDS, reconcile
+from tests.factories import make_document
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+READER = Reader("one:reader:0", uuid.uuid4())
+
+
+@pytest.fixture
+def woken() -> Iterator[list[str]]:
+    """Who was woken, in order."""
+    found: list[str] = []
+
+    def listen(signal: Signal, name: str) -> Any:
+        def heard(**_: object) -> None:
+            found.append(name)
+
+        signal.connect(heard, weak=False)
+        return heard
+
+    heard = {
+        signal: listen(signal, name)
+        for signal, name in (
+            (signals.pages_waiting, "readers"),
+            (signals.chores_waiting, "chores"),
+        )
+    }
+    yield found
+    for signal, receiver in heard.items():
+        signal.disconnect(receiver)
+
+
+def let_leases_run_out() -> None:
+    Page.objects.update(lease_expires_at=timezone.now() - datetime.timedelta(seconds=1))
+
+
+def test_a_quiet_archive_wakes_nobody(woken: list[str]) -> None:
+    make_document(pages=["read"])
+
+    reconcile()
+
+    assert woken == []
+
+
+def test_a_document_nobody_was_woken_for_wakes_chores(woken: list[str]) -> None:
+    make_document(status=Status.QUEUED)
+
+    reconcile()
+
+    assert woken == ["chores"]
+
+
+def test_pages_nobody_was_woken_for_wake_a_reader(woken: list[str]) -> None:
+    make_document(status=Status.PROCESSING, pages=[None])
+
+    reconcile()
+
+    assert woken == ["readers"]
+
+
+def test_a_page_whose_lease_ran_out_waits_again(woken: list[str]) -> None:
+    make_document(status=Status.PROCESSING, pages=[None])
+    claim_next(READER)
+    reconcile()
+    assert woken == [], "it is being read"
+
+    let_leases_run_out()
+    reconcile()
+
+    assert Page.objects.get().status == PageStatus.PENDING
+    assert "readers" in woken
+
+
+def test_the_only_supervisor_does_not_wait_for_the_leases_of_the_one_before(
+    woken: list[str],
+) -> None:
+    make_document(status=Status.PROCESSING, pages=[None])
+    claim_next(READER)
+
+    reconcile(sole_life=uuid.uuid4())
+
+    page = Page.objects.get()
+    assert (page.status, page.attempts) == (PageStatus.PENDING, 1)
+    assert "readers" in woken
+
+
+def test_what_its_own_readers_hold_stays_theirs() -> None:
+    make_document(status=Status.PROCESSING, pages=[None])
+    claim_next(READER)
+
+    reconcile(sole_life=READER.life)
+
+    assert Page.objects.get().status == PageStatus.RUNNING
+
+
+def test_it_may_run_twice(woken: list[str]) -> None:
+    make_document(status=Status.PROCESSING, pages=[None])
+    claim_next(READER)
+    let_leases_run_out()
+
+    reconcile()
+    reconcile()
+
+    page = Page.objects.get()
+    assert (page.status, page.attempts) == (PageStatus.PENDING, 1)
+
+
+def test_an_upload_that_was_broken_off_is_removed_after_a_day() -> None:
+    old, new = archive().staging / "old", archive().staging / "new"
+    for path in (old, new):
+        path.write_bytes(b"half a file")
+    long_ago = time.time() - STAGED_FOR_SECONDS - 60
+    os.utime(old, (long_ago, long_ago))
+
+    reconcile()
+
+    assert [path.name for path in archive().staging.iterdir()] == ["new"]
+
+
+def test_what_can_not_be_removed_does_not_stop_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    long_ago = time.time() - STAGED_FOR_SECONDS - 60
+    directory = archive().staging / "a directory"
+    directory.mkdir()
+    for name in ("held", "old"):
+        (archive().staging / name).write_bytes(b"half a file")
+    for path in archive().staging.iterdir():
+        os.utime(path, (long_ago, long_ago))
+    unlink = Path.unlink
+
+    def read_only(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "held":
+            raise PermissionError(13, "Permission denied", str(path))
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", read_only)
+
+    reconcile()
+
+    assert {path.name for path in archive().staging.iterdir()} == {"a directory", "held"}
+
+
+def test_processes_gone_for_a_day_are_forgotten() -> None:
+    now = timezone.now()
+    for name, hours in (("gone", 25), ("here", 0)):
+        WorkerProcess.objects.create(
+            id=name,
+            kind="reader",
+            life=uuid.uuid4(),
+            pid=1,
+            started_at=now,
+            beat_at=now - datetime.timedelta(hours=hours),
+        )
+
+    reconcile()
+
+    assert [process.id for process in WorkerProcess.objects.all()] == ["here"]

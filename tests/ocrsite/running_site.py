@@ -1,0 +1,229 @@
+"""A real site in processes of its own, on a free port and a data directory of the test."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ADMIN_PASSWORD = "correct horse battery staple"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(condition: Callable[[], Any], within: float, what: str) -> Any:
+    """What `condition` returns once it is true; fails after `within` seconds."""
+    deadline = time.monotonic() + within
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"not within {within} s: {what}"
+        time.sleep(0.05)
+
+
+@dataclass
+class Site:
+    """`started`: when the process was started (time.monotonic)."""
+
+    data_dir: Path
+    port: int
+    variables: dict[str, str] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
+    process: subprocess.Popen[bytes] = field(init=False)
+    started: float = field(init=False)
+    session: requests.Session = field(init=False, default_factory=requests.Session)
+
+    @property
+    def log_file(self) -> Path:
+        return self.data_dir.with_suffix(".log")
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text(encoding="utf-8", errors="replace")
+
+    def start(self) -> None:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ.get("HOME", "/"),
+            "OCRSITE_DATA_DIR": str(self.data_dir),
+            "PORT": str(self.port),
+            **self.variables,
+        }
+        self.started = time.monotonic()
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve", *self.arguments],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return requests.get(self.url(path), timeout=10, allow_redirects=False, **options)
+
+    def health(self) -> dict[str, Any] | None:
+        with contextlib.suppress(requests.RequestException):
+            return dict(self.get("/health").json())
+        return None
+
+    def wait_for_health(self, within: float = 20) -> dict[str, Any]:
+        return dict(eventually(self.health, within, "an answer of /health"))
+
+    def wait_for_bootstrap(self, within: float = 30) -> None:
+        def over() -> bool:
+            with contextlib.suppress(requests.RequestException):
+                return self.get("/admin/login/").status_code == 200
+            return False
+
+        eventually(over, within, "the end of bootstrap")
+
+    def wait_for_readers(self, within: float = 90) -> None:
+        """Every reader's engine is ready. The site is started with OCRSITE_ADMIN_PASSWORD."""
+        self.wait_for_bootstrap(within)
+        wanted = int(self.variables.get("OCRSITE_WORKERS", "2"))
+
+        def there() -> bool:
+            sql = "SELECT count(*) FROM documents_workerprocess WHERE engine_state = 'ready'"
+            ours = "AND pid IN (" + ",".join(str(process.pid) for process in self.processes()) + ")"
+            return bool(self.rows(f"{sql} {ours}")[0][0] == wanted)
+
+        eventually(there, within, "readers with their engines")
+
+    # --- as its administrator sees it -------------------------------------------------------------
+
+    def log_in(self) -> None:
+        """From now on `call` speaks for the administrator."""
+        answer = requests.post(
+            self.url("/api/v1/auth/token/"),
+            json={"username": "admin", "password": ADMIN_PASSWORD},
+            timeout=30,
+        )
+        assert answer.status_code == 200, answer.text
+        self.session.headers["Authorization"] = f"Token {answer.json()['token']}"
+
+    def call(self, path: str, method: str = "GET", **options: Any) -> requests.Response:
+        return self.session.request(method, self.url(path), **{"timeout": 60, **options})
+
+    def upload(self, name: str, content: bytes, **fields: str) -> requests.Response:
+        return self.call("/api/v1/documents/", "POST", files={"file": (name, content)}, data=fields)
+
+    def document(self, document_id: str) -> dict[str, Any]:
+        return dict(self.call(f"/api/v1/documents/{document_id}/").json())
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What the site's own database says; an update is committed."""
+        server = self.variables.get("DATABASE_URL")
+        if server:
+            with psycopg.connect(server, autocommit=True) as connection:
+                cursor = connection.execute(sql.encode())
+                return cursor.fetchall() if cursor.description else []
+        path = self.data_dir / "db.sqlite3"
+        with contextlib.closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as file:
+            return file.execute(sql).fetchall()
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process of this site, children of children too, found by its data directory: in
+        its environment, or (the queue's server rewrites that) as the place where it works."""
+        marker, found = str(self.data_dir), []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.status() != psutil.STATUS_ZOMBIE and (
+                    process.environ().get("OCRSITE_DATA_DIR") == marker
+                    or process.cwd().startswith(marker)
+                ):
+                    found.append(process)
+        return found
+
+    def find(self, pattern: str) -> psutil.Process | None:
+        """The oldest process whose command line matches."""
+        matching = []
+        for process in self.processes():
+            with contextlib.suppress(psutil.Error):
+                if re.search(pattern, " ".join(process.cmdline())):
+                    matching.append(process)
+        return min(matching, key=lambda process: process.pid, default=None)
+
+    def stop(self, number: int = signal.SIGTERM, within: float = 10) -> float:
+        """Send a signal and wait for the end; returns the seconds it took."""
+        begun = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(within)
+        return time.monotonic() - begun
+
+    def destroy(self) -> None:
+        # The supervisor first: it would start others while these are being killed.
+        self.process.kill()
+        for process in self.processes():
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        self.process.wait(10)
+
+
+@contextlib.contextmanager
+def running(
+    data_dir: Path, *arguments: str, port: int | None = None, **variables: str
+) -> Iterator[Site]:
+    with _database_of_its_own(data_dir) as database:
+        site = Site(data_dir, port or free_port(), {**database, **variables}, arguments)
+        site.start()
+        try:
+            yield site
+        finally:
+            site.destroy()
+
+
+@contextlib.contextmanager
+def _database_of_its_own(data_dir: Path) -> Iterator[dict[str, str]]:
+    """Where the suite runs on PostgreSQL, a site does too. A second start with the same data
+    directory finds the same database; it goes with the test's server."""
+    server = os.environ.get("OCRSITE_TEST_DATABASE_URL")
+    if not server:
+        yield {}
+        return
+    name = "site_" + hashlib.sha256(bytes(data_dir)).hexdigest()[:16]
+    with psycopg.connect(server, autocommit=True) as connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if known.fetchone() is None:
+            connection.execute(f"CREATE DATABASE {name}")
+    yield {"DATABASE_URL": server.replace("/postgres?", f"/{name}?")}
+
+
+def refused(data_dir: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A start that is expected to end at once."""
+    environment = {"PATH": os.environ["PATH"], "OCRSITE_DATA_DIR": str(data_dir), **variables}
+    return subprocess.run(
+        [sys.executable, "manage.py", "serve", *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )

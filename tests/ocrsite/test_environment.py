@@ -1,0 +1,114 @@
+"""The environment is checked before anything is started, and says plainly what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ocrsite.environment import ConfigurationError, read
+
+
+def test_nothing_needs_to_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocrsite.environment.BASE_DIR", tmp_path)
+
+    found = read({})
+
+    assert (found.port, found.engine, found.languages, found.workers) == (
+        8081,
+        "auto",
+        "rus+eng",
+        2,
+    )
+    assert found.data_dir == tmp_path / "data"
+    assert found.data_dir_warning is None
+    assert found.database is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("OCRSITE_WORKERS", "0"),
+        ("OCRSITE_WORKERS", "two"),
+        ("OCRSITE_MAX_UPLOAD_MB", "-1"),
+        ("OCRSITE_ENGINE", "abbyy"),
+        ("OCRSITE_LANGUAGES", "rus,eng"),
+        ("OCRSITE_ALLOWED_HOSTS", "https://archive.example/"),
+        ("DATABASE_URL", "mysql://localhost/archive"),
+        ("DATABASE_URL", "postgresql://localhost:port/archive"),
+        ("REDIS_URL", "localhost"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_one_sentence_that_names_the_variable(
+    name: str, value: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read({"OCRSITE_DATA_DIR": str(tmp_path), name: value})
+
+    message = str(caught.value)
+    assert name in message
+    assert "\n" not in message
+    assert message.endswith(".")
+
+
+def test_an_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
+    assert read({"OCRSITE_DATA_DIR": str(tmp_path), "PORT": ""}).port == 8081
+
+
+def test_a_password_in_a_wrong_url_is_never_repeated(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read({"OCRSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": "pg://me:hunter2@db/archive"})
+
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_database_url_names_server_user_and_options(tmp_path: Path) -> None:
+    url = "postgresql://me:p%40ss@db.example:6432/archive?sslmode=require"
+
+    database = read({"OCRSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": url}).database
+
+    assert database == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "archive",
+        "USER": "me",
+        "PASSWORD": "p@ss",
+        "HOST": "db.example",
+        "PORT": "6432",
+        "OPTIONS": {"sslmode": "require"},
+    }
+
+
+def test_a_database_url_may_name_a_unix_socket(tmp_path: Path) -> None:
+    url = "postgresql://me@/archive?host=/run/postgresql"
+
+    database = read({"OCRSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": url}).database
+
+    assert database is not None
+    assert database["HOST"] == "/run/postgresql"
+
+
+def test_a_given_data_directory_that_can_not_be_written_stops_the_start(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a directory")
+
+    with pytest.raises(ConfigurationError, match="OCRSITE_DATA_DIR"):
+        read({"OCRSITE_DATA_DIR": str(blocked)})
+
+
+def test_the_default_that_can_not_be_written_gives_way_to_a_private_temporary_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").write_text("not a directory")
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setattr("ocrsite.environment.BASE_DIR", tmp_path)
+
+    first, second = read({}), read({})
+
+    assert first.data_dir.parent == tmp_path / "tmp"
+    assert first.data_dir.stat().st_mode & 0o077 == 0
+    assert str(first.data_dir) in (first.data_dir_warning or "")
+    assert second.data_dir == first.data_dir, "the next start finds what this one kept"

@@ -1,0 +1,96 @@
+"""The figures for Prometheus, and who may see them."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from knox.models import AuthToken
+
+from documents.models import FIRST_TEAM_ID, Document, Status, Team, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.5.5.5", "::1"])
+def test_this_machine_may_see_them(client: Client, address: str) -> None:
+    assert client.get("/metrics", REMOTE_ADDR=address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"REMOTE_ADDR": "10.0.0.5"},
+        {"REMOTE_ADDR": ""},
+        {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "203.0.113.9"},
+        {"REMOTE_ADDR": "127.0.0.1", "HTTP_FORWARDED": "for=203.0.113.9"},
+        {"REMOTE_ADDR": "203.0.113.9", "HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+    ],
+)
+def test_nobody_else_may(client: Client, headers: dict[str, str]) -> None:
+    assert client.get("/metrics", **headers).status_code == 403  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("superuser", "status"), [(True, 200), (False, 403)])
+def test_a_superusers_token_opens_them_from_afar(
+    client: Client, superuser: bool, status: int
+) -> None:
+    user = User.objects.create_user("me", is_superuser=superuser)
+    _, token = AuthToken.objects.create(user)
+
+    response = client.get(
+        "/metrics", REMOTE_ADDR="10.0.0.5", headers={"authorization": f"Token {token}"}
+    )
+
+    assert response.status_code == status
+
+
+def test_a_wrong_token_opens_nothing(client: Client) -> None:
+    response = client.get(
+        "/metrics", REMOTE_ADDR="10.0.0.5", headers={"authorization": f"Token {'0' * 64}"}
+    )
+
+    assert response.status_code == 403
+
+
+def test_they_count_documents_and_pages_outside_the_trash(client: Client) -> None:
+    team = Team.objects.create(id=FIRST_TEAM_ID, name="Main")
+    for number, (status, pages, done, failed, trashed) in enumerate(
+        [
+            (Status.READY, 3, 3, 0, None),
+            (Status.PROCESSING, 10, 4, 1, None),
+            (Status.QUEUED, None, 0, 0, None),
+            (Status.READY, 100, 100, 0, timezone.now()),
+        ]
+    ):
+        Document.objects.create(
+            team=team,
+            title="",
+            filename="a.pdf",
+            sha256=f"{number:064}",
+            size=1,
+            mime_type="application/pdf",
+            status=status,
+            page_count=pages,
+            pages_done=done,
+            pages_failed=failed,
+            trashed_at=trashed,
+        )
+
+    lines = client.get("/metrics").content.decode().splitlines()
+
+    assert 'ocrsite_documents{status="ready"} 1.0' in lines
+    assert 'ocrsite_documents{status="processing"} 1.0' in lines
+    assert 'ocrsite_pages{status="done"} 7.0' in lines
+    assert 'ocrsite_pages{status="failed"} 1.0' in lines
+    assert 'ocrsite_pages{status="pending"} 6.0' in lines
+
+
+def test_answers_are_counted_under_their_views_name(client: Client) -> None:
+    client.get("/admin/login/")
+    client.get("/no/such/page/at/all")
+
+    text = client.get("/metrics").content.decode()
+
+    assert 'ocrsite_http_requests_total{status="200",view="admin:login"}' in text
+    assert "no/such/page" not in text

@@ -1,0 +1,212 @@
+"""The supervisor with children that only pretend: what dies, what is restarted, what is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ocrsite.runtime.supervisor import KILL_AFTER
+from tests.ocrsite.running_site import ROOT, eventually
+
+pytestmark = pytest.mark.chaos
+
+# Runs one supervisor over the children that the test names; each writes its events to a file.
+PROGRAM = """
+import sys
+from pathlib import Path
+from ocrsite.runtime.supervisor import Service, StopOrder, Supervisor
+
+with Supervisor(Path(sys.argv[1])) as supervisor:
+    for argument in sys.argv[2:]:
+        name, stop, script = argument.split("|", 2)
+        command = [sys.executable, "-c", script]
+        supervisor.add(Service(name, command, {}, stop=StopOrder[stop], once=name == "once"))
+    supervisor.run()
+"""
+
+POLITE = """
+import os, signal, sys, time
+def stop(number, frame):
+    print(f"stopped {time.monotonic()}", file=open("NAME", "a"), flush=True)
+    sys.exit()
+signal.signal(signal.SIGTERM, stop)
+print(f"started {os.getpid()}", file=open("NAME", "a"), flush=True)
+time.sleep(60)
+"""
+DEAF = POLITE.replace(
+    "signal.signal(signal.SIGTERM, stop)", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+)
+WITH_GRANDCHILD = (
+    """
+import subprocess, sys
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "GRANDCHILD"])
+"""
+    + POLITE
+)
+FAILS_TWICE = """
+import os, sys
+with open("NAME", "a") as file:
+    print(f"started {os.getpid()}", file=file)
+with open("NAME") as file:
+    sys.exit(len(file.readlines()) < 3)
+"""
+
+Start = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts a supervisor: `start(name=(stop order, script), ...)`."""
+    supervisors: list[subprocess.Popen[bytes]] = []
+
+    def start(**children: tuple[str, str]) -> subprocess.Popen[bytes]:
+        arguments = [
+            f"{name}|{stop}|{script.replace('NAME', name)}"
+            for name, (stop, script) in children.items()
+        ]
+        supervisor = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(tmp_path), *arguments],
+            env={"PYTHONPATH": str(ROOT)},
+        )
+        supervisors.append(supervisor)
+        for name in children:
+            eventually(partial(events, tmp_path, name), 10, f"the start of {name}")
+        return supervisor
+
+    yield start
+    for supervisor in supervisors:
+        supervisor.kill()
+        supervisor.wait(10)
+
+
+def events(directory: Path, name: str) -> list[tuple[str, float]]:
+    path = directory / name
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [(line.split()[0], float(line.split()[1])) for line in lines]
+
+
+def pids(directory: Path, name: str) -> list[int]:
+    return [int(value) for event, value in events(directory, name) if event == "started"]
+
+
+def alive(directory: Path) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.status() != psutil.STATUS_ZOMBIE and process.cwd() == str(directory):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def test_a_child_that_dies_is_started_again(start: Start, tmp_path: Path) -> None:
+    start(reader=("FIRST", POLITE))
+
+    psutil.Process(pids(tmp_path, "reader")[0]).kill()
+
+    eventually(lambda: len(pids(tmp_path, "reader")) == 2, 5, "a second start")
+
+
+def test_a_child_that_keeps_dying_is_started_ever_more_rarely(start: Start, tmp_path: Path) -> None:
+    start(reader=("FIRST", "import os; open('NAME', 'a').write(f'started {os.getpid()}\\n')"))
+
+    time.sleep(4)
+
+    # At 0, 0.5, 1.5 and 3.5 s.
+    assert 3 <= len(pids(tmp_path, "reader")) <= 4
+
+
+def test_a_step_is_repeated_until_it_succeeds_and_then_never_again(
+    start: Start, tmp_path: Path
+) -> None:
+    start(once=("FIRST", FAILS_TWICE))
+
+    eventually(lambda: len(pids(tmp_path, "once")) == 3, 8, "a third try")
+    time.sleep(2.5)
+
+    assert len(pids(tmp_path, "once")) == 3
+
+
+def test_children_stop_in_their_order(start: Start, tmp_path: Path) -> None:
+    supervisor = start(queue=("LAST", POLITE), web=("SECOND", POLITE), reader=("FIRST", POLITE))
+
+    supervisor.terminate()
+    assert supervisor.wait(10) == 0
+
+    stops = [dict(events(tmp_path, name))["stopped"] for name in ("reader", "web", "queue")]
+    assert stops == sorted(stops)
+
+
+def test_one_that_ignores_the_stop_is_killed_in_time(start: Start, tmp_path: Path) -> None:
+    supervisor = start(reader=("FIRST", DEAF), queue=("LAST", POLITE))
+    begun = time.monotonic()
+
+    supervisor.terminate()
+    supervisor.wait(10)
+
+    assert time.monotonic() - begun < KILL_AFTER + 1
+    assert not alive(tmp_path)
+    assert "stopped" in dict(events(tmp_path, "queue")), "the queue stopped by itself"
+
+
+def test_a_second_interrupt_ends_everything_at_once(start: Start, tmp_path: Path) -> None:
+    supervisor = start(reader=("FIRST", DEAF))
+    supervisor.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    assert supervisor.poll() is None
+
+    supervisor.send_signal(signal.SIGINT)
+    supervisor.wait(2)
+
+    assert not alive(tmp_path)
+
+
+def test_a_second_sigterm_does_not_cut_the_stop_short(start: Start, tmp_path: Path) -> None:
+    # make passes on the SIGTERM that its process group has had already.
+    supervisor = start(reader=("FIRST", DEAF))
+    supervisor.terminate()
+    time.sleep(0.5)
+
+    supervisor.terminate()
+    time.sleep(0.5)
+
+    assert supervisor.poll() is None
+
+
+def test_what_a_dead_child_leaves_behind_is_ended(start: Start, tmp_path: Path) -> None:
+    start(reader=("FIRST", WITH_GRANDCHILD))
+    first = psutil.Process(pids(tmp_path, "reader")[0])
+    [grandchild] = first.children()
+
+    first.kill()
+
+    eventually(lambda: not grandchild.is_running(), 3, "the end of the grandchild")
+
+
+def test_children_die_with_a_killed_supervisor(start: Start, tmp_path: Path) -> None:
+    supervisor = start(reader=("FIRST", DEAF), queue=("LAST", DEAF))
+
+    supervisor.kill()
+
+    eventually(lambda: not alive(tmp_path), 3, "the end of every child")
+
+
+def test_children_stay_in_the_supervisors_session_and_out_of_its_group(
+    start: Start, tmp_path: Path
+) -> None:
+    supervisor = start(reader=("FIRST", POLITE))
+
+    child = pids(tmp_path, "reader")[0]
+
+    assert os.getsid(child) == os.getsid(supervisor.pid)
+    assert os.getpgid(child) != os.getpgid(supervisor.pid)
