@@ -18,7 +18,7 @@ from ocrsite.runtime.instance import Role
 from ocrsite.startup import RETRY_AFTER, current_start
 
 #: Seconds a request waits for news, and the age from which old news counts as a failure.
-PATIENCE, TOO_OLD = 0.6, 10.0
+PATIENCE, TOO_OLD = 0.4, 10.0
 #: Seconds after the start in which no reader is expected yet.
 READERS_COME_WITHIN = 30.0
 

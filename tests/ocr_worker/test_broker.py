@@ -62,7 +62,7 @@ def test_a_queue_that_hangs_holds_a_sender_up_for_seconds_only(queue: Queue) -> 
     seconds = time.monotonic() - begun
     server.resume()
 
-    assert seconds < SEND_TIMEOUT + 1
+    assert seconds < 2 * SEND_TIMEOUT, "it is waited for once, not twice"
     broker.enqueue(message)  # it works again
 
 

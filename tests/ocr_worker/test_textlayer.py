@@ -202,8 +202,10 @@ def test_the_time_for_a_row_grows_with_its_words_and_no_faster() -> None:
         return time.process_time() - began
 
     few = min(seconds(MAX_WORDS // 16) for _ in range(3))
+    many = min(seconds(MAX_WORDS // 2) for _ in range(3))
 
-    assert seconds(MAX_WORDS // 2) < 8 * 3 * few, "the square would be 64 times as much"
+    # Eight times the words. Half of the square's ratio leaves room for caches that grow cold.
+    assert many < 32 * few, "the square would be 64 times as much"
 
 
 def test_a_word_of_signs_without_end_is_looked_at_in_no_time() -> None:

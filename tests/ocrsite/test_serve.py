@@ -233,7 +233,7 @@ def test_uploads_that_stall_do_not_shut_out_the_rest(open_site: Site) -> None:
         begun = time.monotonic()
         assert open_site.get("/health").status_code == 200
         assert open_site.get("/admin/login/").status_code == 200
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 5
 
         assert turned_away[0].recv(100).startswith(b"HTTP/1.1 503 ")
 
