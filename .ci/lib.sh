@@ -22,33 +22,55 @@ find_python() {
     fail "Python 3.10 to 3.13 is needed and was not found; install python3, or name one with PYTHON=."
 }
 
-# The environment lies beside the code, or in the user's cache where the code can't be written.
-choose_venv() {
-    venv="$root/.venv"
-    if [ ! -w "$root" ] && [ ! -w "$venv" ]; then
-        venv="${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/ocrsite/venv-$(printf %s "$root" | cksum | cut -d' ' -f1)"
-    fi
+# stamp_of LOCK: what $venv/.installed says once $venv has what LOCK names.
+stamp_of() {
+    printf '%s' "$1 $(cksum <"$1") $("$venv/bin/python" -V 2>/dev/null || true)"
 }
 
-# install_locked LOCK: $venv has exactly what LOCK names; nothing is done where it has already.
+# Whether $venv has what LOCK names.
+has_installed() {
+    local lock=$1 found
+    found=$(cat "$venv/.installed" 2>/dev/null) || return 1
+    "$venv/bin/python" -c '' 2>/dev/null || return 1
+    [ "$found" = "$(stamp_of "$lock")" ] && return
+    # What `make test` has installed serves `make run` as well.
+    [ "$lock" = requirements.lock ] && [ "$found" = "$(stamp_of requirements-dev.lock)" ]
+}
+
+# Whether $venv is, or was just made, a directory that this user and nobody else may fill.
+can_fill() {
+    (umask 077 && mkdir -p "$venv") 2>/dev/null && [ ! -L "$venv" ] && [ -O "$venv" ] && [ -w "$venv" ]
+}
+
+# choose_venv LOCK: the environment lies beside the code. Where it can't be written, and lacks what
+# LOCK names, another lies in the user's cache, or else in a temporary directory.
+choose_venv() {
+    local lock=$1 mark
+    venv="$root/.venv"
+    has_installed "$lock" && return
+    { mkdir -p "$venv" && [ -w "$venv" ]; } 2>/dev/null && return
+    mark=$(printf %s "$root" | cksum | cut -d' ' -f1)
+    venv="${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/ocrsite/venv-$mark"
+    can_fill && return
+    venv="${TMPDIR:-/tmp}/ocrsite-$(id -u)-venv-$mark"
+    can_fill && return
+    fail "there is no place for the Python environment: $root/.venv, the cache and ${TMPDIR:-/tmp}" \
+        "can't be written; set XDG_CACHE_HOME to a directory that can."
+}
+
+# install_locked LOCK: $venv has what LOCK names; nothing is done where it has already.
 install_locked() {
-    local lock=$1 python stamp site installer
+    local lock=$1 python site installer
     python=$(find_python)
-    choose_venv
+    choose_venv "$lock"
+    has_installed "$lock" && return
     if [ -x "$venv/bin/python" ] && ! "$venv/bin/python" -c '' 2>/dev/null; then
-        rm -rf "$venv" # its Python is gone
+        rm -rf "${venv:?}"/* # its Python is gone
     fi
     if [ ! -x "$venv/bin/python" ]; then
         say "making the Python environment $venv"
-        mkdir -p "$(dirname "$venv")"
         # Without pip, because Debian ships the module that would install it separately.
         "$python" -m venv --without-pip "$venv" || fail "$python can't make an environment; install the package python3-venv."
-    fi
-    stamp="$lock $(cksum <"$lock") $("$venv/bin/python" -V)"
-    [ "$(cat "$venv/.installed" 2>/dev/null)" = "$stamp" ] && return
-    # What `make test` has installed serves `make run` as well.
-    if [ "$lock" = requirements.lock ] && [ "$(cat "$venv/.installed" 2>/dev/null)" = "requirements-dev.lock $(cksum <requirements-dev.lock) $("$venv/bin/python" -V)" ]; then
-        return
     fi
     say "installing $lock"
     rm -f "$venv/.installed"
@@ -65,7 +87,7 @@ install_locked() {
         "$venv/bin/python" -m pip install --quiet --require-hashes -r "$lock" \
             || fail "the packages of $lock could not be installed; the reason is above."
     fi
-    printf '%s' "$stamp" >"$venv/.installed"
+    stamp_of "$lock" >"$venv/.installed"
 }
 
 # --- system packages ------------------------------------------------------------------------------

@@ -21,7 +21,10 @@ class CsrfMiddleware(CsrfViewMiddleware):
     def _origin_verified(self, request: HttpRequest) -> bool:
         if super()._origin_verified(request):  # type: ignore[misc]
             return True
-        origin = urlsplit(request.META["HTTP_ORIGIN"])
+        try:
+            origin = urlsplit(request.META["HTTP_ORIGIN"])
+        except ValueError:  # no browser sends such a one
+            return False
         if origin.scheme != "https" or not origin.netloc:
             return False
         hosts = (request.META.get(name, "") for name in ("HTTP_HOST", "HTTP_X_FORWARDED_HOST"))

@@ -7,6 +7,7 @@ lets go of it whatever the holder dies of).
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
@@ -51,6 +52,16 @@ def choose(given: str, default: Path) -> DataDirectory:
         f"{default} can't be written ({problem}), so documents are kept in the temporary "
         f"directory {path} and may be lost; set OCRSITE_DATA_DIR to a directory that lasts.",
     )
+
+
+def unusable(path: Path, error: OSError) -> DataDirectoryError:
+    """The sentence for what the system refused in the data directory `path`."""
+    reason = (error.strerror or str(error)).lower()
+    where = f"{error.filename}: " if error.filename else ""
+    hint = ""
+    if error.errno in (errno.EACCES, errno.EPERM):
+        hint = "; start as the user to whom its files belong, or give them to this one"
+    return DataDirectoryError(f"the data directory {path} can't be used: {where}{reason}{hint}.")
 
 
 def kept_secret(path: Path) -> str:

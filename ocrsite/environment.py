@@ -16,6 +16,7 @@ sense stops the program with one sentence (ConfigurationError) instead of being 
 | `OCRSITE_ALLOWED_HOSTS` | host names answered to, by comma; default every one |
 | `OCRSITE_MAX_UPLOAD_MB` | the largest accepted file in MB (2^20 bytes), 500 |
 | `OCRSITE_WORKERS` | reader processes, 2 |
+| `TESSDATA_PREFIX` | the directory of Tesseract's language data, before the usual places |
 | `OCRSITE_LIFE` | set by the supervisor for its children: which start of the site they belong to |
 """
 
@@ -38,6 +39,17 @@ ENGINES = ("auto", "paddleocr-vl", "tesseract")
 
 #: What a program may need to start, and is no secret.
 _HARMLESS = frozenset({"PATH", "HOME", "LANG", "TMPDIR", "TZ", "LD_LIBRARY_PATH"})
+
+#: Seconds (milliseconds for tcp_user_timeout) after which libpq gives up a PostgreSQL that has
+#: vanished without a word. What DATABASE_URL says in its query wins.
+_DATABASE_PATIENCE: dict[str, Any] = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 
 Value = TypeVar("Value")
 
@@ -123,6 +135,12 @@ def set_default(name: str, text: str) -> None:
     os.environ.setdefault(name, text)
 
 
+def tessdata_directory() -> Path | None:
+    """Where Tesseract's language data is said to lie, None where nobody says (TESSDATA_PREFIX)."""
+    text = os.environ.get("TESSDATA_PREFIX", "").strip()
+    return Path(text).expanduser() if text else None
+
+
 def for_child(**changes: str) -> dict[str, str]:
     """The variables for a child process: this process's own, with `changes`.
 
@@ -192,7 +210,7 @@ def _database(url: str) -> dict[str, Any] | None:
         # A server on a unix socket is named by `?host=/directory`, as libpq has it.
         "HOST": options.pop("host", unquote(parts.hostname or "")),
         "PORT": options.pop("port", str(port or "")),
-        "OPTIONS": options,
+        "OPTIONS": {**_DATABASE_PATIENCE, **options},
     }
 
 

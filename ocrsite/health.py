@@ -46,16 +46,19 @@ def health(request: HttpRequest) -> HttpResponse:
     coming = not found.readers and time.time() - start.ready_at < READERS_COME_WITHIN
     starting = not start.ready or coming
     engine = _engine(found, starting=starting)
+    complaints = sorted({reader.detail for reader in found.readers if reader.detail})
+    # One that is loading may do so again and again without success; then it says why.
+    hopeful = engine["state"] == "ready" or (engine["state"] == "loading" and not complaints)
     sound = found.database and found.storage and found.queue
     if starting and (sound or not start.ready):
         status = "starting"
-    elif sound and found.readers and engine["state"] != "absent":
+    elif sound and found.readers and hopeful:
         status = "healthy"
     else:
         status = "degraded"
     if not starting and found.database and not found.readers:
         warnings.append("No reader is running; pages wait.")
-    warnings += sorted({reader.detail for reader in found.readers if reader.detail})
+    warnings += complaints
     return JsonResponse(
         {
             "status": status,
@@ -72,15 +75,19 @@ def health(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when documents are taken in and read; 503 with the reason until then."""
+    """200 when documents are taken in and read; 503 with the reason until then.
+
+    Without the queue both happen, only later: that is told by `/health`.
+    """
     start = current_start()
     if not start.ready:
         reason = start.problem or "The archive is starting."
     else:
         found = findings()
-        if found.database and found.storage and found.queue and found.readers:
+        if found.database and found.storage and found.readers:
             return JsonResponse({"status": "ready"})
-        reason = " ".join(found.problems) or "No reader is running."
+        nobody = [] if found.readers or not found.database else ["No reader is running."]
+        reason = " ".join([*found.problems, *nobody]) or "A part of the archive does not work."
     response = problem(503, "Not ready", reason)
     response["Retry-After"] = str(RETRY_AFTER)
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import time
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
@@ -54,7 +55,8 @@ UPLOADS = Counter(
     registry=REGISTRY,
 )  # fmt: skip
 
-_FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
+#: What a gateway adds, besides everything that begins with X-Forwarded.
+_FORWARDING = ("forwarded", "x-real-ip", "via")
 
 
 class MeasureRequests:
@@ -125,11 +127,29 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _is_local(request: HttpRequest) -> bool:
-    """Whether the peer is this machine itself and speaks for nobody else."""
-    if any(name in request.headers for name in _FORWARDING):
+    """Whether the peer is this machine itself and speaks for nobody else.
+
+    A gateway on this machine is a local peer, too. It betrays itself by a header of its own or by
+    the host that its visitor named; one that hides both can't be told apart (README, "Settings").
+    """
+    names = [name.lower() for name in request.headers]
+    if any(name.startswith("x-forwarded") or name in _FORWARDING for name in names):
         return False
+    peer, host = (request.META.get(name, "") for name in ("REMOTE_ADDR", "HTTP_HOST"))
+    return _is_loopback(peer) and _names_loopback(host)
+
+
+def _names_loopback(host: str) -> bool:
     try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    return name == "localhost" or _is_loopback(name)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
 

@@ -10,11 +10,15 @@ import contextlib
 import fcntl
 import json
 import os
+import sys
 import time
 import uuid
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from pathlib import Path
+
+from ocrsite.data_directory import DataDirectoryError, unusable
+from ocrsite.environment import ConfigurationError, environment
 
 #: Seconds to wait for the children of an instance that was just killed to be gone.
 PATIENCE = 3.0
@@ -46,7 +50,7 @@ def hold(data_dir: Path, *, shared: bool) -> int:
     """Lock the data directory; returns the descriptor that holds the lock while it is open.
 
     Children inherit it, so the directory is free when the last of them is gone. All-in-one holds
-    it alone, processes of one role hold it together (`shared`). Raises InUse.
+    it alone, processes of one role hold it together (`shared`). Raises InUse, OSError.
     """
     descriptor = os.open(data_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
     deadline = time.monotonic() + PATIENCE
@@ -64,12 +68,28 @@ def hold(data_dir: Path, *, shared: bool) -> int:
         time.sleep(0.1)
 
 
+def main() -> None:
+    """`python -m ocrsite.runtime.instance`: whether all-in-one could start on the data directory.
+
+    Exits with 1 and one sentence where it could not. Needs nothing but Python: `make run` asks
+    before it installs anything, as what it installs may be what a running instance lives on.
+    """
+    try:
+        data_dir = environment().data_dir
+        try:
+            os.close(hold(data_dir, shared=False))
+        except OSError as error:
+            raise unusable(data_dir, error) from None
+    except (ConfigurationError, DataDirectoryError, InUse) as error:
+        sys.exit(f"ocrsite: {error}")
+
+
 def state_file(data_dir: Path, life: uuid.UUID) -> Path:
     return data_dir / "run" / f"{life}.json"
 
 
 def write_start(data_dir: Path, life: uuid.UUID, start: Start) -> None:
-    """Publish `start`: a reader sees the old or the new one, never a part."""
+    """Publish `start`: a reader sees the old or the new one, never a part. Raises OSError."""
     path = state_file(data_dir, life)
     path.parent.mkdir(mode=0o750, exist_ok=True)
     draft = path.with_suffix(".draft")
@@ -92,9 +112,16 @@ def read_start(data_dir: Path, life: uuid.UUID | None) -> Start:
 
 
 def forget_others(data_dir: Path, life: uuid.UUID) -> None:
-    """Remove what instances that did not end well left in `run`; only for a sole holder."""
+    """Remove what instances that did not end well left in `run`; only for a sole holder.
+
+    Raises OSError.
+    """
     own = state_file(data_dir, life)
     with contextlib.suppress(FileNotFoundError):
         for path in own.parent.iterdir():
             if path != own:
                 path.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -38,5 +38,5 @@ def orphans(known: set[int]) -> list[int]:
     try:
         with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
             return [pid for pid in map(int, file.read().split()) if pid not in known]
-    except FileNotFoundError:
+    except OSError:
         return []

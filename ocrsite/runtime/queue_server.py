@@ -41,7 +41,7 @@ def find_program() -> str:
 
 def socket_path(run_directory: Path) -> Path:
     """Where the server can listen: in `run_directory`, or in a private directory of its own where
-    the path would be too long or the file system knows no sockets."""
+    the path would be too long or the file system knows no sockets. Raises OSError."""
     path = run_directory / "queue.sock"
     path.unlink(missing_ok=True)
     if len(bytes(path)) <= _LONGEST_SOCKET_PATH:
@@ -77,10 +77,14 @@ def readable(line: str) -> str | None:
 
 
 def put_aside(directory: Path) -> Path | None:
-    """Move a queue that its server refuses out of the way; returns where it is now."""
-    if not directory.exists():
-        return None
-    aside = directory.with_name(f"{directory.name}-unreadable-{int(time.time())}")
-    directory.rename(aside)
-    directory.mkdir(mode=0o700)
+    """Move a queue that its server refuses out of the way; returns where it is now.
+
+    None, and nothing is moved, where there is nothing that it could refuse. `directory` is there
+    afterwards. Raises OSError.
+    """
+    aside = None
+    if any(path.is_file() and path.stat().st_size for path in directory.rglob("*")):
+        aside = directory.with_name(f"{directory.name}-unreadable-{int(time.time())}")
+        directory.rename(aside)
+    directory.mkdir(mode=0o700, exist_ok=True)
     return aside

@@ -7,16 +7,17 @@ out), and the web process answers a second earlier.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import time
 import uuid
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import structlog
 
 from ocrsite import __version__, logging
+from ocrsite.data_directory import unusable
 from ocrsite.environment import BASE_DIR, Environment, environment, for_child
 from ocrsite.runtime import instance, queue_server
 from ocrsite.runtime.instance import InUse, Role, Start
@@ -28,6 +29,8 @@ log = structlog.get_logger("ocrsite")
 
 #: A queue server that ends so soon (seconds) so often refuses its files.
 _REFUSED_AFTER, _REFUSED_TIMES = 3.0, 3
+#: Seconds until what the disk did not take is written again.
+_PUBLISHED_AGAIN = 2.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,12 +62,14 @@ def serve(role: Role) -> None:
         lock = instance.hold(settings.data_dir, shared=role is not Role.ALL)
         listener = listen(settings.port) if role is not Role.WORKER else None
         program = queue_server.find_program() if settings.redis_url is None else None
+        site = _Site(settings, role, lock, queue=program)
     except (InUse, PortUnavailable, NoQueueServer) as error:
         sys.exit(f"ocrsite: {error}")
+    except OSError as error:
+        sys.exit(f"ocrsite: {unusable(settings.data_dir, error)}")
 
     if settings.data_dir_warning:
         log.warning(settings.data_dir_warning)
-    site = _Site(settings, role, lock)
     with Supervisor(BASE_DIR) as site.supervisor:
         log.info(
             "starting",
@@ -72,8 +77,8 @@ def serve(role: Role) -> None:
             data_dir=str(settings.data_dir),
             port=settings.port if listener else None,
         )
-        if program is not None:
-            site.add_queue(program)
+        site.publish(site.start)
+        site.add_queue()
         if listener is not None:
             site.add_web(listener.fileno())
         site.add_bootstrap()
@@ -83,11 +88,18 @@ def serve(role: Role) -> None:
 
 
 class _Site:
-    """The services of one start and what they know of each other."""
+    """The services of one start and what they know of each other.
+
+    `queue`: the program of the queue's server, None where there is one elsewhere. To make it
+    raises OSError where the data directory does not take what every start needs; after that, a
+    disk that takes nothing stops nobody.
+    """
 
     supervisor: Supervisor
 
-    def __init__(self, settings: Environment, role: Role, lock: int) -> None:
+    def __init__(
+        self, settings: Environment, role: Role, lock: int, *, queue: str | None = None
+    ) -> None:
         self.settings, self.role, self.lock = settings, role, lock
         self.life = uuid.uuid4()
         self.run_directory = settings.data_dir / "run"
@@ -96,13 +108,32 @@ class _Site:
             instance.forget_others(settings.data_dir, self.life)
         warnings = [settings.data_dir_warning] if settings.data_dir_warning else []
         self.start = Start(role, warnings=warnings)
-        self.publish(self.start)
-        self.socket: Path | None = None
+        self.unpublished = False
+        self.queue = queue
+        self.queue_directory = settings.data_dir / "queue"
         self.queue_refusals = 0
+        self.queue_is_new = False
+        self.socket: Path | None = None
+        if queue is not None:
+            self.queue_directory.mkdir(mode=0o700, exist_ok=True)
+            self.socket = queue_server.socket_path(self.run_directory)
 
     def publish(self, start: Start) -> None:
+        """Tell the children how far the start has come; on a full disk, as soon as it takes it."""
         self.start = start
-        instance.write_start(self.settings.data_dir, self.life, start)
+        if not self.unpublished:
+            self._write_start()
+
+    def _write_start(self) -> None:
+        failed_before, self.unpublished = self.unpublished, False
+        try:
+            instance.write_start(self.settings.data_dir, self.life, self.start)
+        except OSError as error:
+            if not failed_before:
+                log.error("how far the start has come can't be written; it is tried until it can",
+                          reason=str(error))  # fmt: skip
+            self.unpublished = True
+            self.supervisor.later(_PUBLISHED_AGAIN, self._write_start)
 
     def variables(self, **more: str) -> dict[str, str]:
         queue = {"REDIS_URL": f"unix://{self.socket}"} if self.socket else {}
@@ -113,29 +144,37 @@ class _Site:
             **more,
         )
 
-    def add_queue(self, program: str) -> None:
-        directory = self.settings.data_dir / "queue"
-        directory.mkdir(mode=0o700, exist_ok=True)
-        self.socket = queue_server.socket_path(self.run_directory)
+    def add_queue(self) -> None:
+        if self.queue is None or self.socket is None:
+            return
         self.supervisor.add(
             Service(
                 "queue",
-                queue_server.command(program, directory, self.socket),
+                queue_server.command(self.queue, self.queue_directory, self.socket),
                 for_child(),
                 stop=StopOrder.LAST,
                 relay=queue_server.readable,
                 descriptors=[self.lock],
-                exited=partial(self._queue_ended, directory),
+                exited=self._queue_ended,
             )
         )
 
-    def _queue_ended(self, directory: Path, status: int, lived: float) -> None:
-        self.queue_refusals = (
-            self.queue_refusals + 1 if status > 0 and lived < _REFUSED_AFTER else 0
-        )
-        if self.queue_refusals >= _REFUSED_TIMES:
-            self.queue_refusals = 0
-            aside = queue_server.put_aside(directory)
+    def _queue_ended(self, status: int, lived: float) -> None:
+        if status <= 0 or lived >= _REFUSED_AFTER:
+            self.queue_refusals, self.queue_is_new = 0, False
+            return
+        self.queue_refusals += 1
+        # A queue begun anew that is refused as well: its files are not what is wrong.
+        if self.queue_refusals < _REFUSED_TIMES or self.queue_is_new:
+            return
+        self.queue_refusals = 0
+        try:
+            aside = queue_server.put_aside(self.queue_directory)
+        except OSError as error:
+            log.error("the queue can't be read nor put aside", reason=str(error))
+            return
+        self.queue_is_new = True
+        if aside is not None:
             log.error("the queue can't be read and is begun anew; the database knows what is to do",
                       kept_as=str(aside))  # fmt: skip
 
@@ -204,8 +243,11 @@ class _Site:
         )
 
     def clean_up(self) -> None:
-        instance.state_file(self.settings.data_dir, self.life).unlink(missing_ok=True)
+        """What stays is harmless: the next start removes it."""
+        with contextlib.suppress(OSError):
+            instance.state_file(self.settings.data_dir, self.life).unlink(missing_ok=True)
         if self.socket is not None:
-            self.socket.unlink(missing_ok=True)
-            if self.socket.parent != self.run_directory:
-                self.socket.parent.rmdir()
+            with contextlib.suppress(OSError):
+                self.socket.unlink(missing_ok=True)
+                if self.socket.parent != self.run_directory:
+                    self.socket.parent.rmdir()

@@ -81,12 +81,14 @@ class _Child:
 class Supervisor:
     """Runs services until SIGTERM, SIGINT or SIGHUP; a second SIGINT ends everything at once.
 
-    `directory` is where children run. A context manager: it holds the process's signal handlers.
+    A SIGHUP that is ignored already (nohup) stays so. `directory` is where children run. A context
+    manager: it holds the process's signal handlers.
     """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._children: list[_Child] = []
+        self._calls: list[tuple[float, Callable[[], None]]] = []
         self._selector = selectors.DefaultSelector()
         self._stop_asked: float | None = None
         self._hurry = False
@@ -98,6 +100,8 @@ class Supervisor:
             end.setblocking(False)
         signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
         for number in STOP_SIGNALS:
+            if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
+                continue  # whoever started us wants us to outlive the terminal
             signal.signal(number, self._ask_to_stop)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         self._selector.register(self._wake, selectors.EVENT_READ, self._awake)
@@ -122,12 +126,17 @@ class Supervisor:
         if self._stop_asked is None:
             self._start(child)
 
+    def later(self, seconds: float, call: Callable[[], None]) -> None:
+        """Call it once, so many seconds from now; not when a stop was asked for before."""
+        self._calls.append((time.monotonic() + seconds, call))
+
     def run(self) -> None:
         """Returns when a stop was asked for and every child is gone."""
         while True:
             self._reap()
             now = time.monotonic()
             if self._stop_asked is None:
+                self._call(now)
                 for child in list(self._children):
                     if child.due is not None and child.due <= now:
                         self._start(child)
@@ -162,7 +171,7 @@ class Supervisor:
                 pass_fds=service.descriptors,
                 preexec_fn=between_fork_and_exec,
             )
-        except OSError as error:
+        except (OSError, subprocess.SubprocessError) as error:
             log.error("child not started", child=service.name, reason=str(error))
             self._schedule(child)
             return
@@ -177,6 +186,12 @@ class Supervisor:
             self._selector.register(
                 child.process.stdout, selectors.EVENT_READ, lambda: self._relay(child)
             )
+
+    def _call(self, now: float) -> None:
+        due = [call for when, call in self._calls if when <= now]
+        self._calls = [(when, call) for when, call in self._calls if when > now]
+        for call in due:
+            call()
 
     def _schedule(self, child: _Child) -> float:
         """Decide when to start it again; returns the pause in seconds."""
@@ -255,6 +270,7 @@ class Supervisor:
         if self._stop_asked is not None:
             return 0.0 if self._hurry else 0.25
         dues = [child.due for child in self._children if child.due is not None]
+        dues += [when for when, _ in self._calls]
         return max(0.0, min(dues) - now) if dues else None
 
     def _awake(self) -> None:

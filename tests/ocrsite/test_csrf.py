@@ -69,6 +69,8 @@ def test_a_form_of_our_own_passes(headers: dict[str, str]) -> None:
         "https://archive.example:8443",
         "http://archive.example",  # the page was not loaded over TLS: somebody is in between
         "null",
+        "https://[",
+        "https://archive.example:port",
     ],
 )
 def test_any_other_origin_is_refused(origin: str) -> None:

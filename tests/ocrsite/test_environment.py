@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from ocrsite.environment import ConfigurationError, read
+from ocrsite.environment import _DATABASE_PATIENCE, ConfigurationError, read, tessdata_directory
 
 
 def test_nothing_needs_to_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,8 +78,38 @@ def test_a_database_url_names_server_user_and_options(tmp_path: Path) -> None:
         "PASSWORD": "p@ss",
         "HOST": "db.example",
         "PORT": "6432",
-        "OPTIONS": {"sslmode": "require"},
+        "OPTIONS": {**_DATABASE_PATIENCE, "sslmode": "require"},
     }
+
+
+def test_a_database_server_that_vanishes_is_given_up_in_seconds(tmp_path: Path) -> None:
+    url = "postgresql://me@db.example/archive"
+
+    database = read({"OCRSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": url}).database
+
+    assert database is not None
+    patience = database["OPTIONS"]
+    assert patience["connect_timeout"] == 5
+    assert patience["tcp_user_timeout"] == 10_000, "milliseconds"
+    assert patience["keepalives"] == 1
+    assert patience["keepalives_idle"] <= 10
+
+
+def test_libpq_knows_each_of_these_limits() -> None:
+    known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
+
+    assert set(_DATABASE_PATIENCE) <= known
+
+
+def test_what_the_database_url_says_of_its_limits_wins(tmp_path: Path) -> None:
+    url = "postgresql://me@db.example/archive?connect_timeout=60&keepalives=0"
+
+    database = read({"OCRSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": url}).database
+
+    assert database is not None
+    assert database["OPTIONS"]["connect_timeout"] == "60"
+    assert database["OPTIONS"]["keepalives"] == "0"
+    assert database["OPTIONS"]["tcp_user_timeout"] == 10_000
 
 
 def test_a_database_url_may_name_a_unix_socket(tmp_path: Path) -> None:
@@ -112,3 +143,12 @@ def test_the_default_that_can_not_be_written_gives_way_to_a_private_temporary_di
     assert first.data_dir.stat().st_mode & 0o077 == 0
     assert str(first.data_dir) in (first.data_dir_warning or "")
     assert second.data_dir == first.data_dir, "the next start finds what this one kept"
+
+
+@pytest.mark.parametrize(("text", "found"), [("/tessdata", Path("/tessdata")), (" ", None)])
+def test_the_place_of_tesseracts_data_may_be_given(
+    text: str, found: Path | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TESSDATA_PREFIX", text)
+
+    assert tessdata_directory() == found

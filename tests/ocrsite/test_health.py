@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -172,7 +173,27 @@ def test_a_check_that_breaks_is_not_taken_for_a_good_one(
     assert _health(client)["database"] == "failing"
 
 
-def test_ready_needs_a_database_a_storage_a_queue_and_a_reader(
+def test_an_engine_that_does_not_come_up_degrades_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch, started: None
+) -> None:
+    again = Reader("", "loading", "The OCR engine did not load: MemoryError")
+    _found(monkeypatch, replace(SOUND, readers=(again,)))
+
+    answer = _health(client)
+
+    assert answer["status"] == "degraded"
+    assert answer["ocr_engine"]["state"] == "loading"
+
+
+def test_an_engine_that_loads_for_the_first_time_is_nothing_to_worry_about(
+    client: Client, monkeypatch: pytest.MonkeyPatch, started: None
+) -> None:
+    _found(monkeypatch, replace(SOUND, readers=(Reader("", "loading", ""),)))
+
+    assert _health(client)["status"] == "healthy"
+
+
+def test_ready_needs_a_database_a_storage_and_a_reader(
     client: Client, monkeypatch: pytest.MonkeyPatch, started: None
 ) -> None:
     _found(monkeypatch, SOUND)
@@ -180,7 +201,36 @@ def test_ready_needs_a_database_a_storage_a_queue_and_a_reader(
     assert client.get("/health/ready").status_code == 200
 
 
-@pytest.mark.parametrize("missing", ["database", "storage", "queue", "readers"])
+def test_without_a_queue_it_is_ready_and_degraded(
+    client: Client, monkeypatch: pytest.MonkeyPatch, started: None
+) -> None:
+    # Documents are taken in and found by the next look at the database.
+    _found(monkeypatch, replace(SOUND, queue=False, problems=("The queue does not answer.",)))
+
+    assert client.get("/health/ready").status_code == 200
+    assert _health(client)["status"] == "degraded"
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/", "/health/ready"])
+def test_a_probe_may_ask_under_any_name(
+    client: Client, monkeypatch: pytest.MonkeyPatch, started: None, settings: Any, path: str
+) -> None:
+    settings.ALLOWED_HOSTS = ["archive.example"]
+    _found(monkeypatch, SOUND)
+
+    assert client.get(path, HTTP_HOST="10.1.2.3:8081").status_code == 200
+
+
+def test_ready_names_a_missing_reader_beside_other_problems(
+    client: Client, monkeypatch: pytest.MonkeyPatch, started: None
+) -> None:
+    found = replace(SOUND, queue=False, readers=(), problems=("The queue does not answer.",))
+    _found(monkeypatch, found)
+
+    assert "No reader" in client.get("/health/ready").json()["detail"]
+
+
+@pytest.mark.parametrize("missing", ["database", "storage", "readers"])
 def test_ready_says_why_it_is_not(
     client: Client, monkeypatch: pytest.MonkeyPatch, started: None, missing: str
 ) -> None:

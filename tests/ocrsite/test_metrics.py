@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -12,9 +14,18 @@ from documents.models import FIRST_TEAM_ID, Document, Status, Team, User
 pytestmark = pytest.mark.django_db
 
 
+#: What a Prometheus on this machine sends.
+LOCAL = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost:8081"}
+
+
+def text_of(client: Client) -> str:
+    return client.get("/metrics", **LOCAL).content.decode()  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.5.5.5", "::1"])
-def test_this_machine_may_see_them(client: Client, address: str) -> None:
-    assert client.get("/metrics", REMOTE_ADDR=address).status_code == 200
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8081", "127.0.0.1:8081", "[::1]:8081"])
+def test_this_machine_may_see_them(client: Client, address: str, host: str) -> None:
+    assert client.get("/metrics", REMOTE_ADDR=address, HTTP_HOST=host).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -22,13 +33,33 @@ def test_this_machine_may_see_them(client: Client, address: str) -> None:
     [
         {"REMOTE_ADDR": "10.0.0.5"},
         {"REMOTE_ADDR": ""},
-        {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "203.0.113.9"},
-        {"REMOTE_ADDR": "127.0.0.1", "HTTP_FORWARDED": "for=203.0.113.9"},
+        # A gateway on this machine, by what it adds ...
+        {"HTTP_X_FORWARDED_FOR": "203.0.113.9"},
+        {"HTTP_X_FORWARDED_PROTO": "https"},
+        {"HTTP_X_FORWARDED_SSL": "on"},
+        {"HTTP_X_FORWARDED": "for=203.0.113.9"},
+        {"HTTP_FORWARDED": "for=203.0.113.9"},
+        {"HTTP_X_REAL_IP": "203.0.113.9"},
+        {"HTTP_VIA": "1.1 gateway"},
+        # ... or, where it adds nothing, by the host that its visitor named.
+        {"HTTP_HOST": "archive.example"},
+        {"HTTP_HOST": "localhost.archive.example"},
+        {"HTTP_HOST": "203.0.113.9:8081"},
+        {"HTTP_HOST": "["},
+        {"HTTP_HOST": ""},
         {"REMOTE_ADDR": "203.0.113.9", "HTTP_X_FORWARDED_FOR": "127.0.0.1"},
     ],
 )
 def test_nobody_else_may(client: Client, headers: dict[str, str]) -> None:
-    assert client.get("/metrics", **headers).status_code == 403  # type: ignore[arg-type]
+    answer = client.get("/metrics", **{**LOCAL, **headers})  # type: ignore[arg-type]
+
+    assert answer.status_code == 403
+
+
+def test_a_prometheus_may_ask_under_any_name(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["archive.example"]
+
+    assert client.get("/metrics", **LOCAL).status_code == 200  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("superuser", "status"), [(True, 200), (False, 403)])
@@ -77,7 +108,7 @@ def test_they_count_documents_and_pages_outside_the_trash(client: Client) -> Non
             trashed_at=trashed,
         )
 
-    lines = client.get("/metrics").content.decode().splitlines()
+    lines = text_of(client).splitlines()
 
     assert 'ocrsite_documents{status="ready"} 1.0' in lines
     assert 'ocrsite_documents{status="processing"} 1.0' in lines
@@ -90,7 +121,7 @@ def test_answers_are_counted_under_their_views_name(client: Client) -> None:
     client.get("/admin/login/")
     client.get("/no/such/page/at/all")
 
-    text = client.get("/metrics").content.decode()
+    text = text_of(client)
 
     assert 'ocrsite_http_requests_total{status="200",view="admin:login"}' in text
     assert "no/such/page" not in text

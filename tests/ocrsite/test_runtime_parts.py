@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
@@ -9,13 +10,16 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from ocrsite.data_directory import kept_secret
-from ocrsite.runtime import instance, queue_server
-from ocrsite.runtime.instance import InUse
+from ocrsite.data_directory import kept_secret, unusable
+from ocrsite.environment import read
+from ocrsite.runtime import instance, queue_server, serve
+from ocrsite.runtime.instance import InUse, Role, Start
 from ocrsite.runtime.listener import PortUnavailable, listen
 from tests.ocrsite.running_site import ROOT
 
@@ -77,6 +81,106 @@ def test_processes_of_one_role_hold_a_directory_together(tmp_path: Path) -> None
         os.close(descriptor)
 
 
+@pytest.mark.parametrize(("what", "word"), [("free", ""), ("held", "another instance")])
+def test_whether_a_directory_is_free_is_told_without_any_package(
+    what: str, word: str, tmp_path: Path
+) -> None:
+    # The first time it is not even there.
+    data_dir = tmp_path / "data"
+    held = None
+    if what == "held":
+        data_dir.mkdir()
+        held = instance.hold(data_dir, shared=False)
+
+    result = subprocess.run(
+        [sys.executable, "-S", "-m", "ocrsite.runtime.instance"],
+        cwd=ROOT,
+        env={"OCRSITE_DATA_DIR": str(data_dir)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == (1 if held else 0), result.stderr
+    assert word in result.stderr
+    assert result.stderr.count("\n") == (1 if held else 0)
+    if held is not None:
+        os.close(held)
+
+
+def test_what_belongs_to_somebody_else_is_named_in_one_sentence(tmp_path: Path) -> None:
+    refusal = PermissionError(13, "Permission denied", str(tmp_path / "lock"))
+
+    said = str(unusable(tmp_path, refusal))
+
+    assert said.startswith(f"the data directory {tmp_path} can't be used: ")
+    assert str(tmp_path / "lock") in said
+    assert "permission denied" in said
+    assert said.endswith(".") and "\n" not in said
+
+
+# --- the state that the children read ------------------------------------------------------------
+
+
+@dataclass
+class Later:
+    """In the place of a supervisor: what is to be called later."""
+
+    calls: list[Callable[[], None]] = field(default_factory=list)
+
+    def later(self, seconds: float, call: Callable[[], None]) -> None:
+        self.calls.append(call)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[serve._Site]:
+    settings = read({"OCRSITE_DATA_DIR": str(tmp_path)})
+    site = serve._Site(settings, Role.ALL, -1, queue="valkey-server")
+    site.supervisor = Later()  # type: ignore[assignment]
+    yield site
+    site.clean_up()
+
+
+def later(site: serve._Site) -> list[Callable[[], None]]:
+    assert isinstance(site.supervisor, Later)
+    return site.supervisor.calls
+
+
+def published(site: serve._Site) -> Start:
+    return instance.read_start(site.settings.data_dir, site.life)
+
+
+def full(*arguments: object, **options: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_delays_what_the_children_are_told_and_ends_nothing(
+    site: serve._Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as disk:
+        disk.setattr(instance, "write_start", full)
+        site.publish(Start(Role.ALL))
+        site.publish(Start(Role.ALL, ready=True))
+        [again] = later(site)
+        again()
+
+    assert not published(site).ready
+    later(site)[-1]()
+    assert published(site).ready, "the newest state"
+    assert len(later(site)) == 2, "nothing is left to do"
+
+
+def test_what_a_full_disk_leaves_of_a_state_is_no_state(
+    site: serve._Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.publish(Start(Role.ALL))
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "replace", full)
+        site.publish(Start(Role.ALL, ready=True))
+
+    assert not published(site).ready
+
+
 # --- the port -----------------------------------------------------------------------------------
 
 
@@ -134,6 +238,61 @@ def test_lines_of_the_queues_log_lose_what_ours_has_itself(line: str, shown: boo
 
     assert bool(text) == shown
     assert "2026" not in (text or "")
+
+
+def refused(site: serve._Site, times: int) -> None:
+    for _ in range(times):
+        site._queue_ended(1, 0.1)
+
+
+def put_aside(site: serve._Site) -> list[Path]:
+    return sorted(site.settings.data_dir.glob("queue-unreadable-*"))
+
+
+def test_a_queue_with_content_that_is_refused_is_put_aside(site: serve._Site) -> None:
+    (site.queue_directory / "dump.rdb").write_bytes(b"not a dump")
+
+    refused(site, 3)
+
+    [aside] = put_aside(site)
+    assert (aside / "dump.rdb").exists()
+    assert list(site.queue_directory.iterdir()) == []
+
+
+def test_a_queue_without_content_is_not_what_its_server_refuses(site: serve._Site) -> None:
+    (site.queue_directory / "appendonly.aof").touch()
+
+    refused(site, 9)
+
+    assert put_aside(site) == []
+
+
+def test_a_queue_begun_anew_is_not_put_aside_again_before_it_has_worked(
+    site: serve._Site,
+) -> None:
+    for _ in range(3):
+        (site.queue_directory / "dump.rdb").write_bytes(b"what the server wrote")
+        refused(site, 3)
+    assert len(put_aside(site)) == 1
+
+    site._queue_ended(0, 3600.0)
+    for aside in put_aside(site):
+        aside.rename(aside.with_suffix(".earlier"))
+    refused(site, 3)
+    assert len(put_aside(site)) == 2
+
+
+def test_a_queue_that_can_not_be_put_aside_ends_nothing(
+    site: serve._Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (site.queue_directory / "dump.rdb").write_bytes(b"not a dump")
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "rename", full)
+        refused(site, 3)
+    assert put_aside(site) == []
+
+    refused(site, 3)
+    assert len(put_aside(site)) == 1, "it is tried again"
 
 
 # --- the log ------------------------------------------------------------------------------------

@@ -198,6 +198,22 @@ def test_a_given_data_directory_that_can_not_be_written_is_refused(tmp_path: Pat
     assert "OCRSITE_DATA_DIR" in result.stderr
 
 
+@pytest.mark.parametrize("name", ["lock", "run", "queue"])
+def test_a_data_directory_that_can_not_be_used_is_refused(data_dir: Path, name: str) -> None:
+    # Of the wrong kind, because root may use whatever belongs to another user.
+    data_dir.mkdir()
+    if name == "lock":
+        (data_dir / name).mkdir()
+    else:
+        (data_dir / name).write_text("not a directory")
+
+    result = refused(data_dir, PORT=str(free_port()))
+
+    assert result.returncode == 1
+    assert _is_one_sentence(result.stderr)
+    assert f"the data directory {data_dir} can't be used: {data_dir / name}" in result.stderr
+
+
 def test_a_wrong_value_is_refused(data_dir: Path) -> None:
     result = refused(data_dir, PORT="eighty")
 

@@ -65,17 +65,18 @@ Start = Callable[..., subprocess.Popen[bytes]]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts a supervisor: `start(name=(stop order, script), ...)`."""
+    """Starts a supervisor: `start(name=(stop order, script), ...)`, `under` another program."""
     supervisors: list[subprocess.Popen[bytes]] = []
 
-    def start(**children: tuple[str, str]) -> subprocess.Popen[bytes]:
+    def start(under: tuple[str, ...] = (), **children: tuple[str, str]) -> subprocess.Popen[bytes]:
         arguments = [
             f"{name}|{stop}|{script.replace('NAME', name)}"
             for name, (stop, script) in children.items()
         ]
         supervisor = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(tmp_path), *arguments],
+            [*under, sys.executable, "-c", PROGRAM, str(tmp_path), *arguments],
             env={"PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
         )
         supervisors.append(supervisor)
         for name in children:
@@ -183,6 +184,28 @@ def test_a_second_sigterm_does_not_cut_the_stop_short(start: Start, tmp_path: Pa
     assert supervisor.poll() is None
 
 
+def test_a_terminal_that_is_closed_stops_it(start: Start, tmp_path: Path) -> None:
+    supervisor = start(reader=("FIRST", POLITE))
+
+    supervisor.send_signal(signal.SIGHUP)
+
+    assert supervisor.wait(10) == 0
+    assert not alive(tmp_path)
+
+
+def test_under_nohup_it_survives_its_terminal(start: Start, tmp_path: Path) -> None:
+    supervisor = start(under=("nohup",), reader=("FIRST", POLITE))
+    child = psutil.Process(pids(tmp_path, "reader")[0])
+
+    supervisor.send_signal(signal.SIGHUP)
+    time.sleep(1)
+
+    assert supervisor.poll() is None
+    assert child.is_running()
+    supervisor.terminate()
+    assert supervisor.wait(10) == 0, "a stop that is meant still works"
+
+
 def test_what_a_dead_child_leaves_behind_is_ended(start: Start, tmp_path: Path) -> None:
     start(reader=("FIRST", WITH_GRANDCHILD))
     first = psutil.Process(pids(tmp_path, "reader")[0])
@@ -210,3 +233,32 @@ def test_children_stay_in_the_supervisors_session_and_out_of_its_group(
 
     assert os.getsid(child) == os.getsid(supervisor.pid)
     assert os.getpgid(child) != os.getpgid(supervisor.pid)
+
+
+LATER = """
+import os, signal, sys, time
+from pathlib import Path
+from ocrsite.runtime.supervisor import Supervisor
+
+begun, calls = time.monotonic(), []
+def call():
+    calls.append(time.monotonic() - begun)
+    if len(calls) == 1:
+        supervisor.later(0.2, call)
+    else:
+        os.kill(os.getpid(), signal.SIGTERM)
+with Supervisor(Path.cwd()) as supervisor:
+    supervisor.later(0.2, call)
+    supervisor.run()
+print(*calls)
+"""
+
+
+def test_a_call_for_later_comes_once_and_in_its_time() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", LATER], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+    [first, second] = map(float, run.stdout.split())
+    assert first >= 0.2
+    assert second >= 0.4
