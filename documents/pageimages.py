@@ -19,10 +19,15 @@ from django.utils.module_loading import import_string
 from documents.errors import Busy, NotFound, OriginalMissing, ReadingError
 from documents.models import Document, Page
 from documents.recent_failures import RecentFailures
-from documents.storage import archive, original_key, page_image_key, thumbnail_key
+from documents.storage import archive, original_file, page_image_key, thumbnail_key
 
 #: At most one rendering child per web process (design, section 7.3).
 _one_at_a_time = threading.Lock()
+
+#: Requests that may wait for their turn, each of them holding one of the web's threads. Who comes
+#: when there are so many is told to come back at once.
+MOST_WAITING = 4
+_waiters = threading.BoundedSemaphore(MOST_WAITING)
 
 #: By storage key. A page that takes all the time it may have and then fails would else hold the
 #: only slot each time somebody looks at a list with it.
@@ -82,20 +87,14 @@ def _kept_or_made(key: str, document: Document, render: Callable[[Path], bytes])
     if archive().exists(key):
         return key
     _failures.raise_for(key)
-    if not _one_at_a_time.acquire(timeout=PATIENCE):
+    if not _our_turn():
         raise Busy("Other page images are being made. Ask again in a second.")
     try:
         # Whoever was before us may have made this very one.
         if not archive().exists(key):
             _failures.raise_for(key)
-            with archive().local_copy(original_key(document.id, document.filename)) as path:
+            with original_file(document.id, document.filename) as path:
                 archive().write(key, render(path))
-    except FileNotFoundError as error:
-        raise OriginalMissing(
-            "The original file is missing from the archive's storage. Upload it again to mend "
-            "the document.",
-            document=document.id,
-        ) from error
     except OriginalMissing:
         raise  # it costs nothing to look again, and an upload mends it
     except ReadingError as error:
@@ -104,3 +103,15 @@ def _kept_or_made(key: str, document: Document, render: Callable[[Path], bytes])
     finally:
         _one_at_a_time.release()
     return key
+
+
+def _our_turn() -> bool:
+    """Take the only slot, at once or after a short wait; whether that came about."""
+    if _one_at_a_time.acquire(blocking=False):
+        return True
+    if not _waiters.acquire(blocking=False):
+        return False
+    try:
+        return _one_at_a_time.acquire(timeout=PATIENCE)
+    finally:
+        _waiters.release()

@@ -19,15 +19,17 @@ from documents.actions.record import fail_page, postpone_page, record_reading
 from documents.errors import (
     ArchiveError,
     EngineFailed,
+    EngineUnavailable,
     LeaseLost,
-    OriginalMissing,
     ReadingError,
+    RendererUnavailable,
     StorageFull,
 )
-from documents.models import Document
+from documents.models import Document, Page
 from documents.models.document import Chore
-from documents.storage import archive, original_key
+from documents.storage import original_file
 from ocr_worker.engines.base import Engine
+from ocr_worker.others import another_has_engine
 from ocr_worker.reading import PageReading, read_page
 from ocr_worker.rendering import Renderer
 
@@ -35,6 +37,9 @@ log = structlog.get_logger(__name__)
 
 #: How long a chore or page rests that failed for a reason outside of it (a full disk, say).
 REST = datetime.timedelta(seconds=20)
+
+#: What lies in the machine and not in the page or document that met it.
+_NOBODYS_FAULT = (StorageFull, RendererUnavailable)
 
 
 def read_claimed_page(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> bool:
@@ -48,13 +53,16 @@ def read_claimed_page(claim: PageClaim, renderer: Renderer, engine: Engine | Non
         except ArchiveError as error:
             if isinstance(error, LeaseLost):
                 raise
-            if isinstance(error, StorageFull):
-                # Not the page's fault, and it mends: without end, and not counted.
-                log.error("archive_full", reason=error.detail, **where)
+            if isinstance(error, _NOBODYS_FAULT):
+                # It mends, or somebody mends it: the page waits without end, and it is not counted.
+                log.error("page_postponed", code=error.code, reason=error.detail, **where)
                 postpone_page(claim, REST)
-                return False
-            log.warning("page_not_read", code=error.code, reason=error.detail, **where)
-            fail_page(claim, error)
+            elif isinstance(error, EngineUnavailable) and engine is None and _another_can(claim):
+                log.info("page_left_to_another_reader", **where)
+                postpone_page(claim, REST)
+            else:
+                log.warning("page_not_read", code=error.code, reason=error.detail, **where)
+                fail_page(claim, error)
         except Exception as error:
             # A defect of ours or of a library: the page must not take the reader with it.
             log.exception("page_broke_the_reader", **where)
@@ -74,9 +82,9 @@ def do_chore(claim: ChoreClaim, renderer: Renderer) -> None:
             finish(claim)
     except LeaseLost:
         log.info("chore_lost", **where)
-    except StorageFull as error:
-        # Not the document's fault, and it mends: without end, and not counted.
-        log.error("archive_full", reason=error.detail, **where)
+    except _NOBODYS_FAULT as error:
+        # It mends, or somebody mends it: the chore waits without end, and it is not counted.
+        log.error("chore_postponed", code=error.code, reason=error.detail, **where)
         postpone_chore(claim, REST, counted=False)
     except Exception:
         log.exception("chore_broke", **where)
@@ -84,19 +92,22 @@ def do_chore(claim: ChoreClaim, renderer: Renderer) -> None:
 
 
 def _read(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> PageReading:
-    try:
-        with archive().local_copy(original_key(claim.document_id, claim.filename)) as path:
-            return read_page(
-                renderer,
-                engine,
-                path,
-                claim.mime_type,
-                claim.number,
-                ocr=claim.ocr,
-                language=claim.language,
-            )
-    except FileNotFoundError as error:
-        raise _missing() from error
+    with original_file(claim.document_id, claim.filename) as path:
+        return read_page(
+            renderer,
+            engine,
+            path,
+            claim.mime_type,
+            claim.number,
+            ocr=claim.ocr,
+            language=claim.language,
+        )
+
+
+def _another_can(claim: PageClaim) -> bool:
+    """Whether a reader that does not hold the claim could read the page."""
+    holder = Page.objects.values_list("lease_owner", flat=True).get(id=claim.page_id)
+    return another_has_engine(holder, wanted=claim.wanted_engine)
 
 
 def _keep(claim: PageClaim, reading: PageReading) -> None:
@@ -111,9 +122,8 @@ def _keep(claim: PageClaim, reading: PageReading) -> None:
 
 def _prepare(claim: ChoreClaim, renderer: Renderer) -> None:
     document = Document.objects.get(id=claim.document_id)
-    key = original_key(document.id, document.filename)
     try:
-        with archive().local_copy(key) as path:
+        with original_file(document.id, document.filename) as path:
             pages = renderer.page_count(path, document.mime_type)
             record_page_count(claim, pages)
             try:
@@ -121,15 +131,8 @@ def _prepare(claim: ChoreClaim, renderer: Renderer) -> None:
             except ReadingError as error:
                 # Its first page will say the same for itself; the document goes on without.
                 log.info("no_thumbnail", document=str(document.id), reason=error.detail)
+    except RendererUnavailable:
+        raise
     except ReadingError as error:
         log.warning("not_prepared", document=str(document.id), reason=error.detail)
         fail_preparation(claim, error)
-    except FileNotFoundError:
-        fail_preparation(claim, _missing())
-
-
-def _missing() -> OriginalMissing:
-    return OriginalMissing(
-        "The original file is missing from the archive's storage. Upload it again to mend the "
-        "document."
-    )

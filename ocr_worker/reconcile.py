@@ -31,15 +31,20 @@ STAGED_FOR_SECONDS = 24 * 3600
 FORGET_WORKERS_AFTER = datetime.timedelta(days=1)
 
 
-def reconcile(*, sole_life: uuid.UUID | None = None) -> None:
+def reconcile(
+    *,
+    sole_life: uuid.UUID | None = None,
+    watched_for: datetime.timedelta = datetime.timedelta(0),
+) -> None:
     """Mend what is found; safe to run at any time and in several processes at once.
 
     `sole_life`: the life of the only supervisor there can be; what others hold is lost then.
+    `watched_for`: how long the caller has been up without a break.
     """
     lost = take_back_lost_pages(sole_life=sole_life)
     if lost:
         log.warning("lost_pages_taken_back", pages=lost)
-    hopeless = fail_pages_without_engine()
+    hopeless = fail_pages_without_engine(watched_for=watched_for)
     if hopeless:
         log.warning("pages_nobody_can_read_failed", pages=hopeless)
     if waiting_chores().exists():

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 from documents.errors import EngineUnavailable
+from ocrsite.environment import tessdata_directory
 
-#: Places by packager, newest Tesseract first: Debian, Fedora, Arch, Homebrew, MacPorts.
+#: Places by packager, after the one that TESSDATA_PREFIX names; newest Tesseract first: Debian,
+#: Fedora, Arch, Homebrew, MacPorts.
 _PLACES = (
     "/usr/share/tesseract-ocr/*/tessdata",
     "/usr/share/tesseract*/tessdata",
@@ -75,7 +77,8 @@ def code_for(language: str) -> str | None:
 
 
 def _directories() -> list[Path]:
-    found = []
+    given = tessdata_directory()
+    found = [given] if given else []
     for pattern in _PLACES:
         found += sorted(Path("/").glob(pattern.lstrip("/")), reverse=True)
     executable = shutil.which("tesseract")

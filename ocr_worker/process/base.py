@@ -82,6 +82,11 @@ class WorkerBase(ABC):
 
     def _beat(self) -> None:
         close_old_connections()
+        self._report()
+        self.beat()
+
+    def _report(self) -> None:
+        """Say in this process's row that it lives, and how."""
         WorkerProcess.objects.update_or_create(
             id=self.owner,
             defaults={
@@ -94,7 +99,6 @@ class WorkerBase(ABC):
                 **self.report(),
             },
         )
-        self.beat()
 
     def _safely(self, step: Callable[[], object]) -> bool:
         """Whether `step` came through: a database that is away must not end the process."""

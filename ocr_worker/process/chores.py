@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
 import time
 import uuid
@@ -24,6 +25,9 @@ from ocr_worker.rendering import Renderer
 
 log = structlog.get_logger(__name__)
 
+#: Seconds between two beats after which the machine has slept, or this process has hung.
+BREAK_SECONDS = 60.0
+
 
 class ChoresProcess(WorkerBase):
     """Three at a time, so that a file that takes long to open does not hold up the next upload;
@@ -39,6 +43,8 @@ class ChoresProcess(WorkerBase):
         self._lock = threading.Lock()
         self._claims: dict[int, ChoreClaim] = {}
         self._next_reconcile = 0.0
+        self._watching_since = time.monotonic()
+        self._last_beat = time.time()
 
     def begin(self) -> None:
         actors.on_wake_up(self.queue, self.work_until_idle)
@@ -49,9 +55,18 @@ class ChoresProcess(WorkerBase):
         for claim in self._held():
             if not renew_chore(claim):
                 log.warning("chore_not_renewed", document=str(claim.document_id))
+        watched_for = self.watched_for()
         if time.monotonic() >= self._next_reconcile:
             self._next_reconcile = time.monotonic() + EVERY_SECONDS
-            reconcile(sole_life=self._sole_life)
+            reconcile(sole_life=self._sole_life, watched_for=watched_for)
+
+    def watched_for(self) -> datetime.timedelta:
+        """How long this process has lived without a break that only the wall clock has seen."""
+        now, before = time.time(), self._last_beat
+        self._last_beat = now
+        if now - before > BREAK_SECONDS:
+            self._watching_since = time.monotonic()
+        return datetime.timedelta(seconds=time.monotonic() - self._watching_since)
 
     def is_busy(self) -> bool:
         return bool(self._held())

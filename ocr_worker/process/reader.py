@@ -13,11 +13,12 @@ from django.db import close_old_connections
 from documents.actions.claim import Reader, claim_next, release, renew, waiting_pages
 from documents.actions.record import fail_page, take_back_lost_pages
 from documents.errors import EngineUnavailable, LeaseLost, ReadingTimeout
-from documents.models.worker import EngineState
+from documents.models.worker import EngineState, WorkerProcess
 from documents.signals import announce, pages_waiting
 from ocr_worker import actors, pipeline
 from ocr_worker.engines.base import Engine, create_engine
 from ocr_worker.leases import Holding
+from ocr_worker.others import another_has_engine
 from ocr_worker.process.base import WorkerBase
 from ocr_worker.reading import RECOGNITION_SECONDS
 from ocr_worker.rendering import Renderer
@@ -28,6 +29,9 @@ log = structlog.get_logger(__name__)
 #: A page has its text layer read, is drawn, recognised and drawn for people, each within its own
 #: limit. One that takes longer than all of these together hangs where no limit reaches.
 PAGE_SECONDS = 3 * Limits().wall_seconds + RECOGNITION_SECONDS + 30
+
+#: How long a reader without an engine leaves wake-ups to those that have one.
+STAND_BACK_SECONDS = 5.0
 
 
 class ReaderProcess(WorkerBase):
@@ -45,6 +49,7 @@ class ReaderProcess(WorkerBase):
         self._renderer: Renderer | None = None
 
     def begin(self) -> None:
+        self.remember_why_not_loaded()
         taken = take_back_lost_pages(of=self.reader)
         if taken:
             log.warning("pages_of_a_dead_reader_taken_back", pages=taken)
@@ -90,6 +95,12 @@ class ReaderProcess(WorkerBase):
         first = True
         while not self.stopping.is_set():
             close_old_connections()
+            if self.engine is None and another_has_engine(self.owner):
+                # It would only hold their pages up: the wake-up is theirs.
+                if waiting_pages().exists():
+                    announce(pages_waiting)
+                self.stopping.wait(STAND_BACK_SECONDS)
+                break
             claim = claim_next(self.reader, engines=engines)
             if claim is None:
                 break
@@ -104,6 +115,11 @@ class ReaderProcess(WorkerBase):
                 if pipeline.read_claimed_page(claim, self._renderer, self.engine):
                     self.holding.pages_read += 1
 
+    def remember_why_not_loaded(self) -> None:
+        """Go on saying why the process before in this place could not load its engine."""
+        before = WorkerProcess.objects.filter(id=self.owner, engine_state=EngineState.LOADING)
+        self.detail = before.values_list("engine_detail", flat=True).first() or ""
+
     def _load(self) -> None:
         try:
             engine = create_engine(settings.OCRSITE_ENGINE, settings.OCRSITE_LANGUAGES)
@@ -115,10 +131,13 @@ class ReaderProcess(WorkerBase):
         except Exception as error:
             log.exception("engine_did_not_load")
             self.detail = f"The OCR engine did not load: {type(error).__name__}: {error}"
-            self.state = EngineState.ABSENT
+            # It may load the next time: the supervisor starts another process, ever more rarely.
+            try:
+                self._safely(self._report)
+            finally:
+                os._exit(1)
         else:
-            self.engine, self.state = engine, EngineState.READY
-        if self.state == EngineState.READY:
+            self.engine, self.detail, self.state = engine, "", EngineState.READY
             log.info("engine_ready", engine=engine.name, version=engine.version)
 
     def _give_up_hanging_page(self) -> None:

@@ -1,9 +1,10 @@
 """The process in which uploaded bytes are parsed: `python -m ocr_worker.rendering.child PPID`.
 
-It serves one request at a time over its stdin and stdout (see `wire`), keeps the file it was asked
-about last open, and knows neither Django nor the database. A hostile file may hang it, crash it or
-make it fill its memory: the limits it sets upon itself before it opens anything, and its parent's
-clock, end it then, and the page being asked for is the only thing lost.
+It says that it is ready, then serves one request at a time over its stdin and stdout (see `wire`).
+It keeps the file it was asked about last open, and knows neither Django nor the database. A hostile
+file may hang it, crash it or make it fill its memory: the limits it sets upon itself before it
+opens anything, and its parent's clock, end it then, and the page being asked for is the only thing
+lost.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ def main(argv: list[str]) -> int:
     from .pages import Pages
 
     pages = Pages()
+    # Whatever ends this process before here is no file's doing.
+    answers.write(wire.pack({"ready": True}))
+    answers.flush()
     while (request := wire.read_request(requests)) is not None:
         _allow_cpu(request["cpu_seconds"])
         header, payload = _serve(pages, request)
@@ -89,13 +93,24 @@ def _die_with(parent: int) -> None:
 
 def _confine(memory_bytes: int, niceness: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; it ends us
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_LOG_BYTES, _LOG_BYTES))
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_NOFILE, 64)
+    _limit(resource.RLIMIT_FSIZE, _LOG_BYTES)
     if sys.platform == "linux":  # macOS knows the limit and refuses to set it
-        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+        _limit(resource.RLIMIT_AS, memory_bytes)
     if niceness:
         os.nice(niceness)
+
+
+def _limit(what: int, most: int) -> None:
+    """Allow `most`, or less where whoever started the site allows it less."""
+    allowed = _within_hard_limit(what, most)
+    resource.setrlimit(what, (allowed, allowed))
+
+
+def _within_hard_limit(what: int, most: int) -> int:
+    _, hard = resource.getrlimit(what)
+    return most if hard == resource.RLIM_INFINITY else min(most, hard)
 
 
 def _allow_cpu(seconds: float) -> None:
@@ -103,7 +118,8 @@ def _allow_cpu(seconds: float) -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     soft = math.ceil(usage.ru_utime + usage.ru_stime + seconds)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+    # A hard limit that all requests together come near ends this process; another takes its place.
+    resource.setrlimit(resource.RLIMIT_CPU, (_within_hard_limit(resource.RLIMIT_CPU, soft), hard))
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:

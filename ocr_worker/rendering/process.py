@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from documents import errors
+from documents.storage import archive
 from ocrsite.environment import for_untrusting_child
 
 from . import wire
@@ -43,12 +45,13 @@ class ChildProcess:
         return None if self._process is None else self._process.pid
 
     def ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytearray]:
-        """The child's answer. Raises LimitExceeded, DamagedPage, ReadingTimeout, EngineFailed.
+        """The child's answer. Raises LimitExceeded, DamagedPage, ReadingTimeout, EngineFailed, and
+        RendererUnavailable where no child comes up: then the request has been nobody's.
 
         After any of these the child is gone, and the next request starts another.
         """
-        process = self._running()
         deadline = time.monotonic() + self._limits.wall_seconds
+        process = self._running(deadline)
         try:
             self._send(process, wire.pack(request))
             header, payload = self._receive(process, deadline)
@@ -78,12 +81,34 @@ class ChildProcess:
             self._log.close()
             self._log = None
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self, deadline: float) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
         # None yet, or it died while nothing was asked of it: no page's fault.
         self.end()
-        self._log = tempfile.TemporaryFile(prefix="ocrsite-rendering-")  # noqa: SIM115
+        try:
+            process = self._start()
+            self._receive(process, deadline)  # that it is ready
+        except OSError as error:
+            self.end()
+            raise _unavailable(f"could not be started ({error})") from error
+        except _Died:
+            code = self._exit_status(process)
+            last_words = self._last_words()
+            self.end()
+            reason = last_words.splitlines()[-1] if last_words else f"exit status {code}"
+            raise _unavailable(f"ended as it started ({reason[:200]})") from None
+        except errors.ReadingTimeout:
+            self.end()
+            raise _unavailable(f"did not start within {self._limits.wall_seconds:.0f} s") from None
+        except BaseException:
+            self.end()
+            raise
+        return process
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        """Raises OSError."""
+        self._log = _error_log()
         limits = (os.getpid(), self._limits.memory_bytes, self._limits.niceness)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "ocr_worker.rendering.child", *map(str, limits)],
@@ -139,10 +164,7 @@ class ChildProcess:
 
     def _cause_of_death(self) -> errors.ReadingError:
         assert self._process is not None
-        try:
-            code = self._process.wait(_GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            code = 0  # it closed its pipe and lives on: killed below
+        code = self._exit_status(self._process)
         last_words = self._last_words()
         self.end()
         if code == -signal.SIGXCPU:
@@ -164,6 +186,13 @@ class ChildProcess:
         reason = last_words.splitlines()[-1] if last_words else f"exit status {code}"
         return errors.DamagedPage(f"The page broke the process that reads files: {reason[:200]}.")
 
+    @staticmethod
+    def _exit_status(process: subprocess.Popen[bytes]) -> int:
+        try:
+            return process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            return 0  # it closed its pipe and lives on: whoever asks kills it next
+
     def _last_words(self) -> str:
         """The end of what the child wrote to stderr."""
         if self._log is None:
@@ -171,6 +200,24 @@ class ChildProcess:
         size = self._log.seek(0, os.SEEK_END)
         self._log.seek(max(0, size - 4096))
         return self._log.read().decode("utf-8", "replace").strip()
+
+
+def _error_log() -> IO[bytes]:
+    """A file without a name for what the child writes to stderr. Raises OSError.
+
+    In memory where the system can: a machine need not have a temporary directory to be written.
+    """
+    if hasattr(os, "memfd_create"):
+        with contextlib.suppress(OSError):
+            return os.fdopen(os.memfd_create("ocrsite-rendering"), "w+b")
+    return tempfile.TemporaryFile(dir=archive().staging)
+
+
+def _unavailable(what: str) -> errors.RendererUnavailable:
+    return errors.RendererUnavailable(
+        f"The process that draws pages {what}. It is tried again; if that goes on, see whether the "
+        "machine has memory and processes left, and install the project's dependencies again."
+    )
 
 
 class _Died(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,10 @@ import pytest
 from django.utils import timezone
 
 from documents import pageimages
-from documents.actions.chores import claim_chore
+from documents.actions.chores import MAX_ATTEMPTS, claim_chore
 from documents.actions.claim import PageClaim, release
 from documents.actions.record import MAX_ATTEMPTS_IN_A_LIFE
-from documents.errors import DamagedPage, EngineFailed, StorageFull
+from documents.errors import DamagedPage, EngineFailed, EngineUnavailable, StorageFull
 from documents.layout import PageLayout
 from documents.models import Document, Page, PageStatus, Reading, Status
 from documents.models.document import Chore
@@ -22,8 +23,9 @@ from ocr_worker import pipeline
 from ocr_worker.pipeline import do_chore, read_claimed_page
 from ocr_worker.process.reader import ReaderProcess
 from ocr_worker.rendering import Renderer
-from tests.factories import make_document
+from tests.factories import make_document, make_reader
 from tests.ocr_worker.claims import (
+    READER,
     Pretending,
     born_digital,
     claim_page,
@@ -124,6 +126,82 @@ def test_without_an_engine_text_layers_are_read_and_scans_say_what_is_missing(
     ends = set(Page.objects.values_list("status", "error_code"))
     assert ends == {(PageStatus.DONE, ""), (PageStatus.FAILED, "engine-unavailable")}
     assert Reading.objects.get().engine == "text-layer"
+
+
+@pytest.mark.parametrize("state", ["ready", "loading"])
+def test_without_an_engine_a_scan_is_left_to_a_reader_that_has_one_or_will(
+    renderer: Renderer, tmp_path: Path, state: str
+) -> None:
+    processing(scan(tmp_path / "scan.pdf"))
+    claim = claim_page()
+    make_reader("tesseract", engine_state=state)
+
+    read_claimed_page(claim, renderer, None)
+
+    page = the_page(claim)
+    assert (page.status, page.error_code) == (PageStatus.PENDING, "")
+    assert (page.attempts, page.life_attempts) == (0, 0)
+    assert page.not_before is not None and page.not_before > timezone.now()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"engine_state": "absent"},
+        {"beat_at": timezone.now() - datetime.timedelta(minutes=5)},
+        {"id": READER.owner},
+        {"kind": "chores"},
+    ],
+    ids=["one without an engine", "a dead one", "itself", "no reader"],
+)
+def test_without_an_engine_a_scan_waits_for_nobody_who_could_not_read_it(
+    renderer: Renderer, tmp_path: Path, fields: dict[str, Any]
+) -> None:
+    processing(scan(tmp_path / "scan.pdf"))
+    claim = claim_page()
+    make_reader("tesseract", **fields)
+
+    read_claimed_page(claim, renderer, None)
+
+    assert the_page(claim).error_code == "engine-unavailable"
+
+
+def test_a_page_that_a_present_engine_can_not_read_is_not_passed_on_for_ever(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    processing(scan(tmp_path / "scan.pdf"))
+    claim = claim_page()
+    make_reader("tesseract")
+
+    read_claimed_page(claim, renderer, Pretending(EngineUnavailable("Install it again.")))
+
+    assert the_page(claim).status == PageStatus.FAILED
+
+
+def test_a_renderer_that_does_not_start_is_not_the_pages_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    processing(scan(tmp_path / "scan.pdf"))
+    claim = claim_page()
+    monkeypatch.setattr("ocr_worker.rendering.process.sys.executable", "/no/python/here")
+
+    with Renderer() as broken:
+        read_claimed_page(claim, broken, Pretending())
+
+    page = the_page(claim)
+    assert (page.status, page.attempts, page.life_attempts) == (PageStatus.PENDING, 0, 0)
+    assert page.not_before is not None and page.not_before > timezone.now()
+
+
+def test_what_is_missing_beside_the_original_is_not_called_the_original(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    processing(scan(tmp_path / "scan.pdf"))
+    claim = claim_page()
+
+    read_claimed_page(claim, renderer, Pretending(FileNotFoundError(2, "No such file", "/x")))
+
+    assert the_page(claim).error_code == "engine-failed"
 
 
 def test_a_full_disk_is_not_the_pages_fault(
@@ -229,6 +307,32 @@ def test_a_file_that_can_not_be_opened_fails_with_the_reason(
     assert (document.status, document.error_code) == (Status.FAILED, "damaged-file")
     assert document.error_detail
     assert claim_chore() is None
+
+
+def test_a_renderer_that_does_not_start_is_not_the_documents_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = queued(scan(tmp_path / "scan.pdf"))
+    with monkeypatch.context() as patched, Renderer() as broken:
+        patched.setattr("ocr_worker.rendering.process.sys.executable", "/no/python/here")
+
+        for _ in range(MAX_ATTEMPTS + 1):
+            do_chore(claim_the_chore(), broken)
+            Document.objects.update(chore_lease_expires_at=None)
+
+    document.refresh_from_db()
+    assert (document.status, document.chore_attempts) == (Status.QUEUED, 0)
+
+
+def test_a_lost_original_fails_the_document_in_the_end(renderer: Renderer, tmp_path: Path) -> None:
+    document = queued(scan(tmp_path / "scan.pdf"))
+    archive().path(original_key(document.id, document.filename)).unlink()
+
+    while (claim := claim_chore()) is not None:
+        do_chore(claim, renderer)
+
+    document.refresh_from_db()
+    assert (document.status, document.error_code) == (Status.FAILED, "original-missing")
 
 
 def test_a_full_disk_leaves_the_chore_standing_and_counts_nothing(

@@ -104,6 +104,16 @@ def test_language_data_that_is_missing_is_named_with_how_to_install_it(
     assert str(tmp_path) in caught.value.detail
 
 
+def test_data_is_taken_from_where_tessdata_prefix_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("rus", "eng", "osd"):
+        (tmp_path / f"{name}.traineddata").write_bytes(b"")
+    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+
+    assert tessdata.find(["rus", "eng"]) == tmp_path
+
+
 def test_where_there_is_no_data_at_all_the_same_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tessdata, "_directories", list)
 

@@ -13,6 +13,7 @@ import uuid
 from ocrsite.environment import use_settings
 
 PAGE_TAKES_SECONDS = 0.4
+ENGINES = ("works", "hangs", "breaks-once", "absent", "never-loads")
 
 
 def main() -> None:
@@ -22,7 +23,7 @@ def main() -> None:
     parser.add_argument("--life", type=uuid.UUID, required=True)
     parser.add_argument("--database", required=True)
     parser.add_argument("--media", required=True)
-    parser.add_argument("--engine", choices=("works", "hangs", "breaks-once", "absent"))
+    parser.add_argument("--engine", choices=ENGINES)
     parser.add_argument("--page-seconds", type=float, default=600)
     given = parser.parse_args()
 
@@ -41,6 +42,7 @@ def main() -> None:
 
     base.BEAT_SECONDS = 0.5
     reader.PAGE_SECONDS = given.page_seconds
+    reader.STAND_BACK_SECONDS = 0.2
     setattr(reader, "create_engine", lambda *_: engine(given.engine))  # noqa: B010
     if given.kind == "reader":
         reader.ReaderProcess(given.slot, given.life).run()
@@ -59,6 +61,8 @@ def engine(how: str) -> object:
         def load(self) -> None:
             if how == "absent":
                 raise EngineUnavailable("Install the language data.")
+            if how == "never-loads":
+                raise MemoryError("no room for the models")
 
         def read(
             self, image: Image.Image, *, dpi: float, language: str, seconds: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from documents.actions.chores import claim_chore
 from documents.models import Document, Status
 from documents.models.document import Chore
 from documents.storage import archive, result_key
+from ocr_worker.process.chores import ChoresProcess
 from tests.factories import make_document
 from tests.ocr_worker.claims import queued, scan
 from tests.ocr_worker.process.conftest import Queue, Workers
@@ -42,6 +44,21 @@ def test_it_finds_what_nobody_woke_it_for(workers: Workers, tmp_path: Path) -> N
     workers.start("chores")
 
     eventually(lambda: status_of(document) == Status.PROCESSING, 60, "its pages")
+
+
+def test_it_knows_when_the_machine_has_slept(monkeypatch: pytest.MonkeyPatch) -> None:
+    wall, steady = [1000.0], [500.0]
+    monkeypatch.setattr("ocr_worker.process.chores.time.time", lambda: wall[0])
+    monkeypatch.setattr("ocr_worker.process.chores.time.monotonic", lambda: steady[0])
+    process = ChoresProcess(0, uuid.uuid4(), sole=True)
+    seconds = []
+
+    for wall_passed, steady_passed in ((5, 5), (50, 50), (8 * 3600, 2), (5, 5)):
+        wall[0] += wall_passed
+        steady[0] += steady_passed
+        seconds.append(process.watched_for().total_seconds())
+
+    assert seconds == [5, 55, 0, 5]
 
 
 def test_it_takes_up_at_once_what_its_killed_predecessor_held(

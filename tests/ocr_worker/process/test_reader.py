@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import signal
 import time
+import uuid
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from documents.models import Page, PageStatus, Reading, WorkerProcess
+from ocr_worker.process.reader import ReaderProcess
 from tests.ocr_worker.claims import born_digital, processing, scan
 from tests.ocr_worker.process.conftest import Queue, Workers
 from tests.ocrsite.running_site import eventually
@@ -113,6 +116,57 @@ def test_a_reader_without_an_engine_reads_text_layers(
     row = WorkerProcess.objects.get()
     assert (row.engine_state, row.engine_detail) == ("absent", "Install the language data.")
     assert reader.poll() is None
+
+
+def test_a_reader_without_an_engine_leaves_pages_to_one_that_has_it(
+    workers: Workers, queue: Queue, tmp_path: Path
+) -> None:
+    processing(scan(tmp_path / "scan.pdf", pages=6), pages=6)
+    workers.start(engine="absent", slot=0)
+    workers.start(slot=1)
+    workers.wait_until_idle(2)
+
+    for _ in range(5):
+        queue.wake_readers()
+
+    eventually(lambda: statuses() == [PageStatus.DONE] * 6, 60, "six pages")
+    assert set(Page.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_an_engine_that_does_not_load_ends_its_reader_and_is_named_until_another_has_it(
+    workers: Workers,
+) -> None:
+    reader = workers.start(engine="never-loads")
+
+    assert reader.wait(60) == 1, "the supervisor starts another"
+    row = WorkerProcess.objects.get()
+    assert row.engine_state == "loading", "it is tried again"
+    assert "MemoryError: no room for the models" in row.engine_detail
+
+    workers.start()
+
+    workers.wait_until_idle(1)
+    row.refresh_from_db()
+    assert (row.engine_state, row.engine_detail) == ("ready", "")
+
+
+def test_a_reader_that_loads_again_says_why_the_one_before_did_not() -> None:
+    life = uuid.uuid4()
+    WorkerProcess.objects.create(
+        id=f"{life}:reader:0",
+        kind="reader",
+        life=life,
+        pid=1,
+        engine_state="loading",
+        engine_detail="The OCR engine did not load.",
+        started_at=timezone.now(),
+        beat_at=timezone.now(),
+    )
+    reader = ReaderProcess(0, life)
+
+    reader.remember_why_not_loaded()
+
+    assert reader.report()["engine_detail"] == "The OCR engine did not load."
 
 
 def test_a_stop_gives_the_page_back_uncounted(
