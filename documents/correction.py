@@ -13,8 +13,23 @@ from documents.markdown import block_markdown
 #: What a person typed is certain.
 TYPED = 1.0
 
-#: Pairs of equal words that are compared one by one: a tenth of a second.
-_MOST_PAIRS = 200_000
+#: Pairs of equal words that are compared one by one, in all blocks of one correction together: at
+#: most a fifth of a second, where words that repeat and words that don't take turns.
+_MOST_PAIRS = 20_000
+
+
+@dataclass
+class _Effort:
+    """What is left of the pairs that one correction may compare."""
+
+    pairs: int
+
+    def allows(self, pairs: int) -> bool:
+        """Whether so many are left; they are used up then."""
+        if pairs > self.pairs:
+            return False
+        self.pairs -= pairs
+        return True
 
 
 @dataclass(frozen=True)
@@ -30,24 +45,25 @@ def corrected(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
 
     Raises KeyError for an id that is not on the page.
     """
+    effort = _Effort(_MOST_PAIRS)
     unknown = set(texts) - {block.id for block in layout.blocks}
     if unknown:
         raise KeyError(min(unknown))
     return replace(
         layout,
         blocks=tuple(
-            _corrected_block(block, texts[block.id]) if block.id in texts else block
+            _corrected_block(block, texts[block.id], effort) if block.id in texts else block
             for block in layout.blocks
         ),
     )
 
 
-def _corrected_block(block: Block, text: str) -> Block:
+def _corrected_block(block: Block, text: str, effort: _Effort) -> Block:
     text = _tidy(text)
     if text == _tidy(block.text):
         return block
     new_lines = [line.split(" ") for line in text.split("\n") if line]
-    words = _placed_words(block, [word for line in new_lines for word in line])
+    words = _placed_words(block, [word for line in new_lines for word in line], effort)
     lines = []
     start = 0
     for line in new_lines:
@@ -67,12 +83,12 @@ def _tidy(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
 
 
-def _placed_words(block: Block, new: list[str]) -> list[Word]:
+def _placed_words(block: Block, new: list[str], effort: _Effort) -> list[Word]:
     """A box for every new word: its own where it stood before, that of the word it replaces where
     as many replace as were there, else that of its line (or the block, where there are none)."""
     old = [_Placed(word, line.bbox) for line in block.lines for word in line.words]
     words: list[Word] = []
-    for change, i0, i1, j0, j1 in _changes([placed.word.text for placed in old], new):
+    for change, i0, i1, j0, j1 in _changes([placed.word.text for placed in old], new, effort):
         if change == "equal":
             words.extend(placed.word for placed in old[i0:i1])
         elif change == "replace" and i1 - i0 == j1 - j0:
@@ -86,11 +102,13 @@ def _placed_words(block: Block, new: list[str]) -> list[Word]:
     return words
 
 
-def _changes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
+def _changes(
+    old: list[str], new: list[str], effort: _Effort
+) -> list[tuple[str, int, int, int, int]]:
     """The edit steps from `old` to `new`, as difflib gives them, in bounded time.
 
     What both begin and end with is taken off first. difflib is cubic where words repeat (a table
-    of a thousand zeros): beyond `_MOST_PAIRS` pairs of equal words all between is one step.
+    of a thousand zeros): where the effort does not allow for that, all between is one step.
     """
     start = _common(old, new)
     rest = min(len(old), len(new)) - start
@@ -98,7 +116,7 @@ def _changes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, i
     middle = (old[start : len(old) - end], new[start : len(new) - end])
     counts = Counter(middle[1])
     steps: list[tuple[str, int, int, int, int]]
-    if sum(counts[word] for word in middle[0]) > _MOST_PAIRS:
+    if not effort.allows(sum(counts[word] for word in middle[0])):
         steps = [("replace", 0, len(middle[0]), 0, len(middle[1]))]
     else:
         steps = list(SequenceMatcher(None, *middle, autojunk=False).get_opcodes())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 #: ext4, NTFS and S3 tools all take 255 bytes; some room is left for suffixes such as ".part".
 MAX_BYTES = 200
@@ -11,15 +12,14 @@ MAX_BYTES = 200
 _FORBIDDEN = re.compile(r'[<>:"|?*\\/]')
 #: Characters that turn the reading direction or are invisible: "fdp.exe" must not read "exe.pdf".
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-#: A suffix has a letter: the year in "Order of 11.02.2013" is none.
-_SUFFIX = re.compile(r"(?=.*[^\W\d_])\w{1,8}")
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
 
 
-def safe_name(name: str, suffix: str) -> str:
+def safe_name(name: str, suffixes: Sequence[str]) -> str:
     """`name` without its path, control and direction characters; letters of every script stay.
 
-    `suffix` (".pdf") is the type's own: it stands in where the name has none or nothing is left.
+    `suffixes` (".jpg", ".jpeg") are those of what the file is. A name that ends in none of them
+    gets the first: whoever downloads "invoice.hta" and clicks on it shall not run it.
     At most `MAX_BYTES` bytes of UTF-8, never empty, never starting with a dot.
     """
     name = unicodedata.normalize("NFC", name)
@@ -31,9 +31,9 @@ def safe_name(name: str, suffix: str) -> str:
     )
     name = _FORBIDDEN.sub("_", name)
     name = re.sub(r" +", " ", name).strip(" .")
-    stem, dot, extension = name.rpartition(".")
-    if not dot or not stem or not _SUFFIX.fullmatch(extension):
-        stem, extension = name, suffix.lstrip(".")
+    stem, _, extension = name.rpartition(".")
+    if not stem or f".{extension.lower()}" not in suffixes:
+        stem, extension = name, suffixes[0].lstrip(".")
     stem = stem.strip(" .") or "document"
     if _RESERVED.match(stem):
         stem = f"_{stem}"

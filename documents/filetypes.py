@@ -11,6 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import filetype
+from django.utils import translation
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from documents.errors import EmptyFile, UnsupportedFileType
 
@@ -20,21 +24,22 @@ HEAD_BYTES = 8192
 
 @dataclass(frozen=True)
 class FileType:
-    """An accepted type: its MIME type, the usual suffix, and its name for people."""
+    """An accepted type: its MIME type, the suffixes its files have (the usual one first, small
+    letters), and its name for people."""
 
     mime_type: str
-    suffix: str
+    suffixes: tuple[str, ...]
     name: str
 
 
-PDF = FileType("application/pdf", ".pdf", "PDF")
-PNG = FileType("image/png", ".png", "PNG")
-JPEG = FileType("image/jpeg", ".jpg", "JPEG")
-TIFF = FileType("image/tiff", ".tif", "TIFF")
-WEBP = FileType("image/webp", ".webp", "WebP")
-BMP = FileType("image/bmp", ".bmp", "BMP")
-GIF = FileType("image/gif", ".gif", "GIF")
-HEIC = FileType("image/heic", ".heic", "HEIC")
+PDF = FileType("application/pdf", (".pdf",), "PDF")
+PNG = FileType("image/png", (".png",), "PNG")
+JPEG = FileType("image/jpeg", (".jpg", ".jpeg", ".jpe", ".jfif"), "JPEG")
+TIFF = FileType("image/tiff", (".tif", ".tiff"), "TIFF")
+WEBP = FileType("image/webp", (".webp",), "WebP")
+BMP = FileType("image/bmp", (".bmp", ".dib"), "BMP")
+GIF = FileType("image/gif", (".gif",), "GIF")
+HEIC = FileType("image/heic", (".heic", ".heif", ".hif"), "HEIC")
 
 ACCEPTED = (PDF, PNG, JPEG, TIFF, WEBP, BMP, GIF, HEIC)
 ACCEPTED_NAMES = ", ".join(kind.name for kind in ACCEPTED)
@@ -54,13 +59,16 @@ _MAGIC: tuple[tuple[bytes, FileType], ...] = (
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Names are English here, for the detail; a person reads their translations.
+_SVG = gettext_noop("an SVG drawing")
+_HTML = gettext_noop("an HTML page")
 _TEXT_MARKS = (
-    (b"<svg", "an SVG drawing"),
-    (b"<!doctype html", "an HTML page"),
-    (b"<html", "an HTML page"),
-    (b"{\\rtf", "an RTF document"),
-    (b"<?xml", "an XML file"),
-    (b"%!ps", "a PostScript file"),
+    (b"<svg", _SVG),
+    (b"<!doctype html", _HTML),
+    (b"<html", _HTML),
+    (b"{\\rtf", gettext_noop("an RTF document")),
+    (b"<?xml", gettext_noop("an XML file")),
+    (b"%!ps", gettext_noop("a PostScript file")),
 )
 
 
@@ -84,9 +92,18 @@ def sniff(head: bytes) -> FileType:
     # Readers open what begins with "%PDF" even where the version after it is garbled.
     if (b"%PDF-" in head[:1024] or head.startswith(b"%PDF")) and not _is_container(head):
         return PDF
+    name, mime_type = _name_of(head), _guessed(head)
     raise UnsupportedFileType(
-        f"The file looks like {_name_of(head)}, which is not accepted. "
-        f"Accepted are {ACCEPTED_NAMES}. Export it to PDF and upload that."
+        f"The file looks like {name.format(mime_type=mime_type)}, which is not accepted. "
+        f"Accepted are {ACCEPTED_NAMES}. Export it to PDF and upload that.",
+        summary=format_lazy(
+            _(
+                "Files of this type are not accepted. This one looks like {what}; accepted are "
+                "{accepted}. Export it to PDF and upload that."
+            ),
+            what=format_lazy(translation.gettext_lazy(name), mime_type=mime_type),
+            accepted=ACCEPTED_NAMES,
+        ),
     )
 
 
@@ -114,34 +131,42 @@ def _is_container(head: bytes) -> bool:
     ) or start.startswith((b"<html", b"<!doctype", b"<svg", b"from:", b"received:", b"mime-"))
 
 
+def _guessed(head: bytes) -> str:
+    """The MIME type that `filetype` finds, "" for none."""
+    guess = filetype.guess(head)
+    # Where its look at two or three bytes says an accepted type, ours at more of them said no.
+    if guess is None or guess.mime in {kind.mime_type for kind in ACCEPTED}:
+        return ""
+    return str(guess.mime)
+
+
 def _name_of(head: bytes) -> str:
+    """In English, as the catalogue of translations has it: "{mime_type}" stays to be filled in."""
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(b"PK\x03\x04"):
         return _zip_name(head)
     if head.startswith(_OLE):
-        return "an old Office document (Word, Excel or PowerPoint)"
+        return gettext_noop("an old Office document (Word, Excel or PowerPoint)")
     for mark, name in _TEXT_MARKS:
         if start.startswith(mark):
-            return "an SVG drawing" if b"<svg" in start[:2048] else name
-    guess = filetype.guess(head)
-    # Where its look at two or three bytes says an accepted type, ours at more of them said no.
-    if guess is not None and guess.mime not in {kind.mime_type for kind in ACCEPTED}:
-        return f"a file of type {guess.mime}"
+            return _SVG if b"<svg" in start[:2048] else name
+    if _guessed(head):
+        return gettext_noop("a file of type {mime_type}")
     if b"\0" not in head[:1024]:
-        return "a text file"
-    return "a file of an unknown type"
+        return gettext_noop("a text file")
+    return gettext_noop("a file of an unknown type")
 
 
 def _zip_name(head: bytes) -> str:
     # OPC and ODF put their telling members first (ISO/IEC 29500-2; ODF 1.2 part 3, 3.3).
     for mark, name in (
-        (b"word/", "a Word document"),
-        (b"xl/", "an Excel workbook"),
-        (b"ppt/", "a PowerPoint presentation"),
-        (b"opendocument", "an OpenDocument file"),
-        (b"[Content_Types].xml", "an Office document"),
-        (b"epub", "an EPUB book"),
+        (b"word/", gettext_noop("a Word document")),
+        (b"xl/", gettext_noop("an Excel workbook")),
+        (b"ppt/", gettext_noop("a PowerPoint presentation")),
+        (b"opendocument", gettext_noop("an OpenDocument file")),
+        (b"[Content_Types].xml", gettext_noop("an Office document")),
+        (b"epub", gettext_noop("an EPUB book")),
     ):
         if mark in head:
             return name
-    return "a zip archive"
+    return gettext_noop("a zip archive")

@@ -6,6 +6,7 @@ is never held in memory and never copied; `stage` does the same for any other so
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import uuid
 import weakref
@@ -16,6 +17,8 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from documents.errors import FileTooLarge
 from documents.filetypes import HEAD_BYTES
@@ -60,7 +63,9 @@ class StagedFile:
             self._file.close()
 
     def discard(self) -> None:
-        self._file.close()
+        # On a full disk even closing fails, for what is still buffered; the file goes all the same.
+        with contextlib.suppress(OSError):
+            self._file.close()
         self.path.unlink(missing_ok=True)
 
 
@@ -68,7 +73,11 @@ def too_large() -> FileTooLarge:
     limit = settings.OCRSITE_MAX_UPLOAD_BYTES // 2**20
     return FileTooLarge(
         f"The file is larger than {limit} MB, the most this archive accepts. "
-        "Split it, or ask the administrator to raise OCRSITE_MAX_UPLOAD_MB."
+        "Split it, or ask the administrator to raise OCRSITE_MAX_UPLOAD_MB.",
+        summary=format_lazy(
+            _("The file is larger than {limit} MB, the most this archive accepts. Split it."),
+            limit=limit,
+        ),
     )
 
 

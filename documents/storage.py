@@ -18,8 +18,9 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from django.conf import settings
+from django.db import OperationalError
 
-from documents.errors import StorageFull
+from documents.errors import OriginalMissing, StorageFull
 
 
 class LocalArchive:
@@ -120,6 +121,25 @@ def archive() -> LocalArchive:
     return LocalArchive(Path(settings.MEDIA_ROOT))
 
 
+@contextlib.contextmanager
+def original_file(document_id: uuid.UUID, filename: str) -> Iterator[Path]:
+    """A document's original as a readable file, for as long as the block runs.
+
+    Raises OriginalMissing where it is not there; whatever else is missing in the block is not.
+    """
+    with contextlib.ExitStack() as stack:
+        key = original_key(document_id, filename)
+        try:
+            path = stack.enter_context(archive().local_copy(key))
+        except FileNotFoundError as error:
+            raise OriginalMissing(
+                "The original file is missing from the archive's storage. Upload it again to mend "
+                "the document.",
+                document=document_id,
+            ) from error
+        yield path
+
+
 def original_key(document_id: uuid.UUID, filename: str) -> str:
     return f"documents/{document_id}/original/{filename}"
 
@@ -146,16 +166,29 @@ def _turn(rotation: int) -> str:
 
 @contextlib.contextmanager
 def disk_errors() -> Iterator[None]:
-    """A disk without room raises StorageFull in here."""
+    """A disk without room raises StorageFull in here, also where it is the database's."""
     try:
         yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull(
-                "The archive's disk is full. Free some space or move the data directory to a "
-                "larger disk, then try again."
-            ) from error
+    except (OSError, OperationalError) as error:
+        if is_disk_full(error):
+            raise disk_full() from error
         raise
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether `error` is the system's or the database's way to say that the disk has no room."""
+    if isinstance(error, OperationalError):
+        # SQLITE_FULL has no number before Python 3.11; 53100 is PostgreSQL's disk_full.
+        cause = error.__cause__
+        return "disk is full" in str(error) or getattr(cause, "sqlstate", None) == "53100"
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def disk_full() -> StorageFull:
+    return StorageFull(
+        "The archive's disk is full. Free some space or move the data directory to a larger "
+        "disk, then try again."
+    )
 
 
 def _make_directories(path: Path, root: Path) -> None:

@@ -118,6 +118,15 @@ def fail_whole(document: Document, error: ArchiveError) -> None:
     events.record_read(document)
 
 
+def results_outdated(document: Document) -> None:
+    """What results show, where there are any, has changed. Whoever assembles the first ones now
+    sees that by the version, and does it again. The caller saves the document (`RESULTS_OWED`)."""
+    if document.has_results:
+        owe_results(document)
+    else:
+        document.content_version += 1
+
+
 def owe_results(document: Document) -> None:
     """What its results show has changed: they are assembled anew. The caller saves the document
     (`RESULTS_OWED` are the fields)."""

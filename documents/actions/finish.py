@@ -21,7 +21,8 @@ RESULT_KINDS = ("json", "md", "txt")
 
 
 def finish(claim: ChoreClaim) -> Document:
-    """Write the result files, then settle the document's state.
+    """Write the result files, then settle the document's state. Where no page was ever read there
+    are no files.
 
     May run twice: it writes the same files again. A page that changed meanwhile leaves the chore
     standing, so that the files are written once more. Raises LeaseLost, StorageFull.
@@ -41,7 +42,8 @@ def _settle(claim: ChoreClaim, built_from: int, summary: Summary) -> Document:
     with transaction.atomic():
         document = held(claim)
         first_time = document.status == Status.PROCESSING
-        document.results_version = built_from + 1
+        if summary.anything_read:
+            document.results_version = built_from + 1
         document.engine = summary.engine
         document.confidence = summary.confidence
         _set_outcome(document)
@@ -69,6 +71,8 @@ def _write(document: Document, claim: ChoreClaim) -> Summary:
             raise LeaseLost(
                 "Another process assembles this document's results.", document=document.id
             )
+        if not summary.anything_read:
+            return summary  # no files, instead of empty ones
         for kind, (path, file) in zip(RESULT_KINDS, files, strict=True):
             file.close()
             archive().put(result_key(document.id, kind), path)

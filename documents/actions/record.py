@@ -183,6 +183,24 @@ def fail_unread(document: Document, page: Page, error: ArchiveError) -> None:
     _save(document)
 
 
+def fail_waiting(document: Document, error: ArchiveError) -> int:
+    """Every page that waits has failed for good, in one step however many there are; the document
+    is locked by the caller. Returns their number."""
+    failed = document.pages.filter(status=PageStatus.PENDING).update(
+        status=PageStatus.FAILED,
+        lease_owner="",
+        lease_expires_at=None,
+        not_before=None,
+        error_code=error.code,
+        error_detail=error.detail,
+    )
+    if failed:
+        _owe_results_once_settled(document)
+        document.pages_failed += failed
+        _save(document)
+    return failed
+
+
 def _settle(document: Document, page: Page, error: ArchiveError | None = None) -> None:
     page.lease_owner = ""
     page.lease_expires_at = None
@@ -190,6 +208,10 @@ def _settle(document: Document, page: Page, error: ArchiveError | None = None) -
     page.error_code = error.code if error else ""
     page.error_detail = error.detail if error else ""
     page.save()
+    _owe_results_once_settled(document)
+
+
+def _owe_results_once_settled(document: Document) -> None:
     unsettled = document.pages.filter(status__in=(PageStatus.PENDING, PageStatus.RUNNING))
     if document.status == Status.PROCESSING and not unsettled.exists():
         document.chore = Chore.FINISH

@@ -11,17 +11,17 @@ from django.db import IntegrityError, transaction
 from documents import access, events
 from documents.actions.reprocess import FAILED, reprocess
 from documents.actions.restore import take_out_of_trash
-from documents.actions.tagging import tags_named
+from documents.actions.tagging import tag_name, tags_named
 from documents.errors import EmptyFile, InvalidRequest, OriginalMissing
 from documents.filenames import safe_name, title_of
 from documents.filetypes import FileType, sniff
 from documents.intake import StagedFile
 from documents.languages import checked_language
-from documents.models import Document, OcrMode, Team, User
+from documents.models import Document, OcrMode, PageStatus, Team, User
 from documents.models.document import Chore
 from documents.models.event import EventKind
 from documents.signals import announce, chores_waiting
-from documents.storage import archive, original_key
+from documents.storage import archive, disk_errors, original_key
 from documents.texts import checked_text
 
 TITLE_LENGTH = 500
@@ -55,7 +55,7 @@ def upload(
         team = access.team_for_upload(user, team_id)
         language = checked_language(language)
         title = checked_text(title, field="title").strip()[:TITLE_LENGTH]
-        tags = [checked_text(name, field="tags") for name in tags]
+        tags = [tag_name(name, field="tags") for name in tags]
         if ocr not in OcrMode.values:
             known = ", ".join(OcrMode.values)
             raise InvalidRequest(f"ocr is one of {known}.", fields={"ocr": [f"One of {known}."]})
@@ -69,7 +69,7 @@ def upload(
             user,
             team,
             staged,
-            safe_name(filename, kind.suffix),
+            safe_name(filename, kind.suffixes),
             kind,
             title=title,
             tags=tags,
@@ -90,9 +90,17 @@ def _already_there(user: User, team: Team, staged: StagedFile) -> Document | Non
         archive().put(key, staged.path)
     if document.is_trashed:
         document = take_out_of_trash(document.id, actor=user)
-    if document.error_code == OriginalMissing.code:
+    if _lost_its_original(document):
         document = reprocess(document.id, actor=user, pages=FAILED)
     return document
+
+
+def _lost_its_original(document: Document) -> bool:
+    """Whether the document, or any page of it, was given up because the file was not there."""
+    return (
+        document.error_code == OriginalMissing.code
+        or document.pages.filter(status=PageStatus.FAILED, error_code=OriginalMissing.code).exists()
+    )
 
 
 def _keep(
@@ -124,7 +132,7 @@ def _keep(
     # without its original.
     archive().put(original_key(document.id, filename), staged.path)
     try:
-        with transaction.atomic():
+        with disk_errors(), transaction.atomic():
             document.save(force_insert=True)
             if tags:
                 document.tags.set(tags_named(team, tags))

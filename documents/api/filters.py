@@ -13,6 +13,7 @@ from documents.api.pagination import PARAMETERS
 from documents.filetypes import ACCEPTED
 from documents.languages import checked_language
 from documents.models import Document, ReviewStatus, Status, Tag, User
+from documents.titles import titled
 
 ORDERINGS = ("created_at", "title", "filename", "size")
 NEWEST_FIRST = "-created_at"
@@ -26,7 +27,8 @@ def _any_of(child: serializers.Field[Any, Any, Any, Any]) -> serializers.ListFie
 
 
 class DocumentFilters(StrictSerializer):
-    """`created_after` includes its moment, `created_before` excludes it; `tag` repeated: all."""
+    """`created_after` includes its moment, `created_before` excludes it; `tag` repeated: all.
+    `q`: words that all stand in the title or the file name."""
 
     ignored = PARAMETERS
 
@@ -39,6 +41,7 @@ class DocumentFilters(StrictSerializer):
     sha256 = _any_of(serializers.RegexField(r"^[0-9A-Fa-f]{64}$"))
     created_after = serializers.DateTimeField(required=False)
     created_before = serializers.DateTimeField(required=False)
+    q = serializers.CharField(required=False, allow_blank=True, max_length=500)
     trashed = serializers.ChoiceField(tuple(_IN_TRASH), required=False, default="false")
     ordering = serializers.ChoiceField(
         [f"{sign}{name}" for name in ORDERINGS for sign in ("", "-")],
@@ -65,7 +68,7 @@ def filtered(user: User, wanted: dict[str, Any]) -> QuerySet[Document]:
     for name in wanted.get("tag", ()):
         tagged = Document.tags.through.objects.filter(tag__in=_tags_called(user, name))
         documents = documents.filter(id__in=tagged.values("document_id"))
-    return documents
+    return titled(documents, wanted.get("q", ""))
 
 
 def _tags_called(user: User, name: str) -> list[Tag]:

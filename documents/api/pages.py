@@ -27,6 +27,10 @@ from documents.models import Document, Page, PageStatus
 _LAYOUTS = ("current_reading__layout", "current_revision__based_on__layout")
 
 
+#: An image needs none: only which way up its reading is.
+_ALL_LAYOUTS = (*_LAYOUTS, "current_revision__layout")
+
+
 class PageFilters(StrictSerializer):
     ignored = PARAMETERS
 
@@ -61,7 +65,7 @@ class PageImageView(FileView):
 
     def get(self, request: Request, document_id: uuid.UUID, number: int) -> HttpResponseBase:
         document = require(self.user, Ability.SEE, document_id)
-        return delivered(request, page_picture(_page(document, number)))
+        return delivered(request, page_picture(_page(document, number, without=_ALL_LAYOUTS)))
 
 
 class PageTextView(ApiView):
@@ -83,10 +87,15 @@ def _etag(page: Page) -> str:
     return f'W/"{page.status}-{page.current_reading_id}-{page.revision}-{error}"'
 
 
-def _page(document: Document, number: int) -> Page:
+def _page(
+    document: Document,
+    number: int,
+    *,
+    without: tuple[str, ...] = ("current_revision__based_on__layout",),
+) -> Page:
     page = (
         document.pages.select_related("document", "current_reading", "current_revision__based_on")
-        .defer("current_revision__based_on__layout")
+        .defer(*without)
         .filter(number=number)
         .first()
     )

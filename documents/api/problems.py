@@ -19,6 +19,7 @@ from django.core.exceptions import (
 )
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents import errors
+from documents.storage import disk_full, is_disk_full
 
 log = structlog.get_logger(__name__)
 
@@ -94,6 +96,8 @@ def handler(error: Exception, context: Mapping[str, Any]) -> Response:
     request: Request = context["request"]
     if isinstance(error, errors.ArchiveError):
         return _archive_problem(request, error)
+    if is_disk_full(error):
+        return _archive_problem(request, disk_full())
     known = _as_api_exception(error)
     if known is not None:
         return _api_problem(request, known)
@@ -127,13 +131,21 @@ def problem(
             "title": shown,
             "status": status,
             "code": code,
-            "detail": detail,
-            "errors": dict(fields or {}),
+            "detail": _encodable(detail),
+            "errors": {
+                _encodable(name): [_encodable(text) for text in found]
+                for name, found in (fields or {}).items()
+            },
         },
         status=status,
         headers=dict(headers or {}),
         content_type=MEDIA_TYPE,
     )
+
+
+def _encodable(text: str) -> str:
+    """What a client sent is repeated to it; halves of characters have no form in UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def status_of(error: errors.ArchiveError) -> int:
@@ -165,6 +177,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
         return exceptions.PermissionDenied()
     if isinstance(error, RequestDataTooBig):
         return RequestTooLarge()
+    if isinstance(error, MultiPartParserError):
+        return exceptions.ParseError(f"The form can't be read: {error}")
     if isinstance(error, UnreadablePostError):
         return exceptions.ParseError("The request broke off before its end. Send it again.")
     if isinstance(error, SuspiciousOperation | BadRequest):

@@ -39,6 +39,11 @@ class Summary:
         self.confidences.append((page["confidence"], len(page["text"])))
 
     @property
+    def anything_read(self) -> bool:
+        """Whether any page was read, if only to find that it is blank."""
+        return bool(self.pages_by_engine)
+
+    @property
     def engine(self) -> str:
         return max(self.pages_by_engine, key=lambda name: self.pages_by_engine[name], default="")
 

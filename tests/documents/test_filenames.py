@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from documents.filenames import MAX_BYTES, safe_name, title_of
 
-SUFFIX = ".pdf"
+PDF, JPEG = (".pdf",), (".jpg", ".jpeg")
 
 
 def is_safe(name: str) -> bool:
@@ -29,24 +29,24 @@ def is_safe(name: str) -> bool:
 
 @given(st.text())
 def test_whatever_a_file_was_called_its_name_becomes_safe(name: str) -> None:
-    assert is_safe(safe_name(name, SUFFIX))
+    assert is_safe(safe_name(name, PDF))
 
 
 @given(st.text(alphabet="./\\ \n\0<nulcoNUL1‮абё", max_size=30))
 def test_names_made_of_what_is_dangerous_become_safe(name: str) -> None:
-    assert is_safe(safe_name(name, SUFFIX))
+    assert is_safe(safe_name(name, PDF))
 
 
 @given(st.text())
 def test_a_safe_name_stays_as_it_is(name: str) -> None:
-    once = safe_name(name, SUFFIX)
+    once = safe_name(name, PDF)
 
-    assert safe_name(once, SUFFIX) == once
+    assert safe_name(once, PDF) == once
 
 
 @given(st.text())
 def test_a_title_is_never_empty(name: str) -> None:
-    assert title_of(safe_name(name, SUFFIX)).strip()
+    assert title_of(safe_name(name, PDF)).strip()
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,10 @@ def test_a_title_is_never_empty(name: str) -> None:
         ("emoji 📄.pdf", "emoji 📄.pdf"),
         ("-rf.pdf", "-rf.pdf"),
         ("../../etc/passwd", "passwd.pdf"),
-        ("..\\..\\boot.ini", "boot.ini"),
+        ("..\\..\\boot.ini", "boot.ini.pdf"),
         ("/abs/path.pdf", "path.pdf"),
-        ("счёт\u202efdp.exe", "счётfdp.exe"),
+        ("счёт\u202efdp.exe", "счётfdp.exe.pdf"),
+        ("invoice.hta", "invoice.hta.pdf"),
         ("новая\nстрока.pdf", "новая строка.pdf"),
         ("x\0.pdf", "x.pdf"),
         ("  пробелы  .pdf", "пробелы.pdf"),
@@ -76,11 +77,11 @@ def test_a_title_is_never_empty(name: str) -> None:
     ],
 )
 def test_a_name_keeps_what_is_harmless(name: str, expected: str) -> None:
-    assert safe_name(name, SUFFIX) == expected
+    assert safe_name(name, PDF) == expected
 
 
 def test_a_name_that_is_too_long_keeps_its_suffix_and_whole_letters() -> None:
-    name = safe_name("й" * 300 + ".pdf", SUFFIX)
+    name = safe_name("й" * 300 + ".pdf", PDF)
 
     assert name == "й" * 98 + ".pdf"
     assert len(name.encode()) == MAX_BYTES
@@ -89,7 +90,7 @@ def test_a_name_that_is_too_long_keeps_its_suffix_and_whole_letters() -> None:
 def test_every_hostile_name_becomes_safe(shared: Path) -> None:
     names = json.loads((shared / "hostile/filenames/upload_names.json").read_text("utf-8"))
 
-    assert [name for name in names["names"] if not is_safe(safe_name(name, SUFFIX))] == []
+    assert [name for name in names["names"] if not is_safe(safe_name(name, PDF))] == []
 
 
 @pytest.mark.parametrize(
@@ -103,3 +104,8 @@ def test_every_hostile_name_becomes_safe(shared: Path) -> None:
 )
 def test_a_title_is_the_name_made_readable(filename: str, title: str) -> None:
     assert title_of(filename) == title
+
+
+def test_a_suffix_of_what_the_file_is_stays_as_it_was_written() -> None:
+    assert safe_name("Скан.JPEG", JPEG) == "Скан.JPEG"
+    assert safe_name("scan.pdf", JPEG) == "scan.pdf.jpg"

@@ -62,7 +62,8 @@ def test_a_full_disk_says_so_and_nothing_is_left(
             raise OSError(errno.ENOSPC, "No space left on device")
 
         def close(self) -> None:
-            pass
+            # What is buffered is still to be written.
+            raise OSError(errno.ENOSPC, "No space left on device")
 
     staged = StagedFile()
     monkeypatch.setattr(staged, "_file", Full())

@@ -20,11 +20,13 @@ from documents.actions.chores import (
     take_back_all_chores,
 )
 from documents.actions.correct import correct
+from documents.actions.edit import edit
 from documents.actions.finish import finish
 from documents.actions.prepare import fail_preparation, record_page_count
 from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
-from documents.errors import DamagedFile, LeaseLost, OriginalMissing
+from documents.downloads import result as download
+from documents.errors import DamagedFile, LeaseLost, NothingRead, OriginalMissing
 from documents.models import Document, Event, PageStatus, Status
 from documents.models.document import Chore
 from documents.storage import archive, result_key
@@ -186,6 +188,40 @@ def test_a_document_of_which_nothing_was_read_has_failed() -> None:
 
     document.refresh_from_db()
     assert document.status == Status.FAILED
+
+
+def test_where_nothing_was_read_there_are_no_results_to_serve() -> None:
+    document = read_document(pages=[None], failed=[1])
+
+    finish(claim())
+
+    document.refresh_from_db()
+    assert not document.has_results
+    assert not archive().exists(result_key(document.id, "txt"))
+    with pytest.raises(NothingRead):
+        download(document, "txt")
+
+
+def test_a_title_changed_while_the_first_results_are_made_is_in_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import documents.actions.finish as module
+
+    document = read_document(title="Old")
+    write = module.write_results
+
+    def meanwhile_somebody_edits(*args: Any) -> Any:
+        monkeypatch.undo()
+        summary = write(*args)
+        edit(document.id, actor=None, title="New")
+        return summary
+
+    monkeypatch.setattr(module, "write_results", meanwhile_somebody_edits)
+    finish(claim())
+    finish(claim())  # the chore stands until the files say what the archive says
+
+    assert json.loads(result(document, "json"))["document"]["title"] == "New"
+    assert claim_chore() is None
 
 
 def test_a_process_that_was_stopped_leaves_no_old_results_behind(

@@ -11,7 +11,6 @@ from documents.actions.decide import approve
 from documents.actions.record import record_reading
 from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
-from documents.actions.unreadable import fail_pages_without_engine
 from documents.errors import Conflict, InvalidRequest, NotFound
 from documents.models import Document, PageStatus, ReviewStatus, Status
 from documents.models.document import Chore
@@ -92,26 +91,6 @@ def test_an_engine_once_asked_for_is_not_asked_for_again() -> None:
 
     document.refresh_from_db()
     assert document.wanted_engine == ""
-
-
-def test_pages_wait_for_a_missing_engine_only_so_long() -> None:
-    document = make_document(
-        status=Status.PROCESSING, pages=[None, "two"], wanted_engine="paddleocr-vl"
-    )
-    make_reader("tesseract")
-
-    assert fail_pages_without_engine() == 1
-
-    document.refresh_from_db()
-    assert (document.chore, document.pages_failed) == (Chore.FINISH, 1)
-    assert document.pages.get(number=1).error_code == "engine-unavailable"
-
-
-def test_nobody_is_given_up_while_a_reader_still_loads_its_engine() -> None:
-    make_document(status=Status.PROCESSING, pages=[None], wanted_engine="paddleocr-vl")
-    make_reader("", engine_state="loading")
-
-    assert fail_pages_without_engine() == 0
 
 
 def test_a_file_that_could_not_be_opened_is_opened_again() -> None:

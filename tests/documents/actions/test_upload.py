@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from documents.actions import upload as module
 from documents.actions.trash import trash
@@ -22,12 +22,12 @@ from documents.errors import (
     UnsupportedFileType,
 )
 from documents.intake import StagedFile, stage
-from documents.models import Document, Role, Tag, Team, User
+from documents.models import Document, PageStatus, Role, Tag, Team, User
 from documents.models.document import Chore
 from documents.models.event import Event, EventKind
 from documents.signals import chores_waiting
 from documents.storage import LocalArchive, archive, original_key
-from tests.factories import make_team, make_user
+from tests.factories import make_page, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +142,19 @@ def test_the_same_bytes_mend_a_lost_original(user: User, media: Path) -> None:
     assert (media / original_key(first.id, "a.pdf")).read_bytes() == PDF
 
 
+def test_the_same_bytes_have_every_page_read_that_missed_them(user: User) -> None:
+    first = upload(user, staged(), "a.pdf").document
+    Document.objects.filter(id=first.id).update(
+        status="partial", page_count=3, error_code="damaged-page", chore=Chore.NONE
+    )
+    for number, code in ((1, "damaged-page"), (2, "original-missing"), (3, "original-missing")):
+        make_page(first, number, None, status=PageStatus.FAILED, error_code=code)
+
+    upload(user, staged(), "a.pdf")
+
+    assert first.pages.filter(number__gt=1, status=PageStatus.PENDING).count() == 2
+
+
 def test_the_same_bytes_in_another_team_are_another_document(user: User) -> None:
     first = upload(user, staged(), "a.pdf").document
 
@@ -192,6 +205,21 @@ def test_a_full_disk_leaves_no_document(
         raise StorageFull("No room.")
 
     monkeypatch.setattr(LocalArchive, "put", full)
+
+    with pytest.raises(StorageFull):
+        upload(user, staged(), "a.pdf")
+
+    assert not Document.objects.exists()
+    assert files(media) == []
+
+
+def test_a_database_without_room_is_a_full_disk(
+    user: User, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object, **kwargs: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(module.events, "record", full)
 
     with pytest.raises(StorageFull):
         upload(user, staged(), "a.pdf")

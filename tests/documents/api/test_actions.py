@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from documents.actions.correct import correct
 from documents.models import PageStatus, Team
 from tests.documents.api.conftest import problem_of
-from tests.factories import make_document, make_reader
+from tests.factories import make_document, make_reader, make_user
 
 Url = Callable[..., str]
 
@@ -24,6 +25,36 @@ def test_a_reviewer_decides(api: APIClient, team: Team, url: Url, verb: str, ver
     assert answer.status_code == 200
     assert answer.json()["review_status"] == verdict
     assert api.get(url(document)).json()["review_status"] == verdict
+
+
+@pytest.mark.parametrize("verb", ["approve/", "reject/"])
+def test_a_decision_names_the_version_it_is_about(
+    api: APIClient, team: Team, url: Url, verb: str
+) -> None:
+    document = make_document(team, pages=["text"])
+    seen = api.get(url(document)).json()["version"]
+    correct(document.id, 1, {"b0": "other"}, revision=0, actor=make_user())
+
+    problem = problem_of(api.post(url(document, verb), {"version": seen}), 409)
+
+    assert problem["code"] == "outdated"
+    assert api.get(url(document)).json()["review_status"] == "unreviewed"
+
+    now = api.get(url(document)).json()["version"]
+    assert api.post(url(document, verb), {"version": now}).status_code == 200
+
+
+@pytest.mark.parametrize("body", [{"version": 0}, {"version": "new"}, {"revision": 1}])
+def test_a_decision_that_makes_no_sense_is_none(
+    api: APIClient, team: Team, url: Url, body: dict[str, Any]
+) -> None:
+    document = make_document(team, pages=["text"])
+
+    problem = problem_of(api.post(url(document, "approve/"), body), 400)
+
+    assert set(problem["errors"]) == set(body)
+    document.refresh_from_db()
+    assert document.review_status == "unreviewed"
 
 
 @pytest.mark.parametrize("verb", ["approve/", "reject/"])
@@ -86,6 +117,16 @@ def test_only_the_failed_pages_are_read_again_when_asked(
     assert (shown["pages_done"], shown["pages_failed"]) == (1, 0)
     statuses = document.pages.values_list("status", flat=True)
     assert list(statuses) == [PageStatus.DONE, PageStatus.PENDING]
+
+
+def test_where_no_page_failed_there_is_nothing_to_read_again(
+    api: APIClient, team: Team, url: Url
+) -> None:
+    document = make_document(team, pages=["a"])
+
+    answer = api.post(url(document, "reprocess/"), {"pages": "failed"})
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "ready")
 
 
 @pytest.mark.parametrize(

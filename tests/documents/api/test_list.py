@@ -89,6 +89,9 @@ def test_nobody_sees_nothing(anonymous_api: APIClient) -> None:
         ("created_after=2024-01-02T00:00:00Z", ["b"]),
         ("created_before=2024-01-02T00:00:00Z", ["a"]),
         ("created_after=2024-01-01T03:00:00%2B03:00&created_before=2024-01-01T00:00:01Z", ["a"]),
+        ("q=B", ["b"]),
+        ("q=LETTER+a", ["a"]),
+        ("q=nothing", []),
         ("ordering=title", ["a", "b"]),
         ("ordering=-title", ["b", "a"]),
         ("ordering=size", ["b", "a"]),
@@ -151,7 +154,7 @@ def test_the_team_filter_takes_one_of_several(api: APIClient, team: Team, user: 
         ("page_size=-1", "page_size"),
         ("page_size=many", "page_size"),
         ("stauts=ready", "stauts"),
-        ("q=words", "q"),
+        ("q=a%00b", "q"),
     ],
 )
 def test_what_is_unknown_is_a_400_that_names_it(api: APIClient, query: str, culprit: str) -> None:

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from django.core.signals import got_request_exception
+from django.db import OperationalError
 from rest_framework.test import APIClient
 
 from documents import errors
 from documents.api import documents as endpoint
 from documents.api.problems import status_of
-from documents.models import Team
+from documents.models import Team, User
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document
 
@@ -84,6 +85,37 @@ def test_an_unexpected_error_is_a_500_that_gives_nothing_away(
 
     assert "hunter2" not in str(problem)
     assert len(told) == 1, "whoever watches for errors hears of it"
+
+
+def test_a_database_without_room_is_a_507(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "filtered", raising(OperationalError("database or disk is full")))
+
+    assert problem_of(api.get(URL), 507)["code"] == "storage-full"
+
+
+@pytest.mark.parametrize("body", ['{"\\ud800": 1}', '{"username": "\\ud800", "password": "x"}'])
+def test_halves_of_characters_are_a_400(anonymous_api: APIClient, body: str) -> None:
+    answer = anonymous_api.post("/api/v1/auth/token/", body, content_type="application/json")
+
+    problem_of(answer, 400)
+
+
+def test_a_choice_of_half_a_character_is_a_400(api: APIClient, team: Team) -> None:
+    path = f"{URL}{make_document(team, pages=['a']).id}/reprocess/"
+
+    problem_of(api.post(path, '{"ocr": "\\ud800"}', content_type="application/json"), 400)
+
+
+@pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary="])
+def test_a_form_that_can_not_be_read_is_a_400_for_whoever_sends_it(
+    user: User, content_type: str
+) -> None:
+    session = APIClient(enforce_csrf_checks=True)
+    session.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+
+    session.cookies["csrftoken"] = "a" * 32
+
+    problem_of(session.generic("POST", URL, b"--x", content_type), 400)
 
 
 @pytest.mark.parametrize(

@@ -34,13 +34,20 @@ def test_a_file_in_json_is_a_document_like_any_other(api: APIClient, media: Path
     content = pdf_bytes(10_000)
 
     answer = upload(
-        api, title="Счёт", file_base64=encoded(content), filename="a.pdf", tags=["x", "y, z"]
+        api, title="Счёт", file_base64=encoded(content), filename="a.pdf", tags=["x", "y"]
     )
 
     assert answer.status_code == 201
     assert answer.json()["title"] == "Счёт"
-    assert sorted(answer.json()["tags"]) == ["x", "y, z"]
+    assert sorted(answer.json()["tags"]) == ["x", "y"]
     assert api.get(f"{answer.json()['links']['original']}").getvalue() == content
+
+
+def test_a_tag_with_a_comma_is_refused_and_nothing_kept(api: APIClient, media: Path) -> None:
+    answer = upload(api, file_base64=encoded(pdf_bytes()), filename="a.pdf", tags=["y, z"])
+
+    assert set(problem_of(answer, 400)["errors"]) == {"tags"}
+    assert nothing_is_kept(media)
 
 
 def test_writers_that_escape_slash_and_plus_or_break_lines_are_understood(api: APIClient) -> None:
