@@ -7,6 +7,7 @@ import uuid
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from documents.errors import InvalidRequest, NotAllowed, NotFound
 from documents.models import Document, Membership, Role, Team, User
@@ -120,9 +121,10 @@ def _own_team(user: AnyUser) -> Team:
         return default.team
     if len(memberships) == 1:
         return memberships[0].team
-    detail = (
-        "You are in several teams and none is your default: name one."
-        if memberships
-        else "You are in no team: ask an administrator to add you to one."
-    )
-    raise InvalidRequest(detail, fields={"team": [detail]})
+    if memberships:
+        detail = "You are in several teams and none is your default: name one."
+        said = _("You are in several teams and none is your default: choose one.")
+    else:
+        detail = "You are in no team: ask an administrator to add you to one."
+        said = _("You are in no team: ask an administrator to add you to one.")
+    raise InvalidRequest(detail, summary=said, fields={"team": [detail]})

@@ -5,8 +5,9 @@ clients may rely on. Whether trying again can help is decided by the class, wher
 `permanent` errors are a page's or an upload's final answer, the others may be tried again.
 
 A door translates a *class* into its own terms (the API into a status, the admin into a message);
-nothing here knows of HTTP. `describe(code)` gives the sentence a person reads, in their language;
-`detail` stays in English for logs and integrators.
+nothing here knows of HTTP. `summary` is the sentence a person reads, in their language: the
+class's, or the error's own, where the class's would not say what to do. `describe(code)` gives
+the class's for an error that was kept. `detail` stays in English for logs and integrators.
 """
 
 from __future__ import annotations
@@ -28,10 +29,13 @@ class ArchiveError(Exception):
         self,
         detail: str = "",
         *,
+        summary: str | Promise | None = None,
         document: uuid.UUID | None = None,
         page: int | None = None,
         fields: dict[str, list[str]] | None = None,
     ) -> None:
+        if summary is not None:
+            self.summary = summary
         self.detail = detail or str(self.summary)
         self.document = document
         self.page = page
@@ -115,6 +119,16 @@ class Conflict(ArchiveError):
 
     code = "conflict"
     summary = _("Somebody else changed this first.")
+
+
+class Outdated(Conflict):
+    """What was decided on is no longer what the caller saw."""
+
+    code = "outdated"
+    summary = _(
+        "The text or the decision has changed since you opened the document. "
+        "Look at it again, then decide."
+    )
 
 
 class InTrash(Conflict):
@@ -203,6 +217,13 @@ class EngineFailed(ReadingError):
     code = "engine-failed"
     permanent = False
     summary = _("The OCR engine failed on this page.")
+
+
+class RendererUnavailable(EngineFailed):
+    """Pages can't be drawn here at the moment; no file has been looked at yet."""
+
+    code = "renderer-unavailable"
+    summary = _("Pages can't be drawn at the moment.")
 
 
 class OriginalMissing(ReadingError):

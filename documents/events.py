@@ -9,7 +9,9 @@ from documents.models.event import EventKind
 
 
 def record(kind: EventKind, document: Document, actor: User | None = None, **data: Any) -> Event:
-    """One event about `document`; `data` must be JSON. Call it inside the change's transaction."""
+    """One event about `document`; `data` must be JSON. Call it inside the change's transaction,
+    when the document has its new version: the event says which one it led to."""
+    data = {"version": document.version, **data}
     return Event.objects.create(document=document, kind=kind, actor=actor, data=data)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext_lazy as _
+
 from documents.errors import InvalidRequest
 
 
@@ -12,5 +14,6 @@ def checked_language(code: str) -> str:
     code = code.strip().lower()
     if code and not re.fullmatch(r"[a-z]{2}", code):
         detail = "language is an ISO 639-1 code of two letters, such as ru or en."
-        raise InvalidRequest(detail, fields={"language": [detail]})
+        said = _("A language is named by two letters, such as ru or en.")
+        raise InvalidRequest(detail, summary=said, fields={"language": [detail]})
     return code

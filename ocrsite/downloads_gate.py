@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 
 from ocrsite.responses import unavailable
 from ocrsite.runtime import DOWNLOAD_THREADS
@@ -42,8 +43,9 @@ class DownloadsGate:
             response.close()
             return unavailable(
                 request,
-                title="Busy",
-                detail="Too many downloads at the moment. Try again in a few seconds.",
+                code="busy",
+                title=_("The server is busy. Try again in a moment."),
+                detail=_("Too many downloads at the moment. Try again in a few seconds."),
                 retry_after=RETRY_AFTER,
             )
         # The response closes its content when the last byte is sent or the client is gone.

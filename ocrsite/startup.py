@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 
 from ocrsite.environment import environment
 from ocrsite.responses import unavailable
 from ocrsite.runtime.instance import Start, read_start
 
 #: What answers during a start as ever.
-_ALWAYS_OPEN = ("/health", "/health/", "/health/ready", "/health/ready/")
+ALWAYS_OPEN = ("/health", "/health/", "/health/ready", "/health/ready/")
 RETRY_AFTER = 2
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -42,11 +43,12 @@ class StartupGate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path in _ALWAYS_OPEN or current_start().ready:
+        if request.path in ALWAYS_OPEN or current_start().ready:
             return self.get_response(request)
         return unavailable(
             request,
-            title="Starting",
-            detail="The archive is starting. Try again in a moment.",
+            code="starting",
+            title=_("The archive is starting."),
+            detail=_("The archive is starting. Try again in a moment."),
             retry_after=RETRY_AFTER,
         )

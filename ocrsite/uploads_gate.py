@@ -21,7 +21,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from documents.intake import too_large
 from ocrsite.metrics import UPLOADS
 from ocrsite.responses import problem, unavailable
 from ocrsite.runtime import SHORT_BODY_THREADS, UPLOAD_THREADS
@@ -62,13 +65,15 @@ class UploadsGate:
             UPLOADS.labels("refused").inc()
             return problem(
                 413,
-                "File too large",
+                too_large().summary,
                 f"The request has {size / 2**20:.0f} MB; a file may have {limit // 2**20} MB. "
                 "Split the file, or ask the administrator to raise the limit.",
+                code="file-too-large",
+                request=request,
             )
         if not self.uploads.take():
             UPLOADS.labels("busy").inc()
-            return _busy(request, "Too many uploads at the moment. Try again in a few seconds.")
+            return _busy(request, _("Too many uploads at the moment. Try again in a few seconds."))
         try:
             response = self.get_response(request)
         finally:
@@ -80,18 +85,25 @@ class UploadsGate:
     def _read(self, request: HttpRequest) -> HttpResponseBase | None:
         """Reads the whole body, less than LARGE; from then on it is in `request.body`."""
         if not self.short.take():
-            return _busy(request, "Too many requests at the moment. Try again in a few seconds.")
+            return _busy(request, _("Too many requests at the moment. Try again in a few seconds."))
         try:
             request.body  # noqa: B018 - a property that reads
         except UnreadablePostError:
-            return problem(400, "Incomplete request", "The request ended in the middle. Repeat it.")
+            said = _("The request ended in the middle. Repeat it.")
+            return problem(400, said, said, code="incomplete-request", request=request)
         finally:
             self.short.give_back()
         return None
 
 
-def _busy(request: HttpRequest, detail: str) -> HttpResponseBase:
-    return unavailable(request, title="Busy", detail=detail, retry_after=RETRY_AFTER)
+def _busy(request: HttpRequest, detail: Promise) -> HttpResponseBase:
+    return unavailable(
+        request,
+        code="busy",
+        title=_("The server is busy. Try again in a moment."),
+        detail=detail,
+        retry_after=RETRY_AFTER,
+    )
 
 
 def _body_size(request: HttpRequest) -> int | None:

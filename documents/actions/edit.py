@@ -6,15 +6,17 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from documents import events
-from documents.actions.chores import RESULTS_OWED, owe_results
+from documents.actions.chores import RESULTS_OWED, results_outdated
 from documents.actions.locking import locked, refuse_trashed
-from documents.actions.tagging import tags_named
+from documents.actions.tagging import refuse_too_many, tag_name, tags_named
 from documents.actions.upload import TITLE_LENGTH
 from documents.errors import InvalidRequest
 from documents.languages import checked_language
-from documents.models import Document, User
+from documents.models import Document, Tag, User
 from documents.models.event import EventKind
 from documents.texts import checked_text
 
@@ -26,8 +28,13 @@ def edit(
     title: str | None = None,
     language: str | None = None,
     tags: Iterable[str] | None = None,
+    tags_seen: Iterable[str] | None = None,
 ) -> Document:
-    """None leaves a value as it is. Raises NotFound, InvalidRequest, Conflict (in the trash)."""
+    """None leaves a value as it is. `tags_seen` are the tags as `actor` saw them: then only what
+    `tags` has more or less is given or taken, and what others did meanwhile stays.
+
+    Raises NotFound, InvalidRequest, Conflict (in the trash).
+    """
     with transaction.atomic():
         document = locked(document_id)
         refuse_trashed(document)
@@ -36,7 +43,8 @@ def edit(
             title = checked_text(title, field="title").strip()
             if not title or len(title) > TITLE_LENGTH:
                 detail = f"A title has 1 to {TITLE_LENGTH} characters."
-                raise InvalidRequest(detail, fields={"title": [detail]})
+                said = format_lazy(_("A title has 1 to {most} characters."), most=TITLE_LENGTH)
+                raise InvalidRequest(detail, summary=said, fields={"title": [detail]})
             if title != document.title:
                 document.title = title
                 changed.append("title")
@@ -46,14 +54,29 @@ def edit(
                 document.language = language
                 changed.append("language")
         if tags is not None:
-            wanted = tags_named(document.team, tags)
+            wanted = _wanted(document, tags, tags_seen)
             if {tag.id for tag in wanted} != set(document.tags.values_list("id", flat=True)):
                 document.tags.set(wanted)
                 changed.append("tags")
         if changed:
-            if document.has_results and {"title", "language"} & set(changed):
-                owe_results(document)  # both stand in result.json
+            if {"title", "language"} & set(changed):
+                results_outdated(document)  # both stand in result.json
             document.version += 1
             document.save(update_fields=["title", "language", "version", *RESULTS_OWED])
             events.record(EventKind.EDITED, document, actor, changed=changed)
     return document
+
+
+def _wanted(document: Document, names: Iterable[str], seen: Iterable[str] | None) -> list[Tag]:
+    """The tags that the document is to have, once and for all of them of its team."""
+    if seen is None:
+        return tags_named(document.team, names)
+    names = [tag_name(name, field="tags") for name in names]
+    before = {" ".join(name.split()).casefold() for name in seen}
+    after = {name.casefold() for name in names}
+    # Its tags can't be renamed or deleted now: who does that locks the document first.
+    kept = [tag for tag in document.tags.all() if tag.name.casefold() not in before - after]
+    given = tags_named(document.team, (name for name in names if name.casefold() not in before))
+    wanted = list({tag.id: tag for tag in (*kept, *given)}.values())
+    refuse_too_many(wanted)
+    return wanted

@@ -7,10 +7,12 @@ each by their ids' order: so no two wait for each other.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from documents.errors import Conflict, InvalidRequest, NotFound
 from documents.models import Document, Tag, Team
@@ -23,6 +25,33 @@ MAX_TAGS = 50
 _TRIES = 5
 
 
+def tag_name(text: str, *, field: str) -> str:
+    """`text` as a tag is called: with single spaces; "" where nothing is left.
+
+    Raises InvalidRequest, naming `field`, for a name that is too long, that can't be kept, or
+    that has a comma in it: wherever tags are typed, a comma parts one from the next, so such a
+    tag would become two the next time its document is edited.
+    """
+    name = " ".join(checked_text(text, field=field).split())
+    if "," in name:
+        detail = f"A tag's name has no comma: {name!r}. A comma parts one tag from the next."
+        comma = _("A tag’s name has no comma: a comma parts one tag from the next.")
+        raise InvalidRequest(detail, summary=comma, fields={field: [detail]})
+    if len(name) > MAX_LENGTH:
+        detail = f"A tag's name has at most {MAX_LENGTH} characters."
+        length = format_lazy(_("A tag’s name has at most {most} characters."), most=MAX_LENGTH)
+        raise InvalidRequest(detail, summary=length, fields={field: [detail]})
+    return name
+
+
+def refuse_too_many(tags: Sized) -> None:
+    """Raises InvalidRequest for more tags than a document may have."""
+    if len(tags) > MAX_TAGS:
+        detail = f"A document has at most {MAX_TAGS} tags."
+        said = format_lazy(_("A document has at most {most} tags."), most=MAX_TAGS)
+        raise InvalidRequest(detail, summary=said, fields={"tags": [detail]})
+
+
 def tags_named(team: Team, names: Iterable[str]) -> list[Tag]:
     """The team's tags of these names, without repetitions. Raises InvalidRequest.
 
@@ -30,12 +59,10 @@ def tags_named(team: Team, names: Iterable[str]) -> list[Tag]:
     """
     wanted: dict[str, str] = {}
     for name in names:
-        name = " ".join(checked_text(name, field="tags").split())
+        name = tag_name(name, field="tags")
         if name:
             wanted.setdefault(name.casefold(), name)
-    if len(wanted) > MAX_TAGS or any(len(name) > MAX_LENGTH for name in wanted.values()):
-        detail = f"At most {MAX_TAGS} tags of at most {MAX_LENGTH} characters each."
-        raise InvalidRequest(detail, fields={"tags": [detail]})
+    refuse_too_many(wanted)
     # Compared here and not in SQL: SQLite folds the case of ASCII only. A team has few tags.
     found = [tag.id for tag in team.tags.all() if tag.name.casefold() in wanted]
     # Once more, locked: one may have been renamed or deleted since.
@@ -44,7 +71,7 @@ def tags_named(team: Team, names: Iterable[str]) -> list[Tag]:
     known = {tag.name.casefold(): tag for tag in kept}
     for folded, name in sorted(wanted.items()):
         if folded not in known:
-            known[folded], _ = lockable.get_or_create(team=team, name=name)
+            known[folded] = lockable.get_or_create(team=team, name=name)[0]
     return [known[folded] for folded in wanted]
 
 
@@ -58,12 +85,13 @@ def name_taken(team_id: uuid.UUID, name: str, *, but: uuid.UUID | None = None) -
 
 def rename_tag(tag_id: uuid.UUID, name: str) -> Tag:
     """The tag is called `name` on every document that carries it. Raises NotFound,
-    InvalidRequest (no name, too long, taken), Conflict (documents get the tag all the time)."""
-    name = " ".join(checked_text(name, field="name").split())
+    InvalidRequest (no name, too long, a comma in it, taken), Conflict (documents get the tag all
+    the time)."""
+    name = tag_name(name, field="name")
 
     def rename(tag: Tag) -> None:
-        if not name or len(name) > MAX_LENGTH or name_taken(tag.team_id, name, but=tag.id):
-            detail = f"A tag's name has 1 to {MAX_LENGTH} characters and is its team's only one."
+        if not name or name_taken(tag.team_id, name, but=tag.id):
+            detail = "A tag has a name, and is its team's only one of it."
             raise InvalidRequest(detail, fields={"name": [detail]})
         if name != tag.name:
             tag.name = name
@@ -86,7 +114,7 @@ def delete_tag(tag_id: uuid.UUID) -> None:
 
 def _change(tag_id: uuid.UUID, change: Callable[[Tag], None]) -> Tag:
     """Do it to the tag in a transaction that has locked the tag and all documents carrying it."""
-    for _ in range(_TRIES):
+    for _try in range(_TRIES):
         with transaction.atomic():
             carriers = set(_carriers_locked(tag_id))
             tag = Tag.objects.select_for_update().filter(id=tag_id).first()

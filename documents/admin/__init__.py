@@ -6,6 +6,7 @@ ticks Django's permissions one by one.
 
 from __future__ import annotations
 
+import knox.admin  # so that its page is registered by now
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
@@ -22,6 +23,8 @@ admin.site.enable_nav_sidebar = False
 
 # Teams and roles decide here; Django's groups would promise what they do not keep.
 admin.site.unregister(Group)
+# knox's page of tokens speaks English only, and knows no teams.
+admin.site.unregister(knox.models.AuthToken)
 
 admin.site.register(Document, DocumentAdmin)
 admin.site.register(Tag, TagAdmin)

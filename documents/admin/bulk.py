@@ -77,23 +77,44 @@ def _each(
     request: HttpRequest,
     queryset: QuerySet[Document],
     ability: Ability,
-    verb: Callable[[uuid.UUID], object],
+    verb: Callable[[uuid.UUID], Document],
 ) -> None:
-    """`verb` to each, as far as allowed; says how many it was done to and why not to the others."""
+    """`verb` to each, as far as allowed; says how many it was done to and why not to the others.
+
+    More than may be done at once: nothing is done. Which ones were done, nobody could see in the
+    list, and what is done twice may do harm (all pages read once more).
+    """
     ids = list(queryset.values_list("id", flat=True)[: MOST_AT_ONCE + 1])
-    done = 0
+    if len(ids) > MOST_AT_ONCE:
+        text = _(
+            "More than %(most)d documents are selected; that is the most at once. Nothing was "
+            "done. Narrow the list with its filters and select again."
+        )
+        messages.error(request, text % {"most": MOST_AT_ONCE})
+        return
+    done = idle = 0
     refusals: dict[str, int] = {}
-    for document_id in ids[:MOST_AT_ONCE]:
+    for document_id in ids:
         try:
-            access.require(request.user, ability, document_id)
-            verb(document_id)
-            done += 1
+            before = access.require(request.user, ability, document_id)
+            # Whatever an action does makes a new version; one that found nothing to do does not.
+            if verb(document_id).version == before.version:
+                idle += 1
+            else:
+                done += 1
         except ArchiveError as error:
             reason = sentence(error)
             refusals[reason] = refusals.get(reason, 0) + 1
     if done:
         text = ngettext("Done: %(count)d document.", "Done: %(count)d documents.", done)
         messages.success(request, text % {"count": done})
+    if idle:
+        text = ngettext(
+            "There was nothing to do for %(count)d document.",
+            "There was nothing to do for %(count)d documents.",
+            idle,
+        )
+        messages.info(request, text % {"count": idle})
     for reason, count in refusals.items():
         text = ngettext(
             "Not done to %(count)d document: %(reason)s",
@@ -101,6 +122,3 @@ def _each(
             count,
         )
         messages.error(request, text % {"count": count, "reason": reason})
-    if len(ids) > MOST_AT_ONCE:
-        text = _("Only the first %(count)d were done. Select the rest and repeat.")
-        messages.warning(request, text % {"count": MOST_AT_ONCE})

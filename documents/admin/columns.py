@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from documents.admin.moments import moment
 from documents.admin.progress import Progress
 from documents.models import Document, ReviewStatus, Status
 
@@ -89,3 +90,8 @@ def tags(document: Document) -> SafeString:
     """Needs the tags loaded with the document."""
     names = ((tag.name,) for tag in document.tags.all())
     return format_html_join(" ", '<span class="tag">{}</span>', names)
+
+
+@admin.display(description=gettext_lazy("uploaded"), ordering="created_at")
+def created_at(document: Document) -> str:
+    return moment(document.created_at)

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from documents import access
 from documents.access import Ability
 from documents.actions.correct import accept_reading, correct
-from documents.admin.requests import actor, document_url, not_there, refuse, see_document, sentence
+from documents.admin.requests import actor, not_there, refuse, sentence
+from documents.admin.way_back import document_url, filters_of, see_document
 from documents.errors import ArchiveError, Conflict, InvalidRequest, NotFound
 
 #: The form's fields are named after the blocks whose text they hold.
@@ -38,7 +39,7 @@ def correct_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> H
         refuse(request, error)
     else:
         messages.success(request, _("The text of page %(page)d is saved.") % {"page": number})
-    return see_document(document_id, number)
+    return see_document(request, document_id, number)
 
 
 @require_POST
@@ -54,7 +55,7 @@ def accept_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> Ht
     else:
         text = _("Page %(page)d shows its newest reading; the correction is kept.")
         messages.success(request, text % {"page": number})
-    return see_document(document_id, number)
+    return see_document(request, document_id, number)
 
 
 def _revision(request: HttpRequest) -> int:
@@ -77,7 +78,7 @@ def _show_what_was_typed(
         "title": _("The text was not saved"),
         "reason": sentence(error),
         "typed": "\n\n".join(texts.values()),
-        "back": document_url(document_id, number),
+        "back": document_url(document_id, number, filters=filters_of(request)),
         "has_permission": True,
     }
     return render(request, "admin/documents/document/conflict.html", context, status=409)

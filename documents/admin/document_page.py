@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from documents.admin.history import history_of
 from documents.admin.page_view import PageView, failures_of
 from documents.admin.progress import Progress
 from documents.admin.requests import not_there
+from documents.admin.way_back import FILTERS, filters_of, list_url
 from documents.downloads import RESULT_TYPES
 from documents.errors import NotFound, describe
 from documents.models import Document, OcrMode, PageStatus
@@ -42,7 +44,8 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
             ability.name.lower(): access.may(request.user, ability, document.team_id)
             for ability in Ability
         },
-        "tags": list(document.tags.all()),
+        **_tags(document),
+        **_way_back(request),
         "ocr_modes": OcrMode.choices,
         "results": [
             (kind, reverse(f"api:result-{kind}", args=[document.id]))
@@ -53,6 +56,22 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
         **_pages(document, request.GET.get("at", "")),
     }
     return render(request, "admin/documents/document/page.html", context)
+
+
+def _tags(document: Document) -> dict[str, Any]:
+    tags = list(document.tags.all())
+    return {"tags": tags, "tag_names": ", ".join(tag.name for tag in tags)}
+
+
+def _way_back(request: HttpRequest) -> dict[str, str]:
+    """To the list as it was: its address, and what the forms and links of the page hand on."""
+    filters = filters_of(request)
+    return {
+        "list_url": list_url(request),
+        "filters_name": FILTERS,
+        "filters": filters,
+        "way_back": f"?{urlencode({FILTERS: filters})}" if filters else "",
+    }
 
 
 def _pages(document: Document, at: str) -> dict[str, Any]:
@@ -72,6 +91,7 @@ def _pages(document: Document, at: str) -> dict[str, Any]:
         "first": first,
         "last": last,
         "earlier": max(first - PAGES_AT_ONCE, 1) if first > 1 else None,
+        "before": first - 1,
         "later": last + 1 if last < count else None,
         "waiting": sum(view.status in (PageStatus.PENDING, PageStatus.RUNNING) for view in views),
     }

@@ -13,13 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.functional import cached_property
-from django.utils.text import capfirst
 
 from documents import access
 from documents.access import Ability
 from documents.admin import bulk, columns, filters
 from documents.admin.corrections import accept_view, correct_view
 from documents.admin.document_page import document_view
+from documents.admin.lists import TitledByContent
 from documents.admin.progress import progress_view
 from documents.admin.uploads import upload_view
 from documents.admin.verbs import details_view, verb_view
@@ -39,7 +39,7 @@ class BoundedPaginator(Paginator):
         return documents.order_by()[: self.MOST].count()
 
 
-class DocumentAdmin(admin.ModelAdmin):
+class DocumentAdmin(TitledByContent):
     list_display = (
         columns.picture,
         columns.title,
@@ -48,7 +48,7 @@ class DocumentAdmin(admin.ModelAdmin):
         columns.review,
         columns.team,
         columns.tags,
-        "created_at",
+        columns.created_at,
     )
     list_display_links = (columns.title,)
     list_filter = (
@@ -111,11 +111,6 @@ class DocumentAdmin(admin.ModelAdmin):
             for action in bulk.CHANGING:
                 actions.pop(action.__name__, None)
         return actions
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(
-            request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
-        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Document], search_term: str

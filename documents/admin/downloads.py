@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db.models import QuerySet, Sum
 from django.http import HttpResponseBase, StreamingHttpResponse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from documents.errors import InvalidRequest
 from documents.exports.originals import zipped
@@ -24,7 +26,12 @@ def zip_of_originals(documents: QuerySet[Document]) -> HttpResponseBase:
     if len(originals) > MOST_DOCUMENTS or size > MOST_BYTES:
         raise InvalidRequest(
             f"At most {MOST_DOCUMENTS} documents or {MOST_BYTES // 2**30} GB in one download. "
-            "Select fewer."
+            "Select fewer.",
+            summary=format_lazy(
+                _("At most {documents} documents or {size} GB in one download. Select fewer."),
+                documents=MOST_DOCUMENTS,
+                size=MOST_BYTES // 2**30,
+            ),
         )
     response = StreamingHttpResponse(zipped(originals), content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="originals.zip"'

@@ -8,13 +8,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from documents import access
 from documents.filetypes import ACCEPTED
 from documents.models import Document, Tag
 
-#: A list of more tags than this helps nobody; the others are found by search in the tags' list.
+#: A list of more tags than this helps nobody; the tags' list leads to the documents of the others.
 MOST_TAGS = 60
 
 
@@ -67,17 +68,29 @@ class TeamFilter(admin.SimpleListFilter):
 
 
 class TagFilter(admin.SimpleListFilter):
+    """The first tags, and always the one by which the list is filtered; then a way to the rest."""
+
     title = _("tag")
     parameter_name = "tag"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         teams = access.teams_of(request.user)
         tags = Tag.objects.filter(team__in=teams).select_related("team")
+        found = list(tags[: MOST_TAGS + 1])
+        self.more, shown = len(found) > MOST_TAGS, found[:MOST_TAGS]
+        chosen = _uuid(self.value())
+        if self.more and chosen and chosen not in {tag.id for tag in shown}:
+            shown += tags.filter(id=chosen)
         several = teams.count() > 1
         return [
-            (str(tag.id), f"{tag.name} ({tag.team.name})" if several else tag.name)
-            for tag in tags[:MOST_TAGS]
+            (str(tag.id), f"{tag.name} ({tag.team.name})" if several else tag.name) for tag in shown
         ]
+
+    def choices(self, changelist: Any) -> Any:
+        yield from super().choices(changelist)
+        if self.more:
+            url = reverse("admin:documents_tag_changelist")
+            yield {"selected": False, "query_string": url, "display": _("all tags…")}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> QuerySet[Document]:
         return _filtered(queryset, "tags", self.value())
@@ -86,7 +99,12 @@ class TagFilter(admin.SimpleListFilter):
 def _filtered(queryset: QuerySet[Document], field: str, value: str | None) -> QuerySet[Document]:
     if not value:
         return queryset
+    wanted = _uuid(value)
+    return queryset.filter(**{field: wanted}) if wanted else queryset.none()
+
+
+def _uuid(value: str | None) -> uuid.UUID | None:
     try:
-        return queryset.filter(**{field: uuid.UUID(value)})
+        return uuid.UUID(value or "")
     except ValueError:
-        return queryset.none()
+        return None

@@ -20,7 +20,8 @@ UNFINISHED = (Status.QUEUED, Status.PROCESSING)
 
 @dataclass(frozen=True)
 class Progress:
-    """`value` is 0 to 1, None while the number of pages is unknown or nothing is being read."""
+    """`value` is 0 to 1, None while the number of pages is unknown or nothing is being read.
+    `moved` is another text whenever the reading has moved, in every language the same."""
 
     status: str
     label: str
@@ -28,6 +29,7 @@ class Progress:
     pages: str
     failed: str
     finished: bool
+    moved: str
 
     @classmethod
     def of(cls, document: Document) -> Progress:
@@ -44,6 +46,7 @@ class Progress:
                 else ""
             ),
             finished=finished,
+            moved=_moved(document),
         )
 
 
@@ -51,6 +54,11 @@ def _pages(document: Document) -> str:
     if document.page_count is None:
         return ""
     return _("%(done)d of %(all)d") % {"done": document.pages_done, "all": document.page_count}
+
+
+def _moved(document: Document) -> str:
+    counted = f"{document.page_count} {document.pages_done} {document.pages_failed}"
+    return f"{document.status} {counted}"
 
 
 def progress_view(request: HttpRequest) -> JsonResponse:

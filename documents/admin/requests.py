@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from documents.errors import ArchiveError, InvalidRequest, describe
+from documents.admin.way_back import see_list
+from documents.errors import ArchiveError, InvalidRequest
 from documents.models import User
 
 _SAYS_LITTLE = {ArchiveError.code, InvalidRequest.code}
@@ -29,26 +27,14 @@ def sentence(error: ArchiveError) -> str:
     the summary in their language, and the detail only where that alone would say nothing."""
     if (get_language() or "en").startswith("en"):
         return error.detail
-    summary = describe(error.code)
-    return f"{summary} ({error.detail})" if error.code in _SAYS_LITTLE else summary
+    its_own = error.summary is not type(error).summary
+    if its_own or error.code not in _SAYS_LITTLE:
+        return str(error.summary)
+    return f"{error.summary} ({error.detail})"
 
 
 def refuse(request: HttpRequest, error: ArchiveError) -> None:
     messages.error(request, sentence(error))
-
-
-def document_url(document_id: uuid.UUID, page: int | None = None) -> str:
-    """The document's page in the admin, at `page` where one is named."""
-    url = reverse("admin:documents_document_change", args=[document_id])
-    return url if page is None else f"{url}?at={page}#page-{page}"
-
-
-def see_document(document_id: uuid.UUID, page: int | None = None) -> HttpResponse:
-    return HttpResponseRedirect(document_url(document_id, page))
-
-
-def see_list(request: HttpRequest) -> HttpResponse:
-    return HttpResponseRedirect(reverse("admin:documents_document_changelist"))
 
 
 def not_there(request: HttpRequest) -> HttpResponse:

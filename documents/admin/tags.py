@@ -2,40 +2,69 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from documents import access
 from documents.access import Ability
-from documents.actions.tagging import delete_tag, name_taken, rename_tag
-from documents.models import Tag
+from documents.actions.tagging import delete_tag, name_taken, rename_tag, tag_name
+from documents.admin.lists import TitledByContent
+from documents.admin.requests import sentence
+from documents.errors import InvalidRequest
+from documents.models import Document, Tag
+
+_CARRIED = Document.tags.through
 
 
 class TagForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        name = " ".join(cleaned.get("name", "").split())
+        try:
+            name = tag_name(cleaned.get("name", ""), field="name")
+        except InvalidRequest as error:
+            self.add_error("name", sentence(error))
+            return cleaned
         team = cleaned.get("team") or (None if self.instance._state.adding else self.instance.team)
         if team and name_taken(team.id, name, but=self.instance.id):
             self.add_error("name", _("The team has a tag of this name."))
         return {**cleaned, "name": name}
 
 
-class TagAdmin(admin.ModelAdmin):
+class TagAdmin(TitledByContent):
     form = TagForm
-    list_display = ("name", "team")
+    list_display = ("name", "team", "documents_with_it")
     list_select_related = ("team",)
     search_fields = ("name",)
     show_full_result_count = False
 
+    @admin.display(description=gettext_lazy("documents"), ordering="documents_number")
+    def documents_with_it(self, tag: Any) -> SafeString:
+        url = reverse("admin:documents_document_changelist")
+        return format_html('<a href="{}?tag={}">{}</a>', url, tag.id, tag.documents_number)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
-        return Tag.objects.filter(team__in=access.teams_of(request.user))
+        """With the number of documents that the documents' list shows for each: of the tag's own
+        team (so whoever sees the tag may see them), and not in the trash."""
+        shown = _CARRIED.objects.filter(
+            tag=OuterRef("pk"), document__team=OuterRef("team"), document__trashed_at=None
+        )
+        # Counted row by row: only for the tags of the page that is looked at.
+        number = _counted(shown).values("number")
+        tags = Tag.objects.filter(team__in=access.teams_of(request.user))
+        return tags.annotate(documents_number=Coalesce(Subquery(number), 0))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Tag | None = None) -> Any:
         return ("team",) if obj else ()
@@ -75,6 +104,25 @@ class TagAdmin(admin.ModelAdmin):
         else:
             obj.save()
 
+    def get_deleted_objects(
+        self, objs: Iterable[Tag], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """How many documents lose a tag: the documents themselves stay, and may be thousands."""
+        tags = list(objs)
+        carried = _carried(tag.id for tag in tags)
+        told = [
+            ngettext(
+                "“%(tag)s” is taken off %(count)d document, which stays",
+                "“%(tag)s” is taken off %(count)d documents, which stay",
+                carried.get(tag.id, 0),
+            )
+            % {"tag": tag.name, "count": carried.get(tag.id, 0)}
+            for tag in tags
+        ]
+        allowed = all(self.has_delete_permission(request, tag) for tag in tags)
+        lacking = set() if allowed else {str(self.opts.verbose_name)}
+        return told, {str(self.opts.verbose_name_plural): len(tags)}, lacking, []
+
     def delete_model(self, request: HttpRequest, obj: Tag) -> None:
         delete_tag(obj.id)
 
@@ -82,3 +130,14 @@ class TagAdmin(admin.ModelAdmin):
         for tag in queryset:
             if self.has_delete_permission(request, tag):
                 delete_tag(tag.id)
+
+
+def _carried(tags: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many documents carry each of the tags, those in the trash too; none: not named."""
+    carried = _CARRIED.objects.filter(tag__in=list(tags))
+    return dict(_counted(carried).values_list("tag", "number"))
+
+
+def _counted(carried: QuerySet[Any]) -> QuerySet[Any]:
+    """`number` of documents, for each `tag`."""
+    return carried.order_by().values("tag").annotate(number=Count("pk"))

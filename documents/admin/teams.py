@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from documents import access
+from documents.admin.lists import TitledByContent
+from documents.admin.moments import moment
 from documents.models import FIRST_TEAM_ID, Membership, Team
 
 
@@ -43,6 +45,8 @@ class MembersInline(admin.TabularInline):
     form = MembershipForm
     fields = ("user", "role", "is_default")
     autocomplete_fields = ("user",)
+    verbose_name = _("member")
+    verbose_name_plural = _("members")
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
@@ -67,8 +71,8 @@ class MembershipsInline(MembersInline):
     verbose_name_plural = _("teams")
 
 
-class TeamAdmin(admin.ModelAdmin):
-    list_display = ("name", "member_count", "created_at")
+class TeamAdmin(TitledByContent):
+    list_display = ("name", "member_count", "made")
     search_fields = ("name",)
     fields = ("name",)
     inlines = (MembersInline,)
@@ -76,6 +80,10 @@ class TeamAdmin(admin.ModelAdmin):
     @admin.display(description=_("members"), ordering="members_number")
     def member_count(self, team: Any) -> int:
         return int(team.members_number)
+
+    @admin.display(description=_("created"), ordering="created_at")
+    def made(self, team: Team) -> str:
+        return moment(team.created_at)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         return access.teams_of(request.user).annotate(

@@ -18,7 +18,8 @@ from django.views.decorators.csrf import csrf_exempt
 from documents import access
 from documents.access import Ability
 from documents.actions.upload import upload
-from documents.admin.requests import actor, document_url, refuse, see_list, sentence
+from documents.admin.requests import actor, refuse, sentence
+from documents.admin.way_back import document_url, see_list
 from documents.errors import ArchiveError, NotAllowed, NotFound
 from documents.filetypes import ACCEPTED, ACCEPTED_NAMES
 from documents.intake import StagedUpload
@@ -50,15 +51,16 @@ def upload_view(request: HttpRequest) -> HttpResponse:
 def _checked(request: HttpRequest, teams: list[Team]) -> HttpResponse:
     if request.method == "POST":
         return _take(request)
-    user = actor(request)
-    default = user.memberships.filter(is_default=True).values_list("team_id", flat=True).first()
     context = {
         **admin.site.each_context(request),
         "title": _("Upload documents"),
         "teams": teams,
-        "default_team": default or teams[0].id,
+        "default_team": _default_team(request),
         "ocr_modes": OcrMode.choices,
-        "accept": ",".join([kind.mime_type for kind in ACCEPTED] + [k.suffix for k in ACCEPTED]),
+        "accept": ",".join(
+            [kind.mime_type for kind in ACCEPTED]
+            + [suffix for kind in ACCEPTED for suffix in kind.suffixes]
+        ),
         "accepted": ACCEPTED_NAMES,
         "most_mb": settings.OCRSITE_MAX_UPLOAD_BYTES // 2**20,
         "most_bytes": settings.OCRSITE_MAX_UPLOAD_BYTES,
@@ -67,6 +69,15 @@ def _checked(request: HttpRequest, teams: list[Team]) -> HttpResponse:
 
 
 protected: Callable[..., HttpResponse] = csrf_protect(_checked)  # type: ignore[assignment]
+
+
+def _default_team(request: HttpRequest) -> uuid.UUID | None:
+    """Where an upload goes that names no team; None where the person has to choose: a wrong team
+    is shown what it must not see."""
+    try:
+        return access.team_for_upload(actor(request)).id
+    except ArchiveError:
+        return None
 
 
 def _take(request: HttpRequest) -> HttpResponse:

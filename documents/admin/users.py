@@ -8,11 +8,12 @@ from django.contrib.auth import admin as auth_admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from documents.admin.lists import TitledByContent
 from documents.admin.teams import MembershipsInline
 from documents.models import User
 
 
-class UserAdmin(auth_admin.UserAdmin):
+class UserAdmin(TitledByContent, auth_admin.UserAdmin):
     """What a person may do follows from their teams, so Django's groups and single permissions
     are not offered."""
 

@@ -19,8 +19,9 @@ from documents.actions.edit import edit
 from documents.actions.reprocess import reprocess
 from documents.actions.restore import take_out_of_trash
 from documents.actions.trash import trash
-from documents.admin.requests import actor, not_there, refuse, see_document
-from documents.errors import ArchiveError, NotFound
+from documents.admin.requests import actor, not_there, refuse
+from documents.admin.way_back import see_document
+from documents.errors import ArchiveError, InvalidRequest, NotFound
 from documents.models import User
 
 if TYPE_CHECKING:
@@ -37,12 +38,12 @@ class Verb:
 VERBS = {
     "approve": Verb(
         Ability.DECIDE,
-        lambda request, user, id_: approve(id_, actor=user),
+        lambda request, user, id_: approve(id_, actor=user, version=_version(request)),
         _("The document is approved."),
     ),
     "reject": Verb(
         Ability.DECIDE,
-        lambda request, user, id_: reject(id_, actor=user),
+        lambda request, user, id_: reject(id_, actor=user, version=_version(request)),
         _("The document is rejected."),
     ),
     "trash": Verb(
@@ -82,20 +83,24 @@ def verb_view(request: HttpRequest, document_id: uuid.UUID, verb: str) -> HttpRe
         refuse(request, error)
     else:
         messages.success(request, asked.said)
-    return see_document(document_id)
+    return see_document(request, document_id)
 
 
 @require_POST
 def details_view(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
-    """Title, language and tags (parted by commas)."""
+    """Title, language and tags (parted by commas). Of each, `initial-...` is what the form showed:
+    what the person left as it was stays as others have made it meanwhile."""
+    title, language, tags = (_changed(request, name) for name in ("title", "language", "tags"))
+    tags_shown = request.POST.get("initial-tags")
     try:
         access.require(request.user, Ability.EDIT, document_id)
         edit(
             document_id,
             actor=actor(request),
-            title=request.POST.get("title"),
-            language=request.POST.get("language"),
-            tags=request.POST.get("tags", "").split(","),
+            title=title,
+            language=language,
+            tags=None if tags is None else tags.split(","),
+            tags_seen=None if tags_shown is None else tags_shown.split(","),
         )
     except NotFound:
         return not_there(request)
@@ -103,4 +108,20 @@ def details_view(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         refuse(request, error)
     else:
         messages.success(request, _("Saved."))
-    return see_document(document_id)
+    return see_document(request, document_id)
+
+
+def _version(request: HttpRequest) -> int | None:
+    """The version of the document that the page showed. Raises InvalidRequest."""
+    given = request.POST.get("version", "")
+    try:
+        return int(given) if given else None
+    except ValueError:
+        detail = "version is the number that the document had when its page was loaded."
+        raise InvalidRequest(detail, fields={"version": [detail]}) from None
+
+
+def _changed(request: HttpRequest, name: str) -> str | None:
+    """The field's value; None where it is the one that the form showed, or was not sent."""
+    value = request.POST.get(name)
+    return None if value == request.POST.get(f"initial-{name}") else value

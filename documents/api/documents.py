@@ -21,10 +21,10 @@ from documents.api.conditional import not_modified, revalidated
 from documents.api.filters import DocumentFilters, filtered
 from documents.api.pagination import listed
 from documents.api.parsers import FileInJSONParser
-from documents.api.serializers import Again, DocumentChange, document_data, document_url
+from documents.api.serializers import Again, Decision, DocumentChange, document_data, document_url
 from documents.api.uploads import received
 from documents.api.views import ApiView
-from documents.models import Document, User
+from documents.models import Document, Status, User
 
 
 class DocumentsView(ApiView):
@@ -73,43 +73,52 @@ class DocumentView(ApiView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class _Act(Protocol):
-    def __call__(self, document_id: uuid.UUID, *, actor: User | None) -> Document: ...
+class _Decide(Protocol):
+    def __call__(
+        self, document_id: uuid.UUID, *, actor: User | None, version: int | None = None
+    ) -> Document: ...
 
 
-class _ActionView(ApiView):
-    """POST does one thing to the document and shows it."""
+class _DecisionView(ApiView):
+    """POST decides on the document, on the `version` of it that is named, and shows it."""
 
-    ability: ClassVar[Ability]
-    act: ClassVar[_Act]
+    decide: ClassVar[_Decide]
 
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
-        require(self.user, self.ability, document_id)
-        document = type(self).act(document_id, actor=self.user)
+        require(self.user, Ability.DECIDE, document_id)
+        decision = Decision(data=request.data)
+        decision.is_valid(raise_exception=True)
+        version: int | None = decision.validated_data.get("version")
+        document = type(self).decide(document_id, actor=self.user, version=version)
         return Response(document_data(request, document))
 
 
-class ApproveView(_ActionView):
-    ability = Ability.DECIDE
-    act = staticmethod(approve)
+class ApproveView(_DecisionView):
+    decide = staticmethod(approve)
 
 
-class RejectView(_ActionView):
-    ability = Ability.DECIDE
-    act = staticmethod(reject)
+class RejectView(_DecisionView):
+    decide = staticmethod(reject)
 
 
-class RestoreView(_ActionView):
-    ability = Ability.TRASH
-    act = staticmethod(take_out_of_trash)
+class RestoreView(ApiView):
+    def post(self, request: Request, document_id: uuid.UUID) -> Response:
+        require(self.user, Ability.TRASH, document_id)
+        document = take_out_of_trash(document_id, actor=self.user)
+        return Response(document_data(request, document))
 
 
 class ReprocessView(ApiView):
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
-        """202: the document is in the queue; its status tells when it is read."""
+        """202: the document is in the queue; its status tells when it is read. 200: there was
+        nothing to do (only failed pages were asked for, and there are none)."""
         require(self.user, Ability.REPROCESS, document_id)
         again = Again(data=request.data)
         again.is_valid(raise_exception=True)
         wanted: dict[str, Any] = again.validated_data
         document = reprocess(document_id, actor=self.user, **wanted)
-        return Response(document_data(request, document), status=status.HTTP_202_ACCEPTED)
+        waits = document.status in (Status.QUEUED, Status.PROCESSING)
+        return Response(
+            document_data(request, document),
+            status=status.HTTP_202_ACCEPTED if waits else status.HTTP_200_OK,
+        )

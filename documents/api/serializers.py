@@ -95,6 +95,12 @@ class DocumentChange(StrictSerializer):
         return value or ""
 
 
+class Decision(StrictSerializer):
+    """What a decision rests on: the document's version as the decider saw it."""
+
+    version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+
 class Again(StrictSerializer):
     """How a document is to be read again; what is absent stays as it was."""
 

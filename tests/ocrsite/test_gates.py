@@ -4,6 +4,8 @@ And to an answer that streams on its way out."""
 
 from __future__ import annotations
 
+import io
+import json
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -50,6 +52,20 @@ def test_until_the_start_is_over_everything_answers_503(
 
     assert response.status_code == 503
     assert int(response["Retry-After"]) > 0
+
+
+def test_who_waits_is_told_so_in_their_language(rf: RequestFactory, starting: None) -> None:
+    gate = StartupGate(answer)
+
+    told = json.loads(gate(rf.get("/api/v1/documents/", HTTP_ACCEPT_LANGUAGE="ru")).content)  # type: ignore[attr-defined]
+    request = rf.get("/admin/", HTTP_ACCEPT="text/html", HTTP_ACCEPT_LANGUAGE="en")
+    request.COOKIES["django_language"] = "ru"
+    page = gate(request).content.decode()  # type: ignore[attr-defined]
+
+    assert (told["code"], told["title"]) == ("starting", "Архив запускается.")
+    assert told["detail"] == "The archive is starting. Try again in a moment."
+    assert '<html lang="ru">' in page
+    assert "Архив запускается. Повторите попытку через мгновение." in page
 
 
 @pytest.mark.parametrize("path", ["/health", "/health/ready"])
@@ -181,6 +197,52 @@ def test_a_form_and_its_files_are_still_read_after_a_short_body_was(rf: RequestF
     UploadsGate(view)(rf.post("/admin/", {"name": "x", "file": SimpleUploadedFile("a", b"words")}))
 
     assert seen == ["x", b"words"]
+
+
+def busy(gate: UploadsGate) -> UploadsGate:
+    all_taken(gate.uploads)
+    all_taken(gate.short)
+    return gate
+
+
+def broken_off(rf: RequestFactory, **headers: str) -> HttpRequest:
+    class BrokenOff(io.BytesIO):
+        def read(self, *args: object) -> bytes:
+            raise OSError("the client is gone")
+
+    request = upload(rf, LOG_IN, **headers)
+    request.META["wsgi.input"] = request._stream = BrokenOff()
+    return request
+
+
+@pytest.mark.parametrize(
+    ("is_busy", "request_of", "code", "title"),
+    [
+        (True, lambda rf, **h: upload(rf, **h), "busy", "Сервер занят."),
+        (True, lambda rf, **h: upload(rf, LOG_IN, **h), "busy", "Сервер занят."),
+        (
+            False,
+            lambda rf, **h: upload(rf, CONTENT_LENGTH=str(2**40), **h),
+            "file-too-large",
+            "Файл больше",
+        ),
+        (False, broken_off, "incomplete-request", "Запрос оборвался"),
+    ],
+)
+def test_the_title_of_a_refusal_is_in_the_persons_language_and_its_detail_in_english(
+    rf: RequestFactory,
+    is_busy: bool,
+    request_of: Callable[..., HttpRequest],
+    code: str,
+    title: str,
+) -> None:
+    gate = UploadsGate(answer)
+    response = (busy(gate) if is_busy else gate)(request_of(rf, HTTP_ACCEPT_LANGUAGE="ru"))
+
+    told = json.loads(response.content)  # type: ignore[attr-defined]
+    assert (told["code"], told["type"]) == (code, f"urn:ocrsite:problem:{code}")
+    assert told["title"].startswith(title)
+    assert told["detail"].isascii()
 
 
 def test_an_upload_that_fails_gives_its_place_back(rf: RequestFactory) -> None:

@@ -6,13 +6,19 @@ import uuid
 from collections.abc import Callable
 
 import pytest
+from django.db.models import F
 
+from documents import events
+from documents.actions.correct import accept_reading, correct
 from documents.actions.decide import approve, reject
+from documents.actions.edit import edit
+from documents.actions.reprocess import reprocess
+from documents.actions.tagging import rename_tag
 from documents.actions.trash import trash
-from documents.errors import Conflict, NotFound
-from documents.models import ReviewStatus, Status
+from documents.errors import Conflict, NotFound, Outdated
+from documents.models import Document, ReviewStatus, Status, User
 from documents.models.event import Event, EventKind
-from tests.factories import make_document, make_user
+from tests.factories import make_document, make_reading, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -92,3 +98,106 @@ def test_what_lies_in_the_trash_or_is_not_there_is_not_decided_on(
         decide(document.id, actor=None)
     with pytest.raises(NotFound):
         decide(uuid.uuid4(), actor=None)
+
+
+# --- what was seen is what is decided on ---------------------------------------------------------
+
+
+def read_again(document: Document, actor: User) -> None:
+    """Have it read again, and finished."""
+    document = reprocess(document.id, actor=actor)
+    document.status = Status.READY
+    document.version += 1
+    document.save()
+    events.record_read(document)
+
+
+def corrected(document: Document, actor: User) -> None:
+    correct(document.id, 1, {"b0": f"by {actor}"}, revision=0, actor=actor)
+
+
+def a_newer_reading_taken(document: Document, actor: User) -> None:
+    correct(document.id, 1, {"b0": "other"}, revision=0, actor=None)
+    page = document.pages.get()
+    page.current_reading = make_reading(page, "newest", run=2)
+    page.save()
+    accept_reading(document.id, 1, revision=1, actor=actor)
+
+
+@pytest.mark.parametrize("change", [read_again, corrected, a_newer_reading_taken])
+@pytest.mark.parametrize("decide", [approve, reject])
+def test_text_that_the_decider_has_not_seen_is_not_decided_on(
+    change: Callable[[Document, User], None], decide: Callable[..., object]
+) -> None:
+    seen = make_document(pages=["text"])
+    change(seen, make_user())
+
+    with pytest.raises(Outdated):
+        decide(seen.id, actor=make_user(), version=seen.version)
+
+    seen.refresh_from_db()
+    assert seen.review_status == ReviewStatus.UNREVIEWED
+
+
+def test_who_had_it_read_again_has_not_seen_the_new_text_either() -> None:
+    seen, user = make_document(pages=["text"]), make_user()
+    read_again(seen, user)
+
+    with pytest.raises(Outdated):
+        approve(seen.id, actor=user, version=seen.version)
+
+
+def test_whoever_corrected_the_text_may_approve_it_at_once() -> None:
+    seen, user = make_document(pages=["text"]), make_user()
+    corrected(seen, user)
+
+    document = approve(seen.id, actor=user, version=seen.version)
+
+    assert document.review_status == ReviewStatus.APPROVED
+
+
+def results_assembled_anew(document: Document) -> None:
+    Document.objects.update(version=F("version") + 1, results_version=F("results_version") + 1)
+
+
+def retitled(document: Document) -> None:
+    edit(document.id, actor=make_user(), title="Better", language="ru", tags=["new"])
+
+
+def tag_renamed(document: Document) -> None:
+    rename_tag(document.tags.get().id, "renamed")
+
+
+@pytest.mark.parametrize("change", [results_assembled_anew, retitled, tag_renamed])
+def test_nobody_is_sent_back_for_what_is_not_decided_on(change: Callable[..., None]) -> None:
+    seen = make_document(pages=["text"], tags=["old"])
+    change(seen)
+
+    document = approve(seen.id, actor=make_user(), version=seen.version)
+
+    assert document.version > seen.version + 1
+    assert document.review_status == ReviewStatus.APPROVED
+
+
+def test_another_persons_decision_is_not_overridden_unseen() -> None:
+    seen = make_document(pages=["text"])
+    approve(seen.id, actor=make_user())
+
+    with pytest.raises(Outdated):
+        reject(seen.id, actor=make_user(), version=seen.version)
+
+
+def test_who_decides_the_same_as_another_is_not_sent_back() -> None:
+    seen, first = make_document(pages=["text"]), make_user()
+    approve(seen.id, actor=first)
+
+    document = approve(seen.id, actor=make_user(), version=seen.version)
+
+    assert document.reviewed_by == first
+
+
+def test_a_version_that_never_was_is_refused() -> None:
+    seen = make_document(pages=["text"])
+
+    with pytest.raises(Outdated):
+        approve(seen.id, actor=make_user(), version=seen.version + 1)

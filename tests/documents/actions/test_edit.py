@@ -31,7 +31,7 @@ def test_title_language_and_tags_are_changed_at_once() -> None:
     assert tags_of(document) == {"new", "old"}
     event = Event.objects.get()
     assert (event.kind, event.actor) == (EventKind.EDITED, user)
-    assert event.data == {"changed": ["title", "language", "tags"]}
+    assert event.data == {"changed": ["title", "language", "tags"], "version": 2}
 
 
 def test_what_is_not_named_stays() -> None:
@@ -69,6 +69,10 @@ def test_all_tags_may_be_taken_away() -> None:
         ({"title": "x" * 501}, "title"),
         ({"language": "rus"}, "language"),
         ({"tags": ["x" * 101]}, "tags"),
+        ({"tags": ["one, two"]}, "tags"),
+        ({"tags": [f"tag {number}" for number in range(51)]}, "tags"),
+        ({"tags": ["one, two"], "tags_seen": []}, "tags"),
+        ({"tags": [f"tag {number}" for number in range(51)], "tags_seen": []}, "tags"),
         ({"title": "ok", "language": "?"}, "language"),
     ],
 )
@@ -103,3 +107,31 @@ def test_a_text_that_no_database_keeps_is_refused_by_name(change: dict[str, Any]
     assert set(caught.value.fields) == set(change)
     document.refresh_from_db()
     assert (document.title, tags_of(document)) == ("a", {"t"})
+
+
+@pytest.mark.parametrize(
+    ("tags", "left"),
+    [
+        (["Kept", "taken", "added"], {"kept", "added", "theirs"}),
+        (["kept"], {"kept", "theirs"}),
+        ([], {"theirs"}),
+        (["kept", "taken", "THEIRS"], {"kept", "theirs"}),
+    ],
+)
+def test_tags_that_others_gave_or_took_meanwhile_stay_given_and_taken(
+    tags: list[str], left: set[str]
+) -> None:
+    document = make_document(tags=["kept", "theirs"])
+
+    edit(document.id, actor=None, tags=tags, tags_seen=["kept", "taken"])
+
+    assert tags_of(document) == left
+
+
+def test_two_people_together_give_no_more_tags_than_one_may() -> None:
+    document = make_document(tags=[f"theirs {number}" for number in range(30)])
+
+    with pytest.raises(InvalidRequest):
+        edit(document.id, actor=None, tags=[f"mine {n}" for n in range(30)], tags_seen=[])
+
+    assert document.tags.count() == 30

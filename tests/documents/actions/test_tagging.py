@@ -88,6 +88,19 @@ def test_a_name_that_no_database_keeps_is_refused() -> None:
 
 
 @pytest.mark.django_db
+def test_a_comma_parts_tags_and_is_in_no_name_of_one() -> None:
+    document = make_document(tags=["old"])
+
+    with pytest.raises(InvalidRequest) as caught:
+        rename_tag(document.tags.get().id, "old, new")
+    with pytest.raises(InvalidRequest):
+        tags_named(document.team, ["one", "two, three"])
+
+    assert set(caught.value.fields) == {"name"}
+    assert set(Tag.objects.values_list("name", flat=True)) == {"old"}
+
+
+@pytest.mark.django_db
 def test_a_tag_that_never_comes_to_rest_is_a_conflict(monkeypatch: pytest.MonkeyPatch) -> None:
     document = make_document(tags=["old"])
     monkeypatch.setattr(tagging, "_carriers_locked", lambda _: [])

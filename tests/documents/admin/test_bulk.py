@@ -100,16 +100,34 @@ def test_nothing_is_ever_deleted(root_browser: Client, team: Team, url: Url) -> 
     assert Document.objects.filter(id=document.id).exists()
 
 
-def test_only_so_many_at_once(
-    do: Callable[..., Any], browser: Client, team: Team, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("action", ["move_to_trash", "read_all_again"])
+def test_of_more_than_may_be_done_at_once_nothing_is_done(
+    action: str,
+    do: Callable[..., Any],
+    browser: Client,
+    team: Team,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(bulk, "MOST_AT_ONCE", 2)
-    documents = [make_document(team) for _ in range(3)]
+    documents = [make_document(team, pages=["a"]) for _ in range(3)]
 
-    answer = do(browser, "move_to_trash", *documents)
+    answer = do(browser, action, *documents)
 
-    assert Document.objects.exclude(trashed_at=None).count() == 2
-    assert "Only the first 2 were done." in answer.content.decode()
+    assert not Document.objects.exclude(version=1).exists()
+    assert "More than 2 documents are selected" in answer.content.decode()
+    assert "Done" not in answer.content.decode()
+
+
+def test_what_had_nothing_to_do_does_not_count_as_done(
+    do: Callable[..., Any], browser: Client, team: Team
+) -> None:
+    whole = make_document(team, pages=["a"])
+    partial = make_document(team, status=Status.PARTIAL, pages=["a", "b"], failed=[2])
+
+    answer = do(browser, "read_failed_again", whole, partial)
+
+    assert "Done: 1 document." in answer.content.decode()
+    assert "There was nothing to do for 1 document." in answer.content.decode()
 
 
 def test_originals_come_as_one_zip(do: Callable[..., Any], browser: Client, team: Team) -> None:

@@ -24,7 +24,7 @@ def test_a_page_has_its_image_beside_its_text(browser: Client, team: Team, url: 
     assert reverse("api:page-image", args=[document.id, 1]) in page
     assert "First words</textarea>" in page
     assert "Second words</textarea>" in page
-    assert "tesseract" in page
+    assert "<li>Tesseract</li>" in page
     assert "95% certain" in page
 
 

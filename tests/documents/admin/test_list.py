@@ -9,7 +9,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from documents.admin import filters
 from documents.models import Status, Team
 from tests.factories import make_document, make_team
 
@@ -87,6 +89,33 @@ def test_filters_narrow_the_list(browser: Client, team: Team, url: Url) -> None:
         assert titles(browser, f"{url('changelist')}?{wanted}") == {"scan"}, wanted
 
 
+def test_the_tag_that_is_filtered_by_is_shown_however_many_there_are(
+    browser: Client, team: Team, url: Url, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "MOST_TAGS", 2)
+    document = make_document(team, title="scan", tags=["a", "b", "c", "z"])
+    last = document.tags.get(name="z")
+
+    page = browser.get(f"{url('changelist')}?tag={last.id}").content.decode()
+
+    offered = re.findall(r"\?tag=([^\"]+)\">(\w)<", page)
+    assert [name for _, name in offered] == ["a", "b", "z"]
+    assert re.search(rf'class="selected">\s*<a href="\?tag={last.id}">z', page)
+    assert f'href="{reverse("admin:documents_tag_changelist")}">all tags' in page
+
+
+def test_a_tag_of_others_is_not_shown_by_filtering_for_it(
+    browser: Client, team: Team, url: Url, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "MOST_TAGS", 1)
+    make_document(team, tags=["a", "b"])
+    theirs = make_document(make_team(), tags=["hush"]).tags.get()
+
+    page = browser.get(f"{url('changelist')}?tag={theirs.id}").content.decode()
+
+    assert "hush" not in page
+
+
 def test_a_filter_that_makes_no_sense_finds_nothing(browser: Client, team: Team, url: Url) -> None:
     make_document(team, tags=["one"])
 
@@ -139,5 +168,6 @@ def test_progress_is_told_of_the_documents_in_view(browser: Client, team: Team, 
             "pages": "1 of 4",
             "failed": "",
             "finished": False,
+            "moved": "processing 4 1 0",
         }
     }

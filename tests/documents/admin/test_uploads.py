@@ -101,6 +101,52 @@ def test_who_is_in_several_teams_chooses_one(team: Team, url: Url) -> None:
     assert Document.objects.get().team == team
 
 
+def in_two_teams(team: Team, **fields: object) -> User:
+    """A reviewer in both; `fields` are those of the second membership."""
+    user = make_user(team=team, is_staff=True)
+    user.memberships.create(team=make_team("Second"), **{"role": Role.REVIEWER, **fields})
+    return user
+
+
+def test_no_team_is_guessed_where_there_are_several(team: Team, url: Url) -> None:
+    page = browser_of(in_two_teams(team)).get(url("upload")).content.decode()
+
+    select = page.partition('id="team"')[2].partition("</select>")[0]
+    assert select.startswith(" required>")
+    assert '<option value="">Choose a team</option>' in select
+    assert "selected" not in select
+
+
+def test_a_default_team_in_which_one_only_reads_is_no_place_for_uploads(
+    team: Team, url: Url
+) -> None:
+    user = in_two_teams(team)
+    reads = make_team("Read only")
+    user.memberships.create(team=reads, role=Role.READER, is_default=True)
+
+    page = browser_of(user).get(url("upload")).content.decode()
+
+    assert '<option value="">Choose a team</option>' in page
+    assert "Read only" not in page
+
+
+def test_the_only_team_in_which_one_may_upload_needs_no_choice(team: Team, url: Url) -> None:
+    user = in_two_teams(team, role=Role.READER, is_default=True)
+
+    page = browser_of(user).get(url("upload")).content.decode()
+
+    assert f'<input type="hidden" name="team" value="{team.id}">' in page
+
+
+def test_a_file_without_a_team_is_refused_where_there_are_several(team: Team, url: Url) -> None:
+    answer = browser_of(in_two_teams(team)).post(
+        url("upload"), {"files": [pdf("a.pdf")], "team": ""}, follow=True
+    )
+
+    assert not Document.objects.exists()
+    assert "You are in several teams" in answer.content.decode()
+
+
 @pytest.mark.parametrize("named", ["nonsense", "0c51e000-0000-4000-8000-00000000dead"])
 def test_a_team_that_is_not_theirs_is_refused(named: str, browser: Client, url: Url) -> None:
     browser.post(url("upload"), {"files": [pdf("a.pdf")], "team": named})

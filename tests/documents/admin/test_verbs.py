@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
-from documents.models import PageStatus, ReviewStatus, Status, Team, User
+from documents.actions.correct import correct
+from documents.actions.edit import edit
+from documents.models import Document, PageStatus, ReviewStatus, Status, Team, User
 from tests.documents.admin.conftest import browser_of
-from tests.factories import make_document
+from tests.factories import make_document, make_user
 
 Url = Callable[..., str]
 
@@ -29,6 +32,58 @@ def test_a_reviewer_decides(
     assert document.review_status == verdict
     assert document.reviewed_by == reviewer
     assert answer.redirect_chain == [(url("change", document), 302)]
+
+
+def form_of(client: Client, document: Document, url: Url) -> dict[str, str]:
+    """What the document's page would send of its hidden fields and details, untouched."""
+    page = client.get(url("change", document)).content.decode()
+    inputs = re.findall(r'<input type="(?:hidden|text)" name="([\w-]+)"[^>]* value="([^"]*)"', page)
+    return {name: value for name, value in inputs if name != "csrfmiddlewaretoken"}
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+def test_nobody_decides_on_a_text_they_have_not_seen(
+    verb: str, browser: Client, team: Team, url: Url
+) -> None:
+    document = make_document(team, pages=["words"])
+    form = form_of(browser, document, url)
+    correct(document.id, 1, {"b0": "other words"}, revision=0, actor=make_user())
+
+    answer = browser.post(url("verb", document, verb), form, follow=True)
+
+    document.refresh_from_db()
+    assert document.review_status == ReviewStatus.UNREVIEWED
+    assert "Look at it again, then decide." in answer.content.decode()
+
+    browser.post(url("verb", document, verb), form_of(browser, document, url))
+
+    document.refresh_from_db()
+    assert document.review_status != ReviewStatus.UNREVIEWED
+
+
+def test_who_corrects_and_then_approves_is_not_sent_back(
+    browser: Client, reviewer: User, team: Team, url: Url
+) -> None:
+    document = make_document(team, pages=["words"])
+    form = form_of(browser, document, url)
+    correct(document.id, 1, {"b0": "my words"}, revision=0, actor=reviewer)
+
+    browser.post(url("verb", document, "approve"), form)
+
+    document.refresh_from_db()
+    assert document.review_status == ReviewStatus.APPROVED
+
+
+def test_a_version_that_makes_no_sense_decides_nothing(
+    browser: Client, team: Team, url: Url
+) -> None:
+    document = make_document(team, pages=["words"])
+
+    answer = browser.post(url("verb", document, "approve"), {"version": "x"}, follow=True)
+
+    document.refresh_from_db()
+    assert document.review_status == ReviewStatus.UNREVIEWED
+    assert answer.status_code == 200
 
 
 def test_a_document_goes_into_the_trash_and_back(browser: Client, team: Team, url: Url) -> None:
@@ -67,6 +122,42 @@ def test_details_are_changed(browser: Client, team: Team, url: Url) -> None:
     document.refresh_from_db()
     assert (document.title, document.language) == ("Lease", "ru")
     assert {tag.name for tag in document.tags.all()} == {"new", "2024"}
+
+
+def test_what_the_person_left_alone_stays_as_others_made_it(
+    browser: Client, team: Team, url: Url
+) -> None:
+    document = make_document(team, title="Leese", tags=["old"])
+    form = form_of(browser, document, url)
+    edit(document.id, actor=None, language="ru", tags=["theirs"])
+
+    browser.post(url("details", document), {**form, "title": "Lease"})
+
+    document.refresh_from_db()
+    assert (document.title, document.language) == ("Lease", "ru")
+    assert {tag.name for tag in document.tags.all()} == {"theirs"}
+
+
+def test_a_tag_that_somebody_gave_meanwhile_is_not_taken_away(
+    browser: Client, team: Team, url: Url
+) -> None:
+    document = make_document(team, tags=["old"])
+    form = form_of(browser, document, url)
+    edit(document.id, actor=None, tags=["old", "theirs"])
+
+    browser.post(url("details", document), {**form, "tags": "old, mine"})
+
+    assert {tag.name for tag in document.tags.all()} == {"old", "mine", "theirs"}
+
+
+def test_all_tags_are_taken_off_by_emptying_the_field(
+    browser: Client, team: Team, url: Url
+) -> None:
+    document = make_document(team, tags=["one", "two"])
+
+    browser.post(url("details", document), {**form_of(browser, document, url), "tags": ""})
+
+    assert not document.tags.exists()
 
 
 def test_what_makes_no_sense_is_explained(browser: Client, team: Team, url: Url) -> None:

@@ -1,11 +1,7 @@
-/* A document's page: blocks marked on the image, text saved in place, keys, images retried. */
+/* A document's page: blocks marked on the image, text saved in place, keys, what has moved on. */
 "use strict";
 (() => {
-    const IMAGE_TRIES = 8;
-    const IMAGE_PAUSE_MS = 1500;
-
-    const pages = document.querySelector(".pages");
-    const said = pages?.dataset ?? {};
+    const said = document.querySelector(".pages")?.dataset ?? {};
     const forms = [...document.querySelectorAll("form.correction")];
     const texts = (form) => [...form.querySelectorAll("textarea")];
     const changed = (form) => texts(form).some((text) => text.value !== text.dataset.saved);
@@ -38,47 +34,10 @@
         });
     }
 
-    // --- images: made on demand, a few at a time; a busy server is asked again ----------------
-
-    function retry(image) {
-        const tries = Number(image.dataset.tries ?? 0) + 1;
-        image.dataset.tries = tries;
-        const address = image.dataset.address ?? image.getAttribute("src");
-        image.dataset.address = address;
-        if (tries <= IMAGE_TRIES) {
-            setTimeout(() => {
-                image.src = `${address}?try=${tries}`;
-            }, IMAGE_PAUSE_MS * (1 + Math.random()));
-        } else {
-            const sheet = image.closest(".sheet");
-            sheet.classList.add("gone");
-            sheet.textContent = said.wordsGone;
-        }
-    }
-
-    async function seeWhy(image) {
-        // Only a server that is busy is worth asking again.
-        const address = image.dataset.address ?? image.getAttribute("src");
-        let busy = true;
-        try {
-            busy = (await fetch(address, {method: "HEAD"})).status === 503;
-        } catch {
-            busy = true;
-        }
-        if (!busy) {
-            image.dataset.tries = IMAGE_TRIES;
-        }
-        retry(image);
-    }
-
-    for (const image of document.querySelectorAll(".sheet img")) {
-        image.addEventListener("error", () => seeWhy(image));
-        if (image.complete && image.naturalWidth === 0 && image.currentSrc) {
-            seeWhy(image);
-        }
-    }
-
     // --- text: saved through the API, page by page --------------------------------------------
+
+    const underway = new Set();
+    const again = new Set();
 
     function tell(form, text, bad = false) {
         const outcome = form.querySelector(".outcome");
@@ -86,11 +45,23 @@
         outcome.classList.toggle("bad", bad);
     }
 
+    /* One at a time: a second request would carry the same revision, and conflict with the first. */
     async function save(form) {
+        if (underway.has(form)) {
+            again.add(form);
+            return;
+        }
+        underway.add(form);
+        const saved = await send(form);
+        underway.delete(form);
+        if (again.delete(form) && saved && changed(form)) {
+            save(form);
+        }
+    }
+
+    async function send(form) {
         const sent = texts(form).filter((text) => text.value !== text.dataset.saved);
         const blocks = sent.map((text) => ({id: text.dataset.block, text: text.value}));
-        const button = form.querySelector("button");
-        button.disabled = true;
         tell(form, said.wordsSaving);
         try {
             const answer = await fetch(form.dataset.api, {
@@ -98,7 +69,7 @@
                 headers: {
                     "Content-Type": "application/json",
                     Accept: "application/json",
-                    "X-CSRFToken": form.elements.csrfmiddlewaretoken.value,
+                    "X-CSRFToken": csrfToken(form),
                 },
                 body: JSON.stringify({blocks, revision: Number(form.elements.revision.value)}),
             });
@@ -109,9 +80,13 @@
                     text.dataset.saved = blocks[index].text;
                 });
                 tell(form, changed(form) ? said.wordsChanged : said.wordsSaved);
-            } else if (answer.status === 409 && page.code === "conflict") {
+                return true;
+            }
+            if (answer.status === 409 && page.code === "conflict") {
                 tell(form, said.wordsConflict, true);
                 form.querySelector(".reload").hidden = false;
+            } else if (answer.status === 401) {
+                tell(form, said.wordsLoggedOut, true);
             } else {
                 // A problem's title is in the person's language, its detail in English.
                 const english = document.documentElement.lang.startsWith("en");
@@ -119,9 +94,8 @@
             }
         } catch {
             tell(form, said.wordsBroken, true);
-        } finally {
-            button.disabled = false;
         }
+        return false;
     }
 
     // Browsers without `field-sizing` are told the height of each text.
@@ -150,24 +124,48 @@
         form.addEventListener("keydown", (event) => {
             if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
                 event.preventDefault();
-                form.requestSubmit();
+                if (!event.repeat) {
+                    form.requestSubmit();
+                }
+            }
+        });
+        form.querySelector(".reload").addEventListener("click", (event) => {
+            // To follow a link to where one already is loads nothing. In a new tab it does.
+            if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
+                event.preventDefault();
+                history.replaceState(null, "", event.currentTarget.href);
+                location.reload();
             }
         });
     }
 
     // --- keys: from page to page --------------------------------------------------------------
 
+    // By the letter; where the layout has no such letters (n is т, p is з), by the place of the key.
+    const STEPS = {n: 1, p: -1, KeyN: 1, KeyP: -1};
+    const stepOf = ({key, code}) => STEPS[/^[a-z]$/i.test(key) ? key.toLowerCase() : code];
+
     function turn(step) {
         const all = [...document.querySelectorAll(".page")];
-        const here = all.findIndex((page) => page.getBoundingClientRect().bottom > 80);
-        const current = all[here]?.getBoundingClientRect().top;
+        const inView = (page) => page.getBoundingClientRect().bottom > 80;
+        const {scrollHeight, clientHeight} = document.documentElement;
+        // Where nothing scrolls any further, the page gone to last need not be the topmost.
+        const reached = all.indexOf(document.activeElement);
+        const atEnd = reached >= 0 && scrollY + clientHeight >= scrollHeight - 1;
+        const known = atEnd && inView(all[reached]);
+        const here = known ? reached : all.findIndex(inView);
         // Above the first page "next" is that page itself.
-        const target = step > 0 && current > 80 ? here : here + step;
+        const above = !known && all[here]?.getBoundingClientRect().top > 80;
+        const target = step > 0 && above ? here : here + step;
         if (all[target]) {
             all[target].scrollIntoView();
             all[target].focus({preventScroll: true});
-        } else {
-            document.querySelector(`.page-turner [rel=${step > 0 ? "next" : "prev"}]`)?.click();
+            return;
+        }
+        const link = document.querySelector(`.page-turner [rel=${step > 0 ? "next" : "prev"}]`);
+        if (link) {
+            // Backwards, the page before this one is the last of the earlier ones.
+            location.assign(link.dataset.last ?? link.href);
         }
     }
 
@@ -176,27 +174,80 @@
         if (typing || event.ctrlKey || event.metaKey || event.altKey) {
             return;
         }
-        if (event.key === "n") {
-            turn(1);
-        } else if (event.key === "p") {
-            turn(-1);
+        const step = stepOf(event);
+        if (step) {
+            turn(step);
         }
     });
 
-    // --- what was waited for has come ---------------------------------------------------------
+    // --- what has not been saved is not lost by leaving ---------------------------------------
 
-    const leave = () => !forms.some(changed);
+    const fields = [
+        ...document.querySelectorAll(
+            '#content form[method="post"]:not(.correction) :is(input, textarea)',
+        ),
+    ];
+    let posted = null;
 
-    document.addEventListener("document-moved", ({detail}) => {
-        const waited = document.getElementById("progress").hasAttribute("data-reload");
-        const busy = document.activeElement?.closest("textarea, input, select, details");
-        if ((waited || detail.finished) && leave() && !busy) {
-            location.reload();
+    const unsaved = (sent = null) =>
+        forms.some(changed) ||
+        fields.some((field) => field.form !== sent && field.value !== field.defaultValue);
+
+    document.addEventListener("submit", (event) => {
+        if (!event.defaultPrevented) {
+            posted = event.target;
         }
     });
     window.addEventListener("beforeunload", (event) => {
-        if (!leave()) {
+        // What is being posted is not lost; but the person may stay, and leave another way.
+        const sent = posted;
+        posted = null;
+        if (unsaved(sent)) {
             event.preventDefault();
         }
     });
+
+    // --- what was waited for has come: shown by itself to who is doing nothing else -----------
+
+    const LOOK_MS = 1000;
+    const QUIET_MS = 1500;
+    const RELOADS_APART_MS = 10_000;
+    const RELOADED = "ocrsite-reloaded";
+    const movedOn = document.getElementById("moved-on");
+    const waited = document.getElementById("progress").hasAttribute("data-reload");
+    let stale = false;
+    let touched = 0;
+
+    const occupied = () =>
+        unsaved() ||
+        Boolean(document.activeElement?.closest("textarea, input, select, details")) ||
+        Boolean(document.querySelector("#content details[open]")) ||
+        !document.getSelection().isCollapsed;
+
+    function refresh() {
+        const now = Date.now();
+        const reloaded = Number(sessionStorage.getItem(RELOADED) ?? 0);
+        if (occupied()) {
+            movedOn.hidden = false;
+        } else if (now - touched >= QUIET_MS && Math.abs(now - reloaded) >= RELOADS_APART_MS) {
+            sessionStorage.setItem(RELOADED, now);
+            location.reload();
+            return;
+        }
+        setTimeout(refresh, LOOK_MS);
+    }
+
+    document.addEventListener("document-moved", ({detail}) => {
+        if (!stale && (waited || detail.finished)) {
+            stale = true;
+            refresh();
+        }
+    });
+    // Not between two clicks, and not while somebody scrolls.
+    for (const event of ["pointerdown", "pointerup", "keydown", "scroll", "focusout", "selectionchange"]) {
+        document.addEventListener(event, () => {
+            touched = Date.now();
+        }, {capture: true, passive: true});
+    }
+    movedOn.querySelector("button").addEventListener("click", () => location.reload());
 })();

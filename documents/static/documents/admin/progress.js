@@ -1,14 +1,18 @@
 /* Moves the progress of the documents in view, while any of them is unfinished.
  *
  * Elements: [data-progress=<id>] with a [data-label] and a <progress>, [data-pages=<id>] with
- * [data-done] and [data-failed]. #progress says where to ask and speaks what is finished. */
+ * [data-done] and [data-failed]. #progress says where to ask and speaks what is finished,
+ * #logged-out shows that nobody answers any more. Where [data-moved] says how the rest of the page
+ * knows the document, the event "document-moved" tells when that is no longer so. */
 "use strict";
 (() => {
     const EVERY_MS = 2000;
     const AT_MOST_MS = 30000;
     const speaker = document.getElementById("progress");
+    const loggedOut = document.getElementById("logged-out");
     let pause = EVERY_MS;
     let timer = null;
+    let asking = false;
 
     // An image that is not there (yet) gives way to a drawn sheet. Errors do not bubble: captured.
     // Those that failed before this script ran will not say so again.
@@ -57,28 +61,43 @@
                 .replace("{title}", element.dataset.title)
                 .replace("{status}", progress.label);
         }
-        const moved = `${progress.pages} ${progress.failed} ${progress.status}`;
-        if (element.dataset.moved !== moved) {
+        const known = element.dataset.moved;
+        if (known !== progress.moved) {
+            element.dataset.moved = progress.moved;
             showImage(element.closest("tr")?.querySelector("img.thumbnail"), progress);
+            if (known !== undefined) {
+                document.dispatchEvent(new CustomEvent("document-moved", {detail: progress}));
+            }
         }
-        if (element.dataset.moved !== undefined && element.dataset.moved !== moved) {
-            document.dispatchEvent(new CustomEvent("document-moved", {detail: progress}));
+    }
+
+    /* A bar that nothing moves any more would say that the reading has stopped. */
+    function showLoggedOut(out) {
+        loggedOut.hidden = !out;
+        for (const element of unfinished()) {
+            element.querySelector("progress").hidden = out;
         }
-        element.dataset.moved = moved;
     }
 
     async function ask() {
+        clearTimeout(timer);
         timer = null;
         const waiting = unfinished();
-        if (!waiting.length || document.hidden) {
+        if (asking || !waiting.length || document.hidden) {
             return;
         }
+        asking = true;
         const ids = waiting.map((element) => element.dataset.progress).join(",");
         try {
             const answer = await fetch(`${speaker.dataset.url}?ids=${ids}`, {
                 headers: {Accept: "application/json"},
-                redirect: "error",
+                redirect: "manual",
             });
+            // A redirect leads to the log-in.
+            const out = answer.type === "opaqueredirect" || [401, 403].includes(answer.status);
+            if (out || answer.ok) {
+                showLoggedOut(out);
+            }
             if (!answer.ok) {
                 throw new Error(String(answer.status));
             }
@@ -93,6 +112,7 @@
         } catch {
             pause = Math.min(pause * 2, AT_MOST_MS);
         }
+        asking = false;
         plan();
     }
 
@@ -102,6 +122,10 @@
         }
     }
 
-    document.addEventListener("visibilitychange", plan);
+    // Whoever comes back, perhaps from logging in, need not wait for the next look.
+    document.addEventListener("visibilitychange", () => {
+        pause = EVERY_MS;
+        ask();
+    });
     plan();
 })();

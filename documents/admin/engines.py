@@ -1,0 +1,18 @@
+"""What reads the pages, as people call it."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+#: By the names that the archive keeps and the API shows.
+_NAMES: dict[str, str | Promise] = {
+    "text-layer": _("text layer"),
+    "tesseract": "Tesseract",
+    "paddleocr-vl": "PaddleOCR-VL",
+}
+
+
+def engine_name(engine: str) -> str:
+    """In the active language; an engine that is not known here keeps its name."""
+    return str(_NAMES.get(engine, engine))

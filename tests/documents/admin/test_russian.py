@@ -1,0 +1,202 @@
+"""Whoever reads Russian is spoken to in Russian, and in sentences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from knox.models import AuthToken
+
+from documents.admin import bulk, downloads
+from documents.models import Role, Tag, Team, User
+from tests.documents.admin.conftest import browser_of
+from tests.factories import make_document, make_reader, make_team, make_user
+
+Url = Callable[..., str]
+
+
+def in_russian(user: User) -> Client:
+    client = browser_of(user)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
+    return client
+
+
+@pytest.fixture
+def root(team: Team) -> Client:
+    return in_russian(make_user("root", is_staff=True, is_superuser=True))
+
+
+@pytest.fixture
+def russian(reviewer: User) -> Client:
+    return in_russian(reviewer)
+
+
+@pytest.mark.parametrize(
+    ("model", "title"),
+    [
+        ("document", "Документы"),
+        ("tag", "Метки"),
+        ("team", "Команды"),
+        ("user", "Пользователи"),
+    ],
+)
+def test_a_list_is_headed_by_what_is_in_it(root: Client, model: str, title: str) -> None:
+    page = root.get(reverse(f"admin:documents_{model}_changelist")).content.decode()
+
+    assert f"<h1>{title}</h1>" in page
+    assert "Выберите" not in page.partition("<h1>")[2].partition("</h1>")[0]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("admin:documents_tag_add", "<h1>Добавить: метка</h1>"),
+        ("admin:documents_tag_changelist", "Добавить: метка"),
+    ],
+)
+def test_no_noun_stands_undeclined_in_a_sentence(root: Client, address: str, said: str) -> None:
+    page = root.get(reverse(address)).content.decode()
+
+    assert said in page
+    assert "Добавить метка" not in page
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("admin:documents_team_add", "Добавить ещё: Участник"),
+        ("admin:documents_user_add", "Добавить ещё: Команда"),
+    ],
+)
+def test_one_more_member_or_team_is_asked_for_in_a_sentence(
+    root: Client, address: str, said: str
+) -> None:
+    page = root.get(reverse(address)).content.decode()
+
+    data = page.partition('data-inline-formset="')[2].partition('"')[0]
+    assert json.loads(unescape(data))["options"]["addText"] == said
+
+
+def test_a_tag_is_renamed_and_deleted_in_sentences(russian: Client, team: Team) -> None:
+    make_document(team, tags=["скан"])
+    tag = Tag.objects.get()
+
+    renamed = russian.post(
+        reverse("admin:documents_tag_change", args=[tag.id]), {"name": "сканы"}, follow=True
+    ).content.decode()
+    page = russian.get(reverse("admin:documents_tag_delete", args=[tag.id])).content.decode()
+
+    assert "Сохранено: метка «" in renamed
+    assert "Удалить: метка «сканы»?" in page
+    assert "«сканы» снимется с 1 документа" in page
+
+
+def test_what_reads_is_named_as_people_name_it(
+    browser: Client, russian: Client, team: Team, url: Url
+) -> None:
+    document = make_document(team, pages=["words"], engine="text-layer")
+    make_reader("paddleocr-vl")
+
+    assert "text layer" in browser.get(url("change", document)).content.decode()
+    page = russian.get(url("change", document)).content.decode()
+    assert "<dd>текстовый слой" in page
+    assert "<li>текстовый слой</li>" in page
+    assert "text-layer" not in page
+    assert "PaddleOCR-VL" in russian.get(reverse("admin:index")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"title": " "}, "Название — от 1 до 500 знаков."),
+        ({"title": "x", "language": "rus"}, "Язык указывается двумя буквами, например ru или en."),
+        ({"title": "x", "tags": "x" * 101}, "Название метки — не больше 100 знаков."),
+        ({"title": "x", "tags": ",".join(map(str, range(51)))}, "не больше 50 меток."),
+        ({"title": "a\x00b"}, "В тексте есть символы, которые нельзя сохранить."),
+    ],
+)
+def test_a_refusal_is_one_sentence_in_one_language(
+    form: dict[str, str], said: str, russian: Client, team: Team, url: Url
+) -> None:
+    document = make_document(team)
+
+    page = russian.post(url("details", document), form, follow=True).content.decode()
+
+    told = page.partition('<ul class="messagelist">')[2].partition("</ul>")[0]
+    assert said in told
+    assert "Запрос составлен неверно" not in told
+
+
+def test_a_limit_is_told_in_russian(
+    russian: Client, team: Team, url: Url, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(downloads, "MOST_DOCUMENTS", 1)
+    chosen = [str(make_document(team).id) for _ in range(2)]
+
+    def told(action: str) -> str:
+        form = {"action": action, "_selected_action": chosen}
+        return russian.post(url("changelist"), form, follow=True).content.decode()
+
+    assert "Выбрано больше 1 документов, а больше за один раз нельзя." in told("move_to_trash")
+    assert "За один раз можно скачать не больше 1 документов и 4 ГБ." in told("download")
+
+
+def refused(client: Client, url: Url, name: str, content: bytes, **form: str) -> Any:
+    """What the upload page says of a file when it is posted, and what the API says for it."""
+    files = [SimpleUploadedFile(name, content) for _ in range(2)]
+    page = client.post(url("upload"), {"files": files[:1], **form}, follow=True).content.decode()
+    problem = client.post(reverse("api:documents"), {"file": files[1], **form}).json()
+    return page.partition('<ul class="messagelist">')[2].partition("</ul>")[0], problem
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"Just words.", "текстовый файл"),
+        (b"PK\x03\x04....word/", "документ Word"),
+        (b"7z\xbc\xaf\x27\x1c\0\0", "файл типа application/x-7z-compressed"),
+        (b"\0\1\2\3", "файл неизвестного типа"),
+    ],
+)
+def test_a_refused_file_is_told_what_it_is_and_what_is_accepted(
+    content: bytes, what: str, russian: Client, url: Url
+) -> None:
+    told, problem = refused(russian, url, "note.docx", content)
+
+    for said in (told, problem["title"]):
+        assert f"Похоже, это {what}; принимаются PDF, PNG," in said
+    assert "The file looks like a" in problem["detail"]
+
+
+def test_a_file_that_is_too_large_is_told_the_limit(
+    russian: Client, url: Url, settings: Any
+) -> None:
+    settings.OCRSITE_MAX_UPLOAD_BYTES = 2**20
+
+    told, problem = refused(russian, url, "big.pdf", b"%PDF-1.4" + b"x" * 2**20)
+
+    for said in (told, problem["title"]):
+        assert "Файл больше 1 МБ" in said
+
+
+def test_who_has_to_choose_a_team_is_told_so(team: Team, url: Url) -> None:
+    user = make_user(team=team, is_staff=True)
+    user.memberships.create(team=make_team(), role=Role.REVIEWER)
+
+    told, problem = refused(in_russian(user), url, "a.pdf", b"%PDF-1.4")
+
+    for said in (told, problem["title"]):
+        assert "выберите команду" in said
+
+
+def test_there_is_no_page_in_english_only(root: Client) -> None:
+    assert not admin.site.is_registered(AuthToken)
+    assert "knox" not in root.get(reverse("admin:index")).content.decode().lower()
