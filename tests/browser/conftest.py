@@ -110,6 +110,19 @@ def listened_to(page: Page, complaints: list[str]) -> Page:
     return page
 
 
+def holds_on(page: Page) -> bool:
+    """Whether the page would ask before it is left."""
+    return bool(
+        page.evaluate(
+            """() => {
+                const leaving = new Event("beforeunload", {cancelable: true});
+                window.dispatchEvent(leaving);
+                return leaving.defaultPrevented;
+            }"""
+        )
+    )
+
+
 def draw_pages(document: Document) -> None:
     """Give every page of the document, and the document, an image: a white sheet."""
     sheet = io.BytesIO()

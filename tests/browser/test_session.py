@@ -1,0 +1,101 @@
+"""Somebody logs out and in again in another tab; the page they had open still works."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, FilePayload, Page, expect
+
+from documents.models import Document, Team
+from tests.browser.conftest import draw_pages
+from tests.factories import PASSWORD, make_document
+
+
+@pytest.fixture
+def document(team: Team) -> Document:
+    document = make_document(team, title="Lease", pages=["Helo world"])
+    draw_pages(document)
+    return document
+
+
+def address(document: Document) -> str:
+    return reverse("admin:documents_document_change", args=[document.id])
+
+
+def pdf(name: str) -> FilePayload:
+    return {"name": name, "mimeType": "application/pdf", "buffer": b"%PDF-1.4 " + name.encode()}
+
+
+def log_out(context: BrowserContext) -> None:
+    tab = context.new_page()
+    tab.goto(reverse("admin:index"))
+    tab.get_by_role("button", name="Log out").click()
+    tab.close()
+
+
+def log_in(context: BrowserContext) -> None:
+    tab = context.new_page()
+    tab.goto(reverse("admin:login"))
+    tab.get_by_label("Username").fill("reviewer")
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Log in").click()
+    expect(tab.get_by_role("button", name="Log out")).to_be_visible()
+    tab.close()
+
+
+def log_in_again(context: BrowserContext) -> None:
+    log_out(context)
+    log_in(context)
+
+
+def test_a_text_is_saved_after_logging_in_again(page: Page, document: Document) -> None:
+    page.goto(address(document))
+    block = page.get_by_label("Page 1, block 1")
+    block.fill("Hello world")
+    outcome = page.locator("#page-1 .outcome")
+
+    log_out(page.context)
+    block.press("Control+Enter")
+    expect(outcome).to_contain_text("You are logged out.")
+    log_in(page.context)
+    block.press("Control+Enter")
+
+    expect(outcome).to_have_text("Saved.")
+
+
+def test_a_button_works_after_logging_in_again(page: Page, document: Document) -> None:
+    page.goto(address(document))
+    log_in_again(page.context)
+
+    page.get_by_role("button", name="Approve").click()
+
+    expect(page.locator(".messagelist")).to_have_text("The document is approved.")
+
+
+def test_files_refused_for_want_of_a_log_in_are_taken_after_it(page: Page, team: Team) -> None:
+    page.goto(reverse("admin:documents_document_upload"))
+    log_out(page.context)
+    page.get_by_label("Files", exact=True).set_input_files([pdf("a"), pdf("b"), pdf("c")])
+    expect(page.locator("#summary")).to_contain_text("refused: 3")
+    expect(page.locator("#uploads li").first).to_contain_text("You are logged out.")
+    log_in(page.context)
+
+    page.get_by_role("button", name="Try again").first.click()
+    expect(page.locator("#summary")).to_contain_text("Uploaded: 1; already there: 0; refused: 2.")
+    page.get_by_role("button", name="Try all again").click()
+
+    expect(page.locator("#summary")).to_contain_text("Uploaded: 3; already there: 0; refused: 0.")
+    expect(page.get_by_role("button", name="Try all again")).to_be_hidden()
+
+
+def test_a_file_refused_for_want_of_a_token_is_taken_once_there_is_one(page: Page) -> None:
+    page.goto(reverse("admin:documents_document_upload"))
+    page.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
+    page.get_by_label("Files", exact=True).set_input_files([pdf("a")])
+    expect(page.locator("#summary")).to_contain_text("refused: 1")
+    page.context.new_page().goto(reverse("admin:index"))
+
+    page.get_by_role("button", name="Try again").click()
+
+    expect(page.locator("#summary")).to_contain_text("Uploaded: 1; already there: 0; refused: 0.")
