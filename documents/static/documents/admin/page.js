@@ -188,6 +188,7 @@
         ),
     ];
     let posted = null;
+    let posting = false;
 
     const unsaved = (sent = null) =>
         forms.some(changed) ||
@@ -196,6 +197,7 @@
     document.addEventListener("submit", (event) => {
         if (!event.defaultPrevented) {
             posted = event.target;
+            posting = true;
         }
     });
     window.addEventListener("beforeunload", (event) => {
@@ -218,7 +220,9 @@
     let stale = false;
     let touched = 0;
 
+    // While something is being posted, a reload would take the place of its answer.
     const occupied = () =>
+        posting ||
         unsaved() ||
         Boolean(document.activeElement?.closest("textarea, input, select, details")) ||
         Boolean(document.querySelector("#content details[open]")) ||
