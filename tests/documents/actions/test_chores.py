@@ -27,6 +27,7 @@ from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
 from documents.downloads import result as download
 from documents.errors import DamagedFile, LeaseLost, NothingRead, OriginalMissing
+from documents.exports.results import write_results
 from documents.models import Document, Event, PageStatus, Status
 from documents.models.document import Chore
 from documents.storage import archive, result_key
@@ -205,18 +206,15 @@ def test_where_nothing_was_read_there_are_no_results_to_serve() -> None:
 def test_a_title_changed_while_the_first_results_are_made_is_in_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    import documents.actions.finish as module
-
     document = read_document(title="Old")
-    write = module.write_results
 
     def meanwhile_somebody_edits(*args: Any) -> Any:
         monkeypatch.undo()
-        summary = write(*args)
+        summary = write_results(*args)
         edit(document.id, actor=None, title="New")
         return summary
 
-    monkeypatch.setattr(module, "write_results", meanwhile_somebody_edits)
+    monkeypatch.setattr("documents.actions.finish.write_results", meanwhile_somebody_edits)
     finish(claim())
     finish(claim())  # the chore stands until the files say what the archive says
 

@@ -219,7 +219,7 @@ def test_a_database_without_room_is_a_full_disk(
     def full(*args: object, **kwargs: object) -> None:
         raise OperationalError("database or disk is full")
 
-    monkeypatch.setattr(module.events, "record", full)
+    monkeypatch.setattr("documents.events.record", full)
 
     with pytest.raises(StorageFull):
         upload(user, staged(), "a.pdf")

@@ -115,7 +115,7 @@ def test_a_form_that_can_not_be_read_is_a_400_for_whoever_sends_it(
 
     session.cookies["csrftoken"] = "a" * 32
 
-    problem_of(session.generic("POST", URL, b"--x", content_type), 400)
+    problem_of(session.generic("POST", URL, "--x", content_type), 400)
 
 
 @pytest.mark.parametrize(
