@@ -77,6 +77,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
             [*under, sys.executable, "-c", PROGRAM, str(tmp_path), *arguments],
             env={"PYTHONPATH": str(ROOT)},
             stdin=subprocess.DEVNULL,
+            # The tests themselves may run without a terminal, and its end be ignored already.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )
         supervisors.append(supervisor)
         for name in children:
