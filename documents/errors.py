@@ -82,6 +82,88 @@ class StorageFull(ArchiveError):
     summary = _("The archive has no room left on its disk.")
 
 
+# --- the bucket that everything is kept in too ------------------------------------------------
+
+
+class BucketError(ArchiveError):
+    """The bucket did not do what it was asked to. Most of these pass, by themselves or when
+    somebody mends a setting; nothing is lost meanwhile, because the archive's own disk has it."""
+
+    code = "bucket-error"
+    permanent = False
+    summary = _("The object storage did not do what it was asked to.")
+
+
+class BucketUnreachable(BucketError):
+    """No answer: no route, an unknown name, refused, cut off, too slow, or not trusted (TLS)."""
+
+    code = "bucket-unreachable"
+    summary = _("The object storage can't be reached.")
+
+
+class BucketOpen(BucketUnreachable):
+    """Not asked at all: it did not answer several times in a row (documents/breaker.py)."""
+
+    code = "bucket-open"
+    summary = _("The object storage did not answer several times and is left alone for a moment.")
+
+
+class BucketBusy(BucketError):
+    code = "bucket-busy"
+    summary = _("The object storage is too busy or broken at the moment.")
+
+
+class BucketFull(BucketError):
+    code = "bucket-full"
+    summary = _("The object storage has no room left.")
+
+
+class WrongAccessKey(BucketError):
+    code = "bucket-wrong-access-key"
+    summary = _("The object storage does not know the access key.")
+
+
+class WrongSecretKey(BucketError):
+    code = "bucket-wrong-secret-key"
+    summary = _("The secret key does not belong to the access key of the object storage.")
+
+
+class ClockSkew(BucketError):
+    code = "bucket-clock-skew"
+    summary = _("The clock of this machine differs too much from that of the object storage.")
+
+
+class NoSuchBucket(BucketError):
+    code = "bucket-missing"
+    summary = _("The object storage has no bucket of this name.")
+
+
+class BucketForbidden(BucketError):
+    code = "bucket-forbidden"
+    summary = _("The access key may not do this in the bucket.")
+
+
+class BucketRefused(BucketError):
+    """Anything else that the server said; its own code and message are in the detail."""
+
+    code = "bucket-refused"
+    summary = _("The object storage refused the request.")
+
+
+class ObjectMissing(BucketError):
+    code = "object-missing"
+    permanent = True
+    summary = _("The object is not in the bucket.")
+
+
+class ObjectTooLarge(BucketError):
+    """Larger than the caller is ready to hold in memory."""
+
+    code = "object-too-large"
+    permanent = True
+    summary = _("The object in the bucket is larger than expected.")
+
+
 # --- a request that can't be met -------------------------------------------------------------
 
 
@@ -134,6 +216,11 @@ class Outdated(Conflict):
 class InTrash(Conflict):
     code = "in-trash"
     summary = _("The document is in the trash. Restore it first.")
+
+
+class NotInTrash(Conflict):
+    code = "not-in-trash"
+    summary = _("The document is not in the trash.")
 
 
 class StillBeingRead(Conflict):
@@ -244,6 +331,39 @@ class LeaseLost(ArchiveError):
 
     code = "lease-lost"
     summary = _("The page was given to another reader.")
+
+
+# --- a copy outside of the database ------------------------------------------------------------
+
+
+class DamagedCopy(ArchiveError):
+    """A file of the archive is not what its manifest says, or is no manifest."""
+
+    code = "damaged-copy"
+    summary = _("A file of the archive is damaged.")
+
+
+class NotMirroredYet(BucketError):
+    """The file is on another machine, and not in the bucket yet; it will be."""
+
+    code = "not-mirrored-yet"
+    summary = _("The file is not in the object storage yet.")
+
+
+class Purged(BucketError):
+    """Another container of this archive has purged the document."""
+
+    code = "purged"
+    permanent = True
+    summary = _("The document was removed for good elsewhere.")
+
+
+class NewerCopy(BucketError):
+    """The bucket's manifest is of a higher version: another container of this archive wrote it."""
+
+    code = "newer-copy"
+    permanent = True
+    summary = _("The object storage has a newer version of this document.")
 
 
 def _subclasses(cls: type[ArchiveError]) -> list[type[ArchiveError]]:

@@ -17,6 +17,7 @@ sense stops the program with one sentence (ConfigurationError) instead of being 
 | `OCRSITE_MAX_UPLOAD_MB` | the largest accepted file in MB (2^20 bytes), 500 |
 | `OCRSITE_WORKERS` | reader processes, 2 |
 | `TESSDATA_PREFIX` | the directory of Tesseract's language data, before the usual places |
+| `CLOUDRU_S3_*` | the bucket that everything is kept in too (ocrsite/bucket_settings.py) |
 | `OCRSITE_LIFE` | set by the supervisor for its children: which start of the site they belong to |
 """
 
@@ -32,6 +33,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from ocrsite import bucket_settings
+from ocrsite.bucket_settings import BucketSettings
 from ocrsite.data_directory import DataDirectoryError, choose
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -75,6 +78,7 @@ class Environment:
     max_upload_bytes: int
     workers: int
     life: uuid.UUID | None
+    s3: BucketSettings
 
 
 def read(variables: Mapping[str, str]) -> Environment:
@@ -115,6 +119,7 @@ def read(variables: Mapping[str, str]) -> Environment:
         max_upload_bytes=value("OCRSITE_MAX_UPLOAD_MB", _integer(1, 100_000), "500") * 2**20,
         workers=value("OCRSITE_WORKERS", _integer(1, 256), "2"),
         life=value("OCRSITE_LIFE", lambda text: uuid.UUID(text) if text else None, ""),
+        s3=bucket_settings.read(variables),
     )
 
 

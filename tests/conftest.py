@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 import pytest
@@ -15,6 +17,10 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from tests.environment import prepare  # noqa: E402
+
+if TYPE_CHECKING:
+    from documents.bucket import Bucket
+    from tests.s3 import S3Server
 
 PREPARED = prepare()
 if not PREPARED.problem:
@@ -31,6 +37,20 @@ def pytest_configure(config: pytest.Config) -> None:
             f"PostgreSQL was asked for and is not available: {PREPARED.problem}",
             returncode=1 if os.environ.get("CI") else 0,
         )
+
+
+#: Depends on no database: once is enough.
+_ONCE = ("tests/deployment", "tests/documents/test_bucket", "tests/documents/test_breaker")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if str(item.path.relative_to(ROOT)).startswith(_ONCE):
+            item.add_marker(pytest.mark.once)
+    if os.environ.get("OCRSITE_TEST_DATABASE") == "postgresql":
+        again = [item for item in items if item.get_closest_marker("once")]
+        items[:] = [item for item in items if item not in again]
+        config.hook.pytest_deselected(items=again)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -81,3 +101,29 @@ def quick_passwords(settings: object) -> None:
     settings.PASSWORD_HASHERS = [  # type: ignore[attr-defined]
         "django.contrib.auth.hashers.MD5PasswordHasher"
     ]
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """One S3 server for all tests of this process; each makes a bucket of its own there."""
+    # Half a second to load, which the other tests need not wait for.
+    from tests.s3 import S3Server, S3Unavailable
+
+    server = S3Server()
+    try:
+        server.start()
+    except S3Unavailable as error:
+        server.stop()
+        if os.environ.get("CI"):
+            pytest.fail(f"{error}, and in CI there must be an S3 server")
+        pytest.skip(str(error))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def s3_bucket(s3_server: S3Server) -> Bucket:
+    """An empty bucket, as a site sees it. The settings do not name it."""
+    from documents.bucket import Bucket
+
+    return Bucket(s3_server.address(s3_server.new_bucket()))

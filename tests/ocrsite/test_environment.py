@@ -7,6 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ocrsite import bucket_settings
+from ocrsite.bucket_settings import BucketSettings
 from ocrsite.environment import _DATABASE_PATIENCE, ConfigurationError, read, tessdata_directory
 
 
@@ -152,3 +154,58 @@ def test_the_place_of_tesseracts_data_may_be_given(
     monkeypatch.setenv("TESSDATA_PREFIX", text)
 
     assert tessdata_directory() == found
+
+
+# --- the bucket ---------------------------------------------------------------------------------
+
+S3 = {
+    "CLOUDRU_S3_ENDPOINT": "https://s3.cloud.ru",
+    "CLOUDRU_S3_BUCKET": "archive",
+    "CLOUDRU_S3_ACCESS_KEY": "tenant:key",
+    "CLOUDRU_S3_SECRET_KEY": "secret",
+}
+
+
+def test_without_the_four_variables_there_is_no_bucket_and_no_word_about_it() -> None:
+    found = bucket_settings.read({"AWS_ACCESS_KEY_ID": "x", "S3_BUCKET": "y"})
+
+    assert found == BucketSettings()
+
+
+def test_all_four_are_a_bucket() -> None:
+    found = bucket_settings.read(S3)
+
+    assert found.bucket is not None and found.bucket.endpoint == "https://s3.cloud.ru"
+    assert (found.missing, found.warning) == ((), None)
+    assert "secret" not in repr(found).replace("secret_key", "")
+
+
+@pytest.mark.parametrize("name", S3)
+def test_one_that_is_missing_is_named(name: str) -> None:
+    found = bucket_settings.read({**S3, name: " "})
+
+    assert (found.bucket, found.missing) == (None, (name,))
+    assert found.warning is not None and name in found.warning
+
+
+def test_a_key_without_its_tenant_is_used_with_a_warning() -> None:
+    found = bucket_settings.read({**S3, "CLOUDRU_S3_ACCESS_KEY": "key"})
+
+    assert found.bucket is not None
+    assert found.warning is not None and "tenant_id:key_id" in found.warning
+
+
+@pytest.mark.parametrize(
+    "given", ["s3.cloud.ru", "https://s3.cloud.ru/", "https://s3.cloud.ru/archive/"]
+)
+def test_an_endpoint_is_the_server_however_it_was_copied(given: str) -> None:
+    found = bucket_settings.read({**S3, "CLOUDRU_S3_ENDPOINT": given})
+
+    assert found.bucket is not None and found.bucket.endpoint == "https://s3.cloud.ru"
+    assert found.warning is None
+
+
+def test_an_endpoint_with_another_path_is_used_with_a_warning() -> None:
+    found = bucket_settings.read({**S3, "CLOUDRU_S3_ENDPOINT": "https://s3.cloud.ru/other"})
+
+    assert found.warning is not None and "/other" in found.warning
