@@ -8,7 +8,8 @@ from typing import BinaryIO
 from documents import pageimages
 from documents.errors import ArchiveError, NotFound, NothingRead, NotYet, OriginalMissing
 from documents.models import Document, Page, Status
-from documents.storage import archive, original_key, result_key
+from documents.result_files import bring_here
+from documents.storage import archive, original_key
 
 RESULT_TYPES = {
     "json": "application/json",
@@ -70,7 +71,7 @@ def result(document: Document, kind: str) -> Download:
             document=document.id,
         )
     return Download(
-        key=result_key(document.id, kind),
+        key=bring_here(document, kind),
         filename=f"{document.filename.rpartition('.')[0]}.{kind}",
         content_type=RESULT_TYPES[kind],
         missing=NotFound(

@@ -13,13 +13,17 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+import structlog
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from documents.errors import Busy, NotFound, OriginalMissing, ReadingError
+from documents.archive.promptly import push_soon
+from documents.errors import BucketError, Busy, NotFound, OriginalMissing, ReadingError
 from documents.models import Document, Page
 from documents.recent_failures import RecentFailures
 from documents.storage import archive, original_file, page_image_key, thumbnail_key
+
+log = structlog.get_logger(__name__)
 
 #: At most one rendering child per web process (design, section 7.3).
 _one_at_a_time = threading.Lock()
@@ -76,15 +80,30 @@ def thumbnail(document: Document) -> str:
 
 def keep_page_image(document_id: uuid.UUID, number: int, rotation: int, image: bytes) -> None:
     """Keep the image that a reading has made, so that nobody waits for it later."""
-    archive().write(page_image_key(document_id, number, rotation), image)
+    _keep(document_id, page_image_key(document_id, number, rotation), image)
 
 
 def keep_thumbnail(document_id: uuid.UUID, image: bytes) -> None:
-    archive().write(thumbnail_key(document_id), image)
+    _keep(document_id, thumbnail_key(document_id), image)
+
+
+def _keep(document_id: uuid.UUID, key: str, image: bytes) -> None:
+    archive().write(key, image)
+    push_soon(document_id, key)
+
+
+def _is_here(key: str) -> bool:
+    """Whether the image is on this disk, fetched from the bucket if need be."""
+    try:
+        return archive().ensure(key)
+    except BucketError as error:
+        # It can be made as well.
+        log.warning("image_not_fetched", key=key, code=error.code, reason=error.detail)
+        return False
 
 
 def _kept_or_made(key: str, document: Document, render: Callable[[Path], bytes]) -> str:
-    if archive().exists(key):
+    if _is_here(key):
         return key
     _failures.raise_for(key)
     if not _our_turn():
@@ -94,7 +113,7 @@ def _kept_or_made(key: str, document: Document, render: Callable[[Path], bytes])
         if not archive().exists(key):
             _failures.raise_for(key)
             with original_file(document.id, document.filename) as path:
-                archive().write(key, render(path))
+                _keep(document.id, key, render(path))
     except OriginalMissing:
         raise  # it costs nothing to look again, and an upload mends it
     except ReadingError as error:

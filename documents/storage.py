@@ -20,14 +20,13 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db import OperationalError
 
-from documents.errors import OriginalMissing, StorageFull
+from documents import breaker
+from documents.bucket import Bucket, bucket_for_reading
+from documents.errors import ObjectMissing, OriginalMissing, StorageFull
 
 
 class LocalArchive:
     """The archive's files below one directory."""
-
-    #: Where a document's files are, in the words of the HTTP contract.
-    state = "local"
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -53,16 +52,20 @@ class LocalArchive:
         """Raises FileNotFoundError."""
         return self.path(key).open("rb")
 
+    def ensure(self, key: str) -> bool:
+        """Whether the key's content is on this disk, now if it was not before. Raises BucketError
+        (see `MirroredArchive`)."""
+        return self.exists(key)
+
     @contextlib.contextmanager
     def local_copy(self, key: str) -> Iterator[Path]:
         """A readable file with the key's content, for as long as the block runs.
 
         Raises FileNotFoundError. The file must not be changed.
         """
-        path = self.path(key)
-        if not path.is_file():
+        if not self.ensure(key):
             raise FileNotFoundError(errno.ENOENT, "no such file in the archive", key)
-        yield path
+        yield self.path(key)
 
     def put(self, key: str, source: Path) -> None:
         """Move the finished file `source` (from `staging`) under `key`, replacing what was there.
@@ -116,9 +119,47 @@ class LocalArchive:
             file.write(b"ocrsite")
 
 
+class MirroredArchive(LocalArchive):
+    """An archive whose files are in a bucket too: what is gone from this disk, or never was on
+    it, is fetched from there and kept again. Writing goes to the disk; `documents.archive.keeping`
+    mirrors it."""
+
+    def __init__(self, root: Path, bucket: Bucket) -> None:
+        super().__init__(root)
+        self._bucket = bucket
+
+    def ensure(self, key: str) -> bool:
+        return self.exists(key) or self.fetch(key)
+
+    def open(self, key: str) -> BinaryIO:
+        try:
+            return super().open(key)
+        except FileNotFoundError:
+            if not self.fetch(key):
+                raise
+            return super().open(key)
+
+    def fetch(self, key: str) -> bool:
+        """Put the bucket's content of `key` on this disk; False where the bucket has none.
+
+        Raises BucketError, StorageFull.
+        """
+        draft = self.staging / f"fetched-{uuid.uuid4().hex}"
+        try:
+            with disk_errors(), breaker.shared.guarded():
+                self._bucket.get_file(key, draft)
+            self.put(key, draft)
+        except ObjectMissing:
+            return False
+        finally:
+            draft.unlink(missing_ok=True)
+        return True
+
+
 def archive() -> LocalArchive:
     """The archive of this process, as the settings name it."""
-    return LocalArchive(Path(settings.MEDIA_ROOT))
+    root, mirror = Path(settings.MEDIA_ROOT), bucket_for_reading()
+    return LocalArchive(root) if mirror is None else MirroredArchive(root, mirror)
 
 
 @contextlib.contextmanager
@@ -142,6 +183,15 @@ def original_file(document_id: uuid.UUID, filename: str) -> Iterator[Path]:
 
 def original_key(document_id: uuid.UUID, filename: str) -> str:
     return f"documents/{document_id}/original/{filename}"
+
+
+def manifest_key(document_id: uuid.UUID) -> str:
+    return f"documents/{document_id}/manifest.json"
+
+
+def tombstone_key(document_id: uuid.UUID) -> str:
+    """Says that the document was purged: what is left of it anywhere is not taken in again."""
+    return f"tombstones/{document_id}.json"
 
 
 def result_key(document_id: uuid.UUID, kind: str) -> str:

@@ -6,9 +6,14 @@ nothing, because then somebody else has the work.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
 
 import structlog
+from django.conf import settings
 
 from documents import pageimages
 from documents.actions.chores import ChoreClaim, postpone_chore
@@ -18,9 +23,12 @@ from documents.actions.prepare import fail_preparation, record_page_count
 from documents.actions.record import fail_page, postpone_page, record_reading
 from documents.errors import (
     ArchiveError,
+    BucketError,
     EngineFailed,
     EngineUnavailable,
     LeaseLost,
+    NotMirroredYet,
+    OriginalMissing,
     ReadingError,
     RendererUnavailable,
     StorageFull,
@@ -39,7 +47,7 @@ log = structlog.get_logger(__name__)
 REST = datetime.timedelta(seconds=20)
 
 #: What lies in the machine and not in the page or document that met it.
-_NOBODYS_FAULT = (StorageFull, RendererUnavailable)
+_NOBODYS_FAULT = (StorageFull, RendererUnavailable, BucketError)
 
 
 def read_claimed_page(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> bool:
@@ -92,7 +100,7 @@ def do_chore(claim: ChoreClaim, renderer: Renderer) -> None:
 
 
 def _read(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> PageReading:
-    with original_file(claim.document_id, claim.filename) as path:
+    with _original(claim.document_id, claim.filename) as path:
         return read_page(
             renderer,
             engine,
@@ -102,6 +110,24 @@ def _read(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> PageRe
             ocr=claim.ocr,
             language=claim.language,
         )
+
+
+@contextlib.contextmanager
+def _original(document_id: uuid.UUID, filename: str) -> Iterator[Path]:
+    """As `original_file`; NotMirroredYet where another machine has taken it in and the bucket, by
+    which it comes here, has not got it yet."""
+    with contextlib.ExitStack() as stack:
+        try:
+            path = stack.enter_context(original_file(document_id, filename))
+        except OriginalMissing:
+            waits = Document.objects.filter(id=document_id, mirrored_version=0).exists()
+            if settings.OCRSITE_BUCKET is not None and waits:
+                raise NotMirroredYet(
+                    "The machine that took the file in has not put it into the bucket yet.",
+                    document=document_id,
+                ) from None
+            raise
+        yield path
 
 
 def _another_can(claim: PageClaim) -> bool:
@@ -123,7 +149,7 @@ def _keep(claim: PageClaim, reading: PageReading) -> None:
 def _prepare(claim: ChoreClaim, renderer: Renderer) -> None:
     document = Document.objects.get(id=claim.document_id)
     try:
-        with original_file(document.id, document.filename) as path:
+        with _original(document.id, document.filename) as path:
             pages = renderer.page_count(path, document.mime_type)
             record_page_count(claim, pages)
             try:

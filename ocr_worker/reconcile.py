@@ -21,6 +21,7 @@ from documents.actions.unreadable import fail_pages_without_engine
 from documents.models import WorkerProcess
 from documents.signals import announce, chores_waiting, pages_waiting
 from documents.storage import archive
+from ocr_worker import keeper
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +48,7 @@ def reconcile(
     hopeless = fail_pages_without_engine(watched_for=watched_for)
     if hopeless:
         log.warning("pages_nobody_can_read_failed", pages=hopeless)
-    if waiting_chores().exists():
+    if waiting_chores().exists() or keeper.work_waits():
         announce(chores_waiting)
     if waiting_pages().exists():
         announce(pages_waiting)

@@ -95,6 +95,7 @@ def make_document(
             "engine": engine if done else "",
             "results_version": 1 if settled and done else 0,
             "content_version": 1 if done else 0,
+            "kept_version": fields.get("version", 1),
             "finished_at": timezone.now() if settled else None,
             **fields,
         },

@@ -152,6 +152,16 @@ def test_the_supervisor_loads_no_django() -> None:
                 assert not (node.module or "").startswith("django"), name
 
 
+def test_what_loads_boto3_is_imported_where_a_bucket_is_asked() -> None:
+    """It takes half a second, which the start of a site without a bucket does not have."""
+    heavy = {"documents.bucket_client", "documents.bucket_errors"}
+
+    assert heavy <= modules().keys()
+    for name, targets in imports().items():
+        if name not in heavy:
+            assert [target for target in heavy if targets.get(target)] == [], name
+
+
 def test_no_modules_import_each_other_in_a_circle() -> None:
     """A package stands for its own `__init__` only; what a function imports is no circle."""
     graph = {

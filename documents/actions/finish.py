@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,13 +11,11 @@ from documents import events
 from documents.actions.chores import RESULTS_OWED, ChoreClaim, held, owe_results
 from documents.actions.locking import locked
 from documents.errors import LeaseLost
-from documents.exports.results import Summary, pages_to_write, write_results
+from documents.exports.assembling import assembled
+from documents.exports.results import Summary
 from documents.models import Document, PageStatus, Status
 from documents.models.document import Chore
 from documents.signals import announce, chores_waiting
-from documents.storage import archive, result_key
-
-RESULT_KINDS = ("json", "md", "txt")
 
 
 def finish(claim: ChoreClaim) -> Document:
@@ -29,21 +27,27 @@ def finish(claim: ChoreClaim) -> Document:
     """
     document = Document.objects.get(id=claim.document_id)
     built_from = document.content_version
-    summary = _write(document, claim)
+    with assembled(document) as made:
+        summary, files = made.summary, made.facts
+        _refuse_lost(claim)
+        made.put_in_place()
     try:
-        return _settle(claim, built_from, summary)
+        return _settle(claim, built_from, summary, files)
     except LeaseLost:
         # Stopped between the last look and here, we may have put older files over newer ones.
         _assemble_once_more(claim)
         raise
 
 
-def _settle(claim: ChoreClaim, built_from: int, summary: Summary) -> Document:
+def _settle(
+    claim: ChoreClaim, built_from: int, summary: Summary, files: dict[str, Any]
+) -> Document:
     with transaction.atomic():
         document = held(claim)
         first_time = document.status == Status.PROCESSING
         if summary.anything_read:
             document.results_version = built_from + 1
+            document.result_files = files
         document.engine = summary.engine
         document.confidence = summary.confidence
         _set_outcome(document)
@@ -60,23 +64,13 @@ def _settle(claim: ChoreClaim, built_from: int, summary: Summary) -> Document:
     return document
 
 
-def _write(document: Document, claim: ChoreClaim) -> Summary:
-    """Write all files aside, then put them in place, if the chore still is ours."""
-    with ExitStack() as drafts:
-        files = [drafts.enter_context(archive().drafting()) for _ in RESULT_KINDS]
-        summary = write_results(document, pages_to_write(document), *(file for _, file in files))
-        if not Document.objects.filter(
-            id=document.id, chore=claim.chore, chore_token=claim.token
-        ).exists():
-            raise LeaseLost(
-                "Another process assembles this document's results.", document=document.id
-            )
-        if not summary.anything_read:
-            return summary  # no files, instead of empty ones
-        for kind, (path, file) in zip(RESULT_KINDS, files, strict=True):
-            file.close()
-            archive().put(result_key(document.id, kind), path)
-    return summary
+def _refuse_lost(claim: ChoreClaim) -> None:
+    if not Document.objects.filter(
+        id=claim.document_id, chore=claim.chore, chore_token=claim.token
+    ).exists():
+        raise LeaseLost(
+            "Another process assembles this document's results.", document=claim.document_id
+        )
 
 
 def _assemble_once_more(claim: ChoreClaim) -> None:

@@ -53,6 +53,8 @@ STATUSES: dict[type[errors.ArchiveError], int] = {
     errors.EngineFailed: 503,
     errors.EngineUnavailable: 503,
     errors.OriginalMissing: 503,
+    errors.BucketError: 503,
+    errors.DamagedCopy: 503,
 }
 #: Seconds after which the same request may succeed, by status.
 RETRY_AFTER = {503: 2, 507: 60}

@@ -12,8 +12,8 @@ from documents.actions.correct import MAX_TEXT_LENGTH
 from documents.actions.reprocess import ALL, ENGINES, FAILED
 from documents.actions.upload import TITLE_LENGTH
 from documents.api.fields import StrictSerializer, TagsField, iso_time
+from documents.archive.keeping import storage_of
 from documents.models import Document, OcrMode
-from documents.storage import archive
 
 
 def document_url(request: Request, document: Document) -> str:
@@ -51,7 +51,7 @@ def document_data(request: Request, document: Document) -> dict[str, Any]:
         "language": document.language or None,
         "team": str(document.team_id),
         "tags": [tag.name for tag in document.tags.all()],
-        "storage": archive().state,
+        "storage": storage_of(document),
         "created_at": iso_time(document.created_at),
         "finished_at": iso_time(document.finished_at),
         "trashed_at": iso_time(document.trashed_at),

@@ -1,5 +1,6 @@
 """What the archive keeps. Models know nothing of actions, doors or workers above them."""
 
+from documents.models.archive import ArchiveIdentity, MirroredFile, Tombstone
 from documents.models.document import Document, OcrMode, ReviewStatus, Status, Tag
 from documents.models.event import Event
 from documents.models.page import Page, PageStatus
@@ -9,9 +10,11 @@ from documents.models.worker import WorkerProcess
 
 __all__ = [
     "FIRST_TEAM_ID",
+    "ArchiveIdentity",
     "Document",
     "Event",
     "Membership",
+    "MirroredFile",
     "OcrMode",
     "Page",
     "PageRevision",
@@ -22,6 +25,7 @@ __all__ = [
     "Status",
     "Tag",
     "Team",
+    "Tombstone",
     "User",
     "WorkerProcess",
 ]

@@ -137,9 +137,19 @@ class Document(models.Model):
     )
     reviewed_at = models.DateTimeField(_("reviewed"), null=True, editable=False)
 
+    # How far the copies outside of the database have come (documents/archive): the version that
+    # the manifest on the disk shows, and the one that is in the bucket, whole; 0 where there is
+    # none. Who writes them holds a lease, so that an older one never goes over a newer.
+    kept_version = models.PositiveIntegerField(default=0, editable=False)
+    mirrored_version = models.PositiveIntegerField(default=0, editable=False)
+    keeping_token = models.PositiveBigIntegerField(default=0, editable=False)
+    keeping_until = models.DateTimeField(null=True, editable=False)
+    #: SHA-256 and size (bytes) of each result file, by kind ("json", "md", "txt").
+    result_files = models.JSONField(default=dict, editable=False)
+
     #: Rises with every change of anything about the document (design, section 6).
     version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    created_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, editable=False)
     trashed_at = models.DateTimeField(_("in the trash since"), null=True, editable=False)
 

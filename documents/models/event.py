@@ -20,6 +20,7 @@ class EventKind(models.TextChoices):
     REJECTED = "document.rejected", _("rejected")
     TRASHED = "document.trashed", _("moved to the trash")
     RESTORED = "document.restored", _("taken out of the trash")
+    ADOPTED = "document.adopted", _("taken in from the archive’s copy")
 
 
 class Event(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from typing import Any
@@ -10,13 +11,26 @@ from django.db import models
 
 
 class Packed(bytes):
-    """A value as a `CompressedJSONField` stores it."""
+    """A value as a `CompressedJSONField` stores it; `digest` is the SHA-256 of its JSON."""
+
+    digest: str = ""
+
+
+def json_bytes(value: Any) -> bytes:
+    """The one form of JSON in which values are kept and hashed: UTF-8, no spaces, keys as given."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def digest_of(value: Any) -> str:
+    return hashlib.sha256(json_bytes(value)).hexdigest()
 
 
 def pack(value: Any) -> Packed:
     """Do a field's work beforehand: outside the transaction in which the value is kept."""
-    data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return Packed(zlib.compress(data, level=6))
+    data = json_bytes(value)
+    packed = Packed(zlib.compress(data, level=6))
+    packed.digest = hashlib.sha256(data).hexdigest()
+    return packed
 
 
 class CompressedJSONField(models.BinaryField):

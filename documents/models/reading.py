@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from documents.models.fields import CompressedJSONField
+from documents.models.fields import CompressedJSONField, Packed, digest_of
 from documents.models.page import Page
 
 
@@ -27,7 +30,10 @@ class Reading(models.Model):
     rotation = models.PositiveSmallIntegerField(default=0)
     confidence = models.FloatField(_("confidence"), null=True)
     layout = CompressedJSONField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    #: SHA-256 of the layout's JSON, by which its file in the archive is known.
+    digest = models.CharField(max_length=64, default="", editable=False)
+    #: When it was read. Not `auto_now_add`: a restored reading is as old as it was.
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ("-id",)
@@ -40,9 +46,13 @@ class Reading(models.Model):
     def __str__(self) -> str:
         return f"{self.page_id}: {self.engine}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.digest = self.digest or _digest(self.layout)
+        super().save(*args, **kwargs)
+
 
 class PageRevision(models.Model):
-    """A person's correction of a page's text. `number` counts from 1 on its page."""
+    """A person's correction of a page's text. `number` is the page's revision that it made."""
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
@@ -51,7 +61,9 @@ class PageRevision(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     layout = CompressedJSONField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    #: SHA-256 of the layout's JSON, by which its file in the archive is known.
+    digest = models.CharField(max_length=64, default="", editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ("-number",)
@@ -63,3 +75,11 @@ class PageRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page_id}: {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.digest = self.digest or _digest(self.layout)
+        super().save(*args, **kwargs)
+
+
+def _digest(layout: Any) -> str:
+    return layout.digest if isinstance(layout, Packed) else digest_of(layout)

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.conf import settings
 
 from documents import access
 from documents.access import Ability
+from documents.archive.keeping import unkept
+from documents.bucket_watch import BucketState, watch
 from documents.models import Status, WorkerProcess
 
 register = template.Library()
@@ -16,11 +19,14 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class ArchiveState:
-    """`unfinished` counts only documents that the person may see."""
+    """`unfinished` and `unmirrored` count only documents that the person may see. `bucket`: None
+    where there is none and none is wanted."""
 
     readers: list[WorkerProcess]
     unfinished: int
     may_upload: bool
+    bucket: BucketState | None
+    unmirrored: int
 
 
 @register.filter
@@ -32,6 +38,7 @@ def archive_first(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @register.simple_tag(takes_context=True)
 def archive_state(context: dict[str, Any]) -> ArchiveState:
     user = context["request"].user
+    bucket = watch.state()
     unfinished = access.visible_to(user).filter(
         status__in=(Status.QUEUED, Status.PROCESSING), trashed_at=None
     )
@@ -39,4 +46,6 @@ def archive_state(context: dict[str, Any]) -> ArchiveState:
         readers=list(WorkerProcess.alive().exclude(kind="chores").order_by("id")),
         unfinished=unfinished.count(),
         may_upload=access.may_somewhere(user, Ability.UPLOAD),
+        bucket=None if bucket.word == "not_configured" else bucket,
+        unmirrored=unkept(access.visible_to(user)).count() if settings.OCRSITE_BUCKET else 0,
     )

@@ -6,8 +6,10 @@ from django import template
 
 from documents.admin.engines import engine_name
 from documents.admin.moments import moment
+from documents.admin.places import place_of
 
 register = template.Library()
 
 register.filter("engine_name", engine_name)
+register.filter("place_of", place_of)
 register.filter("moment", moment)

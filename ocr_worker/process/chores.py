@@ -17,8 +17,12 @@ from documents.actions.chores import (
     renew_chore,
     take_back_all_chores,
 )
+from documents.archive.keeping import end_all_leases, keeps_something, release_all
+from documents.bucket_watch import watch
+from documents.models import WorkerProcess
 from documents.signals import announce, chores_waiting
 from ocr_worker import actors, pipeline
+from ocr_worker.keeper import Keeper
 from ocr_worker.process.base import WorkerBase
 from ocr_worker.reconcile import EVERY_SECONDS, reconcile
 from ocr_worker.rendering import Renderer
@@ -45,16 +49,22 @@ class ChoresProcess(WorkerBase):
         self._next_reconcile = 0.0
         self._watching_since = time.monotonic()
         self._last_beat = time.time()
+        self._keeper = Keeper()
 
     def begin(self) -> None:
         actors.on_wake_up(self.queue, self.work_until_idle)
-        if self._sole_life is not None and (taken := take_back_all_chores()):
-            log.warning("chores_of_a_dead_process_taken_back", chores=taken)
+        if self._sole_life is not None:
+            if taken := take_back_all_chores():
+                log.warning("chores_of_a_dead_process_taken_back", chores=taken)
+            end_all_leases()
+            # Those of lives before, which a restored database still knows.
+            WorkerProcess.objects.exclude(life=self.life).delete()
 
     def beat(self) -> None:
         for claim in self._held():
             if not renew_chore(claim):
                 log.warning("chore_not_renewed", document=str(claim.document_id))
+        watch.state()  # looks in the background, and logs what has changed
         watched_for = self.watched_for()
         if time.monotonic() >= self._next_reconcile:
             self._next_reconcile = time.monotonic() + EVERY_SECONDS
@@ -69,11 +79,12 @@ class ChoresProcess(WorkerBase):
         return datetime.timedelta(seconds=time.monotonic() - self._watching_since)
 
     def is_busy(self) -> bool:
-        return bool(self._held())
+        return bool(self._held()) or keeps_something()
 
     def give_back(self) -> None:
         for claim in self._held():
             release_chore(claim)
+        release_all()
 
     def _held(self) -> list[ChoreClaim]:
         with self._lock:
@@ -88,6 +99,7 @@ class ChoresProcess(WorkerBase):
                 close_old_connections()
                 claim = claim_chore()
                 if claim is None:
+                    self._keeper.keep_what_waits(self.stopping)
                     break
                 with self._lock:
                     self._claims[thread] = claim

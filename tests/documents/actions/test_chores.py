@@ -214,7 +214,7 @@ def test_a_title_changed_while_the_first_results_are_made_is_in_them(
         edit(document.id, actor=None, title="New")
         return summary
 
-    monkeypatch.setattr("documents.actions.finish.write_results", meanwhile_somebody_edits)
+    monkeypatch.setattr("documents.exports.assembling.write_results", meanwhile_somebody_edits)
     finish(claim())
     finish(claim())  # the chore stands until the files say what the archive says
 
@@ -282,21 +282,18 @@ def test_a_correction_is_in_the_results_after_they_are_rebuilt() -> None:
 def test_a_page_corrected_while_results_are_assembled_has_them_assembled_once_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    import documents.actions.finish as module
-
     document = read_document(pages=["Дoговор"])
     finish(claim())
     correct(document.id, 1, {"b0": "Договоры"}, revision=0, actor=None)
-    write = module._write
 
-    def write_then_correct(document: Document, claim: ChoreClaim) -> object:
-        summary = write(document, claim)
+    def write_then_correct(*args: Any) -> Any:
+        monkeypatch.undo()
+        summary = write_results(*args)
         correct(document.id, 1, {"b0": "Договор"}, revision=1, actor=None)
         return summary
 
-    monkeypatch.setattr(module, "_write", write_then_correct)
+    monkeypatch.setattr("documents.exports.assembling.write_results", write_then_correct)
     finish(claim())
-    monkeypatch.undo()
 
     finish(claim())
 

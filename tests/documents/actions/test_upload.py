@@ -260,7 +260,8 @@ def test_two_uploads_of_the_same_bytes_at_once_make_one_document(
     assert sorted(outcome.created for outcome in outcomes) == [False, True]
     document = Document.objects.get()
     assert {outcome.document for outcome in outcomes} == {document}
-    assert files(media) == [media / original_key(document.id, "a.pdf")]
+    originals = [path for path in files(media) if path.name != "manifest.json"]
+    assert originals == [media / original_key(document.id, "a.pdf")]
 
 
 def test_a_commit_whose_answer_got_lost_keeps_its_file(
@@ -281,7 +282,8 @@ def test_a_commit_whose_answer_got_lost_keeps_its_file(
         upload(user, staged(), "a.pdf")
 
     document = Document.objects.get()
-    assert files(media) == [media / original_key(document.id, "a.pdf")]
+    originals = [path for path in files(media) if path.name != "manifest.json"]
+    assert originals == [media / original_key(document.id, "a.pdf")]
 
 
 @pytest.mark.parametrize("said", [{"title": "a\x00b"}, {"tags": ["fine", "a\x00b"]}])

@@ -1,0 +1,43 @@
+"""Another container of this archive knew better: what it did to a document is done here too.
+
+Two that overlap (a platform that starts the new one before it stops the old) have a database each
+and one bucket. Whoever wrote there first is right; what the other did to the same document
+meanwhile was never said to be mirrored, and gives way.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+import structlog
+from django.db import transaction
+
+from documents.actions.adopt import Outcome, adopt
+from documents.archive import manifest as manifests
+from documents.archive.sources import BucketSource
+from documents.bucket import bucket
+from documents.models import Document, Tombstone
+from documents.storage import archive, manifest_key
+
+log = structlog.get_logger(__name__)
+
+
+def catch_up(document_id: uuid.UUID) -> Outcome:
+    """Take the bucket's version of the document. Raises DamagedCopy, BucketError, OSError,
+    StorageFull."""
+    target = bucket()
+    if target is None:
+        return Outcome.KNOWN
+    source, key = BucketSource(target), manifest_key(document_id)
+    outcome = adopt(manifests.parsed(source.read(key), key), source, rival=True)
+    log.warning("another container's version taken", document=str(document_id), how=outcome.value)
+    return outcome
+
+
+def purge_after(document_id: uuid.UUID) -> None:
+    """The document was purged by another container: it goes here too."""
+    with transaction.atomic():
+        Tombstone.objects.get_or_create(document_id=document_id, defaults={"mirrored": True})
+        Document.objects.filter(id=document_id).delete()
+    archive().delete_tree(f"documents/{document_id}")
+    log.warning("purged by another container", document=str(document_id))

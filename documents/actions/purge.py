@@ -1,0 +1,36 @@
+"""Remove a document for good: its rows, its files here and in the bucket.
+
+A tombstone stays, here and in the bucket, so that no copy of the document that is still found
+anywhere is ever taken in again.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+
+from documents.actions.locking import locked
+from documents.archive.burying import bury
+from documents.errors import NotInTrash
+from documents.models import Document, Tombstone
+from documents.storage import archive
+
+
+def purge(document_id: uuid.UUID) -> None:
+    """Only what lies in the trash is purged. Raises NotFound, NotInTrash.
+
+    What the bucket does not remove now is removed later.
+    """
+    with transaction.atomic():
+        document = locked(document_id)
+        if not document.is_trashed:
+            raise NotInTrash(
+                "The document is not in the trash; only what lies there is removed for good.",
+                document=document_id,
+            )
+        keys = list(document.mirrored_files.values_list("key", flat=True))
+        Tombstone.objects.get_or_create(document_id=document_id, defaults={"keys": keys})
+        Document.objects.filter(id=document_id).delete()
+    archive().delete_tree(f"documents/{document_id}")
+    bury(document_id)

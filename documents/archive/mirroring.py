@@ -1,0 +1,178 @@
+"""A document's files into the bucket: what is not there yet, and its manifest last.
+
+So whoever finds a manifest in the bucket finds everything that it names. What is there already is
+known from the database (`MirroredFile`), not asked of the bucket file by file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mimetypes
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import IntegrityError
+
+from documents import breaker
+from documents.archive import manifest as manifests
+from documents.archive import texts
+from documents.archive.identity import identity
+from documents.bucket import Bucket, bucket
+from documents.errors import LeaseLost, NewerCopy, OriginalMissing, Purged
+from documents.models import Document, MirroredFile
+from documents.result_files import bring_here
+from documents.storage import archive, manifest_key, tombstone_key
+
+#: Seconds between two renewals of the lease.
+_RENEW_AFTER = 15.0
+
+
+class Lease(Protocol):
+    @property
+    def document_id(self) -> uuid.UUID: ...
+
+    def renew(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A file that is to be in the bucket. `digest`: "" for a derived one."""
+
+    key: str
+    digest: str = ""
+
+
+def mirror(lease: Lease, manifest: dict[str, Any]) -> None:
+    """Put into the bucket what it lacks of the document in the version of `manifest`.
+
+    Raises BucketError (NewerCopy where another container's is newer), OriginalMissing where a file
+    is on neither side, LeaseLost.
+    """
+    target = bucket()
+    if target is None:
+        return
+    document_id, version = lease.document_id, manifest["version"]
+    known = dict(MirroredFile.objects.filter(document=document_id).values_list("key", "digest"))
+    _refuse_newer(target, document_id, version)
+    renewed = time.monotonic()
+    _bring_results(document_id, manifest, known)
+    for wanted in _wanted(document_id, manifest):
+        if known.get(wanted.key) == wanted.digest:
+            continue
+        _put(target, document_id, wanted)
+        if time.monotonic() - renewed > _RENEW_AFTER:
+            renewed = time.monotonic()
+            _renew(lease)
+    # Whoever lost the lease on the way has sent files that another sends too, and no manifest.
+    _renew(lease)
+    _put_manifest(target, document_id, manifest)
+    Document.objects.filter(id=document_id, mirrored_version__lt=version).update(
+        mirrored_version=version
+    )
+
+
+def _bring_results(document_id: uuid.UUID, manifest: dict[str, Any], known: dict[str, str]) -> None:
+    """Results that another machine has made are made here too, if they are to be mirrored from
+    here: they are all in the database."""
+    document = Document.objects.get(id=document_id)
+    for file in manifest["files"][1:]:
+        if known.get(file["key"]) != file["sha256"]:
+            bring_here(document, file["key"].rpartition(".")[2])
+
+
+def push_derived(document_id: uuid.UUID, key: str) -> None:
+    """Put a page image into the bucket as soon as it is made, for the machines that show it.
+
+    Raises BucketError.
+    """
+    target = bucket()
+    if target is not None:
+        _put(target, document_id, _Wanted(key))
+
+
+def _wanted(document_id: uuid.UUID, manifest: dict[str, Any]) -> Iterator[_Wanted]:
+    for file in manifest["files"]:
+        yield _Wanted(file["key"], file["sha256"])
+    for text in texts.named_in(manifest):
+        yield _Wanted(text.key, text.digest)
+    pages = archive().path(f"documents/{document_id}/pages")
+    if pages.is_dir():
+        for path in sorted(pages.iterdir()):
+            yield _Wanted(f"documents/{document_id}/pages/{path.name}")
+
+
+def _put(target: Bucket, document_id: uuid.UUID, wanted: _Wanted) -> None:
+    path = archive().path(wanted.key)
+    if not archive().ensure(wanted.key):
+        raise OriginalMissing(
+            f"{wanted.key} is neither on this disk nor in the bucket.", document=document_id
+        )
+    with breaker.shared.guarded():
+        target.put_file(
+            wanted.key, path, content_type=_type_of(path), metadata={"sha256": wanted.digest}
+        )
+    try:
+        MirroredFile.objects.update_or_create(
+            document_id=document_id, key=wanted.key, defaults={"digest": wanted.digest}
+        )
+    except IntegrityError:
+        # Purged while it was sent.
+        target.delete(wanted.key)
+        raise LeaseLost("The document is gone.", document=document_id) from None
+
+
+def _renew(lease: Lease) -> None:
+    if not lease.renew():
+        raise LeaseLost("Another process keeps this document.", document=lease.document_id)
+
+
+def _put_manifest(target: Bucket, document_id: uuid.UUID, manifest: dict[str, Any]) -> None:
+    _refuse_newer(target, document_id, manifest["version"])
+    with breaker.shared.guarded():
+        target.put_bytes(
+            manifest_key(document_id),
+            manifests.written(manifest),
+            content_type="application/json",
+            metadata={"version": str(manifest["version"]), "writer": writer()},
+        )
+
+
+def _refuse_newer(target: Bucket, document_id: uuid.UUID, version: int) -> None:
+    """Raises NewerCopy where the bucket's manifest is another writer's and not older, Purged where
+    the document was purged by one."""
+    with breaker.shared.guarded():
+        found = target.head(manifest_key(document_id))
+        if found is None:
+            once = Document.objects.filter(id=document_id, mirrored_version__gt=0)
+            if once.exists() and target.head(tombstone_key(document_id)) is not None:
+                raise Purged(
+                    "Another container of this archive has purged the document.",
+                    document=document_id,
+                )
+            return
+    there = int(found.metadata.get("version", "0"))
+    ours = found.metadata.get("writer") == writer()
+    if there > version or (there == version and not ours):
+        raise NewerCopy(
+            f"The bucket has version {there} of this document, this archive {version}: another "
+            "container of the same archive changed it. The bucket's is taken in.",
+            document=document_id,
+        )
+
+
+def writer() -> str:
+    """Who writes manifests here: the database, of which each data directory has its own."""
+    path: Path | None = settings.OCRSITE_WRITER_FILE
+    with contextlib.suppress(FileNotFoundError):
+        if path is not None:
+            return path.read_text(encoding="ascii").strip()
+    return str(identity().archive)
+
+
+def _type_of(path: Path) -> str:
+    return mimetypes.guess_type(path.name, strict=False)[0] or "application/octet-stream"

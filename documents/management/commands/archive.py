@@ -1,0 +1,130 @@
+"""`manage.py archive verify | restore | purge`: the archive and its copies, for administrators."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from documents.actions.purge import purge
+from documents.actions.rebuild import Rebuilt, rebuild
+from documents.archive.sources import BucketSource, DirectorySource, Source
+from documents.archive.verify import Report, verify
+from documents.bucket import bucket
+from documents.errors import ArchiveError
+from documents.models import Document
+
+
+class Command(BaseCommand):
+    help = "Verify the archive's files, or restore the archive from its files."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        check = verbs.add_parser(
+            "verify",
+            help="hash every file again, on this disk and in the bucket; report what is missing, "
+            "damaged or orphaned. Exit status 1 where something is missing or damaged",
+        )
+        check.add_argument("--quick", action="store_true", help="compare sizes only")
+        check.add_argument("--only", choices=("disk", "bucket"), help="look at one of them only")
+        again = verbs.add_parser(
+            "restore",
+            help="take in every document whose manifest is newer than the database, or unknown; "
+            "safe to run twice, and beside a running archive",
+        )
+        again.add_argument(
+            "source",
+            nargs="?",
+            type=Path,
+            help="a directory that holds what the bucket holds (a download of it, or another "
+            "archive's media directory); default: the bucket",
+        )
+        again.add_argument(
+            "--no-files",
+            action="store_true",
+            help="only the database; files are fetched from the bucket when they are wanted",
+        )
+
+        gone = verbs.add_parser(
+            "purge",
+            help="remove documents for good, here and in the bucket; they must lie in the trash",
+        )
+        gone.add_argument("document", nargs="+", type=uuid.UUID)
+
+    def handle(self, *, verb: str, **options: Any) -> None:
+        try:
+            if verb == "verify":
+                self._verify(quick=options["quick"], only=options["only"])
+            elif verb == "purge":
+                for document_id in options["document"]:
+                    purge(document_id)
+                    self.stdout.write(f"{document_id}: removed for good")
+            else:
+                self._restore(options["source"], with_files=not options["no_files"])
+        except ArchiveError as error:
+            raise CommandError(error.detail) from error
+        except OSError as error:
+            raise CommandError(f"{error.strerror}: {error.filename}") from error
+
+    def _verify(self, *, quick: bool, only: str | None) -> None:
+        sound = True
+        for name, source in self._copies(only):
+            report = verify(
+                source,
+                documents=Document.objects.order_by("created_at").iterator(chunk_size=50),
+                hashes=not quick,
+                partial=name == "disk" and bucket() is not None,
+            )
+            self._say(name, report)
+            sound = sound and report.sound
+        if not sound:
+            sys.exit(1)
+
+    def _copies(self, only: str | None) -> list[tuple[str, Source]]:
+        copies: list[tuple[str, Source]] = []
+        if only != "bucket":
+            copies.append(("disk", DirectorySource(Path(settings.MEDIA_ROOT))))
+        if only != "disk":
+            target = bucket()
+            if target is not None:
+                copies.append(("bucket", BucketSource(target)))
+            elif only:
+                raise CommandError("No bucket is set up: set the four CLOUDRU_S3_ variables.")
+        return copies
+
+    def _say(self, name: str, report: Report) -> None:
+        self.stdout.write(f"{name}: {report.documents} documents, {report.files} files looked at")
+        if report.elsewhere:
+            self.stdout.write(f"{name}: {report.elsewhere} files are in the bucket only")
+        for kind in ("missing", "damaged", "orphaned", "behind"):
+            lines = getattr(report, kind)
+            self.stdout.write(f"{name}: {len(lines)} {kind}")
+            for line in lines:
+                self.stdout.write(f"  {kind}: {line}")
+
+    def _restore(self, directory: Path | None, *, with_files: bool) -> None:
+        if directory is not None:
+            if not (directory / "documents").is_dir():
+                raise CommandError(f"{directory} holds no directory `documents`: it is no copy.")
+            source: Source = DirectorySource(directory)
+        else:
+            target = bucket()
+            if target is None:
+                raise CommandError(
+                    "No bucket is set up: set the four CLOUDRU_S3_ variables, or name a directory."
+                )
+            source = BucketSource(target)
+        self._tell(rebuild(source, with_files=with_files, tell=self.stdout.write))
+
+    def _tell(self, report: Rebuilt) -> None:
+        for outcome, count in report.outcomes.items():
+            self.stdout.write(f"{count} {outcome.value}")
+        self.stdout.write(f"{report.files} files copied")
+        for problem in report.problems:
+            self.stderr.write(problem)
+        if report.problems:
+            sys.exit(1)
