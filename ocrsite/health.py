@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from documents.bucket_watch import watch
 from ocrsite import __version__
 from ocrsite.checks import Findings, Lookout
 from ocrsite.environment import environment
@@ -41,7 +42,10 @@ def health(request: HttpRequest) -> HttpResponse:
     start = current_start()
     # While tables are being made nobody looks into the database.
     found = findings() if start.ready else Findings(database=start.problem is None)
-    warnings = [*start.warnings, *filter(None, [start.problem]), *found.problems]
+    bucket = watch.state()
+    warnings = [
+        *start.warnings, *filter(None, [start.problem]), *found.problems, *bucket.problems
+    ]  # fmt: skip
     # Readers come up a moment after the web; until then nothing is wrong.
     coming = not found.readers and time.time() - start.ready_at < READERS_COME_WITHIN
     starting = not start.ready or coming
@@ -49,7 +53,7 @@ def health(request: HttpRequest) -> HttpResponse:
     complaints = sorted({reader.detail for reader in found.readers if reader.detail})
     # One that is loading may do so again and again without success; then it says why.
     hopeful = engine["state"] == "ready" or (engine["state"] == "loading" and not complaints)
-    sound = found.database and found.storage and found.queue
+    sound = found.database and found.storage and found.queue and bucket.word != "failing"
     if starting and (sound or not start.ready):
         status = "starting"
     elif sound and found.readers and hopeful:
@@ -63,7 +67,7 @@ def health(request: HttpRequest) -> HttpResponse:
         {
             "status": status,
             "ocr_engine": engine,
-            "s3_storage": "not_configured",
+            "s3_storage": bucket.word,
             "database": "ok" if found.database else "failing",
             "queue": {"pending_pages": found.pending_pages, "workers": len(found.readers)},
             "warnings": warnings,

@@ -9,18 +9,23 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ocrsite import logging
-from ocrsite.data_directory import kept_secret
 from ocrsite.environment import BASE_DIR, environment
+from ocrsite.secret_key import secret_key
 
 ENVIRONMENT = environment()
 DATA_DIR = ENVIRONMENT.data_dir
 
 DEBUG = False
-SECRET_KEY = ENVIRONMENT.secret_key or kept_secret(DATA_DIR / "secrets" / "secret_key")
+SECRET_KEY = secret_key(ENVIRONMENT)
 
 # --- the archive's own ------------------------------------------------------------------------
 
 MEDIA_ROOT = DATA_DIR / "media"
+#: Where everything is kept too (ocrsite/bucket_settings.py); None: on this machine's disk only.
+OCRSITE_BUCKET = ENVIRONMENT.s3.bucket
+OCRSITE_BUCKET_SETTINGS = ENVIRONMENT.s3
+#: Names this database among copies of it that other containers took up; PostgreSQL has no copies.
+OCRSITE_WRITER_FILE = None if ENVIRONMENT.database else DATA_DIR / "replica" / "id"
 OCRSITE_ENGINE = ENVIRONMENT.engine
 OCRSITE_LANGUAGES = ENVIRONMENT.languages
 #: What draws a page for people who look at it (documents/pageimages.py): in a child process.

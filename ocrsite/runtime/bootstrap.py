@@ -1,4 +1,5 @@
-"""The first steps of every start: the database's tables, the first team, the first administrator.
+"""The first steps of every start: what the bucket has where this disk has nothing, the database's
+tables, the first team, the first administrator.
 
 Safe to run at every start and by several machines at once.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 from collections.abc import Iterator
+from dataclasses import replace
 
 import structlog
 from django.conf import settings
@@ -15,6 +17,12 @@ from django.core.management import call_command
 from django.db import connection
 
 from documents.actions.bootstrap import ensure_first_team_and_admin
+from documents.actions.mirror_anew import mirror_anew_if_moved
+from documents.archive.identity import identity
+from documents.bucket import bucket
+from ocrsite.environment import environment
+from ocrsite.runtime.instance import Role, read_start, write_start
+from ocrsite.runtime.takeover import Takeover
 
 log = structlog.get_logger("ocrsite.bootstrap")
 
@@ -23,9 +31,19 @@ _ADVISORY_LOCK = int.from_bytes(b"ocrsite", "big")
 
 
 def bootstrap(admin_password: str | None) -> None:
-    """Raises django.db.Error when the database can't be reached or migrated."""
+    """Raises django.db.Error when the database can't be reached or migrated, OSError and
+    StorageFull where the disk takes nothing. Waits for a bucket that may hold this archive."""
     with _alone():
+        takeover = _takeover()
+        if takeover is not None:
+            takeover.restore_database()
         call_command("migrate", interactive=False, verbosity=0)
+        identity()
+        target = bucket()
+        if target is not None:
+            mirror_anew_if_moved(target.address)
+        if takeover is not None:
+            takeover.adopt_documents()
         call_command("clearsessions")
         generated = ensure_first_team_and_admin(admin_password)
     if generated is not None:
@@ -34,6 +52,38 @@ def bootstrap(admin_password: str | None) -> None:
             user="admin",
             password=generated,
         )
+
+
+def _takeover() -> Takeover | None:
+    """What an empty data directory begins with, where it is this site's alone and there is a
+    bucket; a PostgreSQL is not lost with a container."""
+    target, env = bucket(), environment()
+    shared = env.life is not None and read_start(env.data_dir, env.life).role is not Role.ALL
+    if target is None or connection.vendor != "sqlite" or shared:
+        return None
+    return Takeover(target, settings.DATA_DIR / "db.sqlite3", say=_say, warn=_warn)
+
+
+def _say(problem: str | None) -> None:
+    """For /health, while it lasts."""
+    _publish(problem=problem)
+
+
+def _warn(warning: str) -> None:
+    """For /health, for as long as this start lives."""
+    log.warning(warning)
+    life = environment().life
+    known = read_start(settings.DATA_DIR, life).warnings if life is not None else []
+    _publish(warnings=[*known, warning])
+
+
+def _publish(**changes: object) -> None:
+    env = environment()
+    if env.life is not None:
+        # On a full disk it is not told; it is in the log.
+        with contextlib.suppress(OSError):
+            start = read_start(env.data_dir, env.life)
+            write_start(env.data_dir, env.life, replace(start, **changes))  # type: ignore[arg-type]
 
 
 @contextlib.contextmanager

@@ -36,8 +36,9 @@ class InUse(Exception):
 
 @dataclass(frozen=True)
 class Start:
-    """How far a start has come. `problem`: why bootstrap did not succeed so far; `ready_at`: when
-    it had, in seconds since 1970."""
+    """How far a start has come. `problem`: why bootstrap did not succeed so far, or what it waits
+    for; `ready_at`: when it had succeeded, in seconds since 1970. Bootstrap, while it runs, adds
+    to `problem` and `warnings` by itself."""
 
     role: Role
     ready: bool = False
@@ -92,7 +93,8 @@ def write_start(data_dir: Path, life: uuid.UUID, start: Start) -> None:
     """Publish `start`: a reader sees the old or the new one, never a part. Raises OSError."""
     path = state_file(data_dir, life)
     path.parent.mkdir(mode=0o750, exist_ok=True)
-    draft = path.with_suffix(".draft")
+    # Bootstrap writes here too, while the supervisor may come back to what it could not write.
+    draft = path.with_suffix(f".draft-{os.getpid()}")
     draft.write_text(json.dumps(asdict(start)), encoding="utf-8")
     draft.replace(path)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging as stdlib_logging
 import sys
 import time
 import uuid
@@ -19,9 +20,10 @@ import structlog
 from ocrsite import __version__, logging
 from ocrsite.data_directory import unusable
 from ocrsite.environment import BASE_DIR, Environment, environment, for_child
-from ocrsite.runtime import instance, queue_server
+from ocrsite.runtime import instance, litestream, queue_server
 from ocrsite.runtime.instance import InUse, Role, Start
 from ocrsite.runtime.listener import PortUnavailable, listen
+from ocrsite.runtime.litestream import NoLitestream
 from ocrsite.runtime.queue_server import NoQueueServer
 from ocrsite.runtime.supervisor import Service, StopOrder, Supervisor
 
@@ -31,6 +33,8 @@ log = structlog.get_logger("ocrsite")
 _REFUSED_AFTER, _REFUSED_TIMES = 3.0, 3
 #: Seconds until what the disk did not take is written again.
 _PUBLISHED_AGAIN = 2.0
+#: Seconds after a good start, and then between two times, that old copies of databases are removed.
+_TIDY_FIRST, _TIDY_EVERY = 60.0, 24 * 3600.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,8 +72,8 @@ def serve(role: Role) -> None:
     except OSError as error:
         sys.exit(f"ocrsite: {unusable(settings.data_dir, error)}")
 
-    if settings.data_dir_warning:
-        log.warning(settings.data_dir_warning)
+    for warning in filter(None, (settings.data_dir_warning, settings.s3.warning)):
+        log.warning(warning)
     with Supervisor(BASE_DIR) as site.supervisor:
         log.info(
             "starting",
@@ -152,7 +156,7 @@ class _Site:
                 "queue",
                 queue_server.command(self.queue, self.queue_directory, self.socket),
                 for_child(),
-                stop=StopOrder.LAST,
+                stop=StopOrder.THIRD,
                 relay=queue_server.readable,
                 descriptors=[self.lock],
                 exited=self._queue_ended,
@@ -205,8 +209,10 @@ class _Site:
     def _bootstrapped(self, status: int, lived: float) -> None:
         if status != 0:
             problem = "the database could not be prepared; the log says why; it is tried again"
-            self.publish(replace(self.start, problem=problem))
+            self.publish(replace(self._told(), problem=problem))
             return
+        self.start = self._told()
+        self.add_replica()
         self.publish(replace(self.start, ready=True, ready_at=time.time(), problem=None))
         if self.role is Role.WORKER:
             log.info("ready")
@@ -214,6 +220,70 @@ class _Site:
             log.info("ready", url=f"http://localhost:{self.settings.port}/")
         if self.role is not Role.WEB:
             self.add_workers()
+        elif self.settings.s3.bucket is not None:
+            self.add_mirror()
+
+    def _told(self) -> Start:
+        """The start with what bootstrap has found out about it."""
+        try:
+            return instance.read_start(self.settings.data_dir, self.life)
+        except (OSError, ValueError, TypeError, KeyError):
+            return self.start
+
+    def add_replica(self) -> None:
+        """The database's copy in the bucket, where the database is a file of this site alone."""
+        bucket, data_dir = self.settings.s3.bucket, self.settings.data_dir
+        if bucket is None or self.settings.database is not None or self.role is not Role.ALL:
+            return
+        try:
+            program = litestream.find_program()
+            text = litestream.configuration(
+                data_dir / "db.sqlite3", bucket, litestream.replica_of(data_dir)
+            )
+            config = litestream.write_configuration(data_dir, text)
+        except (NoLitestream, OSError) as error:
+            warning = f"The database is not copied into the bucket: {error}"
+            log.error(warning)
+            self.start = replace(self.start, warnings=[*self.start.warnings, warning])
+            return
+        self.supervisor.add(
+            Service(
+                "replica",
+                litestream.replicate_command(program, config),
+                litestream.variables(self.variables(), bucket),
+                stop=StopOrder.LAST,
+                relay=litestream.Relay(),
+                relay_level=stdlib_logging.WARNING,
+                descriptors=[self.lock],
+            )
+        )
+        self.supervisor.later(_TIDY_FIRST, self._tidy)
+
+    def _tidy(self) -> None:
+        self.supervisor.add(
+            Service(
+                "old replicas",
+                [sys.executable, "manage.py", "remove_old_replicas"],
+                self.variables(),
+                nice=10,
+                once=True,
+                descriptors=[self.lock],
+            )
+        )
+        self.supervisor.later(_TIDY_EVERY, self._tidy)
+
+    def add_mirror(self) -> None:
+        """What this machine alone has goes into the bucket, also after that was out of reach."""
+        self.supervisor.add(
+            Service(
+                "mirror",
+                [sys.executable, "manage.py", "worker", "mirror", "--life", str(self.life)],
+                self.variables(),
+                nice=5,
+                oom_score=300,
+                descriptors=[self.lock],
+            )
+        )
 
     def add_workers(self) -> None:
         worker = [sys.executable, "manage.py", "worker"]

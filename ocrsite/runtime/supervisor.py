@@ -11,6 +11,7 @@ session: Ctrl-C reaches only the supervisor, and what a dead child leaves behind
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import selectors
 import signal
@@ -39,11 +40,12 @@ class StopOrder(IntEnum):
 
     FIRST = 0  # readers: they give their leases back through the database and the queue
     SECOND = 4  # the web: answers what it has begun
-    LAST = 7  # the queue, when nobody needs it any more
+    THIRD = 6  # the queue, when nobody needs it any more
+    LAST = 7  # the database's copy: it has the last commit when nobody can make another
 
 
 #: Seconds after the stop was asked for when whoever is left is killed.
-KILL_AFTER = 8.5
+KILL_AFTER = 9.0
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ class Service:
     """A child to keep running; with `once`, to run until it has succeeded.
 
     `exited` is called with the exit status (negative: the signal that ended it) and the seconds
-    it lived. `descriptors` are inherited. With `relay`, its output becomes lines of our log: what
-    `relay` makes of each (None: no line).
+    it lived. `descriptors` are inherited. With `relay`, its output becomes lines of our log, of
+    the level `relay_level`: what `relay` makes of each (None: no line).
     """
 
     name: str
@@ -63,6 +65,7 @@ class Service:
     oom_score: int = 0
     once: bool = False
     relay: Callable[[str], str | None] | None = None
+    relay_level: int = logging.INFO
     descriptors: Sequence[int] = ()
     exited: Callable[[int, float], None] | None = None
 
@@ -293,7 +296,7 @@ class Supervisor:
             for line in lines:
                 text = child.service.relay and child.service.relay(line.decode(errors="replace"))
                 if text:
-                    log.info(text, child=child.service.name)
+                    log.log(child.service.relay_level, text, child=child.service.name)
 
     def _forget_output(self, process: subprocess.Popen[bytes]) -> None:
         if process.stdout is not None and not process.stdout.closed:

@@ -141,7 +141,12 @@ def test_a_step_is_repeated_until_it_succeeds_and_then_never_again(
 
 
 def test_children_stop_in_their_order(start: Start, tmp_path: Path) -> None:
-    supervisor = start(queue=("LAST", POLITE), web=("SECOND", POLITE), reader=("FIRST", POLITE))
+    supervisor = start(
+        replica=("LAST", POLITE),
+        queue=("THIRD", POLITE),
+        web=("SECOND", POLITE),
+        reader=("FIRST", POLITE),
+    )
 
     supervisor.terminate()
     assert supervisor.wait(10) == 0

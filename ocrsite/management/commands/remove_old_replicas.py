@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from documents.bucket import bucket
+from ocrsite.runtime.litestream import replica_of
+from ocrsite.runtime.replicas import remove_old
+
+
+class Command(BaseCommand):
+    help = (
+        "Remove copies of the database from the bucket that containers left there which are gone "
+        "for more than 7 days; the newest two stay (part of `serve`)."
+    )
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        target = bucket()
+        if target is not None:
+            now = datetime.datetime.now(datetime.timezone.utc)
+            remove_old(target, replica_of(settings.DATA_DIR), now)

@@ -1,0 +1,114 @@
+"""Where Django's secret key comes from, and that it comes only when it can."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core import signing
+from django.test import override_settings
+
+from documents.archive.identity import identity
+from documents.models import ArchiveIdentity
+from ocrsite import secret_key as keys
+from ocrsite.environment import read
+from ocrsite.runtime.instance import Role, Start
+from ocrsite.secret_key import DerivedKey, derive, hkdf, secret_key
+
+BUCKET = {
+    "CLOUDRU_S3_ENDPOINT": "https://s3.example",
+    "CLOUDRU_S3_BUCKET": "archive",
+    "CLOUDRU_S3_ACCESS_KEY": "tenant:key",
+    "CLOUDRU_S3_SECRET_KEY": "the-secret-of-the-bucket",
+}
+
+
+def test_it_is_hkdf_of_rfc_5869() -> None:
+    # Its first test case (appendix A.1).
+    found = hkdf(
+        bytes.fromhex("0b" * 22),
+        bytes.fromhex("000102030405060708090a0b0c"),
+        bytes.fromhex("f0f1f2f3f4f5f6f7f8f9"),
+        42,
+    )
+
+    assert found.hex() == (
+        "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
+    )
+
+
+def test_it_differs_for_another_salt_and_another_secret_and_shows_neither() -> None:
+    key = derive("secret", "salt")
+
+    assert derive("secret", "salt") == key
+    assert len({key, derive("secret", "other salt"), derive("other secret", "salt")}) == 3
+    assert len(key) >= 50
+    assert "secret" not in key
+
+
+def test_without_a_bucket_it_is_kept_in_the_data_directory(tmp_path: Path) -> None:
+    environment = read({"OCRSITE_DATA_DIR": str(tmp_path)})
+
+    assert secret_key(environment) == secret_key(environment)
+    assert (tmp_path / "secrets" / "secret_key").read_text() == secret_key(environment)
+
+
+def test_a_given_one_wins(tmp_path: Path) -> None:
+    given = {"OCRSITE_DATA_DIR": str(tmp_path), "OCRSITE_SECRET_KEY": "given", **BUCKET}
+
+    assert secret_key(read(given)) == "given"
+
+
+@pytest.mark.django_db
+def test_with_a_bucket_it_comes_from_both_and_is_kept_nowhere(tmp_path: Path) -> None:
+    key = secret_key(read({"OCRSITE_DATA_DIR": str(tmp_path), **BUCKET}))
+
+    assert str(key) == derive(BUCKET["CLOUDRU_S3_SECRET_KEY"], identity().secret_salt)
+    assert list(tmp_path.iterdir()) == []
+    assert str(key) not in repr(key)
+
+
+@pytest.mark.django_db
+def test_a_restored_database_brings_the_key_and_another_archive_has_another(
+    tmp_path: Path,
+) -> None:
+    environment = read({"OCRSITE_DATA_DIR": str(tmp_path), **BUCKET})
+    before = str(secret_key(environment))
+    row = identity()
+
+    ArchiveIdentity.objects.all().delete()
+    other = str(secret_key(environment))
+    ArchiveIdentity.objects.all().delete()
+    row.save(force_insert=True)
+    after = str(secret_key(environment))
+
+    assert before == after
+    assert other != before
+
+
+def test_before_the_start_is_over_nothing_is_asked_and_nothing_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A test without a database: to ask it would fail.
+    monkeypatch.setattr("ocrsite.startup.current_start", lambda: Start(Role.ALL))
+    key = secret_key(read({"OCRSITE_DATA_DIR": str(tmp_path), **BUCKET}))
+    assert isinstance(key, DerivedKey)
+    makeshift = str(key)
+
+    monkeypatch.setattr("ocrsite.startup.current_start", lambda: Start(Role.ALL, ready=True))
+    monkeypatch.setattr(keys, "_derived", lambda secret: "found now")
+
+    assert str(key) == "found now" != makeshift
+
+
+def test_django_takes_it_where_it_takes_text() -> None:
+    asked = []
+    key = DerivedKey(lambda: asked.append(1) or "the key, found late")  # type: ignore[func-returns-value]
+
+    with override_settings(SECRET_KEY=key):
+        late = signing.dumps({"user": 1})
+        assert signing.loads(late) == {"user": 1}
+    with override_settings(SECRET_KEY="the key, found late"):
+        assert signing.loads(late) == {"user": 1}
+
+    assert asked == [1], "it is found out once"
