@@ -1,0 +1,53 @@
+"""Whether a container is well: exit status 0 or 1, and one line that says why.
+
+    python healthcheck.py           the port answers /health
+    python healthcheck.py worker    a reader process is there (`serve worker` has no port)
+
+Needs nothing but Python, and starts nothing else: it runs every few seconds.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import urllib.request
+from http.client import HTTPException
+from pathlib import Path
+
+#: Seconds for an answer; the site's own promise is one.
+PATIENCE = 4
+
+
+def web() -> str:
+    """What /health says. Raises OSError or HTTPException when it does not answer 200."""
+    port = os.environ.get("PORT", "").strip() or "8081"
+    # Never by a proxy that the environment may name.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"http://127.0.0.1:{port}/health", timeout=PATIENCE) as answer:
+        return str(answer.read(2000).decode(errors="replace"))
+
+
+def worker(processes: Path = Path("/proc")) -> str:
+    """Raises OSError when no reader process is running."""
+    for directory in processes.iterdir():
+        if directory.name.isdigit():
+            try:
+                words = (directory / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue  # it ended meanwhile
+            if words[1:4] == [b"manage.py", b"worker", b"reader"]:
+                return f"a reader is running (process {directory.name})"
+    raise OSError("no reader is running; the log says why")
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        print(worker() if arguments == ["worker"] else web())  # noqa: T201
+    except (OSError, HTTPException) as error:
+        print(f"not well: {error}")  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

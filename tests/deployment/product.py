@@ -1,0 +1,52 @@
+"""What the product itself says, for comparing with what is said elsewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+
+from ocrsite import environment
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+class _Asked(Mapping[str, str]):
+    """Nothing is set, and it remembers what was asked for."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        if name == "OCRSITE_DATA_DIR":
+            return os.environ[name]
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def variables() -> set[str]:
+    """The names that the environment is asked for, but the one that is for the site's own use."""
+    asked = _Asked()
+    environment.read(asked)
+    return asked.names - {"OCRSITE_LIFE"}
+
+
+def settings(**given: str) -> environment.Environment:
+    return environment.read({"OCRSITE_DATA_DIR": os.environ["OCRSITE_DATA_DIR"], **given})
+
+
+def script(name: str) -> ModuleType:
+    """A script of deploy/, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "deploy" / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
