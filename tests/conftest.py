@@ -39,13 +39,43 @@ def pytest_configure(config: pytest.Config) -> None:
         )
 
 
-#: Depends on no database: once is enough.
-_ONCE = ("tests/deployment", "tests/documents/test_bucket", "tests/documents/test_breaker")
+#: Depends on no database, or is about SQLite's copies: once is enough.
+_ONCE = (
+    "tests/deployment",
+    "tests/documents/test_bucket",
+    "tests/documents/test_breaker",
+    "tests/ocr_worker/engines",
+    "tests/ocr_worker/rendering",
+    "tests/ocr_worker/test_reading.py",
+    "tests/ocr_worker/test_textlayer.py",
+    "tests/ocrsite/test_litestream.py",
+    "tests/ocrsite/test_new_container.py",
+    "tests/ocrsite/test_slow_clients.py",
+    "tests/ocrsite/test_stalled.py",
+    "tests/ocrsite/test_supervisor.py",
+    "tests/ocrsite/test_takeover.py",
+)
+#: Few tests that take long: begun first, so that no process is left alone with one at the end.
+_LONG = (
+    "tests/chaos",
+    "tests/ocrsite/test_new_container.py",
+    "tests/ocrsite/test_slow_clients.py",
+    "tests/ocrsite/test_serve.py",
+    "tests/test_hostile.py",
+    "tests/test_samples.py",
+    "tests/deployment",
+    "tests/browser",
+)
+
+
+def _is_in(item: pytest.Item, places: tuple[str, ...]) -> bool:
+    return str(item.path.relative_to(ROOT)).startswith(places)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not _is_in(item, _LONG))  # stable: else as they were
     for item in items:
-        if str(item.path.relative_to(ROOT)).startswith(_ONCE):
+        if _is_in(item, _ONCE):
             item.add_marker(pytest.mark.once)
     if os.environ.get("OCRSITE_TEST_DATABASE") == "postgresql":
         again = [item for item in items if item.get_closest_marker("once")]
