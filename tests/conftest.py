@@ -39,8 +39,9 @@ def pytest_configure(config: pytest.Config) -> None:
         )
 
 
-#: Depends on no database, or is about SQLite's copies: once is enough.
+#: A database has no part in it, or only SQLite's copies have: once is enough.
 _ONCE = (
+    "tests/browser",
     "tests/deployment",
     "tests/documents/test_bucket",
     "tests/documents/test_breaker",
@@ -54,6 +55,8 @@ _ONCE = (
     "tests/ocrsite/test_stalled.py",
     "tests/ocrsite/test_supervisor.py",
     "tests/ocrsite/test_takeover.py",
+    "tests/test_hostile.py",
+    "tests/test_samples.py",
 )
 #: Few tests that take long: begun first, so that no process is left alone with one at the end.
 _LONG = (
