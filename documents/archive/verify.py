@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from documents.archive.identity import identity
 from documents.archive.sources import Found, Source
 from documents.errors import DamagedCopy
 from documents.hashing import sha256_of
-from documents.models import Document, Tombstone
+from documents.models import Document
 from documents.storage import manifest_key
 
 _DERIVED = re.compile(r"documents/[0-9a-f-]{36}/pages/")
@@ -135,14 +134,3 @@ def _digest(source: Source, key: str) -> str:
 
 def _is_derived(key: str) -> bool:
     return bool(_DERIVED.match(key))
-
-
-def purged_left_behind(source: Source) -> Iterator[str]:
-    """Files of documents that were purged: what the purge could not remove."""
-    purged = set(Tombstone.objects.values_list("document_id", flat=True))
-    for file in source.files("documents/"):
-        try:
-            if uuid.UUID(file.key.split("/")[1]) in purged:
-                yield file.key
-        except ValueError:
-            continue
