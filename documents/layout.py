@@ -60,13 +60,32 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Dispute:
+    """A place where two readers of a page disagree: `text` is what the reading says, `other` what
+    the second reader does. Either is "" where that one saw nothing there."""
+
+    bbox: Box
+    text: str
+    other: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"bbox": _rounded(self.bbox), "text": self.text, "other": self.other}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Dispute:
+        return cls(_box(data["bbox"]), data["text"], data["other"])
+
+
+@dataclass(frozen=True)
 class Block:
     """One region of the page.
 
     `id` is unique on its page and stable for a reading; `label` is one of PaddleOCR-VL's labels
     (text, doc_title, table, image, ...); `order` is the place in the reading order from 0, None
     for what stands outside it. `text` is plain, lines parted by newlines; `markdown` is its
-    formatted form. Both are untrusted.
+    formatted form; `html` is a table's rows and cells, "" for all else. All three are untrusted.
+    `figure` names the file of the region's picture below the document's `figures/`, "" where it
+    has none. `disputes` are where a second reader disagrees.
     """
 
     id: str
@@ -77,6 +96,9 @@ class Block:
     markdown: str = ""
     confidence: float | None = None
     lines: tuple[Line, ...] = ()
+    html: str = ""
+    figure: str = ""
+    disputes: tuple[Dispute, ...] = ()
 
     def words(self) -> Iterator[Word]:
         for line in self.lines:
@@ -92,6 +114,9 @@ class Block:
             "markdown": self.markdown,
             "confidence": _rounded_confidence(self.confidence),
             "lines": [line.to_dict() for line in self.lines],
+            "html": self.html,
+            "figure": self.figure,
+            "disputes": [dispute.to_dict() for dispute in self.disputes],
         }
 
     @classmethod
@@ -105,6 +130,9 @@ class Block:
             markdown=data.get("markdown", ""),
             confidence=data.get("confidence"),
             lines=tuple(Line.from_dict(line) for line in data.get("lines", ())),
+            html=data.get("html", ""),
+            figure=data.get("figure", ""),
+            disputes=tuple(Dispute.from_dict(each) for each in data.get("disputes", ())),
         )
 
 
@@ -176,6 +204,9 @@ class PageLayout:
                         words=tuple(replace(word, bbox=scale(word.bbox)) for word in line.words),
                     )
                     for line in block.lines
+                ),
+                disputes=tuple(
+                    replace(dispute, bbox=scale(dispute.bbox)) for dispute in block.disputes
                 ),
             )
             for block in self.blocks

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from documents.layout import (
     Block,
     Box,
+    Dispute,
     Line,
     PageLayout,
     Word,
@@ -33,6 +34,7 @@ CONFIDENCES = st.none() | st.integers(0, 10_000).map(lambda value: value / 10_00
 TEXTS = st.text(max_size=10)
 WORDS = st.builds(Word, TEXTS, boxes(), CONFIDENCES)
 LINES = st.builds(Line, TEXTS, boxes(), st.lists(WORDS, max_size=3).map(tuple))
+DISPUTES = st.builds(Dispute, boxes(), TEXTS, TEXTS)
 BLOCKS = st.builds(
     Block,
     id=TEXTS,
@@ -43,6 +45,9 @@ BLOCKS = st.builds(
     markdown=TEXTS,
     confidence=CONFIDENCES,
     lines=st.lists(LINES, max_size=3).map(tuple),
+    html=TEXTS,
+    figure=TEXTS,
+    disputes=st.lists(DISPUTES, max_size=2).map(tuple),
 )
 LAYOUTS = st.builds(
     PageLayout,
