@@ -85,7 +85,8 @@ class Block:
     for what stands outside it. `text` is plain, lines parted by newlines; `markdown` is its
     formatted form; `html` is a table's rows and cells, "" for all else. All three are untrusted.
     `figure` names the file of the region's picture below the document's `figures/`, "" where it
-    has none. `disputes` are where a second reader disagrees.
+    has none. `disputes` are where a second reader disagrees. `continues` is the id of the block
+    whose text goes on in this region: all of it stands there, and here is none.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Block:
     html: str = ""
     figure: str = ""
     disputes: tuple[Dispute, ...] = ()
+    continues: str = ""
 
     def words(self) -> Iterator[Word]:
         for line in self.lines:
@@ -117,6 +119,7 @@ class Block:
             "html": self.html,
             "figure": self.figure,
             "disputes": [dispute.to_dict() for dispute in self.disputes],
+            "continues": self.continues,
         }
 
     @classmethod
@@ -133,6 +136,7 @@ class Block:
             html=data.get("html", ""),
             figure=data.get("figure", ""),
             disputes=tuple(Dispute.from_dict(each) for each in data.get("disputes", ())),
+            continues=data.get("continues", ""),
         )
 
 

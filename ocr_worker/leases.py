@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,14 +28,36 @@ class Work:
         return time.monotonic() - self.begun
 
 
+#: Pages over which the rate of reading is taken.
+_RECENT = 20
+
+
 class Holding:
     """At most one page at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._work: Work | None = None
+        self._seconds: deque[float] = deque(maxlen=_RECENT)
+        #: Pages begun and settled in whatever way, since the process began.
+        self.pages_begun = 0
         #: Readings recorded; what failed, was given back or lost is none.
         self.pages_read = 0
+
+    def count_reading(self) -> None:
+        """The page at hand has been read and recorded."""
+        work = self.current
+        with self._lock:
+            self.pages_read += 1
+            if work is not None:
+                self._seconds.append(work.seconds)
+
+    @property
+    def pages_per_second(self) -> float:
+        """While it read its last 20 pages; 0 before the first."""
+        with self._lock:
+            spent = sum(self._seconds)
+            return len(self._seconds) / spent if spent else 0.0
 
     @property
     def current(self) -> Work | None:
@@ -45,6 +68,7 @@ class Holding:
     def working_on(self, claim: PageClaim) -> Iterator[None]:
         with self._lock:
             self._work = Work(claim, time.monotonic())
+            self.pages_begun += 1
         try:
             yield
         finally:

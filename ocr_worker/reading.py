@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from documents.errors import EngineUnavailable, InvalidRequest, ReadingError
 from documents.layout import PageLayout
 
-from . import textlayer
+from . import quality, textlayer
 from .engines.base import Engine
+from .figures import cut_out
 from .rendering import Renderer
 from .rendering.geometry import guessed_dpi
+from .turning import turned
 
 logger = logging.getLogger(__name__)
 
@@ -27,23 +30,20 @@ OCR_CHOICES = ("auto", "always", "never")
 TEXT_LAYER = "text-layer"
 TEXT_LAYER_VERSION = "1"
 
-#: What recognising one page may take by the clock, seconds. The densest sample takes 7 on an idle
-#: core, three times that where its orientation is in doubt, and more where the machine is busy.
-RECOGNITION_SECONDS = 180.0
-
-
 @dataclass(frozen=True)
 class PageReading:
     """What was read. The layout's boxes are px of the page image (at most 2,000 px long).
 
     `engine`, `engine_version`: what read it, as in the HTTP contract. `page_image`: that image as
-    WebP where reading made one; None where it is made when somebody looks.
+    WebP where reading made one; None where it is made when somebody looks. `figures`: the pictures
+    that the layout's blocks name, by name (`documents.figures.name_of`), as WebP.
     """
 
     layout: PageLayout
     engine: str
     engine_version: str
     page_image: bytes | None
+    figures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def read_page(
@@ -55,13 +55,13 @@ def read_page(
     *,
     ocr: str = "auto",
     language: str = "",
-    seconds: float = RECOGNITION_SECONDS,
+    seconds: float | None = None,
 ) -> PageReading:
     """Read page `number` (from 1) of the file.
 
     `ocr`: one of OCR_CHOICES. `language`: the document's (ISO 639-1), "" where unknown.
-    `seconds`: what recognition may take by the clock; rendering has its own limits.
-    A page without ink is done with no text, and no OCR.
+    `seconds`: what recognition may take by the clock, None for what the engine needs; rendering
+    has its own limits. A page without ink is done with no text, and no OCR.
 
     Raises a ReadingError with the page's number; EngineUnavailable where OCR is needed and
     `engine` is None; InvalidRequest for an unknown `ocr`.
@@ -120,9 +120,10 @@ def _recognised(
     mime_type: str,
     number: int,
     language: str,
-    seconds: float,
+    seconds: float | None,
 ) -> PageReading:
-    page = renderer.render(path, mime_type, number)
+    colour = engine is not None and engine.needs.colour
+    page = renderer.render(path, mime_type, number, colour=colour)
     if page.blank:
         if engine is None:
             return _empty(renderer, path, mime_type, number)
@@ -131,14 +132,18 @@ def _recognised(
         raise EngineUnavailable(
             "The page needs OCR, and this process has no engine. Start a reader that has one."
         )
+    seconds = engine.needs.seconds if seconds is None else seconds
     deadline = time.monotonic() + seconds
     layout = engine.read(page.image, dpi=page.dpi, language=language, seconds=seconds)
-    if not layout.text and not page.estimated:
+    if engine.needs.dpi and not layout.text and not page.estimated:
         # Ink and no words: some files state a resolution that was never theirs (a page of text on
         # two inches), and letters of the wrong size are not seen at all.
         guess = guessed_dpi(*page.image.size)
         left = max(deadline - time.monotonic(), 0.0)
         layout = engine.read(page.image, dpi=guess, language=language, seconds=left)
+    upright = turned(page.image, layout.rotation)
+    layout = quality.examined(layout)
+    layout, figures = cut_out(upright, layout, number)
     image = renderer.page_image(path, mime_type, number, rotation=layout.rotation)
     fitted = layout.scaled(image.width / layout.width, width=image.width, height=image.height)
-    return PageReading(fitted, engine.name, engine.version, image.data)
+    return PageReading(fitted, engine.name, engine.version, image.data, figures)

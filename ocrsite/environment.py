@@ -16,6 +16,8 @@ sense stops the program with one sentence (ConfigurationError) instead of being 
 | `OCRSITE_ALLOWED_HOSTS` | host names answered to, by comma; default every one |
 | `OCRSITE_MAX_UPLOAD_MB` | the largest accepted file in MB (2^20 bytes), 500 |
 | `OCRSITE_WORKERS` | reader processes, 2 |
+| `OCRSITE_SECOND_READER` | `on` (default): Tesseract checks what PaddleOCR-VL reads; or `off` |
+| `PADDLE_PDX_CACHE_HOME` | where PaddleOCR-VL's models lie, before the usual places |
 | `TESSDATA_PREFIX` | the directory of Tesseract's language data, before the usual places |
 | `CLOUDRU_S3_*` | the bucket that everything is kept in too (ocrsite/bucket_settings.py) |
 | `OCRSITE_LIFE` | set by the supervisor for its children: which start of the site they belong to |
@@ -77,6 +79,7 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     max_upload_bytes: int
     workers: int
+    second_reader: bool
     life: uuid.UUID | None
     s3: BucketSettings
 
@@ -118,6 +121,7 @@ def read(variables: Mapping[str, str]) -> Environment:
         allowed_hosts=value("OCRSITE_ALLOWED_HOSTS", _hosts, "*"),
         max_upload_bytes=value("OCRSITE_MAX_UPLOAD_MB", _integer(1, 100_000), "500") * 2**20,
         workers=value("OCRSITE_WORKERS", _integer(1, 256), "2"),
+        second_reader=value("OCRSITE_SECOND_READER", _switch, "on"),
         life=value("OCRSITE_LIFE", lambda text: uuid.UUID(text) if text else None, ""),
         s3=bucket_settings.read(variables),
     )
@@ -140,10 +144,32 @@ def set_default(name: str, text: str) -> None:
     os.environ.setdefault(name, text)
 
 
+def set_variable(name: str, text: str) -> None:
+    """Set a variable that a library reads when it is loaded, over any value from outside."""
+    os.environ[name] = text
+
+
 def tessdata_directory() -> Path | None:
     """Where Tesseract's language data is said to lie, None where nobody says (TESSDATA_PREFIX)."""
     text = os.environ.get("TESSDATA_PREFIX", "").strip()
     return Path(text).expanduser() if text else None
+
+
+def paddle_cache_home() -> Path | None:
+    """Where PaddleX is told to keep its cache, None where nobody says (PADDLE_PDX_CACHE_HOME)."""
+    text = os.environ.get("PADDLE_PDX_CACHE_HOME", "").strip()
+    return Path(text).expanduser() if text else None
+
+
+def paddle_model_homes() -> list[Path]:
+    """Where PaddleOCR-VL's `official_models` may lie, the likeliest first: where somebody says
+    (PADDLE_PDX_CACHE_HOME), below this process's HOME, and in the home of its image's user, which
+    is another where a platform runs the image as somebody else."""
+    said = paddle_cache_home()
+    places = [said] if said else []
+    home = os.environ.get("HOME", "").strip()
+    places += [Path(each) / ".paddlex" for each in (home, "/home/paddleocr", "/root") if each]
+    return list(dict.fromkeys(places))
 
 
 def for_child(**changes: str) -> dict[str, str]:
@@ -172,6 +198,12 @@ def _integer(lowest: int, highest: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in ("on", "off"):
+        raise ValueError("it must be on or off")
+    return text.lower() == "on"
 
 
 def _engine(text: str) -> str:

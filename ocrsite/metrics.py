@@ -97,7 +97,15 @@ class ArchiveCollector(Collector):
 
         workers = GaugeMetricFamily("ocrsite_workers_alive", "Worker processes.", labels=["kind"])
         memory = GaugeMetricFamily("ocrsite_worker_rss_bytes", "Memory.", labels=["worker"])
+        graphics = GaugeMetricFamily(
+            "ocrsite_worker_gpu_bytes", "Memory of the GPU, reserved.", labels=["worker"]
+        )
         read = GaugeMetricFamily("ocrsite_worker_pages_read", "Pages read.", labels=["worker"])
+        rate = GaugeMetricFamily(
+            "ocrsite_worker_pages_per_second",
+            "Pages read a second, over its last 20 pages, while it read.",
+            labels=["worker"],
+        )
         engine = GaugeMetricFamily(
             "ocrsite_engine_readers", "Readers by the state of their engine.", labels=["state"]
         )
@@ -109,8 +117,11 @@ class ArchiveCollector(Collector):
             engine.add_metric([state], sum(row.engine_state == state for row in readers))
         for row in alive:
             memory.add_metric([row.id], row.rss_bytes)
-            read.add_metric([row.id], row.pages_read)
-        yield from (workers, engine, memory, read)
+            if row.kind == "reader":
+                graphics.add_metric([row.id], row.gpu_bytes)
+                read.add_metric([row.id], row.pages_read)
+                rate.add_metric([row.id], row.pages_per_second)
+        yield from (workers, engine, memory, graphics, read, rate)
 
 
 REGISTRY.register(ArchiveCollector())

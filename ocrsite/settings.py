@@ -27,7 +27,10 @@ OCRSITE_BUCKET_SETTINGS = ENVIRONMENT.s3
 #: Names this database among copies of it that other containers took up; PostgreSQL has no copies.
 OCRSITE_WRITER_FILE = None if ENVIRONMENT.database else DATA_DIR / "replica" / "id"
 OCRSITE_ENGINE = ENVIRONMENT.engine
+#: Where PaddleOCR-VL runs. On "cpu" a page takes minutes: for tests with small models.
+OCRSITE_PADDLE_DEVICE = "gpu:0"
 OCRSITE_LANGUAGES = ENVIRONMENT.languages
+OCRSITE_SECOND_READER = ENVIRONMENT.second_reader
 #: What draws a page for people who look at it (documents/pageimages.py): in a child process.
 OCRSITE_PAGE_RENDERER = "ocr_worker.rendering.on_demand.render_page"
 OCRSITE_THUMBNAIL_RENDERER = "ocr_worker.rendering.on_demand.render_thumbnail"

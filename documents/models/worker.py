@@ -31,11 +31,18 @@ class WorkerProcess(models.Model):
     engine_state = models.CharField(
         max_length=8, choices=EngineState.choices, default=EngineState.LOADING
     )
+    #: Why the engine is not ready, or is not the one that could be expected.
     engine_detail = models.TextField(blank=True)
+    #: How many processes in this place have died one after the other while they loaded it.
+    engine_deaths = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
     beat_at = models.DateTimeField(db_index=True)
     rss_bytes = models.PositiveBigIntegerField(default=0)
+    #: Memory of the GPU that it has reserved; 0 without one.
+    gpu_bytes = models.PositiveBigIntegerField(default=0)
     pages_read = models.PositiveBigIntegerField(default=0)
+    #: While it read its last pages; 0 before the first.
+    pages_per_second = models.FloatField(default=0.0)
 
     def __str__(self) -> str:
         return self.id

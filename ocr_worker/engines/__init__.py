@@ -1,5 +1,6 @@
-"""OCR engines: `create_engine` chooses one; `base.Engine` says what each can do."""
+"""OCR engines: `load_engine` chooses one; `base.Engine` says what each can do."""
 
-from .base import CHOICES, Engine, create_engine
+from .base import Engine, Needs
+from .choosing import CHOICES, create_engine, load_engine
 
-__all__ = ["CHOICES", "Engine", "create_engine"]
+__all__ = ["CHOICES", "Engine", "Needs", "create_engine", "load_engine"]

@@ -1,17 +1,36 @@
-"""What an OCR engine is to the rest of the reader, and how one is chosen."""
+"""What an OCR engine is to the rest of the reader."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from documents.errors import EngineUnavailable
 from documents.layout import PageLayout
 
 if TYPE_CHECKING:
     from PIL import Image
 
-#: What OCRSITE_ENGINE may be.
-CHOICES = ("auto", "tesseract", "paddleocr-vl")
+#: What recognising one page may take by the clock, seconds, where an engine does not say otherwise.
+#: For Tesseract: the densest sample takes 7 on an idle core, three times that where its orientation
+#: is in doubt, and more where the machine is busy.
+RECOGNITION_SECONDS = 180.0
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What an engine asks of the process around it.
+
+    `colour`: its pages come in colour where they have any ("RGB"), else in gray ("L"). `dpi`: how
+    it reads depends on the resolution that it is told. `seconds`: what recognising one page may
+    take by the clock. `pages`, `rss_bytes`: after how many pages, and
+    above which resident set, its process is replaced by a new one, between two pages; None: never.
+    """
+
+    colour: bool = False
+    dpi: bool = True
+    seconds: float = RECOGNITION_SECONDS
+    pages: int | None = None
+    rss_bytes: int | None = None
 
 
 class Engine(Protocol):
@@ -25,11 +44,16 @@ class Engine(Protocol):
     def version(self) -> str:
         """The version that reads, for a reading's record; known once loaded."""
 
+    @property
+    def needs(self) -> Needs:
+        """Known once loaded."""
+
     def load(self) -> None:
         """Make ready; may take long. Raises EngineUnavailable, saying what to install."""
 
     def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
-        """The page's text. `image`: gray ("L"), as the file shows it; `dpi`: its resolution.
+        """The page's text. `image`: as `needs.colour` says, the way the file shows it; `dpi`: its
+        resolution.
 
         `language`: the document's (ISO 639-1), "" where nobody said. `seconds`: what the page may
         take by the clock. The layout's boxes are px of the upright image: the layout's `rotation`
@@ -40,20 +64,3 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give back what `load` took. The engine may be loaded again."""
-
-
-def create_engine(choice: str, languages: str) -> Engine:
-    """The engine for `choice` (one of CHOICES), not loaded yet.
-
-    `languages`: Tesseract's codes joined by "+", the most likely first ("rus+eng").
-    Raises EngineUnavailable for a choice that this build does not have, ValueError for no choice.
-    """
-    if choice in ("auto", "tesseract"):
-        from .tesseract import TesseractEngine
-
-        return TesseractEngine(languages)
-    if choice == "paddleocr-vl":
-        raise EngineUnavailable(
-            "This build has no PaddleOCR-VL engine. Set OCRSITE_ENGINE to auto or tesseract."
-        )
-    raise ValueError(f"unknown engine {choice!r}: choose one of {', '.join(CHOICES)}")

@@ -77,6 +77,13 @@ class Orientation:
                 break
         return best
 
+    def glance(self, image: Image.Image) -> int:
+        """The clockwise turn that the detection alone is sure of, 0 where it is not: for whoever
+        can't wait for a reading."""
+        detected, trust = self._detect(image)
+        needed = _DETECTED if _seems_sideways(image) else _BEYOND_DOUBT
+        return detected if detected and trust >= needed else 0
+
     def _detect(self, image: Image.Image) -> tuple[int | None, float]:
         """The clockwise turn that makes the page upright, None where unknown; how sure it is."""
         self.api.SetImageBytes(image.tobytes(), image.width, image.height, 1, image.width)

@@ -9,7 +9,6 @@ import time
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from pathlib import Path
 
 import dramatiq
 import structlog
@@ -18,6 +17,7 @@ from django.utils import timezone
 
 from documents.models import WorkerProcess
 from ocr_worker.broker import broker
+from ocr_worker.memory import resident_bytes
 
 log = structlog.get_logger(__name__)
 
@@ -42,13 +42,14 @@ class WorkerBase(ABC):
         self.owner = f"{life}:{self.kind}:{slot}"
         self.started_at = timezone.now()
         self.stopping = threading.Event()
+        #: Whether it ends for another to follow it at once: its row is left to that one.
+        self.followed = False
         self._consumer: dramatiq.Worker | None = None
 
     def run(self) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.stopping.set())
         begun, next_beat = False, 0.0
         while not self.stopping.is_set():
+            self._listen()
             begun = begun or self._safely(self.begin)
             if time.monotonic() >= next_beat:
                 next_beat = time.monotonic() + BEAT_SECONDS
@@ -57,6 +58,12 @@ class WorkerBase(ABC):
                 self._consume()
             self.stopping.wait(min(0.5, max(0.0, next_beat - time.monotonic())))
         self._stop()
+
+    def _listen(self) -> None:
+        """Again and again: a library that an engine loads may take the signals over (Paddle does),
+        and a stop on request must give back what is held."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stopping.set())
 
     @abstractmethod
     def begin(self) -> None:
@@ -127,16 +134,8 @@ class WorkerBase(ABC):
             self._consumer.stop(timeout=int(CONSUMERS_STOP_SECONDS * 1000))
         if self.is_busy():  # still, or with what it was claiming when the stop was asked for
             self._safely(self.give_back)
-        self._safely(lambda: WorkerProcess.objects.filter(id=self.owner).delete())
+        if not self.followed:
+            self._safely(lambda: WorkerProcess.objects.filter(id=self.owner).delete())
         connections.close_all()
         # A thread inside an engine's C code can't be stopped and must not be waited for.
         os._exit(0)
-
-
-def resident_bytes() -> int:
-    """This process's resident set, bytes; 0 where the system does not say (proc(5), statm)."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except OSError:
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -16,22 +16,28 @@ from documents.errors import EngineUnavailable, LeaseLost, ReadingTimeout
 from documents.models.worker import EngineState, WorkerProcess
 from documents.signals import announce, pages_waiting
 from ocr_worker import actors, pipeline
-from ocr_worker.engines.base import Engine, create_engine
+from ocr_worker.engines import Engine, load_engine
+from ocr_worker.engines.base import RECOGNITION_SECONDS
 from ocr_worker.leases import Holding
 from ocr_worker.others import another_has_engine
 from ocr_worker.process.base import WorkerBase
-from ocr_worker.reading import RECOGNITION_SECONDS
+from ocr_worker.process.wear import why_to_end
 from ocr_worker.rendering import Renderer
 from ocr_worker.rendering.types import Limits
 
 log = structlog.get_logger(__name__)
 
-#: A page has its text layer read, is drawn, recognised and drawn for people, each within its own
-#: limit. One that takes longer than all of these together hangs where no limit reaches.
-PAGE_SECONDS = 3 * Limits().wall_seconds + RECOGNITION_SECONDS + 30
+#: What a page may take by the clock besides its recognition, seconds: it has its text layer read,
+#: is drawn, and drawn for people, each within its own limit.
+_AROUND_RECOGNITION = 3 * Limits().wall_seconds + 30
 
 #: How long a reader without an engine leaves wake-ups to those that have one.
 STAND_BACK_SECONDS = 5.0
+
+
+def page_seconds(engine: Engine | None) -> float:
+    """A page that takes longer than all of its limits together hangs where no limit reaches."""
+    return _AROUND_RECOGNITION + (engine.needs.seconds if engine else RECOGNITION_SECONDS)
 
 
 class ReaderProcess(WorkerBase):
@@ -46,6 +52,7 @@ class ReaderProcess(WorkerBase):
         self.engine: Engine | None = None
         self.state = EngineState.LOADING
         self.detail = ""
+        self.deaths = 0
         self._renderer: Renderer | None = None
 
     def begin(self) -> None:
@@ -66,14 +73,17 @@ class ReaderProcess(WorkerBase):
             "engine_version": self.engine.version if self.engine else "",
             "engine_state": self.state,
             "engine_detail": self.detail,
+            "engine_deaths": self.deaths,
+            "gpu_bytes": getattr(self.engine, "gpu_bytes", 0),
             "pages_read": self.holding.pages_read,
+            "pages_per_second": self.holding.pages_per_second,
         }
 
     def beat(self) -> None:
         work = self.holding.current
         if work is None:
             return
-        if work.seconds > PAGE_SECONDS:
+        if work.seconds > page_seconds(self.engine):
             self._give_up_hanging_page()
         elif not renew(work.claim):
             log.warning("lease_not_renewed", document=str(work.claim.document_id))
@@ -113,17 +123,34 @@ class ReaderProcess(WorkerBase):
                     announce(pages_waiting)
                 first = False
                 if pipeline.read_claimed_page(claim, self._renderer, self.engine):
-                    self.holding.pages_read += 1
+                    self.holding.count_reading()
+            self._end_if_worn()
+
+    def _end_if_worn(self) -> None:
+        why = why_to_end(self.engine.needs, self.holding.pages_begun) if self.engine else None
+        if why is None:
+            return
+        log.info("reader_has_read_enough", reason=why, pages=self.holding.pages_begun)
+        self.followed = True
+        if waiting_pages().exists():
+            announce(pages_waiting)  # this process's wake-up is spent
+        self.stopping.set()
 
     def remember_why_not_loaded(self) -> None:
         """Go on saying why the process before in this place could not load its engine."""
         before = WorkerProcess.objects.filter(id=self.owner, engine_state=EngineState.LOADING)
-        self.detail = before.values_list("engine_detail", flat=True).first() or ""
+        for detail, deaths in before.values_list("engine_detail", "engine_deaths"):
+            self.detail, self.deaths = detail, deaths + 1
 
     def _load(self) -> None:
         try:
-            engine = create_engine(settings.OCRSITE_ENGINE, settings.OCRSITE_LANGUAGES)
-            engine.load()
+            chosen = load_engine(
+                settings.OCRSITE_ENGINE,
+                settings.OCRSITE_LANGUAGES,
+                device=settings.OCRSITE_PADDLE_DEVICE,
+                second_reader=settings.OCRSITE_SECOND_READER,
+                deaths=self.deaths,
+            )
         except EngineUnavailable as error:
             # Text layers can be read all the same; a page that needs OCR says why it can't be.
             log.error("no_engine", reason=error.detail)
@@ -137,8 +164,9 @@ class ReaderProcess(WorkerBase):
             finally:
                 os._exit(1)
         else:
-            self.engine, self.detail, self.state = engine, "", EngineState.READY
-            log.info("engine_ready", engine=engine.name, version=engine.version)
+            self.deaths = 0
+            self.engine, self.detail, self.state = chosen.engine, chosen.warning, EngineState.READY
+            log.info("engine_ready", engine=self.engine.name, version=self.engine.version)
 
     def _give_up_hanging_page(self) -> None:
         work = self.holding.current
@@ -149,8 +177,8 @@ class ReaderProcess(WorkerBase):
             fail_page(
                 work.claim,
                 ReadingTimeout(
-                    f"The page was not read within {PAGE_SECONDS:.0f} s and its reader was "
-                    "stopped. It is tried again."
+                    f"The page was not read within {page_seconds(self.engine):.0f} s and its "
+                    "reader was stopped. It is tried again."
                 ),
             )
         except LeaseLost:

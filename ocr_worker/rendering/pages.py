@@ -12,6 +12,8 @@ from typing import Any, Union
 
 from PIL import Image, ImageChops
 
+from ocr_worker.turning import turned
+
 from . import geometry, ink
 from .faults import Fault, damaged_page
 from .images import ImageFile
@@ -27,12 +29,6 @@ _WEBP = {"quality": 70, "method": 0}
 
 #: How far a channel may differ from the others in a page that is still gray (JPEG noise).
 _GRAY_NOISE = 12
-
-_TURNS = {
-    90: Image.Transpose.ROTATE_270,
-    180: Image.Transpose.ROTATE_180,
-    270: Image.Transpose.ROTATE_90,
-}
 
 
 class Pages:
@@ -77,19 +73,23 @@ class Pages:
         }
         return {"layer": layer}, b""
 
-    def render(self, path: Path, mime_type: str, number: int, dpi: int | None) -> Answer:
+    def render(
+        self, path: Path, mime_type: str, number: int, dpi: int | None, colour: bool
+    ) -> Answer:
         page, resolution, estimated = self._natural(path, mime_type, number)
         if dpi is not None and not estimated and dpi != resolution:
             page = self._at(page, number, resolution, dpi)
             resolution = float(dpi)
         gray = page if page.mode == "L" else page.convert("L")
+        answer = page.convert("RGB") if colour and page.mode != "L" else gray
         return {
             "width": gray.width,
             "height": gray.height,
+            "mode": answer.mode,
             "dpi": round(resolution, 2),
             "estimated": estimated,
             "blank": ink.is_blank(gray),
-        }, gray.tobytes()
+        }, answer.tobytes()
 
     def page_image(self, path: Path, mime_type: str, number: int, rotation: int) -> Answer:
         page, dpi, _ = self._natural(path, mime_type, number)
@@ -97,8 +97,7 @@ class Pages:
         small = page
         if size != page.size:
             small = page.resize(size, Image.Resampling.HAMMING, reducing_gap=2)
-        if rotation:
-            small = small.transpose(_TURNS[rotation])
+        small = turned(small, rotation)
         return {
             "width": small.width,
             "height": small.height,
@@ -115,8 +114,7 @@ class Pages:
         size = geometry.fit(*small.size, THUMBNAIL_SIDE)
         if size != small.size:
             small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
-        if rotation:
-            small = small.transpose(_TURNS[rotation])
+        small = turned(small, rotation)
         return {"width": small.width, "height": small.height}, _webp(small)
 
     def _open(self, path: Path, mime_type: str) -> Opened:

@@ -94,15 +94,24 @@ class Renderer:
         )
 
     def render(
-        self, path: Path, mime_type: str, number: int, *, dpi: int | None = None
+        self,
+        path: Path,
+        mime_type: str,
+        number: int,
+        *,
+        dpi: int | None = None,
+        colour: bool = False,
     ) -> RenderedPage:
-        """The page in gray for OCR: a PDF's at 200 dpi, an image's own pixels, or at `dpi`."""
-        header, pixels = self._ask("render", path, mime_type, number=number, dpi=dpi)
-        size = (header["width"], header["height"])
-        if len(pixels) != size[0] * size[1]:
+        """The page for OCR: a PDF's at 200 dpi, an image's own pixels, or at `dpi`. In gray, or
+        with `colour` as it is, where it has colour."""
+        header, pixels = self._ask(
+            "render", path, mime_type, number=number, dpi=dpi, colour=colour
+        )
+        mode, size = str(header["mode"]), (header["width"], header["height"])
+        if mode not in ("L", "RGB") or len(pixels) != size[0] * size[1] * len(mode):
             self._child.end()
             raise errors.DamagedPage("The page could not be drawn.", page=number)
-        image = Image.frombuffer("L", size, pixels, "raw", "L", 0, 1)
+        image = Image.frombuffer(mode, size, pixels, "raw", mode, 0, 1)
         return RenderedPage(image, header["dpi"], header["blank"], header["estimated"])
 
     def page_image(self, path: Path, mime_type: str, number: int, *, rotation: int) -> PageImage:

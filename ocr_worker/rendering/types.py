@@ -49,7 +49,8 @@ class Limits:
 
 @dataclass(frozen=True)
 class RenderedPage:
-    """A page ready for OCR: `image` is gray ("L"), `dpi` its resolution.
+    """A page ready for OCR: `image` is gray ("L"), or in colour ("RGB") where that was asked for
+    and there is any; `dpi` is its resolution.
 
     `blank`: there is no ink on it that could be text. `estimated`: the file does not say its
     resolution, `dpi` is a guess from its size.

@@ -232,7 +232,10 @@ class Supervisor:
                 child.failures = 0 if lived > LIVED_WELL else child.failures
                 how = f"signal {-status}" if status < 0 else f"status {status}"
                 pause = self._schedule(child)
-                log.warning("child died", child=service.name, how=how, restart_in=pause)
+                if status == 0:  # a reader that has read enough: a new one has fresh memory
+                    log.info("child ended by itself", child=service.name, restart_in=pause)
+                else:
+                    log.warning("child died", child=service.name, how=how, restart_in=pause)
             if service.exited is not None:
                 service.exited(status, lived)
 

@@ -48,6 +48,7 @@ BLOCKS = st.builds(
     html=TEXTS,
     figure=TEXTS,
     disputes=st.lists(DISPUTES, max_size=2).map(tuple),
+    continues=TEXTS,
 )
 LAYOUTS = st.builds(
     PageLayout,

@@ -14,6 +14,7 @@ from documents.actions.claim import PageClaim, Reader, claim_next
 from documents.layout import PageLayout
 from documents.models import Document, Status
 from documents.storage import archive, original_key
+from ocr_worker.engines.base import Needs
 from tests.factories import make_document, make_layout
 from tests.ocr_worker.files import ENGLISH, pdf, picture, put, write
 
@@ -23,7 +24,7 @@ READER = Reader("one:reader:0", uuid.uuid4())
 class Pretending:
     """An engine that reads the same on every page; `fault` is raised instead, where given."""
 
-    name, version = "tesseract", "0"
+    name, version, needs = "tesseract", "0", Needs()
 
     def __init__(self, fault: Exception | None = None) -> None:
         self.fault = fault

@@ -9,7 +9,7 @@ from PIL import Image
 
 from documents.errors import EngineUnavailable, ReadingError, ReadingTimeout
 from documents.layout import PageLayout
-from ocr_worker.engines import Engine, create_engine
+from ocr_worker.engines import Engine, Needs, create_engine
 from ocr_worker.reading import read_page
 from ocr_worker.rendering import Limits, Renderer
 from tests.ocr_worker.files import ENGLISH, PDF, pdf, picture, put, saved, write
@@ -18,7 +18,7 @@ from tests.ocr_worker.files import ENGLISH, PDF, pdf, picture, put, saved, write
 class Silent:
     """An engine that must not be asked."""
 
-    name, version = "tesseract", "0"
+    name, version, needs = "tesseract", "0", Needs()
 
     def load(self) -> None: ...
 
@@ -141,13 +141,6 @@ def test_a_page_that_takes_too_long_may_be_tried_again(
     assert not caught.value.permanent
     assert caught.value.page == 1
     assert read_page(renderer, engine, path, "image/png", 1).layout.text
-
-
-def test_an_engine_this_build_lacks_is_refused_by_name() -> None:
-    with pytest.raises(EngineUnavailable, match="PaddleOCR-VL"):
-        create_engine("paddleocr-vl", "rus+eng")
-    with pytest.raises(ValueError, match="unknown engine"):
-        create_engine("magic", "rus+eng")
 
 
 def test_missing_language_data_names_the_package() -> None:

@@ -92,7 +92,7 @@ def test_a_page_is_shown_as_the_contract_says(api: APIClient, document: Document
     block = page["blocks"][0]
     assert set(block) == {
         "id", "label", "bbox", "order", "text", "markdown", "confidence", "lines",
-        "html", "figure", "disputes",
+        "html", "figure", "disputes", "continues",
     }  # fmt: skip
     assert set(block["lines"][0]) == {"bbox", "text", "words"}
     assert set(block["lines"][0]["words"][0]) == {"bbox", "text", "confidence"}

@@ -7,13 +7,16 @@ has it.
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import time
 import uuid
 
 from ocrsite.environment import use_settings
 
 PAGE_TAKES_SECONDS = 0.4
-ENGINES = ("works", "hangs", "breaks-once", "absent", "never-loads")
+MIB = 2**20
+ENGINES = ("works", "hangs", "breaks-once", "absent", "never-loads", "grows", "dies")
 
 
 def main() -> None:
@@ -41,23 +44,30 @@ def main() -> None:
     from ocr_worker.process.chores import ChoresProcess
 
     base.BEAT_SECONDS = 0.5
-    reader.PAGE_SECONDS = given.page_seconds
+    setattr(reader, "page_seconds", lambda _: given.page_seconds)  # noqa: B010
     reader.STAND_BACK_SECONDS = 0.2
-    setattr(reader, "create_engine", lambda *_: engine(given.engine))  # noqa: B010
+    setattr(reader, "load_engine", lambda *_, **__: loaded(given.engine))  # noqa: B010
     if given.kind == "reader":
         reader.ReaderProcess(given.slot, given.life).run()
     else:
         ChoresProcess(given.slot, given.life, sole=True).run()
 
 
-def engine(how: str) -> object:
+def loaded(how: str) -> object:
     from PIL import Image
 
     from documents.errors import EngineUnavailable
     from documents.layout import PageLayout
+    from ocr_worker.engines.base import Needs
+    from ocr_worker.engines.choosing import Chosen
+    from ocr_worker.memory import resident_bytes
     from tests.ocr_worker.claims import Pretending
 
     class Engine(Pretending):
+        taken: list[bytes] = []
+        if how == "grows":
+            needs = Needs(rss_bytes=resident_bytes() + 250 * MIB)
+
         def load(self) -> None:
             if how == "absent":
                 raise EngineUnavailable("Install the language data.")
@@ -72,10 +82,17 @@ def engine(how: str) -> object:
             if how == "breaks-once" and self.pages == 0:
                 self.pages += 1
                 raise ZeroDivisionError("division by zero")
+            if how == "dies":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if how == "grows":
+                self.taken.append(b"\1" * 100 * MIB)  # pages of it that are really there
+                return super().read(image, dpi=dpi, language=language, seconds=seconds)
             time.sleep(PAGE_TAKES_SECONDS)
             return super().read(image, dpi=dpi, language=language, seconds=seconds)
 
-    return Engine()
+    engine = Engine()
+    engine.load()
+    return Chosen(engine)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -219,3 +220,42 @@ def test_a_reader_takes_up_what_its_killed_predecessor_held(
 
     eventually(lambda: statuses() == [PageStatus.DONE], 30, "the page")
     assert Page.objects.get().attempts == 2
+
+
+def supervised(workers: Workers, queue: Queue, engine: str, until: Callable[[], bool]) -> list[int]:
+    """Start a reader, and another whenever it ends, until something is so; how each ended."""
+    ends: list[int] = []
+    deadline = time.monotonic() + 90
+    while not until():
+        assert time.monotonic() < deadline, f"not within 90 s; readers ended: {ends}"
+        reader = workers.start(engine=engine)
+        while reader.poll() is None and not until() and time.monotonic() < deadline:
+            queue.wake_readers()
+            time.sleep(0.2)
+        if reader.poll() is not None:
+            ends.append(reader.returncode)
+    return ends
+
+
+def test_an_engine_that_takes_ever_more_memory_is_followed_by_another_between_two_pages(
+    workers: Workers, queue: Queue, tmp_path: Path
+) -> None:
+    processing(scan(tmp_path / "scan.pdf", pages=7), pages=7)
+
+    ends = supervised(workers, queue, "grows", lambda: statuses() == [PageStatus.DONE] * 7)
+
+    assert ends == [0, 0], "after three pages of 100 MB each, of its own accord"
+    assert Reading.objects.count() == 7
+    assert set(Page.objects.values_list("attempts", flat=True)) == {1}, "no page was lost"
+
+
+def test_a_page_that_kills_its_reader_is_set_aside_after_three_of_them(
+    workers: Workers, queue: Queue, tmp_path: Path
+) -> None:
+    processing(scan(tmp_path / "scan.pdf"))
+
+    ends = supervised(workers, queue, "dies", lambda: statuses() == [PageStatus.FAILED])
+
+    assert ends == [-signal.SIGKILL] * 3
+    page = Page.objects.get()
+    assert (page.error_code, page.attempts) == ("quarantined", 3)

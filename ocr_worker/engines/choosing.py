@@ -1,0 +1,100 @@
+"""Which engine a process has: the one that was asked for, or the best that this machine can run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from documents.errors import EngineUnavailable
+from ocr_worker.engines import paddleocr_vl
+from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
+
+from .base import Engine
+from .second_reader import WithSecondReader
+from .tesseract import TesseractEngine
+
+log = structlog.get_logger(__name__)
+
+#: What OCRSITE_ENGINE may be.
+CHOICES = ("auto", "tesseract", "paddleocr-vl")
+
+#: Where PaddleOCR-VL runs, unless somebody says otherwise.
+GPU = "gpu:0"
+
+#: How often a process may have died while it loaded PaddleOCR-VL before `auto` gives it up.
+MOST_DEATHS = 2
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A loaded engine. `warning`: why it is not the one that could be expected, "" where it is."""
+
+    engine: Engine
+    warning: str = ""
+
+
+def create_engine(
+    choice: str, languages: str, *, device: str = GPU, second_reader: bool = True
+) -> Engine:
+    """The engine for `choice` (one of CHOICES but "auto"), not loaded yet.
+
+    `languages`: Tesseract's codes joined by "+", the most likely first ("rus+eng"). `device`: where
+    PaddleOCR-VL runs. `second_reader`: whether Tesseract, where it can be loaded, checks what
+    PaddleOCR-VL reads. Raises ValueError for no choice.
+    """
+    if choice == "tesseract":
+        return TesseractEngine(languages)
+    if choice == "paddleocr-vl":
+        first = PaddleOCRVLEngine(device)
+        second = _second_reader(languages) if second_reader else None
+        return first if second is None else WithSecondReader(first, second)
+    raise ValueError(f"unknown engine {choice!r}: choose one of {', '.join(CHOICES[1:])}")
+
+
+def load_engine(
+    choice: str,
+    languages: str,
+    *,
+    device: str = GPU,
+    second_reader: bool = True,
+    deaths: int = 0,
+) -> Chosen:
+    """The engine for `choice` (one of CHOICES), loaded: minutes, for PaddleOCR-VL.
+
+    "auto" is PaddleOCR-VL where it is installed with its models beside a GPU, else Tesseract.
+    `deaths`: how many processes before this one died while they loaded it. Raises
+    EngineUnavailable, saying what to do.
+    """
+    if choice != "auto":
+        engine = create_engine(choice, languages, device=device, second_reader=second_reader)
+        engine.load()
+        return Chosen(engine)
+    warning = ""
+    if paddleocr_vl.is_installed():
+        why_not = paddleocr_vl.why_not(device)
+        if why_not is None and deaths >= MOST_DEATHS:
+            why_not = (
+                f"The process ended {deaths} times while it loaded, the last time before this one."
+            )
+        if why_not is None:
+            try:
+                return load_engine(
+                    "paddleocr-vl", languages, device=device, second_reader=second_reader
+                )
+            except EngineUnavailable as error:
+                why_not = error.detail
+        warning = f"PaddleOCR-VL is not used, Tesseract reads in its place. {why_not}"
+        log.warning("tesseract_in_place_of_paddleocr_vl", reason=why_not)
+    return Chosen(load_engine("tesseract", languages).engine, warning)
+
+
+def _second_reader(languages: str) -> TesseractEngine | None:
+    """Tesseract, loaded; None where it can't be: PaddleOCR-VL reads without it."""
+    engine = TesseractEngine(languages)
+    try:
+        engine.load()
+    except EngineUnavailable as error:
+        log.warning("no_second_reader", reason=error.detail)
+        return None
+    return engine

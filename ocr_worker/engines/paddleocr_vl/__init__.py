@@ -1,0 +1,22 @@
+"""PaddleOCR-VL in this process: layout, text, tables and formulas by a vision-language model.
+
+| module | concern |
+|---|---|
+| `process` | what the libraries read from the environment, and where they may write |
+| `models` | which models lie on this machine |
+| `graphics` | is there a GPU, and how much of its memory is free |
+| `library` | the installed paddleocr: its version, and a pipeline built as it understands |
+| `guard` | bounds for every block that the model reads: tokens, time, shape, repetition |
+| `results` | the pipeline's result as our layout |
+| `tables` | a table's HTML as text and Markdown |
+| `engine` | the `Engine` protocol: load, warm up, read, survive |
+
+Nothing here imports a library of Paddle's before an engine is loaded: that takes seconds, starts
+threads and takes over signals. Facts about the pipeline are PaddleOCR 3.3.2 to 3.7.0's, found by
+reading and running both ends of that line.
+"""
+
+from .engine import PaddleOCRVLEngine, why_not
+from .library import is_installed
+
+__all__ = ["PaddleOCRVLEngine", "is_installed", "why_not"]

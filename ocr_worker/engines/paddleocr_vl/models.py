@@ -1,0 +1,68 @@
+"""Which of PaddleOCR-VL's models lie on this machine. Nothing is ever downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from documents.errors import EngineUnavailable
+
+#: By pipeline version, the best first: the layout model's directory; the language model's, and its
+#: name. The directories lie in `official_models` of a home of models.
+_KNOWN = (
+    ("v1.6", "PP-DocLayoutV3", "PaddleOCR-VL-1.6", "PaddleOCR-VL-1.6-0.9B"),
+    ("v1.5", "PP-DocLayoutV3", "PaddleOCR-VL-1.5", "PaddleOCR-VL-1.5-0.9B"),
+    ("v1", "PP-DocLayoutV2", "PaddleOCR-VL", "PaddleOCR-VL-0.9B"),
+)
+#: What must lie in a directory for it to be a whole model.
+_LAYOUT_FILES = ("inference.yml", "inference.pdiparams")
+_LANGUAGE_FILES = ("config.json", "model.safetensors")
+
+
+@dataclass(frozen=True)
+class Models:
+    """One set: `version` is the pipeline's ("v1", "v1.5", "v1.6")."""
+
+    version: str
+    layout_name: str
+    layout: Path
+    language_name: str
+    language: Path
+
+
+def find(homes: Sequence[Path], versions: Iterable[str]) -> Models:
+    """The newest complete set of models of one of `versions` in any of `homes`.
+
+    Raises EngineUnavailable, saying what was looked for and where.
+    """
+    wanted = set(versions)
+    for version, layout, language, name in _KNOWN:
+        if version not in wanted:
+            continue
+        for home in homes:
+            directory = home / "official_models"
+            if _is_whole(directory / layout, _LAYOUT_FILES) and _is_whole(
+                directory / language, _LANGUAGE_FILES
+            ):
+                return Models(version, layout, directory / layout, name, directory / language)
+    names = " or ".join(
+        f"{layout} with {language}" for version, layout, language, _ in _KNOWN if version in wanted
+    )
+    raise EngineUnavailable(
+        f"PaddleOCR-VL's models are not on this machine: looked for {names}, complete and "
+        f"readable, in official_models below {', '.join(map(str, homes))}. Use an image that has "
+        "them, or name their place in PADDLE_PDX_CACHE_HOME."
+    )
+
+
+def _is_whole(directory: Path, files: tuple[str, ...]) -> bool:
+    try:
+        return all(_begins(directory / name) for name in files)
+    except OSError:
+        return False
+
+
+def _begins(path: Path) -> bool:
+    with path.open("rb") as file:
+        return bool(file.read(1))

@@ -1,0 +1,48 @@
+"""What Paddle's libraries read from the environment when they are first imported."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+
+from ocrsite.environment import paddle_cache_home, set_default, set_variable
+
+#: Found by their names only, whatever they are: the library asks which model host answers, and
+#: waits for the network, unless this is set.
+_DEFAULTS = {
+    "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True",
+    "FLAGS_enable_eager_mode": "1",
+    "FLAGS_eager_delete_tensor_gb": "0",
+    "FLAGS_use_mkldnn": "0",
+    # oneDNN's kernels fail in paddlepaddle 3.3.1 on a CPU.
+    "PADDLE_PDX_ENABLE_MKLDNN_BYDEFAULT": "0",
+}
+
+
+def prepare_process() -> None:
+    """Set what the libraries read; a value from outside stays. Call it before they are imported.
+
+    The one value that may not stay is a cache directory that can't be written: paddlex makes
+    directories in it when it is imported, and dies of a PermissionError. It gets one of ours
+    instead; models are still read where they lie (`models`).
+    """
+    for name, text in _DEFAULTS.items():
+        set_default(name, text)
+    said = paddle_cache_home()
+    if said is None or not _is_writable(said):
+        ours = Path(settings.DATA_DIR) / "paddlex"
+        set_variable("PADDLE_PDX_CACHE_HOME", str(ours))
+    for name in ("PADDLEX_HOME", "HF_HOME"):  # not read by these versions; part of the contract
+        set_default(name, str(paddle_cache_home()))
+
+
+def _is_writable(directory: Path) -> bool:
+    """Whether files can be made there; tried, because root and read-only mounts fool every look."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,139 @@
+"""The pipeline's result of one page as our layout. Pure; needs no library of Paddle's.
+
+Understood are the forms of PaddleOCR 3.3 to 3.7, as `result.json` has them or saved to a file: a
+dictionary, below "res" or not, with a `parsing_res_list` of blocks. Which of a block's keys are
+there differs from version to version; only label, content and box are counted on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from documents.errors import EngineFailed
+from documents.layout import Block, Box, PageLayout
+from documents.markdown import block_markdown
+from documents.safe_html import safe_table
+
+from . import tables
+
+#: Labels of what stands outside the reading order, at a page's edges.
+_OUTSIDE = frozenset({"header", "footer", "number", "header_image", "footer_image"})
+
+#: Labels of regions that are pictures. They may have text too: a chart that was recognised.
+FIGURES = frozenset({"image", "chart", "seal", "header_image", "footer_image"})
+
+#: Formulas of their own. Others stand inside of a text, between dollar signs.
+_FORMULAS = frozenset({"display_formula", "inline_formula", "formula"})
+
+#: What the pipeline merges: a text that goes on in another column or below a picture.
+_MERGED = frozenset({"text"})
+
+#: A formula inside a text: one dollar sign or two at either end (the library writes ` $ x $ `).
+_MATH = re.compile(r"(\$\$[^$]+\$\$|\$[^$\n]+\$)")
+
+
+def layout_of(result: Mapping[str, Any], *, width: int, height: int, dpi: float) -> PageLayout:
+    """The layout of a page that was read from an image of `width` x `height` px at `dpi`.
+
+    Boxes are px of that image, cut at its edges. A text that runs on in other regions stands whole
+    in the first one; the others `continue` it. Raises EngineFailed for what is no result.
+    """
+    blocks = _blocks_in(result)
+    converted: list[Block] = []
+    heads: dict[Any, str] = {}
+    for index, raw in enumerate(blocks):
+        try:
+            block = _converted(raw, index, width, height)
+        except (KeyError, TypeError, ValueError) as error:
+            raise EngineFailed(
+                f"PaddleOCR-VL gave a block that is none ({type(error).__name__}: {error})."
+            ) from error
+        head = _head_of(raw, block, converted, heads)
+        converted.append(_continuing(block, head) if head else block)
+    return PageLayout(width=width, height=height, dpi=dpi, blocks=tuple(converted))
+
+
+def _blocks_in(result: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    found = result.get("res", result)
+    blocks = found.get("parsing_res_list") if isinstance(found, Mapping) else None
+    if not isinstance(blocks, Sequence):
+        raise EngineFailed("PaddleOCR-VL gave a result without a parsing_res_list.")
+    return blocks
+
+
+def _converted(raw: Mapping[str, Any], index: int, width: int, height: int) -> Block:
+    label = str(raw["block_label"])
+    content = str(raw.get("block_content") or "").strip()
+    text, markdown, html = _forms(label, content)
+    return Block(
+        id=f"b{index + 1}",
+        label=label,
+        bbox=_within(raw["block_bbox"], width, height),
+        # The list is in reading order, tables and pictures too, which have no `block_order`.
+        order=None if label in _OUTSIDE else index,
+        text=text,
+        markdown=markdown,
+        html=html,
+    )
+
+
+def _forms(label: str, content: str) -> tuple[str, str, str]:
+    """Plain text, Markdown, and HTML where it is a table."""
+    if "<table" in content.lower() or (label == "table" and "<tr" in content.lower()):
+        html = safe_table(content)
+        rows = tables.rows_of(html)
+        return tables.plain(rows), tables.markdown(rows), html
+    if label == "table":
+        content = tables.without_marks(content)
+    if label in _FORMULAS:
+        latex = content.strip("$ \n")
+        return latex, f"$$\n{latex}\n$$" if latex else "", ""
+    text = "\n".join(" ".join(line.split()) for line in content.splitlines())
+    return text, _markdown(label, text), ""
+
+
+def _markdown(label: str, text: str) -> str:
+    """The text's Markdown, formulas inside of it left as they are."""
+    formulas: list[str] = []
+
+    def set_aside(found: re.Match[str]) -> str:
+        formulas.append(found[0])
+        return f"\ue000{len(formulas) - 1}\ue001"  # private characters: nothing escapes them
+
+    kept = _MATH.sub(set_aside, text.replace("\ue000", "").replace("\ue001", ""))
+    return re.sub(
+        "\ue000(\\d+)\ue001", lambda found: formulas[int(found[1])], block_markdown(label, kept)
+    )
+
+
+def _head_of(
+    raw: Mapping[str, Any], block: Block, before: Sequence[Block], heads: dict[Any, str]
+) -> str:
+    """The id of the block whose text this one continues, "" where it stands for itself.
+
+    Newer versions say it by `group_id`; older ones leave a text empty that they merged into the
+    text before.
+    """
+    group = raw.get("group_id")
+    if group is not None:
+        head = heads.setdefault(group, block.id)
+        return head if head != block.id and not block.text else ""
+    if block.text or block.label not in _MERGED:
+        return ""
+    for earlier in reversed(before):
+        if earlier.label in _MERGED:
+            return earlier.continues or (earlier.id if earlier.text else "")
+    return ""
+
+
+def _continuing(block: Block, head: str) -> Block:
+    return Block(block.id, block.label, block.bbox, block.order, "", continues=head)
+
+
+def _within(box: Sequence[float], width: int, height: int) -> Box:
+    x0, y0, x1, y1 = (float(value) for value in box)
+    left, right = sorted((min(max(x0, 0.0), width), min(max(x1, 0.0), width)))
+    top, bottom = sorted((min(max(y0, 0.0), height), min(max(y1, 0.0), height)))
+    return (left, top, right, bottom)

@@ -1,0 +1,130 @@
+"""A table's HTML, as the model gives it, as rows of cells, plain text and Markdown. Pure."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from documents.markdown import escaped
+
+#: The model's own notation for tables (OTSL), left over where the library could not make HTML of it.
+_CELL_MARKS = re.compile(r"<(?:fcel|ecel|lcel|ucel|xcel|ched|rhed|srow)>")
+_ROW_MARK = "<nl>"
+
+#: Cells that one may span here: what is wider is no table that anybody could read.
+_MOST_SPANNED = 100
+
+Rows = list[list[str]]
+
+
+def rows_of(html: str) -> Rows:
+    """The cells' texts, row by row; a cell that spans others is followed by empty ones in their
+    places, to its right and below."""
+    parser = _Cells()
+    parser.feed(html)
+    parser.close()
+    return parser.rows()
+
+
+def plain(rows: Rows) -> str:
+    """A line a row, cells parted by tabs."""
+    lines = ("\t".join(" ".join(cell.split()) for cell in row).rstrip("\t") for row in rows)
+    return "\n".join(line for line in lines if line)
+
+
+def markdown(rows: Rows) -> str:
+    """A table as GitHub's Markdown has it (GFM 0.29, 4.10): the first row is its head."""
+    if not rows:
+        return ""
+    width = max(len(row) for row in rows)
+    lines = []
+    for index, row in enumerate(rows):
+        cells = [_cell(cell) for cell in row] + [""] * (width - len(row))
+        lines.append(f"| {' | '.join(cells)} |")
+        if index == 0:
+            lines.append(f"|{' --- |' * width}")
+    return "\n".join(lines)
+
+
+def without_marks(text: str) -> str:
+    """What is neither HTML nor plain text made plain: a line a row, cells parted by tabs."""
+    rows = text.split(_ROW_MARK)
+    return plain([_CELL_MARKS.split(row)[1:] or [row] for row in rows if row.strip()])
+
+
+def _cell(text: str) -> str:
+    # A line of our own begins no heading here, but a bar would begin another cell.
+    return re.sub(r"(?<!\\)\|", r"\|", " ".join(escaped(line) for line in text.split("\n"))).strip()
+
+
+class _Cells(HTMLParser):
+    """Rows as they come; what is not closed ends where the next one begins."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._rows: list[dict[int, str]] = []
+        #: By column: for how many more rows a cell above reaches down.
+        self._covered: dict[int, int] = {}
+        self._column = 0
+        self._cell: list[str] | None = None
+        self._spans = (1, 1)
+
+    def rows(self) -> Rows:
+        self._end_cell()
+        return [
+            [row.get(column, "") for column in range(max(row, default=-1) + 1)]
+            for row in self._rows
+        ]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "tr":
+            self._end_cell()
+            self._begin_row()
+        elif tag in ("td", "th"):
+            self._end_cell()
+            if not self._rows:
+                self._begin_row()
+            named = dict(attrs)
+            self._spans = (_span(named.get("colspan")), _span(named.get("rowspan")))
+            self._cell = []
+        elif tag == "br" and self._cell is not None:
+            self._cell.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th", "tr", "table"):
+            self._end_cell()
+
+    def handle_data(self, data: str) -> None:
+        if self._cell is not None:
+            self._cell.append(data)
+        elif data.strip():
+            # Words between the cells: a row of their own, so that nothing is lost.
+            self._begin_row()
+            self._rows[-1][0] = data.strip()
+
+    def _begin_row(self) -> None:
+        if self._rows:
+            self._covered = {c: left - 1 for c, left in self._covered.items() if left > 1}
+        self._rows.append({})
+        self._column = 0
+
+    def _end_cell(self) -> None:
+        if self._cell is None:
+            return
+        text, self._cell = "".join(self._cell).strip(), None
+        while self._covered.get(self._column):
+            self._rows[-1][self._column] = ""
+            self._column += 1
+        across, down = self._spans
+        for offset in range(across):
+            self._rows[-1][self._column + offset] = "" if offset else text
+            if down > 1:
+                self._covered[self._column + offset] = down
+        self._column += across
+
+
+def _span(value: str | None) -> int:
+    text = (value or "").strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
+        return 1
+    return min(max(int(text), 1), _MOST_SPANNED)

@@ -1,0 +1,128 @@
+"""Two engines on one page: the one reads, the other says where it may be wrong.
+
+PaddleOCR-VL reads better and knows no doubt: it gives no confidence, no place for a line or a word,
+and invents a likely word as easily as it reads one. Tesseract errs elsewhere. It reads the same
+page meanwhile, on the processor that waits for the GPU; where both agree the words can be trusted.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+
+import structlog
+from PIL import Image
+
+from documents.errors import ArchiveError, ReadingTimeout
+from documents.layout import PageLayout
+from ocr_worker import quality
+from ocr_worker.turning import turned
+
+from .base import RECOGNITION_SECONDS, Engine, Needs
+from .tesseract import TesseractEngine
+
+log = structlog.get_logger(__name__)
+
+#: Mean confidence from which Tesseract is believed that a page lies another way than it was shown
+#: to the first reader.
+_BELIEVED_TURN = 0.75
+
+class WithSecondReader:
+    """The `Engine` protocol (engines/base.py): `first` reads, `second` checks.
+
+    A second reader that fails costs the page its confidences, never the reading.
+    """
+
+    def __init__(self, first: Engine, second: TesseractEngine) -> None:
+        self._first, self._second = first, second
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="second-reader")
+
+    @property
+    def name(self) -> str:
+        return self._first.name
+
+    @property
+    def version(self) -> str:
+        return f"{self._first.version}, tesseract {self._second.version}"
+
+    @property
+    def needs(self) -> Needs:
+        return self._first.needs
+
+    @property
+    def gpu_bytes(self) -> int:
+        return int(getattr(self._first, "gpu_bytes", 0))
+
+    def load(self) -> None:
+        self._first.load()
+        self._second.load()
+
+    def close(self) -> None:
+        self._beside.shutdown(wait=True, cancel_futures=True)
+        self._first.close()
+        self._second.close()
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="second-reader")
+
+    def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
+        """See `Engine.read`. Unlike the first reader alone, this turns the page upright."""
+        gray = image.convert("L")
+        turn = self._glance(gray)
+        upright = turned(image, turn)
+        beside = self._beside.submit(
+            self._second.read,
+            turned(gray, turn),
+            dpi=dpi,
+            language=language,
+            seconds=min(seconds, RECOGNITION_SECONDS),
+        )
+        try:
+            first = self._first.read(upright, dpi=dpi, language=language, seconds=seconds)
+        except BaseException:
+            beside.cancel()
+            raise
+        second = self._answer(beside)
+        if second is not None and second.rotation:
+            turn, first, second = self._turned_after_all(
+                upright, turn, first, second, dpi=dpi, language=language, seconds=seconds
+            )
+        if second is not None:
+            first = quality.compared(first, replace(second, rotation=first.rotation))
+        return replace(first, rotation=turn)
+
+    def _turned_after_all(
+        self,
+        upright: Image.Image,
+        turn: int,
+        first: PageLayout,
+        second: PageLayout,
+        *,
+        dpi: float,
+        language: str,
+        seconds: float,
+    ) -> tuple[int, PageLayout, PageLayout | None]:
+        """The second reader found the page lying: read it again that way, where it is believed."""
+        if (second.confidence or 0.0) < _BELIEVED_TURN:
+            return turn, first, None
+        log.info("read_again_turned", by=second.rotation)
+        again = self._first.read(
+            turned(upright, second.rotation), dpi=dpi, language=language, seconds=seconds
+        )
+        return (turn + second.rotation) % 360, again, second
+
+    def _glance(self, gray: Image.Image) -> int:
+        try:
+            return self._second.glance(gray)
+        except (ArchiveError, RuntimeError) as error:
+            log.warning("no_second_look", reason=str(error))
+            return 0
+
+    def _answer(self, beside: Future[PageLayout]) -> PageLayout | None:
+        """None where the second reader has failed; it is bounded by its own limit."""
+        try:
+            return beside.result(timeout=RECOGNITION_SECONDS + 10)
+        except (ReadingTimeout, TimeoutError) as error:
+            log.warning("second_reader_too_slow", reason=str(error))
+        except Exception:
+            log.exception("second_reader_failed")
+        return None
+

@@ -1,0 +1,66 @@
+"""A page's pictures, cut out of it: what a reader found to be an image, a chart or a seal."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+from PIL import Image
+
+from documents.figures import name_of
+from documents.layout import Block, Box, PageLayout
+
+#: Labels of regions that people look at instead of reading.
+LABELS = frozenset({"image", "chart", "seal", "header_image", "footer_image", "figure"})
+
+#: A page with more has them drawn in vain: it is a pattern, and no figures. Regions smaller than
+#: this, px, are specks.
+_MOST, _SMALLEST = 200, 8
+
+#: The longest side of a figure, px; a photo may have more than anybody looks at.
+_LONGEST_SIDE = 2000
+
+#: WebP at a quality at which print in a diagram stays sharp.
+_WEBP = {"quality": 80, "method": 2}
+
+
+def cut_out(
+    image: Image.Image, layout: PageLayout, number: int
+) -> tuple[PageLayout, dict[str, bytes]]:
+    """`layout` with its figures named, and their WebP bytes by name.
+
+    `image`: the upright page that the layout's boxes are measured on. `number`: the page's, from 1.
+    """
+    figures: dict[str, bytes] = {}
+    blocks: list[Block] = []
+    wanted = [block.id for block in layout.blocks if _is_figure(block)][:_MOST]
+    for block in layout.blocks:
+        if block.id in wanted:
+            picture = _webp(image, block.bbox)
+            name = name_of(number, picture)
+            figures[name] = picture
+            block = replace(
+                block, figure=name, markdown=_markdown(name, block.markdown)
+            )
+        blocks.append(block)
+    return replace(layout, blocks=tuple(blocks)), figures
+
+
+def _is_figure(block: Block) -> bool:
+    x0, y0, x1, y1 = block.bbox
+    return block.label in LABELS and x1 - x0 >= _SMALLEST and y1 - y0 >= _SMALLEST
+
+
+def _markdown(name: str, text: str) -> str:
+    """The picture, and below it what was read in it. The address is that of `figures/` beside the
+    document's result files, in the bucket and in the API alike."""
+    return "\n\n".join(filter(None, [f"![](figures/{name})", text]))
+
+
+def _webp(image: Image.Image, box: Box) -> bytes:
+    x0, y0, x1, y1 = box
+    picture = image.crop((int(x0), int(y0), max(int(x1), int(x0) + 1), max(int(y1), int(y0) + 1)))
+    picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    picture.save(buffer, "WEBP", **_WEBP)
+    return buffer.getvalue()

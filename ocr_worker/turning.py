@@ -1,0 +1,17 @@
+"""A picture turned by quarters. Pure."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+#: Pillow's transpositions by clockwise degrees (Pillow counts the other way round).
+_TURNS = {
+    90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
+
+
+def turned(image: Image.Image, rotation: int) -> Image.Image:
+    """`image` turned clockwise by `rotation` degrees: 0 (the same one), 90, 180 or 270."""
+    return image.transpose(_TURNS[rotation]) if rotation else image

@@ -1,0 +1,55 @@
+"""The genuine paddleocr, as it is installed, with small models. `make test-paddle` runs these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
+from tests.paddle import standin
+from tests.paddle.standin.language import ANSWERS, Answers
+from tests.paddle.standin.layout import BOXES, Boxes
+
+#: The pipeline that each line of the library is used with.
+VERSION = "v1" if metadata.version("paddleocr").startswith("3.3.") else "v1.6"
+
+Made = Callable[..., PaddleOCRVLEngine]
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home of models, as PADDLE_PDX_CACHE_HOME names it."""
+    return standin.build(tmp_path_factory.mktemp("models"), VERSION)
+
+
+@pytest.fixture(scope="session")
+def engine(models: Path) -> Iterator[PaddleOCRVLEngine]:
+    """Loaded, with the usual models."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PADDLE_PDX_CACHE_HOME", str(models))
+        engine = PaddleOCRVLEngine("cpu")
+        engine.load()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
+    """Makes a loaded engine with models that say or see something else."""
+    engines: list[PaddleOCRVLEngine] = []
+
+    def make(answers: Answers = ANSWERS, boxes: Boxes = BOXES, **attributes: Any) -> Any:
+        home = standin.build(tmp_path / f"models{len(engines)}", VERSION, answers=answers,
+                             boxes=boxes)  # fmt: skip
+        monkeypatch.setenv("PADDLE_PDX_CACHE_HOME", str(home))
+        engines.append(PaddleOCRVLEngine("cpu"))
+        engines[-1].load()
+        return engines[-1]
+
+    yield make
+    for engine in engines:
+        engine.close()

@@ -1,0 +1,230 @@
+"""The contract between our engine and the genuine pipeline, whichever version is installed."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+
+from documents.errors import EngineFailed, EngineUnavailable, ReadingTimeout
+from documents.layout import PageLayout
+from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
+from ocr_worker.engines.paddleocr_vl import guard as guard_module
+from ocr_worker.engines.paddleocr_vl.engine import MAX_PIXELS
+from ocr_worker.figures import cut_out
+from tests.paddle.conftest import VERSION, Made
+from tests.paddle.standin.language import AGAIN, ANSWERS
+
+
+def page(width: int = 620, height: int = 877, word: str = "Page") -> Image.Image:
+    image = Image.new("RGB", (width, height), "white")
+    ImageDraw.Draw(image).text((width // 8, height // 10), word, "black")
+    return image
+
+
+def read(engine: PaddleOCRVLEngine, image: Image.Image, seconds: float = 100) -> PageLayout:
+    return engine.read(image, dpi=75, language="", seconds=seconds)
+
+
+def by_label(layout: PageLayout) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for block in layout.blocks:
+        found.setdefault(block.label, []).append(block)
+    return found
+
+
+def test_every_region_is_read_as_what_it_is(engine: PaddleOCRVLEngine) -> None:
+    layout = read(engine, page())
+
+    found = by_label(layout)
+    assert (layout.width, layout.height, layout.dpi) == (620, 877, 75)
+    assert set(found) == {
+        "header", "doc_title", "paragraph_title", "text", "table", "display_formula", "image",
+        "chart", "figure_title", "number",
+    }  # fmt: skip
+    (text,) = found["text"]
+    assert (text.text, text.bbox[0], round(text.bbox[3])) == ("Sample text of a block.", 62, 316)
+    (table,) = found["table"]
+    assert table.text == "Item\tQty\nBolt\t12\nNut"
+    assert table.html.startswith("<table><tbody><tr><td>Item</td><td>Qty</td></tr>")
+    assert "| Bolt | 12 |" in table.markdown
+    (formula,) = found["display_formula"]
+    assert (formula.text, formula.markdown) == ("E=mc^2", "$$\nE=mc^2\n$$")
+    assert found["doc_title"][0].markdown == "# Sample text of a block."
+    assert found["header"][0].order is None
+    order = [block.label for block in layout.in_order()]
+    assert order.index("text") < order.index("table") < order.index("display_formula")
+
+
+def test_pictures_are_cut_out_of_the_page_and_named_in_its_markdown(
+    engine: PaddleOCRVLEngine,
+) -> None:
+    image = page()
+    image.paste("navy", (70, 620, 250, 700))
+
+    layout, figures = cut_out(image, read(engine, image), 3)
+
+    found = by_label(layout)
+    assert set(figures) == {found["image"][0].figure, found["chart"][0].figure}
+    assert all(name.startswith("0003-") for name in figures)
+    assert f"![](figures/{found['image'][0].figure})" in layout.markdown
+
+
+def test_a_blank_page_has_no_blocks(engine: PaddleOCRVLEngine) -> None:
+    assert read(engine, Image.new("RGB", (620, 877), "white")).blocks == ()
+
+
+def test_a_page_in_gray_is_read_too(engine: PaddleOCRVLEngine) -> None:
+    assert read(engine, page().convert("L")).text == read(engine, page()).text
+
+
+def test_two_threads_read_as_one(engine: PaddleOCRVLEngine) -> None:
+    sizes = [(500 + 40 * n, 700 + 30 * n) for n in range(4)]
+    expected = {size: read(engine, page(*size)) for size in sizes}
+    found: list[tuple[tuple[int, int], PageLayout]] = []
+
+    def work(mine: list[tuple[int, int]]) -> None:
+        found.extend((size, read(engine, page(*size))) for size in mine)
+
+    threads = [threading.Thread(target=work, args=(sizes[n::2] * 2,)) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(100)
+
+    assert len(found) == 8
+    assert all(layout == expected[size] for size, layout in found)
+
+
+def test_a_process_forked_from_one_with_an_engine_is_refused(engine: PaddleOCRVLEngine) -> None:
+    child = os.fork()
+    if child == 0:
+        try:
+            read(engine, page())
+        except EngineUnavailable:
+            os._exit(17)
+        os._exit(1)
+
+    deadline = time.monotonic() + 30
+    while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
+        if time.monotonic() > deadline:
+            os.kill(child, 9)
+        time.sleep(0.05)
+    assert os.waitstatus_to_exitcode(ended[1]) == 17
+
+
+def test_a_region_that_is_far_too_oblong_costs_no_page(made: Made) -> None:
+    engine = made(boxes=(
+        ("text", 0.9, 0.05, 0.1, 0.95, 0.1015),
+        ("text", 0.9, 0.05, 0.3, 0.95, 0.5),
+    ))  # fmt: skip
+
+    layout = read(engine, page(2400, 1200))
+
+    assert len(layout.blocks) == 2
+    x0, y0, x1, y1 = layout.blocks[0].bbox
+    assert (x1 - x0) / (y1 - y0) > 200
+    assert layout.blocks[1].text == "Sample text of a block."
+
+
+def test_an_answer_without_end_is_cut_at_its_first_repeat_and_the_page_flagged(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard_module, "MAX_NEW_TOKENS", 300)
+    engine = made(
+        answers={**ANSWERS, "ocr": ("The▁same", "▁again", "▁and", "▁over.▁", AGAIN)},
+        boxes=(("text", 0.9, 0.1, 0.1, 0.9, 0.3),),
+    )
+
+    layout = read(engine, page())
+
+    assert layout.text.startswith("The same again and over.")
+    assert layout.text.count("again") <= 2
+    assert "repetition" in layout.flags
+
+
+def test_a_text_that_runs_on_in_the_next_column_is_one_text(made: Made) -> None:
+    engine = made(boxes=(
+        ("text", 0.9, 0.10, 0.20, 0.45, 0.80),
+        ("text", 0.9, 0.50, 0.10, 0.90, 0.60),
+    ))  # fmt: skip
+
+    first, second = read(engine, page()).blocks
+
+    assert first.text == "Sample text of a block."
+    assert (second.text, second.continues) == ("", first.id)
+
+
+def test_what_a_page_shows_as_markup_is_no_markup_in_its_table(made: Made) -> None:
+    engine = made(
+        answers={**ANSWERS, "table": ("<fcel><script>alert(1)</script>A", "<fcel>B", "<nl>")}
+    )
+
+    (table,) = by_label(read(engine, page()))["table"]
+
+    assert "<script" not in table.html
+    assert "B" in table.text
+
+
+def test_a_gpu_that_runs_out_of_memory_is_asked_once_more_for_half(
+    engine: PaddleOCRVLEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    genuine, asked = engine._pipeline.predict, []
+
+    def short_of_memory(*arguments: Any, **settings: Any) -> Any:
+        asked.append(settings["max_pixels"])
+        if len(asked) == 1:
+            raise RuntimeError(
+                "ResourceExhaustedError: Out of memory error on GPU 0. Cannot allocate 2.0GB"
+            )
+        return genuine(*arguments, **settings)
+
+    monkeypatch.setattr(engine._pipeline, "predict", short_of_memory)
+
+    assert read(engine, page()).text
+    assert asked == [MAX_PIXELS, MAX_PIXELS // 2]
+
+
+def test_a_gpu_without_memory_for_half_fails_the_page_for_now(
+    engine: PaddleOCRVLEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_memory(*arguments: Any, **settings: Any) -> Any:
+        raise MemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(engine._pipeline, "predict", no_memory)
+
+    with pytest.raises(EngineFailed, match="out of memory") as caught:
+        read(engine, page())
+    assert not caught.value.permanent
+
+
+def test_a_page_that_is_out_of_time_is_given_up_between_two_regions(
+    engine: PaddleOCRVLEngine,
+) -> None:
+    with pytest.raises(ReadingTimeout):
+        read(engine, page(), seconds=0)
+    assert read(engine, page()).text, "the next one is read"
+
+
+def test_the_readings_version_says_library_and_models(engine: PaddleOCRVLEngine) -> None:
+    number, models = engine.version.split()
+    assert number.startswith("3.")
+    assert models == VERSION
+
+
+def test_models_that_are_absent_are_named_with_where_they_were_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PADDLE_PDX_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+    with pytest.raises(EngineUnavailable) as caught:
+        PaddleOCRVLEngine("cpu").load()
+
+    assert "PP-DocLayoutV2 with PaddleOCR-VL" in caught.value.detail
+    assert str(tmp_path) in caught.value.detail
