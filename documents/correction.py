@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from documents.flags import settled
 from documents.layout import Block, Box, Line, PageLayout, Word, enclosing
 from documents.markdown import block_markdown
 
@@ -43,19 +44,19 @@ class _Placed:
 def corrected(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
     """`layout` with the blocks named in `texts` (block id -> new text) saying that instead.
 
+    A block that is changed loses its disputes and its table's HTML, which say what it said before;
+    the page loses the flags whose cause is gone (`documents.flags.settled`).
     Raises KeyError for an id that is not on the page.
     """
     effort = _Effort(_MOST_PAIRS)
     unknown = set(texts) - {block.id for block in layout.blocks}
     if unknown:
         raise KeyError(min(unknown))
-    return replace(
-        layout,
-        blocks=tuple(
-            _corrected_block(block, texts[block.id], effort) if block.id in texts else block
-            for block in layout.blocks
-        ),
+    blocks = tuple(
+        _corrected_block(block, texts[block.id], effort) if block.id in texts else block
+        for block in layout.blocks
     )
+    return layout if blocks == layout.blocks else settled(replace(layout, blocks=blocks))
 
 
 def _corrected_block(block: Block, text: str, effort: _Effort) -> Block:
@@ -76,6 +77,8 @@ def _corrected_block(block: Block, text: str, effort: _Effort) -> Block:
         markdown=block_markdown(block.label, text),
         confidence=TYPED,
         lines=tuple(lines),
+        html="",
+        disputes=(),
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.correction import TYPED, corrected
-from documents.layout import Block, PageLayout, Word
+from documents.flags import CUT
+from documents.layout import Block, Dispute, PageLayout, Word
 from tests.factories import make_layout
 
 
@@ -136,3 +138,92 @@ def test_many_blocks_of_words_that_repeat_now_and_then_take_no_longer() -> None:
 
     assert time.process_time() - begun < 2, "each block alone takes seconds, compared word by word"
     assert [block.text for block in page.blocks] == list(typed.values())
+
+
+# --- what a reviewer was to look at
+
+
+def flagged(*blocks: Block, flags: tuple[str, ...]) -> PageLayout:
+    return PageLayout(900, 900, 72, blocks=blocks, flags=flags)
+
+
+DISPUTE = Dispute((1, 2, 3, 4), "840", "340")
+
+
+def block(id: str, text: str = "", **fields: Any) -> Block:  # noqa: A002
+    return Block(id, fields.pop("label", "text"), (1, 2, 30, 40), fields.pop("order", 0), text,
+                 **fields)  # fmt: skip
+
+
+def test_a_corrected_block_loses_its_disputes_and_its_tables_html() -> None:
+    table = block("a", "840", label="table", html="<table></table>", disputes=(DISPUTE,))
+    other = block("b", "x", disputes=(DISPUTE,))
+
+    after = corrected(flagged(table, other, flags=("disputed",)), {"a": "340"})
+
+    assert (after.blocks[0].disputes, after.blocks[0].html) == ((), "")
+    assert after.blocks[1] == other
+    assert after.flags == ("disputed",), "the other block's is open still"
+    assert corrected(after, {"b": "y"}).flags == ()
+
+
+def test_a_page_that_is_sure_once_corrected_is_no_longer_of_low_confidence() -> None:
+    page = flagged(
+        block("a", "слова " * 20, confidence=0.5),
+        block("b", "слова " * 20, confidence=0.99),
+        flags=("low_confidence",),
+    )
+
+    assert corrected(page, {"b": "другое"}).flags == ("low_confidence",)
+    assert corrected(page, {"a": "другое"}).flags == ()
+
+
+def test_an_empty_region_is_settled_when_it_has_text() -> None:
+    page = flagged(
+        block("t", "Договор", label="doc_title"), block("a", order=1), flags=("empty_region",)
+    )
+
+    assert corrected(page, {"t": "Договор 5"}).flags == ("empty_region",)
+    assert corrected(page, {"a": "текст"}).flags == ()
+
+
+def test_the_continuation_of_a_paragraph_is_not_waited_for() -> None:
+    title = block("t", label="doc_title", order=0)
+    page = flagged(title, block("a", "x", order=1), block("c", order=2), flags=("empty_region",))
+
+    assert corrected(page, {"t": "Договор"}).flags == ()
+
+
+def test_a_continuation_with_words_of_its_own_is_waited_for() -> None:
+    missed = block("c", order=1, disputes=(Dispute((1, 2, 3, 4), "", "слова"),))
+    page = flagged(block("a", "x"), missed, flags=("empty_region", "disputed"))
+
+    assert corrected(page, {"a": "y"}).flags == ("empty_region", "disputed")
+    assert corrected(page, {"c": "слова"}).flags == ()
+
+
+def test_repetition_is_settled_with_the_block_that_was_cut() -> None:
+    page = flagged(
+        block("a", "x", confidence=CUT), block("b", "y", confidence=0.95), flags=("repetition",)
+    )
+
+    assert corrected(page, {"b": "z"}).flags == ("repetition",)
+    assert corrected(page, {"a": "all of it"}).flags == ()
+
+
+def test_lookalikes_are_settled_when_none_is_left() -> None:
+    page = flagged(block("a", "Договоp"), flags=("lookalikes",))
+
+    assert corrected(page, {"a": "Договор"}).flags == ()
+
+
+def test_a_flag_that_is_not_known_stays() -> None:
+    page = flagged(block("a", "x"), flags=("odd",))
+
+    assert corrected(page, {"a": "y"}).flags == ("odd",)
+
+
+def test_what_changes_nothing_settles_nothing() -> None:
+    page = flagged(block("a", "x", disputes=(DISPUTE,)), flags=("disputed",))
+
+    assert corrected(page, {"a": " x "}) == page

@@ -1,0 +1,58 @@
+"""The one look at a page's reading that says what in it is to be trusted. Pure."""
+
+from __future__ import annotations
+
+from documents.flags import (
+    CUT,
+    DISPUTED,
+    EMPTY_REGION,
+    LOOKALIKES,
+    LOW_CONFIDENCE,
+    REPETITION,
+    is_empty,
+    is_low,
+    lone_empty,
+    with_flags,
+)
+from documents.layout import PageLayout
+from documents.lookalikes import mixed_words
+
+from .evidence import Ink
+from .second_reader import compared, is_text
+
+
+def examined(
+    layout: PageLayout, second: PageLayout | None = None, ink: Ink | None = None
+) -> PageLayout:
+    """`layout` as it is to be stored: compared with `second` where there is one, and flagged.
+
+    `layout`: an engine's reading. An engine that cut a block's repetition (`without_repetition`)
+    gives that block the confidence `documents.flags.CUT`. `second`: Tesseract's reading of the same
+    upright image; not for a reading by Tesseract itself. `ink`: whether a box (px of the layouts)
+    has anything printed in it (`ink_on`); None where the image is not at hand.
+
+    Flags that the layout has stay. Raises ValueError where the two are not of one image.
+    """
+    cut = any(block.confidence == CUT and not block.lines for block in layout.blocks)
+    read = layout if second is None else compared(layout, second, ink)
+    found = {
+        LOW_CONFIDENCE: is_low(read),
+        EMPTY_REGION: _has_empty_region(read, second, ink),
+        REPETITION: cut,
+        DISPUTED: any(block.disputes for block in read.blocks),
+        LOOKALIKES: bool(mixed_words(read)),
+    }
+    return with_flags(read, (flag for flag, present in found.items() if present))
+
+
+def _has_empty_region(read: PageLayout, second: PageLayout | None, ink: Ink | None) -> bool:
+    """Whether text is printed where the reading has none.
+
+    Best told by words that the second reader saw in an empty block, or on a page of which the first
+    saw nothing at all; else by ink in an empty block that is not the continuation of another.
+    """
+    if any(is_empty(block) and block.disputes for block in read.blocks):
+        return True
+    if ink is not None and any(ink(block.bbox) for block in lone_empty(read)):
+        return True
+    return second is not None and not read.blocks and is_text(second)

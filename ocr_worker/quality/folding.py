@@ -1,0 +1,102 @@
+"""What of a word counts when two readers are compared, and which words are compared at all. Pure.
+
+Two readings of one print differ in much that is no error: quotes, dashes, case (о/О), accents, ё,
+and Latin letters for Cyrillic ones. Keys fold that. What stands in formulas, and scripts that the
+second reader does not know, are noise to it and have no key.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+#: Cyrillic letters as the Latin ones that they are taken for; case is folded before.
+_SKELETON = str.maketrans("авекмнорстухіјѕ", "abekmhopctyxijs")
+
+#: Letters that are taken for digits, by either reader.
+_LOOSE = str.maketrans("oliqszbзьбg", "01195263669")
+
+#: Between digits a comma, point or colon is part of the number.
+_MARK = re.compile(r"(?<=\d)[.,:](?=\d)")
+
+#: Nothing but letters, digits and the mark inside a number.
+_NOT_KEPT = re.compile(r"[^\w·]|_")
+
+#: LaTeX between its delimiters. A lone `$` may be money: between two of them must be what money
+#: does not have.
+_FORMULA = re.compile(
+    r"\$\$.+?\$\$"
+    r"|\\\(.+?\\\)|\\\[.+?\\\]"
+    r"|\$(?=[^$\n]{0,400}?[\\^_{}=]|\s*[A-Za-z]\S{0,8}\s*\$)[^$\n]{1,400}\$",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word of a text as `str.split` gives it, and the line of the text it stands in (from 0).
+
+    `key` is what is compared; "" for what is not: punctuation, formulas, unknown scripts.
+    `opaque`: what the second reader saw in its place is noise.
+    """
+
+    text: str
+    key: str
+    line: int
+    opaque: bool = False
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of `text`, in order: `[token.text for ...] == text.split()`."""
+    formulas = [found.span() for found in _FORMULA.finditer(text)]
+    result = []
+    line = formula = last = 0
+    for found in re.finditer(r"\S+", text):
+        start, end = found.span()
+        line += text.count("\n", last, start)
+        last = start
+        while formula < len(formulas) and formulas[formula][1] <= start:
+            formula += 1
+        opaque = formula < len(formulas) and formulas[formula][0] < end
+        opaque = opaque or _is_foreign(found[0])
+        result.append(Token(found[0], "" if opaque else key(found[0]), line, opaque))
+    return result
+
+
+@lru_cache(maxsize=16384)
+def key(word: str) -> str:
+    """What of `word` is compared: "" where it has no letter and no digit."""
+    folded = unicodedata.normalize("NFKD", word.replace("№", "")).casefold()
+    folded = "".join(sign for sign in folded if not unicodedata.combining(sign))
+    return _NOT_KEPT.sub("", _MARK.sub("·", folded)).translate(_SKELETON)
+
+
+@lru_cache(maxsize=16384)
+def loose(word_key: str) -> str:
+    """`word_key` with the letters as digits that are taken for such (O 0, l 1, S 5, б 6), and no
+    mark in a number. Digits stay what they are."""
+    return word_key.replace("·", "").translate(_LOOSE)
+
+
+def has_digit(word_key: str) -> bool:
+    return any(map(str.isdigit, word_key))
+
+
+def script(word: str) -> str:
+    """LATIN or CYRILLIC where all letters of `word` are of that one; else ""."""
+    names = {unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha()}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _is_foreign(word: str) -> bool:
+    """Whether most letters are of no script that the second reader was taught."""
+    letters = [letter for letter in word if letter.isalpha()]
+    foreign = sum(not _is_known(letter) for letter in letters)
+    return foreign * 2 > len(letters)
+
+
+@lru_cache(maxsize=4096)
+def _is_known(letter: str) -> bool:
+    return ord(letter) < 0x250 or unicodedata.name(letter, "").startswith(("LATIN", "CYRILLIC"))

@@ -1,0 +1,150 @@
+"""What the two readers say of one region, word against word. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from itertools import groupby
+
+from .alignment import Effort, Step, aligned, common
+from .folding import Token, tokens
+from .regions import Region, Seen, in_rows
+
+#: Share of the shorter side that must be common in the second reader's own order; else rows are
+#: tried.
+_GOOD_ORDER = 0.95
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`tokens[i0:i1]` of the block, and the words of the second reader against them.
+
+    `same`: they say the same. Either side may be empty: a word only the second saw stands before
+    the token `i0`. `opaque`: a formula is beside it, and what was seen may be that formula.
+    `again`: the first reader alone says it, and has said the same right before or after.
+    """
+
+    i0: int
+    i1: int
+    seen: tuple[Seen, ...]
+    same: bool = False
+    opaque: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A region's tokens, and the findings over all that can be compared, in the block's order.
+
+    `used`: numbers of the words from just outside that the block says.
+    """
+
+    region: Region
+    tokens: list[Token]
+    findings: list[Finding]
+    used: frozenset[int] = frozenset()
+
+
+def matched(region: Region, effort: Effort) -> Matched | None:
+    """The region's words against the second reader's; None where there are too many."""
+    words = tokens(region.block.text)
+    places = [index for index, token in enumerate(words) if token.key]
+    keys = [words[index].key for index in places]
+    seen = _best_order(region, keys)
+    steps = aligned(keys, [each.key for each in seen], effort)
+    if steps is None:
+        return None
+    both = [*seen, *(each for each in region.near if each.key)]
+    again = _said_again(steps, keys)
+    chosen_steps = _with_moved(steps, keys, [each.key for each in both], len(seen), again)
+    findings: list[Finding] = []
+    used: set[int] = set()
+    for step, chosen in chosen_steps:
+        i0 = places[step.i0] if step.i0 < len(places) else len(words)
+        i1 = places[step.i1 - 1] + 1 if step.i1 > step.i0 else i0
+        before = places[step.i0 - 1] + 1 if step.i0 else 0
+        after = places[step.i1] if step.i1 < len(places) else len(words)
+        opaque = any(token.opaque for token in words[before:after])
+        used.update(both[j].number for j in chosen if j >= len(seen))
+        findings.append(
+            Finding(
+                i0,
+                i1,
+                tuple(both[j] for j in chosen),
+                step.same,
+                opaque,
+                step.i0 in again and not chosen,
+            )
+        )
+    return Matched(region, words, findings, frozenset(used))
+
+
+def _best_order(region: Region, keys: list[str]) -> list[Seen]:
+    """The second reader's words in its own order or in rows, whichever fits the first better."""
+    own = [each for words in region.seen for each in words if each.key]
+    agreed = common(keys, [each.key for each in own])
+    if agreed is None or len(agreed) >= _GOOD_ORDER * min(len(keys), len(own)):
+        return own
+    rows = [each for words in region.seen for each in in_rows(words) if each.key]
+    better = common(keys, [each.key for each in rows]) or []
+    return rows if len(better) > len(agreed) else own
+
+
+def _said_again(steps: list[Step], keys: list[str]) -> set[int]:
+    """Words of the first reader alone that say once more what stands right before or after them.
+
+    Which of two equal lines an alignment leaves over is open, and it may take a part of each: the
+    run left over can be moved along by as many words as it shares with its neighbours.
+    """
+    result: set[int] = set()
+    runs = groupby(steps, key=lambda step: step.j0 == step.j1)
+    for alone, run in runs:
+        if not alone:
+            continue
+        indices = [index for step in run for index in range(step.i0, step.i1)]
+        start, end = indices[0], indices[-1] + 1
+        length = end - start
+        back = forth = 0
+        while back < min(length, start) and keys[start - 1 - back] == keys[end - 1 - back]:
+            back += 1
+        while forth < min(length, len(keys) - end) and keys[end + forth] == keys[start + forth]:
+            forth += 1
+        if length > 1 and back + forth >= length:
+            result.update(indices)
+    return result
+
+
+def _with_moved(
+    steps: list[Step], first: list[str], second: list[str], inner: int, again: set[int]
+) -> list[tuple[Step, tuple[int, ...]]]:
+    """The steps with the indices of `second` they take; words that both say, in other places of
+    the region or (from `inner` on) just outside of it, are taken out of them and matched."""
+    left: dict[str, deque[int]] = defaultdict(deque)
+    for step in steps:
+        if not step.same:
+            for j in range(step.j0, step.j1):
+                left[second[j]].append(j)
+    for j in range(inner, len(second)):
+        left[second[j]].append(j)
+    moved: dict[int, int] = {}
+    for step in steps:
+        if not step.same:
+            for i in range(step.i0, step.i1):
+                if i not in again and left.get(first[i]):
+                    moved[i] = left[first[i]].popleft()
+    gone = set(moved.values())
+    result: list[tuple[Step, tuple[int, ...]]] = []
+    for step in steps:
+        if step.same:
+            result.append((step, tuple(range(step.j0, step.j1))))
+            continue
+        rest = tuple(j for j in range(step.j0, step.j1) if j not in gone)
+        for i in range(step.i0, step.i1):
+            if i in moved:
+                result.append((Step(i, i + 1, moved[i], moved[i] + 1, True), (moved[i],)))
+            else:
+                result.append((Step(i, i + 1, step.j0, step.j1), rest))
+                rest = ()
+        if rest:
+            result.append((Step(step.i1, step.i1, step.j0, step.j1), rest))
+    return result

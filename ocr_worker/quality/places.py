@@ -1,0 +1,152 @@
+"""Where the words of a block stand, from the places of those that the second reader saw. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from documents.layout import Box, enclosing
+
+from .folding import Token
+from .matching import Finding, Matched
+
+#: Width of a letter and a space, of the height of a line: what printed text has about.
+LETTER = 0.45
+
+#: Lines whose distance is more than this many heights have another between them.
+_LINE_BETWEEN = 2.4
+
+
+@dataclass(frozen=True)
+class Place:
+    """A word's box, and the line of the second reader that it stands in: below 0 one of its own,
+    where the second reader saw none."""
+
+    box: Box
+    line: int
+
+
+def places_of(matched: Matched) -> list[Place]:
+    """A place for every token of the region: what was seen in its place, else between neighbours
+    on its line, else spread over the block's box."""
+    known: list[Place | None] = [None] * len(matched.tokens)
+    for finding in matched.findings:
+        if finding.i0 < finding.i1 and finding.seen:
+            _place(known, matched.tokens, finding)
+    result: list[Place] = []
+    start = 0
+    while start < len(known):
+        place = known[start]
+        if place is not None:
+            result.append(place)
+            start += 1
+            continue
+        end = start
+        while end < len(known) and known[end] is None:
+            end += 1
+        before = result[-1] if result else None
+        after = known[end] if end < len(known) else None
+        result += _between(matched, matched.tokens[start:end], before, after)
+        start = end
+    return result
+
+
+def _place(known: list[Place | None], tokens: list[Token], finding: Finding) -> None:
+    """One finding's words: its first line's boxes, parted by letters where they are several."""
+    line = finding.seen[0].line
+    boxes = [each.word.bbox for each in finding.seen if each.line == line]
+    box = enclosing(boxes)
+    # Signs between joined words («Wi - Fi») have no key, and a place all the same.
+    indices = range(finding.i0, finding.i1)
+    parts = _parted(box, [tokens[index].text for index in indices])
+    for index, part in zip(indices, parts, strict=True):
+        known[index] = Place(part, line)
+
+
+def _between(
+    matched: Matched, tokens: list[Token], before: Place | None, after: Place | None
+) -> list[Place]:
+    texts = [token.text for token in tokens]
+    region = matched.region.block.bbox
+    if before is None and after is None:
+        return _spread(region, tokens)
+    if before and after and before.line == after.line and after.box[0] >= before.box[2]:
+        box = (before.box[2], min(before.box[1], after.box[1]), after.box[0],
+               max(before.box[3], after.box[3]))  # fmt: skip
+        return [Place(part, before.line) for part in _parted(box, texts)]
+    if before and after and after.box[1] - before.box[1] > _LINE_BETWEEN * _height(before.box):
+        box = (region[0], before.box[3], max(region[2], region[0]), after.box[1])
+        return _spread(box, tokens)
+    if before is None:
+        assert after is not None
+        if after.box[1] - region[1] > _height(after.box):  # lines above it, not seen
+            return _spread((region[0], region[1], region[2], after.box[1]), tokens)
+        left = min(region[0], after.box[0])
+        box = (left, after.box[1], after.box[0], after.box[3])
+        return [Place(part, after.line) for part in _parted(box, texts)]
+    if after is None and region[3] - before.box[3] > _height(before.box):
+        return _spread((region[0], before.box[3], region[2], region[3]), tokens)
+    room = max(region[2], before.box[2]) - before.box[2]
+    width = LETTER * _height(before.box)
+    fits = len(texts)
+    if after is not None:
+        fits, used = 0, 0.0
+        for text in texts:
+            used += (len(text) + 1) * width
+            if used > room + width:
+                break
+            fits += 1
+    box = (before.box[2], before.box[1], before.box[2] + room, before.box[3])
+    result = [Place(part, before.line) for part in _parted(box, texts[:fits])]
+    if fits < len(texts):
+        assert after is not None
+        left = min(region[0], after.box[0])
+        box = (left, after.box[1], after.box[0], after.box[3])
+        result += [Place(part, after.line) for part in _parted(box, texts[fits:])]
+    return result
+
+
+def _spread(box: Box, tokens: Sequence[Token]) -> list[Place]:
+    """The words in lines over the whole of `box`: the text's own lines, and more where those would
+    be too long for letters as high as the lines."""
+    x0, y0, x1, y1 = box
+    width, height = max(x1 - x0, 1.0), max(y1 - y0, 1.0)
+    letters = sum(len(token.text) + 1 for token in tokens)
+    own = len({token.line for token in tokens})
+    count = max(own, round(math.sqrt(letters * LETTER * height / width)), 1)
+    most = math.ceil(letters / count)
+    rows: list[list[str]] = []
+    used, line = 0, -1
+    for token in tokens:
+        if not rows or token.line != line or used + len(token.text) > most:
+            rows.append([])
+            used = 0
+        rows[-1].append(token.text)
+        used += len(token.text) + 1
+        line = token.line
+    pitch = height / len(rows)
+    result = []
+    for number, row in enumerate(rows):
+        top = y0 + number * pitch
+        share = (sum(len(text) + 1 for text in row) - 1) / max(most, 1)
+        line_box = (x0, top, x0 + width * min(share, 1.0), top + pitch)
+        result += [Place(part, -1 - number) for part in _parted(line_box, row)]
+    return result
+
+
+def _parted(box: Box, texts: Sequence[str]) -> list[Box]:
+    """`box` parted from left to right by the letters of `texts`, a letter's width between them."""
+    x0, y0, x1, y1 = box
+    letters = sum(len(text) for text in texts) + max(len(texts) - 1, 0)
+    unit = (x1 - x0) / max(letters, 1)
+    result: list[Box] = []
+    at = x0
+    for text in texts:
+        result.append((at, y0, min(at + len(text) * unit, x1), y1))
+        at = min(at + (len(text) + 1) * unit, x1)
+    return result
+
+
+def _height(box: Box) -> float:
+    return max(box[3] - box[1], 1.0)

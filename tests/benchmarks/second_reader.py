@@ -1,0 +1,185 @@
+"""How many errors of a language model the second reader marks, and how many right words wrongly.
+
+    python -m tests.benchmarks.second_reader [--rounds N] [--no-ink] [--missed]
+
+Every true page of the samples is read by Tesseract as the product does. The model's reading is made
+of the true text: where the page is of a PDF, in the blocks of its text layer, which owe nothing to
+Tesseract; else laid once along Tesseract's words. Each round plants 200 errors, 6 or 7 a page, all
+kinds alike, at random (seeded), and compares. No site is started. Prints Markdown:
+
+- by set and by kind: errors planted, errors marked; right words, and how many are marked.
+- pages without errors: how many are flagged, by flag; the same for Tesseract's own readings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PIL import Image
+
+from documents.flags import FLAGS
+from documents.layout import PageLayout
+from ocr_worker import textlayer
+from ocr_worker.engines import create_engine
+from ocr_worker.quality import Ink, examined, ink_on
+from ocr_worker.rendering import Renderer
+from tests.benchmarks.planting import KINDS, Page, from_layer, from_truth, marks, plant
+from tests.benchmarks.product import print_head, print_row, verdict
+from tests.benchmarks.truths import Truth, truths
+
+ERRORS = 200
+FOUND, FALSE = 0.90, 0.03
+
+_MIME_TYPES = {"tif": "image/tiff", "jpg": "image/jpeg"}
+_TURNS = {
+    90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A true page: Tesseract's reading, the model's without errors, where its image has ink."""
+
+    truth: Truth
+    second: PageLayout
+    page: Page
+    ink: Ink
+
+
+@dataclass
+class Count:
+    """Errors planted and marked; right words and those marked wrongly."""
+
+    planted: int = 0
+    found: int = 0
+    words: int = 0
+    wrong: int = 0
+
+    @property
+    def met(self) -> bool:
+        return self.found >= FOUND * self.planted and self.wrong <= FALSE * self.words
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5, help="of 200 errors each")
+    parser.add_argument("--no-ink", action="store_true", help="without a look at the image")
+    parser.add_argument("--missed", action="store_true", help="name what is not marked")
+    given = parser.parse_args(arguments)
+    found = list(cases())
+    met = planted(found, given.rounds, ink=not given.no_ink, name_missed=given.missed)
+    flagged(found)
+    return 0 if met else 1
+
+
+def cases() -> Iterator[Case]:
+    engine = create_engine("tesseract", "rus+eng")
+    engine.load()
+    with Renderer() as renderer:
+        for truth in truths():
+            suffix = truth.image.suffix[1:].lower()
+            mime_type = _MIME_TYPES.get(suffix, f"image/{suffix}")
+            drawn = renderer.render(truth.image, mime_type, 1)
+            second = engine.read(drawn.image, dpi=drawn.dpi, language="", seconds=180)
+            if truth.pdf is not None:
+                layer = renderer.text_layer(truth.pdf[0], "application/pdf", truth.pdf[1])
+                assert layer is not None
+                page = from_layer(textlayer.to_layout(layer), second.width, second.height)
+            else:
+                page = from_truth(truth.text, second)
+            image = drawn.image
+            if second.rotation:
+                image = image.transpose(_TURNS[second.rotation])
+            yield Case(truth, second, page, ink_on(image))
+    engine.close()
+
+
+def planted(found: list[Case], rounds: int, *, ink: bool, name_missed: bool) -> bool:
+    words = sorted(
+        {
+            word
+            for case in found
+            for word in case.truth.text.split()
+            if word.isalpha() and len(word) > 2
+        }
+    )
+    sets: dict[str, Count] = {}
+    kinds = {kind: Count() for kind in KINDS}
+    met, slowest = True, 0.0
+    for turn in range(rounds):
+        chance = random.Random(turn)
+        whole = Count()
+        for number, case in enumerate(found):
+            page = copy.deepcopy(case.page)
+            share = ERRORS * (number + 1) // len(found) - ERRORS * number // len(found)
+            plant(page, [KINDS[(number + n) % len(KINDS)] for n in range(share)], chance, words)
+            begun = time.process_time()
+            read = examined(page.first, case.second, case.ink if ink else None)
+            slowest = max(slowest, time.process_time() - begun)
+            marked, wrong = marks(page, read)
+            for count in (sets.setdefault(case.truth.kind, Count()), whole):
+                count.planted += len(page.planted)
+                count.found += sum(marked.values())
+                count.words += len(page.first.text.split())
+                count.wrong += wrong
+            for error in page.planted:
+                kinds[error.kind].planted += 1
+                if name_missed and error.is_marked(read) is None:
+                    print(f"not marked: {case.truth.image.name}: {error}")
+            for kind, number_marked in marked.items():
+                kinds[kind].found += number_marked
+        met = met and whole.met
+        sets.setdefault(f"all, round {turn + 1}", whole)
+    print("\n### Errors planted and marked")
+    print_head("set", "planted", "marked", "share", "right words", "marked wrongly", "share", "")
+    for name, count in sorted(sets.items(), key=lambda item: item[0].startswith("all,")):
+        print_row(
+            name,
+            count.planted,
+            count.found,
+            f"{count.found / count.planted:.3f}",
+            count.words,
+            count.wrong,
+            f"{count.wrong / count.words:.4f}",
+            verdict(count.met) if name.startswith("all,") else "",
+        )
+    print_head("kind", "planted", "marked", "share")
+    for kind, count in kinds.items():
+        print_row(kind, count.planted, count.found, f"{count.found / count.planted:.3f}")
+    print(f"\nLongest comparison of a page: {slowest:.3f} s of processor time.")
+    return met
+
+
+def flagged(found: list[Case]) -> None:
+    """How many pages are flagged, of readings without an error and of Tesseract's own."""
+    true: Counter[str] = Counter()
+    own: Counter[str] = Counter()
+    below: list[float] = []
+    above: list[float] = []
+    for case in found:
+        true.update(examined(case.page.first, case.second, case.ink).flags)
+        flags = examined(case.second).flags
+        own.update(flags)
+        (below if "low_confidence" in flags else above).append(case.truth.score(case.second.text))
+    print(f"\n### Flags ({len(found)} pages)")
+    print_head("flag", "of the true text, by the second reader", "of Tesseract's reading")
+    for flag in FLAGS:
+        print_row(flag, true[flag], own[flag])
+    print(
+        f"\nWord F1 of Tesseract's readings flagged low_confidence: "
+        f"{', '.join(f'{score:.2f}' for score in sorted(below))}; lowest of the others: "
+        f"{', '.join(f'{score:.2f}' for score in sorted(above)[:3])}."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,316 @@
+"""Two readers of one page: where words stand, how sure they are, and where the two disagree."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from documents.layout import Block, Box, Dispute, PageLayout
+from ocr_worker.quality.second_reader import compared
+
+from .pages import HEIGHT, LETTER, page, said, seen
+
+pytestmark = pytest.mark.once
+
+
+def read(text: str, over: Block) -> Block:
+    """The block that says `text` where Tesseract sees `over`, as the two together give it."""
+    return compared(page(said(text, over=over)), page(over)).blocks[0]
+
+
+def disputes(block: Block) -> list[tuple[str, str]]:
+    return [(dispute.text, dispute.other) for dispute in block.disputes]
+
+
+def box_of(over: Block, text: str) -> Box:
+    return next(word.bbox for word in over.words() if word.text == text)
+
+
+# --- places and confidences
+
+
+def test_words_on_which_both_agree_stand_where_tesseract_saw_them_and_are_sure() -> None:
+    over = seen("Договор поставки", "от 3 мая")
+
+    block = read("Договор поставки от 3 мая", over)
+
+    assert [word.bbox for word in block.words()] == [word.bbox for word in over.words()]
+    assert [line.text for line in block.lines] == ["Договор поставки", "от 3 мая"]
+    assert all((word.confidence or 0) > 0.99 for word in block.words())
+    assert block.confidence is not None and block.confidence > 0.99
+    assert block.disputes == ()
+
+
+def test_the_text_of_the_reading_stays_what_it_is() -> None:
+    block = read("Договор постaвки\n\nот 4 мая", seen("Договор поставки", "от 3 мая"))
+
+    assert block.text == "Договор постaвки\n\nот 4 мая"
+
+
+def test_a_word_tesseract_did_not_see_stands_between_its_neighbours() -> None:
+    over = seen("Договор          поставки")
+    left = box_of(over, "Договор")
+    over = replace(over, lines=(replace(over.lines[0], words=(
+        over.lines[0].words[0],
+        replace(over.lines[0].words[1], bbox=(left[2] + 200, left[1], left[2] + 280, left[3])),
+    )),), bbox=(left[0], left[1], left[2] + 280, left[3]))  # fmt: skip
+
+    middle = list(read("Договор на поставки", over).words())[1]
+
+    assert left[2] <= middle.bbox[0] < middle.bbox[2] <= left[2] + 200
+    assert (middle.bbox[1], middle.bbox[3]) == (left[1], left[3])
+
+
+def test_a_block_tesseract_saw_nothing_of_has_lines_over_its_box() -> None:
+    text = " ".join(["слово"] * 20)
+    first = page(said(text, bbox=(100, 100, 700, 200)))
+
+    block = compared(first, page(seen("далеко", top=1500))).blocks[0]
+
+    assert len(block.lines) > 1
+    assert [word.text for word in block.words()] == text.split()
+    for word in block.words():
+        assert 100 <= word.bbox[0] <= word.bbox[2] <= 700
+        assert 100 <= word.bbox[1] <= word.bbox[3] <= 200
+
+
+def test_the_less_sure_tesseract_is_of_another_word_the_more_ours_may_be_right() -> None:
+    sure = read("итого 15 рублей", seen("итого 16 рублей"))
+    unsure = read("итого 15 рублей", seen("итого 16 рублей", unsure=("16",)))
+
+    confidence, more = (list(block.words())[1].confidence for block in (sure, unsure))
+    assert confidence is not None and more is not None
+    assert confidence < more < 0.99
+
+
+# --- what is disputed
+
+
+def test_a_swapped_digit_is_disputed_with_both_readings_in_its_place() -> None:
+    over = seen("Итого: 15 340 руб.")
+
+    block = read("Итого: 15 840 руб.", over)
+
+    assert block.disputes == (Dispute(box_of(over, "340"), "840", "340"),)
+
+
+def test_a_dropped_word_is_disputed_where_tesseract_saw_it() -> None:
+    over = seen("товар не подлежит возврату")
+
+    block = read("товар подлежит возврату", over)
+
+    assert block.disputes == (Dispute(box_of(over, "не"), "", "не"),)
+
+
+def test_an_invented_word_is_disputed_where_there_is_no_room_for_it() -> None:
+    block = read("товар никогда подлежит возврату", seen("товар подлежит возврату"))
+
+    assert disputes(block) == [("никогда", "")]
+    x0, _, x1, _ = block.disputes[0].bbox
+    assert x1 - x0 >= HEIGHT / 2, "a person must see it"
+
+
+def test_a_repeated_line_is_one_dispute() -> None:
+    over = seen("Поставщик обязуется передать", "товар в срок")
+
+    block = read("Поставщик обязуется передать Поставщик обязуется передать товар в срок", over)
+
+    assert len(block.disputes) == 1
+    assert sorted(block.disputes[0].text.split()) == sorted(["Поставщик", "обязуется", "передать"])
+    assert block.disputes[0].other == ""
+
+
+def test_neighbours_that_are_wrong_are_one_dispute() -> None:
+    block = read("срок пять месяцев со дня", seen("срок шесть недель со дня"))
+
+    assert disputes(block) == [("пять месяцев", "шесть недель")]
+
+
+def test_confident_text_outside_of_all_blocks_is_disputed_at_the_nearest() -> None:
+    body, footer = seen("Договор поставки"), seen("Страница пятая", top=1500, id="s2")
+
+    far = said("итог", bbox=(900, 100, 1000, 120), id="b2")
+
+    read_page = compared(page(said("Договор поставки", over=body), far), page(body, footer))
+
+    assert read_page.blocks[0].disputes == (Dispute(footer.bbox, "", "Страница пятая"),)
+    assert read_page.blocks[1].disputes == ()
+
+
+# --- what is not
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("«Ёлка» — дерево", '"Елка" - дерево'),
+        ("СОСНА растёт", "COCHA растет"),
+        ("передать информацию", "передать инфор- мацию"),
+        ("сеть Wi-Fi есть", "сеть Wi - Fi есть"),
+        ("протокол DHCP здесь", "протокол ОНСР здесь"),
+        ("пункт б) настоящего", "пункт 6) настоящего"),
+        ("доказано ранее2 и", "доказано ранее и"),
+        ("цена 15.90 рублей", "цена 1590 рублей"),
+        ("Подпись ____ дата", "Подпись —_- дата"),
+    ],
+)
+def test_what_tesseract_is_known_to_read_otherwise_is_no_dispute(ours: str, theirs: str) -> None:
+    assert read(ours, seen(theirs)).disputes == ()
+
+
+def test_words_tesseract_is_unsure_of_do_not_count() -> None:
+    over = seen("Догавор паставки товаров мрк", unsure=("Догавор", "паставки", "мрк"))
+
+    assert read("Договор поставки товаров", over).disputes == ()
+
+
+def test_specks_outside_of_all_blocks_do_not_count() -> None:
+    body = seen("Договор поставки")
+    specks = seen("ш |", top=1500, id="s2")
+    unsure = seen("Стрвнмца пмтая", top=1600, id="s3", confidence=0.5)
+
+    read_page = compared(page(said("Договор поставки", over=body)), page(body, specks, unsure))
+
+    assert read_page.blocks[0].disputes == ()
+
+
+def test_formulas_have_no_confidence_and_no_disputes() -> None:
+    over = seen("Решите уравнение х? + 4х = -5 ответ")
+
+    block = read("Решите уравнение $ x^{2} + 4x = -5 $ ответ", over)
+
+    assert block.disputes == ()
+    assert {word.confidence for word in list(block.words())[2:-1]} == {None}
+
+
+@pytest.mark.parametrize("label", ["image", "chart", "seal", "display_formula"])
+def test_pictures_and_formulas_stay_as_they_are(label: str) -> None:
+    over = seen("Герб города Москвы")
+    block = said("", over=over, label=label)
+
+    assert compared(page(block), page(over)).blocks == (block,)
+
+
+def test_a_table_may_be_read_in_another_order() -> None:
+    left = seen("Наименование", "Болт", "Гайка", "Шайба")
+    right = seen("Цена", "15,90", "7,00", "3,50", left=600, id="s2")
+    block = said(
+        "Наименование Цена\nБолт 15,90\nГайка 7,60\nШайба 3,50",
+        bbox=(90, 90, 1000, 300), label="table",
+    )  # fmt: skip
+
+    read_block = compared(page(block), page(left, right)).blocks[0]
+
+    assert disputes(read_block) == [("7,60", "7,00")]
+    assert [line.text for line in read_block.lines][:1] == ["Наименование"]
+
+
+def test_text_that_goes_on_in_another_column_is_in_its_first_block() -> None:
+    left = seen("Поставщик обязуется передать", "товар в срок")
+    right = seen("и в полном объёме", "за 40 дней", left=800, id="s2")
+    blocks = (
+        said("Поставщик обязуется передать товар в срок и в полном объеме за 49 дней", over=left),
+        said("", over=right, id="b2", order=1),
+    )
+
+    first, following = compared(page(*blocks), page(left, right)).blocks
+
+    assert disputes(first) == [("49", "40")]
+    assert list(first.words())[-1].bbox == box_of(right, "дней")
+    assert (following.disputes, following.lines) == ((), ())
+
+
+def test_an_empty_block_whose_words_the_text_before_lacks_has_a_dispute_of_its_own() -> None:
+    left = seen("Поставщик обязуется передать", "товар в срок")
+    right = seen("Покупатель обязуется принять", "и оплатить", left=800, id="s2")
+    blocks = (
+        said("Поставщик обязуется передать товар в срок", over=left),
+        said("", over=right, id="b2", order=1),
+    )
+
+    first, empty = compared(page(*blocks), page(left, right)).blocks
+
+    assert first.disputes == ()
+    assert disputes(empty) == [("", "Покупатель обязуется принять и оплатить")]
+
+
+def test_a_page_that_tesseract_could_not_read_has_no_disputes() -> None:
+    text = " ".join(f"слово{letter}" for letter in "абвгдежзик")
+    rubbish = seen("иеи ыфв лдо йцу кен гшщ зхъ фыв апр олд", confidence=0.82)
+
+    assert read(text, rubbish).disputes == ()
+
+
+def test_the_image_tells_an_invented_word_from_one_that_tesseract_overlooked() -> None:
+    over = seen("Дата:")
+    first = page(said("Дата: сегодня", bbox=(100, 100, 700, 130)))
+
+    overlooked = compared(first, page(over), lambda box: True)
+    invented = compared(first, page(over), lambda box: False)
+
+    assert overlooked.blocks[0].disputes == ()
+    assert disputes(invented.blocks[0]) == [("сегодня", "")]
+
+
+# --- bounds
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "turn"), [(1601, 2000, 0), (1600, 1999, 0), (1600, 2000, 90)]
+)
+def test_two_readings_of_different_images_are_refused(width: int, height: int, turn: int) -> None:
+    with pytest.raises(ValueError, match="different images"):
+        compared(page(), PageLayout(width, height, 200, turn))
+
+
+def test_a_page_without_blocks_stays_so() -> None:
+    assert compared(page(), page(seen("Договор"))) == page()
+
+
+@pytest.mark.parametrize("word", ["0,00", None], ids=["equal words", "different words"])
+def test_a_dense_page_takes_no_time(word: str | None) -> None:
+    rows = [" ".join(word or f"а{row}б{n}" for n in range(50)) for row in range(100)]
+    other = [" ".join(word or f"в{row}г{n}" for n in range(50)) for row in range(100)]
+    over = seen(*rows)
+
+    begun = time.process_time()
+    block = read("\n".join([*other, "0,00 " * 100]), over)
+
+    assert time.process_time() - begun < 5, "half a second on an idle machine"
+    assert len(list(block.words())) == 5100
+
+
+LINES = st.lists(
+    st.lists(st.sampled_from(["а", "бб", "12", "$x^2$", "—", "в-г"]), min_size=1, max_size=5),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(LINES, LINES)
+def test_every_word_of_the_text_has_a_place_on_the_page(
+    ours: list[list[str]], theirs: list[list[str]]
+) -> None:
+    text = "\n".join(" ".join(line) for line in ours)
+    over = seen(*(" ".join(line) for line in theirs))
+
+    block = read(text, over)
+
+    assert [word.text for word in block.words()] == text.split()
+    x0, y0, x1, y1 = over.bbox
+    for box in [*(word.bbox for word in block.words()), *(d.bbox for d in block.disputes)]:
+        assert x0 - LETTER <= box[0] <= box[2] <= x1 + LETTER
+        assert y0 <= box[1] <= box[3] <= y1
+    assert all(d.text or d.other for d in block.disputes)
+
+
+def test_a_layout_of_many_words_and_blocks_is_left_alone() -> None:
+    blocks = tuple(said("а", bbox=(1, 1, 2, 2), id=f"b{n}") for n in range(1000))
+    second = page(seen(*["а " * 500] * 10))
+    first: PageLayout = page(*blocks)
+
+    assert compared(first, second) is first
