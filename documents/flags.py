@@ -61,6 +61,8 @@ def lone_empty(layout: PageLayout) -> list[Block]:
     found = []
     running = False
     for block in layout.in_order():
+        if block.continues:
+            continue
         if is_empty(block):
             if not (running and block.label in RUNNING_LABELS and block.order is not None):
                 found.append(block)

@@ -39,9 +39,7 @@ def cut_out(
             picture = _webp(image, block.bbox)
             name = name_of(number, picture)
             figures[name] = picture
-            block = replace(
-                block, figure=name, markdown=_markdown(name, block.markdown)
-            )
+            block = replace(block, figure=name, markdown=_markdown(name, block.markdown))
         blocks.append(block)
     return replace(layout, blocks=tuple(blocks)), figures
 

@@ -30,6 +30,7 @@ OCR_CHOICES = ("auto", "always", "never")
 TEXT_LAYER = "text-layer"
 TEXT_LAYER_VERSION = "1"
 
+
 @dataclass(frozen=True)
 class PageReading:
     """What was read. The layout's boxes are px of the page image (at most 2,000 px long).
@@ -142,7 +143,7 @@ def _recognised(
         left = max(deadline - time.monotonic(), 0.0)
         layout = engine.read(page.image, dpi=guess, language=language, seconds=left)
     upright = turned(page.image, layout.rotation)
-    layout = quality.examined(layout)
+    layout = quality.examined(layout, ink=quality.ink_on(upright.convert("L")))
     layout, figures = cut_out(upright, layout, number)
     image = renderer.page_image(path, mime_type, number, rotation=layout.rotation)
     fitted = layout.scaled(image.width / layout.width, width=image.width, height=image.height)

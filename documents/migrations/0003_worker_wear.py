@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('documents', '0002_copies'),
+        ("documents", "0002_copies"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='workerprocess',
-            name='engine_deaths',
+            model_name="workerprocess",
+            name="engine_deaths",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='workerprocess',
-            name='gpu_bytes',
+            model_name="workerprocess",
+            name="gpu_bytes",
             field=models.PositiveBigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='workerprocess',
-            name='pages_per_second',
+            model_name="workerprocess",
+            name="pages_per_second",
             field=models.FloatField(default=0.0),
         ),
     ]

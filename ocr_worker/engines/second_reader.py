@@ -7,6 +7,7 @@ page meanwhile, on the processor that waits for the GPU; where both agree the wo
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 #: Mean confidence from which Tesseract is believed that a page lies another way than it was shown
 #: to the first reader.
 _BELIEVED_TURN = 0.75
+
 
 class WithSecondReader:
     """The `Engine` protocol (engines/base.py): `first` reads, `second` checks.
@@ -65,6 +67,7 @@ class WithSecondReader:
 
     def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
         """See `Engine.read`. Unlike the first reader alone, this turns the page upright."""
+        deadline = time.monotonic() + seconds
         gray = image.convert("L")
         turn = self._glance(gray)
         upright = turned(image, turn)
@@ -82,11 +85,14 @@ class WithSecondReader:
             raise
         second = self._answer(beside)
         if second is not None and second.rotation:
+            left = max(deadline - time.monotonic(), 0.0)
             turn, first, second = self._turned_after_all(
-                upright, turn, first, second, dpi=dpi, language=language, seconds=seconds
+                upright, turn, first, second, dpi=dpi, language=language, seconds=left
             )
         if second is not None:
-            first = quality.compared(first, replace(second, rotation=first.rotation))
+            upright = turned(gray, turn)
+            second = replace(second, rotation=first.rotation)
+            first = quality.examined(first, second, quality.ink_on(upright))
         return replace(first, rotation=turn)
 
     def _turned_after_all(
@@ -125,4 +131,3 @@ class WithSecondReader:
         except Exception:
             log.exception("second_reader_failed")
         return None
-

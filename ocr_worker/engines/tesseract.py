@@ -42,6 +42,7 @@ _MOST_PIXELS = 20_000_000
 #: Page segmentation: fully automatic; orientation is found separately.
 _PSM_AUTO = 3
 
+
 def prepare_process() -> None:
     """Set what Tesseract reads from the environment when its library is loaded; a value from
     outside stays. Call it before the first engine of a process is made ready."""
@@ -150,7 +151,9 @@ class TesseractEngine:
         )
         if factor == 1:
             return layout
-        return layout.scaled(upright.width / wanted.width, width=upright.width, height=upright.height)
+        return layout.scaled(
+            upright.width / wanted.width, width=upright.width, height=upright.height
+        )
 
     def _languages_for(self, language: str) -> str:
         """The configured languages; before them the document's own, where its data is there.

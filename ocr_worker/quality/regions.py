@@ -151,8 +151,12 @@ def distance(box: Box, x: float, y: float) -> float:
 
 def _runs(blocks: Iterable[Block]) -> list[Region]:
     regions: list[Region] = []
+    heads: dict[str, Region] = {}
     running: Region | None = None
     for block in blocks:
+        if block.continues in heads:
+            heads[block.continues].blocks.append(block)
+            continue
         empty = not block.text.strip() and not block.html
         if (
             empty
@@ -163,6 +167,7 @@ def _runs(blocks: Iterable[Block]) -> list[Region]:
             running.blocks.append(block)
             continue
         regions.append(Region([block]))
+        heads[block.id] = regions[-1]
         if block.order is not None:
             running = regions[-1] if block.label in RUNNING_LABELS and not empty else None
     return regions

@@ -104,9 +104,7 @@ class Renderer:
     ) -> RenderedPage:
         """The page for OCR: a PDF's at 200 dpi, an image's own pixels, or at `dpi`. In gray, or
         with `colour` as it is, where it has colour."""
-        header, pixels = self._ask(
-            "render", path, mime_type, number=number, dpi=dpi, colour=colour
-        )
+        header, pixels = self._ask("render", path, mime_type, number=number, dpi=dpi, colour=colour)
         mode, size = str(header["mode"]), (header["width"], header["height"])
         if mode not in ("L", "RGB") or len(pixels) != size[0] * size[1] * len(mode):
             self._child.end()

@@ -12,11 +12,13 @@ import pytest
 from PIL import Image, ImageDraw
 
 from documents.errors import EngineFailed, EngineUnavailable, ReadingTimeout
+from documents.flags import CUT
 from documents.layout import PageLayout
 from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
 from ocr_worker.engines.paddleocr_vl import guard as guard_module
 from ocr_worker.engines.paddleocr_vl.engine import MAX_PIXELS
 from ocr_worker.figures import cut_out
+from ocr_worker.quality import examined
 from tests.paddle.conftest import VERSION, Made
 from tests.paddle.standin.language import AGAIN, ANSWERS
 
@@ -48,7 +50,11 @@ def test_every_region_is_read_as_what_it_is(engine: PaddleOCRVLEngine) -> None:
         "chart", "figure_title", "number",
     }  # fmt: skip
     (text,) = found["text"]
-    assert (text.text, text.bbox[0], round(text.bbox[3])) == ("Sample text of a block.", 62, 316)
+    assert (text.text, text.bbox[0], round(text.bbox[3], -1)) == (
+        "Sample text of a block.",
+        62,
+        320,
+    )
     (table,) = found["table"]
     assert table.text == "Item\tQty\nBolt\t12\nNut"
     assert table.html.startswith("<table><tbody><tr><td>Item</td><td>Qty</td></tr>")
@@ -120,11 +126,11 @@ def test_a_process_forked_from_one_with_an_engine_is_refused(engine: PaddleOCRVL
 
 def test_a_region_that_is_far_too_oblong_costs_no_page(made: Made) -> None:
     engine = made(boxes=(
-        ("text", 0.9, 0.05, 0.1, 0.95, 0.1015),
-        ("text", 0.9, 0.05, 0.3, 0.95, 0.5),
+        ("text", 0.9, 0.05, 0.1, 0.95, 0.12),
+        ("text", 0.9, 0.05, 0.3, 0.95, 0.8),
     ))  # fmt: skip
 
-    layout = read(engine, page(2400, 1200))
+    layout = read(engine, page(4000, 800))
 
     assert len(layout.blocks) == 2
     x0, y0, x1, y1 = layout.blocks[0].bbox
@@ -145,13 +151,14 @@ def test_an_answer_without_end_is_cut_at_its_first_repeat_and_the_page_flagged(
 
     assert layout.text.startswith("The same again and over.")
     assert layout.text.count("again") <= 2
-    assert "repetition" in layout.flags
+    assert layout.blocks[0].confidence == CUT
+    assert "repetition" in examined(layout).flags
 
 
 def test_a_text_that_runs_on_in_the_next_column_is_one_text(made: Made) -> None:
     engine = made(boxes=(
-        ("text", 0.9, 0.10, 0.20, 0.45, 0.80),
-        ("text", 0.9, 0.50, 0.10, 0.90, 0.60),
+        ("text", 0.9, 0.10, 0.20, 0.45, 0.40),
+        ("text", 0.9, 0.50, 0.10, 0.90, 0.35),
     ))  # fmt: skip
 
     first, second = read(engine, page()).blocks

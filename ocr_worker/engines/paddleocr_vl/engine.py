@@ -36,8 +36,6 @@ SECONDS = 600.0
 PAGES_A_PROCESS = 1000
 GROWTH_BYTES = 4 * GIB
 
-REPETITION = "repetition"
-
 _NO_GPU = (
     "There is no GPU for PaddleOCR-VL on this machine. Run it where there is one and give the "
     "container access to it."
@@ -152,9 +150,8 @@ class PaddleOCRVLEngine:
                 log.warning("gpu_memory_ran_out", reason=str(error)[:500])
                 result = self._with_less_memory(image, deadline)
             assert self._guard is not None
-            repeated = self._guard.repetitions
-        layout = results.layout_of(result, width=image.width, height=image.height, dpi=dpi)
-        return replace(layout, flags=(REPETITION,)) if repeated else layout
+            cut = self._guard.cut
+        return results.layout_of(result, width=image.width, height=image.height, dpi=dpi, cut=cut)
 
     def _with_less_memory(self, image: Image.Image, deadline: float) -> Mapping[str, Any]:
         self._free_memory()
@@ -238,4 +235,3 @@ def _specimen() -> Image.Image:
     page = Image.new("RGB", (640, 360), "white")
     ImageDraw.Draw(page).text((40, 120), "Warm-up 2026", "black", ImageFont.load_default(48))
     return page
-

@@ -47,7 +47,8 @@ class Guard:
     def begin(self, deadline: float) -> None:
         """A page begins; it may take until `deadline` (seconds of the monotonic clock)."""
         self.deadline = deadline
-        self.repetitions = 0
+        #: What was left of the answers that repeated themselves.
+        self.cut: list[str] = []
 
     def __call__(self, blocks: Iterable[Any], **settings: Any) -> Iterator[Any]:
         """The model's results, as it gives them, block after block.
@@ -71,7 +72,7 @@ class Guard:
         kept, was_cut = without_repetition(text)
         if was_cut:
             log.info("repetition_cut", characters=len(text), kept=len(kept))
-            self.repetitions += 1
+            self.cut.append(kept)
             result["result"] = kept
 
 

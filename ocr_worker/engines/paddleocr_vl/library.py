@@ -31,7 +31,7 @@ class Library:
     paddle: Any
 
     def build(self, models: Models, *, device: str) -> Any:
-        """A pipeline of `models` on `device` ("gpu:0", "cpu"). Takes 40 to 90 s with the real ones."""
+        """A pipeline of `models` on `device` ("gpu:0", "cpu"): 40 to 90 s, with the real ones."""
         wanted: dict[str, Any] = {
             "pipeline_version": models.version,
             "layout_detection_model_name": models.layout_name,

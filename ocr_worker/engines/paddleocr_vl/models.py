@@ -8,8 +8,11 @@ from pathlib import Path
 
 from documents.errors import EngineUnavailable
 
+#: The directory of models in a home of them.
+MODELS = "official_models"
+
 #: By pipeline version, the best first: the layout model's directory; the language model's, and its
-#: name. The directories lie in `official_models` of a home of models.
+#: name.
 _KNOWN = (
     ("v1.6", "PP-DocLayoutV3", "PaddleOCR-VL-1.6", "PaddleOCR-VL-1.6-0.9B"),
     ("v1.5", "PP-DocLayoutV3", "PaddleOCR-VL-1.5", "PaddleOCR-VL-1.5-0.9B"),
@@ -41,7 +44,7 @@ def find(homes: Sequence[Path], versions: Iterable[str]) -> Models:
         if version not in wanted:
             continue
         for home in homes:
-            directory = home / "official_models"
+            directory = home / MODELS
             if _is_whole(directory / layout, _LAYOUT_FILES) and _is_whole(
                 directory / language, _LANGUAGE_FILES
             ):
@@ -51,7 +54,7 @@ def find(homes: Sequence[Path], versions: Iterable[str]) -> Models:
     )
     raise EngineUnavailable(
         f"PaddleOCR-VL's models are not on this machine: looked for {names}, complete and "
-        f"readable, in official_models below {', '.join(map(str, homes))}. Use an image that has "
+        f"readable, in {MODELS} below {', '.join(map(str, homes))}. Use an image that has "
         "them, or name their place in PADDLE_PDX_CACHE_HOME."
     )
 

@@ -9,6 +9,8 @@ from django.conf import settings
 
 from ocrsite.environment import paddle_cache_home, set_default, set_variable
 
+from .models import MODELS
+
 #: Found by their names only, whatever they are: the library asks which model host answers, and
 #: waits for the network, unless this is set.
 _DEFAULTS = {
@@ -26,16 +28,25 @@ def prepare_process() -> None:
 
     The one value that may not stay is a cache directory that can't be written: paddlex makes
     directories in it when it is imported, and dies of a PermissionError. It gets one of ours
-    instead; models are still read where they lie (`models`).
+    instead, in which a link leads to the models that lie in the other.
     """
     for name, text in _DEFAULTS.items():
         set_default(name, text)
     said = paddle_cache_home()
     if said is None or not _is_writable(said):
         ours = Path(settings.DATA_DIR) / "paddlex"
+        if said is not None:
+            _link(ours / MODELS, said / MODELS)
         set_variable("PADDLE_PDX_CACHE_HOME", str(ours))
     for name in ("PADDLEX_HOME", "HF_HOME"):  # not read by these versions; part of the contract
         set_default(name, str(paddle_cache_home()))
+
+
+def _link(link: Path, target: Path) -> None:
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if link.is_symlink():
+        link.unlink()
+    link.symlink_to(target, target_is_directory=True)
 
 
 def _is_writable(directory: Path) -> bool:

@@ -8,13 +8,15 @@ there differs from version to version; only label, content and box are counted o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from documents.errors import EngineFailed
+from documents.flags import CUT
 from documents.layout import Block, Box, PageLayout
 from documents.markdown import block_markdown
 from documents.safe_html import safe_table
+from ocr_worker.quality import without_repetition
 
 from . import tables
 
@@ -30,12 +32,21 @@ _FORMULAS = frozenset({"display_formula", "inline_formula", "formula"})
 #: What the pipeline merges: a text that goes on in another column or below a picture.
 _MERGED = frozenset({"text"})
 
+#: Tags of HTML and of the model's notation for tables; and how many letters tell a text.
+_TAGS = re.compile(r"<[^<>]*>")
+_TELLING = 60
+
 #: A formula inside a text: one dollar sign or two at either end (the library writes ` $ x $ `).
 _MATH = re.compile(r"(\$\$[^$]+\$\$|\$[^$\n]+\$)")
 
 
-def layout_of(result: Mapping[str, Any], *, width: int, height: int, dpi: float) -> PageLayout:
+def layout_of(
+    result: Mapping[str, Any], *, width: int, height: int, dpi: float, cut: Iterable[str] = ()
+) -> PageLayout:
     """The layout of a page that was read from an image of `width` x `height` px at `dpi`.
+
+    `cut`: what the loop guard left of answers that repeated themselves; their blocks, and those
+    that repeat themselves here still, have the confidence `documents.flags.CUT`.
 
     Boxes are px of that image, cut at its edges. A text that runs on in other regions stands whole
     in the first one; the others `continue` it. Raises EngineFailed for what is no result.
@@ -43,9 +54,10 @@ def layout_of(result: Mapping[str, Any], *, width: int, height: int, dpi: float)
     blocks = _blocks_in(result)
     converted: list[Block] = []
     heads: dict[Any, str] = {}
+    known = {_key(text) for text in cut}
     for index, raw in enumerate(blocks):
         try:
-            block = _converted(raw, index, width, height)
+            block = _converted(raw, index, width, height, known)
         except (KeyError, TypeError, ValueError) as error:
             raise EngineFailed(
                 f"PaddleOCR-VL gave a block that is none ({type(error).__name__}: {error})."
@@ -63,9 +75,11 @@ def _blocks_in(result: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return blocks
 
 
-def _converted(raw: Mapping[str, Any], index: int, width: int, height: int) -> Block:
+def _converted(
+    raw: Mapping[str, Any], index: int, width: int, height: int, cut: Container[str]
+) -> Block:
     label = str(raw["block_label"])
-    content = str(raw.get("block_content") or "").strip()
+    content, was_cut = without_repetition(str(raw.get("block_content") or "").strip())
     text, markdown, html = _forms(label, content)
     return Block(
         id=f"b{index + 1}",
@@ -75,8 +89,14 @@ def _converted(raw: Mapping[str, Any], index: int, width: int, height: int) -> B
         order=None if label in _OUTSIDE else index,
         text=text,
         markdown=markdown,
+        confidence=CUT if was_cut or (text and _key(text) in cut) else None,
         html=html,
     )
+
+
+def _key(text: str) -> str:
+    """Of a text in the model's notation and in ours alike: its first letters and digits."""
+    return "".join(filter(str.isalnum, _TAGS.sub("", text)))[:_TELLING]
 
 
 def _forms(label: str, content: str) -> tuple[str, str, str]:
@@ -86,7 +106,8 @@ def _forms(label: str, content: str) -> tuple[str, str, str]:
         rows = tables.rows_of(html)
         return tables.plain(rows), tables.markdown(rows), html
     if label == "table":
-        content = tables.without_marks(content)
+        text = tables.without_marks(content)
+        return text, block_markdown(label, text), ""
     if label in _FORMULAS:
         latex = content.strip("$ \n")
         return latex, f"$$\n{latex}\n$$" if latex else "", ""

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from documents.markdown import escaped
 
-#: The model's own notation for tables (OTSL), left over where the library could not make HTML of it.
+#: The model's own notation for tables (OTSL), left where the library could not make HTML of it.
 _CELL_MARKS = re.compile(r"<(?:fcel|ecel|lcel|ucel|xcel|ched|rhed|srow)>")
 _ROW_MARK = "<nl>"
 

@@ -20,7 +20,14 @@ Answers = Mapping[str, tuple[str, ...]]
 AGAIN = "<again>"
 ANSWERS: Answers = {
     "ocr": ("Sample", "▁text", "▁of", "▁a", "▁block."),
-    "table": ("<fcel>Item", "<fcel>Qty", "<nl>", "<fcel>Bolt", "<fcel>12", "<nl><fcel>Nut<ecel><nl>"),
+    "table": (
+        "<fcel>Item",
+        "<fcel>Qty",
+        "<nl>",
+        "<fcel>Bolt",
+        "<fcel>12",
+        "<nl><fcel>Nut<ecel><nl>",
+    ),
     "formula": ("\\[", "E=mc^2", "\\]"),
 }
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-LABELS = (
-    "abstract algorithm aside_text chart content display_formula doc_title figure_title footer "
-    "footer_image footnote formula_number header header_image image inline_formula number "
-    "paragraph_title reference reference_content seal table text vertical_text vision_footnote"
-).split()
+LABELS = [
+    "abstract", "algorithm", "aside_text", "chart", "content", "display_formula", "doc_title",
+    "figure_title", "footer", "footer_image", "footnote", "formula_number", "header",
+    "header_image", "image", "inline_formula", "number", "paragraph_title", "reference",
+    "reference_content", "seal", "table", "text", "vertical_text", "vision_footnote",
+]  # fmt: skip
 
 #: Label, score, and x0, y0, x1, y1 in parts of the page; in reading order.
 Boxes = tuple[tuple[str, float, float, float, float, float], ...]
@@ -45,7 +46,7 @@ def build(directory: Path, name: str, boxes: Boxes) -> None:
         base[row, :6] = [LABELS.index(label), score, *corners]
         base[row, 6] = row  # the eighth column, of the second version only, breaks ties
 
-    class Net(paddle.nn.Layer):  # type: ignore[misc,name-defined]
+    class Net(paddle.nn.Layer):
         def __init__(self) -> None:
             super().__init__()
             self.label, self.score = self.constant(base[:, 0:1]), self.constant(base[:, 1:2])
