@@ -151,9 +151,8 @@ class TesseractEngine:
         )
         if factor == 1:
             return layout
-        return layout.scaled(
-            upright.width / wanted.width, width=upright.width, height=upright.height
-        )
+        back = upright.width / wanted.width
+        return layout.scaled(back, width=upright.width, height=upright.height)
 
     def _languages_for(self, language: str) -> str:
         """The configured languages; before them the document's own, where its data is there.

@@ -194,9 +194,11 @@ def test_boxes_end_at_the_pages_edges() -> None:
 def test_a_block_that_was_cut_is_marked() -> None:
     loop = "Пункт договора исполнен. " * 200
     one, other, table = convert(
-        raw(loop), raw("Текст, который остался"), raw("<table><tr><td>Болт</td></tr></table>", "table"),
+        raw(loop),
+        raw("Текст, который остался"),
+        raw("<table><tr><td>Болт</td></tr></table>", "table"),
         cut=["<fcel>Болт<nl>"],
-    ).blocks  # fmt: skip
+    ).blocks
     assert (one.confidence, other.confidence, table.confidence) == (CUT, None, CUT)
     assert len(one.text) < 100
 
