@@ -49,13 +49,19 @@ def corrected(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
     unknown = set(texts) - {block.id for block in layout.blocks}
     if unknown:
         raise KeyError(min(unknown))
-    return replace(
-        layout,
-        blocks=tuple(
-            _corrected_block(block, texts[block.id], effort) if block.id in texts else block
-            for block in layout.blocks
-        ),
+    blocks = tuple(
+        _corrected_block(block, texts[block.id], effort) if block.id in texts else block
+        for block in layout.blocks
     )
+    return replace(layout, blocks=blocks, flags=_left(layout.flags, blocks))
+
+
+def _left(flags: tuple[str, ...], blocks: tuple[Block, ...]) -> tuple[str, ...]:
+    """Where the last dispute was settled nothing is disputed; the other flags are for whoever
+    approves the whole."""
+    if any(block.disputes for block in blocks):
+        return flags
+    return tuple(flag for flag in flags if flag != "disputed")
 
 
 def _corrected_block(block: Block, text: str, effort: _Effort) -> Block:
@@ -76,6 +82,8 @@ def _corrected_block(block: Block, text: str, effort: _Effort) -> Block:
         markdown=block_markdown(block.label, text),
         confidence=TYPED,
         lines=tuple(lines),
+        html="",  # its cells say what was read
+        disputes=(),  # a person has settled them
     )
 
 

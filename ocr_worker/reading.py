@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from documents.errors import EngineUnavailable, InvalidRequest, ReadingError
@@ -37,13 +38,15 @@ class PageReading:
     """What was read. The layout's boxes are px of the page image (at most 2,000 px long).
 
     `engine`, `engine_version`: what read it, as in the HTTP contract. `page_image`: that image as
-    WebP where reading made one; None where it is made when somebody looks.
+    WebP where reading made one; None where it is made when somebody looks. `figures`: the pictures
+    that the layout's blocks name, by name (`documents.figures.name_of`), as WebP.
     """
 
     layout: PageLayout
     engine: str
     engine_version: str
     page_image: bytes | None
+    figures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def read_page(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.correction import TYPED, corrected
-from documents.layout import Block, PageLayout, Word
+from documents.layout import Block, Dispute, PageLayout, Word
 from tests.factories import make_layout
 
 
@@ -136,3 +137,33 @@ def test_many_blocks_of_words_that_repeat_now_and_then_take_no_longer() -> None:
 
     assert time.process_time() - begun < 2, "each block alone takes seconds, compared word by word"
     assert [block.text for block in page.blocks] == list(typed.values())
+
+
+def disputed(text: str) -> PageLayout:
+    """Every block is disputed, and has a table beside its text."""
+    layout = make_layout(text)
+    blocks = tuple(
+        replace(
+            block,
+            html="<table></table>",
+            disputes=(Dispute(block.bbox, "12", "13"),),
+        )
+        for block in layout.blocks
+    )
+    return replace(layout, blocks=blocks, flags=("disputed", "low_confidence"))
+
+
+def test_a_corrected_block_is_disputed_no_more_nor_the_table_that_was_read() -> None:
+    after = corrected(disputed("№ 12\n\nother"), {"b0": "№ 13"})
+
+    assert after.blocks[0].disputes == ()
+    assert after.blocks[0].html == ""
+    assert after.blocks[1] == disputed("№ 12\n\nother").blocks[1]
+
+
+def test_the_last_dispute_settled_takes_its_flag_away_and_no_other() -> None:
+    first = corrected(disputed("№ 12\n\nother"), {"b0": "№ 13"})
+    second = corrected(first, {"b1": "another"})
+
+    assert first.flags == ("disputed", "low_confidence")
+    assert second.flags == ("low_confidence",)
