@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from documents.flags import settled
 from documents.layout import Block, Box, Line, PageLayout, Word, enclosing
 from documents.markdown import block_markdown
+from documents.trust import settled
 
 #: What a person typed is certain.
 TYPED = 1.0
@@ -45,7 +45,7 @@ def corrected(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
     """`layout` with the blocks named in `texts` (block id -> new text) saying that instead.
 
     A block that is changed loses its disputes and its table's HTML, which say what it said before;
-    the page loses the flags whose cause is gone (`documents.flags.settled`).
+    the page loses the flags whose cause is gone (`documents.trust.settled`).
     Raises KeyError for an id that is not on the page.
     """
     effort = _Effort(_MOST_PAIRS)

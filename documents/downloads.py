@@ -7,7 +7,8 @@ from typing import BinaryIO
 
 from documents import pageimages
 from documents.errors import ArchiveError, NotFound, NothingRead, NotYet, OriginalMissing
-from documents.models import Document, Page, Status
+from documents.figures import figure_key, page_of
+from documents.models import Document, Page, Reading, Status
 from documents.result_files import bring_here
 from documents.storage import archive, original_key
 
@@ -21,7 +22,8 @@ RESULT_TYPES = {
 @dataclass(frozen=True)
 class Download:
     """A file under a storage key. `version` changes with its content; "" where the file's own
-    time tells it. `missing` is raised when the file is not there."""
+    time tells it. `immutable`: under this name there is never another content. `missing` is raised
+    when the file is not there."""
 
     key: str
     filename: str
@@ -29,6 +31,7 @@ class Download:
     missing: ArchiveError
     version: str = ""
     attachment: bool = True
+    immutable: bool = False
 
     def open(self) -> BinaryIO:
         """Raises `missing`."""
@@ -89,6 +92,28 @@ def thumbnail(document: Document) -> Download:
 def page_picture(page: Page) -> Download:
     """The page as its boxes are measured, made now if need be. Raises Busy, ReadingError."""
     return _image(pageimages.page_image(page), page.document, f"{page.number:04d}")
+
+
+def figure(document: Document, name: str) -> Download:
+    """A picture cut out of one of its pages. Raises NotFound for one that no reading names."""
+    missing = NotFound(f"The document has no figure {name[:100]!r}.", document=document.id)
+    number = page_of(name)
+    if number is None:
+        raise missing
+    readings = Reading.objects.filter(page__document=document, page__number=number)
+    figures = (facts for named in readings.values_list("figures", flat=True) for facts in named)
+    found = next((facts for facts in figures if facts["name"] == name), None)
+    if found is None:
+        raise missing
+    return Download(
+        key=figure_key(document.id, name),
+        filename=f"{document.filename.rpartition('.')[0]}-{name}",
+        content_type="image/webp",
+        version=found["sha256"],
+        attachment=False,
+        immutable=True,
+        missing=missing,
+    )
 
 
 def _image(key: str, document: Document, name: str) -> Download:

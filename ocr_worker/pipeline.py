@@ -21,6 +21,7 @@ from documents.actions.claim import PageClaim
 from documents.actions.finish import finish
 from documents.actions.prepare import fail_preparation, record_page_count
 from documents.actions.record import fail_page, postpone_page, record_reading
+from documents.archive.keeping_figures import keep_figures
 from documents.errors import (
     ArchiveError,
     BucketError,
@@ -141,8 +142,13 @@ def _keep(claim: PageClaim, reading: PageReading) -> None:
         pageimages.keep_page_image(
             claim.document_id, claim.number, reading.layout.rotation, reading.page_image
         )
+    figures = keep_figures(claim.document_id, claim.number, reading.layout, reading.figures)
     record_reading(
-        claim, reading.layout, engine=reading.engine, engine_version=reading.engine_version
+        claim,
+        reading.layout,
+        engine=reading.engine,
+        engine_version=reading.engine_version,
+        figures=figures,
     )
 
 

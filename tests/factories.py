@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
 
+from documents.figures import Figure, name_of
 from documents.filenames import title_of
 from documents.layout import Block, Box, Line, PageLayout, Word, enclosing
 from documents.models import (
@@ -133,7 +135,12 @@ def make_page(
 
 
 def make_reading(
-    page: Page, content: str | PageLayout, *, run: int | None = None, engine: str = "tesseract"
+    page: Page,
+    content: str | PageLayout,
+    *,
+    run: int | None = None,
+    engine: str = "tesseract",
+    figures: Iterable[Figure] = (),
 ) -> Reading:
     layout = make_layout(content) if isinstance(content, str) else content
     return Reading.objects.create(
@@ -146,6 +153,8 @@ def make_reading(
         dpi=layout.dpi,
         rotation=layout.rotation,
         confidence=layout.confidence,
+        flags=layout.flags,
+        figures=[figure.facts() for figure in figures],
         layout=layout.to_dict(),
     )
 
@@ -176,6 +185,17 @@ def make_layout(
         )
         top += 40
     return PageLayout(width=width, height=height, dpi=150.0, blocks=tuple(blocks))
+
+
+#: As WebP, as far as the archive looks.
+FIGURE = b"RIFF....WEBP a picture"
+
+
+def layout_with_figure(image: bytes = FIGURE, number: int = 1) -> PageLayout:
+    """One block: a picture, with a text that is disputed."""
+    layout = make_layout("Under the picture")
+    block = replace(layout.blocks[0], label="image", figure=name_of(number, image))
+    return replace(layout, blocks=(block,), flags=("disputed",))
 
 
 def _line(text: str, top: float, confidence: float) -> Line:

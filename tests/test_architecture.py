@@ -98,7 +98,7 @@ ARCHIVE_FLOOR = ("documents.models", "documents.layout", "documents.storage", "d
 def test_this_test_sees_imports() -> None:
     assert imports()["documents.actions.claim"]["documents.models"]
     assert imports()["ocr_worker.engines.base"]["documents.layout"]
-    assert not imports()["ocr_worker.engines.base"]["ocr_worker.engines.tesseract"]
+    assert not imports()["ocr_worker.rendering.pages"]["ocr_worker.rendering.pdftext"]
     assert imports()["ocr_worker.rendering.child"]["ocr_worker.rendering.wire"]
 
 

@@ -19,6 +19,7 @@ from documents.archive import manifest as manifests
 from documents.archive import texts
 from documents.archive.sources import Source
 from documents.errors import DamagedCopy
+from documents.figures import figure_key
 from documents.models import (
     Document,
     MirroredFile,
@@ -74,6 +75,7 @@ def _adopt(
     same = Document.objects.filter(team=team, sha256=manifest["document"]["sha256"])
     if same.exclude(id=document_id).exists():
         return Outcome.DUPLICATE
+    manifests.figures_in(manifest)
     _bring_texts(manifest, source)
     try:
         _begin(document_id, team, manifest)
@@ -152,6 +154,8 @@ def _adopt_page(document_id: uuid.UUID, said: dict[str, Any], layouts: dict[str,
                 page=page,
                 layout=packed[reading["key"]],
                 created_at=_moment(reading["created_at"]),
+                figures=[figure.facts() for figure in manifests.figures_of(reading)],
+                flags=reading.get("flags", ()),
                 **{name: reading[name] for name in manifests.READING_FIELDS},
             )
             for reading in said["readings"]
@@ -220,6 +224,10 @@ def _owe_the_rest(document: Document) -> None:
 def _note_mirrored(document: Document, manifest: dict[str, Any]) -> None:
     named = [(file["key"], file["sha256"]) for file in manifest["files"]]
     named += [(text.key, text.digest) for text in texts.named_in(manifest)]
+    named += [
+        (figure_key(document.id, figure.name), figure.sha256)
+        for figure in manifests.figures_in(manifest)
+    ]
     MirroredFile.objects.bulk_create(
         (MirroredFile(document=document, key=key, digest=digest) for key, digest in named),
         batch_size=1000,

@@ -50,6 +50,7 @@ def _settle(
             document.result_files = files
         document.engine = summary.engine
         document.confidence = summary.confidence
+        document.flags = sorted(summary.flags)
         _set_outcome(document)
         document.chore_lease_expires_at = None
         document.chore_attempts = 0

@@ -16,6 +16,7 @@ from documents.archive import manifest as manifests
 from documents.archive import texts
 from documents.archive.sources import Source, manifest_keys, tombstones
 from documents.errors import DamagedCopy
+from documents.figures import figure_key
 from documents.hashing import sha256_of
 from documents.models import Document, Tombstone
 from documents.storage import archive, manifest_key
@@ -44,10 +45,10 @@ def rebuild(
 ) -> Rebuilt:
     """Adopt every manifest of `source` that is newer than the archive's document, or unknown.
 
-    `with_files`: originals, results and texts are copied onto this disk too, each checked against
-    its manifest; else they are fetched when somebody wants them. `tell` is called with a line a
-    document. A damaged document is reported and does not stop the others. Raises BucketError,
-    OSError, StorageFull.
+    `with_files`: originals, results, texts and figures are copied onto this disk too, each checked
+    against its manifest; else they are fetched when somebody wants them. `tell` is called with a
+    line a document. A damaged document is reported and does not stop the others. Raises
+    BucketError, OSError, StorageFull.
     """
     report = Rebuilt()
     _purge_again(source, report, tell)
@@ -106,6 +107,8 @@ def _copy_files(source: Source, manifest: dict[str, Any], report: Rebuilt) -> No
             texts.decoded(content, text.digest, text.key)
             archive().write(text.key, content)
             report.files += 1
+    for figure in manifests.figures_in(manifest):
+        _copy(source, figure_key(document.id, figure.name), figure.sha256, report)
     archive().write(manifest_key(document.id), manifests.written(manifest))
     Document.objects.filter(id=document.id, version=document.version).update(
         kept_version=document.version

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -12,6 +13,7 @@ from django.utils import timezone
 from documents.actions.claim import PageClaim, Reader
 from documents.actions.locking import locked
 from documents.errors import ArchiveError, LeaseLost, NotFound, Quarantined
+from documents.figures import Figure
 from documents.layout import PageLayout
 from documents.models import Document, Page, PageStatus, Reading, Status
 from documents.models.document import Chore
@@ -26,10 +28,16 @@ RETRY_AFTER_SECONDS = 5
 
 
 def record_reading(
-    claim: PageClaim, layout: PageLayout, *, engine: str, engine_version: str
+    claim: PageClaim,
+    layout: PageLayout,
+    *,
+    engine: str,
+    engine_version: str,
+    figures: Iterable[Figure] = (),
 ) -> Reading:
     """Keep the reading of a claimed page; a person's correction of it stays what counts.
 
+    `figures` are those that `layout` names; their files are kept already.
     Raises LeaseLost when the claim is no longer good: nothing is kept then.
     """
     data = layout.to_dict()
@@ -47,6 +55,8 @@ def record_reading(
             dpi=layout.dpi,
             rotation=layout.rotation,
             confidence=layout.confidence,
+            flags=layout.flags,
+            figures=[figure.facts() for figure in figures],
             layout=packed,
         )
         reading.layout = data

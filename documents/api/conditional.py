@@ -12,18 +12,24 @@ from rest_framework.request import Request
 #: access may have been taken away meanwhile.
 REVALIDATE = "private, no-cache"
 
+#: What never changes under its address. It is shown without asking for a day: that long after
+#: access was taken away, a browser still shows what it was shown before.
+IMMUTABLE = "private, max-age=86400, immutable"
+
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
-def not_modified(request: Request, etag: str) -> HttpResponseBase | None:
+def not_modified(
+    request: Request, etag: str, *, caching: str = REVALIDATE
+) -> HttpResponseBase | None:
     """The 304 for a client that has this version already, else None."""
     if "If-None-Match" not in request.headers:
         return None
     answer = get_conditional_response(request._request, etag=etag)
-    return revalidated(answer, etag) if answer is not None else None
+    return revalidated(answer, etag, caching=caching) if answer is not None else None
 
 
-def revalidated(response: Answer, etag: str) -> Answer:
+def revalidated(response: Answer, etag: str, *, caching: str = REVALIDATE) -> Answer:
     response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = REVALIDATE
+    response.headers["Cache-Control"] = caching
     return response

@@ -13,10 +13,11 @@ from typing import BinaryIO
 
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from rest_framework.request import Request
 
-from documents.api.conditional import not_modified, revalidated
+from documents.api.conditional import IMMUTABLE, REVALIDATE, not_modified, revalidated
 from documents.api.problems import RangeNotSatisfiable
 from documents.downloads import Download
 
@@ -32,7 +33,8 @@ def delivered(request: Request, download: Download) -> HttpResponseBase:
     try:
         facts = os.fstat(file.fileno())
         etag = f'"{download.version or f"{facts.st_mtime_ns:x}-{facts.st_size:x}"}"'
-        unchanged = not_modified(request, etag)
+        caching = IMMUTABLE if download.immutable else REVALIDATE
+        unchanged = not_modified(request, etag, caching=caching)
         if unchanged is not None:
             file.close()
             return unchanged
@@ -56,7 +58,9 @@ def delivered(request: Request, download: Download) -> HttpResponseBase:
     )
     if part:
         response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{facts.st_size}"
-    return revalidated(response, etag)
+    if download.immutable:
+        patch_vary_headers(response, ["Authorization", "Cookie"])  # kept for this person
+    return revalidated(response, etag, caching=caching)
 
 
 class _Chunks:

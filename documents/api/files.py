@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from documents.access import Ability, require
 from documents.api.delivery import delivered
 from documents.api.views import FileView
-from documents.downloads import original, result, thumbnail
+from documents.downloads import figure, original, result, thumbnail
 
 
 class OriginalView(FileView):
@@ -26,6 +26,13 @@ class ResultView(FileView):
 
     def get(self, request: Request, document_id: uuid.UUID, kind: str) -> HttpResponseBase:
         return delivered(request, result(require(self.user, Ability.SEE, document_id), kind))
+
+
+class FigureView(FileView):
+    """WebP; `name` is that of a block's `figure`."""
+
+    def get(self, request: Request, document_id: uuid.UUID, name: str) -> HttpResponseBase:
+        return delivered(request, figure(require(self.user, Ability.SEE, document_id), name))
 
 
 class ThumbnailView(FileView):

@@ -11,6 +11,7 @@ from documents.access import teams_of, visible_to
 from documents.api.fields import StrictSerializer
 from documents.api.pagination import PARAMETERS
 from documents.filetypes import ACCEPTED
+from documents.flags import FLAGS, with_any
 from documents.languages import checked_language
 from documents.models import Document, ReviewStatus, Status, Tag, User
 from documents.titles import titled
@@ -37,6 +38,7 @@ class DocumentFilters(StrictSerializer):
     team = _any_of(serializers.UUIDField())
     tag = _any_of(serializers.CharField(max_length=100))
     language = _any_of(serializers.CharField(max_length=8))
+    flag = _any_of(serializers.ChoiceField(tuple(FLAGS)))
     mime_type = _any_of(serializers.ChoiceField([kind.mime_type for kind in ACCEPTED]))
     sha256 = _any_of(serializers.RegexField(r"^[0-9A-Fa-f]{64}$"))
     created_after = serializers.DateTimeField(required=False)
@@ -56,6 +58,7 @@ def filtered(user: User, wanted: dict[str, Any]) -> QuerySet[Document]:
     for name in ("status", "review_status", "team", "mime_type"):
         if name in wanted:
             documents = documents.filter(**{f"{name}__in": wanted[name]})
+    documents = documents.filter(with_any(wanted.get("flag", ())))
     if "language" in wanted:
         codes = [checked_language(code) for code in wanted["language"]]
         documents = documents.filter(language__in=codes)

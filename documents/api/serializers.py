@@ -56,6 +56,7 @@ def document_data(request: Request, document: Document) -> dict[str, Any]:
         "finished_at": iso_time(document.finished_at),
         "trashed_at": iso_time(document.trashed_at),
         "confidence": document.confidence,
+        "flags": document.flags,
         "version": document.version,
         "links": {
             "self": url,

@@ -29,6 +29,7 @@ urlpatterns = [
     *_route(f"{_DOCUMENT}restore/", documents.RestoreView, "restore"),
     *_route(f"{_DOCUMENT}original/", files.OriginalView, "original"),
     *_route(f"{_DOCUMENT}thumbnail/", files.ThumbnailView, "thumbnail"),
+    path(f"{_DOCUMENT}figures/<str:name>", files.FigureView.as_view(), name="figure"),
     *(
         path(
             f"{_DOCUMENT}result.{kind}",

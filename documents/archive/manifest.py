@@ -8,22 +8,26 @@ anew. Times are ISO 8601 UTC, sizes bytes, keys those of the storage (design, se
      "team": {"id", "name"}, "tags": [name], "people": {...},
      "files": [{"key", "sha256", "size"}],           the original first, then the results
      "pages": [{"number", "status", "revision", "error", "current_run", "current_correction",
-                "readings": [{"key", "sha256", "run", "engine", ...}],
+                "readings": [{"key", "sha256", "run", "engine", ...,
+                              "figures": [{"name", "sha256", "size"}]}],
                 "corrections": [{"key", "sha256", "number", "run", "author", ...}]}]}
 
-`sha256` of a reading or correction is that of its unpacked JSON (see `texts`).
+`sha256` of a reading or correction is that of its unpacked JSON (see `texts`). A figure's file is
+`documents/<id>/figures/<name>`; several readings may name the same.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Prefetch
 
 from documents.archive.texts import correction_key, reading_key
 from documents.errors import DamagedCopy
+from documents.figures import Figure
 from documents.models import Document, Page, PageRevision, Reading
 from documents.storage import original_key, result_key
 
@@ -35,7 +39,7 @@ FORMAT_VERSION = 1
 PLAIN_FIELDS = (
     "title", "filename", "sha256", "size", "mime_type", "language", "ocr", "wanted_engine", "run",
     "status", "page_count", "error_code", "error_detail", "error_page", "engine", "confidence",
-    "content_version", "results_version", "review_status",
+    "flags", "content_version", "results_version", "review_status",
 )  # fmt: skip
 TIMES = ("created_at", "finished_at", "reviewed_at", "trashed_at")
 READING_FIELDS = (
@@ -79,6 +83,7 @@ def parsed(content: bytes, key: str) -> dict[str, Any]:
             )
         int(manifest["version"])
         str(manifest["document"]["id"])
+        manifest["document"].setdefault("flags", [])  # there were none at first
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedCopy(f"{key} is damaged: {type(error).__name__}: {error}.") from error
     found: dict[str, Any] = manifest
@@ -87,6 +92,23 @@ def parsed(content: bytes, key: str) -> dict[str, Any]:
 
 def written(manifest: dict[str, Any]) -> bytes:
     return json.dumps(manifest, ensure_ascii=False, indent=1).encode()
+
+
+def figures_of(reading: dict[str, Any]) -> list[Figure]:
+    """The figures of one of a manifest's readings; one from before there were any has none.
+
+    Raises DamagedCopy for what is no figure.
+    """
+    try:
+        return [Figure.from_facts(facts) for facts in reading.get("figures", ())]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedCopy(f"A manifest names a file that can't be: {error}.") from error
+
+
+def figures_in(manifest: dict[str, Any]) -> Iterable[Figure]:
+    """Every figure that a manifest names, once. Raises DamagedCopy."""
+    readings = (reading for page in manifest["pages"] for reading in page["readings"])
+    return {figure.name: figure for reading in readings for figure in figures_of(reading)}.values()
 
 
 def _files(document: Document) -> list[dict[str, Any]]:
@@ -134,6 +156,8 @@ def _page(document: Document, page: Page) -> dict[str, Any]:
                 "key": reading_key(document.id, page.number, reading.run, reading.digest),
                 "sha256": reading.digest,
                 **{name: getattr(reading, name) for name in READING_FIELDS},
+                "flags": reading.flags,
+                "figures": reading.figures,
                 "created_at": _time(reading.created_at),
             }
             for reading in page.readings.all()

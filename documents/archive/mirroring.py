@@ -15,18 +15,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import structlog
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from documents import breaker
 from documents.archive import manifest as manifests
 from documents.archive import texts
 from documents.archive.identity import identity
 from documents.bucket import Bucket, bucket
-from documents.errors import LeaseLost, NewerCopy, OriginalMissing, Purged
+from documents.errors import LeaseLost, NewerCopy, NotMirroredYet, OriginalMissing, Purged
+from documents.figures import figure_key
 from documents.models import Document, MirroredFile
 from documents.result_files import bring_here
 from documents.storage import archive, manifest_key, tombstone_key
+
+log = structlog.get_logger(__name__)
 
 #: Seconds between two renewals of the lease.
 _RENEW_AFTER = 15.0
@@ -45,13 +49,14 @@ class _Wanted:
 
     key: str
     digest: str = ""
+    is_figure: bool = False
 
 
 def mirror(lease: Lease, manifest: dict[str, Any]) -> None:
     """Put into the bucket what it lacks of the document in the version of `manifest`.
 
-    Raises BucketError (NewerCopy where another container's is newer), OriginalMissing where a file
-    is on neither side, LeaseLost.
+    Raises BucketError (NewerCopy where another container's is newer, NotMirroredYet where a figure
+    is on another machine), OriginalMissing where another file is on neither side, LeaseLost.
     """
     target = bucket()
     if target is None:
@@ -61,13 +66,25 @@ def mirror(lease: Lease, manifest: dict[str, Any]) -> None:
     _refuse_newer(target, document_id, version)
     renewed = time.monotonic()
     _bring_results(document_id, manifest, known)
+    elsewhere = 0
     for wanted in _wanted(document_id, manifest):
         if known.get(wanted.key) == wanted.digest:
+            continue
+        if wanted.is_figure and not archive().ensure(wanted.key):
+            elsewhere += 1
+            log.error("figure_missing", key=wanted.key)
             continue
         _put(target, document_id, wanted)
         if time.monotonic() - renewed > _RENEW_AFTER:
             renewed = time.monotonic()
             _renew(lease)
+    if elsewhere and machines_may_share_the_database():
+        # Each machine sends its own; the last one writes the manifest. Where there is only this
+        # machine such a file is lost, and all else of the document must not be lost with it.
+        raise NotMirroredYet(
+            f"{elsewhere} figures are on another machine, and not in the bucket yet.",
+            document=document_id,
+        )
     # Whoever lost the lease on the way has sent files that another sends too, and no manifest.
     _renew(lease)
     _put_manifest(target, document_id, manifest)
@@ -85,14 +102,20 @@ def _bring_results(document_id: uuid.UUID, manifest: dict[str, Any], known: dict
             bring_here(document, file["key"].rpartition(".")[2])
 
 
-def push_derived(document_id: uuid.UUID, key: str) -> None:
-    """Put a page image into the bucket as soon as it is made, for the machines that show it.
+def machines_may_share_the_database() -> bool:
+    """A file that the database knows may then be on another machine's disk, and only there."""
+    return connection.vendor != "sqlite"
 
-    Raises BucketError.
+
+def push(document_id: uuid.UUID, key: str, digest: str = "") -> None:
+    """Put a page image (without `digest`) or a figure into the bucket as soon as it is made, for
+    the machines that show it.
+
+    Raises BucketError, LeaseLost where the document was purged meanwhile.
     """
     target = bucket()
     if target is not None:
-        _put(target, document_id, _Wanted(key))
+        _put(target, document_id, _Wanted(key, digest))
 
 
 def _wanted(document_id: uuid.UUID, manifest: dict[str, Any]) -> Iterator[_Wanted]:
@@ -100,6 +123,8 @@ def _wanted(document_id: uuid.UUID, manifest: dict[str, Any]) -> Iterator[_Wante
         yield _Wanted(file["key"], file["sha256"])
     for text in texts.named_in(manifest):
         yield _Wanted(text.key, text.digest)
+    for figure in manifests.figures_in(manifest):
+        yield _Wanted(figure_key(document_id, figure.name), figure.sha256, is_figure=True)
     pages = archive().path(f"documents/{document_id}/pages")
     if pages.is_dir():
         for path in sorted(pages.iterdir()):

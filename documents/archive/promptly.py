@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connections, transaction
 
 from documents.archive.keeping import keep, unkept
-from documents.archive.mirroring import push_derived
+from documents.archive.mirroring import push
 from documents.errors import ArchiveError
 from documents.models import Document
 
@@ -46,10 +46,11 @@ def left_to_chores() -> Iterator[None]:
         _here.left_to_chores = False
 
 
-def push_soon(document_id: uuid.UUID, key: str) -> None:
-    """Put a derived file into the bucket behind the caller's back; it can be made again."""
+def push_soon(document_id: uuid.UUID, key: str, digest: str = "") -> None:
+    """Put a page image or a figure into the bucket behind the caller's back; where that fails, it
+    goes there with its document."""
     if settings.OCRSITE_BUCKET is not None:
-        _pool().submit(_push_in_thread, document_id, key)
+        _pool().submit(_push_in_thread, document_id, key, digest)
 
 
 def _keep(document: Document) -> None:
@@ -76,9 +77,9 @@ def _in_thread(document_id: uuid.UUID) -> None:
         connections.close_all()
 
 
-def _push_in_thread(document_id: uuid.UUID, key: str) -> None:
+def _push_in_thread(document_id: uuid.UUID, key: str, digest: str) -> None:
     try:
-        push_derived(document_id, key)
+        push(document_id, key, digest)
     except ArchiveError as error:
         log.warning("not_pushed", key=key, code=error.code, reason=error.detail)
     except Exception:

@@ -1,7 +1,7 @@
 """Is every file that the archive says it has there, and is it what it was?
 
-Originals and results are hashed again; readings and corrections are unpacked and hashed. What
-lies there and belongs to no document, or is named by no manifest, is an orphan.
+Originals, results and figures are hashed again; readings and corrections are unpacked and hashed.
+What lies there and belongs to no document, or is named by no manifest, is an orphan.
 """
 
 from __future__ import annotations
@@ -11,17 +11,20 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from documents.archive import manifest as manifests
 from documents.archive import texts
 from documents.archive.identity import identity
 from documents.archive.sources import Found, Source
 from documents.errors import DamagedCopy
+from documents.figures import NAME, figure_key
 from documents.hashing import sha256_of
 from documents.models import Document
 from documents.storage import manifest_key
 
-_DERIVED = re.compile(r"documents/[0-9a-f-]{36}/pages/")
+#: Page images, and the figures of readings that were never recorded (see `keeping_figures`).
+_DERIVED = re.compile(rf"documents/[0-9a-f-]{{36}}/(pages/|figures/{NAME.pattern}$)")
 
 
 @dataclass
@@ -77,6 +80,7 @@ def _verify_document(
     expected = manifests.build(document, identity().archive)
     named = {key, *(file["key"] for file in expected["files"])}
     named |= {text.key for text in texts.named_in(expected)}
+    named |= _figure_keys(document, expected)
     written = document.mirrored_version if source.is_mirror else document.kept_version
     if written < document.version:
         report.behind.append(f"{document.id}: version {written} of {document.version} is written.")
@@ -91,7 +95,15 @@ def _verify_document(
         _verify_file(source, file["key"], file["sha256"], file["size"], found, report, hashes)
     for text in texts.named_in(manifest):
         _verify_text(source, text, found, report, hashes)
-    return named | {text.key for text in texts.named_in(manifest)}
+    for figure in manifests.figures_in(manifest):
+        key = figure_key(document.id, figure.name)
+        _verify_file(source, key, figure.sha256, figure.size, found, report, hashes)
+    named |= {text.key for text in texts.named_in(manifest)}
+    return named | _figure_keys(document, manifest)
+
+
+def _figure_keys(document: Document, manifest: dict[str, Any]) -> set[str]:
+    return {figure_key(document.id, figure.name) for figure in manifests.figures_in(manifest)}
 
 
 def _verify_file(

@@ -15,13 +15,7 @@ def page_data(page: Page) -> dict[str, Any]:
     null or empty; `revision` rises with every correction and reading after the first.
     """
     layout = page.layout
-    return _facts(page, layout) | {
-        "text": "",
-        "markdown": "",
-        "blocks": [],
-        "flags": [],
-        **_content(layout),
-    }
+    return _facts(page, layout) | {"text": "", "markdown": "", "blocks": [], **_content(layout)}
 
 
 def page_summary(page: Page) -> dict[str, Any]:
@@ -35,8 +29,10 @@ def _facts(page: Page, layout: PageLayout | None) -> dict[str, Any]:
     based_on = page.current_revision.based_on if page.current_revision else page.current_reading
     if page.current_revision and layout:
         confidence = layout.confidence  # what a person typed is certain
+        flags = sorted(layout.flags)
     else:
         confidence = based_on.confidence if based_on else None
+        flags = sorted(based_on.flags) if based_on else []
     return {
         "number": page.number,
         "status": page.status,
@@ -45,6 +41,7 @@ def _facts(page: Page, layout: PageLayout | None) -> dict[str, Any]:
         "dpi": based_on.dpi if based_on else None,
         "rotation": based_on.rotation if based_on else None,
         "confidence": confidence,
+        "flags": flags,
         "engine": based_on.engine if based_on else None,
         "engine_version": based_on.engine_version if based_on else None,
         "revision": page.revision,
@@ -61,5 +58,4 @@ def _content(layout: PageLayout | None) -> dict[str, Any]:
         "text": layout.text,
         "markdown": layout.markdown,
         "blocks": [block.to_dict() for block in layout.blocks],
-        "flags": list(layout.flags),
     }

@@ -27,16 +27,18 @@ class Summary:
     """What is known of a document when all of its pages went by.
 
     `engine` read most of the pages (of equals, the first); `confidence` is the mean over pages,
-    weighted by their letters.
+    weighted by their letters; `flags` are those of any page.
     """
 
     pages_by_engine: dict[str, int] = field(default_factory=dict)
     confidences: list[tuple[float | None, int]] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
 
     def add(self, page: dict[str, Any]) -> None:
         if page["engine"]:
             self.pages_by_engine[page["engine"]] = self.pages_by_engine.get(page["engine"], 0) + 1
         self.confidences.append((page["confidence"], len(page["text"])))
+        self.flags.update(page["flags"])
 
     @property
     def anything_read(self) -> bool:

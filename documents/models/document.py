@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from documents.errors import ArchiveError
+from documents.models.fields import FlagsField
 from documents.models.team import Team
 
 #: "Never served": sorts before every real time, and needs no NULL in the index that claims use.
@@ -117,6 +118,8 @@ class Document(models.Model):
     # `results_version` is one more than the one that the result files show, 0 while there are none.
     engine = models.CharField(_("engine"), max_length=20, blank=True, editable=False)
     confidence = models.FloatField(_("confidence"), null=True, editable=False)
+    #: What a reviewer should look at: every flag that a page's current text has.
+    flags = FlagsField(_("what to look at"))
     content_version = models.PositiveIntegerField(default=0, editable=False)
     results_version = models.PositiveIntegerField(default=0, editable=False)
 

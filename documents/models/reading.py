@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from documents.models.fields import CompressedJSONField, Packed, digest_of
+from documents.models.fields import CompressedJSONField, FlagsField, Packed, digest_of
 from documents.models.page import Page
 
 
@@ -29,6 +29,10 @@ class Reading(models.Model):
     dpi = models.FloatField()
     rotation = models.PositiveSmallIntegerField(default=0)
     confidence = models.FloatField(_("confidence"), null=True)
+    #: The layout's, so that lists need not read layouts.
+    flags = FlagsField()
+    #: The pictures that the layout names: `[{"name", "sha256", "size"}]` (`documents.figures`).
+    figures = models.JSONField(default=list, editable=False)
     layout = CompressedJSONField()
     #: SHA-256 of the layout's JSON, by which its file in the archive is known.
     digest = models.CharField(max_length=64, default="", editable=False)

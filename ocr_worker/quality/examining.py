@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from documents.flags import (
+from documents.layout import PageLayout
+from documents.lookalikes import mixed_words
+from documents.trust import (
     CUT,
     DISPUTED,
     EMPTY_REGION,
@@ -14,8 +16,6 @@ from documents.flags import (
     lone_empty,
     with_flags,
 )
-from documents.layout import PageLayout
-from documents.lookalikes import mixed_words
 
 from .evidence import Ink
 from .second_reader import compared, is_text
@@ -27,7 +27,7 @@ def examined(
     """`layout` as it is to be stored: compared with `second` where there is one, and flagged.
 
     `layout`: an engine's reading. An engine that cut a block's repetition (`without_repetition`)
-    gives that block the confidence `documents.flags.CUT`. `second`: Tesseract's reading of the same
+    gives that block the confidence `documents.trust.CUT`. `second`: Tesseract's reading of the same
     upright image; not for a reading by Tesseract itself. `ink`: whether a box (px of the layouts)
     has anything printed in it (`ink_on`); None where the image is not at hand.
 

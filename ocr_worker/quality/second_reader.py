@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from documents.flags import CUT
 from documents.layout import (
     Block,
     Box,
@@ -22,6 +21,7 @@ from documents.layout import (
     enclosing,
     mean_confidence,
 )
+from documents.trust import CUT
 
 from .alignment import Effort
 from .evidence import (

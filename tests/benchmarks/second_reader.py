@@ -24,8 +24,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from documents.flags import FLAGS
 from documents.layout import PageLayout
+from documents.trust import FLAGS
 from ocr_worker import textlayer
 from ocr_worker.engines import create_engine
 from ocr_worker.quality import Ink, examined, ink_on

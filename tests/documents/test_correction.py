@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.correction import TYPED, corrected
-from documents.flags import CUT
 from documents.layout import Block, Dispute, PageLayout, Word
+from documents.trust import CUT
 from tests.factories import make_layout
 
 

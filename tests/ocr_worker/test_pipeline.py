@@ -13,8 +13,9 @@ from django.utils import timezone
 from documents import pageimages
 from documents.actions.chores import MAX_ATTEMPTS, claim_chore
 from documents.actions.claim import PageClaim, release
-from documents.actions.record import MAX_ATTEMPTS_IN_A_LIFE
+from documents.actions.record import MAX_ATTEMPTS_IN_A_LIFE, record_reading
 from documents.errors import DamagedPage, EngineFailed, EngineUnavailable, StorageFull
+from documents.figures import Figure, figure_key, name_of
 from documents.layout import PageLayout
 from documents.models import Document, Page, PageStatus, Reading, Status
 from documents.models.document import Chore
@@ -22,8 +23,9 @@ from documents.storage import archive, original_key, result_key
 from ocr_worker import pipeline
 from ocr_worker.pipeline import do_chore, read_claimed_page
 from ocr_worker.process.reader import ReaderProcess
+from ocr_worker.reading import PageReading
 from ocr_worker.rendering import Renderer
-from tests.factories import make_document, make_reader
+from tests.factories import layout_with_figure, make_document, make_reader
 from tests.ocr_worker.claims import (
     READER,
     Pretending,
@@ -68,6 +70,52 @@ def test_a_page_that_was_read_is_done_and_its_image_is_kept(
     assert archive().open(key).read()[8:12] == b"WEBP"
     document.refresh_from_db()
     assert document.chore == Chore.FINISH
+
+
+def test_the_pictures_of_a_page_are_kept_before_its_reading_is(
+    renderer: Renderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    processing(scan(tmp_path / "scan.pdf"))
+    claim, image = claim_page(), b"RIFF....WEBP"
+    key = figure_key(claim.document_id, name_of(1, image))
+    monkeypatch.setattr(
+        pipeline,
+        "read_page",
+        lambda *given, **options: PageReading(
+            layout_with_figure(image), "tesseract", "0", None, {name_of(1, image): image}
+        ),
+    )
+    was_there = []
+
+    def record(*given: Any, **facts: Any) -> Reading:
+        was_there.append(archive().exists(key))
+        return record_reading(*given, **facts)
+
+    monkeypatch.setattr(pipeline, "record_reading", record)
+
+    assert read_claimed_page(claim, renderer, Pretending())
+
+    assert was_there == [True]
+    reading = Reading.objects.get()
+    assert reading.figures == [Figure.of(1, image).facts()]
+    assert reading.flags == ["disputed"]
+
+
+def test_a_picture_that_the_engine_names_and_does_not_bring_is_its_fault(
+    renderer: Renderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    processing(scan(tmp_path / "scan.pdf"))
+    claim = claim_page()
+    monkeypatch.setattr(
+        pipeline,
+        "read_page",
+        lambda *given, **options: PageReading(layout_with_figure(), "tesseract", "0", None),
+    )
+
+    assert not read_claimed_page(claim, renderer, Pretending())
+
+    assert the_page(claim).error_code == "engine-failed"
+    assert not Reading.objects.exists()
 
 
 def test_an_unexpected_error_in_the_engine_costs_that_page_a_try_and_no_other_page(

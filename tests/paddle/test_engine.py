@@ -12,8 +12,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from documents.errors import EngineFailed, EngineUnavailable, ReadingTimeout
-from documents.flags import CUT
 from documents.layout import PageLayout
+from documents.trust import CUT
 from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
 from ocr_worker.engines.paddleocr_vl import guard as guard_module
 from ocr_worker.engines.paddleocr_vl.engine import MAX_PIXELS

@@ -242,3 +242,17 @@ def test_the_number_of_queries_does_not_grow_and_nothing_is_counted(
 
     assert len(many) == few
     assert not [query for query in many.captured_queries if "COUNT(" in query["sql"]]
+
+
+def test_what_is_to_be_looked_at_is_found_by_flag(api: APIClient, team: Team) -> None:
+    make_document(team, title="a", flags=["disputed", "lookalikes"])
+    make_document(team, title="b", flags=["low_confidence"])
+    make_document(team, title="c")
+
+    assert titles(api, "flag=disputed") == ["a"]
+    assert titles(api, "flag=lookalikes&flag=low_confidence") == ["b", "a"]
+    assert api.get(f"{URL}?flag=disputed").json()["results"][0]["flags"] == [
+        "disputed",
+        "lookalikes",
+    ]
+    problem_of(api.get(f"{URL}?flag=odd"), 400)

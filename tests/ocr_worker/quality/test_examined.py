@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageDraw
 
-from documents.flags import CUT
 from documents.layout import Block, PageLayout
+from documents.trust import CUT
 from ocr_worker.quality import examined, ink_on
 
 from .pages import page, said, seen

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0002_copies"),
+        ("documents", "0003_figures_and_flags"),
     ]
 
     operations = [
