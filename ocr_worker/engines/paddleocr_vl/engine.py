@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -58,13 +58,18 @@ def why_not(device: str = "gpu:0") -> str | None:
 
 class PaddleOCRVLEngine:
     """One pipeline, in the process that loads it. `device`: "gpu:0", or "cpu", where a page takes
-    minutes: for tests with small models."""
+    minutes: for tests with small models.
+
+    All of Paddle's work is done by one thread of the engine's own, whichever thread asks: the
+    pipeline is not safe for two, and whether Paddle computes at once or builds a graph is a state
+    of the thread that loaded it.
+    """
 
     name = "paddleocr-vl"
 
     def __init__(self, device: str = "gpu:0") -> None:
         self._device = device
-        self._lock = threading.Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="paddleocr-vl")
         self._pid = 0
         self._pipeline: Any = None
         self._guard: Guard | None = None
@@ -75,12 +80,12 @@ class PaddleOCRVLEngine:
     def load(self) -> None:
         """Import, build, warm up. Raises EngineUnavailable where a package, a model, the GPU or
         enough of its memory is missing."""
-        with self._lock:
-            if self._pipeline is not None:
-                return
-            self._load()
+        self._refuse_fork()
+        self._thread.submit(self._load).result()
 
     def _load(self) -> None:
+        if self._pipeline is not None:
+            return
         begun = time.monotonic()
         process.prepare_process()
         if self._device != "cpu":
@@ -117,10 +122,12 @@ class PaddleOCRVLEngine:
         )
 
     def close(self) -> None:
-        with self._lock:
-            if self._pipeline is not None:
-                self._pipeline.close()
-            self._pipeline = self._guard = None
+        self._thread.submit(self._close).result()
+
+    def _close(self) -> None:
+        if self._pipeline is not None:
+            self._pipeline.close()
+        self._pipeline = self._guard = None
 
     @property
     def gpu_bytes(self) -> int:
@@ -133,24 +140,29 @@ class PaddleOCRVLEngine:
         """See `Engine.read`. `image` is read as it stands: whoever calls turns it upright. The
         language is not needed: the model knows 109 and is told of none.
         """
+        self.load()
+        deadline = time.monotonic() + seconds
+        return self._thread.submit(self._read, image, dpi, deadline).result()
+
+    def _refuse_fork(self) -> None:
+        """A fork has none of its parent's threads, and a GPU's context does not outlive it."""
         if self._pid and self._pid != os.getpid():
             raise EngineUnavailable(
                 "PaddleOCR-VL was loaded before this process was forked, and would hang in it."
             )
-        self.load()
-        deadline = time.monotonic() + seconds
-        with self._lock:
-            try:
-                result = self._predict(image, MAX_PIXELS, deadline)
-            except ArchiveError:
-                raise
-            except Exception as error:
-                if not is_out_of_memory(error):
-                    raise _failed(error) from error
-                log.warning("gpu_memory_ran_out", reason=str(error)[:500])
-                result = self._with_less_memory(image, deadline)
-            assert self._guard is not None
-            cut = self._guard.cut
+
+    def _read(self, image: Image.Image, dpi: float, deadline: float) -> PageLayout:
+        try:
+            result = self._predict(image, MAX_PIXELS, deadline)
+        except ArchiveError:
+            raise
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise _failed(error) from error
+            log.warning("gpu_memory_ran_out", reason=str(error)[:500])
+            result = self._with_less_memory(image, deadline)
+        assert self._guard is not None
+        cut = self._guard.cut
         return results.layout_of(result, width=image.width, height=image.height, dpi=dpi, cut=cut)
 
     def _with_less_memory(self, image: Image.Image, deadline: float) -> Mapping[str, Any]:
