@@ -32,8 +32,8 @@ class DataDirectory:
 def choose(given: str, default: Path) -> DataDirectory:
     """The directory to use: `given` if not empty, else `default`, else a private temporary one.
 
-    Raises DataDirectoryError when `given` can't be written: a place somebody asked for is never
-    silently replaced.
+    Raises DataDirectoryError when `given` can't be written, or `default` can't and holds an
+    archive: neither a place that somebody asked for nor a full archive is silently replaced.
     """
     if given:
         path = Path(given).expanduser().absolute()
@@ -46,6 +46,13 @@ def choose(given: str, default: Path) -> DataDirectory:
     problem = _problem_of(default)
     if problem is None:
         return DataDirectory(default)
+    holds = _holds_archive(default)
+    if holds:
+        raise DataDirectoryError(
+            f"the data directory {default} {holds} an archive and can't be written: {problem}; "
+            "start as the user to whom it belongs, or give it to this one, or set OCRSITE_DATA_DIR "
+            "to begin another archive elsewhere."
+        )
     path = _private_temporary(default)
     return DataDirectory(
         path,
@@ -93,6 +100,17 @@ def _problem_of(path: Path) -> str | None:
         return "it is not a directory"
     except OSError as error:
         return (error.strerror or str(error)).lower()
+
+
+def _holds_archive(path: Path) -> str | None:
+    """ "holds" where a database or documents lie in `path`, "may hold" where nobody can tell."""
+    try:
+        found = os.listdir(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        return "may hold"  # it is somebody's, who lets us not even look
+    return None if {"db.sqlite3", "media"}.isdisjoint(found) else "holds"
 
 
 def _private_temporary(default: Path) -> Path:

@@ -13,7 +13,7 @@ import requests
 
 from documents.bucket import Bucket
 from documents.storage import original_key
-from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, running
+from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, free_port, running
 from tests.s3 import S3Server
 
 pytestmark = [pytest.mark.chaos, pytest.mark.s3, pytest.mark.slow, pytest.mark.once]
@@ -33,6 +33,7 @@ def site(
 ) -> Iterator[Site]:
     with running(
         tmp_path_factory.mktemp("arriving") / "data",
+        port=free_port(),
         OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD,
         OCRSITE_WORKERS="1",
         **s3_server.variables(bucket.address.name),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -145,6 +148,59 @@ def test_the_default_that_can_not_be_written_gives_way_to_a_private_temporary_di
     assert first.data_dir.stat().st_mode & 0o077 == 0
     assert str(first.data_dir) in (first.data_dir_warning or "")
     assert second.data_dir == first.data_dir, "the next start finds what this one kept"
+
+
+@pytest.fixture
+def closed_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A default data directory in which nothing can be written, not even by root."""
+    default = tmp_path / "data"
+    really: Any = tempfile.TemporaryFile
+    default.mkdir()
+    (tmp_path / "tmp").mkdir()
+
+    def denied(*, dir: Path) -> Any:  # noqa: A002
+        if dir == default:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return really(dir=dir)
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setattr("tempfile.TemporaryFile", denied)
+    monkeypatch.setattr("ocrsite.environment.BASE_DIR", tmp_path)
+    return default
+
+
+@pytest.mark.parametrize("name", ["db.sqlite3", "media"])
+def test_the_default_that_holds_an_archive_never_gives_way_to_an_empty_one(
+    closed_default: Path, name: str
+) -> None:
+    (closed_default / name).mkdir()
+
+    with pytest.raises(ConfigurationError) as caught:
+        read({})
+
+    said = str(caught.value)
+    assert str(closed_default) in said
+    assert "permission denied" in said
+    assert "OCRSITE_DATA_DIR" in said, "what to do"
+    assert list((closed_default.parent / "tmp").iterdir()) == []
+
+
+def test_the_default_that_nobody_may_look_into_may_hold_one(
+    closed_default: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: Path) -> list[str]:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("os.listdir", closed)
+
+    with pytest.raises(ConfigurationError, match="may hold an archive"):
+        read({})
+
+
+def test_the_default_that_can_not_be_written_and_holds_none_gives_way(closed_default: Path) -> None:
+    (closed_default / "lost+found").mkdir()
+
+    assert read({}).data_dir.parent == closed_default.parent / "tmp"
 
 
 @pytest.mark.parametrize(("text", "found"), [("/tessdata", Path("/tessdata")), (" ", None)])

@@ -78,6 +78,10 @@ def taken_until_it_breaks(pieces: Iterator[bytes]) -> bytes:
     return b"".join(taken)
 
 
+def stream(answer: Any) -> Iterator[bytes]:
+    return iter(answer.streaming_content)
+
+
 def gone(answer: Any) -> None:
     """The client is. (An answer's own `close` ends the test's database connection, too.)"""
     for close in answer._resource_closers:
@@ -91,7 +95,7 @@ def test_an_answer_is_begun_before_the_file_is_here(
     s3.faults["get"] = Fault(kind="pause")
 
     answer = api.get(url(document, "original/"))
-    pieces = iter(answer.streaming_content)
+    pieces = stream(answer)
     first = b"".join(next(pieces) for _ in range(8))
 
     assert not s3.go_on.is_set()
@@ -184,7 +188,7 @@ def test_a_bucket_that_fails_half_way_breaks_the_answer_off(
 
     with capture_logs() as log:
         answer = api.get(url(document, "original/"))
-        taken = taken_until_it_breaks(iter(answer.streaming_content))
+        taken = taken_until_it_breaks(stream(answer))
         gone(answer)
 
     assert answer.status_code == 200
@@ -203,7 +207,7 @@ def test_a_file_that_came_damaged_is_never_sent_as_a_whole(
     document = in_bucket(LARGE, damaged=damaged)
 
     answer = api.get(url(document, "original/"))
-    taken = taken_until_it_breaks(iter(answer.streaming_content))
+    taken = taken_until_it_breaks(stream(answer))
     gone(answer)
 
     assert len(taken) < len(LARGE)
@@ -248,7 +252,7 @@ def test_two_who_want_it_read_what_is_fetched_once(
     document = in_bucket(LARGE)
     s3.faults["get"] = Fault(kind="pause")
     one, other = (api.get(url(document, "original/")) for _ in range(2))
-    pieces = iter(one.streaming_content)
+    pieces = stream(one)
     first = next(pieces)
     s3.go_on.set()
 
@@ -263,7 +267,7 @@ def test_it_goes_on_coming_when_who_wanted_it_has_gone(
     document = in_bucket(LARGE)
     s3.faults["get"] = Fault(kind="pause")
     answer = api.get(url(document, "original/"))
-    next(iter(answer.streaming_content))
+    next(stream(answer))
     gone(answer)
     s3.go_on.set()
 
@@ -293,7 +297,7 @@ def test_a_large_result_is_sent_while_it_comes(
     s3.faults["get"] = Fault(kind="pause")
 
     answer = api.get(url(document, "result.json"))
-    pieces = iter(answer.streaming_content)
+    pieces = stream(answer)
     first = next(pieces)
 
     assert not s3.go_on.is_set()
