@@ -64,9 +64,9 @@ def _takeover() -> Takeover | None:
     return Takeover(target, settings.DATA_DIR / "db.sqlite3", say=_say, warn=_warn)
 
 
-def _say(problem: str | None) -> None:
+def _say(waiting: str | None) -> None:
     """For /health, while it lasts."""
-    _publish(problem=problem)
+    _publish(waiting=waiting)
 
 
 def _warn(warning: str) -> None:

@@ -36,14 +36,15 @@ class InUse(Exception):
 
 @dataclass(frozen=True)
 class Start:
-    """How far a start has come. `problem`: why bootstrap did not succeed so far, or what it waits
-    for; `ready_at`: when it had succeeded, in seconds since 1970. Bootstrap, while it runs, adds
-    to `problem` and `warnings` by itself."""
+    """How far a start has come. `problem`: why bootstrap did not succeed so far; `waiting`: what it
+    waits for, one sentence; `ready_at`: when it had succeeded, in seconds since 1970. Bootstrap,
+    while it runs, says `waiting` and adds to `warnings` by itself."""
 
     role: Role
     ready: bool = False
     ready_at: float = 0.0
     problem: str | None = None
+    waiting: str | None = None
     warnings: list[str] = field(default_factory=list)
 
 

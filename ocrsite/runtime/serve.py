@@ -176,11 +176,12 @@ class _Site:
     def _bootstrapped(self, status: int, lived: float) -> None:
         if status != 0:
             problem = "the database could not be prepared; the log says why; it is tried again"
-            self.publish(replace(self._told(), problem=problem))
+            self.publish(replace(self._told(), problem=problem, waiting=None))
             return
         self.start = self._told()
         self.add_replica()
-        self.publish(replace(self.start, ready=True, ready_at=time.time(), problem=None))
+        now = time.time()
+        self.publish(replace(self.start, ready=True, ready_at=now, problem=None, waiting=None))
         if self.role is Role.WORKER:
             log.info("ready")
         else:
