@@ -16,6 +16,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ocrsite.sentences import Sentence, gettext_noop
+
 
 class DataDirectoryError(Exception):
     """The directory can't be used; the message is one sentence that says why."""
@@ -26,7 +28,7 @@ class DataDirectory:
     """`warning` is None, or why the archive lies in a temporary place."""
 
     path: Path
-    warning: str | None = None
+    warning: Sentence | None = None
 
 
 def choose(given: str, default: Path) -> DataDirectory:
@@ -56,8 +58,13 @@ def choose(given: str, default: Path) -> DataDirectory:
     path = _private_temporary(default)
     return DataDirectory(
         path,
-        f"{default} can't be written ({problem}), so documents are kept in the temporary "
-        f"directory {path} and may be lost; set OCRSITE_DATA_DIR to a directory that lasts.",
+        Sentence(
+            gettext_noop(
+                "{default} can't be written ({problem}), so documents are kept in the temporary "
+                "directory {path} and may be lost; set OCRSITE_DATA_DIR to a directory that lasts."
+            ),
+            {"default": str(default), "problem": problem, "path": str(path)},
+        ),
     )
 
 

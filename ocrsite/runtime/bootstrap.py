@@ -23,6 +23,7 @@ from documents.bucket import bucket
 from ocrsite.environment import environment
 from ocrsite.runtime.instance import Role, read_start, write_start
 from ocrsite.runtime.takeover import Takeover
+from ocrsite.sentences import Sentence
 
 log = structlog.get_logger("ocrsite.bootstrap")
 
@@ -69,7 +70,7 @@ def _say(waiting: str | None) -> None:
     _publish(waiting=waiting)
 
 
-def _warn(warning: str) -> None:
+def _warn(warning: Sentence) -> None:
     """For /health, for as long as this start lives."""
     log.warning(warning)
     life = environment().life

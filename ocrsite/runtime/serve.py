@@ -26,6 +26,7 @@ from ocrsite.runtime.litestream import NoLitestream
 from ocrsite.runtime.queue_server import NoQueueServer
 from ocrsite.runtime.services import Services
 from ocrsite.runtime.supervisor import Supervisor
+from ocrsite.sentences import Sentence, gettext_noop
 
 log = structlog.get_logger("ocrsite")
 
@@ -72,7 +73,7 @@ def serve(role: Role) -> None:
     except OSError as error:
         sys.exit(f"ocrsite: {unusable(settings.data_dir, error)}")
 
-    for warning in filter(None, (settings.data_dir_warning, settings.s3.warning)):
+    for warning in filter(None, (settings.data_dir_warning, *settings.s3.warnings)):
         log.warning(warning)
     with Supervisor(BASE_DIR) as site.supervisor:
         log.info(
@@ -110,8 +111,8 @@ class _Site:
         self.run_directory.mkdir(mode=0o750, exist_ok=True)
         if role is Role.ALL:
             instance.forget_others(settings.data_dir, self.life)
-        warnings = [settings.data_dir_warning] if settings.data_dir_warning else []
-        self.start = Start(role, warnings=warnings)
+        warning = settings.data_dir_warning
+        self.start = Start(role, warnings=[warning] if warning else [])
         self.unpublished = False
         self.queue = queue
         self.queue_directory = settings.data_dir / "queue"
@@ -211,7 +212,10 @@ class _Site:
             )
             config = litestream.write_configuration(data_dir, text)
         except (NoLitestream, OSError) as error:
-            warning = f"The database is not copied into the bucket: {error}"
+            warning = Sentence(
+                gettext_noop("The database is not copied into the bucket: {reason}"),
+                {"reason": str(error)},
+            )
             log.error(warning)
             self.start = replace(self.start, warnings=[*self.start.warnings, warning])
             return

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from documents.bucket_watch import BucketState
+from documents.bucket_watch import BucketState, watch
 from documents.models import WorkerProcess
 from documents.models.worker import EngineState
 from ocrsite import checks, health
@@ -97,7 +97,7 @@ def test_a_start_that_waits_for_its_bucket_says_so_and_that_nothing_fails_but_th
 ) -> None:
     why = "The start waits for the bucket, which may hold this archive: nothing answers."
     _start(monkeypatch, Start(Role.ALL, waiting=why))
-    monkeypatch.setattr(health.watch, "state", lambda: BucketState("failing", ("No way to it.",)))
+    monkeypatch.setattr(watch, "state", lambda: BucketState("failing", ("No way to it.",)))
 
     answer = _health(client)
 
