@@ -103,22 +103,5 @@ class Breaker:
                     self._until = self._clock() + self._pause
 
 
-class Budget:
-    """Seconds that a whole operation may take, however many steps it has."""
-
-    def __init__(self, seconds: float, clock: Clock = time.monotonic) -> None:
-        self._clock = clock
-        self._end = clock() + seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds, never below 0."""
-        return max(0.0, self._end - self._clock())
-
-    @property
-    def spent_out(self) -> bool:
-        return self.left <= 0
-
-
 #: The process's own, for whatever asks the bucket: while that is out of reach nobody waits for it.
 shared = Breaker()

@@ -18,7 +18,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from django.conf import settings
 
-from documents.errors import ObjectMissing, ObjectTooLarge
+from documents.errors import BucketRefused, ObjectMissing, ObjectTooLarge
 from ocrsite.bucket_settings import Bucket as Address
 
 #: Bytes that are held in memory of an object on its way to a file.
@@ -95,16 +95,34 @@ class Bucket:
 
         Raises ObjectMissing, FileExistsError and other OSErrors of the disk.
         """
+        pieces = self.pieces(key, size=_CHUNK)
+        first = next(pieces, b"")  # before there is a file: the object may be missing
+        with path.open("xb") as file:
+            try:
+                file.write(first)
+                file.writelines(pieces)
+                file.flush()
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
+
+    def pieces(
+        self, key: str, *, start: int = 0, end: int | None = None, size: int = 128 * 1024
+    ) -> Iterator[bytes]:
+        """The object's bytes from `start` up to `end` (None: to its end), as they come, at most
+        `size` at once. Raises ObjectMissing, and BucketRefused where only the whole is given."""
+        part = start > 0 or end is not None
+        asked = {"Range": f"bytes={start}-{'' if end is None else end - 1}"} if part else {}
         with self._named_errors(key):
-            body = self._client().get_object(**self._object(key))["Body"]
-            with contextlib.closing(body), path.open("xb") as file:
-                try:
-                    while chunk := body.read(_CHUNK):
-                        file.write(chunk)
-                    file.flush()
-                except BaseException:
-                    path.unlink(missing_ok=True)
-                    raise
+            answer = self._client().get_object(**self._object(key), **asked)
+            with contextlib.closing(answer["Body"]) as body:
+                if part and "ContentRange" not in answer:
+                    raise BucketRefused(
+                        f"The object storage at {self.address.endpoint} does not send parts of "
+                        "objects."
+                    )
+                while piece := body.read(size):
+                    yield piece
 
     def get_bytes(self, key: str, *, most: int = 64 * 2**20) -> bytes:
         """The object's content. Raises ObjectMissing, and ObjectTooLarge past `most` bytes."""

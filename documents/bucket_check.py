@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
+from django.utils.translation import gettext_lazy as _
 
 from documents.bucket import Bucket
 from documents.errors import (
@@ -23,6 +24,8 @@ from documents.errors import (
     WrongAccessKey,
     WrongSecretKey,
 )
+from documents.sentences import sentence_of
+from ocrsite.sentences import Sentence, gettext_noop
 
 log = structlog.get_logger(__name__)
 
@@ -43,14 +46,21 @@ _HOPELESS = (
 
 #: What it means where the key may not do one of the four.
 _FORBIDDEN = {
-    "write": "This access key may not write to the bucket {name}, so documents are kept on this "
-    "machine's disk only.",
-    "read": "This access key may not read from the bucket {name}, so what this machine's disk "
-    "loses can't be fetched from there.",
-    "list": "This access key may not list the bucket {name}, so this key cannot restore an archive "
-    "from it.",
-    "delete": "This access key may not delete from the bucket {name}, so what is purged here stays "
-    "there.",
+    "write": gettext_noop(
+        "This access key may not write to the bucket {name}, so documents are kept on this "
+        "machine's disk only."
+    ),
+    "read": gettext_noop(
+        "This access key may not read from the bucket {name}, so what this machine's disk loses "
+        "can't be fetched from there."
+    ),
+    "list": gettext_noop(
+        "This access key may not list the bucket {name}, so this key cannot restore an archive "
+        "from it."
+    ),
+    "delete": gettext_noop(
+        "This access key may not delete from the bucket {name}, so what is purged here stays there."
+    ),
 }
 
 
@@ -66,7 +76,7 @@ class BucketReport:
     can_list: bool
     can_read: bool
     can_delete: bool
-    problems: tuple[str, ...]
+    problems: tuple[Sentence, ...]
 
 
 def check(bucket: Bucket, *, within: float = WITHIN) -> BucketReport:
@@ -82,8 +92,11 @@ def check(bucket: Bucket, *, within: float = WITHIN) -> BucketReport:
     thread.join(within)
     problems = tuple(probe.problems)
     if thread.is_alive():
-        late = f"The object storage at {bucket.address.endpoint} did not answer all of the check"
-        problems += (f"{late} within {within:g} s.",)
+        late = gettext_noop(
+            "The object storage at {endpoint} did not answer all of the check within {seconds} s."
+        )
+        values = {"endpoint": bucket.address.endpoint, "seconds": f"{within:g}"}
+        problems += (Sentence(late, values),)
     done = tuple(probe.done)
     return BucketReport(
         ok="read" in done,
@@ -99,7 +112,7 @@ class _Probe:
 
     def __init__(self, bucket: Bucket) -> None:
         self.done: list[str] = []
-        self.problems: list[str] = []
+        self.problems: list[Sentence] = []
         self._bucket = bucket
         self._key = f"probe/{uuid.uuid4()}"
 
@@ -116,16 +129,17 @@ class _Probe:
                 self._try("delete", lambda: self._bucket.delete(self._key))
         except Exception as error:
             log.exception("bucket check failed")
-            self.problems.append(f"The bucket can't be checked ({type(error).__name__}).")
+            text = gettext_noop("The bucket can't be checked ({error}).")
+            self.problems.append(Sentence(text, {"error": type(error).__name__}))
 
     def _try(self, what: str, step: Callable[[], None]) -> BucketError | None:
         """Why `step` did not work; None where it did."""
         try:
             step()
         except BucketError as error:
-            problem = error.detail
+            problem = sentence_of(error)
             if isinstance(error, BucketForbidden):
-                problem = _FORBIDDEN[what].format(name=self._bucket.address.name)
+                problem = Sentence(_FORBIDDEN[what], {"name": self._bucket.address.name})
             if isinstance(error, NoSuchBucket):
                 # Asked to write into a bucket that does not exist, some servers say "forbidden".
                 self.problems.clear()
@@ -137,12 +151,14 @@ class _Probe:
 
     def _read(self) -> None:
         if self._bucket.get_bytes(self._key) != _CONTENT:
-            raise BucketError("What was written to the bucket comes back as something else.")
+            said = _("What was written to the bucket comes back as something else.")
+            raise BucketError(summary=said)
 
     def _list(self, *, written: bool) -> None:
         found = self._bucket.list(self._key if written else "probe/")
         if next(found, None) is None and written:
-            raise BucketError(
+            said = _(
                 "The list of the bucket lacks what was just written, so an archive might not be "
                 "restored from it as a whole."
             )
+            raise BucketError(summary=said)

@@ -12,7 +12,9 @@ from django.conf import settings
 from documents.bucket import Bucket, bucket
 from documents.bucket_check import check
 from documents.errors import BucketError
+from documents.sentences import sentence_of
 from ocrsite.bucket_settings import BucketSettings
+from ocrsite.sentences import Sentence, gettext_noop
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +26,7 @@ _PROBE = "probe/health"
 
 @dataclass(frozen=True)
 class BucketState:
-    """`word`: as the HTTP contract has it. `problems`: one sentence each; nothing secret."""
+    """`word`: as the HTTP contract has it. `problems`: a Sentence each; nothing secret."""
 
     word: str
     problems: tuple[str, ...] = ()
@@ -43,14 +45,13 @@ class BucketWatch:
     def state(self) -> BucketState:
         """The newest finding. Before the first one a bucket counts as configured."""
         told: BucketSettings = settings.OCRSITE_BUCKET_SETTINGS
-        warnings = (told.warning,) if told.warning else ()
         target = bucket()
         if target is None:
-            return BucketState("incomplete" if told.missing else "not_configured", warnings)
+            return BucketState("incomplete" if told.missing else "not_configured", told.warnings)
         self._look_if_due(target)
         with self._lock:
             found = self._state or BucketState("configured")
-        return BucketState(found.word, (*warnings, *found.problems))
+        return BucketState(found.word, (*told.warnings, *found.problems))
 
     def _look_if_due(self, target: Bucket) -> None:
         with self._lock:
@@ -61,7 +62,7 @@ class BucketWatch:
         threading.Thread(target=self._look, args=(target, whole), daemon=True).start()
 
     def _look(self, target: Bucket, whole: bool) -> None:
-        found = BucketState("failing", ("The bucket can't be checked.",))
+        found = BucketState("failing", (Sentence(gettext_noop("The bucket can't be checked.")),))
         try:
             found = self._checked(target) if whole else self._touched(target)
         finally:
@@ -84,7 +85,7 @@ class BucketWatch:
         try:
             target.put_bytes(_PROBE, b"ocrsite")
         except BucketError as error:
-            return BucketState("failing", (error.detail,))
+            return BucketState("failing", (sentence_of(error),))
         return BucketState("configured", self._kept_problems)
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from documents import pageimages
-from documents.errors import ArchiveError, NotFound, NothingRead, NotYet, OriginalMissing
+from documents.contents import Content, open_content, open_known
+from documents.errors import (
+    ArchiveError,
+    NotFound,
+    NothingRead,
+    NotYet,
+    ObjectMissing,
+    OriginalMissing,
+)
 from documents.figures import figure_key, page_of
 from documents.models import Document, Page, Reading, Status
-from documents.result_files import bring_here
-from documents.storage import archive, original_key
+from documents.result_files import open_result
+from documents.storage import original_key
 
 RESULT_TYPES = {
     "json": "application/json",
@@ -21,33 +29,31 @@ RESULT_TYPES = {
 
 @dataclass(frozen=True)
 class Download:
-    """A file under a storage key. `version` changes with its content; "" where the file's own
-    time tells it. `immutable`: under this name there is never another content. `missing` is raised
-    when the file is not there."""
+    """A file to be sent under a name. `immutable`: under this name there is never another content.
+    `missing` is raised when the file is not there."""
 
-    key: str
     filename: str
     content_type: str
     missing: ArchiveError
-    version: str = ""
+    source: Callable[[], Content]
     attachment: bool = True
     immutable: bool = False
 
-    def open(self) -> BinaryIO:
-        """Raises `missing`."""
+    def open(self) -> Content:
+        """Raises `missing`, BucketError, DamagedCopy, Busy, StorageFull."""
         try:
-            return archive().open(self.key)
-        except FileNotFoundError:
+            return self.source()
+        except (FileNotFoundError, ObjectMissing):
             raise self.missing from None
 
 
 def original(document: Document) -> Download:
     """The file as it was uploaded, byte for byte."""
+    key = original_key(document.id, document.filename)
     return Download(
-        key=original_key(document.id, document.filename),
         filename=document.filename,
         content_type=document.mime_type,
-        version=document.sha256,
+        source=lambda: open_known(key, size=document.size, sha256=document.sha256),
         missing=OriginalMissing(
             "The original file is missing from the archive's storage. Upload it again to mend "
             "the document.",
@@ -74,9 +80,9 @@ def result(document: Document, kind: str) -> Download:
             document=document.id,
         )
     return Download(
-        key=bring_here(document, kind),
         filename=f"{document.filename.rpartition('.')[0]}.{kind}",
         content_type=RESULT_TYPES[kind],
+        source=lambda: open_result(document, kind),
         missing=NotFound(
             "The result is missing from the archive's storage. Have the document read again.",
             document=document.id,
@@ -105,11 +111,11 @@ def figure(document: Document, name: str) -> Download:
     found = next((facts for facts in figures if facts["name"] == name), None)
     if found is None:
         raise missing
+    key, size, sha256 = figure_key(document.id, name), found["size"], found["sha256"]
     return Download(
-        key=figure_key(document.id, name),
         filename=f"{document.filename.rpartition('.')[0]}-{name}",
         content_type="image/webp",
-        version=found["sha256"],
+        source=lambda: open_known(key, size=size, sha256=sha256),
         attachment=False,
         immutable=True,
         missing=missing,
@@ -118,9 +124,9 @@ def figure(document: Document, name: str) -> Download:
 
 def _image(key: str, document: Document, name: str) -> Download:
     return Download(
-        key=key,
         filename=f"{document.filename.rpartition('.')[0]}-{name}.webp",
         content_type="image/webp",
+        source=lambda: open_content(key),
         attachment=False,
         missing=NotFound("The image was removed meanwhile. Ask again.", document=document.id),
     )

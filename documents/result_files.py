@@ -11,7 +11,8 @@ from pathlib import Path
 
 import structlog
 
-from documents.errors import BucketError
+from documents.contents import ArrivingContent, Content, LocalContent, open_content
+from documents.errors import BucketError, DamagedCopy
 from documents.exports.assembling import assembled
 from documents.hashing import sha256_of
 from documents.models import Document
@@ -40,6 +41,25 @@ def bring_here(document: Document, kind: str) -> str:
         if not _is_current(document, kind, files.path(key)):
             _assemble(document)
     return key
+
+
+def open_result(document: Document, kind: str) -> Content:
+    """The result `kind` as the database says it is now; a large one is read while it comes from the
+    bucket.
+
+    Raises FileNotFoundError, Busy, StorageFull.
+    """
+    files, key, wanted = archive(), result_key(document.id, kind), document.result_files.get(kind)
+    if not isinstance(files, MirroredArchive) or wanted is None:
+        return open_content(bring_here(document, kind))
+    if _is_current(document, kind, files.path(key)):
+        return LocalContent(files.open(key), wanted["sha256"])
+    try:
+        return ArrivingContent(files, key, size=wanted["size"], sha256=wanted["sha256"])
+    except (BucketError, DamagedCopy) as error:
+        log.warning("result_not_fetched", key=key, code=error.code, reason=error.detail)
+    _assemble(document)
+    return open_content(key)
 
 
 def _is_current(document: Document, kind: str, path: Path) -> bool:

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import OperationalError
 
 from documents import breaker
+from documents.arriving import Arriving, arriving
 from documents.bucket import Bucket, bucket_for_reading
 from documents.errors import ObjectMissing, OriginalMissing, StorageFull
 
@@ -139,12 +140,23 @@ class MirroredArchive(LocalArchive):
                 raise
             return super().open(key)
 
+    def arriving(self, key: str, *, size: int, sha256: str) -> Arriving:
+        """The bucket's content of `key` on its way to this disk, to be read while it comes.
+
+        `size` in bytes and `sha256` are what it must have. Raises Busy, StorageFull.
+        """
+        with disk_errors():
+            return arriving(
+                self._bucket, key, size=size, sha256=sha256, target=self.path(key),
+                draft=self._new_draft(), keep=lambda draft: self.put(key, draft),
+            )  # fmt: skip
+
     def fetch(self, key: str) -> bool:
         """Put the bucket's content of `key` on this disk; False where the bucket has none.
 
         Raises BucketError, StorageFull.
         """
-        draft = self.staging / f"fetched-{uuid.uuid4().hex}"
+        draft = self._new_draft()
         try:
             with disk_errors(), breaker.shared.guarded():
                 self._bucket.get_file(key, draft)
@@ -154,6 +166,9 @@ class MirroredArchive(LocalArchive):
         finally:
             draft.unlink(missing_ok=True)
         return True
+
+    def _new_draft(self) -> Path:
+        return self.staging / f"fetched-{uuid.uuid4().hex}"
 
 
 def archive() -> LocalArchive:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ocrsite.sentences import Sentence, gettext_noop
+
 NAMES = (
     "CLOUDRU_S3_ENDPOINT",
     "CLOUDRU_S3_BUCKET",
@@ -31,11 +33,11 @@ class Bucket:
 @dataclass(frozen=True)
 class BucketSettings:
     """`bucket` is None where not all four variables are set; `missing` then names those that are
-    not, if any is. `warning`: one sentence for a person, about either, or None."""
+    not, if any is. `warnings`: for a person, about either."""
 
     bucket: Bucket | None = None
     missing: tuple[str, ...] = ()
-    warning: str | None = None
+    warnings: tuple[Sentence, ...] = ()
 
 
 def read(variables: Mapping[str, str]) -> BucketSettings:
@@ -46,21 +48,20 @@ def read(variables: Mapping[str, str]) -> BucketSettings:
     if len(missing) == len(NAMES):
         return BucketSettings()
     if missing:
-        return BucketSettings(missing=missing, warning=_incomplete(missing))
+        return BucketSettings(missing=missing, warnings=(_incomplete(missing),))
     endpoint, name, access_key, secret_key = found.values()
     endpoint, elsewhere = _server(endpoint, name)
     warnings = [elsewhere] if elsewhere else []
     if ":" not in access_key:
-        warnings.append(
+        colon = gettext_noop(
             "CLOUDRU_S3_ACCESS_KEY has no colon: keys of Cloud.ru look like tenant_id:key_id. "
             "If the bucket refuses it, copy the whole key."
         )
-    return BucketSettings(
-        Bucket(endpoint, name, access_key, secret_key), warning=" ".join(warnings) or None
-    )
+        warnings.append(Sentence(colon))
+    return BucketSettings(Bucket(endpoint, name, access_key, secret_key), warnings=tuple(warnings))
 
 
-def _server(endpoint: str, bucket: str) -> tuple[str, str | None]:
+def _server(endpoint: str, bucket: str) -> tuple[str, Sentence | None]:
     """The server's address, and what is odd about it.
 
     Consoles show an address that ends in the bucket's name. Used like that, files would land below
@@ -72,16 +73,21 @@ def _server(endpoint: str, bucket: str) -> tuple[str, str | None]:
     if path == bucket:
         return f"{scheme}://{host}", None
     if path:
-        return endpoint, (
-            f"CLOUDRU_S3_ENDPOINT ends in /{path}, which is not the bucket {bucket}: it should be "
+        text = gettext_noop(
+            "CLOUDRU_S3_ENDPOINT ends in /{path}, which is not the bucket {bucket}: it should be "
             "the server's address alone."
         )
+        return endpoint, Sentence(text, {"path": path, "bucket": bucket})
     return endpoint, None
 
 
-def _incomplete(missing: tuple[str, ...]) -> str:
-    verb = "is" if len(missing) == 1 else "are"
-    return (
-        f"Object storage is not used: {', '.join(missing)} {verb} not set. Documents are kept on "
-        "this machine's disk only; set all four CLOUDRU_S3_ variables, or none."
+def _incomplete(missing: tuple[str, ...]) -> Sentence:
+    one = gettext_noop(
+        "Object storage is not used: {names} is not set. Documents are kept on this machine's disk "
+        "only; set all four CLOUDRU_S3_ variables, or none."
     )
+    several = gettext_noop(
+        "Object storage is not used: {names} are not set. Documents are kept on this machine's "
+        "disk only; set all four CLOUDRU_S3_ variables, or none."
+    )
+    return Sentence(one if len(missing) == 1 else several, {"names": ", ".join(missing)})

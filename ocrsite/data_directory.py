@@ -16,6 +16,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ocrsite.sentences import Sentence, gettext_noop
+
 
 class DataDirectoryError(Exception):
     """The directory can't be used; the message is one sentence that says why."""
@@ -26,14 +28,14 @@ class DataDirectory:
     """`warning` is None, or why the archive lies in a temporary place."""
 
     path: Path
-    warning: str | None = None
+    warning: Sentence | None = None
 
 
 def choose(given: str, default: Path) -> DataDirectory:
     """The directory to use: `given` if not empty, else `default`, else a private temporary one.
 
-    Raises DataDirectoryError when `given` can't be written: a place somebody asked for is never
-    silently replaced.
+    Raises DataDirectoryError when `given` can't be written, or `default` can't and holds an
+    archive: neither a place that somebody asked for nor a full archive is silently replaced.
     """
     if given:
         path = Path(given).expanduser().absolute()
@@ -46,11 +48,23 @@ def choose(given: str, default: Path) -> DataDirectory:
     problem = _problem_of(default)
     if problem is None:
         return DataDirectory(default)
+    holds = _holds_archive(default)
+    if holds:
+        raise DataDirectoryError(
+            f"the data directory {default} {holds} an archive and can't be written: {problem}; "
+            "start as the user to whom it belongs, or give it to this one, or set OCRSITE_DATA_DIR "
+            "to begin another archive elsewhere."
+        )
     path = _private_temporary(default)
     return DataDirectory(
         path,
-        f"{default} can't be written ({problem}), so documents are kept in the temporary "
-        f"directory {path} and may be lost; set OCRSITE_DATA_DIR to a directory that lasts.",
+        Sentence(
+            gettext_noop(
+                "{default} can't be written ({problem}), so documents are kept in the temporary "
+                "directory {path} and may be lost; set OCRSITE_DATA_DIR to a directory that lasts."
+            ),
+            {"default": str(default), "problem": problem, "path": str(path)},
+        ),
     )
 
 
@@ -93,6 +107,17 @@ def _problem_of(path: Path) -> str | None:
         return "it is not a directory"
     except OSError as error:
         return (error.strerror or str(error)).lower()
+
+
+def _holds_archive(path: Path) -> str | None:
+    """ "holds" where a database or documents lie in `path`, "may hold" where nobody can tell."""
+    try:
+        found = os.listdir(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        return "may hold"  # it is somebody's, who lets us not even look
+    return None if {"db.sqlite3", "media"}.isdisjoint(found) else "holds"
 
 
 def _private_temporary(default: Path) -> Path:

@@ -38,6 +38,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from ocrsite import bucket_settings
 from ocrsite.bucket_settings import BucketSettings
 from ocrsite.data_directory import DataDirectoryError, choose
+from ocrsite.sentences import Sentence
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENGINES = ("auto", "paddleocr-vl", "tesseract")
@@ -69,7 +70,7 @@ class Environment:
 
     port: int
     data_dir: Path
-    data_dir_warning: str | None
+    data_dir_warning: Sentence | None
     database: dict[str, Any] | None
     redis_url: str | None
     engine: str

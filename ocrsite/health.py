@@ -15,7 +15,7 @@ from ocrsite import __version__
 from ocrsite.checks import Findings, Lookout
 from ocrsite.environment import environment
 from ocrsite.responses import problem
-from ocrsite.runtime.instance import Role
+from ocrsite.runtime.instance import Role, Start
 from ocrsite.startup import RETRY_AFTER, current_start
 
 #: Seconds a request waits for news, and the age from which old news counts as a failure.
@@ -41,10 +41,11 @@ def findings() -> Findings:
 def health(request: HttpRequest) -> HttpResponse:
     start = current_start()
     # While tables are being made nobody looks into the database.
-    found = findings() if start.ready else Findings(database=start.problem is None)
+    found = findings() if start.ready else Findings()
     bucket = watch.state()
     warnings = [
-        *start.warnings, *filter(None, [start.problem]), *found.problems, *bucket.problems
+        *start.warnings, *filter(None, [start.problem, start.waiting]),
+        *found.problems, *bucket.problems,
     ]  # fmt: skip
     # Readers come up a moment after the web; until then nothing is wrong.
     coming = not found.readers and time.time() - start.ready_at < READERS_COME_WITHIN
@@ -68,7 +69,7 @@ def health(request: HttpRequest) -> HttpResponse:
             "status": status,
             "ocr_engine": engine,
             "s3_storage": bucket.word,
-            "database": "ok" if found.database else "failing",
+            "database": _database(start, found),
             "queue": {"pending_pages": found.pending_pages, "workers": len(found.readers)},
             "warnings": warnings,
             "version": __version__,
@@ -85,7 +86,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     """
     start = current_start()
     if not start.ready:
-        reason = start.problem or "The archive is starting."
+        reason = start.waiting or start.problem or "The archive is starting."
     else:
         found = findings()
         if found.database and found.storage and found.readers:
@@ -95,6 +96,13 @@ def ready(request: HttpRequest) -> HttpResponse:
     response = problem(503, "Not ready", reason)
     response["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def _database(start: Start, found: Findings) -> str:
+    """One that is still to be restored or made is not failing; one that can't be is."""
+    if not start.ready:
+        return "failing" if start.problem and not start.waiting else "starting"
+    return "ok" if found.database else "failing"
 
 
 def _engine(found: Findings, *, starting: bool) -> dict[str, Any]:

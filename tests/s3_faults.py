@@ -6,6 +6,7 @@ It checks no signature: what a real server does is asked of a real one (tests/s3
 from __future__ import annotations
 
 import hashlib
+import re
 import socket
 import ssl
 import struct
@@ -31,7 +32,8 @@ class Fault:
     """What a request is answered instead of what it wanted.
 
     `code`: S3's word for it; "": an answer without a body. `kind`: "answer"; "hang" says nothing
-    until the server is closed; "reset" cuts the connection; "short" ends in the middle of a body.
+    until the server is closed; "reset" cuts the connection; "short" ends in the middle of a body;
+    "half" sends an object's first half and ends, "pause" waits there until `go_on` is set.
     `clock`: seconds that the server's clock is ahead.
     """
 
@@ -64,6 +66,7 @@ class FaultyS3:
         self.objects: dict[str, bytes] = {}
         self.seen: list[Seen] = []
         self.closing = threading.Event()
+        self.go_on = threading.Event()
         self._counted: dict[Operation, int] = {}
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
@@ -157,6 +160,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.close_connection = True
             self.connection.close()
+        elif fault.kind in ("half", "pause") and self._key in self.s3.objects:
+            self._in_halves(self.s3.objects[self._key], pause=fault.kind == "pause")
         elif fault.kind == "short":
             self.send_response(200)
             self.send_header("Content-Length", "1000000")
@@ -169,8 +174,26 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(fault.status, body, clock=fault.clock)
         return False
 
+    def _in_halves(self, content: bytes, *, pause: bool) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Last-Modified", formatdate(usegmt=True))
+        self.end_headers()
+        half = len(content) // 2
+        self.wfile.write(content[:half])
+        if pause:
+            self.s3.go_on.wait(30)
+            self.wfile.write(content[half:])
+        else:
+            self.close_connection = True
+
     def _object(self) -> None:
-        if self._key in self.s3.objects:
+        part = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        if self._key in self.s3.objects and part:
+            content = self.s3.objects[self._key]
+            start, end = int(part[1]), int(part[2] or len(content) - 1) + 1
+            self._answer(206, content[start:end], part=f"bytes {start}-{end - 1}/{len(content)}")
+        elif self._key in self.s3.objects:
             self._answer(200, self.s3.objects[self._key])
         else:
             self._answer(404, _error(Fault(404, "NoSuchKey", "The key does not exist.")))
@@ -185,13 +208,17 @@ class _Handler(BaseHTTPRequestHandler):
         )
         return f"<ListBucketResult><IsTruncated>false</IsTruncated>{entries}</ListBucketResult>"
 
-    def _answer(self, status: int, body: str | bytes = b"", *, clock: float = 0.0) -> None:
+    def _answer(
+        self, status: int, body: str | bytes = b"", *, clock: float = 0.0, part: str = ""
+    ) -> None:
         content = body.encode() if isinstance(body, str) else body
         self.send_response_only(status)
         self.send_header("Date", formatdate(time.time() + clock, usegmt=True))
         self.send_header("Last-Modified", formatdate(usegmt=True))
         self.send_header("ETag", f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"')
         self.send_header("Content-Length", str(len(content)))
+        if part:
+            self.send_header("Content-Range", part)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)

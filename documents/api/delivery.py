@@ -6,11 +6,10 @@ the whole file, as it allows.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
 
+import structlog
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
@@ -19,9 +18,11 @@ from rest_framework.request import Request
 
 from documents.api.conditional import IMMUTABLE, REVALIDATE, not_modified, revalidated
 from documents.api.problems import RangeNotSatisfiable
+from documents.contents import Content
 from documents.downloads import Download
 
-_CHUNK = 128 * 1024
+log = structlog.get_logger(__name__)
+
 _ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 #: A browser that is made to show the file opens it as nobody and runs nothing in it.
 _CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -29,23 +30,22 @@ _CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 def delivered(request: Request, download: Download) -> HttpResponseBase:
     """The file, the part of it that was asked for, or 304. Raises RangeNotSatisfiable."""
-    file = download.open()
+    content = download.open()
     try:
-        facts = os.fstat(file.fileno())
-        etag = f'"{download.version or f"{facts.st_mtime_ns:x}-{facts.st_size:x}"}"'
+        etag = f'"{content.tag}"'
         caching = IMMUTABLE if download.immutable else REVALIDATE
         unchanged = not_modified(request, etag, caching=caching)
         if unchanged is not None:
-            file.close()
+            content.close()
             return unchanged
-        part = _part(request, etag, facts.st_size)
-        start, end = part or (0, facts.st_size)
-        file.seek(start)
+        part = _part(request, etag, content.size)
+        start, end = part or (0, content.size)
+        chunks = _Chunks(content, start, end)
     except BaseException:
-        file.close()
+        content.close()
         raise
     response = StreamingHttpResponse(
-        _Chunks(file, end - start),
+        chunks,
         status=206 if part else 200,
         content_type=download.content_type,
         headers={
@@ -57,26 +57,35 @@ def delivered(request: Request, download: Download) -> HttpResponseBase:
         },
     )
     if part:
-        response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{facts.st_size}"
+        response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{content.size}"
     if download.immutable:
         patch_vary_headers(response, ["Authorization", "Cookie"])  # kept for this person
     return revalidated(response, etag, caching=caching)
 
 
 class _Chunks:
-    """`length` bytes of an open file, piece by piece; closed with the response."""
+    """A part of a content, piece by piece; closed with the response.
 
-    def __init__(self, file: BinaryIO, length: int) -> None:
-        self._file = file
-        self._left = length
+    The first piece is there at once, so that what can't even be begun is a problem document. What
+    breaks off later breaks the connection off, as the answer's length is told already.
+    """
+
+    def __init__(self, content: Content, start: int, end: int) -> None:
+        self._content = content
+        self._pieces = content.pieces(start, end)
+        self._first = next(self._pieces, b"")
 
     def __iter__(self) -> Iterator[bytes]:
-        while self._left > 0 and (chunk := self._file.read(min(_CHUNK, self._left))):
-            self._left -= len(chunk)
-            yield chunk
+        yield self._first
+        try:
+            yield from self._pieces
+        except Exception as error:
+            log.error("download_broke_off", reason=getattr(error, "detail", str(error)))
+            raise
 
     def close(self) -> None:
-        self._file.close()
+        self._pieces.close()
+        self._content.close()
 
 
 def _part(request: Request, etag: str, size: int) -> tuple[int, int] | None:

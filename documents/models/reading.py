@@ -13,11 +13,29 @@ from documents.models.fields import CompressedJSONField, FlagsField, Packed, dig
 from documents.models.page import Page
 
 
-class Reading(models.Model):
+class PageText(models.Model):
+    """What a page says, by an engine or by a person. `layout` is `PageLayout.to_dict()`."""
+
+    layout = CompressedJSONField()
+    #: SHA-256 of the layout's JSON, by which its file in the archive is known.
+    digest = models.CharField(max_length=64, default="", editable=False)
+    #: When it was read or written. Not `auto_now_add`: a restored one is as old as it was.
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.digest:
+            packed = isinstance(self.layout, Packed)
+            self.digest = self.layout.digest if packed else digest_of(self.layout)
+        super().save(*args, **kwargs)
+
+
+class Reading(PageText):
     """One engine's reading of one page in one run; never changed.
 
-    `layout` is `PageLayout.to_dict()`; its boxes are px of this reading's page image of
-    `width` x `height`.
+    The boxes of its layout are px of its page image of `width` x `height`.
     """
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="readings")
@@ -33,11 +51,6 @@ class Reading(models.Model):
     flags = FlagsField()
     #: The pictures that the layout names: `[{"name", "sha256", "size"}]` (`documents.figures`).
     figures = models.JSONField(default=list, editable=False)
-    layout = CompressedJSONField()
-    #: SHA-256 of the layout's JSON, by which its file in the archive is known.
-    digest = models.CharField(max_length=64, default="", editable=False)
-    #: When it was read. Not `auto_now_add`: a restored reading is as old as it was.
-    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ("-id",)
@@ -50,12 +63,8 @@ class Reading(models.Model):
     def __str__(self) -> str:
         return f"{self.page_id}: {self.engine}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.digest = self.digest or _digest(self.layout)
-        super().save(*args, **kwargs)
 
-
-class PageRevision(models.Model):
+class PageRevision(PageText):
     """A person's correction of a page's text. `number` is the page's revision that it made."""
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="revisions")
@@ -64,10 +73,6 @@ class PageRevision(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    layout = CompressedJSONField()
-    #: SHA-256 of the layout's JSON, by which its file in the archive is known.
-    digest = models.CharField(max_length=64, default="", editable=False)
-    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ("-number",)
@@ -79,11 +84,3 @@ class PageRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page_id}: {self.number}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.digest = self.digest or _digest(self.layout)
-        super().save(*args, **kwargs)
-
-
-def _digest(layout: Any) -> str:
-    return layout.digest if isinstance(layout, Packed) else digest_of(layout)

@@ -12,16 +12,22 @@ from documents import access
 from documents.access import Ability
 from documents.archive.keeping import unkept
 from documents.bucket_watch import BucketState, watch
+from documents.errors import EngineUnavailable
 from documents.models import Status, WorkerProcess
+from documents.models.worker import EngineState
+from documents.sentences import sentence_of
+from ocrsite.sentences import Sentence, gettext_noop
+from ocrsite.startup import current_start
 
 register = template.Library()
 
 
 @dataclass(frozen=True)
 class ArchiveState:
-    """`unfinished` and `unmirrored` count only documents that the person may see. `bucket`: None
-    where there is none and none is wanted."""
+    """`warnings`: of this start of the site. `unfinished` and `unmirrored` count only documents
+    that the person may see. `bucket`: None where there is none and none is wanted."""
 
+    warnings: list[str]
     readers: list[WorkerProcess]
     unfinished: int
     may_upload: bool
@@ -35,6 +41,31 @@ def archive_first(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(apps, key=lambda app: app["app_label"] != "documents")
 
 
+@register.filter
+def said(warning: str) -> str:
+    """A warning in the reader's language; "" where it is known in English only."""
+    return warning.said() if isinstance(warning, Sentence) else ""
+
+
+@register.filter
+def said_in_english(warning: str) -> str:
+    """What of a warning is known in English only, and not said yet; "" where all of it is."""
+    if not isinstance(warning, Sentence):
+        return warning
+    return "" if warning.said() == warning else warning.detail
+
+
+@register.filter
+def reader_complaint(reader: WorkerProcess) -> Sentence | None:
+    """Why a reader has no engine; None where it has, or loads one for the first time."""
+    if not reader.engine_detail:
+        return None
+    if reader.engine_state == EngineState.ABSENT:
+        return sentence_of(EngineUnavailable(reader.engine_detail))
+    text = gettext_noop("The OCR engine did not load; it is tried again.")
+    return Sentence(text, english=reader.engine_detail)
+
+
 @register.simple_tag(takes_context=True)
 def archive_state(context: dict[str, Any]) -> ArchiveState:
     user = context["request"].user
@@ -43,6 +74,7 @@ def archive_state(context: dict[str, Any]) -> ArchiveState:
         status__in=(Status.QUEUED, Status.PROCESSING), trashed_at=None
     )
     return ArchiveState(
+        warnings=current_start().warnings,
         readers=list(WorkerProcess.alive().exclude(kind="chores").order_by("id")),
         unfinished=unfinished.count(),
         may_upload=access.may_somewhere(user, Ability.UPLOAD),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import uuid
 
 import structlog
@@ -12,15 +11,17 @@ from django.db import close_old_connections
 
 from documents.actions.claim import Reader, claim_next, release, renew, waiting_pages
 from documents.actions.record import fail_page, take_back_lost_pages
-from documents.errors import EngineUnavailable, LeaseLost, ReadingTimeout
+from documents.errors import LeaseLost, ReadingTimeout
 from documents.models.worker import EngineState, WorkerProcess
 from documents.signals import announce, pages_waiting
 from ocr_worker import actors, pipeline
 from ocr_worker.engines import Engine, load_engine
 from ocr_worker.engines.base import RECOGNITION_SECONDS
+from ocr_worker.engines.choosing import Chosen
 from ocr_worker.leases import Holding
 from ocr_worker.others import another_has_engine
 from ocr_worker.process.base import WorkerBase
+from ocr_worker.process.engine_loading import EngineLoading
 from ocr_worker.process.wear import why_to_end
 from ocr_worker.rendering import Renderer
 from ocr_worker.rendering.types import Limits
@@ -40,6 +41,17 @@ def page_seconds(engine: Engine | None) -> float:
     return _AROUND_RECOGNITION + (engine.needs.seconds if engine else RECOGNITION_SECONDS)
 
 
+def load_as_set(deaths: int) -> Chosen:
+    """The engine that the settings ask for, loaded; see `load_engine`."""
+    return load_engine(
+        settings.OCRSITE_ENGINE,
+        settings.OCRSITE_LANGUAGES,
+        device=settings.OCRSITE_PADDLE_DEVICE,
+        second_reader=settings.OCRSITE_SECOND_READER,
+        deaths=deaths,
+    )
+
+
 class ReaderProcess(WorkerBase):
     kind = "reader"
     queue = actors.PAGES
@@ -49,10 +61,9 @@ class ReaderProcess(WorkerBase):
         super().__init__(slot, life)
         self.reader = Reader(self.owner, life)
         self.holding = Holding()
-        self.engine: Engine | None = None
-        self.state = EngineState.LOADING
-        self.detail = ""
-        self.deaths = 0
+        self.loading = EngineLoading(
+            load_as_set, stopping=self.stopping, broken=self._engine_is_broken
+        )
         self._renderer: Renderer | None = None
 
     def begin(self) -> None:
@@ -61,19 +72,22 @@ class ReaderProcess(WorkerBase):
         if taken:
             log.warning("pages_of_a_dead_reader_taken_back", pages=taken)
         actors.on_wake_up(self.queue, self.read_until_idle)
-        # Loading may take minutes: meanwhile the process reports that it lives.
-        threading.Thread(target=self._load, name="engine-loader", daemon=True).start()
+        self.loading.start()
+
+    @property
+    def engine(self) -> Engine | None:
+        return self.loading.engine
 
     def ready_to_work(self) -> bool:
-        return self.state != EngineState.LOADING
+        return self.loading.state != EngineState.LOADING
 
     def report(self) -> dict[str, object]:
         return {
             "engine": self.engine.name if self.engine else "",
             "engine_version": self.engine.version if self.engine else "",
-            "engine_state": self.state,
-            "engine_detail": self.detail,
-            "engine_deaths": self.deaths,
+            "engine_state": self.loading.state,
+            "engine_detail": self.loading.detail,
+            "engine_deaths": self.loading.deaths,
             "gpu_bytes": getattr(self.engine, "gpu_bytes", 0),
             "pages_read": self.holding.pages_read,
             "pages_per_second": self.holding.pages_per_second,
@@ -140,33 +154,14 @@ class ReaderProcess(WorkerBase):
         """Go on saying why the process before in this place could not load its engine."""
         before = WorkerProcess.objects.filter(id=self.owner, engine_state=EngineState.LOADING)
         for detail, deaths in before.values_list("engine_detail", "engine_deaths"):
-            self.detail, self.deaths = detail, deaths + 1
+            self.loading.detail, self.loading.deaths = detail, deaths + 1
 
-    def _load(self) -> None:
+    def _engine_is_broken(self) -> None:
+        # It may load the next time: the supervisor starts another process, ever more rarely.
         try:
-            chosen = load_engine(
-                settings.OCRSITE_ENGINE,
-                settings.OCRSITE_LANGUAGES,
-                device=settings.OCRSITE_PADDLE_DEVICE,
-                second_reader=settings.OCRSITE_SECOND_READER,
-                deaths=self.deaths,
-            )
-        except EngineUnavailable as error:
-            # Text layers can be read all the same; a page that needs OCR says why it can't be.
-            log.error("no_engine", reason=error.detail)
-            self.detail, self.state = error.detail, EngineState.ABSENT
-        except Exception as error:
-            log.exception("engine_did_not_load")
-            self.detail = f"The OCR engine did not load: {type(error).__name__}: {error}"
-            # It may load the next time: the supervisor starts another process, ever more rarely.
-            try:
-                self._safely(self._report)
-            finally:
-                os._exit(1)
-        else:
-            self.deaths = 0
-            self.engine, self.detail, self.state = chosen.engine, chosen.warning, EngineState.READY
-            log.info("engine_ready", engine=self.engine.name, version=self.engine.version)
+            self._safely(self._report)
+        finally:
+            os._exit(1)
 
     def _give_up_hanging_page(self) -> None:
         work = self.holding.current

@@ -23,6 +23,7 @@ from documents.bucket import bucket
 from ocrsite.environment import environment
 from ocrsite.runtime.instance import Role, read_start, write_start
 from ocrsite.runtime.takeover import Takeover
+from ocrsite.sentences import Sentence
 
 log = structlog.get_logger("ocrsite.bootstrap")
 
@@ -64,12 +65,12 @@ def _takeover() -> Takeover | None:
     return Takeover(target, settings.DATA_DIR / "db.sqlite3", say=_say, warn=_warn)
 
 
-def _say(problem: str | None) -> None:
+def _say(waiting: str | None) -> None:
     """For /health, while it lasts."""
-    _publish(problem=problem)
+    _publish(waiting=waiting)
 
 
-def _warn(warning: str) -> None:
+def _warn(warning: Sentence) -> None:
     """For /health, for as long as this start lives."""
     log.warning(warning)
     life = environment().life

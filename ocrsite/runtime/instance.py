@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ocrsite.data_directory import DataDirectoryError, unusable
 from ocrsite.environment import ConfigurationError, environment
+from ocrsite.sentences import Sentence, from_json
 
 #: Seconds to wait for the children of an instance that was just killed to be gone.
 PATIENCE = 3.0
@@ -36,14 +37,16 @@ class InUse(Exception):
 
 @dataclass(frozen=True)
 class Start:
-    """How far a start has come. `problem`: why bootstrap did not succeed so far, or what it waits
-    for; `ready_at`: when it had succeeded, in seconds since 1970. Bootstrap, while it runs, adds
-    to `problem` and `warnings` by itself."""
+    """How far a start has come. `problem`: why bootstrap did not succeed so far; `waiting`: what it
+    waits for, one sentence; `ready_at`: when it had succeeded, in seconds since 1970; `warnings`:
+    Sentences, where they are known to the catalogues. Bootstrap, while it runs, says `waiting` and
+    adds to `warnings` by itself."""
 
     role: Role
     ready: bool = False
     ready_at: float = 0.0
     problem: str | None = None
+    waiting: str | None = None
     warnings: list[str] = field(default_factory=list)
 
 
@@ -95,7 +98,8 @@ def write_start(data_dir: Path, life: uuid.UUID, start: Start) -> None:
     path.parent.mkdir(mode=0o750, exist_ok=True)
     # Bootstrap writes here too, while the supervisor may come back to what it could not write.
     draft = path.with_suffix(f".draft-{os.getpid()}")
-    draft.write_text(json.dumps(asdict(start)), encoding="utf-8")
+    warnings = [w.to_json() if isinstance(w, Sentence) else w for w in start.warnings]
+    draft.write_text(json.dumps({**asdict(start), "warnings": warnings}), encoding="utf-8")
     draft.replace(path)
 
 
@@ -110,7 +114,8 @@ def read_start(data_dir: Path, life: uuid.UUID | None) -> Start:
         found = json.loads(state_file(data_dir, life).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Start(Role.WEB)
-    return Start(**{**found, "role": Role(found["role"])})
+    warnings = [from_json(warning) for warning in found["warnings"]]
+    return Start(**{**found, "role": Role(found["role"]), "warnings": warnings})
 
 
 def forget_others(data_dir: Path, life: uuid.UUID) -> None:

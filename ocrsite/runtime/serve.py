@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import logging as stdlib_logging
 import sys
 import time
 import uuid
@@ -19,13 +18,15 @@ import structlog
 
 from ocrsite import __version__, logging
 from ocrsite.data_directory import unusable
-from ocrsite.environment import BASE_DIR, Environment, environment, for_child
+from ocrsite.environment import BASE_DIR, Environment, environment
 from ocrsite.runtime import instance, litestream, queue_server
 from ocrsite.runtime.instance import InUse, Role, Start
 from ocrsite.runtime.listener import PortUnavailable, listen
 from ocrsite.runtime.litestream import NoLitestream
 from ocrsite.runtime.queue_server import NoQueueServer
-from ocrsite.runtime.supervisor import Service, StopOrder, Supervisor
+from ocrsite.runtime.services import Services
+from ocrsite.runtime.supervisor import Supervisor
+from ocrsite.sentences import Sentence, gettext_noop
 
 log = structlog.get_logger("ocrsite")
 
@@ -72,7 +73,7 @@ def serve(role: Role) -> None:
     except OSError as error:
         sys.exit(f"ocrsite: {unusable(settings.data_dir, error)}")
 
-    for warning in filter(None, (settings.data_dir_warning, settings.s3.warning)):
+    for warning in filter(None, (settings.data_dir_warning, *settings.s3.warnings)):
         log.warning(warning)
     with Supervisor(BASE_DIR) as site.supervisor:
         log.info(
@@ -92,7 +93,7 @@ def serve(role: Role) -> None:
 
 
 class _Site:
-    """The services of one start and what they know of each other.
+    """One start: which of its services run when, and what they are told of each other.
 
     `queue`: the program of the queue's server, None where there is one elsewhere. To make it
     raises OSError where the data directory does not take what every start needs; after that, a
@@ -104,14 +105,14 @@ class _Site:
     def __init__(
         self, settings: Environment, role: Role, lock: int, *, queue: str | None = None
     ) -> None:
-        self.settings, self.role, self.lock = settings, role, lock
+        self.settings, self.role = settings, role
         self.life = uuid.uuid4()
         self.run_directory = settings.data_dir / "run"
         self.run_directory.mkdir(mode=0o750, exist_ok=True)
         if role is Role.ALL:
             instance.forget_others(settings.data_dir, self.life)
-        warnings = [settings.data_dir_warning] if settings.data_dir_warning else []
-        self.start = Start(role, warnings=warnings)
+        warning = settings.data_dir_warning
+        self.start = Start(role, warnings=[warning] if warning else [])
         self.unpublished = False
         self.queue = queue
         self.queue_directory = settings.data_dir / "queue"
@@ -121,6 +122,7 @@ class _Site:
         if queue is not None:
             self.queue_directory.mkdir(mode=0o700, exist_ok=True)
             self.socket = queue_server.socket_path(self.run_directory)
+        self.services = Services(settings, self.life, lock, self.socket)
 
     def publish(self, start: Start) -> None:
         """Tell the children how far the start has come; on a full disk, as soon as it takes it."""
@@ -139,29 +141,13 @@ class _Site:
             self.unpublished = True
             self.supervisor.later(_PUBLISHED_AGAIN, self._write_start)
 
-    def variables(self, **more: str) -> dict[str, str]:
-        queue = {"REDIS_URL": f"unix://{self.socket}"} if self.socket else {}
-        return for_child(
-            OCRSITE_DATA_DIR=str(self.settings.data_dir),
-            OCRSITE_LIFE=str(self.life),
-            **queue,
-            **more,
-        )
-
     def add_queue(self) -> None:
-        if self.queue is None or self.socket is None:
-            return
-        self.supervisor.add(
-            Service(
-                "queue",
-                queue_server.command(self.queue, self.queue_directory, self.socket),
-                for_child(),
-                stop=StopOrder.THIRD,
-                relay=queue_server.readable,
-                descriptors=[self.lock],
-                exited=self._queue_ended,
+        if self.queue is not None and self.socket is not None:
+            self.supervisor.add(
+                self.services.queue(
+                    self.queue, self.queue_directory, self.socket, self._queue_ended
+                )
             )
-        )
 
     def _queue_ended(self, status: int, lived: float) -> None:
         if status <= 0 or lived >= _REFUSED_AFTER:
@@ -183,37 +169,20 @@ class _Site:
                       kept_as=str(aside))  # fmt: skip
 
     def add_web(self, listener: int) -> None:
-        self.supervisor.add(
-            Service(
-                "web",
-                [sys.executable, "-m", "ocrsite.runtime.web", str(listener)],
-                self.variables(),
-                stop=StopOrder.SECOND,
-                descriptors=[self.lock, listener],
-            )
-        )
+        self.supervisor.add(self.services.web(listener))
 
     def add_bootstrap(self) -> None:
-        password = self.settings.admin_password
-        self.supervisor.add(
-            Service(
-                "bootstrap",
-                [sys.executable, "manage.py", "bootstrap"],
-                self.variables(**({"OCRSITE_ADMIN_PASSWORD": password} if password else {})),
-                once=True,
-                descriptors=[self.lock],
-                exited=self._bootstrapped,
-            )
-        )
+        self.supervisor.add(self.services.bootstrap(self._bootstrapped))
 
     def _bootstrapped(self, status: int, lived: float) -> None:
         if status != 0:
             problem = "the database could not be prepared; the log says why; it is tried again"
-            self.publish(replace(self._told(), problem=problem))
+            self.publish(replace(self._told(), problem=problem, waiting=None))
             return
         self.start = self._told()
         self.add_replica()
-        self.publish(replace(self.start, ready=True, ready_at=time.time(), problem=None))
+        now = time.time()
+        self.publish(replace(self.start, ready=True, ready_at=now, problem=None, waiting=None))
         if self.role is Role.WORKER:
             log.info("ready")
         else:
@@ -221,7 +190,8 @@ class _Site:
         if self.role is not Role.WEB:
             self.add_workers()
         elif self.settings.s3.bucket is not None:
-            self.add_mirror()
+            # What this machine alone has goes into the bucket, also after that was out of reach.
+            self.supervisor.add(self.services.mirror())
 
     def _told(self) -> Start:
         """The start with what bootstrap has found out about it."""
@@ -242,75 +212,26 @@ class _Site:
             )
             config = litestream.write_configuration(data_dir, text)
         except (NoLitestream, OSError) as error:
-            warning = f"The database is not copied into the bucket: {error}"
+            warning = Sentence(
+                gettext_noop("The database is not copied into the bucket: {reason}"),
+                {"reason": str(error)},
+            )
             log.error(warning)
             self.start = replace(self.start, warnings=[*self.start.warnings, warning])
             return
-        self.supervisor.add(
-            Service(
-                "replica",
-                litestream.replicate_command(program, config),
-                litestream.variables(self.variables(), bucket),
-                stop=StopOrder.LAST,
-                relay=litestream.Relay(),
-                relay_level=stdlib_logging.WARNING,
-                descriptors=[self.lock],
-            )
-        )
+        self.supervisor.add(self.services.replica(program, config, bucket))
         self.supervisor.later(_TIDY_FIRST, self._tidy)
 
     def _tidy(self) -> None:
-        self.supervisor.add(
-            Service(
-                "old replicas",
-                [sys.executable, "manage.py", "remove_old_replicas"],
-                self.variables(),
-                nice=10,
-                once=True,
-                descriptors=[self.lock],
-            )
-        )
+        self.supervisor.add(self.services.old_replicas())
         self.supervisor.later(_TIDY_EVERY, self._tidy)
 
-    def add_mirror(self) -> None:
-        """What this machine alone has goes into the bucket, also after that was out of reach."""
-        self.supervisor.add(
-            Service(
-                "mirror",
-                [sys.executable, "manage.py", "worker", "mirror", "--life", str(self.life)],
-                self.variables(),
-                nice=5,
-                oom_score=300,
-                descriptors=[self.lock],
-            )
-        )
-
     def add_workers(self) -> None:
-        worker = [sys.executable, "manage.py", "worker"]
-        life = ["--life", str(self.life)]
+        for reader in self.services.readers():
+            self.supervisor.add(reader)
         # Nobody else works on a database in a directory that is held alone.
         sole = self.role is Role.ALL and self.settings.database is None
-        for slot in range(self.settings.workers):
-            self.supervisor.add(
-                Service(
-                    f"reader {slot}",
-                    [*worker, "reader", "--slot", str(slot), *life],
-                    self.variables(OMP_THREAD_LIMIT="1"),
-                    nice=10,
-                    oom_score=500,
-                    descriptors=[self.lock],
-                )
-            )
-        self.supervisor.add(
-            Service(
-                "chores",
-                [*worker, "chores", *life, *(["--sole"] if sole else [])],
-                self.variables(),
-                nice=5,
-                oom_score=300,
-                descriptors=[self.lock],
-            )
-        )
+        self.supervisor.add(self.services.chores(sole=sole))
 
     def clean_up(self) -> None:
         """What stays is harmless: the next start removes it."""

@@ -22,6 +22,7 @@ from documents.bucket import Bucket
 from documents.bucket_check import check
 from documents.errors import BucketError, BucketForbidden
 from ocrsite.runtime.restoring import NotNow, restore_newest
+from ocrsite.sentences import Sentence, gettext_noop
 
 log = structlog.get_logger("ocrsite.takeover")
 
@@ -35,13 +36,14 @@ _UNFINISHED = "takeover-unfinished"
 Found = TypeVar("Found")
 #: What /health says: why the start waits (None: it goes on), and what stays to be known.
 Say = Callable[[str | None], None]
+Warn = Callable[[Sentence], None]
 
 
 class Takeover:
     """`say` is told why the start waits, or None when it goes on; `warn`, for good, what an
     administrator should know."""
 
-    def __init__(self, bucket: Bucket, database: Path, *, say: Say, warn: Callable[[str], None]):
+    def __init__(self, bucket: Bucket, database: Path, *, say: Say, warn: Warn):
         self._bucket = bucket
         self._database = database
         self._say, self._warn = say, warn
@@ -60,16 +62,19 @@ class Takeover:
             self._unfinished.unlink()
             return
         if result.broken and result.replica is None:
-            self._warn(
+            text = gettext_noop(
                 "No copy of the database in the bucket could be restored: people, passwords and "
                 "settings are begun anew; the documents are taken in from their manifests."
             )
+            self._warn(Sentence(text))
         elif result.replica is not None and result.broken:
-            self._warn(
-                f"The newest copy of the database in the bucket ({result.broken[0].id}) is broken; "
-                f"one as of {result.replica.newest:%Y-%m-%d %H:%M} UTC was restored. Documents are "
-                "up to date; people, passwords and settings are as they were then."
+            text = gettext_noop(
+                "The newest copy of the database in the bucket ({replica}) is broken; one as of "
+                "{time} UTC was restored. Documents are up to date; people, passwords and settings "
+                "are as they were then."
             )
+            when = f"{result.replica.newest:%Y-%m-%d %H:%M}"
+            self._warn(Sentence(text, {"replica": str(result.broken[0].id), "time": when}))
         elif result.replica is None:
             log.info("the bucket has no copy of a database; a new archive is begun")
 
@@ -95,11 +100,11 @@ class Takeover:
         for problem in report.problems:
             log.warning("document not taken in", reason=problem)
         if report.problems:
-            self._warn(
-                "Not everything in the bucket could be taken in (documents left out: "
-                f"{len(report.problems)}); the log names them, and `manage.py archive restore` "
-                "tries again."
+            text = gettext_noop(
+                "Not everything in the bucket could be taken in (documents left out: {count}); the "
+                "log names them, and `manage.py archive restore` tries again."
             )
+            self._warn(Sentence(text, {"count": len(report.problems)}))
 
     def _patiently(self, step: Callable[[], Found]) -> Found | None:
         """What `step` returns, as soon as the bucket lets it; None where the key may do everything
@@ -113,7 +118,11 @@ class Takeover:
                 if report.ok and not report.can_list:
                     reason = " ".join(report.problems)
                     log.error("nothing can be restored", reason=reason)
-                    self._warn(f"{reason} A new archive was begun.")
+                    text = gettext_noop(
+                        "This access key may not list the bucket {name}, so this key cannot "
+                        "restore an archive from it. A new archive was begun."
+                    )
+                    self._warn(Sentence(text, {"name": self._bucket.address.name}))
                     self._say(None)
                     return None
                 reason = error.detail

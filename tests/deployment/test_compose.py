@@ -86,7 +86,7 @@ def test_with_nothing_set_the_product_finds_its_services(name: str) -> None:
     assert found.database is not None and found.redis_url is not None
     assert found.database["HOST"] == "postgres"
     assert found.redis_url == "redis://valkey:6379/0"
-    assert found.s3.bucket is None and found.s3.warning is None
+    assert found.s3.bucket is None and not found.s3.warnings
     assert found.secret_key is None and found.admin_password is None
     assert found.allowed_hosts == ("*",)
     server = SERVICES["postgres"]["environment"]
@@ -106,7 +106,7 @@ def test_what_is_set_gets_to_every_process_that_needs_it() -> None:
 
     for name in OURS:
         found = product.settings(**services[name]["environment"])
-        assert found.s3.bucket is not None and found.s3.warning is None
+        assert found.s3.bucket is not None and not found.s3.warnings
         assert found.s3.bucket.endpoint == "http://s3:8333"
         assert (found.workers, found.languages, found.secret_key) == (11, "rus", "11")
         assert found.engine == ("tesseract" if name == "worker-cpu" else "auto")

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from documents.breaker import Breaker, Budget
+from documents.breaker import Breaker
 from documents.errors import (
     BucketBusy,
     BucketForbidden,
@@ -192,14 +192,3 @@ def test_threads_share_it(breaker: Breaker) -> None:
 
     assert breaker.seconds_left == 30
     assert not passes(breaker)
-
-
-def test_a_budget_is_spent_by_the_clock(clock: Clock) -> None:
-    budget = Budget(10, clock)
-    assert (budget.left, budget.spent_out) == (10, False)
-
-    clock.now += 9.5
-    assert (budget.left, budget.spent_out) == (0.5, False)
-
-    clock.now += 1
-    assert (budget.left, budget.spent_out) == (0, True)

@@ -301,7 +301,7 @@ def test_only_recorded_readings_count_as_pages_read(
     faults = iter([EngineFailed("It broke."), None, DamagedPage("It is damaged."), None])
     reader = ReaderProcess(0, uuid.uuid4())
     reader._renderer = renderer
-    reader.engine = engine = Pretending()
+    reader.loading.engine = engine = Pretending()
     read = engine.read
 
     def read_some(*arguments: Any, **options: Any) -> PageLayout:

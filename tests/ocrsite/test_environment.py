@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -147,6 +150,59 @@ def test_the_default_that_can_not_be_written_gives_way_to_a_private_temporary_di
     assert second.data_dir == first.data_dir, "the next start finds what this one kept"
 
 
+@pytest.fixture
+def closed_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A default data directory in which nothing can be written, not even by root."""
+    default = tmp_path / "data"
+    really: Any = tempfile.TemporaryFile
+    default.mkdir()
+    (tmp_path / "tmp").mkdir()
+
+    def denied(*, dir: Path) -> Any:  # noqa: A002
+        if dir == default:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return really(dir=dir)
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setattr("tempfile.TemporaryFile", denied)
+    monkeypatch.setattr("ocrsite.environment.BASE_DIR", tmp_path)
+    return default
+
+
+@pytest.mark.parametrize("name", ["db.sqlite3", "media"])
+def test_the_default_that_holds_an_archive_never_gives_way_to_an_empty_one(
+    closed_default: Path, name: str
+) -> None:
+    (closed_default / name).mkdir()
+
+    with pytest.raises(ConfigurationError) as caught:
+        read({})
+
+    said = str(caught.value)
+    assert str(closed_default) in said
+    assert "permission denied" in said
+    assert "OCRSITE_DATA_DIR" in said, "what to do"
+    assert list((closed_default.parent / "tmp").iterdir()) == []
+
+
+def test_the_default_that_nobody_may_look_into_may_hold_one(
+    closed_default: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: Path) -> list[str]:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("os.listdir", closed)
+
+    with pytest.raises(ConfigurationError, match="may hold an archive"):
+        read({})
+
+
+def test_the_default_that_can_not_be_written_and_holds_none_gives_way(closed_default: Path) -> None:
+    (closed_default / "lost+found").mkdir()
+
+    assert read({}).data_dir.parent == closed_default.parent / "tmp"
+
+
 @pytest.mark.parametrize(("text", "found"), [("/tessdata", Path("/tessdata")), (" ", None)])
 def test_the_place_of_tesseracts_data_may_be_given(
     text: str, found: Path | None, monkeypatch: pytest.MonkeyPatch
@@ -176,7 +232,7 @@ def test_all_four_are_a_bucket() -> None:
     found = bucket_settings.read(S3)
 
     assert found.bucket is not None and found.bucket.endpoint == "https://s3.cloud.ru"
-    assert (found.missing, found.warning) == ((), None)
+    assert (found.missing, found.warnings) == ((), ())
     assert "secret" not in repr(found).replace("secret_key", "")
 
 
@@ -185,14 +241,14 @@ def test_one_that_is_missing_is_named(name: str) -> None:
     found = bucket_settings.read({**S3, name: " "})
 
     assert (found.bucket, found.missing) == (None, (name,))
-    assert found.warning is not None and name in found.warning
+    assert name in " ".join(found.warnings)
 
 
 def test_a_key_without_its_tenant_is_used_with_a_warning() -> None:
     found = bucket_settings.read({**S3, "CLOUDRU_S3_ACCESS_KEY": "key"})
 
     assert found.bucket is not None
-    assert found.warning is not None and "tenant_id:key_id" in found.warning
+    assert "tenant_id:key_id" in " ".join(found.warnings)
 
 
 @pytest.mark.parametrize(
@@ -202,10 +258,10 @@ def test_an_endpoint_is_the_server_however_it_was_copied(given: str) -> None:
     found = bucket_settings.read({**S3, "CLOUDRU_S3_ENDPOINT": given})
 
     assert found.bucket is not None and found.bucket.endpoint == "https://s3.cloud.ru"
-    assert found.warning is None
+    assert found.warnings == ()
 
 
 def test_an_endpoint_with_another_path_is_used_with_a_warning() -> None:
     found = bucket_settings.read({**S3, "CLOUDRU_S3_ENDPOINT": "https://s3.cloud.ru/other"})
 
-    assert found.warning is not None and "/other" in found.warning
+    assert "/other" in " ".join(found.warnings)

@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from documents.bucket_watch import BucketState, watch
 from documents.models import WorkerProcess
 from documents.models.worker import EngineState
 from ocrsite import checks, health
@@ -74,6 +75,7 @@ def test_it_is_starting_until_bootstrap_is_over(
     answer = _health(client)
 
     assert answer["status"] == "starting"
+    assert answer["database"] == "starting", "its tables are being made"
     assert answer["ocr_engine"]["state"] == "loading"
     assert answer["warnings"] == ["kept in a temporary directory"]
 
@@ -88,6 +90,32 @@ def test_it_is_starting_until_the_first_reader_is_there(
 
     assert answer["status"] == "starting"
     assert answer["warnings"] == []
+
+
+def test_a_start_that_waits_for_its_bucket_says_so_and_that_nothing_fails_but_the_bucket(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = "The start waits for the bucket, which may hold this archive: nothing answers."
+    _start(monkeypatch, Start(Role.ALL, waiting=why))
+    monkeypatch.setattr(watch, "state", lambda: BucketState("failing", ("No way to it.",)))
+
+    answer = _health(client)
+
+    assert (answer["status"], answer["database"]) == ("starting", "starting")
+    assert answer["s3_storage"] == "failing"
+    assert answer["warnings"] == [why, "No way to it."]
+    assert client.get("/health/ready").json()["detail"] == why
+
+
+def test_what_an_earlier_try_failed_for_is_told_while_the_next_one_waits(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _start(monkeypatch, Start(Role.ALL, problem="The disk was full.", waiting="It waits."))
+
+    answer = _health(client)
+
+    assert answer["database"] == "starting"
+    assert answer["warnings"] == ["The disk was full.", "It waits."]
 
 
 def test_a_database_that_bootstrap_can_not_reach_is_failing(

@@ -119,6 +119,21 @@ def test_a_reader_without_an_engine_reads_text_layers(
     assert reader.poll() is None
 
 
+def test_a_reader_whose_engine_comes_later_reads_with_it(
+    workers: Workers, queue: Queue, tmp_path: Path
+) -> None:
+    reader = workers.start(engine="comes-later")
+    eventually(lambda: WorkerProcess.objects.filter(engine_state="absent").exists(), 60, "absent")
+
+    eventually(lambda: WorkerProcess.objects.filter(engine_state="ready").exists(), 60, "ready")
+    assert WorkerProcess.objects.get().engine_detail == ""
+    processing(scan(tmp_path / "scan.pdf"))
+    queue.wake_readers()
+
+    eventually(lambda: statuses() == [PageStatus.DONE], 60, "the page")
+    assert reader.poll() is None
+
+
 def test_a_reader_without_an_engine_leaves_pages_to_one_that_has_it(
     workers: Workers, queue: Queue, tmp_path: Path
 ) -> None:

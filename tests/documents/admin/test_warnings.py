@@ -1,0 +1,123 @@
+"""What an administrator is warned of on the first page is said in their language."""
+
+from __future__ import annotations
+
+import uuid
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from documents.bucket_watch import BucketState, watch
+from documents.errors import WrongAccessKey
+from documents.models import User
+from documents.sentences import sentence_of
+from documents.templatetags import archive_state
+from ocrsite.bucket_settings import read
+from ocrsite.data_directory import choose
+from ocrsite.runtime.instance import Role, Start, read_start, write_start
+from tests.documents.admin.conftest import browser_of
+from tests.factories import make_reader
+
+
+@pytest.fixture
+def russian(reviewer: User) -> Client:
+    client = browser_of(reviewer)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "ru"
+    return client
+
+
+def first_page(client: Client) -> str:
+    return unescape(client.get(reverse("admin:index")).content.decode())
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A start whose documents may be lost, as it comes from the supervisor; what it warns of."""
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "data").write_text("not a directory")
+    warning = choose("", tmp_path / "data").warning
+    assert warning is not None
+    life = uuid.uuid4()
+    write_start(tmp_path, life, Start(Role.ALL, ready=True, warnings=[warning, "Plain words."]))
+    found = read_start(tmp_path, life)
+    assert found.warnings == [str(warning), "Plain words."], "in English for the log and /health"
+    monkeypatch.setattr(archive_state, "current_start", lambda: found)
+    return str(warning)
+
+
+def test_what_the_start_warns_of_is_said_in_russian(
+    russian: Client, temporary: str, tmp_path: Path
+) -> None:
+    page = first_page(russian)
+
+    assert f"В каталог {tmp_path / 'data'} нельзя писать (it is not a directory), поэтому" in page
+    assert "may be lost" not in page
+    assert '<span class="detail" lang="en">Plain words.</span>' in page
+
+
+def test_and_in_english_to_who_reads_english(browser: Client, temporary: str) -> None:
+    assert first_page(browser).count(temporary) == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"ENDPOINT": ""}, "не задана переменная CLOUDRU_S3_ENDPOINT."),
+        ({"ENDPOINT": "", "BUCKET": ""}, "переменные CLOUDRU_S3_ENDPOINT, CLOUDRU_S3_BUCKET."),
+        ({"ACCESS_KEY": "key"}, "В CLOUDRU_S3_ACCESS_KEY нет двоеточия"),
+        ({"ENDPOINT": "https://s3.example/other"}, "оканчивается на /other, а это не бакет one"),
+    ],
+)
+def test_what_is_wrong_with_the_variables_is_said_in_russian(
+    russian: Client, settings: Any, variables: dict[str, str], said: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    given = {"ENDPOINT": "https://s3.example", "BUCKET": "one", "ACCESS_KEY": "a:b",
+             "SECRET_KEY": "secret", **variables}  # fmt: skip
+    found = read({f"CLOUDRU_S3_{name}": text for name, text in given.items()})
+    state = BucketState("incomplete" if found.missing else "configured", found.warnings)
+    monkeypatch.setattr(watch, "state", lambda: state)
+
+    page = first_page(russian)
+
+    [warning] = found.warnings
+    assert said in page
+    assert warning not in page
+
+
+def test_of_an_error_the_summary_is_translated_and_its_detail_stands_beside_it(
+    russian: Client, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detail = "The object storage at https://one does not know the access key."
+    state = BucketState("failing", (sentence_of(WrongAccessKey(detail)),))
+    monkeypatch.setattr(watch, "state", lambda: state)
+
+    page, english = first_page(russian), first_page(browser)
+
+    assert "Объектное хранилище не знает этого ключа доступа." in page
+    assert f'<span class="detail" lang="en">{detail}</span>' in page
+    assert english.count(detail) == 1
+    assert "The object storage does not know" not in english, "it is said once"
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("absent", "Нет доступной программы распознавания."),
+        ("loading", "Программа распознавания не загрузилась; попытка повторится."),
+    ],
+)
+def test_why_a_reader_has_no_engine_is_said_in_russian(
+    russian: Client, state: str, said: str
+) -> None:
+    make_reader(engine_state=state, engine_detail="Install tesseract-ocr-rus.")
+
+    page = first_page(russian)
+
+    assert said in page
+    assert '<span class="detail" lang="en">Install tesseract-ocr-rus.</span>' in page

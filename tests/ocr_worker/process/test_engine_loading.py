@@ -1,0 +1,104 @@
+"""An engine that is absent is looked for again, and what is said of it stays true."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from structlog.testing import capture_logs
+
+from documents.errors import EngineUnavailable
+from ocr_worker.process import engine_loading
+from ocr_worker.process.engine_loading import EngineLoading
+from tests.ocrsite.running_site import eventually
+
+pytestmark = pytest.mark.once
+
+ABSENT = EngineUnavailable("Install the language data.")
+Outcome = Exception | None
+
+
+class Engine:
+    """Loads as it is told to."""
+
+    name, version = "tesseract", "5.5"
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+
+    def load(self) -> None:
+        if self.outcome is not None:
+            raise self.outcome
+
+
+@pytest.fixture
+def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., EngineLoading]]:
+    """Begins to load engines, one after the other; the last one for ever."""
+    monkeypatch.setattr(engine_loading, "AGAIN_SECONDS", 0.01)
+    stopping = threading.Event()
+
+    def begin(*outcomes: Outcome, broken: Callable[[], None] = lambda: None) -> EngineLoading:
+        left = list(outcomes)
+
+        def create(choice: str, languages: str) -> Engine:
+            return Engine(left.pop(0) if len(left) > 1 else left[0])
+
+        monkeypatch.setattr(engine_loading, "create_engine", create)
+        loading = EngineLoading("auto", "rus", stopping=stopping, broken=broken)
+        loading.start()
+        return loading
+
+    yield begin
+    stopping.set()
+
+
+def is_ready(loading: EngineLoading) -> bool:
+    return loading.state == "ready"
+
+
+def test_an_engine_that_was_mended_becomes_ready_by_itself_and_the_log_says_so(
+    loading: Callable[..., EngineLoading],
+) -> None:
+    with capture_logs() as log:
+        engine = loading(ABSENT, ABSENT, ABSENT, None)
+        eventually(lambda: is_ready(engine), 20, "ready")
+
+    assert engine.engine is not None
+    assert engine.detail == ""
+    assert [entry["event"] for entry in log] == ["no_engine", "engine_ready"], "the same only once"
+
+
+def test_while_it_is_looked_for_it_is_absent_and_not_loading(
+    loading: Callable[..., EngineLoading],
+) -> None:
+    engine = loading(ABSENT)
+    eventually(lambda: engine.state == "absent", 20, "absent")
+
+    seen = {(engine.state.value, engine.detail) for _ in range(10_000)}
+
+    assert seen == {("absent", ABSENT.detail)}
+
+
+def test_another_reason_is_told_too(loading: Callable[..., EngineLoading]) -> None:
+    with capture_logs() as log:
+        engine = loading(ABSENT, EngineUnavailable("Install osd."), None)
+        eventually(lambda: is_ready(engine), 20, "ready")
+
+    assert [entry.get("reason") for entry in log[:2]] == [ABSENT.detail, "Install osd."]
+
+
+def test_what_nobody_foresaw_ends_the_reader_at_first_and_later_does_not(
+    loading: Callable[..., EngineLoading],
+) -> None:
+    ended = threading.Event()
+
+    first = loading(MemoryError("no room"), broken=ended.set)
+    assert ended.wait(20)
+    assert first.detail == "The OCR engine did not load: MemoryError: no room"
+    assert first.state == "loading"
+
+    ended.clear()
+    later = loading(ABSENT, MemoryError("no room"), None, broken=ended.set)
+    eventually(lambda: is_ready(later), 20, "ready")
+    assert not ended.is_set()
