@@ -23,6 +23,18 @@ from documents.trust import (
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
+__all__ = [
+    "DISPUTED",
+    "EMPTY_REGION",
+    "FLAGS",
+    "LOOKALIKES",
+    "LOW_CONFIDENCE",
+    "REPETITION",
+    "Flag",
+    "flag_of",
+    "with_any",
+]
+
 
 @dataclass(frozen=True)
 class Flag:

@@ -24,7 +24,8 @@ class EngineLoading:
     one that could be expected; while it is loading, why the time before failed. `deaths`: how many
     processes before this one died while they loaded it.
 
-    `load` is told `deaths` and returns the engine or raises EngineUnavailable. `broken` is called, in the loading thread, when the engine fails in a way that nobody foresaw.
+    `load` is told `deaths`, and returns the engine or raises EngineUnavailable. `broken` is called,
+    in the loading thread, when the engine fails in a way that nobody foresaw.
     """
 
     def __init__(

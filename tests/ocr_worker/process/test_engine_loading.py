@@ -9,27 +9,16 @@ import pytest
 from structlog.testing import capture_logs
 
 from documents.errors import EngineUnavailable
+from ocr_worker.engines.choosing import Chosen
 from ocr_worker.process import engine_loading
 from ocr_worker.process.engine_loading import EngineLoading
+from tests.ocr_worker.claims import Pretending
 from tests.ocrsite.running_site import eventually
 
 pytestmark = pytest.mark.once
 
 ABSENT = EngineUnavailable("Install the language data.")
 Outcome = Exception | None
-
-
-class Engine:
-    """Loads as it is told to."""
-
-    name, version = "tesseract", "5.5"
-
-    def __init__(self, outcome: Outcome) -> None:
-        self.outcome = outcome
-
-    def load(self) -> None:
-        if self.outcome is not None:
-            raise self.outcome
 
 
 @pytest.fixture
@@ -41,11 +30,13 @@ def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., EngineLoa
     def begin(*outcomes: Outcome, broken: Callable[[], None] = lambda: None) -> EngineLoading:
         left = list(outcomes)
 
-        def create(choice: str, languages: str) -> Engine:
-            return Engine(left.pop(0) if len(left) > 1 else left[0])
+        def load(deaths: int) -> Chosen:
+            outcome = left.pop(0) if len(left) > 1 else left[0]
+            if outcome is not None:
+                raise outcome
+            return Chosen(Pretending())
 
-        monkeypatch.setattr(engine_loading, "create_engine", create)
-        loading = EngineLoading("auto", "rus", stopping=stopping, broken=broken)
+        loading = EngineLoading(load, stopping=stopping, broken=broken)
         loading.start()
         return loading
 
