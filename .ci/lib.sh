@@ -42,14 +42,16 @@ can_fill() {
     (umask 077 && mkdir -p "$venv") 2>/dev/null && [ ! -L "$venv" ] && [ -O "$venv" ] && [ -w "$venv" ]
 }
 
-# choose_venv LOCK: the environment lies beside the code. Where it can't be written, and lacks what
-# LOCK names, another lies in the user's cache, or else in a temporary directory.
+# choose_venv LOCK: the environment lies beside the code, as $environment names it. Where it can't be
+# written, and lacks what LOCK names, another lies in the user's cache, or else in a temporary
+# directory.
+environment=.venv
 choose_venv() {
     local lock=$1 mark
-    venv="$root/.venv"
+    venv="$root/$environment"
     has_installed "$lock" && return
     { mkdir -p "$venv" && [ -w "$venv" ]; } 2>/dev/null && return
-    mark=$(printf %s "$root" | cksum | cut -d' ' -f1)
+    mark=$(printf %s "$venv" | cksum | cut -d' ' -f1)
     venv="${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/ocrsite/venv-$mark"
     can_fill && return
     venv="${TMPDIR:-/tmp}/ocrsite-$(id -u)-venv-$mark"
@@ -58,9 +60,12 @@ choose_venv() {
         "can't be written; set XDG_CACHE_HOME to a directory that can."
 }
 
+# uv installs in seconds what pip takes minutes for; `make test` brings one.
+find_uv() { command -v uv 2>/dev/null || { [ -x "$root/.venv/bin/uv" ] && printf '%s\n' "$root/.venv/bin/uv"; }; }
+
 # install_locked LOCK: $venv has what LOCK names; nothing is done where it has already.
 install_locked() {
-    local lock=$1 python site installer
+    local lock=$1 python site installer uv
     python=$(find_python)
     choose_venv "$lock"
     has_installed "$lock" && return
@@ -74,7 +79,7 @@ install_locked() {
     fi
     say "installing $lock"
     rm -f "$venv/.installed"
-    if command -v uv >/dev/null 2>&1 && uv pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes -r "$lock"; then
+    if uv=$(find_uv) && "$uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes -r "$lock"; then
         :
     else
         if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then

@@ -31,8 +31,10 @@ OCRSITE_ENGINE = ENVIRONMENT.engine
 OCRSITE_PADDLE_DEVICE = "gpu:0"
 OCRSITE_LANGUAGES = ENVIRONMENT.languages
 OCRSITE_SECOND_READER = ENVIRONMENT.second_reader
-#: What draws a page for people who look at it (documents/pageimages.py): in a child process.
+#: What draws a page for people who look at it (documents/pageimages.py), and what sees tables and
+#: titles over several pages (documents/exports/restructuring.py): in child processes.
 OCRSITE_PAGE_RENDERER = "ocr_worker.rendering.on_demand.render_page"
+OCRSITE_RESTRUCTURER = "ocr_worker.restructuring.restructured"
 OCRSITE_THUMBNAIL_RENDERER = "ocr_worker.rendering.on_demand.render_thumbnail"
 OCRSITE_MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
 #: Where the queue is; None where this process belongs to no running site (tests, one-off commands).

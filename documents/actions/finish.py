@@ -12,6 +12,7 @@ from documents.actions.chores import RESULTS_OWED, ChoreClaim, held, owe_results
 from documents.actions.locking import locked
 from documents.errors import LeaseLost
 from documents.exports.assembling import assembled
+from documents.exports.restructuring import restructured
 from documents.exports.results import Summary
 from documents.models import Document, PageStatus, Status
 from documents.models.document import Chore
@@ -27,7 +28,7 @@ def finish(claim: ChoreClaim) -> Document:
     """
     document = Document.objects.get(id=claim.document_id)
     built_from = document.content_version
-    with assembled(document) as made:
+    with assembled(document, restructured(document)) as made:
         summary, files = made.summary, made.facts
         _refuse_lost(claim)
         made.put_in_place()

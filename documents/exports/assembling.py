@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from documents.exports.restructuring import Rewritten
 from documents.exports.results import Summary, pages_to_write, write_results
 from documents.hashing import sha256_of
 from documents.models import Document
 from documents.storage import archive, result_key
 
 KINDS = ("json", "md", "txt")
+_NOTHING: Rewritten = {}
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,17 @@ class Assembled:
 
 
 @contextmanager
-def assembled(document: Document) -> Iterator[Assembled]:
+def assembled(document: Document, rewritten: Rewritten = _NOTHING) -> Iterator[Assembled]:
     """The results as the database has them now; the drafts are gone when the block ends.
+    `rewritten`: see `restructuring`; without it the Markdown is that of the pages.
 
     Raises StorageFull.
     """
     with ExitStack() as stack:
         drafts = [stack.enter_context(archive().drafting()) for _ in KINDS]
-        summary = write_results(document, pages_to_write(document), *(file for _, file in drafts))
+        summary = write_results(
+            document, pages_to_write(document), *(file for _, file in drafts), rewritten
+        )
         for _, file in drafts:
             file.close()
         paths = {kind: path for kind, (path, _) in zip(KINDS, drafts, strict=True)}

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
 from documents.exports.page import page_data
+from documents.exports.restructuring import Rewritten
 from documents.layout import mean_confidence
 from documents.models import Document, Page
 
@@ -55,10 +56,15 @@ class Summary:
 
 
 def write_results(
-    document: Document, pages: Iterable[Page], as_json: BinaryIO, as_md: BinaryIO, as_txt: BinaryIO
+    document: Document,
+    pages: Iterable[Page],
+    as_json: BinaryIO,
+    as_md: BinaryIO,
+    as_txt: BinaryIO,
+    rewritten: Rewritten,
 ) -> Summary:
     """Write the three files (UTF-8) in one pass over `pages`, which come in page order with their
-    readings and revisions loaded."""
+    readings and revisions loaded. `rewritten`: blocks whose Markdown is another in the document."""
     summary = Summary()
     head = json.dumps(_document_data(document), ensure_ascii=False)
     as_json.write(f'{{"version": {RESULT_VERSION},\n"document": {head},\n"pages": ['.encode())
@@ -70,12 +76,23 @@ def write_results(
         if index:
             as_md.write(PAGE_BREAK_MARKDOWN.encode())
             as_txt.write(PAGE_BREAK_TEXT.encode())
-        as_md.write(data["markdown"].encode())
+        as_md.write(_markdown(page, data, rewritten).encode())
         as_txt.write(data["text"].encode())
     as_json.write(b"\n]}\n")
     as_md.write(b"\n")
     as_txt.write(b"\n")
     return summary
+
+
+def _markdown(page: Page, data: dict[str, Any], rewritten: Rewritten) -> str:
+    layout = page.layout
+    if layout is None or not any((page.number, block.id) in rewritten for block in layout.blocks):
+        return str(data["markdown"])
+    blocks = tuple(
+        replace(block, markdown=rewritten.get((page.number, block.id), block.markdown))
+        for block in layout.blocks
+    )
+    return replace(layout, blocks=blocks).markdown
 
 
 def pages_to_write(document: Document) -> Iterator[Page]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NoAnswer  # the built-in one from Python 3.11 on
 from dataclasses import replace
 
 import structlog
@@ -32,7 +33,9 @@ _BELIEVED_TURN = 0.75
 class WithSecondReader:
     """The `Engine` protocol (engines/base.py): `first` reads, `second` checks.
 
-    A second reader that fails costs the page its confidences, never the reading.
+    A second reader that fails costs the page its confidences, never the reading. All of its work is
+    done by one thread: what it still does for a page that the first could not read must not meet
+    what it does for the next.
     """
 
     def __init__(self, first: Engine, second: TesseractEngine) -> None:
@@ -117,8 +120,8 @@ class WithSecondReader:
 
     def _glance(self, gray: Image.Image) -> int:
         try:
-            return self._second.glance(gray)
-        except (ArchiveError, RuntimeError) as error:
+            return self._beside.submit(self._second.glance, gray).result(RECOGNITION_SECONDS)
+        except (ArchiveError, RuntimeError, NoAnswer) as error:
             log.warning("no_second_look", reason=str(error))
             return 0
 
@@ -126,7 +129,7 @@ class WithSecondReader:
         """None where the second reader has failed; it is bounded by its own limit."""
         try:
             return beside.result(timeout=RECOGNITION_SECONDS + 10)
-        except (ReadingTimeout, TimeoutError) as error:
+        except (ReadingTimeout, NoAnswer) as error:
             log.warning("second_reader_too_slow", reason=str(error))
         except Exception:
             log.exception("second_reader_failed")

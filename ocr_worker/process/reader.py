@@ -11,7 +11,7 @@ from django.db import close_old_connections
 
 from documents.actions.claim import Reader, claim_next, release, renew, waiting_pages
 from documents.actions.record import fail_page, take_back_lost_pages
-from documents.errors import LeaseLost, ReadingTimeout
+from documents.errors import EngineUnavailable, LeaseLost, ReadingTimeout
 from documents.models.worker import EngineState, WorkerProcess
 from documents.signals import announce, pages_waiting
 from ocr_worker import actors, pipeline
@@ -41,17 +41,6 @@ def page_seconds(engine: Engine | None) -> float:
     return _AROUND_RECOGNITION + (engine.needs.seconds if engine else RECOGNITION_SECONDS)
 
 
-def load_as_set(deaths: int) -> Chosen:
-    """The engine that the settings ask for, loaded; see `load_engine`."""
-    return load_engine(
-        settings.OCRSITE_ENGINE,
-        settings.OCRSITE_LANGUAGES,
-        device=settings.OCRSITE_PADDLE_DEVICE,
-        second_reader=settings.OCRSITE_SECOND_READER,
-        deaths=deaths,
-    )
-
-
 class ReaderProcess(WorkerBase):
     kind = "reader"
     queue = actors.PAGES
@@ -62,7 +51,7 @@ class ReaderProcess(WorkerBase):
         self.reader = Reader(self.owner, life)
         self.holding = Holding()
         self.loading = EngineLoading(
-            load_as_set, stopping=self.stopping, broken=self._engine_is_broken
+            self._load, stopping=self.stopping, broken=self._engine_is_broken
         )
         self._renderer: Renderer | None = None
 
@@ -155,6 +144,24 @@ class ReaderProcess(WorkerBase):
         before = WorkerProcess.objects.filter(id=self.owner, engine_state=EngineState.LOADING)
         for detail, deaths in before.values_list("engine_detail", "engine_deaths"):
             self.loading.detail, self.loading.deaths = detail, deaths + 1
+
+    def _load(self, deaths: int) -> Chosen:
+        """The engine that the settings ask for. Raises EngineUnavailable."""
+        chosen = load_engine(
+            settings.OCRSITE_ENGINE,
+            settings.OCRSITE_LANGUAGES,
+            device=settings.OCRSITE_PADDLE_DEVICE,
+            second_reader=settings.OCRSITE_SECOND_READER,
+            deaths=deaths,
+        )
+        if chosen.warning and another_has_engine(self.owner, wanted="paddleocr-vl"):
+            # Else it were chance which of them reads a page, the better engine or the other.
+            chosen.engine.close()
+            raise EngineUnavailable(
+                "This reader leaves its pages to another one, which has PaddleOCR-VL. "
+                f"{chosen.warning}"
+            )
+        return chosen
 
     def _engine_is_broken(self) -> None:
         # It may load the next time: the supervisor starts another process, ever more rarely.

@@ -86,8 +86,12 @@ class PaddleOCRVLEngine:
     def _load(self) -> None:
         if self._pipeline is not None:
             return
-        begun = time.monotonic()
         process.prepare_process()
+        with process.one_at_a_time():
+            self._load_alone()
+
+    def _load_alone(self) -> None:
+        begun = time.monotonic()
         if self._device != "cpu":
             _require_gpu()
         found = library.installed()

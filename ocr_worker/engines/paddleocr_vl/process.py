@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -40,6 +43,15 @@ def prepare_process() -> None:
         set_variable("PADDLE_PDX_CACHE_HOME", str(ours))
     for name in ("PADDLEX_HOME", "HF_HOME"):  # not read by these versions; part of the contract
         set_default(name, str(paddle_cache_home()))
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Processes of this site load one after the other: each finds the GPU's memory as the ones
+    before have left it, and none of them meets another's at its peak. Waits without end."""
+    with (Path(settings.DATA_DIR) / "paddlex.lock").open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _link(link: Path, target: Path) -> None:

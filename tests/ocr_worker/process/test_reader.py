@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from documents.errors import EngineUnavailable
 from documents.models import Page, PageStatus, Reading, WorkerProcess
+from ocr_worker.engines.choosing import Chosen
+from ocr_worker.process import reader as reader_module
 from ocr_worker.process.reader import ReaderProcess
-from tests.ocr_worker.claims import born_digital, processing, scan
+from tests.factories import make_reader
+from tests.ocr_worker.claims import Pretending, born_digital, processing, scan
 from tests.ocr_worker.process.conftest import Queue, Workers
 from tests.ocrsite.running_site import eventually
 
@@ -274,3 +278,21 @@ def test_a_page_that_kills_its_reader_is_set_aside_after_three_of_them(
     assert ends == [-signal.SIGKILL] * 3
     page = Page.objects.get()
     assert (page.error_code, page.attempts) == ("quarantined", 3)
+
+
+@pytest.mark.parametrize(
+    ("other", "left"), [("paddleocr-vl", True), ("tesseract", False)], ids=["better", "equal"]
+)
+def test_a_reader_that_could_only_have_tesseract_leaves_pages_to_one_with_paddleocr_vl(
+    monkeypatch: pytest.MonkeyPatch, other: str, left: bool
+) -> None:
+    make_reader(other)
+    fallen_back = Chosen(Pretending(), "PaddleOCR-VL is not used, Tesseract reads in its place.")
+    monkeypatch.setattr(reader_module, "load_engine", lambda *_, **__: fallen_back)
+    reader = ReaderProcess(0, uuid.uuid4())
+
+    if left:
+        with pytest.raises(EngineUnavailable, match="leaves its pages to another"):
+            reader._load(0)
+    else:
+        assert reader._load(0) == fallen_back
