@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 
-from documents.layout import Block, Box, Line, PageLayout, Word, enclosing
+from documents.disputes import places_of
+from documents.layout import Block, Box, Dispute, Line, PageLayout, Word, enclosing
 from documents.markdown import block_markdown
 from documents.trust import settled
+from documents.word_changes import Effort, changes
 
 #: What a person typed is certain.
 TYPED = 1.0
-
-#: Pairs of equal words that are compared one by one, in all blocks of one correction together: at
-#: most a fifth of a second, where words that repeat and words that don't take turns.
-_MOST_PAIRS = 20_000
-
-
-@dataclass
-class _Effort:
-    """What is left of the pairs that one correction may compare."""
-
-    pairs: int
-
-    def allows(self, pairs: int) -> bool:
-        """Whether so many are left; they are used up then."""
-        if pairs > self.pairs:
-            return False
-        self.pairs -= pairs
-        return True
 
 
 @dataclass(frozen=True)
@@ -44,11 +26,11 @@ class _Placed:
 def corrected(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
     """`layout` with the blocks named in `texts` (block id -> new text) saying that instead.
 
-    A block that is changed loses its disputes and its table's HTML, which say what it said before;
+    A block that is changed loses its table's HTML and the disputes about words that were touched;
     the page loses the flags whose cause is gone (`documents.trust.settled`).
     Raises KeyError for an id that is not on the page.
     """
-    effort = _Effort(_MOST_PAIRS)
+    effort = Effort()
     unknown = set(texts) - {block.id for block in layout.blocks}
     if unknown:
         raise KeyError(min(unknown))
@@ -59,7 +41,7 @@ def corrected(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
     return layout if blocks == layout.blocks else settled(replace(layout, blocks=blocks))
 
 
-def _corrected_block(block: Block, text: str, effort: _Effort) -> Block:
+def _corrected_block(block: Block, text: str, effort: Effort) -> Block:
     text = _tidy(text)
     if text == _tidy(block.text):
         return block
@@ -77,21 +59,43 @@ def _corrected_block(block: Block, text: str, effort: _Effort) -> Block:
         markdown=block_markdown(block.label, text),
         confidence=TYPED,
         lines=tuple(lines),
-        html="",
-        disputes=(),
+        html="",  # its cells say what was read
+        disputes=_unsettled(block, text, effort),
     )
+
+
+def _unsettled(block: Block, text: str, effort: Effort) -> tuple[Dispute, ...]:
+    """The disputes about words that stay: whoever mends one word has not looked at the others."""
+    if not block.disputes:
+        return ()
+    # Where each of the old words is now; for those that were touched, nowhere.
+    now: dict[int, int] = {}
+    for step, a0, a1, b0, _ in changes(block.text.split(), text.split(), effort):
+        if step == "equal":
+            now.update((index, b0 + index - a0) for index in range(a0, a1))
+    return tuple(
+        dispute
+        for dispute, place in zip(block.disputes, places_of(block), strict=True)
+        if place is not None and _stays(place.start, place.stop, now)
+    )
+
+
+def _stays(start: int, stop: int, now: dict[int, int]) -> bool:
+    if start == stop:  # between two words: nothing was put there
+        return start in now and now.get(start - 1, now[start] - 1) == now[start] - 1
+    return all(index in now for index in range(start, stop))
 
 
 def _tidy(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
 
 
-def _placed_words(block: Block, new: list[str], effort: _Effort) -> list[Word]:
+def _placed_words(block: Block, new: list[str], effort: Effort) -> list[Word]:
     """A box for every new word: its own where it stood before, that of the word it replaces where
     as many replace as were there, else that of its line (or the block, where there are none)."""
     old = [_Placed(word, line.bbox) for line in block.lines for word in line.words]
     words: list[Word] = []
-    for change, i0, i1, j0, j1 in _changes([placed.word.text for placed in old], new, effort):
+    for change, i0, i1, j0, j1 in changes([placed.word.text for placed in old], new, effort):
         if change == "equal":
             words.extend(placed.word for placed in old[i0:i1])
         elif change == "replace" and i1 - i0 == j1 - j0:
@@ -103,37 +107,6 @@ def _placed_words(block: Block, new: list[str], effort: _Effort) -> list[Word]:
             box = _line_box(block, old, i0)
             words.extend(Word(text, box, TYPED) for text in new[j0:j1])
     return words
-
-
-def _changes(
-    old: list[str], new: list[str], effort: _Effort
-) -> list[tuple[str, int, int, int, int]]:
-    """The edit steps from `old` to `new`, as difflib gives them, in bounded time.
-
-    What both begin and end with is taken off first. difflib is cubic where words repeat (a table
-    of a thousand zeros): where the effort does not allow for that, all between is one step.
-    """
-    start = _common(old, new)
-    rest = min(len(old), len(new)) - start
-    end = min(_common(old[::-1], new[::-1]), rest)
-    middle = (old[start : len(old) - end], new[start : len(new) - end])
-    counts = Counter(middle[1])
-    steps: list[tuple[str, int, int, int, int]]
-    if not effort.allows(sum(counts[word] for word in middle[0])):
-        steps = [("replace", 0, len(middle[0]), 0, len(middle[1]))]
-    else:
-        steps = list(SequenceMatcher(None, *middle, autojunk=False).get_opcodes())
-    return [
-        ("equal", 0, start, 0, start),
-        *((step, a + start, b + start, c + start, d + start) for step, a, b, c, d in steps),
-        ("equal", len(old) - end, len(old), len(new) - end, len(new)),
-    ]
-
-
-def _common(one: list[str], other: list[str]) -> int:
-    """How many words both begin with."""
-    pairs = zip(one, other, strict=False)
-    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _line_box(block: Block, old: list[_Placed], index: int) -> Box:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from documents.admin.moments import moment
 from documents.admin.progress import Progress
+from documents.flags import flag_of
 from documents.models import Document, ReviewStatus, Status
 
 
@@ -77,6 +78,22 @@ def review(document: Document) -> SafeString:
         '<span class="badge badge-{}">{}</span>',
         document.review_status,
         ReviewStatus(document.review_status).label,
+    )
+
+
+@admin.display(description=gettext_lazy("what to look at"))
+def flags(document: Document) -> SafeString:
+    """A mark with the number of reasons; the reasons are there for who points at it, and who hears
+    it."""
+    if not document.flags:
+        return SafeString("")
+    reasons = ", ".join(str(flag_of(name).says) for name in document.flags)
+    return format_html(
+        '<span class="flag-mark" title="{}"><span aria-hidden="true">⚑ {}</span>'
+        '<span class="visually-hidden">{}</span></span>',
+        reasons,
+        len(document.flags),
+        reasons,
     )
 
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from documents import access
 from documents.access import Ability
+from documents.admin.engines import engines_to_choose
 from documents.admin.history import history_of
-from documents.admin.page_view import PageView, failures_of
+from documents.admin.page_view import PageView, failures_of, flagged_pages_of
 from documents.admin.progress import Progress
 from documents.admin.requests import not_there
-from documents.admin.way_back import FILTERS, filters_of, list_url
+from documents.admin.review_queue import came_from_queue
+from documents.admin.way_back import FILTERS, filters_of, list_url, way_back_of
 from documents.downloads import RESULT_TYPES
 from documents.errors import NotFound, describe
-from documents.models import Document, OcrMode, PageStatus
+from documents.flags import flag_of
+from documents.models import Document, OcrMode, PageStatus, Reading
 
 #: A file of 500 pages opens as fast as one of 20.
 PAGES_AT_ONCE = 20
@@ -39,6 +42,7 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
         "document": document,
         "progress": Progress.of(document),
         "confidence": None if document.confidence is None else round(document.confidence * 100),
+        "flags": [flag_of(name) for name in document.flags],
         "error": describe(document.error_code) if document.error_code else "",
         "may": {
             ability.name.lower(): access.may(request.user, ability, document.team_id)
@@ -47,11 +51,13 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
         **_tags(document),
         **_way_back(request),
         "ocr_modes": OcrMode.choices,
+        "engines": engines_to_choose(),
         "results": [
             (kind, reverse(f"api:result-{kind}", args=[document.id]))
             for kind in (RESULT_TYPES if document.has_results else ())
         ],
         "failures": failures_of(document),
+        "flagged_pages": flagged_pages_of(document),
         "history": history_of(document),
         **_pages(document, request.GET.get("at", "")),
     }
@@ -63,14 +69,14 @@ def _tags(document: Document) -> dict[str, Any]:
     return {"tags": tags, "tag_names": ", ".join(tag.name for tag in tags)}
 
 
-def _way_back(request: HttpRequest) -> dict[str, str]:
+def _way_back(request: HttpRequest) -> dict[str, Any]:
     """To the list as it was: its address, and what the forms and links of the page hand on."""
-    filters = filters_of(request)
     return {
         "list_url": list_url(request),
+        "in_queue": came_from_queue(request),
         "filters_name": FILTERS,
-        "filters": filters,
-        "way_back": f"?{urlencode({FILTERS: filters})}" if filters else "",
+        "filters": filters_of(request),
+        "way_back": way_back_of(request),
     }
 
 
@@ -85,7 +91,9 @@ def _pages(document: Document, at: str) -> dict[str, Any]:
         .select_related("current_reading", "current_revision__based_on", "current_revision__author")
         .order_by("number")
     )
-    views = [PageView.of(document, page) for page in pages]
+    counted = Reading.objects.filter(page__in=[page.id for page in pages]).order_by()
+    readings = dict(counted.values_list("page").annotate(Count("id")))
+    views = [PageView.of(document, page, readings.get(page.id, 0)) for page in pages]
     return {
         "pages": views,
         "first": first,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.forms.widgets import Script
@@ -21,6 +22,8 @@ from documents.admin.corrections import accept_view, correct_view
 from documents.admin.document_page import document_view
 from documents.admin.lists import TitledByContent
 from documents.admin.progress import progress_view
+from documents.admin.readings import readings_view
+from documents.admin.review_queue import QueueAwareList, QueueFilter, next_view, ordering_for
 from documents.admin.uploads import upload_view
 from documents.admin.verbs import details_view, verb_view
 from documents.models import Document
@@ -46,6 +49,7 @@ class DocumentAdmin(TitledByContent):
         columns.state,
         columns.pages,
         columns.review,
+        columns.flags,
         columns.team,
         columns.tags,
         columns.created_at,
@@ -54,6 +58,8 @@ class DocumentAdmin(TitledByContent):
     list_filter = (
         "status",
         "review_status",
+        QueueFilter,
+        filters.FlagFilter,
         filters.TeamFilter,
         filters.TagFilter,
         filters.TypeFilter,
@@ -98,6 +104,12 @@ class DocumentAdmin(TitledByContent):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         return access.visible_to(request.user).prefetch_related("tags")
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return QueueAwareList
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        return ordering_for(request) or super().get_ordering(request)
+
     # --- the list -----------------------------------------------------------------------------
 
     def get_list_display(self, request: HttpRequest) -> Any:
@@ -124,10 +136,12 @@ class DocumentAdmin(TitledByContent):
         own: list[tuple[str, Callable[..., HttpResponse], str]] = [
             ("upload/", upload_view, "upload"),
             ("progress/", progress_view, "progress"),
+            ("<uuid:document_id>/next/", next_view, "next"),
             ("<uuid:document_id>/details/", details_view, "details"),
             ("<uuid:document_id>/do/<slug:verb>/", verb_view, "verb"),
             ("<uuid:document_id>/pages/<int:number>/text/", correct_view, "correct"),
             ("<uuid:document_id>/pages/<int:number>/accept/", accept_view, "accept"),
+            ("<uuid:document_id>/pages/<int:number>/readings/", readings_view, "readings"),
         ]
         return [
             path(address, wrap(view), name=f"documents_document_{name}")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents import access
 from documents.filetypes import ACCEPTED
+from documents.flags import FLAGS, with_any
 from documents.models import Document, Tag
 
 #: A list of more tags than this helps nobody; the tags' list leads to the documents of the others.
@@ -38,6 +39,20 @@ class TrashFilter(admin.SimpleListFilter):
         if self.value() == "also":
             return queryset
         return queryset.filter(trashed_at__isnull=self.value() != "only")
+
+
+class FlagFilter(admin.SimpleListFilter):
+    title = _("what to look at")
+    parameter_name = "flag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(flag.name, flag.says) for flag in FLAGS.values()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> QuerySet[Document]:
+        name = self.value()
+        if not name:
+            return queryset
+        return queryset.filter(with_any([name])) if name in FLAGS else queryset.none()
 
 
 class TypeFilter(admin.SimpleListFilter):

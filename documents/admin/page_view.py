@@ -5,46 +5,56 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
+from documents.admin.disputed_text import DisputedText, DisputeView
+from documents.admin.rectangles import Rectangle
 from documents.errors import describe
-from documents.layout import Block, Box, PageLayout
+from documents.figures import page_of
+from documents.flags import Flag, flag_of
+from documents.layout import Block, PageLayout
 from documents.models import Document, Page, PageStatus
+from documents.safe_html import safe_table
+from documents.word_changes import Piece, pieces
 
 #: Words that were read with less certainty than this are marked on the image.
 DOUBTFUL = 0.6
 #: Failed pages listed on top; a file that failed altogether needs no thousand lines.
 MOST_FAILURES = 30
+#: Links to flagged pages; whoever has dealt with those sees the next ones.
+MOST_FLAGGED = 40
 #: Letters that fit into a line of a block's text field, about.
 LINE = 60
 
 
 @dataclass(frozen=True)
-class Rectangle:
-    """px of the page image."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @classmethod
-    def of(cls, box: Box) -> Rectangle:
-        x0, y0, x1, y1 = (round(value, 1) for value in box)
-        return cls(x0, y0, round(x1 - x0, 1), round(y1 - y0, 1))
-
-
-@dataclass(frozen=True)
 class BlockView:
+    """`table`: harmless HTML, "" for what is none. `figure`: the address of the block's picture, ""
+    where it has none. `disputed`: None where nothing is."""
+
     id: str
     label: str
     text: str
     rows: int
     place: Rectangle
+    table: SafeString
+    figure: str
+    disputed: DisputedText | None
 
     @classmethod
-    def of(cls, block: Block) -> BlockView:
+    def of(cls, block: Block, document: Document, prefix: str) -> BlockView:
         rows = sum(1 + len(line) // LINE for line in block.text.splitlines()) or 1
-        return cls(block.id, block.label, block.text, rows, Rectangle.of(block.bbox))
+        has_figure = page_of(block.figure) is not None
+        return cls(
+            id=block.id,
+            label=block.label,
+            text=block.text,
+            rows=rows,
+            place=Rectangle.of(block.bbox),
+            table=SafeString(safe_table(block.html) if block.html else ""),
+            figure=reverse("api:figure", args=[document.id, block.figure]) if has_figure else "",
+            disputed=DisputedText.of(block, prefix) if block.disputes else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,8 @@ class Failure:
 @dataclass(frozen=True)
 class PageView:
     """`width`, `height`: px of the page image, 0 where nothing was read. `confidence`: percent.
-    `offered`: the text of a newer reading beside the correction that counts."""
+    `offered`: how the text of a newer reading differs from the correction that counts beside it.
+    `readings`: how many there are."""
 
     number: int
     status: str
@@ -68,21 +79,28 @@ class PageView:
     api_url: str
     blocks: list[BlockView]
     doubtful: list[Rectangle]
+    disputes: list[DisputeView]
+    flags: list[Flag]
     engine: str
     confidence: int | None
     rotation: int
     revision: int
     corrected_by: str
     failure: Failure | None
-    offered: str | None
+    offered: list[Piece] | None
+    readings: int
 
     @classmethod
-    def of(cls, document: Document, page: Page) -> PageView:
+    def of(cls, document: Document, page: Page, readings: int = 1) -> PageView:
         layout = page.layout
         revision = page.current_revision
         reading = revision.based_on if revision else page.current_reading
         confidence = layout.confidence if layout else None
         author = revision.author if revision else None
+        blocks = [
+            BlockView.of(block, document, f"d{page.number}-{index}")
+            for index, block in enumerate(layout.in_order() if layout else [])
+        ]
         shown = page.status not in (PageStatus.PENDING, PageStatus.RUNNING) or layout is not None
         address = [document.id, page.number]
         return cls(
@@ -93,16 +111,31 @@ class PageView:
             height=layout.height if layout else 0,
             image_url=reverse("api:page-image", args=address) if shown else "",
             api_url=reverse("api:page-text", args=address),
-            blocks=[BlockView.of(block) for block in layout.in_order()] if layout else [],
+            blocks=blocks,
             doubtful=_doubtful(layout) if layout else [],
+            disputes=[
+                view for block in blocks if block.disputed for view in block.disputed.disputes
+            ],
+            flags=[flag_of(name) for name in sorted(layout.flags)] if layout else [],
             engine=reading.engine if reading else "",
             confidence=None if confidence is None else round(confidence * 100),
             rotation=reading.rotation if reading else 0,
             revision=page.revision,
             corrected_by=(author.get_full_name() or author.username) if author else "",
             failure=_failure(page) if page.error_code else None,
-            offered=_offered(page),
+            offered=_offered(page, layout),
+            readings=readings,
         )
+
+
+def flagged_pages_of(document: Document) -> list[int]:
+    """The numbers of the first pages on which a reviewer should look at something. Those that a
+    person has corrected they have looked at."""
+    if not document.flags:
+        return []
+    flagged = document.pages.filter(current_revision=None).exclude(current_reading=None)
+    numbers = flagged.exclude(current_reading__flags="").order_by("number")
+    return list(numbers.values_list("number", flat=True)[:MOST_FLAGGED])
 
 
 def failures_of(document: Document) -> list[Failure]:
@@ -127,7 +160,8 @@ def _doubtful(layout: PageLayout) -> list[Rectangle]:
     ]
 
 
-def _offered(page: Page) -> str | None:
-    if not page.offered_reading or page.current_reading is None:
+def _offered(page: Page, layout: PageLayout | None) -> list[Piece] | None:
+    if not page.offered_reading or page.current_reading is None or layout is None:
         return None
-    return PageLayout.from_dict(page.current_reading.layout).text
+    newer = PageLayout.from_dict(page.current_reading.layout)
+    return list(pieces(layout.text, newer.text))

@@ -20,9 +20,10 @@ from documents.actions.reprocess import reprocess
 from documents.actions.restore import take_out_of_trash
 from documents.actions.trash import trash
 from documents.admin.requests import actor, not_there, refuse
+from documents.admin.review_queue import came_from_queue, see_next
 from documents.admin.way_back import see_document
 from documents.errors import ArchiveError, InvalidRequest, NotFound
-from documents.models import User
+from documents.models import Document, User
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -62,6 +63,7 @@ VERBS = {
             id_,
             actor=user,
             pages=request.POST.get("pages", "all"),
+            engine=request.POST.get("engine") or None,
             ocr=request.POST.get("ocr") or None,
         ),
         _("The document is being read again."),
@@ -83,6 +85,8 @@ def verb_view(request: HttpRequest, document_id: uuid.UUID, verb: str) -> HttpRe
         refuse(request, error)
     else:
         messages.success(request, asked.said)
+        if asked.ability is Ability.DECIDE and came_from_queue(request):
+            return see_next(request, Document.objects.get(id=document_id))
     return see_document(request, document_id)
 
 

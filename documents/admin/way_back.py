@@ -25,6 +25,12 @@ def filters_of(request: HttpRequest) -> str:
     return given if len(given) <= LONGEST else ""
 
 
+def way_back_of(request: HttpRequest) -> str:
+    """The query that the links and forms of a page hand on, "" where there is nothing to."""
+    filters = filters_of(request)
+    return f"?{urlencode({FILTERS: filters})}" if filters else ""
+
+
 def list_url(request: HttpRequest) -> str:
     """The list from which the person came."""
     url = reverse("admin:documents_document_changelist")

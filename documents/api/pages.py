@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents.access import Ability, require
-from documents.actions.correct import correct
+from documents.actions.correct import accept_reading, correct
 from documents.api.conditional import not_modified, revalidated
 from documents.api.delivery import delivered
 from documents.api.fields import StrictSerializer
 from documents.api.pagination import PARAMETERS, listed
-from documents.api.serializers import Correction
+from documents.api.serializers import Correction, SeenRevision, reading_data
 from documents.api.views import ApiView, FileView
 from documents.downloads import page_picture
 from documents.errors import NotFound
@@ -37,6 +37,12 @@ class PageFilters(StrictSerializer):
     status = serializers.ListField(
         child=serializers.ChoiceField(PageStatus.choices), required=False, max_length=10
     )
+
+
+class ReadingsAsked(StrictSerializer):
+    ignored = PARAMETERS
+
+    text = serializers.BooleanField(required=False, default=False)
 
 
 class PagesView(ApiView):
@@ -78,6 +84,34 @@ class PageTextView(ApiView):
         page = correct(
             document_id, number, given["blocks"], revision=given["revision"], actor=self.user
         )
+        return Response(page_data(page))
+
+
+class ReadingsView(ApiView):
+    """What was ever read on the page, newest first."""
+
+    def get(self, request: Request, document_id: uuid.UUID, number: int) -> Response:
+        document = require(self.user, Ability.SEE, document_id)
+        asked = ReadingsAsked(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        page = _page(document, number, without=_ALL_LAYOUTS)
+        with_text = asked.validated_data["text"]
+        return listed(
+            request,
+            page.readings.all() if with_text else page.readings.defer("layout"),
+            lambda reading: reading_data(page, reading, with_text=with_text),
+            ordering="-run",
+        )
+
+
+class AcceptReadingView(ApiView):
+    def post(self, request: Request, document_id: uuid.UUID, number: int) -> Response:
+        """The newest reading counts in place of the correction; the page as it is now."""
+        require(self.user, Ability.CORRECT, document_id)
+        seen = SeenRevision(data=request.data)
+        seen.is_valid(raise_exception=True)
+        revision = seen.validated_data["revision"]
+        page = accept_reading(document_id, number, revision=revision, actor=self.user)
         return Response(page_data(page))
 
 

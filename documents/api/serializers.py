@@ -13,7 +13,8 @@ from documents.actions.reprocess import ALL, ENGINES, FAILED
 from documents.actions.upload import TITLE_LENGTH
 from documents.api.fields import StrictSerializer, TagsField, iso_time
 from documents.archive.keeping import storage_of
-from documents.models import Document, OcrMode
+from documents.layout import PageLayout
+from documents.models import Document, OcrMode, Page, Reading
 
 
 def document_url(request: Request, document: Document) -> str:
@@ -70,6 +71,25 @@ def document_data(request: Request, document: Document) -> dict[str, Any]:
     }
 
 
+def reading_data(page: Page, reading: Reading, *, with_text: bool) -> dict[str, Any]:
+    """`current`: its text is the page's. `corrected`: the correction that is the page's text was
+    made of it."""
+    correction = page.current_revision
+    data: dict[str, Any] = {
+        "run": reading.run,
+        "engine": reading.engine,
+        "engine_version": reading.engine_version,
+        "confidence": reading.confidence,
+        "flags": reading.flags,
+        "created_at": iso_time(reading.created_at),
+        "current": correction is None and page.current_reading_id == reading.id,
+        "corrected": correction is not None and correction.based_on_id == reading.id,
+    }
+    if with_text:
+        data["text"] = PageLayout.from_dict(reading.layout).text
+    return data
+
+
 class NewDocument(StrictSerializer):
     """What may come with a file."""
 
@@ -118,9 +138,14 @@ class CorrectedBlock(StrictSerializer):
     )
 
 
-class Correction(StrictSerializer):
-    blocks = CorrectedBlock(many=True)
+class SeenRevision(StrictSerializer):
+    """The page's revision as the person saw it."""
+
     revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
+class Correction(SeenRevision):
+    blocks = CorrectedBlock(many=True)
 
     def validate_blocks(self, blocks: list[dict[str, str]]) -> dict[str, str]:
         texts = {block["id"]: block["text"] for block in blocks}

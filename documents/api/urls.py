@@ -43,6 +43,8 @@ urlpatterns = [
     *_route(_PAGE, pages.PageView, "page"),
     *_route(f"{_PAGE}image/", pages.PageImageView, "page-image"),
     *_route(f"{_PAGE}text/", pages.PageTextView, "page-text"),
+    *_route(f"{_PAGE}readings/", pages.ReadingsView, "page-readings"),
+    *_route(f"{_PAGE}readings/accept/", pages.AcceptReadingView, "accept-reading"),
     path("v1/schemas/result-1.json", files.ResultSchemaView.as_view(), name="result-schema"),
     re_path("", NothingHere.as_view(), name="nothing-here"),
 ]

@@ -80,6 +80,7 @@
                     text.dataset.saved = blocks[index].text;
                 });
                 tell(form, changed(form) ? said.wordsChanged : said.wordsSaved);
+                form.dispatchEvent(new Event("text-saved", {bubbles: true}));
                 return true;
             }
             if (answer.status === 409 && page.code === "conflict") {

@@ -1,0 +1,106 @@
+"""All readings of a page, and how one of them differs from the text that counts."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from dataclasses import dataclass
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from documents import access
+from documents.access import Ability
+from documents.admin.requests import not_there
+from documents.admin.way_back import document_url, filters_of, list_url, way_back_of
+from documents.errors import NotFound
+from documents.layout import PageLayout
+from documents.models import Document, Page, Reading
+from documents.word_changes import Piece, pieces
+
+
+@dataclass(frozen=True)
+class ReadingView:
+    """`confidence`: percent. `counts`: its text is the page's. `corrected`: the correction that is
+    the page's text was made of it. `shown`: it is the one compared."""
+
+    run: int
+    engine: str
+    engine_version: str
+    created_at: datetime.datetime
+    confidence: int | None
+    counts: bool
+    corrected: bool
+    shown: bool
+
+
+@require_GET
+def readings_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> HttpResponse:
+    """`?with=run` compares that reading with the text that counts; without it the newest of those
+    that don't count."""
+    try:
+        document = access.require(request.user, Ability.SEE, document_id)
+        page = _page(document, number)
+    except NotFound:
+        return not_there(request)
+    readings = list(page.readings.defer("layout").order_by("-run"))
+    compared = _compared(page, readings, request.GET.get("with", ""))
+    is_newest = compared is not None and compared.id == page.current_reading_id
+    may_correct = access.may(request.user, Ability.CORRECT, document.team_id)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Readings of page %(page)d") % {"page": number},
+        "document": document,
+        "number": number,
+        "revision": page.revision,
+        "readings": [_view(page, reading, compared) for reading in readings],
+        "pieces": None if compared is None else _pieces(page, compared),
+        "offered": page.offered_reading and is_newest,
+        "may_correct": may_correct and not document.is_trashed,
+        "list_url": list_url(request),
+        "way_back": way_back_of(request),
+        "back": document_url(document.id, number, filters=filters_of(request)),
+    }
+    return render(request, "admin/documents/document/readings.html", context)
+
+
+def _page(document: Document, number: int) -> Page:
+    pages = document.pages.select_related("current_reading", "current_revision__based_on")
+    page = pages.defer("current_revision__based_on__layout").filter(number=number).first()
+    if page is None:
+        raise NotFound(f"The document has no page {number}.", document=document.id, page=number)
+    return page
+
+
+def _counts(page: Page, reading: Reading) -> bool:
+    return page.current_revision is None and page.current_reading_id == reading.id
+
+
+def _compared(page: Page, readings: list[Reading], run: str) -> Reading | None:
+    others = [reading for reading in readings if not _counts(page, reading)]
+    asked = [reading for reading in others if str(reading.run) == run]
+    return next(iter(asked or others), None)
+
+
+def _view(page: Page, reading: Reading, compared: Reading | None) -> ReadingView:
+    correction = page.current_revision
+    return ReadingView(
+        run=reading.run,
+        engine=reading.engine,
+        engine_version=reading.engine_version,
+        created_at=reading.created_at,
+        confidence=None if reading.confidence is None else round(reading.confidence * 100),
+        counts=_counts(page, reading),
+        corrected=correction is not None and correction.based_on_id == reading.id,
+        shown=compared is not None and compared.id == reading.id,
+    )
+
+
+def _pieces(page: Page, compared: Reading) -> list[Piece] | None:
+    layout = page.layout
+    if layout is None:
+        return None
+    return list(pieces(layout.text, PageLayout.from_dict(compared.layout).text))

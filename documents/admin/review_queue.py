@@ -1,0 +1,109 @@
+"""The review queue: what was read, is flagged, and nobody has decided on; least trusted first.
+
+It is a filter of the documents' list like the others, and may be narrowed by them. Whoever comes
+to a document from there goes on, when they have decided, to the next one in the same list.
+"""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from typing import Any, Literal
+from urllib.parse import parse_qsl
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
+from django.db.models import F, FloatField, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from documents import access
+from documents.access import Ability
+from documents.admin.requests import not_there
+from documents.admin.way_back import filters_of, see_document, see_list
+from documents.errors import NotFound
+from documents.models import Document, ReviewStatus, Status
+
+PARAMETER, TO_REVIEW = "queue", "review"
+#: What is not known is trusted least.
+TRUST = Coalesce(F("confidence"), Value(0.0), output_field=FloatField())
+#: Of the list's query, what says which part of it is looked at and not what is in it.
+_PLACE = {"p", "o", "all"}
+
+
+class QueueFilter(admin.SimpleListFilter):
+    title = gettext_lazy("review queue")
+    parameter_name = PARAMETER
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(TO_REVIEW, gettext_lazy("to review, least certain first"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> QuerySet[Document]:
+        if self.value() != TO_REVIEW:
+            return queryset
+        return queryset.filter(
+            ~Q(flags=""),
+            status__in=(Status.READY, Status.PARTIAL),
+            review_status=ReviewStatus.UNREVIEWED,
+        )
+
+
+class QueueAwareList(ChangeList):
+    """Django marks the column by which the list is sorted when nothing else is asked for; the queue
+    is sorted by none of them."""
+
+    def get_ordering_field_columns(self) -> dict[int, Literal["asc", "desc"]]:
+        if self.filter_params.get(PARAMETER) == [TO_REVIEW] and ORDER_VAR not in self.params:
+            return {}
+        return super().get_ordering_field_columns()
+
+
+def ordering_for(request: HttpRequest) -> tuple[Any, ...] | None:
+    """The queue's own order where the list shows it, else None."""
+    return (TRUST.asc(), "id") if request.GET.get(PARAMETER) == TO_REVIEW else None
+
+
+def came_from_queue(request: HttpRequest) -> bool:
+    """Whether the person came to the document's page from the queue."""
+    return (PARAMETER, TO_REVIEW) in parse_qsl(filters_of(request))
+
+
+@require_GET
+def next_view(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    try:
+        document = access.require(request.user, Ability.SEE, document_id)
+    except NotFound:
+        return not_there(request)
+    return see_next(request, document)
+
+
+def see_next(request: HttpRequest, document: Document) -> HttpResponse:
+    """The document after `document` in the list that the person came from; behind the last one the
+    first again, that was passed over. The list where nothing is left."""
+    found = _next(request, document) if came_from_queue(request) else None
+    if found is not None:
+        return see_document(request, found)
+    messages.info(request, _("Nothing more is left to review here."))
+    return see_list(request)
+
+
+def _next(request: HttpRequest, document: Document) -> uuid.UUID | None:
+    as_list = copy.copy(request)
+    kept = QueryDict(mutable=True)
+    for name, value in parse_qsl(filters_of(request)):
+        if name not in _PLACE:
+            kept.appendlist(name, value)
+    as_list.GET = kept  # type: ignore[assignment]
+    try:
+        listed = admin.site.get_model_admin(Document).get_changelist_instance(as_list).queryset
+    except IncorrectLookupParameters:
+        return None
+    queue = listed.annotate(trust=TRUST).exclude(id=document.id).order_by("trust", "id")
+    trust = document.confidence or 0.0
+    behind = Q(trust__gt=trust) | Q(trust=trust, id__gt=document.id)
+    ids = queue.values_list("id", flat=True)
+    return ids.filter(behind).first() or ids.first()
