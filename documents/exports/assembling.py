@@ -52,9 +52,9 @@ def assembled(document: Document, rewritten: Rewritten = _NOTHING) -> Iterator[A
     """
     with ExitStack() as stack:
         drafts = [stack.enter_context(archive().drafting()) for _ in KINDS]
-        summary = write_results(
-            document, pages_to_write(document), *(file for _, file in drafts), rewritten
-        )
+        as_json, as_md, as_txt = (file for _, file in drafts)
+        pages = pages_to_write(document)
+        summary = write_results(document, pages, as_json, as_md, as_txt, rewritten)
         for _, file in drafts:
             file.close()
         paths = {kind: path for kind, (path, _) in zip(KINDS, drafts, strict=True)}

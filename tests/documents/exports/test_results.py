@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def written(document: Document) -> tuple[Any, str, str, Summary]:
-    files = [io.BytesIO() for _ in range(3)]
+    files = io.BytesIO(), io.BytesIO(), io.BytesIO()
     summary = write_results(document, pages_to_write(document), *files, {})
     as_json, as_md, as_txt = (file.getvalue().decode() for file in files)
     return json.loads(as_json), as_md, as_txt, summary

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from documents.errors import EngineUnavailable
-from ocr_worker.engines import choosing, create_engine, load_engine
+from ocr_worker.engines import create_engine, load_engine, paddleocr_vl
 from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine, graphics, library, models, why_not
 from ocr_worker.engines.second_reader import WithSecondReader
 from ocr_worker.engines.tesseract import TesseractEngine
@@ -20,7 +20,7 @@ LANGUAGES = "rus+eng"
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the packages were there; nothing of them is imported."""
     monkeypatch.setattr(library, "is_installed", lambda: True)
-    monkeypatch.setattr(choosing.paddleocr_vl, "is_installed", lambda: True)
+    monkeypatch.setattr(paddleocr_vl, "is_installed", lambda: True)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def with_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_the_packages_auto_is_tesseract_and_nothing_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(choosing.paddleocr_vl, "is_installed", lambda: False)
+    monkeypatch.setattr(paddleocr_vl, "is_installed", lambda: False)
 
     chosen = load_engine("auto", LANGUAGES)
 

@@ -145,7 +145,7 @@ def test_both_read_at_the_same_time(
     genuine = tesseract.read
 
     class Meeting(First):
-        def read(self, image: Image.Image, **options: Any) -> PageLayout:  # type: ignore[override]
+        def read(self, image: Image.Image, **options: Any) -> PageLayout:
             met.wait()
             return super().read(image, **options)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import language, layout
-from .language import ANSWERS, Answers
+from .language import ANSWERS, SMALL, Answers, Sizes
 from .layout import BOXES, Boxes
 
 #: By pipeline version: the layout model, which is its directory too; the language model's name and
@@ -22,11 +22,18 @@ VERSIONS = {
 }
 
 
-def build(home: Path, version: str, *, answers: Answers = ANSWERS, boxes: Boxes = BOXES) -> Path:
+def build(
+    home: Path,
+    version: str,
+    *,
+    answers: Answers = ANSWERS,
+    boxes: Boxes = BOXES,
+    sizes: Sizes = SMALL,
+) -> Path:
     """Models of pipeline `version` below `home`/official_models; returns `home`, as
     PADDLE_PDX_CACHE_HOME names it. Needs paddle, safetensors and sentencepiece."""
     layout_name, language_name, language_directory = VERSIONS[version]
     models = home / "official_models"
-    language.build(models / language_directory, language_name, answers)
+    language.build(models / language_directory, language_name, answers, sizes)
     layout.build(models / layout_name, layout_name, boxes)
     return home

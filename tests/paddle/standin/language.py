@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,21 +49,41 @@ _TEMPLATE = """{{- '<|begin_of_sentence|>' -}}
 {%- elif 'Formula' in c['text'] -%}{%- set ns.mark = '<|go_formula|>' -%}{%- endif -%}
 {%- endif -%}{%- endfor -%}{{- '\\n' -}}{%- endfor -%}{{- 'Assistant: ' -}}{{- ns.mark -}}"""  # noqa: E501
 
-#: Sizes: decoder (hidden, heads, key-value heads, head, inner, layers), vision (hidden, heads,
-#: inner, layers, image side in px).
-_HIDDEN, _HEADS, _KEYS, _HEAD, _INNER, _LAYERS = 32, 2, 1, 16, 32, 2
-_V_HIDDEN, _V_HEADS, _V_INNER, _V_LAYERS, _V_SIDE = 16, 2, 16, 2, 56
 _PATCH = 14
 
 
-def build(directory: Path, name: str, answers: Answers) -> None:
+@dataclass(frozen=True)
+class Sizes:
+    """Of the decoder, and of the vision encoder (`v_`; `v_side`: px of the image that its places
+    are learned for). `vocabulary`: tokens, those that are named and others."""
+
+    hidden: int = 32
+    heads: int = 2
+    keys: int = 1
+    head: int = 16
+    inner: int = 32
+    layers: int = 2
+    v_hidden: int = 16
+    v_heads: int = 2
+    v_inner: int = 16
+    v_layers: int = 2
+    v_side: int = 56
+    vocabulary: int = 0
+
+
+SMALL = Sizes()
+#: PaddleOCR-VL-0.9B's (its config.json): 0.94 G parameters, 3.8 GB as float32.
+REAL = Sizes(1024, 16, 2, 128, 3072, 18, 1152, 16, 4304, 27, 384, 103_424)
+
+
+def build(directory: Path, name: str, answers: Answers, sizes: Sizes = SMALL) -> None:
     """The model `name` in Hugging Face's form."""
     from safetensors.numpy import save_file
 
     directory.mkdir(parents=True, exist_ok=True)
     ids = _tokenizer(directory, answers)
-    _configuration(directory, name, ids)
-    weights = _weights(ids, answers)
+    _configuration(directory, name, ids, sizes)
+    weights = _weights(ids, answers, sizes)
     save_file(
         {key: np.ascontiguousarray(value, np.float32) for key, value in weights.items()},
         str(directory / "model.safetensors"),
@@ -118,23 +139,26 @@ def _tokenizer(directory: Path, answers: Answers) -> dict[str, int]:
     return ids
 
 
-def _configuration(directory: Path, name: str, ids: Mapping[str, int]) -> None:
+def _configuration(directory: Path, name: str, ids: Mapping[str, int], sizes: Sizes) -> None:
     _write(directory / "config.json", {
         "architectures": ["PaddleOCRVLForConditionalGeneration"], "model_type": "paddleocr_vl",
-        "vocab_size": len(ids), "hidden_size": _HIDDEN, "intermediate_size": _INNER,
-        "num_hidden_layers": _LAYERS, "num_attention_heads": _HEADS,
-        "num_key_value_heads": _KEYS, "head_dim": _HEAD, "hidden_act": "silu",
+        "vocab_size": max(len(ids), sizes.vocabulary), "hidden_size": sizes.hidden,
+        "intermediate_size": sizes.inner,
+        "num_hidden_layers": sizes.layers, "num_attention_heads": sizes.heads,
+        "num_key_value_heads": sizes.keys, "head_dim": sizes.head, "hidden_act": "silu",
         "max_position_embeddings": 131072, "rms_norm_eps": 1e-5, "rope_theta": 500000,
         "use_bias": False, "use_cache": False, "tie_word_embeddings": False,
-        "rope_scaling": {"mrope_section": [2, 3, 3], "rope_type": "default", "type": "default"},
+        "rope_scaling": {
+            "mrope_section": _sections(sizes), "rope_type": "default", "type": "default",
+        },
         "use_flash_attention": False, "torch_dtype": "float32",
         "image_token_id": ids["<|IMAGE_PLACEHOLDER|>"], "video_token_id": ids["<|video_pad|>"],
         "vision_start_token_id": ids["<|IMAGE_START|>"],
         "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": _END,
         "vision_config": {
-            "model_type": "paddleocr_vl", "hidden_size": _V_HIDDEN,
-            "intermediate_size": _V_INNER, "num_hidden_layers": _V_LAYERS,
-            "num_attention_heads": _V_HEADS, "num_channels": 3, "image_size": _V_SIDE,
+            "model_type": "paddleocr_vl", "hidden_size": sizes.v_hidden,
+            "intermediate_size": sizes.v_inner, "num_hidden_layers": sizes.v_layers,
+            "num_attention_heads": sizes.v_heads, "num_channels": 3, "image_size": sizes.v_side,
             "patch_size": _PATCH, "hidden_act": "gelu_pytorch_tanh", "layer_norm_eps": 1e-6,
             "attention_dropout": 0.0, "spatial_merge_size": 2, "temporal_patch_size": 2,
             "tokens_per_second": 2,
@@ -152,9 +176,17 @@ def _configuration(directory: Path, name: str, ids: Mapping[str, int]) -> None:
     (directory / "inference.yml").write_text(f"Global:\n  model_name: {name}\n")
 
 
-def _weights(ids: Mapping[str, int], answers: Answers) -> dict[str, Any]:
+def _sections(sizes: Sizes) -> list[int]:
+    """How half of a head is parted among time, height and width."""
+    half = sizes.head // 2
+    return [half // 4, (half - half // 4) // 2, half - half // 4 - (half - half // 4) // 2]
+
+
+def _weights(ids: Mapping[str, int], answers: Answers, sizes: Sizes) -> dict[str, Any]:
     """By name, in PyTorch's order of axes."""
     random = np.random.default_rng(0)
+    hidden, v_hidden = sizes.hidden, sizes.v_hidden
+    queries, keys = sizes.heads * sizes.head, sizes.keys * sizes.head
     weights: dict[str, Any] = {}
 
     def linear(name: str, outs: int, ins: int, *, bias: bool = True, zero: bool = False) -> None:
@@ -168,50 +200,57 @@ def _weights(ids: Mapping[str, int], answers: Answers) -> dict[str, Any]:
         if bias:
             weights[f"{name}.bias"] = np.zeros(size)
 
-    embedding = random.choice([-1.0, 1.0], (len(ids), _HIDDEN))
+    number = max(len(ids), sizes.vocabulary)
+    embedding = random.choice([-1.0, 1.0], (number, hidden))
     weights["model.embed_tokens.weight"] = embedding
-    for layer in (f"model.layers.{n}" for n in range(_LAYERS)):
-        norm(f"{layer}.input_layernorm", _HIDDEN, bias=False)
-        norm(f"{layer}.post_attention_layernorm", _HIDDEN, bias=False)
-        linear(f"{layer}.self_attn.q_proj", _HEADS * _HEAD, _HIDDEN, bias=False)
-        linear(f"{layer}.self_attn.k_proj", _KEYS * _HEAD, _HIDDEN, bias=False)
-        linear(f"{layer}.self_attn.v_proj", _KEYS * _HEAD, _HIDDEN, bias=False)
-        linear(f"{layer}.self_attn.o_proj", _HIDDEN, _HEADS * _HEAD, bias=False, zero=True)
-        linear(f"{layer}.mlp.gate_proj", _INNER, _HIDDEN, bias=False)
-        linear(f"{layer}.mlp.up_proj", _INNER, _HIDDEN, bias=False)
-        linear(f"{layer}.mlp.down_proj", _HIDDEN, _INNER, bias=False, zero=True)
-    norm("model.norm", _HIDDEN, bias=False)
+    for layer in (f"model.layers.{n}" for n in range(sizes.layers)):
+        norm(f"{layer}.input_layernorm", hidden, bias=False)
+        norm(f"{layer}.post_attention_layernorm", hidden, bias=False)
+        linear(f"{layer}.self_attn.q_proj", queries, hidden, bias=False)
+        linear(f"{layer}.self_attn.k_proj", keys, hidden, bias=False)
+        linear(f"{layer}.self_attn.v_proj", keys, hidden, bias=False)
+        linear(
+            f"{layer}.self_attn.o_proj",
+            hidden,
+            sizes.heads * sizes.head,
+            bias=False,
+            zero=True,
+        )
+        linear(f"{layer}.mlp.gate_proj", sizes.inner, hidden, bias=False)
+        linear(f"{layer}.mlp.up_proj", sizes.inner, hidden, bias=False)
+        linear(f"{layer}.mlp.down_proj", hidden, sizes.inner, bias=False, zero=True)
+    norm("model.norm", hidden, bias=False)
     weights["lm_head.weight"] = _what_follows(ids, answers, embedding)
 
     vision = "visual.vision_model"
-    patches = (_V_SIDE // _PATCH) ** 2
+    patches = (sizes.v_side // _PATCH) ** 2
     places = f"{vision}.embeddings"
     weights[f"{places}.patch_embedding.weight"] = random.normal(
-        0, 0.05, (_V_HIDDEN, 3, _PATCH, _PATCH)
+        0, 0.05, (v_hidden, 3, _PATCH, _PATCH)
     )
-    weights[f"{places}.patch_embedding.bias"] = np.zeros(_V_HIDDEN)
-    weights[f"{places}.position_embedding.weight"] = random.normal(0, 0.05, (patches, _V_HIDDEN))
+    weights[f"{places}.patch_embedding.bias"] = np.zeros(v_hidden)
+    weights[f"{places}.position_embedding.weight"] = random.normal(0, 0.05, (patches, v_hidden))
     # The library's code has this size in it.
-    weights[f"{places}.packing_position_embedding.weight"] = np.zeros((32768, _V_HIDDEN))
-    for layer in (f"{vision}.encoder.layers.{n}" for n in range(_V_LAYERS)):
-        norm(f"{layer}.layer_norm1", _V_HIDDEN)
-        norm(f"{layer}.layer_norm2", _V_HIDDEN)
+    weights[f"{places}.packing_position_embedding.weight"] = np.zeros((32768, v_hidden))
+    for layer in (f"{vision}.encoder.layers.{n}" for n in range(sizes.v_layers)):
+        norm(f"{layer}.layer_norm1", v_hidden)
+        norm(f"{layer}.layer_norm2", v_hidden)
         for part in ("q_proj", "k_proj", "v_proj", "out_proj"):
-            linear(f"{layer}.self_attn.{part}", _V_HIDDEN, _V_HIDDEN)
-        linear(f"{layer}.mlp.fc1", _V_INNER, _V_HIDDEN)
-        linear(f"{layer}.mlp.fc2", _V_HIDDEN, _V_INNER)
-    norm(f"{vision}.post_layernorm", _V_HIDDEN)
+            linear(f"{layer}.self_attn.{part}", v_hidden, v_hidden)
+        linear(f"{layer}.mlp.fc1", sizes.v_inner, v_hidden)
+        linear(f"{layer}.mlp.fc2", v_hidden, sizes.v_inner)
+    norm(f"{vision}.post_layernorm", v_hidden)
     head = f"{vision}.head"
-    weights[f"{head}.probe"] = random.normal(0, 0.05, (1, 1, _V_HIDDEN))
-    weights[f"{head}.attention.in_proj_weight"] = random.normal(0, 0.05, (3 * _V_HIDDEN, _V_HIDDEN))
-    weights[f"{head}.attention.in_proj_bias"] = np.zeros(3 * _V_HIDDEN)
-    linear(f"{head}.attention.out_proj", _V_HIDDEN, _V_HIDDEN)
-    norm(f"{head}.layernorm", _V_HIDDEN)
-    linear(f"{head}.mlp.fc1", _V_INNER, _V_HIDDEN)
-    linear(f"{head}.mlp.fc2", _V_HIDDEN, _V_INNER)
-    norm("mlp_AR.pre_norm", _V_HIDDEN)
-    linear("mlp_AR.linear_1", 4 * _V_HIDDEN, 4 * _V_HIDDEN)
-    linear("mlp_AR.linear_2", _HIDDEN, 4 * _V_HIDDEN)
+    weights[f"{head}.probe"] = random.normal(0, 0.05, (1, 1, v_hidden))
+    weights[f"{head}.attention.in_proj_weight"] = random.normal(0, 0.05, (3 * v_hidden, v_hidden))
+    weights[f"{head}.attention.in_proj_bias"] = np.zeros(3 * v_hidden)
+    linear(f"{head}.attention.out_proj", v_hidden, v_hidden)
+    norm(f"{head}.layernorm", v_hidden)
+    linear(f"{head}.mlp.fc1", sizes.v_inner, v_hidden)
+    linear(f"{head}.mlp.fc2", v_hidden, sizes.v_inner)
+    norm("mlp_AR.pre_norm", v_hidden)
+    linear("mlp_AR.linear_1", 4 * v_hidden, 4 * v_hidden)
+    linear("mlp_AR.linear_2", hidden, 4 * v_hidden)
     return weights
 
 
@@ -226,7 +265,8 @@ def _what_follows(ids: Mapping[str, int], answers: Answers, embedding: Any) -> A
             follows[one] = next_one
             head[next_one] += embedding[one]
     for one, next_one in follows.items():  # prove the table before it is used
-        assert (head @ embedding[one]).argmax() == next_one, (one, next_one)
+        said = (head @ embedding[one]).argmax()
+        assert said == next_one, (one, next_one)
     return head
 
 
