@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from documents.correction import TYPED, corrected
 from documents.layout import Block, Dispute, PageLayout, Word
-from tests.factories import make_layout
+from tests.factories import layout_with_figure, make_layout
 
 
 def words_of(layout: PageLayout) -> list[Word]:
@@ -167,3 +167,13 @@ def test_the_last_dispute_settled_takes_its_flag_away_and_no_other() -> None:
 
     assert first.flags == ("disputed", "low_confidence")
     assert second.flags == ("low_confidence",)
+
+
+def test_a_picture_stays_above_the_text_that_was_typed() -> None:
+    layout = layout_with_figure()
+
+    after = corrected(layout, {"b0": "Typed below"})
+
+    name = layout.blocks[0].figure
+    assert after.blocks[0].figure == name
+    assert after.markdown == f"![](figures/{name})\n\nTyped below"
