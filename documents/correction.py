@@ -56,12 +56,18 @@ def _corrected_block(block: Block, text: str, effort: Effort) -> Block:
     return replace(
         block,
         text=text,
-        markdown=block_markdown(block.label, text),
+        markdown=_markdown(block, text),
         confidence=TYPED,
         lines=tuple(lines),
         html="",  # its cells say what was read
         disputes=_unsettled(block, text, effort),
     )
+
+
+def _markdown(block: Block, text: str) -> str:
+    """A picture stays where it is, above what was typed."""
+    picture = [f"![](figures/{block.figure})"] if block.figure else []
+    return "\n\n".join(filter(None, [*picture, block_markdown(block.label, text)]))
 
 
 def _unsettled(block: Block, text: str, effort: Effort) -> tuple[Dispute, ...]:

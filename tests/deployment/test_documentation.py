@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import load_command_class
 
+from ocr_worker.engines.paddleocr_vl import engine, graphics
 from ocrsite import bucket_settings
 from tests.deployment import compose, product
 from tests.deployment.dockerfile import parse
@@ -151,8 +152,11 @@ def test_every_file_it_points_at_is_there(name: str) -> None:
         assert (ROOT / "docs" / target).exists(), target
 
 
-def test_nobody_is_promised_an_engine_that_is_not_there() -> None:
-    built = (ROOT / "ocr_worker" / "engines" / "paddleocr_vl.py").exists()
+def test_what_is_said_of_paddleocr_vls_limits_is_what_the_code_has() -> None:
+    text = " ".join(text_of("operations.md").split())
 
-    assert ("has no PaddleOCR-VL engine" in text_of("operations.md")) is not built
-    assert ("PaddleOCR-VL в этой версии ещё нет" in text_of("cloudru.md")) is not built
+    assert f"{graphics.NEEDED_BYTES // engine.GIB} GiB of memory free for each reader" in text
+    assert f"{graphics.NEEDED_BYTES // engine.GIB} ГБ" in " ".join(text_of("cloudru.md").split())
+    assert f"A page may take {engine.SECONDS / 60:.0f} minutes" in text
+    assert f"after {engine.PAGES_A_PROCESS:,} pages" in text
+    assert f"{engine.GROWTH_BYTES // engine.GIB} GiB more than after its start" in text

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from documents.correction import TYPED, corrected
 from documents.layout import Block, Dispute, PageLayout, Word
 from documents.trust import CUT
-from tests.factories import make_layout
+from tests.factories import layout_with_figure, make_layout
 
 
 def words_of(layout: PageLayout) -> list[Word]:
@@ -227,3 +227,13 @@ def test_what_changes_nothing_settles_nothing() -> None:
     page = flagged(block("a", "x", disputes=(DISPUTE,)), flags=("disputed",))
 
     assert corrected(page, {"a": " x "}) == page
+
+
+def test_a_picture_stays_above_the_text_that_was_typed() -> None:
+    layout = layout_with_figure()
+
+    after = corrected(layout, {"b0": "Typed below"})
+
+    name = layout.blocks[0].figure
+    assert after.blocks[0].figure == name
+    assert after.markdown == f"![](figures/{name})\n\nTyped below"

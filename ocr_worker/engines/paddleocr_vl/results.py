@@ -32,6 +32,13 @@ _FORMULAS = frozenset({"display_formula", "inline_formula", "formula"})
 #: What the pipeline merges: a text that goes on in another column or below a picture.
 _MERGED = frozenset({"text"})
 
+#: A "less than" that begins no tag: a parser of HTML would take what follows it for one.
+_LOOSE = re.compile(
+    r"<(?!/?(?:a|b|br|caption|col|colgroup|div|em|font|h[1-6]|i|img|li|mark|ol|p|s|script|small|"
+    r"span|strong|style|sub|sup|svg|table|tbody|td|tfoot|th|thead|tr|u|ul)\b[^<>]*>)",
+    re.IGNORECASE,
+)
+
 #: Tags of HTML and of the model's notation for tables; and how many letters tell a text.
 _TAGS = re.compile(r"<[^<>]*>")
 _TELLING = 60
@@ -102,7 +109,7 @@ def _key(text: str) -> str:
 def _forms(label: str, content: str) -> tuple[str, str, str]:
     """Plain text, Markdown, and HTML where it is a table."""
     if "<table" in content.lower() or (label == "table" and "<tr" in content.lower()):
-        html = safe_table(content)
+        html = safe_table(_LOOSE.sub("&lt;", content))
         rows = tables.rows_of(html)
         return tables.plain(rows), tables.markdown(rows), html
     if label == "table":

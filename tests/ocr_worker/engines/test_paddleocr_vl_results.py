@@ -169,6 +169,11 @@ def test_what_is_active_in_a_table_is_gone_and_its_text_is_not() -> None:
     assert "Цена\t10" in block.text
 
 
+@pytest.mark.parametrize("cell", ["a<b и c>d", "при t<0", "<5 мг", "x < y", "1<<2"])
+def test_a_less_than_in_a_cell_is_no_tag(cell: str) -> None:
+    assert only(f"<table><tr><td>{cell}</td><td>1</td></tr></table>", "table").text == f"{cell}\t1"
+
+
 def test_a_table_that_the_library_made_no_html_of_is_read_by_its_marks() -> None:
     assert only("<fcel>Болт<fcel>12<nl><fcel>Гайка<ecel><nl>", "table").text == "Болт\t12\nГайка"
 
