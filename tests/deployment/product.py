@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
+from unittest import mock
 
 from ocrsite import environment
 
@@ -33,10 +34,13 @@ class _Asked(Mapping[str, str]):
 
 
 def variables() -> set[str]:
-    """The names that the environment is asked for, but the one that is for the site's own use."""
+    """The names that the environment is asked for, but the one that is for the site's own use; and
+    those of libraries that it looks at and may set."""
     asked = _Asked()
     environment.read(asked)
-    return asked.names - {"OCRSITE_LIFE"}
+    with mock.patch.object(environment.os, "environ", asked):
+        environment.paddle_model_homes()
+    return asked.names - {"OCRSITE_LIFE", "HOME"}
 
 
 def settings(**given: str) -> environment.Environment:

@@ -32,10 +32,11 @@ _FORMULAS = frozenset({"display_formula", "inline_formula", "formula"})
 #: What the pipeline merges: a text that goes on in another column or below a picture.
 _MERGED = frozenset({"text"})
 
-#: A "less than" that begins no tag: a parser of HTML would take what follows it for one.
+#: A "less than" that begins no tag: a parser of HTML would take what follows it for one. Letters
+#: and words that may be a cell's text as well must look like a tag in full.
 _LOOSE = re.compile(
-    r"<(?!/?(?:a|b|br|caption|col|colgroup|div|em|font|h[1-6]|i|img|li|mark|ol|p|s|script|small|"
-    r"span|strong|style|sub|sup|svg|table|tbody|td|tfoot|th|thead|tr|u|ul)\b[^<>]*>)",
+    r"<(?!/?(?:table|thead|tbody|tfoot|tr|td|th|script|style|img|svg)\b[^<>]*>"
+    r"|/?[a-z][a-z0-9]*(?:\s+[^<>=]+=[^<>]*)?\s*/?>)",
     re.IGNORECASE,
 )
 
