@@ -139,10 +139,6 @@ def forget_old() -> int:
     return old.exclude(id=newest).delete()[0] if newest else 0
 
 
-def waiting(position: Position) -> bool:
-    return _behind(position).exists()
-
-
 def _behind(position: Position) -> QuerySet[SearchChange]:
     if connection.vendor == "postgresql":
         return SearchChange.objects.filter(transaction__gte=position.transaction)

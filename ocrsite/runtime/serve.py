@@ -218,6 +218,8 @@ class _Site:
             log.info("ready")
         else:
             log.info("ready", url=f"http://localhost:{self.settings.port}/")
+        if self.role is not Role.WORKER:
+            self.add_search()
         if self.role is not Role.WEB:
             self.add_workers()
         elif self.settings.s3.bucket is not None:
@@ -271,6 +273,19 @@ class _Site:
             )
         )
         self.supervisor.later(_TIDY_EVERY, self._tidy)
+
+    def add_search(self) -> None:
+        """Each machine that serves the web has an index of its own, and one process writes it."""
+        self.supervisor.add(
+            Service(
+                "search",
+                [sys.executable, "manage.py", "search", "follow"],
+                self.variables(),
+                nice=5,
+                oom_score=300,
+                descriptors=[self.lock],
+            )
+        )
 
     def add_mirror(self) -> None:
         """What this machine alone has goes into the bucket, also after that was out of reach."""
