@@ -21,10 +21,11 @@ from documents.admin.corrections import accept_view, correct_view
 from documents.admin.document_page import document_view
 from documents.admin.lists import TitledByContent
 from documents.admin.progress import progress_view
+from documents.admin.requests import actor
 from documents.admin.uploads import upload_view
 from documents.admin.verbs import details_view, verb_view
 from documents.models import Document
-from documents.titles import titled
+from documents.search.listing import documents_found
 
 
 class BoundedPaginator(Paginator):
@@ -115,7 +116,7 @@ class DocumentAdmin(TitledByContent):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Document], search_term: str
     ) -> tuple[QuerySet[Document], bool]:
-        return titled(queryset, search_term), False
+        return documents_found(actor(request), queryset, search_term), False
 
     # --- where everything is ------------------------------------------------------------------
 

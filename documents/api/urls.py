@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from documents.api import documents, files, log_in, pages
+from documents.api import documents, files, log_in, pages, search
 from documents.api.views import ApiView, NothingHere
 from documents.downloads import RESULT_TYPES
 
@@ -42,6 +42,7 @@ urlpatterns = [
     *_route(_PAGE, pages.PageView, "page"),
     *_route(f"{_PAGE}image/", pages.PageImageView, "page-image"),
     *_route(f"{_PAGE}text/", pages.PageTextView, "page-text"),
+    *_route("v1/search/", search.SearchView, "search"),
     path("v1/schemas/result-1.json", files.ResultSchemaView.as_view(), name="result-schema"),
     re_path("", NothingHere.as_view(), name="nothing-here"),
 ]
