@@ -101,6 +101,8 @@ def _answer(request: Request, wanted: Wanted, found: Found) -> dict[str, Any]:
             name: [{"value": value, "count": count} for value, count in values]
             for name, values in found.facets.items()
         },
+        "also": [{"word": word, "near": near} for word, near in found.also.items()],
+        "did_you_mean": found.better,
         "notes": [{"code": note.code, "text": note.text} for note in found.notes],
         "index": {"complete": found.complete, "warnings": found.warnings},
     }  # fmt: skip

@@ -27,8 +27,8 @@ from documents.search.matching import Matcher
 from documents.search.schema import schema
 
 #: How much more a word of a title, an identifier, and an approved page weigh; how much less a word
-#: that was found for another.
-TITLE, KEY, APPROVED, NEAR = 2.0, 1.5, 0.4, 0.4
+#: that was found for another, and how much more one that has near ones.
+TITLE, KEY, APPROVED, NEAR, ITSELF = 2.0, 1.5, 0.4, 0.4, 10.0
 
 #: Near words of a word that was asked for, with how near they are (0 to 1).
 Near = Mapping[str, Sequence[tuple[str, float]]]
@@ -185,6 +185,9 @@ def _word(word: str, stem: str, keys: Iterable[str], part: int, doing: _Compilin
         doing.matcher.stems.setdefault(each, part)
         body.append(_weighted(term("body", each), weight))
         title.append(_weighted(term("title", each), weight * TITLE))
+    if word in doing.near:
+        # What was asked for comes before all that is only near, however often that is there.
+        body.append(Query.const_score_query(term("body", stem), ITSELF))
     body += _key_queries({*keys, stem, *_code(word)}, part, doing)
     doing.bodies.append(any_of(body))
     return any_of([*body, *title])

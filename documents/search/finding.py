@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import tantivy
@@ -13,7 +13,7 @@ from tantivy import Query
 from documents.access import visible_to
 from documents.layout import Box
 from documents.models import Document, Page, User
-from documents.search import entries
+from documents.search import entries, nearness
 from documents.search.asking import Compiled, all_of, compiled, ranked
 from documents.search.index import Opened, reader
 from documents.search.language import Note, understood
@@ -73,7 +73,9 @@ class FoundDocument:
 @dataclass(frozen=True)
 class Found:
     """`count`: pages, or documents where that was asked for (then about so many, when they are
-    many). `warnings` are about the index, `notes` about the question."""
+    many). `warnings` are about the index, `notes` about the question. `also`: near words that were
+    looked for too, by the word that was asked for, because few pages have it; `better`: the
+    question as it was more likely meant."""
 
     results: list[FoundPage] | list[FoundDocument]
     count: int
@@ -82,14 +84,26 @@ class Found:
     warnings: list[str]
     complete: bool
     facets: dict[str, list[tuple[str, int]]]
+    also: Mapping[str, list[str]] = field(default_factory=dict)
+    better: str | None = None
 
 
 def find(user: User, wanted: Wanted) -> Found:
     """Raises SearchUnavailable."""
     opened = reader().opened()
     scope = scope_of(user, wanted.filters)
-    question = compiled(understood(wanted.text), scope.names)
-    return _answer(user, opened, scope, question, wanted)
+    asked = understood(wanted.text)
+    question = compiled(asked, scope.names)
+    if opened.count(scope.within(question.query)) >= nearness.FEW or not question.words:
+        return _answer(user, opened, scope, question, wanted)
+    near = nearness.near(opened, scope, question.words)
+    if near.near:
+        question = compiled(asked, scope.names, near.near)
+    return replace(
+        _answer(user, opened, scope, question, wanted),
+        also={word: [each for each, _ in found] for word, found in near.near.items()},
+        better=nearness.said_better(wanted.text, near.better),
+    )
 
 
 def _answer(user: User, opened: Opened, scope: Scope, question: Compiled, wanted: Wanted) -> Found:

@@ -15,6 +15,7 @@ from documents.search.changes import Feed, Position
 from documents.search.directory import State
 from documents.search.pagetext import EMPTY, PageText
 from documents.search.schema import Entry, Facts, entry_document, schema
+from documents.search.vocabulary import WordsWriter
 
 #: Bytes that the writer fills before it makes a segment of them; it takes one thread.
 HEAP = 50_000_000
@@ -30,6 +31,7 @@ class Generation:
     def __init__(self, directory: Path, state: State) -> None:
         self.directory, self.state = directory, state
         self.feed = Feed(state.position)
+        self._words = WordsWriter(directory)
         self._index = tantivy.Index(schema(), str(directory), reuse=True)
         self._writer = self._index.writer(HEAP, 1)
         self._index.config_reader("manual")
@@ -60,6 +62,8 @@ class Generation:
 
     def commit(self, position: Position | None = None, **state: object) -> None:
         """Let what was brought be found, and remember how far that is."""
+        # First: a word too many is no harm, one too few is never found.
+        self._words.commit()
         self._writer.commit()
         changed = replace(self.state, **state)  # type: ignore[arg-type]
         if position is not None:
@@ -71,6 +75,7 @@ class Generation:
         self._searcher = self._index.searcher()
 
     def close(self) -> None:
+        self._words.close()
         self._writer.wait_merging_threads()
 
     def _compare(self, facts: Facts, wanted: Mapping[int, int]) -> dict[int, tuple[Facts, int]]:
@@ -97,7 +102,9 @@ class Generation:
         for source, text in texts.items():
             if source in entries:
                 facts, number = entries[source]
-                self._writer.add_document(entry_document(Entry(facts, number, source, text)))
+                document, words = entry_document(Entry(facts, number, source, text))
+                self._words.add(words)
+                self._writer.add_document(document)
 
     def _present(self, facts: Facts) -> tuple[dict[int, None], bool]:
         """The sources of the document's entries, and whether all of them have these facts."""

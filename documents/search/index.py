@@ -16,7 +16,7 @@ from tantivy import Query
 
 from documents.archive.identity import identity
 from documents.errors import SearchUnavailable
-from documents.search import directory
+from documents.search import directory, vocabulary
 from documents.search.condition import SILENT_AFTER
 from documents.search.directory import State, Status
 from documents.search.pagetext import PageText
@@ -36,6 +36,7 @@ class Opened:
 
     path: Path
     searcher: tantivy.Searcher
+    vocabulary: tantivy.Searcher
     complete: bool
     status: Status | None
 
@@ -71,6 +72,12 @@ class Opened:
             found = self.searcher.terms_with_prefix("words", prefix, among, limit)
             return [word for word, _ in found]
 
+    def near_words(self, word: str) -> list[str]:
+        """Words within a few edits, of the whole archive: which of them may be shown is asked
+        next."""
+        with self._reading():
+            return vocabulary.near_words(self.vocabulary, word)
+
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
         try:
@@ -104,14 +111,15 @@ class Reader:
         self._lock = threading.Lock()
         self._path: Path | None = None
         self._index: tantivy.Index | None = None
+        self._words: tantivy.Index
         self._seen = 0
 
     def opened(self) -> Opened:
         """The index to search in. Raises SearchUnavailable where there is none to be read."""
-        path, searcher, state = self._newest()
-        return Opened(path, searcher, state.complete, Status.read(self.root))
+        path, searcher, words, state = self._newest()
+        return Opened(path, searcher, words, state.complete, Status.read(self.root))
 
-    def _newest(self) -> tuple[Path, tantivy.Searcher, State]:
+    def _newest(self) -> tuple[Path, tantivy.Searcher, tantivy.Searcher, State]:
         path = directory.current(self.root)
         if path is None:
             raise _unavailable()
@@ -125,10 +133,10 @@ class Reader:
                 if self._index is None or path != self._path:
                     self._open(path, state)
                 elif committed != self._seen:
+                    self._words.reload()
                     self._index.reload()
-                assert self._index is not None
                 self._seen = committed
-                return path, self._index.searcher(), state
+                return path, self._index.searcher(), self._words.searcher(), state
             except FileNotFoundError:
                 raise _unavailable() from None
             except (ValueError, OSError) as error:
@@ -141,6 +149,7 @@ class Reader:
         index = tantivy.Index(schema(), str(path), reuse=True)
         index.config_reader("manual")
         index.reload()
+        self._words = vocabulary.opened(path)
         self._path, self._index = path, index
 
 

@@ -21,7 +21,7 @@ from documents.search import analysis
 from documents.search.pagetext import PageText
 
 #: Rises with every change of what is below. An index of another format is built anew.
-FORMAT = f"1.{analysis.VERSION}"
+FORMAT = f"2.{analysis.VERSION}"
 
 #: The number of the entry that stands for a document whose first page was not read.
 COVER = 0
@@ -95,8 +95,8 @@ def schema() -> tantivy.Schema:
     return build.build()
 
 
-def entry_document(entry: Entry) -> tantivy.Document:
-    """The entry as the index takes it."""
+def entry_document(entry: Entry) -> tuple[tantivy.Document, frozenset[str]]:
+    """The entry as the index takes it, and the words in it."""
     facts, number = entry.facts, entry.number
     terms = analysis.terms(entry.page.text)
     title = _title_terms(facts.title, facts.filename)
@@ -137,7 +137,7 @@ def entry_document(entry: Entry) -> tantivy.Document:
     ):
         made.add_unsigned(name, number_)
     made.add_bytes("page", entry.page.pack())
-    return made
+    return made, words
 
 
 def document_number(document: uuid.UUID) -> int:

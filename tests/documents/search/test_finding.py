@@ -236,3 +236,68 @@ def test_a_page_corrected_a_moment_ago_is_shown_as_it_is_now(
     correct(contract.id, 1, {"b0": "Договор займа"}, revision=0, actor=None)
     snippets = {p.number: p.snippet for p in search(user, "договор").results}  # type: ignore[union-attr]
     assert snippets[1] == "<mark>Договор</mark> займа"
+
+
+# --- near words -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "printed"),
+    [
+        ("договор", "дсговор"),
+        ("догавор", "договор"),
+        ("накладая", "накладная"),
+        ("поставшик", "поставщик"),
+        ("modern", "modem"),
+    ],
+)
+def test_a_word_one_or_two_letters_off_is_found_and_said(
+    team: Team, user: User, follow: Follow, asked: str, printed: str
+) -> None:
+    make_document(team, pages=[f"Тут стоит {printed} и всё"])
+    follow()
+
+    found = search(user, asked)
+
+    assert pages(found) == [("letter", 1)]
+    assert found.also == {asked: [printed]}
+    (page,) = found.results
+    assert isinstance(page, FoundPage)
+    assert f"<mark>{printed}</mark>" in page.snippet
+    assert [text for _, text in page.hits] == [printed]
+
+
+def test_what_was_asked_for_comes_before_what_is_near(
+    team: Team, user: User, follow: Follow
+) -> None:
+    make_document(team, title="Близко", pages=["накладная накладная накладная"])
+    make_document(team, title="Точно", pages=["здесь накладняя, какая есть, и ещё слова"])
+    follow()
+    assert [title for title, _ in pages(search(user, "накладняя"))] == ["Точно", "Близко"]
+
+
+def test_what_many_pages_have_is_not_looked_for_in_other_words(
+    team: Team, user: User, follow: Follow
+) -> None:
+    make_document(team, pages=["договор"] * 6 + ["дсговор"])
+    follow()
+    found = search(user, "договор")
+    assert (found.count, found.also) == (6, {})
+
+
+def test_a_more_likely_question_is_offered(team: Team, user: User, follow: Follow) -> None:
+    make_document(team, pages=["Акт приёмки"] * 12)
+    follow()
+    assert search(user, 'акт "приёмки" преёмки').better == 'акт "приёмки" приемки'
+    assert search(user, "приёмки").better is None
+
+
+def test_words_of_other_teams_are_not_near(contract: Document, follow: Follow) -> None:
+    other = make_team("Other")
+    stranger = make_user(team=other)
+    make_document(other, pages=["Совсем иное"])
+    follow()
+
+    found = search(stranger, "дагавор постафка")
+
+    assert (found.count, found.also, found.better) == (0, {}, None)
