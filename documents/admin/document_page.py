@@ -21,13 +21,14 @@ from documents.admin.way_back import FILTERS, filters_of, list_url
 from documents.downloads import RESULT_TYPES
 from documents.errors import NotFound, describe
 from documents.models import Document, OcrMode, PageStatus
+from documents.search.asking import matcher_of
 
 #: A file of 500 pages opens as fast as one of 20.
 PAGES_AT_ONCE = 20
 
 
 def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
-    """GET; `?at=n` shows the pages around page n."""
+    """GET; `?at=n` shows the pages around page n, `?find=` marks what answers it."""
     try:
         document = access.require(request.user, Ability.SEE, uuid.UUID(object_id))
     except (NotFound, ValueError):
@@ -53,7 +54,7 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
         ],
         "failures": failures_of(document),
         "history": history_of(document),
-        **_pages(document, request.GET.get("at", "")),
+        **_pages(document, request.GET.get("at", ""), request.GET.get("find", "")),
     }
     return render(request, "admin/documents/document/page.html", context)
 
@@ -74,7 +75,7 @@ def _way_back(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def _pages(document: Document, at: str) -> dict[str, Any]:
+def _pages(document: Document, at: str, find: str) -> dict[str, Any]:
     """The pages that are shown, and the way to the others."""
     count = document.page_count or 0
     number = min(int(at), count) if at.isascii() and at.isdigit() and len(at) < 9 else 1
@@ -85,7 +86,8 @@ def _pages(document: Document, at: str) -> dict[str, Any]:
         .select_related("current_reading", "current_revision__based_on", "current_revision__author")
         .order_by("number")
     )
-    views = [PageView.of(document, page) for page in pages]
+    matcher = matcher_of(find) if find else None
+    views = [PageView.of(document, page, matcher) for page in pages]
     return {
         "pages": views,
         "first": first,

@@ -22,6 +22,7 @@ from documents.admin.document_page import document_view
 from documents.admin.lists import TitledByContent
 from documents.admin.progress import progress_view
 from documents.admin.requests import actor
+from documents.admin.search_page import search_view
 from documents.admin.uploads import upload_view
 from documents.admin.verbs import details_view, verb_view
 from documents.models import Document
@@ -124,6 +125,7 @@ class DocumentAdmin(TitledByContent):
         wrap = self.admin_site.admin_view
         own: list[tuple[str, Callable[..., HttpResponse], str]] = [
             ("upload/", upload_view, "upload"),
+            ("search/", search_view, "search"),
             ("progress/", progress_view, "progress"),
             ("<uuid:document_id>/details/", details_view, "details"),
             ("<uuid:document_id>/do/<slug:verb>/", verb_view, "verb"),

@@ -9,6 +9,8 @@ from django.urls import reverse
 from documents.errors import describe
 from documents.layout import Block, Box, PageLayout
 from documents.models import Document, Page, PageStatus
+from documents.search.matching import Matcher
+from documents.search.pagetext import page_text
 
 #: Words that were read with less certainty than this are marked on the image.
 DOUBTFUL = 0.6
@@ -57,7 +59,8 @@ class Failure:
 @dataclass(frozen=True)
 class PageView:
     """`width`, `height`: px of the page image, 0 where nothing was read. `confidence`: percent.
-    `offered`: the text of a newer reading beside the correction that counts."""
+    `offered`: the text of a newer reading beside the correction that counts. `hits`: what was
+    searched for."""
 
     number: int
     status: str
@@ -75,9 +78,10 @@ class PageView:
     corrected_by: str
     failure: Failure | None
     offered: str | None
+    hits: list[Rectangle]
 
     @classmethod
-    def of(cls, document: Document, page: Page) -> PageView:
+    def of(cls, document: Document, page: Page, find: Matcher | None = None) -> PageView:
         layout = page.layout
         revision = page.current_revision
         reading = revision.based_on if revision else page.current_reading
@@ -102,6 +106,7 @@ class PageView:
             corrected_by=(author.get_full_name() or author.username) if author else "",
             failure=_failure(page) if page.error_code else None,
             offered=_offered(page),
+            hits=_hits(layout, find) if layout and find else [],
         )
 
 
@@ -124,6 +129,13 @@ def _doubtful(layout: PageLayout) -> list[Rectangle]:
         Rectangle.of(word.bbox)
         for word in layout.words()
         if word.confidence is not None and word.confidence < DOUBTFUL
+    ]
+
+
+def _hits(layout: PageLayout, find: Matcher) -> list[Rectangle]:
+    page = page_text(layout)
+    return [
+        Rectangle.of(box) for hit in find.hits(page.text) for box in page.boxes(hit.start, hit.end)
     ]
 
 

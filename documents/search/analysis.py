@@ -37,8 +37,12 @@ _BREAK = (
 _WORD = re.compile(
     f"[^\\W_](?:[^\\W_]|[{_INSIDE}](?!\\s*\\n)|{_BREAK}|(?<=[A-Za-z])['’ʼ](?=[A-Za-z]))*"
 )
+#: Such a hyphen, and what stands before and after it.
+_HYPHEN = re.compile("[-\u2010\u2011\u00ac][ \\t]*\\n[ \\t]*(?=[a-zа-яё])")
+_BEFORE, _AFTER = re.compile("[^\\W\\d_]+\\Z"), re.compile("[^\\W\\d_]+")
 _UNSEEN = re.compile(f"{_BREAK}|[\u00ad\u200b-\u200d\u2060\ufeff]")
 _PLAIN = re.compile("[a-z0-9а-я]+")
+_ONE_SCRIPT = re.compile("[a-z]+|[а-я]+")
 _local = threading.local()
 
 
@@ -66,8 +70,14 @@ def tokens(text: str) -> Iterator[Token]:
     """The words of a text in their order. Parts of one printed word share its place."""
     for found in _WORD.finditer(text):
         start, end = found.span()
-        for word, stem in _analysed(found[0]):
+        for word, stem in analysed(found[0]):
             yield Token(word, stem, start, end)
+
+
+def printed_words(text: str) -> Iterator[tuple[str, int, int]]:
+    """Each word as it is printed, with where it stands: to be `analysed` where that is needed."""
+    for found in _WORD.finditer(text):
+        yield found[0], found.start(), found.end()
 
 
 def terms(text: str) -> Terms:
@@ -75,19 +85,23 @@ def terms(text: str) -> Terms:
     words: set[str] = set()
     broken: set[str] = set()
     for printed in _WORD.findall(text):
-        for word, stem in _analysed(printed):
+        for word, stem in analysed(printed):
             words.add(word)
             stems.append(stem)
-        if "\n" in printed:
-            # The hyphen may have been the word's own: its parts are found as well.
-            broken.update(stem for part in printed.split("\n") for _, stem in _analysed(part))
+    for hyphen in _HYPHEN.finditer(text):
+        # It may have been the word's own: its parts are found as well.
+        before = _BEFORE.search(text[max(0, hyphen.start() - MAX_LENGTH) : hyphen.start()])
+        after = _AFTER.match(text, hyphen.end())
+        if before and after:
+            parts = (*analysed(before[0]), *analysed(after[0]))
+            broken.update(stem for _, stem in parts)
     keys = {key for _, _, key in keys_in(text)}
     return Terms(tuple(stems), frozenset(words), frozenset(keys | broken))
 
 
 def words_in(text: str) -> tuple[tuple[str, str], ...]:
     """`(word, stem)` of each word in a short text."""
-    return tuple(pair for printed in _WORD.findall(text) for pair in _analysed(printed))
+    return tuple(pair for printed in _WORD.findall(text) for pair in analysed(printed))
 
 
 def stem_of(word: str) -> str:
@@ -129,8 +143,11 @@ def folded(printed: str) -> str:
 
 
 @lru_cache(maxsize=50_000)
-def _analysed(printed: str) -> tuple[tuple[str, str], ...]:
+def analysed(printed: str) -> tuple[tuple[str, str], ...]:
     """`(word, stem)` of what is printed as one word: none, one, or a number and its unit."""
+    word = printed.casefold()
+    if len(word) <= MAX_LENGTH and _ONE_SCRIPT.fullmatch(word):
+        return ((word, stem_of(word)),)
     return tuple(
         (word, stem_of(word)) for part in parted(folded(printed)) if (word := one_script(part))
     )

@@ -21,6 +21,7 @@ from documents.search.language import (
     Phrase,
     Prefix,
     Word,
+    understood,
 )
 from documents.search.lookalikes import skeleton
 from documents.search.matching import Matcher
@@ -77,6 +78,11 @@ def compiled(
         elif doing.bodies:
             query = all_of([query, unscored(any_of([*doing.bodies, term("lead", 1)]))])
     return Compiled(query, doing.matcher, tuple(doing.words), tuple(doing.notes))
+
+
+def matcher_of(text: str) -> Matcher:
+    """What is marked in a page for a question."""
+    return compiled(understood(text), {}).matcher
 
 
 def term(field_name: str, value: str | int) -> Query:
@@ -188,7 +194,9 @@ def _word(word: str, stem: str, keys: Iterable[str], part: int, doing: _Compilin
     if word in doing.near:
         # What was asked for comes before all that is only near, however often that is there.
         body.append(Query.const_score_query(term("body", stem), ITSELF))
-    body += _key_queries({*keys, stem, *_code(word)}, part, doing)
+    body += _key_queries({*keys, *_code(word)}, part, doing)
+    if word.isalpha():  # the part of a word that was broken at its own hyphen
+        body.append(_weighted(term("keys", stem), KEY))
     doing.bodies.append(any_of(body))
     return any_of([*body, *title])
 

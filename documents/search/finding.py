@@ -175,15 +175,15 @@ def _pages(
 
 def _visible(user: User, ids: set[uuid.UUID]) -> dict[uuid.UUID, Document]:
     documents = visible_to(user).filter(id__in=ids, trashed_at=None).select_related("team")
-    return {document.id: document for document in documents}
+    return {document.id: document for document in documents.order_by()}
 
 
 def _sources_now(
     documents: Mapping[uuid.UUID, Document], numbers: Sequence[int]
 ) -> dict[tuple[uuid.UUID, int], int]:
     pages = Page.objects.filter(
-        document__in=documents, number__in=set(numbers), current_reading__isnull=False
-    )
+        document__in=list(documents), number__in=set(numbers), current_reading__isnull=False
+    ).order_by()
     return {
         (document, number): source_of(reading, revision)
         for document, number, reading, revision in pages.values_list(

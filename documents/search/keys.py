@@ -55,9 +55,9 @@ _NOT_IN_A_CODE = re.compile(r"[\W_]+")
 
 def keys_in(text: str) -> Iterator[tuple[int, int, str]]:
     """The keys of a text, each with where it stands: `(start, end, key)`, in no order."""
-    if not _SEPARATED.search(text) and not _DIGIT.search(text):
-        return
     yield from _joined(text)
+    if not _DIGIT.search(text):
+        return
     for found in AMOUNT.finditer(text):
         whole = re.split("[.,]", found[0])[0]
         for form in {found[0], whole}:

@@ -78,3 +78,9 @@ def said_better(text: str, better: Mapping[str, str]) -> str | None:
             pieces += [text[at : token.start], better[token.word]]
             at = token.end
     return "".join([*pieces, text[at:]]) if pieces else None
+
+
+def with_near(text: str, also: Mapping[str, Sequence[str]]) -> str:
+    """The question that finds by itself what the near words found."""
+    better = {word: f"({word} OR {' OR '.join(near)})" for word, near in also.items() if near}
+    return said_better(text, better) or text

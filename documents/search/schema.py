@@ -18,10 +18,11 @@ from functools import lru_cache
 import tantivy
 
 from documents.search import analysis
+from documents.search.fingerprint import sketch
 from documents.search.pagetext import PageText
 
 #: Rises with every change of what is below. An index of another format is built anew.
-FORMAT = f"2.{analysis.VERSION}"
+FORMAT = f"3.{analysis.VERSION}"
 
 #: The number of the entry that stands for a document whose first page was not read.
 COVER = 0
@@ -77,8 +78,8 @@ def schema() -> tantivy.Schema:
     # Terms that were made by `analysis`, parted by spaces; with positions, for phrases.
     for name in ("body", "title"):
         build.add_text_field(name, tokenizer_name="whitespace", index_option="position")
-    # Words as they are printed (for beginnings and near words), identifiers.
-    for name in ("words", "keys"):
+    # Words as they are printed (for beginnings and near words), identifiers, fingerprints.
+    for name in ("words", "keys", "marks"):
         build.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     build.add_text_field("document", True, True, "raw", "basic")
     for name in ("team", "tag", "language", "status", "review_status", "type", "year"):
@@ -110,6 +111,7 @@ def entry_document(entry: Entry) -> tuple[tantivy.Document, frozenset[str]]:
         made.add_unsigned("lead", 1)
     made.add_text("words", " ".join(words))
     made.add_text("keys", " ".join(keys))
+    made.add_text("marks", " ".join(sketch(terms.stems)))
     made.add_text("document", facts.document.hex)
     made.add_text("team", facts.team.hex)
     for tag in facts.tags:

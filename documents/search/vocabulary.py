@@ -92,4 +92,4 @@ def near_words(searcher: tantivy.Searcher, word: str) -> list[str]:
 
 
 def _is_word(word: str) -> bool:
-    return 2 * sum(letter.isalpha() for letter in word) > len(word)
+    return word.isalpha() or 2 * sum(letter.isalpha() for letter in word) > len(word)
