@@ -8,3 +8,8 @@ class DocumentsConfig(AppConfig):
     name = "documents"
     verbose_name = _("Archive")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from documents.search import changes
+
+        changes.note_from_now_on()

@@ -241,6 +241,14 @@ class Busy(ArchiveError):
     summary = _("The server is busy. Try again in a moment.")
 
 
+class SearchUnavailable(ArchiveError):
+    """There is no search index that can be read: it is built by itself, and nothing is lost."""
+
+    code = "search-unavailable"
+    permanent = False
+    summary = _("The search is being prepared. Try again in a moment.")
+
+
 # --- a reading that did not come about --------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from documents.bucket_watch import watch
+from documents.search.condition import search_warnings
 from ocrsite import __version__
 from ocrsite.checks import Findings, Lookout
 from ocrsite.environment import environment
@@ -64,6 +65,9 @@ def health(request: HttpRequest) -> HttpResponse:
     if not starting and found.database and not found.readers:
         warnings.append("No reader is running; pages wait.")
     warnings += complaints
+    if start.ready:
+        # Documents are kept and read without it; so it is told, and changes no state.
+        warnings += search_warnings(time.time() - start.ready_at)
     return JsonResponse(
         {
             "status": status,

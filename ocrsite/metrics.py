@@ -30,6 +30,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from documents.api.authentication import TokenAuthentication
 from documents.models import Document, Page, PageStatus
 from documents.models.worker import EngineState, WorkerProcess
+from documents.search.condition import search_status
 from ocrsite.checks import pending_pages
 from ocrsite.responses import problem
 from ocrsite.startup import GetResponse
@@ -122,6 +123,22 @@ class ArchiveCollector(Collector):
                 read.add_metric([row.id], row.pages_read)
                 rate.add_metric([row.id], row.pages_per_second)
         yield from (workers, engine, memory, graphics, read, rate)
+        yield from _search_figures()
+
+
+def _search_figures() -> Iterator[GaugeMetricFamily]:
+    """Of this machine's index; none where no process has ever kept one here."""
+    status = search_status()
+    if status is None:
+        return
+    for name, text, value in (
+        ("entries", "Entries of the search index: pages, and documents not read yet.",
+         status.entries),
+        ("lag_seconds", "How long the last changes waited until they could be found.", status.lag),
+        ("age_seconds", "Seconds since the process that writes it has last reported.", status.age),
+        ("building", "1 while the index is built anew.", status.state == "building"),
+    ):  # fmt: skip
+        yield GaugeMetricFamily(f"ocrsite_search_{name}", text, value=value)
 
 
 REGISTRY.register(ArchiveCollector())

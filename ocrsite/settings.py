@@ -26,6 +26,8 @@ OCRSITE_BUCKET = ENVIRONMENT.s3.bucket
 OCRSITE_BUCKET_SETTINGS = ENVIRONMENT.s3
 #: Names this database among copies of it that other containers took up; PostgreSQL has no copies.
 OCRSITE_WRITER_FILE = None if ENVIRONMENT.database else DATA_DIR / "replica" / "id"
+#: The search index of this machine; it can be deleted, and is built anew then.
+OCRSITE_SEARCH_DIR = DATA_DIR / "search"
 OCRSITE_ENGINE = ENVIRONMENT.engine
 #: Where PaddleOCR-VL runs. On "cpu" a page takes minutes: for tests with small models.
 OCRSITE_PADDLE_DEVICE = "gpu:0"

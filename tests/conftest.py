@@ -129,6 +129,14 @@ def media(tmp_path_factory: pytest.TempPathFactory, settings: object) -> Path:
 
 
 @pytest.fixture(autouse=True)
+def search_directory(tmp_path_factory: pytest.TempPathFactory, settings: object) -> Path:
+    """Each test's search index too; there is none before the test makes one."""
+    path = tmp_path_factory.mktemp("site") / "search"
+    settings.OCRSITE_SEARCH_DIR = path  # type: ignore[attr-defined]
+    return path
+
+
+@pytest.fixture(autouse=True)
 def quick_passwords(settings: object) -> None:
     """A password hash is slow by design; tests make many users."""
     settings.PASSWORD_HASHERS = [  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.errors import Conflict, InvalidRequest, NotFound
 from documents.models import Document, Tag, Team
+from documents.search.changes import note_changed
 from documents.texts import checked_text
 
 MAX_LENGTH = 100
@@ -136,4 +137,6 @@ def _carriers_locked(tag_id: uuid.UUID) -> Iterable[uuid.UUID]:
 
 def _touch_documents(tag: Tag) -> None:
     """What a document's tags are called is part of it: each that carries it is a version on."""
+    carriers = list(Document.objects.filter(tags=tag).values_list("id", flat=True))
     Document.objects.filter(tags=tag).update(version=F("version") + 1)
+    note_changed(carriers)

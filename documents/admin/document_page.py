@@ -24,13 +24,14 @@ from documents.downloads import RESULT_TYPES
 from documents.errors import NotFound, describe
 from documents.flags import flag_of
 from documents.models import Document, OcrMode, PageStatus, Reading
+from documents.search.asking import matcher_of
 
 #: A file of 500 pages opens as fast as one of 20.
 PAGES_AT_ONCE = 20
 
 
 def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
-    """GET; `?at=n` shows the pages around page n."""
+    """GET; `?at=n` shows the pages around page n, `?find=` marks what answers it."""
     try:
         document = access.require(request.user, Ability.SEE, uuid.UUID(object_id))
     except (NotFound, ValueError):
@@ -59,7 +60,7 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
         "failures": failures_of(document),
         "flagged_pages": flagged_pages_of(document),
         "history": history_of(document),
-        **_pages(document, request.GET.get("at", "")),
+        **_pages(document, request.GET.get("at", ""), request.GET.get("find", "")),
     }
     return render(request, "admin/documents/document/page.html", context)
 
@@ -80,7 +81,7 @@ def _way_back(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _pages(document: Document, at: str) -> dict[str, Any]:
+def _pages(document: Document, at: str, find: str) -> dict[str, Any]:
     """The pages that are shown, and the way to the others."""
     count = document.page_count or 0
     number = min(int(at), count) if at.isascii() and at.isdigit() and len(at) < 9 else 1
@@ -93,7 +94,11 @@ def _pages(document: Document, at: str) -> dict[str, Any]:
     )
     counted = Reading.objects.filter(page__in=[page.id for page in pages]).order_by()
     readings = dict(counted.values_list("page").annotate(Count("id")))
-    views = [PageView.of(document, page, readings.get(page.id, 0)) for page in pages]
+    matcher = matcher_of(find) if find else None
+    views = [
+        PageView.of(document, page, readings=readings.get(page.id, 0), find=matcher)
+        for page in pages
+    ]
     return {
         "pages": views,
         "first": first,

@@ -23,11 +23,13 @@ from documents.admin.document_page import document_view
 from documents.admin.lists import TitledByContent
 from documents.admin.progress import progress_view
 from documents.admin.readings import readings_view
+from documents.admin.requests import actor
 from documents.admin.review_queue import QueueAwareList, QueueFilter, next_view, ordering_for
+from documents.admin.search_page import search_view
 from documents.admin.uploads import upload_view
 from documents.admin.verbs import details_view, verb_view
 from documents.models import Document
-from documents.titles import titled
+from documents.search.listing import documents_found
 
 
 class BoundedPaginator(Paginator):
@@ -127,7 +129,7 @@ class DocumentAdmin(TitledByContent):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Document], search_term: str
     ) -> tuple[QuerySet[Document], bool]:
-        return titled(queryset, search_term), False
+        return documents_found(actor(request), queryset, search_term), False
 
     # --- where everything is ------------------------------------------------------------------
 
@@ -135,6 +137,7 @@ class DocumentAdmin(TitledByContent):
         wrap = self.admin_site.admin_view
         own: list[tuple[str, Callable[..., HttpResponse], str]] = [
             ("upload/", upload_view, "upload"),
+            ("search/", search_view, "search"),
             ("progress/", progress_view, "progress"),
             ("<uuid:document_id>/next/", next_view, "next"),
             ("<uuid:document_id>/details/", details_view, "details"),

@@ -15,6 +15,8 @@ from documents.flags import Flag, flag_of
 from documents.layout import Block, PageLayout
 from documents.models import Document, Page, PageStatus
 from documents.safe_html import safe_table
+from documents.search.matching import Matcher
+from documents.search.pagetext import page_text
 from documents.word_changes import Piece, pieces
 
 #: Words that were read with less certainty than this are marked on the image.
@@ -68,7 +70,7 @@ class Failure:
 class PageView:
     """`width`, `height`: px of the page image, 0 where nothing was read. `confidence`: percent.
     `offered`: how the text of a newer reading differs from the correction that counts beside it.
-    `readings`: how many there are."""
+    `readings`: how many there are. `hits`: what was searched for."""
 
     number: int
     status: str
@@ -89,9 +91,12 @@ class PageView:
     failure: Failure | None
     offered: list[Piece] | None
     readings: int
+    hits: list[Rectangle]
 
     @classmethod
-    def of(cls, document: Document, page: Page, readings: int = 1) -> PageView:
+    def of(
+        cls, document: Document, page: Page, *, readings: int = 1, find: Matcher | None = None
+    ) -> PageView:
         layout = page.layout
         revision = page.current_revision
         reading = revision.based_on if revision else page.current_reading
@@ -125,6 +130,7 @@ class PageView:
             failure=_failure(page) if page.error_code else None,
             offered=_offered(page, layout),
             readings=readings,
+            hits=_hits(layout, find) if layout and find else [],
         )
 
 
@@ -157,6 +163,13 @@ def _doubtful(layout: PageLayout) -> list[Rectangle]:
         Rectangle.of(word.bbox)
         for word in layout.words()
         if word.confidence is not None and word.confidence < DOUBTFUL
+    ]
+
+
+def _hits(layout: PageLayout, find: Matcher) -> list[Rectangle]:
+    page = page_text(layout)
+    return [
+        Rectangle.of(box) for hit in find.hits(page.text) for box in page.boxes(hit.start, hit.end)
     ]
 
 

@@ -38,15 +38,19 @@ def list_url(request: HttpRequest) -> str:
     return f"{url}?{query}" if query else url
 
 
-def document_url(document_id: uuid.UUID, page: int | None = None, *, filters: str = "") -> str:
+def document_url(
+    document_id: uuid.UUID, page: int | None = None, *, filters: str = "", find: str = ""
+) -> str:
     """The document's page in the admin, at `page` where one is named; from there the way leads
-    back to the list with `filters`."""
+    back to the list with `filters`. What answers `find` is marked there."""
     url = reverse("admin:documents_document_change", args=[document_id])
     query: dict[str, object] = {}
     if page is not None:
         query["at"] = page
     if filters:
         query[FILTERS] = filters
+    if find:
+        query["find"] = find
     anchor = "" if page is None else f"#page-{page}"
     return f"{url}?{urlencode(query)}{anchor}" if query else url
 

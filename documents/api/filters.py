@@ -14,7 +14,7 @@ from documents.filetypes import ACCEPTED
 from documents.flags import FLAGS, with_any
 from documents.languages import checked_language
 from documents.models import Document, ReviewStatus, Status, Tag, User
-from documents.titles import titled
+from documents.search.listing import documents_found
 
 ORDERINGS = ("created_at", "title", "filename", "size")
 NEWEST_FIRST = "-created_at"
@@ -29,7 +29,7 @@ def _any_of(child: serializers.Field[Any, Any, Any, Any]) -> serializers.ListFie
 
 class DocumentFilters(StrictSerializer):
     """`created_after` includes its moment, `created_before` excludes it; `tag` repeated: all.
-    `q`: words that all stand in the title or the file name."""
+    `q`: as in a search, of the pages' text too."""
 
     ignored = PARAMETERS
 
@@ -71,7 +71,7 @@ def filtered(user: User, wanted: dict[str, Any]) -> QuerySet[Document]:
     for name in wanted.get("tag", ()):
         tagged = Document.tags.through.objects.filter(tag__in=_tags_called(user, name))
         documents = documents.filter(id__in=tagged.values("document_id"))
-    return titled(documents, wanted.get("q", ""))
+    return documents_found(user, documents, wanted.get("q", ""))
 
 
 def _tags_called(user: User, name: str) -> list[Tag]:

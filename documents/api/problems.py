@@ -48,6 +48,7 @@ STATUSES: dict[type[errors.ArchiveError], int] = {
     errors.Conflict: 409,
     errors.LeaseLost: 409,
     errors.Busy: 503,
+    errors.SearchUnavailable: 503,
     errors.ReadingError: 422,
     errors.ReadingTimeout: 503,
     errors.EngineFailed: 503,

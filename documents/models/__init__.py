@@ -5,6 +5,7 @@ from documents.models.document import Document, OcrMode, ReviewStatus, Status, T
 from documents.models.event import Event
 from documents.models.page import Page, PageStatus
 from documents.models.reading import PageRevision, Reading
+from documents.models.search import SavedSearch, SavedSearchMatch, SearchChange
 from documents.models.team import FIRST_TEAM_ID, Membership, Role, Team, User
 from documents.models.worker import WorkerProcess
 
@@ -22,6 +23,9 @@ __all__ = [
     "Reading",
     "ReviewStatus",
     "Role",
+    "SavedSearch",
+    "SavedSearchMatch",
+    "SearchChange",
     "Status",
     "Tag",
     "Team",

@@ -20,6 +20,7 @@ class EventKind(models.TextChoices):
     REJECTED = "document.rejected", _("rejected")
     TRASHED = "document.trashed", _("moved to the trash")
     RESTORED = "document.restored", _("taken out of the trash")
+    MATCHED = "search.matched", _("found by a saved search")
     ADOPTED = "document.adopted", _("taken in from the archive’s copy")
 
 

@@ -187,6 +187,8 @@ class _Site:
             log.info("ready")
         else:
             log.info("ready", url=f"http://localhost:{self.settings.port}/")
+        if self.role is not Role.WORKER:
+            self.supervisor.add(self.services.search())
         if self.role is not Role.WEB:
             self.add_workers()
         elif self.settings.s3.bucket is not None:

@@ -96,6 +96,17 @@ class Services:
             descriptors=[self.lock],
         )
 
+    def search(self) -> Service:
+        """Writes this machine's search index: each that serves the web has one of its own."""
+        return Service(
+            "search",
+            _manage("search", "follow"),
+            self._variables(),
+            nice=5,
+            oom_score=300,
+            descriptors=[self.lock],
+        )
+
     def readers(self) -> list[Service]:
         return [
             Service(
@@ -133,5 +144,5 @@ class Services:
         )
 
 
-def _manage(command: str) -> list[str]:
-    return [sys.executable, "manage.py", command]
+def _manage(*words: str) -> list[str]:
+    return [sys.executable, "manage.py", *words]

@@ -6,6 +6,7 @@ import datetime
 import time
 import uuid
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from django.utils import timezone
 from documents.bucket_watch import BucketState, watch
 from documents.models import WorkerProcess
 from documents.models.worker import EngineState
+from documents.search.directory import Status
 from ocrsite import checks, health
 from ocrsite.checks import Findings, Reader
 from ocrsite.runtime.instance import Role, Start
@@ -25,8 +27,10 @@ LONG_AGO = 1.0
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> None:
+def started(monkeypatch: pytest.MonkeyPatch, search_directory: Path) -> None:
     _start(monkeypatch, Start(Role.ALL, ready=True, ready_at=LONG_AGO))
+    search_directory.mkdir()
+    Status("following").write(search_directory)
 
 
 @pytest.fixture(autouse=True)
@@ -326,3 +330,39 @@ def test_a_look_finds_a_storage_that_can_not_be_written(settings: Any, tmp_path:
 
     assert not found.storage
     assert any("storage" in problem for problem in found.problems)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (Status("building", built=3, documents=8), "being built (3 of 8 documents)"),
+        (Status("failing", detail="The index can't be written."), "can't be written"),
+        (None, "no process writes it"),
+    ],
+)
+def test_an_index_that_is_not_as_it_should_be_is_told_and_changes_nothing_else(
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    started: None,
+    search_directory: Path,
+    status: Status | None,
+    said: str,
+) -> None:
+    _found(monkeypatch, SOUND)
+    if status is None:
+        (search_directory / "status.json").unlink()
+    else:
+        status.write(search_directory)
+
+    answer = _health(client)
+
+    assert said in answer["warnings"][0]
+    assert answer["status"] == "healthy"
+
+
+def test_right_after_a_start_no_index_is_missed(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _start(monkeypatch, Start(Role.ALL, ready=True, ready_at=time.time()))
+    _found(monkeypatch, SOUND)
+    assert _health(client)["warnings"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from documents.models import FIRST_TEAM_ID, Document, Status, Team, User
+from documents.search.directory import Status as SearchStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -125,3 +127,15 @@ def test_answers_are_counted_under_their_views_name(client: Client) -> None:
 
     assert 'ocrsite_http_requests_total{status="200",view="admin:login"}' in text
     assert "no/such/page" not in text
+
+
+def test_how_the_search_index_is(client: Client, search_directory: Path) -> None:
+    assert "ocrsite_search_entries" not in text_of(client)
+    search_directory.mkdir()
+    SearchStatus("building", entries=12, lag=0.4).write(search_directory)
+
+    text = text_of(client)
+
+    assert "ocrsite_search_entries 12.0" in text
+    assert "ocrsite_search_lag_seconds 0.4" in text
+    assert "ocrsite_search_building 1.0" in text

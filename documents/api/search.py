@@ -1,0 +1,146 @@
+"""Search: pages (or documents) that answer a question, with the filters of the documents' list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from documents.api.fields import iso_time
+from documents.api.filters import DocumentFilters
+from documents.api.views import ApiView
+from documents.languages import checked_language
+from documents.models import Document
+from documents.search import finding
+from documents.search.finding import Found, FoundDocument, FoundPage, Wanted
+
+PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
+
+
+class SearchParameters(DocumentFilters):
+    """The filters of the documents' list, but for the trash, which is not searched. `q` is in the
+    language of docs/api.md; no value of it is an error."""
+
+    ignored = frozenset()
+
+    trashed = None  # type: ignore[assignment]
+
+    q = serializers.CharField(required=False, allow_blank=True, default="", max_length=10_000)
+    ordering = serializers.ChoiceField(
+        (finding.RELEVANCE, finding.DATE), required=False, default=finding.RELEVANCE
+    )
+    group = serializers.ChoiceField(("document",), required=False)
+    facets = serializers.ListField(
+        child=serializers.ChoiceField(tuple(finding.FACETS)), required=False, max_length=20
+    )
+    offset = serializers.IntegerField(
+        required=False, default=0, min_value=0, max_value=finding.DEEPEST
+    )
+    page_size = serializers.IntegerField(required=False, default=PAGE_SIZE, min_value=1)
+    year = serializers.ListField(
+        child=serializers.RegexField(r"^\d{4}$"), required=False, max_length=100
+    )
+
+
+def wanted_of(parameters: Mapping[str, Any]) -> Wanted:
+    """What the validated parameters ask for. Raises InvalidRequest for an unknown language."""
+    filters: dict[str, Any] = {
+        name: parameters[name]
+        for name in ("status", "review_status", "team", "tag", "mime_type", "year")
+        if parameters.get(name)
+    }
+    if "language" in parameters:
+        filters["language"] = [checked_language(code) for code in parameters["language"]]
+    if "sha256" in parameters:
+        filters["sha256"] = [value.lower() for value in parameters["sha256"]]
+    for name in ("created_after", "created_before"):
+        if name in parameters:
+            filters[name] = [parameters[name]]
+    return Wanted(
+        text=parameters["q"],
+        filters=filters,
+        ordering=parameters["ordering"],
+        offset=parameters["offset"],
+        limit=min(parameters["page_size"], MAX_PAGE_SIZE),
+        by_document="group" in parameters,
+        facets=parameters.get("facets", ()),
+    )
+
+
+class SearchView(ApiView):
+    def get(self, request: Request) -> Response:
+        parameters = SearchParameters(data=request.query_params)
+        parameters.is_valid(raise_exception=True)
+        wanted = wanted_of(parameters.validated_data)
+        found = finding.find(self.user, wanted)
+        return Response(_answer(request, wanted, found))
+
+
+def _answer(request: Request, wanted: Wanted, found: Found) -> dict[str, Any]:
+    here = request.build_absolute_uri()
+    before, after = wanted.offset - wanted.limit, wanted.offset + wanted.limit
+
+    def link(offset: int, there: bool) -> str | None:
+        return replace_query_param(here, "offset", str(offset)) if there else None
+
+    return {
+        "results": [
+            _document(request, result) if isinstance(result, FoundDocument)
+            else {"document": _named(result.document), **_page(request, result)}
+            for result in found.results
+        ],
+        "next": link(after, found.more and after <= finding.DEEPEST),
+        "previous": link(max(before, 0), wanted.offset > 0),
+        "count": found.count,
+        "facets": {
+            name: [{"value": value, "count": count} for value, count in values]
+            for name, values in found.facets.items()
+        },
+        "also": [{"word": word, "near": near} for word, near in found.also.items()],
+        "did_you_mean": found.better,
+        "notes": [{"code": note.code, "text": note.text} for note in found.notes],
+        "index": {"complete": found.complete, "warnings": found.warnings},
+    }  # fmt: skip
+
+
+def _document(request: Request, found: FoundDocument) -> dict[str, Any]:
+    return {
+        "document": _named(found.document),
+        "pages_found": found.pages_found,
+        "pages": [_page(request, page) for page in found.pages],
+    }
+
+
+def _named(document: Document) -> dict[str, Any]:
+    return {
+        "id": str(document.id),
+        "title": document.title,
+        "team": str(document.team_id),
+        "status": document.status,
+        "review_status": document.review_status,
+        "mime_type": document.mime_type,
+        "created_at": iso_time(document.created_at),
+    }
+
+
+def _page(request: Request, found: FoundPage) -> dict[str, Any]:
+    """`page` is null where only the title of a document was found whose first page was not read."""
+    where = (found.document.id, found.number)
+    return {
+        "page": found.number or None,
+        "snippet": found.snippet,
+        "score": found.score,
+        "width": found.width or None,
+        "height": found.height or None,
+        "hits": [{"bbox": list(box), "text": text} for box, text in found.hits],
+        "links": {
+            name.replace("-", "_"): request.build_absolute_uri(reverse(f"api:{name}", args=where))
+            if found.number else None
+            for name in ("page", "page-image")
+        },
+    }  # fmt: skip

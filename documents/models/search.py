@@ -1,0 +1,93 @@
+"""What search needs of the database: what has changed, in an order that can be followed, and the
+searches that people keep."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.deconstruct import deconstructible
+from django.utils.translation import gettext_lazy as _
+
+from documents.models.document import Document
+from documents.models.team import Team
+
+
+@deconstructible(path="documents.models.search.CurrentTransaction")
+class CurrentTransaction(models.Func):
+    """The number of the transaction that writes the row (PostgreSQL); 0 where there is one writer
+    at a time, whose rows are numbered in the order of their commits (SQLite)."""
+
+    function = "txid_current"
+    allowed_default = True
+    output_field = models.BigIntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+        return "0", []
+
+
+class SearchChange(models.Model):
+    """Something about a document, or the text of one of its pages, is not what it was.
+
+    Written in the transaction that changed it. No foreign key: of a purged document this is what
+    is left. Old rows are removed; an index that needed them is built anew.
+    """
+
+    document_id = models.UUIDField()
+    transaction = models.BigIntegerField(db_default=CurrentTransaction(), db_index=True)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.id}: {self.document_id}"
+
+
+class SavedSearch(models.Model):
+    """A question that somebody keeps, with a name: for themselves, or for a team (`team`).
+
+    It finds what its owner may see, of a team's what the team may see. `filters` as
+    `documents.search.scope.scope_of` takes them, in JSON.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_searches"
+    )
+    team = models.ForeignKey(
+        Team, on_delete=models.CASCADE, null=True, blank=True, related_name="saved_searches",
+        verbose_name=_("team"),
+    )  # fmt: skip
+    name = models.CharField(_("name"), max_length=200)
+    text = models.CharField(max_length=1000, blank=True)
+    filters = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("name", "id")
+        verbose_name = _("saved search")
+        verbose_name_plural = _("saved searches")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedSearchMatch(models.Model):
+    """A page that a saved search has found once: it is told of once, whoever follows the changes
+    and however often."""
+
+    search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="matches")
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")
+    page = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("search", "document", "page"), name="one_match_per_search_and_page"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.search_id}: {self.document_id} / {self.page}"

@@ -1,0 +1,155 @@
+"""Change rows: written with every new version of a document, read in an order that skips none.
+
+A change hangs on the document's version: whatever changes anything about a document, or the text
+of a page, raises it (design, section 6) and saves the row. Here is the one place that listens.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max, QuerySet
+from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
+
+from documents.models import Document, SearchChange
+
+#: How long rows are kept for an index that was not followed meanwhile (a machine that was off).
+KEPT = datetime.timedelta(days=3)
+#: Rows that are read at a time.
+BATCH = 2000
+
+
+def note_from_now_on() -> None:
+    """Called once, when the app is ready."""
+    post_save.connect(_saved, sender=Document, dispatch_uid="search.saved")
+    post_delete.connect(_deleted, sender=Document, dispatch_uid="search.deleted")
+
+
+def note_changed(document_ids: Iterable[uuid.UUID]) -> None:
+    """For a change of many documents in one statement, which `save` does not see. Call it in its
+    transaction."""
+    SearchChange.objects.bulk_create(
+        (SearchChange(document_id=document_id) for document_id in document_ids), batch_size=500
+    )
+
+
+def _saved(instance: Document, update_fields: frozenset[str] | None, **_: Any) -> None:
+    if update_fields is None or "version" in update_fields:
+        SearchChange.objects.create(document_id=instance.id)
+
+
+def _deleted(instance: Document, **_: Any) -> None:
+    SearchChange.objects.create(document_id=instance.id)
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far the changes have been followed: all that is before it is in the index.
+
+    `row`, `written_at`: the last change that was seen; where it is not there any more, the
+    database is another one, or an older one. `transaction`: on PostgreSQL, the oldest one that
+    was still running, below which no row can appear any more; 0 elsewhere.
+    """
+
+    row: int = 0
+    written_at: str = ""
+    transaction: int = 0
+
+
+@dataclass(frozen=True)
+class Changes:
+    """`documents` have changed; what follows starts at `position`. `oldest`: when the first of
+    these changes was written; `more` says whether others wait."""
+
+    documents: list[uuid.UUID]
+    position: Position
+    oldest: datetime.datetime | None = None
+    more: bool = False
+    #: The rows that are not below the position's transaction: they would be read once more.
+    told: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass
+class Feed:
+    """The changes behind a position."""
+
+    position: Position
+    #: Row -> transaction, of rows behind the position that were told already.
+    _told: Mapping[int, int] = field(default_factory=dict)
+
+    def read(self) -> Changes:
+        """What has changed, at most `BATCH` rows. It is told again until `settle` is called."""
+        horizon = _oldest_running()
+        rows = list(
+            _behind(self.position)
+            .exclude(id__in=list(self._told))
+            .order_by("transaction", "id")
+            .values_list("id", "document_id", "transaction", "created_at")[: BATCH + 1]
+        )
+        more, rows = len(rows) > BATCH, rows[:BATCH]
+        transaction = min(horizon, rows[-1][2]) if more else horizon
+        newest = max(((row[0], row[3].isoformat()) for row in rows), default=(0, ""))
+        newest = max(newest, (self.position.row, self.position.written_at))
+        told = {**self._told, **{row[0]: row[2] for row in rows}}
+        return Changes(
+            documents=list(dict.fromkeys(row[1] for row in rows)),
+            position=Position(*newest, transaction),
+            oldest=min((row[3] for row in rows), default=None),
+            more=more,
+            told={row: at for row, at in told.items() if at >= transaction > 0},
+        )
+
+    def settle(self, changes: Changes) -> None:
+        """These are in the index, for good."""
+        self.position, self._told = changes.position, changes.told
+
+
+def now() -> Position:
+    """The position behind everything that is committed."""
+    horizon = _oldest_running()
+    newest = SearchChange.objects.order_by("-id").values_list("id", "created_at").first()
+    if newest is None:
+        return Position(transaction=horizon)
+    return Position(newest[0], newest[1].isoformat(), horizon)
+
+
+def continues(position: Position) -> bool:
+    """Whether this database is the one that the position is of, and still knows what came after.
+    An older copy of it, or one of which so much was removed, is not."""
+    if position.transaction > _oldest_running():
+        return False
+    if position.row == 0:
+        # Nothing had ever changed: right only as long as the first change is still there.
+        first = SearchChange.objects.order_by("id").values_list("id", flat=True).first()
+        return first is None or first == 1
+    written = SearchChange.objects.filter(id=position.row).values_list("created_at", flat=True)
+    return [moment.isoformat() for moment in written] == [position.written_at]
+
+
+def forget_old() -> int:
+    """Remove rows that every index has followed, or is built anew for. The newest one stays."""
+    newest = SearchChange.objects.aggregate(newest=Max("id"))["newest"]
+    old = SearchChange.objects.filter(created_at__lt=timezone.now() - KEPT)
+    return old.exclude(id=newest).delete()[0] if newest else 0
+
+
+def _behind(position: Position) -> QuerySet[SearchChange]:
+    if connection.vendor == "postgresql":
+        return SearchChange.objects.filter(transaction__gte=position.transaction)
+    return SearchChange.objects.filter(id__gt=position.row)
+
+
+def _oldest_running() -> int:
+    """The oldest transaction that may still write (PostgreSQL): all below it is committed or
+    gone. Ask before the rows are read. 0 where there is one writer at a time."""
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT txid_snapshot_xmin(txid_current_snapshot())")
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,251 @@
+"""The one process of a machine that writes its index: it follows the database's changes.
+
+It takes an index that is there, whole and of this archive; else it begins another, and searches
+go on in the old one where that can still be read, else in the new one as it grows. Whatever stops
+it, at whatever moment: what was committed stays, and the rest is told again by the database.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import structlog
+from django.db import DatabaseError, close_old_connections, connections
+from django.utils import timezone
+
+from documents.archive.identity import identity
+from documents.models import Document
+from documents.search import changes, directory, index, integrity
+from documents.search.directory import State, Status
+from documents.search.generation import Generation
+from documents.search.schema import FORMAT
+
+log = structlog.get_logger(__name__)
+
+#: Seconds between two looks for changes, and for how long an index is built between them.
+POLL, SLICE = 0.25, 0.25
+#: Documents that are brought in with one commit while an index is built.
+BUILT_AT_ONCE = 100
+#: Seconds until the next try when something is away (the database, room on the disk).
+PAUSE = 2.0
+#: Seconds between two reports, and between two removals of old change rows.
+REPORT_EVERY, FORGET_EVERY = 1.0, 3600.0
+#: Seconds between two looks whether a file was cut.
+LOOK_EVERY = 10.0
+#: An index that fails so often in a row is given up.
+FAILURES = 3
+
+Found = Callable[[list[uuid.UUID]], None]
+
+
+class Follower:
+    """`new`: told of documents that changed, once what they say can be found."""
+
+    def __init__(self, root: Path, stopping: threading.Event, new: Found | None = None) -> None:
+        self.root, self.stopping, self._new = root, stopping, new
+        self.served: Generation | None = None
+        self.building: Generation | None = None
+        self._lag = 0.0
+        self._failures = 0
+        self._next_report = self._next_forget = self._next_look = 0.0
+
+    def run(self) -> None:
+        """Until it is asked to stop. Another process that writes is waited for."""
+        while (lock := directory.hold(self.root)) is None:
+            if self.stopping.wait(POLL):
+                return
+        log.info("search_follows", directory=str(self.root), lock=lock)
+        while not self.stopping.is_set():
+            try:
+                close_old_connections()
+                busy = self.step()
+            except DatabaseError as error:
+                self._fail("The database does not answer.", error)
+                connections.close_all()
+            except BaseException as error:
+                if not index.is_index_error(error):
+                    raise
+                self._fail("The index can't be written.", error)
+                self._give_up_a_damaged_one(error)
+            else:
+                self._failures = 0
+                self.stopping.wait(0 if busy else POLL)
+        connections.close_all()
+
+    def step(self) -> bool:
+        """One look: what changed is brought in, an index that is being built grows. Whether there
+        is more to do at once."""
+        self._choose()
+        busy = False
+        for generation in filter(None, (self.served, self.building)):
+            busy = self._follow(generation) or busy
+        if self.building is not None:
+            busy = self._build(self.building) or busy
+        self._report()
+        if time.monotonic() >= self._next_forget:
+            self._next_forget = time.monotonic() + FORGET_EVERY
+            changes.forget_old()
+        return busy
+
+    def _choose(self) -> None:
+        """See that there is an index to follow, or one being built."""
+        if self.building is not None and not self._is_good(self.building.directory):
+            self.building = None  # somebody deleted it, or a reader can't read it
+        if self.served is not None and not self._is_good(self.served.directory):
+            self.served = None
+        if time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + LOOK_EVERY
+            self._look_for_damage()
+        if directory.rebuild_asked(self.root):
+            log.info("search_rebuild_asked")
+            self.building = None
+            directory.forget_requests(self.root)
+            self._begin()
+        if self.served is None and self.building is None:
+            self._open_or_begin()
+
+    def _look_for_damage(self) -> None:
+        """A file that was cut would be noticed only by the one question that needs its end."""
+        for generation in filter(None, (self.served, self.building)):
+            if cut := integrity.cut_files(generation.directory):
+                log.error("search_index_damaged", files=cut)
+                directory.report_damage(generation.directory)
+                self.served = self.building = None
+
+    def _is_good(self, path: Path) -> bool:
+        return State.read(path) is not None and not directory.damage_reported(path)
+
+    def _open_or_begin(self) -> None:
+        path = directory.current(self.root)
+        state = State.read(path) if path else None
+        archive = str(identity().archive)
+        usable = path is not None and state is not None and self._is_good(path)
+        if not usable or state is None or path is None:
+            log.warning("search_index_missing_or_damaged")
+        elif (state.format, state.archive) != (FORMAT, archive):
+            log.warning("search_index_of_another_format_or_archive", format=state.format)
+        else:
+            opened = self._opened(path, state)
+            if opened is not None and not changes.continues(state.position):
+                log.warning("search_index_is_not_of_this_database")
+                self._begin()  # the old one is searched until the new one is there
+                return
+            if opened is not None and state.complete:
+                self.served = opened
+                directory.remove_others(self.root, path)
+                return
+            if opened is not None:
+                self.building = opened
+                return
+        self._begin(serve=True)
+
+    def _opened(self, path: Path, state: State) -> Generation | None:
+        try:
+            if cut := integrity.cut_files(path):
+                raise ValueError(f"cut files: {', '.join(cut)}")
+            return Generation(path, state)
+        except (ValueError, OSError) as error:
+            log.warning("search_index_damaged", reason=str(error))
+            return None
+
+    def _begin(self, *, serve: bool = False) -> None:
+        """Start an index. `serve`: there is no other that could be searched meanwhile."""
+        directory.forget_requests(self.root)
+        served = self.served.directory if self.served else directory.current(self.root)
+        directory.remove_others(self.root, None if serve else served)
+        path = directory.new_generation(self.root)
+        state = State(
+            FORMAT,
+            str(identity().archive),
+            position=changes.now(),
+            documents=Document.objects.filter(trashed_at=None).count(),
+        )
+        state.write(path)
+        self.building = Generation(path, state)
+        if serve:
+            directory.set_current(self.root, path)
+        log.info("search_index_begun", documents=state.documents)
+
+    def _follow(self, generation: Generation) -> bool:
+        found = generation.feed.read()
+        if not found.documents:
+            generation.feed.settle(found)
+            return False
+        generation.bring(found.documents)
+        generation.commit(found.position)
+        generation.feed.settle(found)
+        if generation is self.served or self.served is None:
+            self._lag = (timezone.now() - (found.oldest or timezone.now())).total_seconds()
+            self._tell(found.documents)
+        return found.more
+
+    def _tell(self, documents: list[uuid.UUID]) -> None:
+        if self._new is not None:
+            self._new(documents)
+
+    def _build(self, generation: Generation) -> bool:
+        until = time.monotonic() + SLICE
+        state = generation.state
+        built_to, built = state.built_to, state.built
+        while time.monotonic() < until:
+            documents = _after(built_to)
+            if not documents:
+                generation.commit(complete=True, built_to=built_to, built=built)
+                self._finish(generation)
+                return False
+            generation.bring(documents)
+            built_to, built = documents[-1].hex, built + len(documents)
+        generation.commit(built_to=built_to, built=built)
+        return True
+
+    def _finish(self, generation: Generation) -> None:
+        directory.set_current(self.root, generation.directory)
+        if self.served is not None:
+            self.served.close()
+        self.served, self.building = generation, None
+        directory.remove_others(self.root, generation.directory)
+        log.info("search_index_built", entries=generation.entries)
+
+    def _report(self, state: str = "", detail: str = "") -> None:
+        if not detail and time.monotonic() < self._next_report:
+            return
+        self._next_report = time.monotonic() + REPORT_EVERY
+        shown = self.served or self.building
+        built = self.building.state if self.building else None
+        Status(
+            state or ("building" if built else "following"),
+            entries=shown.entries if shown else 0,
+            lag=self._lag,
+            built=built.built if built else 0,
+            documents=built.documents if built else 0,
+            detail=detail,
+        ).write(self.root)
+
+    def _fail(self, what: str, error: BaseException) -> None:
+        log.error("search_not_followed", what=what, reason=str(error))
+        # What was begun and not committed is forgotten; it is opened anew.
+        self.served = self.building = None
+        try:
+            self._report("failing", f"{what} {error}")
+        except OSError:
+            log.error("search_status_not_written")
+        self.stopping.wait(PAUSE)
+
+    def _give_up_a_damaged_one(self, error: BaseException) -> None:
+        """What fails each time it is opened anew will go on to; a full disk is not its fault."""
+        self._failures += 1
+        path = directory.current(self.root)
+        if self._failures >= FAILURES and path is not None and "No space left" not in str(error):
+            directory.report_damage(path)
+
+
+def _after(built_to: str) -> list[uuid.UUID]:
+    """The next documents in the order of their ids."""
+    documents: Iterable[uuid.UUID] = Document.objects.filter(
+        trashed_at=None, **({"id__gt": uuid.UUID(built_to)} if built_to else {})
+    ).order_by("id").values_list("id", flat=True)[:BUILT_AT_ONCE]  # fmt: skip
+    return list(documents)

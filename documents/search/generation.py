@@ -1,0 +1,146 @@
+"""One generation of the index, as the process that writes it holds it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import tantivy
+from tantivy import Occur, Query
+
+from documents.search import entries
+from documents.search.changes import Feed, Position
+from documents.search.directory import State
+from documents.search.pagetext import EMPTY, PageText
+from documents.search.schema import Entry, Facts, entry_document, schema
+from documents.search.vocabulary import WordsWriter
+
+#: Bytes that the writer fills before it makes a segment of them; it takes one thread.
+HEAP = 50_000_000
+#: Documents that the database is asked about at a time.
+DOCUMENTS_AT_ONCE = 200
+#: A document of more pages than this is brought in anew in more than one step.
+MOST_ENTRIES = 100_000
+
+
+class Generation:
+    """Raises ValueError or OSError, from whatever is called, where its files can't be used."""
+
+    def __init__(self, directory: Path, state: State) -> None:
+        self.directory, self.state = directory, state
+        self.feed = Feed(state.position)
+        self._words = WordsWriter(directory)
+        self._index = tantivy.Index(schema(), str(directory), reuse=True)
+        self._writer = self._index.writer(HEAP, 1)
+        self._index.config_reader("manual")
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    @property
+    def entries(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def bring(self, documents: Iterable[uuid.UUID]) -> None:
+        """Make the index say of these what the database says; not to be seen before `commit`.
+        Each at most once between two commits."""
+        wanted = list(dict.fromkeys(documents))
+        for at in range(0, len(wanted), DOCUMENTS_AT_ONCE):
+            some = wanted[at : at + DOCUMENTS_AT_ONCE]
+            # The facts before the sources: what changes in between is a change to come.
+            facts = entries.facts_of(some)
+            sources = entries.sources_of(facts)
+            missing: dict[int, tuple[Facts, int]] = {}
+            for document in some:
+                if document in facts:
+                    missing |= self._compare(facts[document], sources[document])
+                else:
+                    self._remove(document)
+            for texts in entries.texts_of(missing):
+                self._add(missing, texts)
+
+    def commit(self, position: Position | None = None, **state: object) -> None:
+        """Let what was brought be found, and remember how far that is."""
+        # First: a word too many is no harm, one too few is never found.
+        self._words.commit()
+        self._writer.commit()
+        changed = replace(self.state, **state)  # type: ignore[arg-type]
+        if position is not None:
+            changed = replace(changed, position=position)
+        if changed != self.state:
+            changed.write(self.directory)
+            self.state = changed
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def close(self) -> None:
+        self._words.close()
+        self._writer.wait_merging_threads()
+
+    def _compare(self, facts: Facts, wanted: Mapping[int, int]) -> dict[int, tuple[Facts, int]]:
+        """Remove what is not the document's any more, add what needs no database; the sources of
+        which the text is missing, with what their entries are."""
+        present, same_facts = self._present(facts)
+        by_source = {source: (facts, number) for number, source in wanted.items()}
+        if not present.keys() ^ by_source.keys() and same_facts:
+            return {}
+        if same_facts:
+            self._remove_sources(facts.document, present.keys() - by_source.keys())
+            new = {source: by_source[source] for source in by_source.keys() - present.keys()}
+        else:
+            kept = self._texts(facts.document) if present else {}
+            self._remove(facts.document)
+            self._add(by_source, kept)
+            new = {source: by_source[source] for source in by_source.keys() - kept.keys()}
+        if 0 in new:
+            self._add(new, {0: EMPTY})
+            del new[0]
+        return new
+
+    def _add(self, entries: Mapping[int, tuple[Facts, int]], texts: Mapping[int, PageText]) -> None:
+        for source, text in texts.items():
+            if source in entries:
+                facts, number = entries[source]
+                document, words = entry_document(Entry(facts, number, source, text))
+                self._words.add(words)
+                self._writer.add_document(document)
+
+    def _present(self, facts: Facts) -> tuple[dict[int, None], bool]:
+        """The sources of the document's entries, and whether all of them have these facts."""
+        if not self._searcher.doc_freq("document", facts.document.hex):
+            return {}, True
+        found = self._searcher.aggregate(
+            _of(facts.document),
+            {
+                "sources": {"terms": {"field": "source", "size": MOST_ENTRIES}},
+                "facts": {"terms": {"field": "facts", "size": 2}},
+            },
+        )
+        sources = {int(bucket["key"]): None for bucket in found["sources"]["buckets"]}
+        facts_found = [int(bucket["key"]) for bucket in found["facts"]["buckets"]]
+        return sources, facts_found in ([], [facts.digest])
+
+    def _texts(self, document: uuid.UUID) -> dict[int, PageText]:
+        """The texts that the index has of the document, by their sources."""
+        hits = self._searcher.search(_of(document), MOST_ENTRIES, count=False).hits
+        addresses = [address for _, address in hits]
+        sources = self._searcher.fast_field_values("source", addresses)
+        return {
+            int(source or 0): PageText.unpack(self._searcher.doc(address)["page"][0])
+            for source, address in zip(sources, addresses, strict=True)
+        }
+
+    def _remove(self, document: uuid.UUID) -> None:
+        self._writer.delete_documents_by_term("document", document.hex)
+
+    def _remove_sources(self, document: uuid.UUID, sources: Iterable[int]) -> None:
+        if gone := list(sources):
+            among = Query.term_set_query(schema(), "source", gone)
+            self._writer.delete_documents_by_query(
+                Query.boolean_query([(Occur.Must, _of(document)), (Occur.Must, among)])
+            )
+
+
+def _of(document: uuid.UUID) -> Query:
+    return Query.term_query(schema(), "document", document.hex, "basic")

@@ -1,0 +1,43 @@
+"""The documents' lists, searched: those of which a page, the title or the file name answers."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import Q, QuerySet
+
+from documents.errors import SearchUnavailable
+from documents.models import Document, User
+from documents.search.asking import compiled
+from documents.search.index import reader
+from documents.search.language import understood
+from documents.search.scope import scope_of
+from documents.titles import titled
+
+#: Documents that a list shows of those that answer, those with the most pages that do.
+MOST = 10_000
+
+
+def documents_found(user: User, documents: QuerySet[Document], text: str) -> QuerySet[Document]:
+    """Those of `documents` that answer `text`. What lies in the trash is found by its title and
+    file name only, and so is everything while there is no whole index."""
+    if not text.strip():
+        return documents
+    ids = _ids(user, text)
+    if ids is None:
+        return titled(documents, text)
+    trashed = titled(Document.objects.exclude(trashed_at=None), text).values("id")
+    return documents.filter(Q(id__in=ids) | Q(id__in=trashed))
+
+
+def _ids(user: User, text: str) -> list[uuid.UUID] | None:
+    try:
+        opened = reader().opened()
+        if not opened.complete:
+            return None
+        scope = scope_of(user)
+        query = scope.within(compiled(understood(text), scope.names).query)
+        found = opened.aggregate(query, {"ids": {"terms": {"field": "document", "size": MOST}}})
+    except SearchUnavailable:
+        return None
+    return [uuid.UUID(bucket["key"]) for bucket in found["ids"]["buckets"]]

@@ -1,0 +1,92 @@
+"""Who asks, and among what: the part of a query that nobody types."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tantivy import Occur, Query
+
+from documents.access import teams_of
+from documents.filetypes import ACCEPTED
+from documents.models import ReviewStatus, Status, User
+from documents.search.asking import any_of, between, term, terms, unscored
+
+#: Filters by their names at the API, and the index's fields; several values of one: any of them.
+FIELDS = {
+    "status": "status",
+    "review_status": "review_status",
+    "language": "language",
+    "mime_type": "type",
+    "sha256": "sha256",
+    "year": "year",
+}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`teams`: those that are searched, as in the index; None for all there are. `names`: what
+    team:, status: and type: may say."""
+
+    teams: frozenset[str] | None
+    names: Mapping[str, Mapping[str, Sequence[str]]]
+    filters: tuple[Query, ...] = field(default=())
+
+    def within(self, query: Query) -> Query:
+        """The query, of what may be seen and was asked for only."""
+        limits = list(self.filters)
+        if self.teams is not None:
+            limits.append(unscored(terms("team", sorted(self.teams))))
+        if not limits:
+            return query
+        return Query.boolean_query([(Occur.Must, part) for part in (query, *limits)])
+
+
+def scope_of(user: User, wanted: Mapping[str, Sequence[object]] | None = None) -> Scope:
+    """`wanted`: by filter, its values: those of FIELDS, `team` (ids), `tag` (each must be met),
+    `created_after` (included) and `created_before` (not included), one moment each."""
+    wanted = wanted or {}
+    teams = {team.id: team.name for team in teams_of(user)}
+    chosen: frozenset[str] | None = None
+    if not user.is_superuser:
+        chosen = frozenset(team.hex for team in teams)
+    if "team" in wanted:
+        asked = {uuid.UUID(str(team)).hex for team in wanted["team"]}
+        chosen = frozenset(asked & {team.hex for team in teams})
+    filters = [
+        unscored(terms(FIELDS[name], [str(value) for value in values]))
+        for name, values in wanted.items()
+        if name in FIELDS and values
+    ]
+    filters += [unscored(term("folded_tag", _tag(tag))) for tag in wanted.get("tag", ())]
+    after, before = wanted.get("created_after"), wanted.get("created_before")
+    if after or before:
+        low = int(after[0].timestamp()) if after else None  # type: ignore[attr-defined]
+        high = int(before[0].timestamp()) - 1 if before else None  # type: ignore[attr-defined]
+        filters.append(between("created", low, high))
+    return Scope(chosen, _names(teams), tuple(filters))
+
+
+def _tag(name: object) -> str:
+    return " ".join(str(name).split()).casefold()
+
+
+def _names(teams: Mapping[uuid.UUID, str]) -> dict[str, dict[str, list[str]]]:
+    by_name: dict[str, list[str]] = {}
+    for team_id, name in teams.items():
+        for said in (name.casefold(), str(team_id), team_id.hex):
+            by_name.setdefault(said, ["team"]).append(team_id.hex)
+    statuses = {value: ["status", value] for value in Status.values}
+    statuses |= {value: ["review_status", value] for value in ReviewStatus.values}
+    for choices, name in ((Status, "status"), (ReviewStatus, "review_status")):
+        statuses |= {str(label).casefold(): [name, value] for value, label in choices.choices}
+    types: dict[str, list[str]] = {}
+    for kind in ACCEPTED:
+        for said in (kind.mime_type, *(suffix.lstrip(".") for suffix in kind.suffixes)):
+            types.setdefault(said, ["type"]).append(kind.mime_type)
+    return {"team": by_name, "status": statuses, "type": types}
+
+
+def any_document(ids: Sequence[uuid.UUID]) -> Query:
+    return unscored(any_of([terms("document", [each.hex for each in ids])]))

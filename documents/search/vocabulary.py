@@ -1,0 +1,95 @@
+"""The words that the archive's pages have, beside its index: near ones are looked for here.
+
+A small index of its own (one entry a word), because Tantivy walks its dictionary with a Levenshtein
+automaton. Words are only added; whether one is still anywhere, and where it may be seen, is asked
+of the index of pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import tantivy
+from tantivy import Query
+
+from documents.search.confusions import allowed
+
+#: Letters of a word worth looking near to.
+SHORTEST, LONGEST = 4, 30
+#: Words that the writing process remembers to have added, and near words that are looked at.
+REMEMBERED, MOST = 200_000, 400
+_HEAP = 20_000_000
+
+
+@lru_cache(maxsize=1)
+def _schema() -> tantivy.Schema:
+    build = tantivy.SchemaBuilder()
+    build.add_text_field("word", stored=True, tokenizer_name="raw", index_option="basic")
+    return build.build()
+
+
+def directory_of(generation: Path) -> Path:
+    return generation / "words"
+
+
+def opened(generation: Path) -> tantivy.Index:
+    """Raises ValueError, OSError where it can't be used."""
+    path = directory_of(generation)
+    path.mkdir(exist_ok=True)
+    index = tantivy.Index(_schema(), str(path), reuse=True)
+    index.config_reader("manual")
+    index.reload()
+    return index
+
+
+class WordsWriter:
+    """The one who adds."""
+
+    def __init__(self, generation: Path) -> None:
+        self._index = opened(generation)
+        self._writer = self._index.writer(_HEAP, 1)
+        self._searcher = self._index.searcher()
+        self._known: set[str] = set()
+        self._new = False
+
+    def add(self, words: Iterable[str]) -> None:
+        for word in words:
+            if word not in self._known and SHORTEST <= len(word) <= LONGEST and _is_word(word):
+                self._known.add(word)
+                if not self._searcher.doc_freq("word", word):
+                    made = tantivy.Document()
+                    made.add_text("word", word)
+                    self._writer.add_document(made)
+                    self._new = True
+
+    def commit(self) -> None:
+        if self._new:
+            self._writer.commit()
+            self._index.reload()
+            self._searcher = self._index.searcher()
+            self._new = False
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+
+    def close(self) -> None:
+        self._writer.wait_merging_threads()
+
+
+def near_words(searcher: tantivy.Searcher, word: str) -> list[str]:
+    """Words of the archive within a few edits of `word`, in no order; itself not among them."""
+    if not allowed(word):
+        return []
+    # A confusion of two letters with one is two edits, and nearer than one other edit.
+    edits = 1 if len(word) == SHORTEST else 2
+    found: list[str] = []
+    for distance in range(1, edits + 1):
+        query = Query.fuzzy_term_query(_schema(), "word", word, distance)
+        hits = searcher.search(query, MOST, count=False).hits
+        found += [str(searcher.doc(address)["word"][0]) for _, address in hits]
+    return [each for each in dict.fromkeys(found) if each != word]
+
+
+def _is_word(word: str) -> bool:
+    return word.isalpha() or 2 * sum(letter.isalpha() for letter in word) > len(word)

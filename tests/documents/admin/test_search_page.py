@@ -1,0 +1,137 @@
+"""The search page, as a person uses it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from documents.models import Document, Team
+from tests.documents.search.conftest import follow
+from tests.factories import make_document, make_team
+
+assert follow  # a fixture
+
+HERE = "/admin/documents/document/search/"
+
+
+@pytest.fixture
+def document(team: Team, follow: Callable[[], None]) -> Document:
+    found = make_document(
+        team,
+        title="Папка <b>",
+        pages=["Договор аренды <script>", "Акт приёмки", "Договор"],
+        tags=["Срочно"],
+    )
+    make_document(team, title="Ещё", pages=["Договор"], tags=["Потом"])
+    follow()
+    return found
+
+
+def shown(browser: Client, **parameters: str) -> str:
+    answer = browser.get(HERE, parameters)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_it_is_reached_from_the_first_page_and_the_list(browser: Client, team: Team) -> None:
+    assert reverse("admin:documents_document_search") == HERE
+    for page in ("/admin/", "/admin/documents/document/"):
+        assert HERE in browser.get(page).content.decode()
+
+
+def test_a_result_shows_its_words_and_their_place_on_the_scan(
+    browser: Client, document: Document
+) -> None:
+    text = shown(browser, q="договора аренда")
+
+    assert "1 page found" in text
+    assert "<mark>Договор</mark> <mark>аренды</mark> &lt;script&gt;" in text
+    assert "Папка &lt;b&gt;" in text
+    assert text.count('class="hit"') == 2
+    assert f"/api/v1/documents/{document.id}/pages/1/image/" in text
+
+
+def test_a_result_leads_to_the_page_with_the_hits_marked(
+    browser: Client, document: Document
+) -> None:
+    link = re.search(r'<h2><a href="([^"]+)"', shown(browser, q="акты"))
+    assert link is not None
+    address = link[1].replace("&amp;", "&")
+    assert "#page-2" in address
+
+    page = browser.get(address).content.decode()
+
+    assert page.count('class="hit"') == 1
+
+
+def test_facets_narrow_down_and_let_go(browser: Client, document: Document) -> None:
+    text = shown(browser, q="договор")
+    assert "3 pages found" in text
+    assert "Срочно</a>" in text
+
+    narrowed = shown(browser, q="договор", tag="Срочно")
+
+    assert "2 pages found" in narrowed
+    assert "Срочно ×" in narrowed
+
+
+def test_a_better_question_and_near_words_are_told(
+    browser: Client, team: Team, follow: Callable[[], None]
+) -> None:
+    make_document(team, pages=["Накладная"] * 3)
+    follow()
+
+    text = shown(browser, q="накладмая")
+
+    assert "Did you mean" in text
+    assert "Also looked for: накладная" in text
+    assert "find=%28" in text  # the document's page marks the near word too
+
+
+def test_what_was_not_understood_is_told(browser: Client, document: Document) -> None:
+    assert "A quotation mark is missing" in shown(browser, q='договор "акт')
+
+
+def test_one_turns_the_pages_of_results(
+    browser: Client, team: Team, follow: Callable[[], None]
+) -> None:
+    make_document(team, pages=["смета"] * 25)
+    follow()
+    first = shown(browser, q="смета")
+    assert "1–20" in first and "p=2" in first and 'rel="prev"' not in first
+    second = shown(browser, q="смета", p="2")
+    assert "21–25" in second and 'rel="next"' not in second
+
+
+@pytest.mark.parametrize(
+    "parameters", [{"p": "x"}, {"p": "99999"}, {"team": "x"}, {"tag": "нет"}, {"sort": "x"}]
+)
+def test_parameters_that_mean_nothing_harm_nothing(
+    browser: Client, document: Document, parameters: dict[str, str]
+) -> None:
+    shown(browser, q="договор", **parameters)
+
+
+def test_strangers_find_nothing_not_even_names(
+    stranger_browser: Client, document: Document
+) -> None:
+    text = shown(stranger_browser, q="договор")
+    assert "Nothing was found." in text
+    assert "Срочно" not in text
+    assert "Accounts" not in text
+
+
+def test_without_an_index_it_says_so(browser: Client, team: Team) -> None:
+    make_team()
+    assert "search index is not there yet" in shown(browser, q="договор")
+
+
+def test_it_speaks_russian(browser: Client, document: Document) -> None:
+    answer = browser.get(HERE, {"q": "договор"}, headers={"accept-language": "ru"})
+    assert "Найдено 3 страницы" in answer.content.decode()
+    translation.activate("en")

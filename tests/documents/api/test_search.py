@@ -1,0 +1,168 @@
+"""`GET /api/v1/search/`, and `q` on the documents' list."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from documents.actions.trash import trash
+from documents.models import Document, Team
+from documents.search.follower import Follower
+from tests.factories import make_document, make_team, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def follow(search_directory: Path) -> Callable[[], None]:
+    follower = Follower(search_directory, threading.Event())
+
+    def catch_up() -> None:
+        while follower.step() or follower.building:
+            pass
+
+    return catch_up
+
+
+@pytest.fixture
+def team() -> Team:
+    return make_team("Main")
+
+
+@pytest.fixture
+def document(team: Team, follow: Callable[[], None]) -> Document:
+    found = make_document(
+        team, title="Папка", pages=["Договор аренды", "Акт приёмки", "Договор"], tags=["Срочно"]
+    )
+    follow()
+    return found
+
+
+@pytest.fixture
+def client(team: Team) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(make_user(team=team))
+    return client
+
+
+def search(client: APIClient, expected: int = 200, **parameters: Any) -> dict[str, Any]:
+    answer = client.get("/api/v1/search/", parameters)
+    assert answer.status_code == expected, answer.json()
+    return dict(answer.json())
+
+
+def test_a_result_is_of_the_contract_s_shape(client: APIClient, document: Document) -> None:
+    answer = search(client, q="договора аренда", facets="tag")
+
+    (result,) = answer["results"]
+    assert result["document"]["id"] == str(document.id)
+    assert result["document"]["title"] == "Папка"
+    assert result["document"]["team"] == str(document.team_id)
+    assert result["page"] == 1
+    assert result["snippet"] == "<mark>Договор</mark> <mark>аренды</mark>"
+    assert result["score"] > 0
+    assert [hit["text"] for hit in result["hits"]] == ["Договор", "аренды"]
+    assert all(len(hit["bbox"]) == 4 for hit in result["hits"])
+    assert client.get(result["links"]["page"]).status_code == 200
+    assert (answer["count"], answer["next"], answer["previous"]) == (1, None, None)
+    assert answer["facets"] == {"tag": [{"value": "Срочно", "count": 1}]}
+    assert answer["index"]["complete"] is True
+
+
+def test_links_lead_through_the_results(client: APIClient, document: Document) -> None:
+    first = search(client, q="договор", page_size=1)
+    second = client.get(first["next"]).json()
+    assert {first["results"][0]["page"], second["results"][0]["page"]} == {1, 3}
+    assert second["next"] is None
+    assert client.get(second["previous"]).json()["results"] == first["results"]
+
+
+def test_grouped_by_document(client: APIClient, document: Document) -> None:
+    (result,) = search(client, q="договор", group="document")["results"]
+    assert result["pages_found"] == 2
+    assert [page["page"] for page in result["pages"]] == [3, 1]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "count"),
+    [
+        ({"tag": "срочно"}, 2),
+        ({"tag": "иное"}, 0),
+        ({"status": "ready"}, 2),
+        ({"status": "failed"}, 0),
+        ({"review_status": "unreviewed"}, 2),
+        ({"mime_type": "application/pdf"}, 2),
+        ({"created_after": "2020-01-01T00:00:00Z"}, 2),
+        ({"created_before": "2020-01-01T00:00:00Z"}, 0),
+        ({"year": "1999"}, 0),
+    ],
+)
+def test_the_filters_of_the_list_are_the_search_s_too(
+    client: APIClient, document: Document, parameters: dict[str, str], count: int
+) -> None:
+    assert search(client, q="договор", **parameters)["count"] == count
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"ordering": "size"},
+        {"group": "page"},
+        {"facets": "sha256"},
+        {"offset": "-1"},
+        {"page_size": "0"},
+        {"team": "main"},
+        {"language": "xx-yy"},
+        {"qq": "договор"},
+    ],
+)
+def test_a_parameter_that_means_nothing_is_refused(
+    client: APIClient, document: Document, parameters: dict[str, str]
+) -> None:
+    assert "errors" in search(client, 400, q="договор", **parameters)
+
+
+def test_a_question_is_never_refused(client: APIClient, document: Document) -> None:
+    answer = search(client, q='"договор (')
+    assert answer["count"] == 2
+    assert {note["code"] for note in answer["notes"]} == {"quote"} | {
+        note["code"] for note in answer["notes"]
+    }
+
+
+def test_without_an_index_it_says_so(client: APIClient) -> None:
+    assert search(client, 503, q="договор")["type"].endswith("search-unavailable")
+
+
+def test_who_is_not_logged_in_may_not_search() -> None:
+    assert APIClient().get("/api/v1/search/?q=a").status_code == 401
+
+
+# --- the documents' list --------------------------------------------------------------------------
+
+
+def listed(client: APIClient, **parameters: str) -> list[str]:
+    answer = client.get("/api/v1/documents/", parameters)
+    assert answer.status_code == 200, answer.json()
+    return [result["id"] for result in answer.json()["results"]]
+
+
+def test_the_list_is_searched_by_what_the_pages_say(client: APIClient, document: Document) -> None:
+    assert listed(client, q="акты") == [str(document.id)]
+    assert listed(client, q="папка") == [str(document.id)]
+    assert listed(client, q="накладная") == []
+
+
+def test_what_is_in_the_trash_is_found_by_its_title(
+    client: APIClient, document: Document, follow: Callable[[], None]
+) -> None:
+    trash(document.id, actor=None)
+    follow()
+    assert listed(client, q="папка") == []
+    assert listed(client, q="папка", trashed="true") == [str(document.id)]
+    assert listed(client, q="папка", trashed="all") == [str(document.id)]

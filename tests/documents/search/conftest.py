@@ -1,0 +1,23 @@
+"""An index that follows the test's database whenever the test says so."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from documents.search.follower import Follower
+
+
+@pytest.fixture
+def follow(search_directory: Path) -> Callable[[], None]:
+    """Called: everything that is in the database can be found."""
+    follower = Follower(search_directory, threading.Event())
+
+    def catch_up() -> None:
+        while follower.step() or follower.building:
+            pass
+
+    return catch_up

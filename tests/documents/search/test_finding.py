@@ -1,0 +1,303 @@
+"""What a search finds, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from documents.actions.correct import correct
+from documents.actions.decide import approve
+from documents.actions.trash import trash
+from documents.models import Document, Membership, Team, User
+from documents.search.finding import DATE, Found, FoundDocument, FoundPage, Wanted, find
+from tests.factories import make_document, make_layout, make_team, make_user
+
+pytestmark = pytest.mark.django_db
+
+Follow = Callable[[], None]
+
+
+@pytest.fixture
+def team() -> Team:
+    return make_team("Main")
+
+
+@pytest.fixture
+def user(team: Team) -> User:
+    return make_user(team=team)
+
+
+def search(user: User, text: str, **how: object) -> Found:
+    return find(user, Wanted(text, **how))  # type: ignore[arg-type]
+
+
+def pages(found: Found) -> list[tuple[str, int]]:
+    results = [result for result in found.results if isinstance(result, FoundPage)]
+    return [(result.document.title, result.number) for result in results]
+
+
+def numbers(user: User, text: str, **how: object) -> list[int]:
+    return sorted(number for _, number in pages(search(user, text, **how)))
+
+
+@pytest.fixture
+def contract(team: Team, follow: Follow) -> Document:
+    document = make_document(
+        team,
+        title="Папка",
+        pages=[
+            "Договор аренды № 12/2025 от 12 мая 2025 г.",
+            "Акт приёмки. Сумма 1 250 000,00 руб.",
+            "Дoгoвop поставки и аренда склада",
+            "The contract was signed in Moscow",
+        ],
+        tags=["Срочно"],
+        language="ru",
+    )
+    follow()
+    return document
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("договора", [1, 3]),
+        ("договор аренда", [1, 3]),
+        ('"договор аренды"', [1]),
+        ("договор -поставка", [1]),
+        ("-договор", [2, 4]),
+        ("акт OR contracts", [2, 4]),
+        ("(акт OR договор) аренда", [1, 3]),
+        ("контракт", []),
+        ("дого*", [1, 3]),
+        ("договор -аренд*", []),
+        ("12/2025", [1]),
+        ("2025", [1]),
+        ("12.05.2025", [1]),
+        ("1 250 000", [2]),
+        ("1250000", [2]),
+        ("12/20*", [1]),
+        ("приемки", [2]),
+        ("договор page:2-9", [3]),
+        ("договор tag:срочно lang:ru status:ready type:pdf team:main", [1, 3]),
+        ("договор tag:другое", []),
+        ("договор team:nobody", []),
+        ("договор before:2020-01-01", []),
+        ("договор after:2020", [1, 3]),
+        ("договор (-поставка -акт)", [1]),
+        ('договор "аренды', [1, 3]),
+        ("AND договор)", []),
+        ("договор ***", [1, 3]),
+    ],
+)
+def test_the_language(contract: Document, user: User, text: str, expected: list[int]) -> None:
+    assert numbers(user, text) == expected
+
+
+def test_what_was_not_understood_is_said(contract: Document, user: User) -> None:
+    found = search(user, 'договор "аренды team:nobody')
+    assert {note.code for note in found.notes} == {"quote"}
+    assert [note.code for note in search(user, "договор team:nobody").notes] == ["unknown"]
+
+
+def test_a_title_is_found_once_and_not_on_every_page(
+    team: Team, user: User, follow: Follow
+) -> None:
+    make_document(team, title="Устав общества", pages=["Первый лист", "Второй лист", "Третий"])
+    make_document(team, title="Квитанция", pages=[None])
+    follow()
+
+    assert numbers(user, "устав") == [1]
+    assert numbers(user, "title:устав") == [1]
+    assert numbers(user, "устав второй") == [2]
+    assert numbers(user, "title:устав лист") == [1, 2]
+    assert numbers(user, "квитанция") == [0]
+
+
+def test_titles_and_approved_pages_come_first(team: Team, user: User, follow: Follow) -> None:
+    make_document(team, title="Прочее", pages=["Смета на ремонт"])
+    approved = make_document(team, title="Принято", pages=["Смета на ремонт"])
+    approve(approved.id, actor=None)
+    make_document(team, title="Смета", pages=["Смета на ремонт"])
+    follow()
+    assert [title for title, _ in pages(search(user, "смета"))] == ["Смета", "Принято", "Прочее"]
+
+
+def test_by_date_the_newest_comes_first(team: Team, user: User, follow: Follow) -> None:
+    for title in ("Первый", "Второй"):
+        make_document(team, title=title, pages=["смета", "смета смета"])
+    follow()
+    Document.objects.filter(title="Первый")
+    found = search(user, "смета", ordering=DATE)
+    assert [number for _, number in pages(found)] in ([1, 2, 1, 2], [1, 1, 2, 2])
+    assert found.count == 4
+
+
+def test_one_may_look_deep(team: Team, user: User, follow: Follow) -> None:
+    make_document(team, pages=["смета"] * 45)
+    follow()
+    seen: list[tuple[str, int]] = []
+    offset = 0
+    while True:
+        found = search(user, "смета", offset=offset, limit=10)
+        seen += pages(found)
+        offset += 10
+        assert found.count == 45
+        if not found.more:
+            break
+    assert sorted(number for _, number in seen) == list(range(1, 46))
+
+
+def test_grouped_by_document_each_comes_with_its_best_pages(
+    team: Team, user: User, follow: Follow
+) -> None:
+    make_document(team, title="Одна", pages=["смета", "иное", "смета смета смета"])
+    make_document(team, title="Другая", pages=["смета и ещё многое другое на этом листе"])
+    follow()
+
+    found = search(user, "смета", by_document=True)
+
+    results = [result for result in found.results if isinstance(result, FoundDocument)]
+    assert [result.document.title for result in results] == ["Одна", "Другая"]
+    assert [page.number for page in results[0].pages] == [3, 1]
+    assert [result.pages_found for result in results] == [2, 1]
+    assert (found.count, found.more) == (2, False)
+
+
+def test_facets_count_what_was_found(contract: Document, user: User) -> None:
+    facets = search(user, "договор", facets=["tag", "status", "type", "year", "team"]).facets
+    assert facets["tag"] == [("Срочно", 2)]
+    assert facets["status"] == [("ready", 2)]
+    assert facets["team"] == [(contract.team_id.hex, 2)]
+
+
+def test_a_hit_has_its_boxes_and_a_safe_snippet(team: Team, user: User, follow: Follow) -> None:
+    text = "Итог <script>alert(1)</script> по договорам дого-\nвор & прочее"
+    make_document(team, pages=[text])
+    follow()
+
+    (page,) = search(user, "договор").results
+
+    assert isinstance(page, FoundPage)
+    assert "<script>" not in page.snippet
+    assert "&lt;script&gt;" in page.snippet
+    assert "<mark>договорам</mark>" in page.snippet
+    layout = make_layout(text)
+    boxes = {tuple(round(v) for v in w.bbox) for w in layout.words() if "дог" in w.text.lower()}
+    assert boxes <= {box for box, _ in page.hits}
+    assert (page.width, page.height) == (layout.width, layout.height)
+
+
+# --- who ------------------------------------------------------------------------------------------
+
+
+def test_other_teams_words_show_nowhere(contract: Document, follow: Follow) -> None:
+    stranger = make_user(team=make_team("Other"))
+    for how in ({}, {"by_document": True}, {"filters": {"team": [contract.team_id]}}):
+        found = search(stranger, "договор", facets=["tag", "team"], **how)
+        assert (found.results, found.count) == ([], 0)
+        assert found.facets == {"tag": [], "team": []}
+    assert search(stranger, "договор team:main").count == 0
+    assert search(make_user(), "договор").count == 0
+
+
+def test_a_superuser_sees_all_and_may_choose(contract: Document) -> None:
+    admin = make_user(is_superuser=True)
+    assert search(admin, "договор").count == 2
+    assert search(admin, "договор team:Main").count == 2
+    assert search(admin, "договор", filters={"team": [contract.team_id]}).count == 2
+
+
+def test_who_left_the_team_finds_nothing_at_once(contract: Document, user: User) -> None:
+    Membership.objects.filter(user=user).delete()
+    assert search(user, "договор").count == 0
+
+
+def test_what_the_index_does_not_know_yet_is_not_shown(
+    contract: Document, user: User, team: Team
+) -> None:
+    """Trashed, moved to another team, or corrected a moment ago: the database decides."""
+    correct(contract.id, 1, {"b0": "Совсем иной текст"}, revision=0, actor=None)
+    assert numbers(user, "договор") == [3]
+
+    Document.objects.filter(id=contract.id).update(team=make_team("Other"))
+    found = search(user, "договор")
+    assert (found.results, found.count) == ([], 0)
+
+    Document.objects.filter(id=contract.id).update(team=team)
+    trash(contract.id, actor=None)
+    assert search(user, "договор", by_document=True).results == []
+
+
+def test_a_page_corrected_a_moment_ago_is_shown_as_it_is_now(
+    contract: Document, user: User
+) -> None:
+    correct(contract.id, 1, {"b0": "Договор займа"}, revision=0, actor=None)
+    snippets = {p.number: p.snippet for p in search(user, "договор").results}  # type: ignore[union-attr]
+    assert snippets[1] == "<mark>Договор</mark> займа"
+
+
+# --- near words -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "printed"),
+    [
+        ("договор", "дсговор"),
+        ("догавор", "договор"),
+        ("накладая", "накладная"),
+        ("поставшик", "поставщик"),
+        ("modern", "modem"),
+    ],
+)
+def test_a_word_one_or_two_letters_off_is_found_and_said(
+    team: Team, user: User, follow: Follow, asked: str, printed: str
+) -> None:
+    make_document(team, pages=[f"Тут стоит {printed} и всё"])
+    follow()
+
+    found = search(user, asked)
+
+    assert pages(found) == [("letter", 1)]
+    assert found.also == {asked: [printed]}
+    (page,) = found.results
+    assert isinstance(page, FoundPage)
+    assert f"<mark>{printed}</mark>" in page.snippet
+    assert [text for _, text in page.hits] == [printed]
+
+
+def test_what_was_asked_for_comes_before_what_is_near(
+    team: Team, user: User, follow: Follow
+) -> None:
+    make_document(team, title="Близко", pages=["договор договор договор"])
+    make_document(team, title="Точно", pages=["здесь дсговор, какой есть, и ещё слова"])
+    follow()
+    assert [title for title, _ in pages(search(user, "дсговор"))] == ["Точно", "Близко"]
+
+
+def test_what_many_pages_have_is_not_looked_for_in_other_words(
+    team: Team, user: User, follow: Follow
+) -> None:
+    make_document(team, pages=["договор"] * 6 + ["дсговор"])
+    follow()
+    found = search(user, "договор")
+    assert (found.count, found.also) == (6, {})
+
+
+def test_a_more_likely_question_is_offered(team: Team, user: User, follow: Follow) -> None:
+    make_document(team, pages=["Акт приёмки"] * 12)
+    follow()
+    assert search(user, 'акт "приёмки" преёмки').better == 'акт "приёмки" приемки'
+    assert search(user, "приёмки").better is None
+
+
+def test_words_of_other_teams_are_not_near(contract: Document, follow: Follow) -> None:
+    other = make_team("Other")
+    stranger = make_user(team=other)
+    make_document(other, pages=["Совсем иное"])
+    follow()
+
+    found = search(stranger, "дагавор постафка")
+
+    assert (found.count, found.also, found.better) == (0, {}, None)

@@ -1,0 +1,283 @@
+"""The index is what the database says, whatever happened to either."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import uuid
+from pathlib import Path
+
+import pytest
+from tantivy import Query
+
+from documents.actions.correct import correct
+from documents.actions.edit import edit
+from documents.actions.purge import purge
+from documents.actions.restore import take_out_of_trash
+from documents.actions.trash import trash
+from documents.errors import SearchUnavailable
+from documents.models import ArchiveIdentity, Document, SearchChange
+from documents.search import directory
+from documents.search.checking import check, described
+from documents.search.follower import Follower
+from documents.search.index import Reader
+from documents.search.schema import schema
+from tests.factories import make_document, make_page, make_reading, make_team
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "search"
+
+
+def followed(root: Path) -> Follower:
+    """A process that has brought its index to what the database says."""
+    follower = Follower(root, threading.Event())
+    catch_up(follower)
+    return follower
+
+
+def catch_up(follower: Follower) -> None:
+    while follower.step() or follower.building:
+        pass
+
+
+def found(root: Path, stem: str, field: str = "body") -> int:
+    return Reader(root).opened().count(Query.term_query(schema(), field, stem))
+
+
+def test_a_page_is_found_once_it_was_followed(root: Path) -> None:
+    follower = followed(root)
+    make_document(make_team(), pages=["Первый лист", "Второй лист"])
+    assert found(root, "лист") == 0
+
+    catch_up(follower)
+
+    assert found(root, "лист") == 2
+    assert check(root).good
+
+
+def test_what_was_there_before_the_index_is_in_it(root: Path) -> None:
+    make_document(make_team(), pages=["Первый лист", "Второй лист"])
+    followed(root)
+    assert found(root, "лист") == 2
+    assert found(root, "letter", "title") == 2
+
+
+def test_a_corrected_page_is_found_by_its_new_text_only(root: Path) -> None:
+    document = make_document(make_team(), pages=["Первый лист", "Второй лист"])
+    follower = followed(root)
+
+    correct(document.id, 2, {"b0": "Второй документ"}, revision=0, actor=None)
+    catch_up(follower)
+
+    assert (found(root, "лист"), found(root, "документ")) == (1, 1)
+    assert check(root).good
+
+
+def test_new_facts_are_in_every_entry_and_the_texts_stay(root: Path) -> None:
+    document = make_document(make_team(), pages=["Первый лист", "Второй лист"])
+    follower = followed(root)
+
+    edit(document.id, actor=None, title="Смета на ремонт", tags=["Срочно"])
+    catch_up(follower)
+
+    assert found(root, "смет", "title") == 2
+    assert found(root, "срочно", "folded_tag") == 2
+    assert found(root, "лист") == 2
+    assert check(root).good
+
+
+def test_what_is_in_the_trash_is_not_found_until_it_is_taken_out(root: Path) -> None:
+    document = make_document(make_team(), pages=["Первый лист"])
+    follower = followed(root)
+
+    trash(document.id, actor=None)
+    catch_up(follower)
+    assert found(root, "лист") == 0
+    take_out_of_trash(document.id, actor=None)
+    catch_up(follower)
+    assert found(root, "лист") == 1
+
+    trash(document.id, actor=None)
+    purge(document.id)
+    catch_up(follower)
+    assert found(root, "лист") == 0
+    assert check(root).good
+
+
+def test_a_document_that_was_not_read_is_found_by_its_title(root: Path) -> None:
+    document = make_document(make_team(), title="Устав общества", pages=[None, "второй лист"])
+    follower = followed(root)
+    assert found(root, "уста", "title") + found(root, "устав", "title") == 2
+
+    page = document.pages.get(number=1)
+    page.current_reading = make_reading(page, "первый лист")
+    page.save()
+    document.version += 1
+    document.save()
+    catch_up(follower)
+
+    assert Reader(root).opened().count(Query.all_query()) == 2  # its cover is gone
+    assert check(root).good
+
+
+def test_a_page_that_is_no_more_is_not_found(root: Path) -> None:
+    document = make_document(make_team(), pages=["Первый лист", "Второй лист"])
+    follower = followed(root)
+    document.pages.get(number=2).delete()
+    document.save()
+    catch_up(follower)
+    assert found(root, "лист") == 1
+    assert check(root).good
+
+
+def test_an_index_is_taken_up_where_it_was_left(root: Path) -> None:
+    document = make_document(make_team(), pages=["Первый лист"])
+    del (first := {"it": followed(root)})["it"]
+    generation = directory.current(root)
+    make_page(document, 2, "Второй лист")
+    document.save()
+
+    followed(root)
+
+    assert directory.current(root) == generation
+    assert found(root, "лист") == 2
+    assert not first
+
+
+def make_unusable(root: Path, how: str) -> None:
+    current = directory.current(root)
+    assert current is not None
+    if how == "deleted":
+        shutil.rmtree(root)
+    elif how == "without a state":
+        (current / "state.json").unlink()
+    elif how == "of another format":
+        state = current / "state.json"
+        state.write_text(state.read_text().replace('"format": "1.', '"format": "0.'))
+    elif how == "of another archive":
+        ArchiveIdentity.objects.update(archive=uuid.uuid4())
+    elif how == "of an older database":
+        SearchChange.objects.all().delete()
+        make_document(make_team(), pages=["Ещё лист"])
+    elif how == "without its list of segments":
+        (current / "meta.json").write_text("{")
+    else:
+        segment = max(current.glob(f"*.{how}"), key=lambda path: path.stat().st_size)
+        content = segment.read_bytes()
+        segment.write_bytes(content[: len(content) // 2])
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "deleted",
+        "without a state",
+        "of another format",
+        "of another archive",
+        "of an older database",
+        "without its list of segments",
+        "store",
+        "term",
+        "idx",
+        "pos",
+        "fast",
+    ],
+)
+def test_an_index_that_can_not_be_used_is_built_anew(root: Path, how: str) -> None:
+    make_document(make_team(), pages=["Первый лист", "Второй лист"])
+    followed(root)
+    make_unusable(root, how)
+
+    followed(root)
+
+    assert found(root, "лист") == 2 + (how == "of an older database")
+    assert check(root).good
+
+
+def test_an_index_that_goes_while_it_is_followed_comes_back(root: Path) -> None:
+    make_document(make_team(), pages=["Первый лист"])
+    follower = followed(root)
+    shutil.rmtree(root)
+    with pytest.raises(SearchUnavailable):
+        Reader(root).opened()
+    root.mkdir()
+
+    catch_up(follower)
+
+    assert found(root, "лист") == 1
+
+
+def test_while_an_index_is_built_anew_the_old_one_is_searched(root: Path) -> None:
+    make_document(make_team(), pages=["Первый лист"])
+    follower = followed(root)
+    before = directory.current(root)
+    directory.ask_for_rebuild(root)
+    follower._choose()
+
+    assert directory.current(root) == before
+    assert found(root, "лист") == 1
+    make_document(make_team(), pages=["Ещё лист"])
+    follower._report("building", "so that it is told at once")
+    assert "built anew" in Reader(root).opened().warnings[0]
+
+    catch_up(follower)
+    assert directory.current(root) != before
+    assert found(root, "лист") == 2
+    assert check(root).good
+
+
+def test_an_index_being_built_goes_on_where_its_process_was_killed(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = make_team()
+    for _ in range(5):
+        make_document(team, pages=["Лист"])
+    monkeypatch.setattr("documents.search.follower.BUILT_AT_ONCE", 2)
+    monkeypatch.setattr("documents.search.follower.SLICE", 0.0001)
+    follower = Follower(root, threading.Event())
+    follower.step()
+    assert follower.building is not None
+    half = follower.building.directory
+    assert follower.building.state.built == 2
+    del follower
+
+    followed(root)
+
+    assert directory.current(root) == half
+    assert found(root, "лист") == 5
+    assert check(root).good
+
+
+def test_a_byte_that_changed_is_found_by_a_check(root: Path) -> None:
+    make_document(make_team(), pages=["Первый лист"])
+    followed(root)
+    current = directory.current(root)
+    assert current is not None
+    segment = next(current.glob("*.store"))
+    content = bytearray(segment.read_bytes())
+    content[3] ^= 1
+    segment.write_bytes(content)
+
+    assert check(root).damaged_files == [segment.name]
+
+
+def test_a_check_tells_what_is_not_as_it_should_be(root: Path) -> None:
+    document = make_document(make_team(), pages=["Первый лист"])
+    make_document(make_team(), pages=["Второй лист"])
+    followed(root)
+    Document.objects.filter(id=document.id).update(title="Иначе")
+    Document.objects.exclude(id=document.id).delete()
+
+    result = check(root)
+
+    assert (result.outdated, result.superfluous) == (1, 1)
+    assert "0 changes" not in described(root)["waiting"]
+
+
+def test_one_process_of_a_machine_writes(root: Path) -> None:
+    assert directory.hold(root) is not None
+    assert directory.hold(root) is None

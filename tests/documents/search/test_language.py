@@ -1,0 +1,89 @@
+"""Whatever is typed is a question, never an error."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from documents.search.asking import compiled
+from documents.search.language import (
+    All,
+    AnyOf,
+    Condition,
+    Node,
+    Not,
+    Phrase,
+    Prefix,
+    Word,
+    understood,
+)
+from documents.search.schema import schema
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("", None),
+        ("договор", Word("договор")),
+        ("a b", All((Word("a"), Word("b")))),
+        ("a OR b OR c d", All((AnyOf((Word("a"), Word("b"), Word("c"))), Word("d")))),
+        ("a ИЛИ b", AnyOf((Word("a"), Word("b")))),
+        ("«a b» -c", All((Phrase("a b"), Not(Word("c"))))),
+        ("a НЕ b", All((Word("a"), Not(Word("b"))))),
+        ("дого*", Prefix("дого")),
+        ("1 250 000 руб", All((Word("1 250 000"), Word("руб")))),
+        ('title:"a b"', Condition("title", "a b")),
+        ("тег:срочно", Condition("tag", "срочно")),
+        ("page:3", Condition("page", "3", 3, 3)),
+        ("after:2025", Condition("after", "2025", low=1735689600)),
+        ("before:01.02.2025", Condition("before", "01.02.2025", high=1738367999)),
+        ("12:30", Word("12:30")),
+        ("http://site.ru/a", Word("http://site.ru/a")),
+    ],
+)
+def test_what_is_typed_means(text: str, node: Node | None) -> None:
+    asked = understood(text)
+    assert (asked.node, asked.notes) == (node, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('"a', "quote"),
+        ("(a", "parenthesis"),
+        ("a)", "parenthesis"),
+        ("a OR", "or"),
+        ("OR a", "or"),
+        ("before:вчера", "condition"),
+        ("page:x", "condition"),
+        ("a*", "prefix"),
+        ("x" * 2000, "too-long"),
+        (" ".join("слово" for _ in range(60)), "too-many"),
+    ],
+)
+def test_what_makes_no_sense_is_words_and_said(text: str, code: str) -> None:
+    asked = understood(text)
+    assert code in [note.code for note in asked.notes]
+    assert asked.node is not None
+
+
+_PIECES = st.sampled_from(
+    ['"', "«", "(", ")", "-", "OR", "НЕ", "*", "title:", "page:", "before:", "tag:", ":", "договор",
+     "a*", "1 000", "12/2025", "\x00", "\n", "''", "№", "-(", "page:1-2", "ooo", "\ud7ff"]
+)  # fmt: skip
+
+
+@given(st.one_of(st.text(max_size=80), st.lists(_PIECES, max_size=25).map(" ".join),
+                 st.lists(_PIECES, max_size=25).map("".join)))  # fmt: skip
+@settings(max_examples=600, deadline=None)
+def test_anything_can_be_asked(text: str) -> None:
+    made = compiled(understood(text), {"team": {}, "status": {}, "type": {}})
+    assert made.query is not None
+    made.matcher.hits("Договор № 12/2025, ООО «Ромашка»")
+
+
+def test_the_schema_can_be_made() -> None:
+    assert schema() is not None
