@@ -203,3 +203,11 @@ def test_a_budget_is_spent_by_the_clock(clock: Clock) -> None:
 
     clock.now += 1
     assert (budget.left, budget.spent_out) == (0, True)
+
+
+def test_an_answer_that_somebody_else_had_closes_it(breaker: Breaker) -> None:
+    fail(breaker, times=3)
+
+    breaker.heard()
+
+    assert passes(breaker)
