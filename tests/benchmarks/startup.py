@@ -116,10 +116,9 @@ class _Bare(Site):
 
 
 def _without_settings(base: Path, times: int) -> None:
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", 8081)) == 0:
-            print("port 8081 is taken: the start without any setting is left out")
-            return
+    if _is_open(8081):
+        print("port 8081 is taken: the start without any setting is left out")
+        return
     found = []
     for number in range(times):
         site = _Bare(_copy_of_the_tree(base / f"tree{number}"))
@@ -191,6 +190,7 @@ def _from_the_bucket(base: Path, documents: int, times: int) -> None:
         time.sleep(3)
         for _ in range(times):
             site.destroy()
+            eventually(lambda: not _is_open(site.port), 10, "the end of the one before")
             shutil.rmtree(site.data_dir)
             site.start()
             found.append(_measured(site))
@@ -253,6 +253,11 @@ def _people(site: Site) -> Iterator[dict[str, object]]:
 # --- measuring ------------------------------------------------------------------------------------
 
 
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def _measured(site: Site, within: float = 120) -> Times:
     """From the process's start on; returns when the engine is ready."""
     found, deadline = Times(), site.started + within
@@ -260,12 +265,9 @@ def _measured(site: Site, within: float = 120) -> Times:
     def since() -> float:
         return time.monotonic() - site.started
 
-    while not found.port:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", site.port)) == 0:
-                found.port = since()
-                break
+    while not _is_open(site.port):
         time.sleep(0.005)
+    found.port = since()
     while not (found.engine and found.ready):
         if time.monotonic() > deadline:
             raise RuntimeError(f"not up within {within} s: {found}")
@@ -278,8 +280,8 @@ def _measured(site: Site, within: float = 120) -> Times:
             found.health = found.health or since()
             if health["ocr_engine"]["state"] == "ready":
                 found.engine = found.engine or since()
-        if not found.ready and site.get("/health/ready").status_code == 200:
-            found.ready = since()
+        if health is not None and not found.ready:
+            found.ready = since() if site.get("/health/ready").status_code == 200 else 0.0
         time.sleep(0.1 if found.ready else 0.02)
     return found
 

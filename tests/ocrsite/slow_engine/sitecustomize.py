@@ -19,6 +19,8 @@ def _slow_down() -> None:
         load = engine.load
 
         def slowly() -> None:
+            # The first time alone: who reads asks for what is loaded already.
+            engine.load = load  # type: ignore[method-assign]
             time.sleep(seconds)
             load()
 
