@@ -225,7 +225,7 @@ def _finish(
         if mirrored:
             _note_mirrored(document, manifest)
         document.tags.set(tags_named(document.team, manifest["tags"]))
-        data = {"gave_way": gave_way} if gave_way else {}
+        data: dict[str, Any] = {"gave_way": gave_way} if gave_way else {}
         events.record(EventKind.ADOPTED, document, **data)
 
 

@@ -16,9 +16,10 @@ from django.db import connections, transaction
 
 from documents.archive.keeping import keep, unkept
 from documents.archive.mirroring import push_derived
-from documents.errors import ArchiveError
+from documents.errors import ArchiveError, NewerCopy, Purged
 from documents.models import Document, Event
 from documents.models.event import EventKind
+from documents.signals import announce, chores_waiting
 
 log = structlog.get_logger(__name__)
 
@@ -99,5 +100,7 @@ def _logged(document_id: uuid.UUID) -> None:
         keep(document_id)
     except ArchiveError as error:
         log.warning("not_kept", document=str(document_id), code=error.code, reason=error.detail)
+        if isinstance(error, NewerCopy | Purged):
+            announce(chores_waiting)  # the sooner it is taken in, the less is done in vain
     except Exception:
         log.exception("not_kept", document=str(document_id))

@@ -24,6 +24,7 @@ import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -185,10 +186,8 @@ def _overlap(
     threads = []
     for site in (old, new):
         ours = random.Random(chance.random())
-        threads.append(work(lambda site=site: _upload(site, given.pop(), ledger), 1.0))
-        threads.append(
-            work(lambda site=site, ours=ours: _change(site, ours.choice(shared), ours, ledger), 0.3)
-        )
+        threads.append(work(partial(_upload_next, site, given, ledger), 1.0))
+        threads.append(work(partial(_change, site, shared, ours, ledger), 0.3))
     for thread in threads:
         thread.start()
     time.sleep(seconds / 3)
@@ -207,7 +206,12 @@ def _overlap(
         raise failed[0]
 
 
-def _change(site: Site, document_id: str, chance: random.Random, ledger: Ledger) -> None:
+def _upload_next(site: Site, given: list[Letter], ledger: Ledger) -> None:
+    _upload(site, given.pop(), ledger)
+
+
+def _change(site: Site, shared: list[str], chance: random.Random, ledger: Ledger) -> None:
+    document_id = chance.choice(shared)
     path, name = f"/api/v1/documents/{document_id}/", site.data_dir.name
     what = chance.choice(("text", "review", "tags"))
     if what == "text":

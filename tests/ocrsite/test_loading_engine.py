@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.letters import letters
-from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, running
+from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, free_port, running
 from tests.ocrsite.slow_engines import slow_engine
 
 pytestmark = [pytest.mark.slow, pytest.mark.once, pytest.mark.timeout(180)]
@@ -34,6 +34,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     data_dir: Path = tmp_path_factory.mktemp("loading") / "data"
     with running(
         data_dir,
+        port=free_port(),
         OCRSITE_WORKERS="1",
         OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD,
         **slow_engine(LOADS_SECONDS),
