@@ -52,6 +52,10 @@ class Breaker:
                 return 0.0
             return max(0.0, self._until - self._clock())
 
+    def heard(self) -> None:
+        """Somebody else was answered: it need not be waited for any longer."""
+        self._leave(False, True)
+
     @contextlib.contextmanager
     def guarded(self) -> Iterator[None]:
         """Do the asking in here; its outcome is counted. Raises BucketOpen instead of entering

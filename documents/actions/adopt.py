@@ -11,12 +11,15 @@ import enum
 import uuid
 from typing import Any
 
+import structlog
 from django.db import IntegrityError, transaction
 
 from documents import events
+from documents.actions import rivals
 from documents.actions.tagging import tags_named
 from documents.archive import manifest as manifests
 from documents.archive import texts
+from documents.archive.keeping import alone_with
 from documents.archive.sources import Source
 from documents.errors import DamagedCopy
 from documents.figures import figure_key
@@ -36,7 +39,9 @@ from documents.models.document import Chore
 from documents.models.event import EventKind
 from documents.models.fields import pack
 from documents.signals import announce, chores_waiting, pages_waiting
-from documents.storage import archive
+from documents.storage import archive, manifest_key
+
+log = structlog.get_logger(__name__)
 
 
 class Outcome(enum.Enum):
@@ -49,41 +54,65 @@ class Outcome(enum.Enum):
     DUPLICATE = "left out: the team has the same file as another document"
 
 
-def adopt(manifest: dict[str, Any], source: Source, *, rival: bool = False) -> Outcome:
+def adopt(manifest: dict[str, Any], source: Source) -> Outcome:
     """Bring the document to what `manifest` says, unless the archive knows better.
 
-    `rival`: another container wrote it, and was first: it counts where the versions are equal.
-    Every text is read and checked before anything changes. Raises DamagedCopy where one is missing
+    What the bucket has and this database has not seen was written by another container, and is
+    right however many changes were made here meanwhile: those were never called mirrored. Every
+    text is read and checked before anything changes. Raises DamagedCopy where one is missing
     or not what the manifest says, BucketError, OSError, StorageFull.
     """
     try:
         document_id = uuid.UUID(manifest["document"]["id"])
-        return _adopt(document_id, manifest, source, rival=rival)
+        return _adopt(document_id, manifest, source)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DamagedCopy(f"A manifest makes no sense: {type(error).__name__}: {error}.") from error
 
 
-def _adopt(
-    document_id: uuid.UUID, manifest: dict[str, Any], source: Source, *, rival: bool
-) -> Outcome:
+def _adopt(document_id: uuid.UUID, manifest: dict[str, Any], source: Source) -> Outcome:
     if Tombstone.objects.filter(document_id=document_id).exists():
         return Outcome.PURGED
     known = Document.objects.filter(id=document_id).first()
-    if known is not None and known.version >= manifest["version"] + rival:
+    if known is None:
+        return _take(document_id, manifest, source, known)
+    if rivals.is_known(known, manifest["version"], source):
         return Outcome.KNOWN
+    # What is being sent to the bucket at this moment comes back as something not seen yet.
+    with alone_with(document_id) as keeper:
+        known = Document.objects.filter(id=document_id).first()
+        if keeper is None or known is None or rivals.is_known(known, manifest["version"], source):
+            return Outcome.KNOWN
+        if source.is_mirror and rivals.is_same(known, manifest):
+            # The database was copied a moment before it noted that the bucket has this.
+            with transaction.atomic():
+                _note_mirrored(known, manifest)
+            return Outcome.KNOWN
+        return _take(document_id, manifest, source, known)
+
+
+def _take(
+    document_id: uuid.UUID, manifest: dict[str, Any], source: Source, known: Document | None
+) -> Outcome:
     team = _team(manifest["team"])
     same = Document.objects.filter(team=team, sha256=manifest["document"]["sha256"])
     if same.exclude(id=document_id).exists():
         return Outcome.DUPLICATE
     manifests.figures_in(manifest)
     _bring_texts(manifest, source)
+    gave_way = rivals.not_mirrored(known) if known is not None and source.is_mirror else []
     try:
         _begin(document_id, team, manifest)
     except IntegrityError:
         return Outcome.DUPLICATE
+    if source.is_mirror:
+        # This disk's may be of a higher version, which gives way.
+        archive().path(manifest_key(document_id)).unlink(missing_ok=True)
     for page in manifest["pages"]:
         _adopt_page(document_id, page, _layouts(page))
-    _finish(document_id, manifest, mirrored=source.is_mirror)
+    _finish(document_id, manifest, mirrored=source.is_mirror, gave_way=gave_way)
+    if gave_way:
+        log.warning("changes_gave_way", document=str(document_id), version=manifest["version"],
+                    changes=gave_way)  # fmt: skip
     return Outcome.TAKEN if known is None else Outcome.UPDATED
 
 
@@ -176,7 +205,9 @@ def _adopt_page(document_id: uuid.UUID, said: dict[str, Any], layouts: dict[str,
         page.save(update_fields=["current_reading", "current_revision"])
 
 
-def _finish(document_id: uuid.UUID, manifest: dict[str, Any], *, mirrored: bool) -> None:
+def _finish(
+    document_id: uuid.UUID, manifest: dict[str, Any], *, mirrored: bool, gave_way: list[str]
+) -> None:
     said, version = manifest["document"], manifest["version"]
     with transaction.atomic():
         document = Document.objects.select_for_update(of=("self",)).get(id=document_id)
@@ -194,12 +225,12 @@ def _finish(document_id: uuid.UUID, manifest: dict[str, Any], *, mirrored: bool)
         document.pages_done = document.pages.filter(status=PageStatus.DONE).count()
         document.pages_failed = document.pages.filter(status=PageStatus.FAILED).count()
         _owe_the_rest(document)
-        if mirrored:
-            document.mirrored_version = version
-            _note_mirrored(document, manifest)
         document.save()
+        if mirrored:
+            _note_mirrored(document, manifest)
         document.tags.set(tags_named(document.team, manifest["tags"]))
-        events.record(EventKind.ADOPTED, document)
+        data: dict[str, Any] = {"gave_way": gave_way} if gave_way else {}
+        events.record(EventKind.ADOPTED, document, **data)
 
 
 def _owe_the_rest(document: Document) -> None:
@@ -222,6 +253,8 @@ def _owe_the_rest(document: Document) -> None:
 
 
 def _note_mirrored(document: Document, manifest: dict[str, Any]) -> None:
+    Document.objects.filter(id=document.id).update(mirrored_version=manifest["version"])
+    MirroredFile.objects.filter(document=document).delete()
     named = [(file["key"], file["sha256"]) for file in manifest["files"]]
     named += [(text.key, text.digest) for text in texts.named_in(manifest)]
     named += [

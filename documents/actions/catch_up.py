@@ -7,15 +7,18 @@ meanwhile was never said to be mirrored, and gives way.
 
 from __future__ import annotations
 
+import datetime
 import uuid
+from collections import Counter
 
 import structlog
 from django.db import transaction
 
 from documents.actions.adopt import Outcome, adopt
 from documents.archive import manifest as manifests
-from documents.archive.sources import BucketSource
+from documents.archive.sources import BucketSource, manifest_keys, tombstones
 from documents.bucket import bucket
+from documents.errors import DamagedCopy
 from documents.models import Document, Tombstone
 from documents.storage import archive, manifest_key
 
@@ -29,9 +32,30 @@ def catch_up(document_id: uuid.UUID) -> Outcome:
     if target is None:
         return Outcome.KNOWN
     source, key = BucketSource(target), manifest_key(document_id)
-    outcome = adopt(manifests.parsed(source.read(key), key), source, rival=True)
+    outcome = adopt(manifests.parsed(source.read(key), key), source)
     log.warning("another container's version taken", document=str(document_id), how=outcome.value)
     return outcome
+
+
+def catch_up_since(moment: datetime.datetime) -> Counter[Outcome]:
+    """Take in every document that was written to the bucket, and remove what was purged there, at
+    `moment` (the bucket's clock) or later. Raises BucketError, OSError, StorageFull."""
+    outcomes: Counter[Outcome] = Counter()
+    target = bucket()
+    if target is None:
+        return outcomes
+    source = BucketSource(target, since=moment)
+    for document_id in tombstones(source):
+        if Document.objects.filter(id=document_id).exists():
+            purge_after(document_id)
+            outcomes[Outcome.PURGED] += 1
+    for key in list(manifest_keys(source)):
+        try:
+            outcomes[adopt(manifests.parsed(source.read(key), key), source)] += 1
+        except DamagedCopy as error:
+            # Purged since it was listed, or for `archive verify` to tell.
+            log.warning("document_not_taken_in", key=key, reason=error.detail)
+    return outcomes
 
 
 def purge_after(document_id: uuid.UUID) -> None:

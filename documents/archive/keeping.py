@@ -8,9 +8,11 @@ time (a lease), and a manifest never goes over one of a higher version.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import threading
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,13 +85,21 @@ def keep(document_id: uuid.UUID) -> bool:
     """
     if not has_its_original(document_id):
         return False
+    with alone_with(document_id) as keeper:
+        return keeper is not None and _keep(keeper)
+
+
+@contextlib.contextmanager
+def alone_with(document_id: uuid.UUID) -> Iterator[Keeper | None]:
+    """Nobody else keeps the document meanwhile; None where somebody does."""
     keeper = _take(document_id)
     if keeper is None:
-        return False
+        yield None
+        return
     with _lock:
         _held.add(keeper)
     try:
-        return _keep(keeper)
+        yield keeper
     finally:
         keeper.release()
         with _lock:

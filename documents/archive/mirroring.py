@@ -23,7 +23,7 @@ from documents import breaker
 from documents.archive import manifest as manifests
 from documents.archive import texts
 from documents.archive.identity import identity
-from documents.bucket import Bucket, bucket
+from documents.bucket import Bucket, ObjectFacts, bucket, bucket_for_asking
 from documents.errors import LeaseLost, NewerCopy, NotMirroredYet, OriginalMissing, Purged
 from documents.figures import figure_key
 from documents.models import Document, MirroredFile
@@ -58,12 +58,12 @@ def mirror(lease: Lease, manifest: dict[str, Any]) -> None:
     Raises BucketError (NewerCopy where another container's is newer, NotMirroredYet where a figure
     is on another machine), OriginalMissing where another file is on neither side, LeaseLost.
     """
-    target = bucket()
-    if target is None:
+    target, asked = bucket(), bucket_for_asking()
+    if target is None or asked is None:
         return
     document_id, version = lease.document_id, manifest["version"]
     known = dict(MirroredFile.objects.filter(document=document_id).values_list("key", "digest"))
-    _refuse_newer(target, document_id, version)
+    _refuse_newer(asked, document_id, version)
     renewed = time.monotonic()
     _bring_results(document_id, manifest, known)
     elsewhere = 0
@@ -157,37 +157,60 @@ def _renew(lease: Lease) -> None:
 
 
 def _put_manifest(target: Bucket, document_id: uuid.UUID, manifest: dict[str, Any]) -> None:
-    _refuse_newer(target, document_id, manifest["version"])
-    with breaker.shared.guarded():
-        target.put_bytes(
-            manifest_key(document_id),
-            manifests.written(manifest),
-            content_type="application/json",
-            metadata={"version": str(manifest["version"]), "writer": writer()},
-        )
+    version = manifest["version"]
+    before = _refuse_newer(target, document_id, version)
+    try:
+        with breaker.shared.guarded():
+            target.put_bytes(
+                manifest_key(document_id),
+                manifests.written(manifest),
+                content_type="application/json",
+                metadata={"version": str(version), "writer": writer()},
+                over=before,
+            )
+    except NewerCopy:
+        # Or it was this very request, asked twice because its first answer was lost on the way.
+        found = target.head(manifest_key(document_id))
+        if found is None or (_version(found), _is_ours(found)) != (version, True):
+            raise
 
 
-def _refuse_newer(target: Bucket, document_id: uuid.UUID, version: int) -> None:
-    """Raises NewerCopy where the bucket's manifest is another writer's and not older, Purged where
-    the document was purged by one."""
+def _refuse_newer(target: Bucket, document_id: uuid.UUID, version: int) -> ObjectFacts | None:
+    """What the bucket has: None for no manifest. Raises NewerCopy where it is a version that is
+    not behind this one, Purged where the document was purged by another container.
+
+    Versions are counted by each container on its own: how high another's is says nothing of what
+    is in it. Only what this database has mirrored, or taken from the bucket, is behind it.
+    """
     with breaker.shared.guarded():
         found = target.head(manifest_key(document_id))
+        known = Document.objects.filter(id=document_id, mirrored_version__gt=0)
+        base = known.values_list("mirrored_version", flat=True).first()
         if found is None:
-            once = Document.objects.filter(id=document_id, mirrored_version__gt=0)
-            if once.exists() and target.head(tombstone_key(document_id)) is not None:
+            if base and target.head(tombstone_key(document_id)) is not None:
                 raise Purged(
                     "Another container of this archive has purged the document.",
                     document=document_id,
                 )
-            return
-    there = int(found.metadata.get("version", "0"))
-    ours = found.metadata.get("writer") == writer()
-    if there > version or (there == version and not ours):
+            return None
+    there = _version(found)
+    # Without a base (another bucket, say) the version is all that can be gone by.
+    unseen = there > base if base else there >= version
+    if there > version or (unseen and not _is_ours(found)):
         raise NewerCopy(
             f"The bucket has version {there} of this document, this archive {version}: another "
             "container of the same archive changed it. The bucket's is taken in.",
             document=document_id,
         )
+    return found
+
+
+def _version(manifest: ObjectFacts) -> int:
+    return int(manifest.metadata.get("version", "0"))
+
+
+def _is_ours(manifest: ObjectFacts) -> bool:
+    return manifest.metadata.get("writer") == writer()
 
 
 def writer() -> str:

@@ -16,8 +16,10 @@ from django.db import connections, transaction
 
 from documents.archive.keeping import keep, unkept
 from documents.archive.mirroring import push
-from documents.errors import ArchiveError
-from documents.models import Document
+from documents.errors import ArchiveError, NewerCopy, Purged
+from documents.models import Document, Event
+from documents.models.event import EventKind
+from documents.signals import announce, chores_waiting
 
 log = structlog.get_logger(__name__)
 
@@ -29,11 +31,11 @@ _here = threading.local()
 AT_ONCE = 8
 
 
-def keep_when_committed(document: Document) -> None:
-    """Have `document` kept after the transaction; its versions are up to date then."""
+def keep_when_committed(event: Event) -> None:
+    """Have the event's document kept after the transaction; its versions are up to date then."""
     if not getattr(_here, "left_to_chores", False):
         # Robust: what is committed is answered as such, whatever happens here.
-        transaction.on_commit(lambda: _keep(document), robust=True)
+        transaction.on_commit(lambda: _keep(event.document, event.id), robust=True)
 
 
 @contextlib.contextmanager
@@ -53,7 +55,7 @@ def push_soon(document_id: uuid.UUID, key: str, digest: str = "") -> None:
         _pool().submit(_push_in_thread, document_id, key, digest)
 
 
-def _keep(document: Document) -> None:
+def _keep(document: Document, event_id: int) -> None:
     if not unkept(Document.objects.filter(id=document.id)).exists():
         return  # it is being read: it is kept when that is over
     if settings.OCRSITE_BUCKET is None:
@@ -63,6 +65,10 @@ def _keep(document: Document) -> None:
     found = Document.objects.filter(id=document.id).values("kept_version", "mirrored_version")
     for name, version in (found.first() or {}).items():
         setattr(document, name, version)
+    later = Event.objects.filter(document=document.id, id__gt=event_id, kind=EventKind.ADOPTED)
+    if settings.OCRSITE_BUCKET is not None and later.exists():
+        # Another container was first: what is in the bucket now is its, and not what was done here.
+        document.mirrored_version = 0
 
 
 @lru_cache(maxsize=1)
@@ -95,5 +101,7 @@ def _logged(document_id: uuid.UUID) -> None:
         keep(document_id)
     except ArchiveError as error:
         log.warning("not_kept", document=str(document_id), code=error.code, reason=error.detail)
+        if isinstance(error, NewerCopy | Purged):
+            announce(chores_waiting)  # the sooner it is taken in, the less is done in vain
     except Exception:
         log.exception("not_kept", document=str(document_id))

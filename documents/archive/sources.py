@@ -4,6 +4,7 @@ a bucket holds."""
 from __future__ import annotations
 
 import contextlib
+import datetime
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -66,14 +67,18 @@ class DirectorySource:
 
 
 class BucketSource:
+    """`since`: find only what was written then (by the bucket's clock) or later."""
+
     is_mirror = True
 
-    def __init__(self, bucket: Bucket) -> None:
+    def __init__(self, bucket: Bucket, since: datetime.datetime | None = None) -> None:
         self._bucket = bucket
+        self._since = since
 
     def files(self, prefix: str) -> Iterator[Found]:
         for facts in self._bucket.list(prefix):
-            yield Found(facts.key, facts.size)
+            if self._since is None or facts.modified >= self._since:
+                yield Found(facts.key, facts.size)
 
     def read(self, key: str) -> bytes:
         try:

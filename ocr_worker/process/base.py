@@ -56,6 +56,7 @@ class WorkerBase(ABC):
                 self._safely(self._beat)
             if begun and self._consumer is None and self.ready_to_work():
                 self._consume()
+                next_beat = 0.0  # that it is ready now is said at once
             self.stopping.wait(min(0.5, max(0.0, next_beat - time.monotonic())))
         self._stop()
 

@@ -23,6 +23,7 @@ from documents.models import WorkerProcess
 from documents.signals import announce, chores_waiting
 from ocr_worker import actors, pipeline
 from ocr_worker.keeper import Keeper
+from ocr_worker.neighbours import Neighbours
 from ocr_worker.process.base import WorkerBase
 from ocr_worker.reconcile import EVERY_SECONDS, reconcile
 from ocr_worker.rendering import Renderer
@@ -50,6 +51,8 @@ class ChoresProcess(WorkerBase):
         self._watching_since = time.monotonic()
         self._last_beat = time.time()
         self._keeper = Keeper()
+        self._bucket_word = ""
+        self._neighbours = Neighbours()
 
     def begin(self) -> None:
         actors.on_wake_up(self.queue, self.work_until_idle)
@@ -64,7 +67,13 @@ class ChoresProcess(WorkerBase):
         for claim in self._held():
             if not renew_chore(claim):
                 log.warning("chore_not_renewed", document=str(claim.document_id))
-        watch.state()  # looks in the background, and logs what has changed
+        # Looks in the background, and logs what has changed.
+        word_before, self._bucket_word = self._bucket_word, watch.state().word
+        if (word_before, self._bucket_word) == ("failing", "configured"):
+            self._keeper.go_on()
+            announce(chores_waiting)
+        if self._sole_life is not None:
+            self._neighbours.look_if_due()
         watched_for = self.watched_for()
         if time.monotonic() >= self._next_reconcile:
             self._next_reconcile = time.monotonic() + EVERY_SECONDS

@@ -38,7 +38,7 @@ def variables() -> set[str]:
     those of libraries that it looks at and may set."""
     asked = _Asked()
     environment.read(asked)
-    with mock.patch.object(environment.os, "environ", asked):
+    with mock.patch("ocrsite.environment.os.environ", asked):
         environment.paddle_model_homes()
     return asked.names - {"OCRSITE_LIFE", "HOME"}
 

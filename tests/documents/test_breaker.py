@@ -192,3 +192,11 @@ def test_threads_share_it(breaker: Breaker) -> None:
 
     assert breaker.seconds_left == 30
     assert not passes(breaker)
+
+
+def test_an_answer_that_somebody_else_had_closes_it(breaker: Breaker) -> None:
+    fail(breaker, times=3)
+
+    breaker.heard()
+
+    assert passes(breaker)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from documents.bucket import Bucket, Patience
 from documents.bucket_check import BucketReport, check
+from ocrsite import bucket_settings
 from tests.s3 import NO_LIST, NO_WRITE, Identity, S3Server, free_ports
 from tests.s3_faults import Fault, faulty_s3
 
 IMPATIENT = Patience(connect=1.0, read=0.3, attempts=1)
+DOCS = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text("utf-8")
 NOTHING = BucketReport(ok=False, can_list=False, can_read=False, can_delete=False, problems=())
 
 
@@ -59,22 +62,68 @@ def test_a_key_that_may_not_write(s3_server: S3Server, s3_bucket: Bucket) -> Non
     assert report.can_list
 
 
-@pytest.mark.s3
-@pytest.mark.parametrize(
-    ("wrong", "words"),
-    [
-        ({"access_key": "tenant:other"}, "CLOUDRU_S3_ACCESS_KEY"),
-        ({"secret_key": "not-the-secret-of-this-key"}, "CLOUDRU_S3_SECRET_KEY"),
-        ({"name": "no-such-bucket"}, "There is no bucket no-such-bucket"),
-    ],
-)
-def test_each_wrong_setting_has_one_sentence_of_its_own(
-    s3_server: S3Server, s3_bucket: Bucket, wrong: dict[str, str], words: str
-) -> None:
-    report = check(Bucket(replace(s3_bucket.address, **wrong)))
+#: What a person may set wrongly, and of the one sentence that they get for it what can't be in any
+#: other. PORT: the server's.
+WRONG_SETTINGS = {
+    "no CLOUDRU_S3_ENDPOINT": ({"ENDPOINT": ""}, "CLOUDRU_S3_ENDPOINT is not set"),
+    "no CLOUDRU_S3_BUCKET": ({"BUCKET": ""}, "CLOUDRU_S3_BUCKET is not set"),
+    "no CLOUDRU_S3_ACCESS_KEY": ({"ACCESS_KEY": ""}, "CLOUDRU_S3_ACCESS_KEY is not set"),
+    "no CLOUDRU_S3_SECRET_KEY": ({"SECRET_KEY": ""}, "CLOUDRU_S3_SECRET_KEY is not set"),
+    "an endpoint where nothing listens": (
+        {"ENDPOINT": "http://127.0.0.1:1"},
+        "Nothing listens at",
+    ),
+    "an endpoint whose name is not known": (
+        {"ENDPOINT": "https://s3.no-such-name.invalid"},
+        "The name in",
+    ),
+    "an endpoint without a scheme, where TLS is not spoken": (
+        {"ENDPOINT": "127.0.0.1:PORT"},
+        "does not speak TLS",
+    ),
+    "an endpoint that is no address": ({"ENDPOINT": "http://not a server"}, "is no address of a"),
+    "an endpoint that ends in another path": (
+        {"ENDPOINT": "http://127.0.0.1:PORT/elsewhere"},
+        "must be the server's address alone",
+    ),
+    "a bucket that does not exist": ({"BUCKET": "no-such-bucket"}, "There is no bucket"),
+    "a name that no bucket can have": ({"BUCKET": "my bucket"}, "can't be the name of a bucket"),
+    "another access key": ({"ACCESS_KEY": "tenant:other"}, "does not know the access key"),
+    "an access key without a colon": (
+        {"ACCESS_KEY": "key"},
+        "CLOUDRU_S3_ACCESS_KEY has no colon",
+    ),
+    "another secret key": (
+        {"SECRET_KEY": "not-the-secret-of-this-key"},
+        "The secret key does not belong to the access key",
+    ),
+}
 
-    assert words in one_problem(report)
-    assert replace(report, problems=()) == NOTHING
+
+def said_of(server: S3Server, bucket: Bucket, wrong: dict[str, str]) -> list[str]:
+    """Every sentence that a start with these settings has for a person."""
+    given = server.variables(bucket.address.name)
+    for name, text in wrong.items():
+        given[f"CLOUDRU_S3_{name}"] = text.replace("PORT", str(server.port))
+    settings = bucket_settings.read(given)
+    found = check(Bucket(settings.bucket)).problems if settings.bucket else ()
+    return [*([settings.warning] if settings.warning else []), *found]
+
+
+@pytest.mark.s3
+@pytest.mark.parametrize("case", WRONG_SETTINGS)
+def test_each_wrong_setting_has_a_sentence_of_its_own_that_the_docs_explain(
+    s3_server: S3Server, s3_bucket: Bucket, case: str
+) -> None:
+    wrong, words = WRONG_SETTINGS[case]
+
+    said = said_of(s3_server, s3_bucket, wrong)
+
+    assert words in said[0] or words in said[-1], said
+    others = [text for name, (_, text) in WRONG_SETTINGS.items() if name != case]
+    # A key without a colon is also one that the server does not know.
+    assert not [text for text in others if text in said[0]], said
+    assert f"| {case} | *" in DOCS and words in DOCS
 
 
 # --- against one that fails as it is told to ---------------------------------------------------

@@ -62,20 +62,23 @@ class Site:
     def log(self) -> str:
         return self.log_file.read_text(encoding="utf-8", errors="replace")
 
-    def start(self) -> None:
-        environment = {
+    def environment(self) -> dict[str, str]:
+        """For it, and for commands beside it."""
+        return {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/"),
             "OCRSITE_DATA_DIR": str(self.data_dir),
             "PORT": str(self.port),
             **self.variables,
         }
+
+    def start(self) -> None:
         self.started = time.monotonic()
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve", *self.arguments],
                 cwd=ROOT,
-                env=environment,
+                env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -117,15 +120,19 @@ class Site:
 
     # --- as its administrator sees it -------------------------------------------------------------
 
-    def log_in(self) -> None:
+    def log_in(self, password: str = ADMIN_PASSWORD) -> None:
         """From now on `call` speaks for the administrator."""
         answer = requests.post(
             self.url("/api/v1/auth/token/"),
-            json={"username": "admin", "password": ADMIN_PASSWORD},
+            json={"username": "admin", "password": password},
             timeout=30,
         )
         assert answer.status_code == 200, answer.text
         self.session.headers["Authorization"] = f"Token {answer.json()['token']}"
+
+    def browser(self) -> Browser:
+        """One that nobody has logged in with."""
+        return Browser(self)
 
     def call(self, path: str, method: str = "GET", **options: Any) -> requests.Response:
         return self.session.request(method, self.url(path), **{"timeout": 60, **options})
@@ -183,6 +190,25 @@ class Site:
             with contextlib.suppress(psutil.Error):
                 process.kill()
         self.process.wait(10)
+
+
+@dataclass
+class Browser:
+    """A person's session with the admin's pages: cookies, and forms that are filled in."""
+
+    site: Site
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def get(self, path: str) -> requests.Response:
+        return self.session.get(self.site.url(path), timeout=30, allow_redirects=False)
+
+    def submit(self, path: str, **fields: str) -> requests.Response:
+        """Open the page, fill in its form and send it; redirects are not followed."""
+        self.get(path)
+        fields["csrfmiddlewaretoken"] = self.session.cookies["csrftoken"]
+        return self.session.post(
+            self.site.url(path), data=fields, timeout=30, allow_redirects=False
+        )
 
 
 @contextlib.contextmanager

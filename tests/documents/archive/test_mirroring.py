@@ -11,17 +11,21 @@ from typing import Any
 
 import pytest
 
+from documents.actions.adopt import Outcome
 from documents.actions.decide import approve, reject
 from documents.actions.purge import purge
+from documents.actions.rebuild import rebuild
 from documents.actions.trash import trash
 from documents.actions.upload import upload
 from documents.archive import promptly
 from documents.archive.keeping import keep, storage_of
+from documents.archive.sources import BucketSource
 from documents.bucket import Bucket
 from documents.downloads import Download, original, result
-from documents.errors import BucketForbidden, NewerCopy
+from documents.errors import BucketForbidden, BucketFull, NewerCopy
 from documents.intake import stage
-from documents.models import Document, Tombstone
+from documents.models import Document, MirroredFile, Tombstone
+from documents.models.event import EventKind
 from documents.pageimages import keep_page_image
 from documents.storage import archive, manifest_key, page_image_key, result_key, tombstone_key
 from ocr_worker.keeper import Keeper
@@ -29,6 +33,7 @@ from ocrsite.bucket_settings import Bucket as Address
 from tests.documents.archive.conftest import CONTENT, empty_disk
 from tests.factories import make_team, make_user
 from tests.s3 import free_ports
+from tests.s3_faults import Fault, faulty_s3
 
 pytestmark = [pytest.mark.s3, pytest.mark.django_db(transaction=True)]
 
@@ -129,6 +134,38 @@ def test_nobody_waits_longer_than_the_patience_for_a_bucket_that_hangs(
     assert storage_of(document) == "mirrored", "what was begun is finished behind the answer"
 
 
+def test_who_does_not_answer_a_small_question_soon_is_not_waited_for_as_for_a_file(
+    mirrored: Bucket, settings: Any
+) -> None:
+    with faulty_s3({"any": Fault(kind="hang")}) as server:
+        settings.OCRSITE_BUCKET = server.address
+        user = make_user(team=make_team())
+
+        begun = time.monotonic()
+        document = upload(user, stage([b"%PDF-1.4 scan"]), "scan.pdf").document
+
+        assert time.monotonic() - begun < promptly.PATIENCE - 2
+        assert storage_of(document) == "mirror_pending"
+
+
+def test_when_the_bucket_is_well_again_nothing_waits_for_its_next_try(
+    mirrored: Bucket, kept_document: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document, keeper = kept_document(), Keeper()
+    with monkeypatch.context() as patched:
+        patched.setattr(Bucket, "head", lambda self, key: (_ for _ in ()).throw(BucketFull("No.")))
+        keeper.keep_what_waits(threading.Event())
+    keeper.keep_what_waits(threading.Event())
+    document.refresh_from_db()
+    assert storage_of(document) == "mirror_pending", "it pauses"
+
+    keeper.go_on()
+    keeper.keep_what_waits(threading.Event())
+
+    document.refresh_from_db()
+    assert storage_of(document) == "mirrored"
+
+
 def test_what_is_gone_from_the_disk_comes_from_the_bucket_and_is_kept_again(
     mirrored: Bucket, kept_document: Make
 ) -> None:
@@ -218,6 +255,87 @@ def test_who_was_overtaken_takes_the_other_version(overtaken: Document) -> None:
         "Первая страница",
         "Second page",
     ]
+
+
+def test_many_changes_here_do_not_outvote_one_that_was_mirrored_before(
+    mirrored: Bucket, overtaken: Document
+) -> None:
+    user = make_user(team=overtaken.team)
+    for _ in range(3):
+        reject(approve(overtaken.id, actor=user).id, actor=user)
+    overtaken.refresh_from_db()
+    manifest = json.loads(mirrored.get_bytes(manifest_key(overtaken.id)))
+    assert overtaken.version > manifest["version"] + 1
+    assert manifest["document"]["review_status"] == "approved", "theirs, as it was mirrored"
+
+    Keeper().keep_what_waits(threading.Event())
+
+    overtaken.refresh_from_db()
+    assert overtaken.review_status == "approved"
+    assert storage_of(overtaken) == "mirrored"
+
+
+def test_what_gave_way_is_named_with_who_did_it(overtaken: Document) -> None:
+    Keeper().keep_what_waits(threading.Event())
+
+    adopted = overtaken.events.get(kind=EventKind.ADOPTED)
+    [change] = adopted.data["gave_way"]
+    assert change.startswith("document.rejected")
+    assert str(overtaken.events.exclude(actor=None).get().actor) in change
+
+
+def test_of_two_that_write_at_the_same_moment_one_is_told_that_it_is_not_mirrored(
+    mirrored: Bucket, kept_document: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = kept_document()
+    keep(document.id)
+    key, put = manifest_key(document.id), Bucket.put_bytes
+
+    def a_moment_later(self: Bucket, key_: str, content: bytes, **options: Any) -> None:
+        monkeypatch.setattr(Bucket, "put_bytes", put)
+        theirs = json.loads(content)
+        theirs["document"]["review_status"] = "approved"
+        facts = {"version": str(theirs["version"]), "writer": "another container"}
+        put(self, key, json.dumps(theirs).encode(), metadata=facts)
+        put(self, key_, content, **options)
+
+    monkeypatch.setattr(Bucket, "put_bytes", a_moment_later)
+    document = reject(document.id, actor=make_user(team=document.team))
+
+    assert storage_of(document) == "mirror_pending"
+    assert json.loads(mirrored.get_bytes(key))["document"]["review_status"] == "approved"
+
+
+def test_a_change_that_gave_way_while_its_answer_waited_is_not_called_mirrored(
+    overtaken: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A chores process takes the bucket's version while the request waits for its turn.
+    keeper = Keeper()
+    monkeypatch.setattr(promptly, "keep", lambda id_: keeper.keep_what_waits(threading.Event()))
+
+    document = reject(approve(overtaken.id, actor=None).id, actor=make_user(team=overtaken.team))
+
+    assert storage_of(document) == "mirror_pending"
+    document.refresh_from_db()
+    assert (document.review_status, storage_of(document)) == ("approved", "mirrored")
+
+
+def test_what_the_database_lost_sight_of_a_moment_ago_is_not_taken_for_another_containers(
+    mirrored: Bucket, kept_document: Make
+) -> None:
+    document = kept_document()
+    keep(document.id)
+    # Its copy is of the moment before it noted what the bucket has.
+    Document.objects.update(mirrored_version=0)
+    MirroredFile.objects.all().delete()
+
+    report = rebuild(BucketSource(mirrored), with_files=False)
+
+    document.refresh_from_db()
+    assert report.outcomes == {Outcome.KNOWN: 1}
+    assert storage_of(document) == "mirrored"
+    assert MirroredFile.objects.filter(document=document).count() == 6
+    assert not document.events.filter(kind=EventKind.ADOPTED).exists()
 
 
 def test_what_another_container_purged_goes_here_too(mirrored: Bucket, kept_document: Make) -> None:

@@ -1,0 +1,34 @@
+"""A reader whose engine takes long to load, as a large model does: Python runs this module at its
+start where its directory is named by PYTHONPATH (tests/ocrsite/slow_engines.py).
+
+The engine is the real one, and nothing in the product knows that its `load` is made slow here.
+"""
+
+import os
+import sys
+import time
+
+
+def _slow_down() -> None:
+    from ocr_worker.engines import base
+
+    create, seconds = base.create_engine, float(os.environ["SLOW_ENGINE_SECONDS"])
+
+    def create_slow(choice: str, languages: str) -> base.Engine:
+        engine = create(choice, languages)
+        load = engine.load
+
+        def slowly() -> None:
+            # The first time alone: who reads asks for what is loaded already.
+            engine.load = load  # type: ignore[method-assign]
+            time.sleep(seconds)
+            load()
+
+        engine.load = slowly  # type: ignore[method-assign]
+        return engine
+
+    base.create_engine = create_slow
+
+
+if "reader" in sys.orig_argv:
+    _slow_down()
