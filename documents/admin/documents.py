@@ -22,6 +22,7 @@ from documents.admin.document_page import document_view
 from documents.admin.lists import TitledByContent
 from documents.admin.progress import progress_view
 from documents.admin.requests import actor
+from documents.admin.saved_searches import forget_view, save_view
 from documents.admin.search_page import search_view
 from documents.admin.uploads import upload_view
 from documents.admin.verbs import details_view, verb_view
@@ -126,6 +127,8 @@ class DocumentAdmin(TitledByContent):
         own: list[tuple[str, Callable[..., HttpResponse], str]] = [
             ("upload/", upload_view, "upload"),
             ("search/", search_view, "search"),
+            ("search/save/", save_view, "save_search"),
+            ("search/<uuid:search_id>/forget/", forget_view, "forget_search"),
             ("progress/", progress_view, "progress"),
             ("<uuid:document_id>/details/", details_view, "details"),
             ("<uuid:document_id>/do/<slug:verb>/", verb_view, "verb"),
