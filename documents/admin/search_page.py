@@ -102,7 +102,9 @@ def search_view(request: HttpRequest) -> HttpResponse:
 
 def wanted_of(given: QueryDict) -> Wanted:
     """What the page's address asks for; what makes no sense in it is left out."""
-    filters = {name: [given[name]] for _facet, name, _label in _FACETS if given.get(name)}
+    filters: dict[str, list[str]] = {
+        name: [str(given[name])] for _facet, name, _label in _FACETS if given.get(name)
+    }
     if "team" in filters:
         try:
             filters["team"] = [str(uuid.UUID(filters["team"][0]))]

@@ -136,7 +136,7 @@ def test_who_sees_and_who_deletes(team: Team, user: User) -> None:
 def test_what_can_not_be_kept_is_refused(team: Team, user: User) -> None:
     for fields in ({"name": " "}, {"name": "x" * 300}, {"text": " "}):
         with pytest.raises(InvalidRequest):
-            keep(user, **fields)  # type: ignore[arg-type]
+            keep(user, **fields)
     with pytest.raises(NotFound):
         keep(user, team_id=make_team().id)
     with pytest.raises(NotAllowed):

@@ -40,7 +40,7 @@ def misread(printed: str, share: float, seed: int = 1) -> str:
     )
 
 
-def titles(found: list) -> list[str]:  # type: ignore[type-arg]
+def titles(found: list) -> list[str]:
     return [each.document.title for each in found]
 
 
