@@ -17,14 +17,15 @@ from documents.admin.engines import engines_to_choose
 from documents.admin.history import history_of
 from documents.admin.page_view import PageView, failures_of, flagged_pages_of
 from documents.admin.progress import Progress
-from documents.admin.requests import not_there
+from documents.admin.requests import actor, not_there
 from documents.admin.review_queue import came_from_queue
 from documents.admin.way_back import FILTERS, filters_of, list_url, way_back_of
 from documents.downloads import RESULT_TYPES
-from documents.errors import NotFound, describe
+from documents.errors import NotFound, SearchUnavailable, describe
 from documents.flags import flag_of
 from documents.models import Document, OcrMode, PageStatus, Reading
 from documents.search.asking import matcher_of
+from documents.search.similar import SimilarDocuments, similar_to
 
 #: A file of 500 pages opens as fast as one of 20.
 PAGES_AT_ONCE = 20
@@ -60,9 +61,20 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
         "failures": failures_of(document),
         "flagged_pages": flagged_pages_of(document),
         "history": history_of(document),
+        "alike": _alike(request, document),
         **_pages(document, request.GET.get("at", ""), request.GET.get("find", "")),
     }
     return render(request, "admin/documents/document/page.html", context)
+
+
+def _alike(request: HttpRequest, document: Document) -> SimilarDocuments | None:
+    """Copies and similar documents; None while nobody can say."""
+    if document.is_trashed or not document.pages_done:
+        return None
+    try:
+        return similar_to(actor(request), document)
+    except SearchUnavailable:
+        return None
 
 
 def _tags(document: Document) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from documents.admin.progress import progress_view
 from documents.admin.readings import readings_view
 from documents.admin.requests import actor
 from documents.admin.review_queue import QueueAwareList, QueueFilter, next_view, ordering_for
+from documents.admin.saved_searches import forget_view, save_view
 from documents.admin.search_page import search_view
 from documents.admin.uploads import upload_view
 from documents.admin.verbs import details_view, verb_view
@@ -138,6 +139,8 @@ class DocumentAdmin(TitledByContent):
         own: list[tuple[str, Callable[..., HttpResponse], str]] = [
             ("upload/", upload_view, "upload"),
             ("search/", search_view, "search"),
+            ("search/save/", save_view, "save_search"),
+            ("search/<uuid:search_id>/forget/", forget_view, "forget_search"),
             ("progress/", progress_view, "progress"),
             ("<uuid:document_id>/next/", next_view, "next"),
             ("<uuid:document_id>/details/", details_view, "details"),

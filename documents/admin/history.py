@@ -21,7 +21,9 @@ class Happening:
 
 
 def history_of(document: Document) -> list[Happening]:
-    events = document.events.select_related("actor").order_by("-id")[:MOST]
+    # Which searches people keep is their own affair.
+    told = document.events.exclude(kind=EventKind.MATCHED)
+    events = told.select_related("actor").order_by("-id")[:MOST]
     return [
         Happening(
             when=event.created_at,

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from documents.access import teams_of
 from documents.admin.page_view import Rectangle
 from documents.admin.requests import actor, refuse
+from documents.admin.saved_searches import kept_searches, teams_to_keep_for
 from documents.admin.way_back import document_url
 from documents.errors import SearchUnavailable
 from documents.filetypes import ACCEPTED
@@ -78,7 +79,7 @@ class Result:
 
 def search_view(request: HttpRequest) -> HttpResponse:
     """GET: `q`, `sort`, `p` (from 1), and one value of each facet."""
-    wanted = _wanted(request.GET)
+    wanted = wanted_of(request.GET)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Search"),
@@ -86,6 +87,8 @@ def search_view(request: HttpRequest) -> HttpResponse:
         "by_date": wanted.ordering == finding.DATE,
         "kept": {name: values[0] for name, values in wanted.filters.items()},
         "asked": bool(wanted.text.strip() or wanted.filters),
+        "searches": kept_searches(request),
+        "teams_to_keep_for": teams_to_keep_for(request),
     }
     if context["asked"]:
         try:
@@ -97,8 +100,11 @@ def search_view(request: HttpRequest) -> HttpResponse:
     return render(request, "admin/documents/document/search.html", context)
 
 
-def _wanted(given: QueryDict) -> Wanted:
-    filters = {name: [given[name]] for _facet, name, _label in _FACETS if given.get(name)}
+def wanted_of(given: QueryDict) -> Wanted:
+    """What the page's address asks for; what makes no sense in it is left out."""
+    filters: dict[str, list[str]] = {
+        name: [str(given[name])] for _facet, name, _label in _FACETS if given.get(name)
+    }
     if "team" in filters:
         try:
             filters["team"] = [str(uuid.UUID(filters["team"][0]))]

@@ -91,7 +91,7 @@ def _answer(request: Request, wanted: Wanted, found: Found) -> dict[str, Any]:
     return {
         "results": [
             _document(request, result) if isinstance(result, FoundDocument)
-            else {"document": _named(result.document), **_page(request, result)}
+            else {"document": named(result.document), **_page(request, result)}
             for result in found.results
         ],
         "next": link(after, found.more and after <= finding.DEEPEST),
@@ -110,13 +110,13 @@ def _answer(request: Request, wanted: Wanted, found: Found) -> dict[str, Any]:
 
 def _document(request: Request, found: FoundDocument) -> dict[str, Any]:
     return {
-        "document": _named(found.document),
+        "document": named(found.document),
         "pages_found": found.pages_found,
         "pages": [_page(request, page) for page in found.pages],
     }
 
 
-def _named(document: Document) -> dict[str, Any]:
+def named(document: Document) -> dict[str, Any]:
     return {
         "id": str(document.id),
         "title": document.title,

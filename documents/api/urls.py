@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from documents.api import documents, files, log_in, pages, search
+from documents.api import documents, files, log_in, pages, saved_searches, search, similar
 from documents.api.views import ApiView, NothingHere
 from documents.downloads import RESULT_TYPES
 
@@ -45,7 +45,10 @@ urlpatterns = [
     *_route(f"{_PAGE}text/", pages.PageTextView, "page-text"),
     *_route(f"{_PAGE}readings/", pages.ReadingsView, "page-readings"),
     *_route(f"{_PAGE}readings/accept/", pages.AcceptReadingView, "accept-reading"),
+    *_route(f"{_DOCUMENT}similar/", similar.SimilarView, "similar"),
     *_route("v1/search/", search.SearchView, "search"),
+    *_route("v1/searches/", saved_searches.SavedSearchesView, "saved-searches"),
+    *_route("v1/searches/<uuid:search_id>/", saved_searches.SavedSearchView, "saved-search"),
     path("v1/schemas/result-1.json", files.ResultSchemaView.as_view(), name="result-schema"),
     re_path("", NothingHere.as_view(), name="nothing-here"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from documents.layout import PageLayout
 from documents.models import Document, Page, PageRevision, Reading
@@ -61,6 +62,7 @@ def texts_of(sources: Iterable[int]) -> Iterator[Mapping[int, PageText]]:
 
 def _texts(sources: list[int]) -> dict[int, PageText]:
     found = {}
+    layout: Any
     for model, odd in ((Reading, 0), (PageRevision, 1)):
         ids = [source // 2 for source in sources if source % 2 == odd and source]
         if ids:

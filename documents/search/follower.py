@@ -18,6 +18,7 @@ from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
 from documents.archive.identity import identity
+from documents.errors import ArchiveError
 from documents.models import Document
 from documents.search import changes, directory, index, integrity
 from documents.search.directory import State, Status
@@ -43,7 +44,8 @@ Found = Callable[[list[uuid.UUID]], None]
 
 
 class Follower:
-    """`new`: told of documents that changed, once what they say can be found."""
+    """`new`: told of documents that changed, once what they say can be found; after a kill, of some
+    a second time."""
 
     def __init__(self, root: Path, stopping: threading.Event, new: Found | None = None) -> None:
         self.root, self.stopping, self._new = root, stopping, new
@@ -176,16 +178,20 @@ class Follower:
             generation.feed.settle(found)
             return False
         generation.bring(found.documents)
-        generation.commit(found.position)
-        generation.feed.settle(found)
+        generation.commit()
         if generation is self.served or self.served is None:
             self._lag = (timezone.now() - (found.oldest or timezone.now())).total_seconds()
             self._tell(found.documents)
+        generation.remember(found.position)
+        generation.feed.settle(found)
         return found.more
 
     def _tell(self, documents: list[uuid.UUID]) -> None:
         if self._new is not None:
-            self._new(documents)
+            try:
+                self._new(documents)
+            except ArchiveError as error:
+                log.error("search_new_pages_not_told", reason=str(error))
 
     def _build(self, generation: Generation) -> bool:
         until = time.monotonic() + SLICE
@@ -194,12 +200,14 @@ class Follower:
         while time.monotonic() < until:
             documents = _after(built_to)
             if not documents:
-                generation.commit(complete=True, built_to=built_to, built=built)
+                generation.commit()
+                generation.remember(complete=True, built_to=built_to, built=built)
                 self._finish(generation)
                 return False
             generation.bring(documents)
             built_to, built = documents[-1].hex, built + len(documents)
-        generation.commit(built_to=built_to, built=built)
+        generation.commit()
+        generation.remember(built_to=built_to, built=built)
         return True
 
     def _finish(self, generation: Generation) -> None:

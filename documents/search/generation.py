@@ -60,19 +60,22 @@ class Generation:
             for texts in entries.texts_of(missing):
                 self._add(missing, texts)
 
-    def commit(self, position: Position | None = None, **state: object) -> None:
-        """Let what was brought be found, and remember how far that is."""
+    def commit(self) -> None:
+        """Let what was brought be found."""
         # First: a word too many is no harm, one too few is never found.
         self._words.commit()
         self._writer.commit()
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def remember(self, position: Position | None = None, **state: object) -> None:
+        """How far what was committed is; what came after is told again after a kill."""
         changed = replace(self.state, **state)  # type: ignore[arg-type]
         if position is not None:
             changed = replace(changed, position=position)
         if changed != self.state:
             changed.write(self.directory)
             self.state = changed
-        self._index.reload()
-        self._searcher = self._index.searcher()
 
     def close(self) -> None:
         self._words.close()

@@ -135,6 +135,7 @@ class Reader:
                 elif committed != self._seen:
                     self._words.reload()
                     self._index.reload()
+                assert self._index is not None
                 self._seen = committed
                 return path, self._index.searcher(), self._words.searcher(), state
             except FileNotFoundError:

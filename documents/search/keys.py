@@ -89,14 +89,14 @@ def _dates(text: str) -> Iterator[tuple[int, int, str]]:
         yield from _date(found, _full(year), month, day)
     for found in _ISO_DATE.finditer(text):
         yield from _date(found, *map(int, found.groups()))
-    for year in _YEAR.finditer(text):
-        start = max(0, year.start() - _LOOK_BACK)
-        found = _BEFORE_YEAR.search(text[start : year.start()])
-        if found:
-            month, day = (found["month"] or found["first"]), (found["day"] or found["then"])
-            key = _date_key(int(year[0]), _MONTHS[month.lower()], int(day))
+    for at in _YEAR.finditer(text):
+        start = max(0, at.start() - _LOOK_BACK)
+        before = _BEFORE_YEAR.search(text[start : at.start()])
+        if before:
+            name, number = before["month"] or before["first"], before["day"] or before["then"]
+            key = _date_key(int(at[0]), _MONTHS[name.lower()], int(number))
             if key:
-                yield start + found.start(), year.end(), key
+                yield start + before.start(), at.end(), key
 
 
 def _full(year: int) -> int:

@@ -70,9 +70,10 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS("The search index is built."))
 
     def follow(self) -> None:
+        from documents.actions.saved_searches import note_matches
         from documents.search.follower import Follower
 
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
-        Follower(directory.root(), stopping).run()
+        Follower(directory.root(), stopping, note_matches).run()

@@ -135,3 +135,53 @@ def test_it_speaks_russian(browser: Client, document: Document) -> None:
     answer = browser.get(HERE, {"q": "договор"}, headers={"accept-language": "ru"})
     assert "Найдено 3 страницы" in answer.content.decode()
     translation.activate("en")
+
+
+# --- saved searches, similar documents ------------------------------------------------------------
+
+
+def test_a_search_is_kept_and_deleted(browser: Client, document: Document) -> None:
+    given = {"q": "договор", "tag": "Срочно", "name": "Мои договоры", "for_team": ""}
+    answer = browser.post(f"{HERE}save/", given, follow=True)
+    text = answer.content.decode()
+    assert "2 pages found" in text  # back where it was saved
+    assert "Мои договоры" in text
+
+    address = re.search(r'<li><a href="([^"]+)">Мои договоры', text)
+    assert address is not None
+    assert "2 pages found" in browser.get(address[1].replace("&amp;", "&")).content.decode()
+    forget = re.search(r'action="([^"]+forget/)"', text)
+    assert forget is not None
+    assert "Мои договоры" not in browser.post(forget[1], follow=True).content.decode()
+
+
+def test_one_kept_for_the_team_is_seen_by_it(
+    browser: Client, reader_browser: Client, stranger_browser: Client, team: Team
+) -> None:
+    browser.post(f"{HERE}save/", {"q": "договор", "name": "Наши", "for_team": str(team.id)})
+    assert "Наши" in shown(reader_browser)
+    assert "Наши" not in shown(stranger_browser)
+
+
+def test_a_search_without_a_name_is_not_kept(browser: Client, team: Team) -> None:
+    for wrong in ({"name": ""}, {"name": "x", "for_team": "x"}):
+        answer = browser.post(f"{HERE}save/", {"q": "договор", **wrong}, follow=True)
+        assert "errornote" in answer.content.decode() or "error" in answer.content.decode()
+        assert "Saved searches" not in answer.content.decode()
+
+
+def test_a_document_s_page_offers_copies_and_similar_ones(
+    browser: Client, team: Team, follow: Callable[[], None]
+) -> None:
+    words = " ".join(f"слово{n}" for n in range(60))
+    document = make_document(team, title="Первый", pages=[words])
+    make_document(team, title="Скан того же", pages=[words])
+    make_document(team, title="Похожий", pages=["слово1 слово2 слово3 и слово4, но не слово5"])
+    address = f"/admin/documents/document/{document.id}/change/"
+    assert "more than once" not in browser.get(address).content.decode()
+
+    follow()
+    text = browser.get(address).content.decode()
+
+    assert "The same paper seems to be here more than once" in text
+    assert "Скан того же" in text

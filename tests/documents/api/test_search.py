@@ -50,9 +50,9 @@ def client(team: Team) -> APIClient:
     return client
 
 
-def search(client: APIClient, expected: int = 200, **parameters: Any) -> dict[str, Any]:
+def search(client: APIClient, _expected: int = 200, /, **parameters: Any) -> dict[str, Any]:
     answer = client.get("/api/v1/search/", parameters)
-    assert answer.status_code == expected, answer.json()
+    assert answer.status_code == _expected, answer.json()
     return dict(answer.json())
 
 

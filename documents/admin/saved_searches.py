@@ -1,0 +1,93 @@
+"""Searches that people keep, on the search page."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from documents.access import Ability, teams_where
+from documents.actions.saved_searches import forget_search, kept_by, save_search
+from documents.admin.requests import actor, refuse
+from documents.errors import ArchiveError, NotFound
+from documents.models import Team
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A saved search: the address of what it finds, and the one that deletes it (by POST)."""
+
+    name: str
+    team: str
+    url: str
+    forget_url: str
+
+
+def kept_searches(request: HttpRequest) -> list[Kept]:
+    here = reverse("admin:documents_document_search")
+    found = []
+    for search in kept_by(actor(request)).select_related("team"):
+        query = QueryDict(mutable=True)
+        query["q"] = search.text
+        for name, values in search.filters.items():
+            query.setlist(name, values)
+        found.append(
+            Kept(
+                search.name,
+                search.team.name if search.team else "",
+                f"{here}?{query.urlencode()}",
+                reverse("admin:documents_document_forget_search", args=[search.id]),
+            )
+        )
+    return found
+
+
+def teams_to_keep_for(request: HttpRequest) -> list[Team]:
+    return list(teams_where(request.user, Ability.EDIT))
+
+
+@require_POST
+def save_view(request: HttpRequest) -> HttpResponse:
+    """`name`, `for_team` (an id, or nothing), and the search as its page has it in its address."""
+    from documents.admin.search_page import wanted_of  # which shows what is kept
+
+    given = request.POST
+    wanted = wanted_of(given)
+    team = given.get("for_team", "")
+    try:
+        save_search(
+            actor(request),
+            name=given.get("name", ""),
+            text=wanted.text,
+            filters=wanted.filters,
+            team_id=_team_id(team) if team else None,
+        )
+    except ArchiveError as error:
+        refuse(request, error)
+    else:
+        messages.success(request, _("The search is kept. New pages that it finds are told of."))
+    query = given.copy()
+    for name in ("csrfmiddlewaretoken", "name", "for_team"):
+        query.pop(name, None)
+    return HttpResponseRedirect(f"{reverse('admin:documents_document_search')}?{query.urlencode()}")
+
+
+@require_POST
+def forget_view(request: HttpRequest, search_id: uuid.UUID) -> HttpResponse:
+    try:
+        forget_search(actor(request), search_id)
+    except ArchiveError as error:
+        refuse(request, error)
+    return HttpResponseRedirect(reverse("admin:documents_document_search"))
+
+
+def _team_id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise NotFound(f"There is no team {text} here.") from None

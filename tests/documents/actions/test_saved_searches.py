@@ -1,0 +1,148 @@
+"""Searches that are kept, and the pages that they find from then on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from documents.actions.correct import correct
+from documents.actions.edit import edit
+from documents.actions.saved_searches import (
+    MOST,
+    forget_search,
+    kept_by,
+    note_matches,
+    save_search,
+)
+from documents.errors import InvalidRequest, NotAllowed, NotFound
+from documents.models import Document, Event, Membership, Role, SavedSearch, Team, User
+from documents.models.event import EventKind
+from documents.search.follower import Follower
+from tests.factories import make_document, make_team, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def follow(search_directory: Path) -> Callable[[], None]:
+    """The process that follows the changes, as `serve` starts it."""
+    follower = Follower(search_directory, threading.Event(), note_matches)
+
+    def catch_up() -> None:
+        while follower.step() or follower.building:
+            pass
+
+    catch_up()
+    return catch_up
+
+
+@pytest.fixture
+def team() -> Team:
+    return make_team()
+
+
+@pytest.fixture
+def user(team: Team) -> User:
+    return make_user(team=team)
+
+
+def keep(user: User, text: str = "договор", **fields: object) -> SavedSearch:
+    return save_search(user, **{"name": "Договоры", "text": text, "filters": {}, **fields})  # type: ignore[arg-type]
+
+
+def told(search: SavedSearch | None = None) -> list[tuple[str, int | None]]:
+    events = Event.objects.filter(kind=EventKind.MATCHED).order_by("id")
+    return [
+        (event.document.title, event.data["page"])
+        for event in events
+        if search is None or event.data["search"] == str(search.id)
+    ]
+
+
+def test_a_new_page_that_answers_is_told_of_once(
+    team: Team, user: User, follow: Callable[[], None]
+) -> None:
+    make_document(team, title="Раньше", pages=["Договор"])
+    follow()
+    keep(user)
+
+    document = make_document(team, title="Новый", pages=["Акт", "Договоры"])
+    follow()
+    edit(document.id, actor=None, title="Новое имя")
+    edit(Document.objects.get(title="Раньше").id, actor=None, title="Иначе")
+    follow()
+    note_matches([document.id])
+
+    assert told() == [("Новое имя", 2)]
+
+
+def test_a_page_that_was_corrected_so_that_it_answers_is_told_of(
+    team: Team, user: User, follow: Callable[[], None]
+) -> None:
+    document = make_document(team, title="Раньше", pages=["Доктор"])
+    follow()
+    keep(user, '"договор займа"')
+
+    correct(document.id, 1, {"b0": "Договор займа"}, revision=0, actor=None)
+    follow()
+
+    assert told() == [("Раньше", 1)]
+
+
+def test_a_search_finds_what_its_owner_may_see_only(
+    team: Team, user: User, follow: Callable[[], None]
+) -> None:
+    other = make_team()
+    own, of_team = keep(user), keep(user, team_id=team.id)
+    root = keep(make_user(is_superuser=True))
+    stranger = keep(make_user(team=other))
+    Membership.objects.create(team=other, user=user, role=Role.READER)
+
+    make_document(other, title="Чужой", pages=["Договор"])
+    follow()
+
+    assert told(own) == told(root) == told(stranger) == [("Чужой", 1)]
+    assert told(of_team) == []
+
+
+def test_filters_count(team: Team, user: User, follow: Callable[[], None]) -> None:
+    keep(user, filters={"tag": ["срочно"], "created_after": ["2020-01-01T00:00:00+00:00"]})
+    make_document(team, title="Без метки", pages=["Договор"])
+    make_document(team, title="С меткой", pages=["Договор"], tags=["Срочно"])
+    follow()
+    assert told() == [("С меткой", 1)]
+
+
+def test_who_sees_and_who_deletes(team: Team, user: User) -> None:
+    own, of_team = keep(user), keep(user, team_id=team.id)
+    colleague = make_user(team=team)
+    reader = make_user(team=team, role=Role.READER)
+    assert set(kept_by(user)) == {own, of_team}
+    assert list(kept_by(colleague)) == list(kept_by(reader)) == [of_team]
+    with pytest.raises(NotFound):
+        forget_search(colleague, own.id)
+    with pytest.raises(NotAllowed):
+        forget_search(reader, of_team.id)
+
+    forget_search(colleague, of_team.id)
+    forget_search(user, own.id)
+
+    assert not SavedSearch.objects.exists()
+
+
+def test_what_can_not_be_kept_is_refused(team: Team, user: User) -> None:
+    for fields in ({"name": " "}, {"name": "x" * 300}, {"text": " "}):
+        with pytest.raises(InvalidRequest):
+            keep(user, **fields)
+    with pytest.raises(NotFound):
+        keep(user, team_id=make_team().id)
+    with pytest.raises(NotAllowed):
+        keep(make_user(team=team, role=Role.READER), team_id=team.id)
+    SavedSearch.objects.bulk_create(
+        SavedSearch(owner=user, name=str(n), text="x") for n in range(MOST)
+    )
+    with pytest.raises(InvalidRequest):
+        keep(user)
