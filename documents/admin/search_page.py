@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from documents.access import teams_of
-from documents.admin.page_view import Rectangle
+from documents.admin.rectangles import Rectangle
 from documents.admin.requests import actor, refuse
 from documents.admin.saved_searches import kept_searches, teams_to_keep_for
 from documents.admin.way_back import document_url

@@ -107,7 +107,7 @@ def said_of(server: S3Server, bucket: Bucket, wrong: dict[str, str]) -> list[str
         given[f"CLOUDRU_S3_{name}"] = text.replace("PORT", str(server.port))
     settings = bucket_settings.read(given)
     found = check(Bucket(settings.bucket)).problems if settings.bucket else ()
-    return [*([settings.warning] if settings.warning else []), *found]
+    return [*settings.warnings, *found]
 
 
 @pytest.mark.s3

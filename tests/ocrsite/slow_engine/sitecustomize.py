@@ -7,27 +7,31 @@ The engine is the real one, and nothing in the product knows that its `load` is 
 import os
 import sys
 import time
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from ocr_worker.engines import Engine
 
 
 def _slow_down() -> None:
-    from ocr_worker.engines import base
+    from ocr_worker.engines import choosing
 
-    create, seconds = base.create_engine, float(os.environ["SLOW_ENGINE_SECONDS"])
+    create, seconds = choosing.create_engine, float(os.environ["SLOW_ENGINE_SECONDS"])
 
-    def create_slow(choice: str, languages: str) -> base.Engine:
-        engine = create(choice, languages)
+    def create_slow(*asked: Any, **how: Any) -> "Engine":
+        engine: Any = create(*asked, **how)
         load = engine.load
 
         def slowly() -> None:
             # The first time alone: who reads asks for what is loaded already.
-            engine.load = load  # type: ignore[method-assign]
+            engine.load = load
             time.sleep(seconds)
             load()
 
-        engine.load = slowly  # type: ignore[method-assign]
-        return engine
+        engine.load = slowly
+        return cast("Engine", engine)
 
-    base.create_engine = create_slow
+    choosing.create_engine = create_slow
 
 
 if "reader" in sys.orig_argv:
