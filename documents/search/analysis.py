@@ -50,6 +50,9 @@ _FLEETING = re.compile(
     "|(?P<after_vowel>(?<=[а-я][аеиоуыэюя])е(?=к$))"
     "|(?<=[а-я][бвгджзклмнпрстфхчшщ])[еь](?=ц$)"
 )
+#: The algorithm takes these endings for a gerund's (сделав) and off; nouns that have them are more
+#: often asked for (устав, состав, архив, отзыв). In another case they are left alone.
+_LIKE_A_GERUND = re.compile("[а-я][аяиы]в$")
 _local = threading.local()
 
 
@@ -119,7 +122,10 @@ def stem_of(word: str) -> str:
     if stemmers is None:
         # A stemmer is not to be used by two threads.
         stemmers = _local.stemmers = (Stemmer.Stemmer("russian", 0), Stemmer.Stemmer("english", 0))
-    stem: str = stemmers[0 if is_cyrillic(word) else 1].stemWord(word)
+    russian = is_cyrillic(word)
+    if russian and _LIKE_A_GERUND.search(word):
+        word += "а"
+    stem: str = stemmers[0 if russian else 1].stemWord(word)
     # Of an abbreviation (ООО, ИНН) or a word that short, too little would be left.
     return _FLEETING.sub(_settled, stem) if len(stem) > 2 else word
 
