@@ -23,7 +23,7 @@ from documents.search.keys import keys_in
 from documents.search.lookalikes import is_cyrillic, one_script, parted, twin
 
 #: Rises with every change of what a text is made into: an index of another one is built anew.
-VERSION = 1
+VERSION = 2
 
 #: Characters of a term; longer ones are cut.
 MAX_LENGTH = 60
@@ -43,6 +43,16 @@ _BEFORE, _AFTER = re.compile("[^\\W\\d_]+\\Z"), re.compile("[^\\W\\d_]+")
 _UNSEEN = re.compile(f"{_BREAK}|[\u00ad\u200b-\u200d\u2060\ufeff]")
 _PLAIN = re.compile("[a-z0-9а-я]+")
 _ONE_SCRIPT = re.compile("[a-z]+|[а-я]+")
+#: A vowel that comes and goes in a stem, which the algorithm knows nothing of: ошибок, ошибк-а;
+#: настроек, настройк-а; продавец, продавц-а; владелец, владельц-а.
+_FLEETING = re.compile(
+    "(?<=[а-я][бвгджзклмнпрстфхцчшщ])[ое](?=к$)"
+    "|(?P<after_vowel>(?<=[а-я][аеиоуыэюя])е(?=к$))"
+    "|(?<=[а-я][бвгджзклмнпрстфхчшщ])[еь](?=ц$)"
+)
+#: The algorithm takes these endings for a gerund's (сделав) and off; nouns that have them are more
+#: often asked for (устав, состав, архив, отзыв). In another case they are left alone.
+_LIKE_A_GERUND = re.compile("[а-я][аяиы]в$")
 _local = threading.local()
 
 
@@ -112,9 +122,12 @@ def stem_of(word: str) -> str:
     if stemmers is None:
         # A stemmer is not to be used by two threads.
         stemmers = _local.stemmers = (Stemmer.Stemmer("russian", 0), Stemmer.Stemmer("english", 0))
-    stem: str = stemmers[0 if is_cyrillic(word) else 1].stemWord(word)
+    russian = is_cyrillic(word)
+    if russian and _LIKE_A_GERUND.search(word):
+        word += "а"
+    stem: str = stemmers[0 if russian else 1].stemWord(word)
     # Of an abbreviation (ООО, ИНН) or a word that short, too little would be left.
-    return stem if len(stem) > 2 else word
+    return _FLEETING.sub(_settled, stem) if len(stem) > 2 else word
 
 
 def twin_stem(word: str) -> str | None:
@@ -122,6 +135,11 @@ def twin_stem(word: str) -> str | None:
     same there."""
     other = twin(word)
     return stem_of(other) if other else None
+
+
+def _settled(vowel: re.Match[str]) -> str:
+    """As it is where there is none; between two vowels it stands for й."""
+    return "й" if vowel["after_vowel"] else ""
 
 
 def folded(printed: str) -> str:

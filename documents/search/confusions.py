@@ -57,6 +57,16 @@ def _replaced(a: str, b: str) -> float:
     return CONFUSION if (a, b) in _CONFUSED else EDIT
 
 
+def pairs_as_one(word: str) -> list[str]:
+    """The word with one pair of letters as the one that they are printed like ("rn": "m"), for
+    each such pair in it."""
+    return [
+        word[:at] + _TO_ONE[word[at : at + 2]] + word[at + 2 :]
+        for at in range(len(word) - 1)
+        if word[at : at + 2] in _TO_ONE
+    ]
+
+
 def allowed(word: str) -> float:
     """How far a word may be from this one to be taken for it: the longer it is, the farther."""
     if len(word) < 4:

@@ -9,7 +9,7 @@ from tantivy import Query
 
 from documents.search import analysis
 from documents.search.asking import term
-from documents.search.confusions import allowed, distance
+from documents.search.confusions import CONFUSION, allowed, distance
 from documents.search.index import Opened
 from documents.search.scope import Scope
 
@@ -18,6 +18,8 @@ from documents.search.scope import Scope
 FEW = 5
 #: Near words of one word that are used, and those of which it is asked whether they can be seen.
 MOST, ASKED = 5, 12
+#: What it costs that a near word is there in another form.
+OTHER_FORM = 0.1
 #: A word this many times as frequent is offered instead.
 MUCH_MORE = 10
 
@@ -42,7 +44,8 @@ def near(opened: Opened, scope: Scope, words: Sequence[str]) -> NearWords:
         own = opened.count(scope.within(term("body", analysis.stem_of(word))))
         if own >= FEW:
             continue
-        candidates = _visible(opened, scope, word, most)
+        # Of a word that is there, only what a scanner made: no other word of the language.
+        candidates = _visible(opened, scope, word, min(most, 2 * CONFUSION) if own else most)
         if candidates:
             found[word] = [(each, 1 / (1 + cost)) for each, cost, _ in candidates]
             best = min(candidates, key=lambda each: (round(each[1]), -each[2], each[1]))
@@ -54,14 +57,23 @@ def near(opened: Opened, scope: Scope, words: Sequence[str]) -> NearWords:
 def _visible(opened: Opened, scope: Scope, word: str, most: float) -> list[tuple[str, float, int]]:
     """`(near word, cost, pages)`, the nearest first."""
     stem = analysis.stem_of(word)
-    costs = {
-        each: cost
-        for each in opened.near_words(word)
-        if analysis.stem_of(each) != stem and (cost := distance(word, each, most)) <= most
-    }
-    nearest = sorted(costs, key=lambda each: (costs[each], each))[:ASKED]
+    costs: dict[str, float] = {}
+    for each in opened.near_words(word):
+        its_stem = analysis.stem_of(each)
+        if its_stem == stem:
+            continue
+        # Another form of a near word is a little less near.
+        cost = min(distance(word, each, most), distance(stem, its_stem, most) + OTHER_FORM)
+        if cost <= most:
+            costs[each] = cost
+    nearest = _one_form_each(sorted(costs, key=lambda each: (costs[each], each)))
     found = [(each, costs[each], _pages(opened, scope, each)) for each in nearest]
     return [each for each in found if each[2]][:MOST]
+
+
+def _one_form_each(words: Sequence[str]) -> list[str]:
+    """The first of each stem: the index finds all of its forms."""
+    return list({analysis.stem_of(word): word for word in reversed(words)}.values())[::-1][:ASKED]
 
 
 def _pages(opened: Opened, scope: Scope, word: str) -> int:

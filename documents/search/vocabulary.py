@@ -14,7 +14,8 @@ from pathlib import Path
 import tantivy
 from tantivy import Query
 
-from documents.search.confusions import allowed
+from documents.search.analysis import stem_of
+from documents.search.confusions import allowed, pairs_as_one
 
 #: Letters of a word worth looking near to.
 SHORTEST, LONGEST = 4, 30
@@ -27,6 +28,7 @@ _HEAP = 20_000_000
 def _schema() -> tantivy.Schema:
     build = tantivy.SchemaBuilder()
     build.add_text_field("word", stored=True, tokenizer_name="raw", index_option="basic")
+    build.add_text_field("stem", tokenizer_name="raw", index_option="basic")
     return build.build()
 
 
@@ -61,6 +63,7 @@ class WordsWriter:
                 if not self._searcher.doc_freq("word", word):
                     made = tantivy.Document()
                     made.add_text("word", word)
+                    made.add_text("stem", stem_of(word))
                     self._writer.add_document(made)
                     self._new = True
 
@@ -78,17 +81,26 @@ class WordsWriter:
 
 
 def near_words(searcher: tantivy.Searcher, word: str) -> list[str]:
-    """Words of the archive within a few edits of `word`, in no order; itself not among them."""
+    """Words of the archive within a few edits of `word`, or forms of such words; in no order, and
+    itself not among them."""
     if not allowed(word):
         return []
-    # A confusion of two letters with one is two edits, and nearer than one other edit.
-    edits = 1 if len(word) == SHORTEST else 2
-    found: list[str] = []
-    for distance in range(1, edits + 1):
-        query = Query.fuzzy_term_query(_schema(), "word", word, distance)
-        hits = searcher.search(query, MOST, count=False).hits
-        found += [str(searcher.doc(address)["word"][0]) for _, address in hits]
-    return [each for each in dict.fromkeys(found) if each != word]
+    found: dict[str, None] = {}
+    for name, variant in _variants(word):
+        # Two letters for one are two edits, and nearer than one other edit.
+        for distance in range(1, 2 if len(variant) <= SHORTEST else 3):
+            query = Query.fuzzy_term_query(_schema(), name, variant, distance)
+            for _, address in searcher.search(query, MOST, count=False).hits:
+                found[str(searcher.doc(address)["word"][0])] = None
+    found.pop(word, None)
+    return list(found)
+
+
+def _variants(word: str) -> list[tuple[str, str]]:
+    """What is looked near to: the word, its stem, and it with pairs of letters as one."""
+    stem = stem_of(word)
+    stems = [("stem", stem)] if len(stem) >= SHORTEST else []
+    return [("word", word), *stems, *(("word", each) for each in pairs_as_one(word))]
 
 
 def _is_word(word: str) -> bool:

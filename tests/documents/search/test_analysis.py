@@ -155,3 +155,22 @@ def test_a_word_all_of_whose_letters_look_the_same_is_tried_in_both_scripts() ->
     assert analysis.twin_stem("ooo") == "ооо"
     assert analysis.twin_stem("ооо") == "ooo"
     assert analysis.twin_stem("договор") is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ошибок", "ошибка"),
+        ("настроек", "настройка"),
+        ("заявок", "заявки"),
+        ("список", "списка"),
+        ("продавец", "продавца"),
+        ("владелец", "владельцы"),
+        ("копеек", "копейка"),
+        ("устав", "устава"),
+        ("архив", "архивы"),
+        ("дистрибутив", "дистрибутивами"),
+    ],
+)
+def test_what_the_stemmer_parts_is_put_together(one: str, other: str) -> None:
+    assert stems(one) == stems(other)

@@ -111,7 +111,7 @@ def test_what_is_in_the_trash_is_not_found_until_it_is_taken_out(root: Path) -> 
 def test_a_document_that_was_not_read_is_found_by_its_title(root: Path) -> None:
     document = make_document(make_team(), title="Устав общества", pages=[None, "второй лист"])
     follower = followed(root)
-    assert found(root, "уста", "title") + found(root, "устав", "title") == 2
+    assert found(root, "устав", "title") == 2
 
     page = document.pages.get(number=1)
     page.current_reading = make_reading(page, "первый лист")
