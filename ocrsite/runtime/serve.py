@@ -281,7 +281,6 @@ class _Site:
                 "search",
                 [sys.executable, "manage.py", "search", "follow"],
                 self.variables(),
-                nice=5,
                 oom_score=300,
                 descriptors=[self.lock],
             )
