@@ -200,11 +200,7 @@ def _text_now(source: int) -> PageText:
 
 
 def _boxes(page: PageText, marks: Sequence[Hit]) -> list[tuple[Box, str]]:
-    return [
-        (box, page.text[mark.start : mark.end])
-        for mark in marks
-        for box in page.boxes(mark.start, mark.end)
-    ]
+    return [piece for mark in marks for piece in page.pieces(mark.start, mark.end)]
 
 
 def _documents(

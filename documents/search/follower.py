@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 #: Seconds between two looks for changes, and for how long an index is built between them.
 POLL, SLICE = 0.25, 0.25
+#: Seconds between two looks when a change was found in the last few seconds.
+POLL_LATELY, LATELY = 0.05, 3.0
 #: Documents that are brought in with one commit while an index is built.
 BUILT_AT_ONCE = 100
 #: Seconds until the next try when something is away (the database, room on the disk).
@@ -53,6 +55,7 @@ class Follower:
         self.building: Generation | None = None
         self._lag = 0.0
         self._failures = 0
+        self._last_change = 0.0
         self._next_report = self._next_forget = self._next_look = 0.0
 
     def run(self) -> None:
@@ -75,7 +78,9 @@ class Follower:
                 self._give_up_a_damaged_one(error)
             else:
                 self._failures = 0
-                self.stopping.wait(0 if busy else POLL)
+                # More often while pages come in: then a page waits for its commit only.
+                lately = time.monotonic() - self._last_change < LATELY
+                self.stopping.wait(0 if busy else POLL_LATELY if lately else POLL)
         connections.close_all()
 
     def step(self) -> bool:
@@ -177,6 +182,7 @@ class Follower:
         if not found.documents:
             generation.feed.settle(found)
             return False
+        self._last_change = time.monotonic()
         generation.bring(found.documents)
         generation.commit()
         if generation is self.served or self.served is None:

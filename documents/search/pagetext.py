@@ -48,8 +48,12 @@ class PageText:
         return [self._span(at) for at in range(len(self.numbers) // _WIDTH)]
 
     def boxes(self, start: int, end: int) -> list[Box]:
-        """Where the characters `start` to `end` are: one box for each word, and of a line or a
-        block without words the part that they take of it."""
+        return [box for box, _ in self.pieces(start, end)]
+
+    def pieces(self, start: int, end: int) -> list[tuple[Box, str]]:
+        """Where the characters `start` to `end` are, and which of them: one box for each word (two
+        for one that is broken over lines), and of a line or a block without words the part that
+        they take of it."""
         starts = self.numbers[::_WIDTH]
         first = max(bisect_left(starts, start + 1) - 1, 0)
         found = []
@@ -58,7 +62,8 @@ class PageText:
                 break
             span = self._span(at)
             if span.end > start:
-                found.append(self._part(span, max(start, span.start), min(end, span.end)))
+                begin, until = max(start, span.start), min(end, span.end)
+                found.append((self._part(span, begin, until), self.text[begin:until]))
         return found
 
     def _span(self, at: int) -> Span:

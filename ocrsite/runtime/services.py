@@ -102,7 +102,6 @@ class Services:
             "search",
             _manage("search", "follow"),
             self._variables(),
-            nice=5,
             oom_score=300,
             descriptors=[self.lock],
         )

@@ -38,7 +38,7 @@ class Sent:
 
 def letters(count: int = 20) -> list[Letter]:
     """Images, fax-like TIFFs, scanned and born-digital PDFs in turn: two pages each on average."""
-    kinds = itertools.cycle((_image, _scan, _tiff, _digital))
+    kinds = itertools.cycle((_image, _scan, _tiff, digital))
     return [kind(next(_serial)) for kind, _ in zip(kinds, range(count), strict=False)]
 
 
@@ -157,7 +157,7 @@ def _scan(serial: int) -> Letter:
     return Letter(f"scan-{serial}.pdf", _pdf(pages, (446, 151)), 2)
 
 
-def _digital(serial: int) -> Letter:
+def digital(serial: int) -> Letter:
     def pages(canvas: Canvas) -> Iterator[None]:
         for number in (1, 2):
             for index, line in enumerate(_lines(serial, number)):
