@@ -160,7 +160,7 @@ def folded(printed: str) -> str:
     return word[:MAX_LENGTH]
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=100_000)
 def analysed(printed: str) -> tuple[tuple[str, str], ...]:
     """`(word, stem)` of what is printed as one word: none, one, or a number and its unit."""
     word = printed.casefold()

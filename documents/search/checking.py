@@ -64,7 +64,7 @@ def _compare(
 ) -> int:
     """Count the document's differences; how many entries it has."""
     query = Query.term_query(schema(), "document", document.hex, "basic")
-    hits, _ = opened.search(query, 100_000, count=False)
+    hits, _ = opened.search(query, 10_000_000, count=False)
     addresses = [address for _, address in hits]
     present = opened.column("source", addresses)
     found.wanted += len(wanted)

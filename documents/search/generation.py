@@ -21,8 +21,8 @@ from documents.search.vocabulary import WordsWriter
 HEAP = 50_000_000
 #: Documents that the database is asked about at a time.
 DOCUMENTS_AT_ONCE = 200
-#: A document of more pages than this is brought in anew in more than one step.
-MOST_ENTRIES = 100_000
+#: More entries than a document can have.
+MOST_ENTRIES = 10_000_000
 
 
 class Generation:
@@ -86,16 +86,14 @@ class Generation:
         which the text is missing, with what their entries are."""
         present, same_facts = self._present(facts)
         by_source = {source: (facts, number) for number, source in wanted.items()}
-        if not present.keys() ^ by_source.keys() and same_facts:
-            return {}
+        new = {source: by_source[source] for source in by_source.keys() - present.keys()}
         if same_facts:
             self._remove_sources(facts.document, present.keys() - by_source.keys())
-            new = {source: by_source[source] for source in by_source.keys() - present.keys()}
         else:
-            kept = self._texts(facts.document) if present else {}
             self._remove(facts.document)
-            self._add(by_source, kept)
-            new = {source: by_source[source] for source in by_source.keys() - kept.keys()}
+            for source in by_source.keys() & present.keys():
+                # One after the other: a document may have more pages than go into memory.
+                self._add(by_source, {source: self._text(present[source])})
         if 0 in new:
             self._add(new, {0: EMPTY})
             del new[0]
@@ -109,30 +107,19 @@ class Generation:
                 self._words.add(words)
                 self._writer.add_document(document)
 
-    def _present(self, facts: Facts) -> tuple[dict[int, None], bool]:
-        """The sources of the document's entries, and whether all of them have these facts."""
+    def _present(self, facts: Facts) -> tuple[dict[int, tantivy.DocAddress], bool]:
+        """The document's entries by their source, and whether all of them have these facts."""
         if not self._searcher.doc_freq("document", facts.document.hex):
             return {}, True
-        found = self._searcher.aggregate(
-            _of(facts.document),
-            {
-                "sources": {"terms": {"field": "source", "size": MOST_ENTRIES}},
-                "facts": {"terms": {"field": "facts", "size": 2}},
-            },
-        )
-        sources = {int(bucket["key"]): None for bucket in found["sources"]["buckets"]}
-        facts_found = [int(bucket["key"]) for bucket in found["facts"]["buckets"]]
-        return sources, facts_found in ([], [facts.digest])
-
-    def _texts(self, document: uuid.UUID) -> dict[int, PageText]:
-        """The texts that the index has of the document, by their sources."""
-        hits = self._searcher.search(_of(document), MOST_ENTRIES, count=False).hits
+        hits = self._searcher.search(_of(facts.document), MOST_ENTRIES, count=False).hits
         addresses = [address for _, address in hits]
         sources = self._searcher.fast_field_values("source", addresses)
-        return {
-            int(source or 0): PageText.unpack(self._searcher.doc(address)["page"][0])
-            for source, address in zip(sources, addresses, strict=True)
-        }
+        digests = set(self._searcher.fast_field_values("facts", addresses))
+        present = {int(source or 0): at for source, at in zip(sources, addresses, strict=True)}
+        return present, digests <= {facts.digest}
+
+    def _text(self, address: tantivy.DocAddress) -> PageText:
+        return PageText.unpack(self._searcher.doc(address)["page"][0])
 
     def _remove(self, document: uuid.UUID) -> None:
         self._writer.delete_documents_by_term("document", document.hex)

@@ -24,6 +24,9 @@ from documents.search.schema import FORMAT, schema
 
 log = structlog.get_logger(__name__)
 
+#: What Tantivy says of files that it can't read.
+_OF_DAMAGE = ("corrupt", "i/o", "io error", "ioerror", "no packed page", "not found", "footer")
+
 Hit = tuple[Any, tantivy.DocAddress]
 
 
@@ -83,7 +86,7 @@ class Opened:
         try:
             yield
         except BaseException as error:
-            if is_index_error(error):
+            if is_damage(error):
                 raise damaged(self.path, error) from error
             raise
 
@@ -165,6 +168,13 @@ def is_index_error(error: BaseException) -> bool:
     """Whether it comes from files that can't be used. Tantivy's own mistakes come as an exception
     that is no Exception."""
     return isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException"
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether an answer failed because of the files, and not of what was asked."""
+    if isinstance(error, ValueError):
+        return any(word in str(error).lower() for word in _OF_DAMAGE)
+    return is_index_error(error)
 
 
 def _unavailable() -> SearchUnavailable:
