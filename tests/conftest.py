@@ -42,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
 #: A database has no part in it, or only SQLite's copies have: once is enough.
 _ONCE = (
     "tests/browser",
+    "tests/chaos/test_fairness.py",
     "tests/deployment",
     "tests/documents/test_bucket",
     "tests/documents/test_breaker",

@@ -184,10 +184,15 @@ def test_a_bucket_that_fails_half_way_breaks_the_answer_off(
     api: APIClient, s3: FaultyS3, in_bucket: Make, url: Url
 ) -> None:
     document = in_bucket(LARGE)
-    s3.faults["get"] = Fault(kind="half", times=1)
+
+    def asked() -> Any:
+        s3.faults["get"] = Fault(kind="half", times=1)
+        return api.get(url(document, "original/"))
 
     with capture_logs() as log:
-        answer = api.get(url(document, "original/"))
+        answer = asked()
+        if answer.status_code == 503:  # on a busy machine it is known before the answer begins
+            answer = asked()
         taken = taken_until_it_breaks(stream(answer))
         gone(answer)
 
