@@ -57,6 +57,8 @@ class _Compiling:
     notes: list[Note] = field(default_factory=list)
     parts: int = 0
     negative: bool = False
+    #: Only one word or phrase is asked for: where it may be found is said there and then.
+    single: bool = False
 
     def part(self) -> int:
         self.parts += 1
@@ -72,10 +74,11 @@ def compiled(
     if asked.node is None:
         query = term("lead", 1)
     else:
+        doing.single = _texts_in(asked.node) == 1
         query = _positive(asked.node, doing)
         if not doing.bodies and not _is_negative(asked.node):
             query = all_of([query, unscored(term("lead", 1))])
-        elif doing.bodies:
+        elif doing.bodies and not doing.single and not _demands_a_body(asked.node):
             query = all_of([query, unscored(any_of([*doing.bodies, term("lead", 1)]))])
     return Compiled(query, doing.matcher, tuple(doing.words), tuple(doing.notes))
 
@@ -122,6 +125,20 @@ def between(field_name: str, low: int | None, high: int | None) -> Query:
 
 
 _TEXT = ("body", "title")
+
+
+def _texts_in(node: Node) -> int:
+    """How many words and phrases are asked for, beside what is excluded."""
+    if isinstance(node, All | AnyOf):
+        return sum(_texts_in(part) for part in node.parts)
+    return isinstance(node, Word | Phrase | Prefix)
+
+
+def _demands_a_body(node: Node) -> bool:
+    """Whether it is met by no title alone, whatever else it says."""
+    if isinstance(node, All):
+        return any(_demands_a_body(part) for part in node.parts)
+    return isinstance(node, Prefix)
 
 
 def _positive(node: Node, doing: _Compiling) -> Query:
@@ -198,6 +215,8 @@ def _word(word: str, stem: str, keys: Iterable[str], part: int, doing: _Compilin
     if word.isalpha():  # the part of a word that was broken at its own hyphen
         body.append(_weighted(term("keys", stem), KEY))
     doing.bodies.append(any_of(body))
+    if doing.single:
+        title = [all_of([any_of(title), unscored(term("lead", 1))])]
     return any_of([*body, *title])
 
 

@@ -94,13 +94,15 @@ def find(user: User, wanted: Wanted) -> Found:
     scope = scope_of(user, wanted.filters)
     asked = understood(wanted.text)
     question = compiled(asked, scope.names)
-    if opened.count(scope.within(question.query)) >= nearness.FEW or not question.words:
-        return _answer(user, opened, scope, question, wanted)
+    found = _answer(user, opened, scope, question, wanted)
+    if found.count >= nearness.FEW or not question.words:
+        return found
     near = nearness.near(opened, scope, question.words)
     if near.near:
         question = compiled(asked, scope.names, near.near)
+        found = _answer(user, opened, scope, question, wanted)
     return replace(
-        _answer(user, opened, scope, question, wanted),
+        found,
         also={word: [each for each, _ in found] for word, found in near.near.items()},
         better=nearness.said_better(wanted.text, near.better),
     )
