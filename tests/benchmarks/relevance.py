@@ -197,7 +197,7 @@ def postgresql(pages: Sequence[str], url: str) -> Search:
         else:
             query, function = q, "websearch_to_tsquery"
         rows = database.execute(
-            f"SELECT n FROM relevance, {function}('russian', %s) AS q "  # type: ignore[arg-type]
+            f"SELECT n FROM relevance, {function}('russian', %s) AS q "
             f"WHERE v @@ q ORDER BY ts_rank(v, q) DESC LIMIT {AT}".encode(),
             (query,),
         )
@@ -267,11 +267,11 @@ def show(questions: Sequence[Question], pages: Sequence[str], searches: dict[str
         print_row(kind, len(of_kind), *cells)
     print()
     for n, question in enumerate(questions):
-        found = answers["this search"][n]
-        if recall_of(question, found) < 1 or precision_of(question, found) < 0.5:
+        shown = answers["this search"][n]
+        if recall_of(question, shown) < 1 or precision_of(question, shown) < 0.5:
             print(
-                f"{question.kind}: {question.q}: {len(question.relevant & set(found))} of "
-                f"{len(question.relevant)} found, {len(found)} shown"
+                f"{question.kind}: {question.q}: {len(question.relevant & set(shown))} of "
+                f"{len(question.relevant)} found, {len(shown)} shown"
             )
 
 
