@@ -268,11 +268,11 @@ def show(questions: Sequence[Question], pages: Sequence[str], searches: dict[str
         print_row(kind, len(of_kind), *cells)
     print()
     for n, question in enumerate(questions):
-        ours = answers["this search"][n]
-        if recall_of(question, ours) < 1 or precision_of(question, ours) < 0.5:
+        shown = answers["this search"][n]
+        if recall_of(question, shown) < 1 or precision_of(question, shown) < 0.5:
             print(
-                f"{question.kind}: {question.q}: {len(question.relevant & set(ours))} of "
-                f"{len(question.relevant)} found, {len(ours)} shown"
+                f"{question.kind}: {question.q}: {len(question.relevant & set(shown))} of "
+                f"{len(question.relevant)} found, {len(shown)} shown"
             )
 
 
