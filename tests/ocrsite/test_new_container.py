@@ -112,7 +112,7 @@ def _work_with(site: Site, archive: Archive) -> None:
     assert archive.browser.get(site.url("/admin/"), allow_redirects=False).status_code == 200
     sql = f"SELECT count(*) FROM django_session WHERE session_key = '{_session(archive)}'"
     eventually(lambda: archive.in_the_bucket(sql), 30, "the session in the bucket")
-    eventually(lambda: every("storage") == {"mirrored"}, 120, "documents in the bucket")
+    eventually(lambda: every("storage") == {"mirrored"}, 200, "documents in the bucket")
 
 
 def _session(archive: Archive) -> str:
