@@ -238,6 +238,7 @@ def test_an_index_being_built_goes_on_where_its_process_was_killed(
         make_document(team, pages=["Лист"])
     monkeypatch.setattr("documents.search.follower.BUILT_AT_ONCE", 2)
     monkeypatch.setattr("documents.search.follower.SLICE", 0.0001)
+    monkeypatch.setattr("documents.search.follower.SETTLED_EVERY", 0)
     follower = Follower(root, threading.Event())
     follower.step()
     assert follower.building is not None
@@ -281,3 +282,21 @@ def test_a_check_tells_what_is_not_as_it_should_be(root: Path) -> None:
 def test_one_process_of_a_machine_writes(root: Path) -> None:
     assert directory.hold(root) is not None
     assert directory.hold(root) is None
+
+
+def test_a_document_that_changes_while_it_is_built_in_is_there_once(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = make_team()
+    documents = [make_document(team, pages=["Лист"]) for _ in range(5)]
+    monkeypatch.setattr("documents.search.follower.BUILT_AT_ONCE", 2)
+    monkeypatch.setattr("documents.search.follower.SLICE", 0.0001)
+    follower = Follower(root, threading.Event())
+    follower.step()  # two are built in, and not committed yet
+    for document in documents:
+        edit(document.id, actor=None, title="Иначе")
+
+    catch_up(follower)
+
+    assert found(root, "лист") == 5
+    assert check(root).good
