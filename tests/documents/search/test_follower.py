@@ -300,3 +300,16 @@ def test_a_document_that_changes_while_it_is_built_in_is_there_once(
 
     assert found(root, "лист") == 5
     assert check(root).good
+
+
+def test_a_page_that_makes_no_sense_keeps_no_other_from_being_found(root: Path) -> None:
+    document = make_document(make_team(), pages=["Первый лист", "Второй лист"])
+    reading = document.pages.get(number=1).current_reading
+    assert reading is not None
+    reading.layout = {"layout_version": 99}
+    reading.save()
+
+    followed(root)
+
+    assert found(root, "лист") == 1
+    assert check(root).good
