@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 import uuid
@@ -157,7 +158,8 @@ def make_unusable(root: Path, how: str) -> None:
         (current / "state.json").unlink()
     elif how == "of another format":
         state = current / "state.json"
-        state.write_text(state.read_text().replace('"format": "1.', '"format": "0.'))
+        said = json.loads(state.read_text())
+        state.write_text(json.dumps({**said, "format": "0.0"}))
     elif how == "of another archive":
         ArchiveIdentity.objects.update(archive=uuid.uuid4())
     elif how == "of an older database":
@@ -190,10 +192,12 @@ def make_unusable(root: Path, how: str) -> None:
 def test_an_index_that_can_not_be_used_is_built_anew(root: Path, how: str) -> None:
     make_document(make_team(), pages=["Первый лист", "Второй лист"])
     followed(root)
+    before = directory.current(root)
     make_unusable(root, how)
 
     followed(root)
 
+    assert directory.current(root) != before
     assert found(root, "лист") == 2 + (how == "of an older database")
     assert check(root).good
 
