@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import Stemmer
 
@@ -91,13 +92,8 @@ def printed_words(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def terms(text: str) -> Terms:
-    stems: list[str] = []
-    words: set[str] = set()
+    pairs = list(chain.from_iterable(map(analysed, _WORD.findall(text))))
     broken: set[str] = set()
-    for printed in _WORD.findall(text):
-        for word, stem in analysed(printed):
-            words.add(word)
-            stems.append(stem)
     for hyphen in _HYPHEN.finditer(text):
         # It may have been the word's own: its parts are found as well.
         before = _BEFORE.search(text[max(0, hyphen.start() - MAX_LENGTH) : hyphen.start()])
@@ -106,7 +102,11 @@ def terms(text: str) -> Terms:
             parts = (*analysed(before[0]), *analysed(after[0]))
             broken.update(stem for _, stem in parts)
     keys = {key for _, _, key in keys_in(text)}
-    return Terms(tuple(stems), frozenset(words), frozenset(keys | broken))
+    return Terms(
+        stems=tuple(stem for _, stem in pairs),
+        words=frozenset(word for word, _ in pairs),
+        keys=frozenset(keys | broken),
+    )
 
 
 def words_in(text: str) -> tuple[tuple[str, str], ...]:

@@ -25,7 +25,7 @@ from documents.search.language import (
 )
 from documents.search.lookalikes import skeleton
 from documents.search.matching import Matcher
-from documents.search.schema import schema
+from documents.search.schema import BEGINNINGS, schema
 
 #: How much more a word of a title, an identifier, and an approved page weigh; how much less a word
 #: that was found for another, and how much more one that has near ones.
@@ -248,7 +248,7 @@ def _prefix(node: Prefix, doing: _Compiling) -> Query:
     if len(found) == 1:
         word = analysis.folded(found[0][0])
         doing.matcher.prefixes.setdefault(word, part)
-        query = _begins("words", word)
+        query = term("beginnings", word) if len(word) in BEGINNINGS else _begins("words", word)
         if any(character.isdigit() for character in word):
             doing.matcher.key_prefixes.setdefault(code, part)
             query = any_of([query, _begins("keys", code)])

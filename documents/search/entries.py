@@ -6,10 +6,14 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import structlog
+
 from documents.layout import PageLayout
 from documents.models import Document, Page, PageRevision, Reading
-from documents.search.pagetext import PageText, page_text
+from documents.search.pagetext import EMPTY, PageText, page_text
 from documents.search.schema import COVER, Facts, source_of
+
+log = structlog.get_logger(__name__)
 
 #: Layouts that are in memory at a time: a dense page's has some 100 KB, parsed a few times that.
 LAYOUTS_AT_ONCE = 50
@@ -68,5 +72,15 @@ def _texts(sources: list[int]) -> dict[int, PageText]:
         if ids:
             rows = model._default_manager.filter(id__in=ids).values_list("id", "layout")
             for row, layout in rows:
-                found[2 * row + odd] = page_text(PageLayout.from_dict(layout))
+                found[2 * row + odd] = _text(row, layout)
     return found
+
+
+def _text(row: int, layout: Any) -> PageText:
+    """Nothing where the layout makes no sense, or is a newer program's: one page that can't be
+    understood must not keep all others from being found."""
+    try:
+        return page_text(PageLayout.from_dict(layout))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        log.error("search_page_not_understood", reading=row, reason=repr(error))
+        return EMPTY

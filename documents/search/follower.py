@@ -31,7 +31,9 @@ log = structlog.get_logger(__name__)
 POLL, SLICE = 0.25, 0.25
 #: Seconds between two looks when a change was found in the last few seconds.
 POLL_LATELY, LATELY = 0.05, 3.0
-#: Documents that are brought in with one commit while an index is built.
+#: Seconds between two commits of a build: each makes a segment, which is merged with others later.
+SETTLED_EVERY = 3.0
+#: Documents that are brought in at a time while an index is built.
 BUILT_AT_ONCE = 100
 #: Seconds until the next try when something is away (the database, room on the disk).
 PAUSE = 2.0
@@ -183,6 +185,9 @@ class Follower:
             generation.feed.settle(found)
             return False
         self._last_change = time.monotonic()
+        if generation.built_to != generation.state.built_to:
+            # A document is brought once between two commits.
+            generation.settle_build()
         generation.bring(found.documents)
         generation.commit()
         if generation is self.served or self.served is None:
@@ -201,19 +206,17 @@ class Follower:
 
     def _build(self, generation: Generation) -> bool:
         until = time.monotonic() + SLICE
-        state = generation.state
-        built_to, built = state.built_to, state.built
         while time.monotonic() < until:
-            documents = _after(built_to)
+            documents = _after(generation.built_to)
             if not documents:
-                generation.commit()
-                generation.remember(complete=True, built_to=built_to, built=built)
+                generation.settle_build(complete=True)
                 self._finish(generation)
                 return False
             generation.bring(documents)
-            built_to, built = documents[-1].hex, built + len(documents)
-        generation.commit()
-        generation.remember(built_to=built_to, built=built)
+            generation.built_to = documents[-1].hex
+            generation.built += len(documents)
+        if time.monotonic() - generation.settled_at > SETTLED_EVERY:
+            generation.settle_build()
         return True
 
     def _finish(self, generation: Generation) -> None:
@@ -234,7 +237,7 @@ class Follower:
             state or ("building" if built else "following"),
             entries=shown.entries if shown else 0,
             lag=self._lag,
-            built=built.built if built else 0,
+            built=self.building.built if self.building else 0,
             documents=built.documents if built else 0,
             detail=detail,
         ).write(self.root)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -31,6 +32,9 @@ class Generation:
     def __init__(self, directory: Path, state: State) -> None:
         self.directory, self.state = directory, state
         self.feed = Feed(state.position)
+        #: How far the build is, which `state` says once it is committed.
+        self.built_to, self.built = state.built_to, state.built
+        self.settled_at = time.monotonic()
         self._words = WordsWriter(directory)
         self._index = tantivy.Index(schema(), str(directory), reuse=True)
         self._writer = self._index.writer(HEAP, 1)
@@ -76,6 +80,12 @@ class Generation:
         if changed != self.state:
             changed.write(self.directory)
             self.state = changed
+
+    def settle_build(self, *, complete: bool = False) -> None:
+        """Let what was built so far be found, and go on behind it after a kill."""
+        self.commit()
+        self.remember(built_to=self.built_to, built=self.built, complete=complete)
+        self.settled_at = time.monotonic()
 
     def close(self) -> None:
         self._words.close()

@@ -12,6 +12,7 @@ import datetime
 import hashlib
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,7 +23,11 @@ from documents.search.fingerprint import sketch
 from documents.search.pagetext import PageText
 
 #: Rises with every change of what is below. An index of another format is built anew.
-FORMAT = f"3.{analysis.VERSION}"
+FORMAT = f"4.{analysis.VERSION}"
+
+#: Beginnings of these lengths are terms of their own: thousands of words may have them, and to look
+#: for each of those takes long. Longer ones are looked for among the words.
+BEGINNINGS = (2, 3, 4)
 
 #: The number of the entry that stands for a document whose first page was not read.
 COVER = 0
@@ -78,8 +83,8 @@ def schema() -> tantivy.Schema:
     # Terms that were made by `analysis`, parted by spaces; with positions, for phrases.
     for name in ("body", "title"):
         build.add_text_field(name, tokenizer_name="whitespace", index_option="position")
-    # Words as they are printed (for beginnings and near words), identifiers, fingerprints.
-    for name in ("words", "keys", "marks"):
+    # Words as they are printed and their first letters, identifiers, fingerprints.
+    for name in ("words", "beginnings", "keys", "marks"):
         build.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     build.add_text_field("document", True, True, "raw", "basic")
     for name in ("team", "tag", "language", "status", "review_status", "type", "year"):
@@ -110,6 +115,7 @@ def entry_document(entry: Entry) -> tuple[tantivy.Document, frozenset[str]]:
         words, keys = words | title.words, keys | title.keys
         made.add_unsigned("lead", 1)
     made.add_text("words", " ".join(words))
+    made.add_text("beginnings", " ".join(_beginnings(words)))
     made.add_text("keys", " ".join(keys))
     made.add_text("marks", " ".join(sketch(terms.stems)))
     made.add_text("document", facts.document.hex)
@@ -145,6 +151,10 @@ def entry_document(entry: Entry) -> tuple[tantivy.Document, frozenset[str]]:
 def document_number(document: uuid.UUID) -> int:
     """The document as a number that a column of the index keeps exactly."""
     return document.int % _EXACT
+
+
+def _beginnings(words: Iterable[str]) -> set[str]:
+    return {word[:length] for word in words for length in BEGINNINGS if len(word) >= length}
 
 
 @lru_cache(maxsize=2000)

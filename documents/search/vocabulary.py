@@ -7,7 +7,7 @@ of the index of pages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from pathlib import Path
 
@@ -56,16 +56,20 @@ class WordsWriter:
         self._known: set[str] = set()
         self._new = False
 
-    def add(self, words: Iterable[str]) -> None:
-        for word in words:
-            if word not in self._known and SHORTEST <= len(word) <= LONGEST and _is_word(word):
-                self._known.add(word)
-                if not self._searcher.doc_freq("word", word):
-                    made = tantivy.Document()
-                    made.add_text("word", word)
-                    made.add_text("stem", stem_of(word))
-                    self._writer.add_document(made)
-                    self._new = True
+    def add(self, words: AbstractSet[str]) -> None:
+        new = {
+            word
+            for word in words - self._known
+            if SHORTEST <= len(word) <= LONGEST and _is_word(word)
+        }
+        self._known |= new
+        for word in new:
+            if not self._searcher.doc_freq("word", word):
+                made = tantivy.Document()
+                made.add_text("word", word)
+                made.add_text("stem", stem_of(word))
+                self._writer.add_document(made)
+                self._new = True
 
     def commit(self) -> None:
         if self._new:

@@ -65,8 +65,8 @@ class Command(BaseCommand):
         while follower.building is not None:
             follower.step()
             if follower.building is not None:
-                state = follower.building.state
-                self.stdout.write(f"{state.built} of {state.documents} documents")
+                built, of = follower.building.built, follower.building.state.documents
+                self.stdout.write(f"{built} of {of} documents")
         self.stdout.write(self.style.SUCCESS("The search index is built."))
 
     def follow(self) -> None:

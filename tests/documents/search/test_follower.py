@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 import uuid
@@ -157,7 +158,8 @@ def make_unusable(root: Path, how: str) -> None:
         (current / "state.json").unlink()
     elif how == "of another format":
         state = current / "state.json"
-        state.write_text(state.read_text().replace('"format": "1.', '"format": "0.'))
+        said = json.loads(state.read_text())
+        state.write_text(json.dumps({**said, "format": "0.0"}))
     elif how == "of another archive":
         ArchiveIdentity.objects.update(archive=uuid.uuid4())
     elif how == "of an older database":
@@ -190,10 +192,12 @@ def make_unusable(root: Path, how: str) -> None:
 def test_an_index_that_can_not_be_used_is_built_anew(root: Path, how: str) -> None:
     make_document(make_team(), pages=["Первый лист", "Второй лист"])
     followed(root)
+    before = directory.current(root)
     make_unusable(root, how)
 
     followed(root)
 
+    assert directory.current(root) != before
     assert found(root, "лист") == 2 + (how == "of an older database")
     assert check(root).good
 
@@ -238,6 +242,7 @@ def test_an_index_being_built_goes_on_where_its_process_was_killed(
         make_document(team, pages=["Лист"])
     monkeypatch.setattr("documents.search.follower.BUILT_AT_ONCE", 2)
     monkeypatch.setattr("documents.search.follower.SLICE", 0.0001)
+    monkeypatch.setattr("documents.search.follower.SETTLED_EVERY", 0)
     follower = Follower(root, threading.Event())
     follower.step()
     assert follower.building is not None
@@ -281,3 +286,34 @@ def test_a_check_tells_what_is_not_as_it_should_be(root: Path) -> None:
 def test_one_process_of_a_machine_writes(root: Path) -> None:
     assert directory.hold(root) is not None
     assert directory.hold(root) is None
+
+
+def test_a_document_that_changes_while_it_is_built_in_is_there_once(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = make_team()
+    documents = [make_document(team, pages=["Лист"]) for _ in range(5)]
+    monkeypatch.setattr("documents.search.follower.BUILT_AT_ONCE", 2)
+    monkeypatch.setattr("documents.search.follower.SLICE", 0.0001)
+    follower = Follower(root, threading.Event())
+    follower.step()  # two are built in, and not committed yet
+    for document in documents:
+        edit(document.id, actor=None, title="Иначе")
+
+    catch_up(follower)
+
+    assert found(root, "лист") == 5
+    assert check(root).good
+
+
+def test_a_page_that_makes_no_sense_keeps_no_other_from_being_found(root: Path) -> None:
+    document = make_document(make_team(), pages=["Первый лист", "Второй лист"])
+    reading = document.pages.get(number=1).current_reading
+    assert reading is not None
+    reading.layout = {"layout_version": 99}
+    reading.save()
+
+    followed(root)
+
+    assert found(root, "лист") == 1
+    assert check(root).good
