@@ -1,9 +1,12 @@
 """Words that mix Latin and Cyrillic letters which look alike: «Договоp» with a Latin p. Pure.
 
-Readers of pictures write them, and a search for the word does not find them. The stored reading
-stays as it is; `normalised` gives the form for a search. A word is mended only where all letters of
-the lesser script have a twin in the other one: «Wi-Fi», «R-303», «COVID-19» and «МТ3» mix nothing,
-«PDF-файл» has letters without a twin on both sides and is meant so.
+Readers of pictures write them, and somebody who copies the word finds nothing with it. The stored
+reading stays as it is; a page that has such words is flagged. A search forgives more than what is
+called a fault here: it folds by rules of its own (`documents/search/lookalikes.py`).
+
+A word is mended only where all letters of the lesser script have a twin in the other one: «Wi-Fi»,
+«R-303», «COVID-19» and «МТ3» mix nothing, «PDF-файл» has letters without a twin on both sides and
+is meant so.
 """
 
 from __future__ import annotations
@@ -39,7 +42,7 @@ def is_mixed(word: str) -> bool:
 
 
 def normalised(word: str) -> str:
-    """`word` (no white space) as it is searched for: each piece of letters in one script.
+    """`word` (no white space) as it should be: each piece of letters in one script.
 
     That script is the one of the piece's letters without a twin in the other; where all have
     one («COCHA»), that of the greater number. Pieces of fewer than 3 letters, of one script, or

@@ -70,11 +70,6 @@ class Opened:
         with self._reading():
             return int(self.searcher.doc_freq(field, term))
 
-    def words_beginning(self, prefix: str, among: Query | None, limit: int) -> list[str]:
-        with self._reading():
-            found = self.searcher.terms_with_prefix("words", prefix, among, limit)
-            return [word for word, _ in found]
-
     def near_words(self, word: str) -> list[str]:
         """Words within a few edits, of the whole archive: which of them may be shown is asked
         next."""

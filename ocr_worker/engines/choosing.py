@@ -9,6 +9,7 @@ import structlog
 from documents.errors import EngineUnavailable
 from ocr_worker.engines import paddleocr_vl
 from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
+from ocr_worker.engines.paddleocr_vl.graphics import DEVICE
 
 from .base import Engine
 from .second_reader import WithSecondReader
@@ -18,9 +19,6 @@ log = structlog.get_logger(__name__)
 
 #: What OCRSITE_ENGINE may be.
 CHOICES = ("auto", "tesseract", "paddleocr-vl")
-
-#: Where PaddleOCR-VL runs, unless somebody says otherwise.
-GPU = "gpu:0"
 
 #: How often a process may have died while it loaded PaddleOCR-VL before `auto` gives it up.
 MOST_DEATHS = 2
@@ -35,7 +33,7 @@ class Chosen:
 
 
 def create_engine(
-    choice: str, languages: str, *, device: str = GPU, second_reader: bool = True
+    choice: str, languages: str, *, device: str = DEVICE, second_reader: bool = True
 ) -> Engine:
     """The engine for `choice` (one of CHOICES but "auto"), not loaded yet.
 
@@ -56,7 +54,7 @@ def load_engine(
     choice: str,
     languages: str,
     *,
-    device: str = GPU,
+    device: str = DEVICE,
     second_reader: bool = True,
     deaths: int = 0,
 ) -> Chosen:

@@ -27,7 +27,7 @@ import django  # noqa: E402
 django.setup()
 
 from tests.benchmarks.product import print_head, print_load, print_row  # noqa: E402
-from tests.chaos.letters import letters  # noqa: E402
+from tests.chaos.letters import Letter, letters  # noqa: E402
 from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, free_port  # noqa: E402
 from tests.s3 import S3Server  # noqa: E402
 from tests.s3_faults import Fault  # noqa: E402
@@ -125,7 +125,7 @@ def _run(site: Site, front: Front, phase: Phase) -> None:
     watching.join()
 
 
-def _letter():  # type: ignore[no-untyped-def]
+def _letter() -> Letter:
     return next(letter for letter in letters(4) if letter.name.startswith("digital"))
 
 

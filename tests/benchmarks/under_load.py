@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.environment import prepare
@@ -70,7 +71,7 @@ class Person:
     def _get(self, path: str) -> None:
         self.site.call(path).raise_for_status()
 
-    def _timed(self, name: str, step) -> None:  # type: ignore[no-untyped-def]
+    def _timed(self, name: str, step: Callable[[], object]) -> None:
         begun = time.monotonic()
         step()
         self.times[name].append(time.monotonic() - begun)

@@ -42,7 +42,7 @@ _NO_GPU = (
 )
 
 
-def why_not(device: str = "gpu:0") -> str | None:
+def why_not(device: str = graphics.DEVICE) -> str | None:
     """Why PaddleOCR-VL can't read on this machine, as far as can be told without importing it: a
     sentence for a person. None where it seems possible."""
     if not library.is_installed():
@@ -67,7 +67,7 @@ class PaddleOCRVLEngine:
 
     name = "paddleocr-vl"
 
-    def __init__(self, device: str = "gpu:0") -> None:
+    def __init__(self, device: str = graphics.DEVICE) -> None:
         self._device = device
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="paddleocr-vl")
         self._pid = 0

@@ -8,6 +8,9 @@ from pathlib import Path
 
 MIB = 2**20
 
+#: The GPU that a reader uses, as Paddle names it: the first that its process sees.
+DEVICE = "gpu:0"
+
 #: What must be free for one process: 2 GB of weights (0.96 G parameters in bfloat16), and what the
 #: attention over one block of a million pixels, the layout model and the libraries' own kernels
 #: take besides. From the sizes, not measured: no machine with a GPU was at hand.

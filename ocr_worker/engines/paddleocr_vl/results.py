@@ -23,9 +23,6 @@ from . import tables
 #: Labels of what stands outside the reading order, at a page's edges.
 _OUTSIDE = frozenset({"header", "footer", "number", "header_image", "footer_image"})
 
-#: Labels of regions that are pictures. They may have text too: a chart that was recognised.
-FIGURES = frozenset({"image", "chart", "seal", "header_image", "footer_image"})
-
 #: Formulas of their own. Others stand inside of a text, between dollar signs.
 _FORMULAS = frozenset({"display_formula", "inline_formula", "formula"})
 
