@@ -16,9 +16,10 @@ from documents.access import Ability, teams_of, teams_where
 from documents.errors import InvalidRequest, NotAllowed, NotFound
 from documents.models import Document, Page, SavedSearch, SavedSearchMatch, User
 from documents.models.event import EventKind
-from documents.search.asking import all_of, compiled
+from documents.search.asking import compiled
 from documents.search.index import Opened, reader
 from documents.search.language import understood
+from documents.search.queries import all_of
 from documents.search.schema import COVER
 from documents.search.scope import any_document, scope_of
 from documents.texts import checked_text

@@ -47,6 +47,7 @@ _NOTES: dict[str, str | Promise] = {
     "condition": gettext_lazy("This is no condition that is known; its words were searched."),
     "unknown": gettext_lazy("There is nothing of this name here."),
     "nothing": gettext_lazy("There is no word in this."),
+    "other-forms": gettext_lazy("No page has the words in quotation marks in these very forms."),
     "too-many": gettext_lazy("The question is too long; what came last was left out."),
     "too-long": gettext_lazy("The question is too long; what came last was left out."),
 }

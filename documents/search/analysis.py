@@ -24,7 +24,7 @@ from documents.search.keys import keys_in
 from documents.search.lookalikes import is_cyrillic, one_script, parted, twin
 
 #: Rises with every change of what a text is made into: an index of another one is built anew.
-VERSION = 2
+VERSION = 3
 
 #: Characters of a term; longer ones are cut.
 MAX_LENGTH = 60

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tantivy import FieldType, Occur, Query
+from tantivy import Occur, Query
 
 from documents.search import analysis
 from documents.search.keys import keys_in
@@ -24,12 +24,23 @@ from documents.search.language import (
     understood,
 )
 from documents.search.lookalikes import skeleton
-from documents.search.matching import Matcher
-from documents.search.schema import BEGINNINGS, schema
+from documents.search.matching import Matcher, Sought
+from documents.search.queries import (
+    all_of,
+    any_of,
+    begins,
+    between,
+    phrase,
+    term,
+    terms,
+    unscored,
+    weighted,
+)
+from documents.search.schema import BEGINNINGS
 
-#: How much more a word of a title, an identifier, and an approved page weigh; how much less a word
-#: that was found for another, and how much more one that has near ones.
-TITLE, KEY, APPROVED, NEAR, ITSELF = 2.0, 1.5, 0.4, 0.4, 10.0
+#: How much more a word of a title and an identifier weigh; how much less a word that was found for
+#: another, and how much more one that has near ones.
+TITLE, KEY, NEAR, ITSELF = 2.0, 1.5, 0.4, 10.0
 
 #: Near words of a word that was asked for, with how near they are (0 to 1).
 Near = Mapping[str, Sequence[tuple[str, float]]]
@@ -38,11 +49,12 @@ Near = Mapping[str, Sequence[tuple[str, float]]]
 @dataclass(frozen=True)
 class Compiled:
     """`query` says which entries answer, whoever may see them; `words` are the single words that
-    were asked for, as folded."""
+    were asked for, as folded, `phrases` the words in quotation marks."""
 
     query: Query
     matcher: Matcher
     words: tuple[str, ...]
+    phrases: tuple[str, ...]
     notes: tuple[Note, ...]
 
 
@@ -50,10 +62,13 @@ class Compiled:
 class _Compiling:
     names: Mapping[str, Mapping[str, Sequence[str]]]
     near: Near
+    #: Whether words in quotation marks may have other forms.
+    any_form: bool = False
     matcher: Matcher = field(default_factory=Matcher)
     #: Queries of which one must be met where a title alone would list every page of a document.
     bodies: list[Query] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    phrases: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     parts: int = 0
     negative: bool = False
@@ -66,11 +81,17 @@ class _Compiling:
 
 
 def compiled(
-    asked: Asked, names: Mapping[str, Mapping[str, Sequence[str]]], near: Near | None = None
+    asked: Asked,
+    names: Mapping[str, Mapping[str, Sequence[str]]],
+    near: Near | None = None,
+    *,
+    any_form: bool = False,
 ) -> Compiled:
     """`names`: for team, status and type, what their names (small letters) mean in the index, each
-    as terms of a field: {"team": {"main": ["team", hex]}}."""
-    doing = _Compiling(names, near or {}, notes=list(asked.notes))
+    as terms of a field: {"team": {"main": ["team", hex]}}. `near`: words that are looked for as
+    well. `any_form`: what stands in quotation marks and is not excluded is met by its words in
+    other forms too."""
+    doing = _Compiling(names, near or {}, any_form, notes=list(asked.notes))
     if asked.node is None:
         query = term("lead", 1)
     else:
@@ -80,51 +101,14 @@ def compiled(
             query = all_of([query, unscored(term("lead", 1))])
         elif doing.bodies and not doing.single and not _demands_a_body(asked.node):
             query = all_of([query, unscored(any_of([*doing.bodies, term("lead", 1)]))])
-    return Compiled(query, doing.matcher, tuple(doing.words), tuple(doing.notes))
+    return Compiled(
+        query, doing.matcher, tuple(doing.words), tuple(doing.phrases), tuple(doing.notes)
+    )
 
 
 def matcher_of(text: str) -> Matcher:
     """What is marked in a page for a question."""
     return compiled(understood(text), {}).matcher
-
-
-def term(field_name: str, value: str | int) -> Query:
-    return Query.term_query(schema(), field_name, value, "freq" if field_name in _TEXT else "basic")
-
-
-def terms(field_name: str, values: Iterable[str]) -> Query:
-    return Query.term_set_query(schema(), field_name, list(values))
-
-
-def all_of(queries: Iterable[Query]) -> Query:
-    return Query.boolean_query([(Occur.Must, query) for query in queries])
-
-
-def any_of(queries: Sequence[Query]) -> Query:
-    if len(queries) == 1:
-        return queries[0]
-    return Query.boolean_query([(Occur.Should, query) for query in queries])
-
-
-def unscored(query: Query) -> Query:
-    return Query.const_score_query(query, 0.0)
-
-
-def ranked(query: Query) -> Query:
-    """Approved pages before others that answer as well."""
-    approved = Query.const_score_query(term("review_status", "approved"), APPROVED)
-    return Query.boolean_query([(Occur.Must, query), (Occur.Should, approved)])
-
-
-def between(field_name: str, low: int | None, high: int | None) -> Query:
-    return unscored(
-        Query.range_query(schema(), field_name, FieldType.Unsigned, low, high)
-        if low is not None and high is not None
-        else Query.range_query(schema(), field_name, FieldType.Unsigned, low or 0, high or 2**62)
-    )
-
-
-_TEXT = ("body", "title")
 
 
 def _texts_in(node: Node) -> int:
@@ -183,16 +167,45 @@ def _words(node: Word | Phrase, doing: _Compiling) -> Query:
         doing.notes.append(Note("nothing", node.text))
         return Query.empty_query() if doing.negative else Query.all_query()
     part = doing.part()
+    if isinstance(node, Phrase):
+        doing.phrases += [word for word, _ in found]
+        if not doing.any_form:
+            return _side_by_side(found, part, doing, exact=True)
     if len(found) == 1:
         return _word(*found[0], _keys(node.text), part, doing)
-    stems = [stem for _, stem in found]
-    body = [_phrase("body", stems)]
-    doing.matcher.phrases.append((stems, part))
-    if isinstance(node, Word):
-        body += _key_queries(_keys(node.text), part, doing)
+    keys = _keys(node.text) if isinstance(node, Word) else ()
+    return _side_by_side(found, part, doing, keys=keys)
+
+
+def _side_by_side(
+    found: Sequence[tuple[str, str]],
+    part: int,
+    doing: _Compiling,
+    *,
+    exact: bool = False,
+    keys: Iterable[str] = (),
+) -> Query:
+    """Words that stand together. `exact`: on a page that has all of these very forms."""
+    body: list[Query] = []
+    title: list[Query] = []
+    for some in (found,) if exact else (found, *_nearly(found, doing.near)):
+        words, stems = zip(*some, strict=True)
+        doing.matcher.phrases.append(Sought(words, stems, part, exact))
+        forms = [unscored(term("words", word)) for word in dict.fromkeys(words)] if exact else []
+        for name, queries in (("body", body), ("title", title)):
+            stand = phrase(name, stems) if len(stems) > 1 else term(name, stems[0])
+            queries.append(all_of([stand, *forms]) if forms else stand)
+    body += _key_queries(keys, part, doing)
     doing.bodies.append(any_of(body))
-    title = all_of([_phrase("title", stems), unscored(term("lead", 1))])
-    return any_of([*body, Query.boost_query(title, TITLE)])
+    its_title = all_of([any_of(title), unscored(term("lead", 1))])
+    return any_of([*body, weighted(its_title, TITLE)])
+
+
+def _nearly(found: Sequence[tuple[str, str]], near: Near) -> Iterator[Sequence[tuple[str, str]]]:
+    """The same with one of the words replaced by one that is near to it."""
+    for at, (word, _) in enumerate(found):
+        for other, _ in near.get(word, ()):
+            yield [*found[:at], (other, analysis.stem_of(other)), *found[at + 1 :]]
 
 
 def _word(word: str, stem: str, keys: Iterable[str], part: int, doing: _Compiling) -> Query:
@@ -206,14 +219,14 @@ def _word(word: str, stem: str, keys: Iterable[str], part: int, doing: _Compilin
     title: list[Query] = []
     for each, weight in stems.items():
         doing.matcher.stems.setdefault(each, part)
-        body.append(_weighted(term("body", each), weight))
-        title.append(_weighted(term("title", each), weight * TITLE))
+        body.append(weighted(term("body", each), weight))
+        title.append(weighted(term("title", each), weight * TITLE))
     if word in doing.near:
         # What was asked for comes before all that is only near, however often that is there.
         body.append(Query.const_score_query(term("body", stem), ITSELF))
     body += _key_queries({*keys, *_code(word)}, part, doing)
     if word.isalpha():  # the part of a word that was broken at its own hyphen
-        body.append(_weighted(term("keys", stem), KEY))
+        body.append(weighted(term("keys", stem), KEY))
     doing.bodies.append(any_of(body))
     if doing.single:
         title = [all_of([any_of(title), unscored(term("lead", 1))])]
@@ -232,11 +245,7 @@ def _key_queries(keys: Iterable[str], part: int, doing: _Compiling) -> list[Quer
     wanted = list(keys)
     for key in wanted:
         doing.matcher.keys.setdefault(key, part)
-    return [_weighted(term("keys", key), KEY) for key in wanted]
-
-
-def _phrase(field_name: str, stems: Sequence[str]) -> Query:
-    return Query.phrase_query(schema(), field_name, list(stems))
+    return [weighted(term("keys", key), KEY) for key in wanted]
 
 
 def _prefix(node: Prefix, doing: _Compiling) -> Query:
@@ -248,19 +257,15 @@ def _prefix(node: Prefix, doing: _Compiling) -> Query:
     if len(found) == 1:
         word = analysis.folded(found[0][0])
         doing.matcher.prefixes.setdefault(word, part)
-        query = term("beginnings", word) if len(word) in BEGINNINGS else _begins("words", word)
+        query = term("beginnings", word) if len(word) in BEGINNINGS else begins("words", word)
         if any(character.isdigit() for character in word):
             doing.matcher.key_prefixes.setdefault(code, part)
-            query = any_of([query, _begins("keys", code)])
+            query = any_of([query, begins("keys", code)])
     else:
         doing.matcher.key_prefixes.setdefault(code, part)
-        query = _begins("keys", code)
+        query = begins("keys", code)
     doing.bodies.append(query)
     return query
-
-
-def _begins(field_name: str, beginning: str) -> Query:
-    return Query.regex_query(schema(), field_name, re.escape(beginning) + ".*")
 
 
 def _condition(node: Condition, doing: _Compiling) -> Query:
@@ -281,7 +286,3 @@ def _condition(node: Condition, doing: _Compiling) -> Query:
         return Query.empty_query()
     name, *values = meaning
     return unscored(terms(name, values))
-
-
-def _weighted(query: Query, weight: float) -> Query:
-    return query if weight == 1.0 else Query.boost_query(query, weight)

@@ -24,6 +24,9 @@ _PAIRS = {
 }  # fmt: skip
 _TO_ONE = dict(_PAIRS)
 
+#: Letters of a word that is recognised by its beginning.
+LONG = 8
+
 
 def distance(one: str, other: str, most: float) -> float:
     """What it costs to make one word of the other; more than `most` where that is certain."""
@@ -72,3 +75,9 @@ def allowed(word: str) -> float:
     if len(word) < 4:
         return 0.0
     return 1.0 if len(word) < 7 else 2.0
+
+
+def beginning(word: str) -> str | None:
+    """A long word without its last letter: an ending that was misread hides the stem from the
+    algorithm that takes endings off. None of a shorter one."""
+    return word[:-1] if len(word) >= LONG else None

@@ -14,11 +14,12 @@ from documents.access import visible_to
 from documents.layout import Box
 from documents.models import Document, Page, User
 from documents.search import entries, nearness
-from documents.search.asking import Compiled, all_of, compiled, ranked
+from documents.search.asking import Compiled, compiled
 from documents.search.index import Opened, reader
 from documents.search.language import Note, understood
 from documents.search.matching import Hit, Matcher
 from documents.search.pagetext import PageText
+from documents.search.queries import all_of, ranked
 from documents.search.schema import COVER, source_of
 from documents.search.scope import Scope, any_document, scope_of
 from documents.search.snippets import snippet
@@ -95,11 +96,18 @@ def find(user: User, wanted: Wanted) -> Found:
     asked = understood(wanted.text)
     question = compiled(asked, scope.names)
     found = _answer(user, opened, scope, question, wanted)
-    if found.count >= nearness.FEW or not question.words:
+    loosely = bool(question.phrases) and not found.count
+    if loosely:
+        question = compiled(asked, scope.names, any_form=True)
+        found = _answer(user, opened, scope, question, wanted)
+        if found.count:
+            found = replace(found, notes=(*found.notes, Note("other-forms", wanted.text)))
+    in_phrases = question.phrases if not found.count else ()
+    if found.count >= nearness.FEW or not (question.words or in_phrases):
         return found
-    near = nearness.near(opened, scope, question.words)
+    near = nearness.near(opened, scope, question.words, in_phrases)
     if near.near:
-        question = compiled(asked, scope.names, near.near)
+        question = compiled(asked, scope.names, near.near, any_form=loosely)
         found = _answer(user, opened, scope, question, wanted)
     return replace(
         found,

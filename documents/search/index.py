@@ -70,11 +70,11 @@ class Opened:
         with self._reading():
             return int(self.searcher.doc_freq(field, term))
 
-    def near_words(self, word: str) -> list[str]:
+    def near_words(self, word: str, *, unended: bool = False) -> list[str]:
         """Words within a few edits, of the whole archive: which of them may be shown is asked
-        next."""
+        next. `unended`: words of which the beginning is."""
         with self._reading():
-            return vocabulary.near_words(self.vocabulary, word)
+            return vocabulary.near_words(self.vocabulary, word, unended=unended)
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:

@@ -1,6 +1,6 @@
 """What people type into a search box, understood: never an error. Pure.
 
-    договор аренды        both words, in any form          "договор аренды"   side by side
+    договор аренды        both words, in any form          "договор аренды"   side by side, so
     договор -аренда       without the second               счёт OR акт        one of both
     договор*              words that begin so              (a OR b) c         grouped
     title:договор  tag:срочно  team:Main  lang:ru  status:approved  type:pdf  page:2-5

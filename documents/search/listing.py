@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 
 from django.db.models import Q, QuerySet
+from tantivy import Query
 
 from documents.errors import SearchUnavailable
 from documents.models import Document, User
 from documents.search.asking import compiled
-from documents.search.index import reader
+from documents.search.index import Opened, reader
 from documents.search.language import understood
 from documents.search.scope import scope_of
 from documents.titles import titled
@@ -36,8 +37,17 @@ def _ids(user: User, text: str) -> list[uuid.UUID] | None:
         if not opened.complete:
             return None
         scope = scope_of(user)
-        query = scope.within(compiled(understood(text), scope.names).query)
-        found = opened.aggregate(query, {"ids": {"terms": {"field": "document", "size": MOST}}})
+        asked = understood(text)
+        question = compiled(asked, scope.names)
+        found = _documents(opened, scope.within(question.query))
+        if question.phrases and not found:
+            question = compiled(asked, scope.names, any_form=True)
+            found = _documents(opened, scope.within(question.query))
     except SearchUnavailable:
         return None
+    return found
+
+
+def _documents(opened: Opened, query: Query) -> list[uuid.UUID]:
+    found = opened.aggregate(query, {"ids": {"terms": {"field": "document", "size": MOST}}})
     return [uuid.UUID(bucket["key"]) for bucket in found["ids"]["buckets"]]

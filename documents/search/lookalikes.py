@@ -29,6 +29,8 @@ _UNITS = """
 """
 UNITS = frozenset(_UNITS.split())
 _NUMBER_AND_UNIT = re.compile(r"([0-9]+)([\u0400-\u04ff]+)")
+#: 100mm, 1461v1, 500gb
+_NUMBER_AND_MORE = re.compile(r"([0-9]{2,})([a-z][a-z0-9]*)")
 
 
 def is_cyrillic(word: str) -> bool:
@@ -38,9 +40,10 @@ def is_cyrillic(word: str) -> bool:
 def parted(word: str) -> tuple[str, ...]:
     """A number and the unit that is printed close to it, apart; anything else as it is."""
     found = _NUMBER_AND_UNIT.fullmatch(word)
-    if found and (found[2] in UNITS or len(found[1]) > 1):
-        return found.groups()
-    return (word,)
+    if found and not (found[2] in UNITS or len(found[1]) > 1):
+        return (word,)
+    found = found or _NUMBER_AND_MORE.fullmatch(word)
+    return found.groups() if found else (word,)
 
 
 def one_script(word: str) -> str:

@@ -30,6 +30,16 @@ class Hit:
     part: int
 
 
+@dataclass(frozen=True)
+class Sought:
+    """Words side by side. `exact`: in these very forms, wherever a page has them so."""
+
+    words: tuple[str, ...]
+    stems: tuple[str, ...]
+    part: int
+    exact: bool = False
+
+
 @dataclass
 class Matcher:
     """What is marked, each with the number of the part of the question that it answers."""
@@ -38,7 +48,7 @@ class Matcher:
     prefixes: dict[str, int] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
     key_prefixes: dict[str, int] = field(default_factory=dict)
-    phrases: list[tuple[Sequence[str], int]] = field(default_factory=list)
+    phrases: list[Sought] = field(default_factory=list)
 
     def hits(self, text: str) -> list[Hit]:
         """In the order of the text; no two overlap."""
@@ -57,7 +67,7 @@ class Matcher:
     def _beginnings(self) -> frozenset[str]:
         """The first letters of all that is looked for, in every script and look."""
         firsts = {word[0] for word in (*self.stems, *self.prefixes)}
-        firsts |= {phrase[0][0] for phrase, _ in self.phrases}
+        firsts |= {phrase.stems[0][0] for phrase in self.phrases}
         for letter in list(firsts):
             firsts.update(_PRINTED_AS.get(letter, ""))
             firsts.update(TO_CYRILLIC.get(letter, ""), TO_LATIN.get(letter, ""))
@@ -66,6 +76,8 @@ class Matcher:
     def _word_hits(self, text: str) -> Iterator[Hit]:
         beginnings = self._beginnings
         printed = list(analysis.printed_words(text))
+        exact: list[list[Hit]] = [[] for _ in self.phrases]
+        inexact: list[list[Hit]] = [[] for _ in self.phrases]
         for at, (word, start, end) in enumerate(printed):
             first = word[0].lower()
             if first not in beginnings and first in _PLAIN and not first.isdigit():
@@ -74,9 +86,14 @@ class Matcher:
                 part = self._part_of(folded, stem)
                 if part is not None:
                     yield Hit(start, end, part)
-                for phrase, number in self.phrases:
-                    if stem == phrase[0]:
-                        yield from _phrase_at(printed, at, phrase, number)
+                for number, phrase in enumerate(self.phrases):
+                    if stem == phrase.stems[0]:
+                        hits, same = _phrase_at(printed, at, phrase)
+                        (exact if same else inexact)[number] += hits
+        for phrase, same_forms, other_forms in zip(self.phrases, exact, inexact, strict=True):
+            yield from same_forms
+            if not (phrase.exact and same_forms):
+                yield from other_forms
 
     def _part_of(self, word: str, stem: str) -> int | None:
         part = self.stems.get(stem)
@@ -95,25 +112,22 @@ class Matcher:
 
 
 def _phrase_at(
-    printed: list[tuple[str, int, int]], at: int, phrase: Sequence[str], part: int
-) -> Iterator[Hit]:
+    printed: Sequence[tuple[str, int, int]], at: int, phrase: Sought
+) -> tuple[list[Hit], bool]:
     """The words of the phrase, where it begins with the word `at`: each by itself, so that the
-    boxes are of words."""
+    boxes are of words. None where it does not begin there. Whether they have the same forms."""
     found: list[Hit] = []
-    stems: list[str] = []
+    pairs: list[tuple[str, str]] = []
+    skip = 0
     for word, start, end in printed[at:]:
-        found.append(Hit(start, end, part))
-        stems += [stem for _, stem in analysis.analysed(word)]
-        if len(stems) >= len(phrase):
+        found.append(Hit(start, end, phrase.part))
+        pairs += analysis.analysed(word)
+        if len(found) == 1 and phrase.stems[0] in (stem for _, stem in pairs):
+            # It may begin with the unit that is printed close to a number.
+            skip = [stem for _, stem in pairs].index(phrase.stems[0])
+        if len(pairs) >= skip + len(phrase.stems):
             break
-    # It may begin with the unit that is printed close to a number.
-    skip = stems.index(phrase[0]) if phrase[0] in stems[:2] else 0
-    if skip:
-        stems += [
-            stem
-            for word, _, _ in printed[at + len(found) : at + len(found) + skip]
-            for _, stem in analysis.analysed(word)
-        ]
-        found += [Hit(s, e, part) for _, s, e in printed[at + len(found) : at + len(found) + skip]]
-    if stems[skip : skip + len(phrase)] == list(phrase):
-        yield from found
+    pairs = pairs[skip : skip + len(phrase.stems)]
+    if tuple(stem for _, stem in pairs) != phrase.stems:
+        return [], False
+    return found, tuple(word for word, _ in pairs) == phrase.words

@@ -11,7 +11,7 @@ from tantivy import Occur, Query
 from documents.access import teams_of
 from documents.filetypes import ACCEPTED
 from documents.models import ReviewStatus, Status, User
-from documents.search.asking import any_of, between, term, terms, unscored
+from documents.search.queries import any_of, between, term, terms, unscored
 
 #: Filters by their names at the API, and the index's fields; several values of one: any of them.
 FIELDS = {

@@ -13,9 +13,9 @@ from tantivy import Occur, Query
 from documents.access import visible_to
 from documents.models import Document, User
 from documents.search import analysis, fingerprint
-from documents.search.asking import term
 from documents.search.index import Opened, reader
 from documents.search.pagetext import PageText
+from documents.search.queries import term
 from documents.search.schema import document_number, schema
 from documents.search.scope import Scope, scope_of
 

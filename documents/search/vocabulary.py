@@ -15,7 +15,7 @@ import tantivy
 from tantivy import Query
 
 from documents.search.analysis import stem_of
-from documents.search.confusions import allowed, pairs_as_one
+from documents.search.confusions import allowed, beginning, pairs_as_one
 
 #: Letters of a word worth looking near to.
 SHORTEST, LONGEST = 4, 30
@@ -84,27 +84,32 @@ class WordsWriter:
         self._writer.wait_merging_threads()
 
 
-def near_words(searcher: tantivy.Searcher, word: str) -> list[str]:
+def near_words(searcher: tantivy.Searcher, word: str, *, unended: bool = False) -> list[str]:
     """Words of the archive within a few edits of `word`, or forms of such words; in no order, and
-    itself not among them."""
+    itself not among them. `unended`: instead, words that begin nearly like a long one; of a
+    shorter one there are none."""
     if not allowed(word):
         return []
     found: dict[str, None] = {}
-    for name, variant in _variants(word):
+    variants = _variants(word)
+    if unended:
+        variants = [("word", start, True)] if (start := beginning(word)) else []
+    for name, variant, is_beginning in variants:
         # Two letters for one are two edits, and nearer than one other edit.
         for distance in range(1, 2 if len(variant) <= SHORTEST else 3):
-            query = Query.fuzzy_term_query(_schema(), name, variant, distance)
+            query = Query.fuzzy_term_query(_schema(), name, variant, distance, prefix=is_beginning)
             for _, address in searcher.search(query, MOST, count=False).hits:
                 found[str(searcher.doc(address)["word"][0])] = None
     found.pop(word, None)
     return list(found)
 
 
-def _variants(word: str) -> list[tuple[str, str]]:
-    """What is looked near to: the word, its stem, and it with pairs of letters as one."""
+def _variants(word: str) -> list[tuple[str, str, bool]]:
+    """What is looked near to (the word, its stem, and it with pairs of letters as one), in which
+    field, and whether more letters may follow."""
     stem = stem_of(word)
-    stems = [("stem", stem)] if len(stem) >= SHORTEST else []
-    return [("word", word), *stems, *(("word", each) for each in pairs_as_one(word))]
+    stems = [("stem", stem, False)] if len(stem) >= SHORTEST else []
+    return [("word", word, False), *stems, *(("word", each, False) for each in pairs_as_one(word))]
 
 
 def _is_word(word: str) -> bool:

@@ -53,10 +53,11 @@ from documents.models import (  # noqa: E402
 from documents.models.document import Chore  # noqa: E402
 from documents.models.fields import pack  # noqa: E402
 from documents.search import directory  # noqa: E402
-from documents.search.asking import compiled, ranked  # noqa: E402
+from documents.search.asking import compiled  # noqa: E402
 from documents.search.index import Reader  # noqa: E402
 from documents.search.language import understood  # noqa: E402
 from documents.search.nearness import near  # noqa: E402
+from documents.search.queries import ranked  # noqa: E402
 from documents.search.scope import Scope  # noqa: E402
 from tests.ocrsite.running_site import ADMIN_PASSWORD, running  # noqa: E402
 

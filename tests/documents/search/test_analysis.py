@@ -60,6 +60,7 @@ def test_digits_that_belong_to_a_word_stay(word: str) -> None:
 def test_a_unit_printed_close_to_its_number_is_a_word_of_its_own() -> None:
     assert stems("6кг") == ["6", "кг"]
     assert stems("2025г.") == ["2025", "г"]
+    assert stems("500GB, 1461v1") == ["500", "gb", "1461", "v1"]
 
 
 def test_the_parts_of_a_compound_broken_at_its_own_hyphen_are_found_too() -> None:

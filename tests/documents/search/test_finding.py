@@ -10,7 +10,9 @@ from documents.actions.correct import correct
 from documents.actions.decide import approve
 from documents.actions.trash import trash
 from documents.models import Document, Membership, Team, User
+from documents.search.asking import matcher_of
 from documents.search.finding import DATE, Found, FoundDocument, FoundPage, Wanted, find
+from documents.search.nearness import with_near
 from tests.factories import make_document, make_layout, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +52,7 @@ def contract(team: Team, follow: Follow) -> Document:
             "Договор аренды № 12/2025 от 12 мая 2025 г.",
             "Акт приёмки. Сумма 1 250 000,00 руб.",
             "Дoгoвop поставки и аренда склада",
-            "The contract was signed in Moscow",
+            "The contract was signed in Moscow, arXiv:1004.1461v1",
         ],
         tags=["Срочно"],
         language="ru",
@@ -80,6 +82,8 @@ def contract(team: Team, follow: Follow) -> Document:
         ("1 250 000", [2]),
         ("1250000", [2]),
         ("12/20*", [1]),
+        ("1004.1461", [4]),
+        ("arxiv 1461v1", [4]),
         ("приемки", [2]),
         ("договор page:2-9", [3]),
         ("договор tag:срочно lang:ru status:ready type:pdf team:main", [1, 3]),
@@ -95,6 +99,63 @@ def contract(team: Team, follow: Follow) -> Document:
 )
 def test_the_language(contract: Document, user: User, text: str, expected: list[int]) -> None:
     assert numbers(user, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('"договор аренды"', [1]),
+        ('"договора аренды"', [2]),
+        ('"договоры"', [3]),
+        ('аренда -"договор аренды"', [2]),
+        ('"договору аренды" OR склада', [3]),
+    ],
+)
+def test_words_in_quotation_marks_are_meant_in_these_very_forms(
+    team: Team, user: User, follow: Follow, text: str, expected: list[int]
+) -> None:
+    make_document(team, pages=["Договор аренды", "Срок договора аренды", "Договоры склада"])
+    follow()
+    assert numbers(user, text) == expected
+
+
+def test_where_no_page_has_a_phrase_so_its_words_are_found_in_other_forms_and_it_is_said(
+    team: Team, user: User, follow: Follow
+) -> None:
+    make_document(team, pages=["По договорам аренды склада", "Аренда. Договор."])
+    follow()
+
+    found = search(user, '"договор аренды"')
+
+    assert pages(found) == [("letter", 1)]
+    assert [note.code for note in found.notes] == ["other-forms"]
+    (page,) = found.results
+    assert isinstance(page, FoundPage)
+    assert [text for _, text in page.hits] == ["договорам", "аренды"]
+
+
+def test_of_a_phrase_only_these_very_forms_are_marked(
+    team: Team, user: User, follow: Follow
+) -> None:
+    make_document(team, pages=["Сначала договора аренды, потом договор аренды."])
+    follow()
+    (page,) = search(user, '"договор аренды"').results
+    assert isinstance(page, FoundPage)
+    assert [text for _, text in page.hits] == ["договор", "аренды"]
+
+
+def test_a_phrase_with_a_misread_word_is_found_and_marked_on_the_page(
+    team: Team, user: User, follow: Follow
+) -> None:
+    make_document(team, pages=["Тут дсговор аренды"] + ["Один договор"] * 6)
+    follow()
+
+    found = search(user, '"договор аренды"')
+
+    assert pages(found) == [("letter", 1)]
+    assert found.also == {"договор": ["дсговор"]}
+    shown = matcher_of(with_near('"договор аренды"', found.also)).hits("Тут дсговор аренды")
+    assert len(shown) == 2
 
 
 def test_what_was_not_understood_is_said(contract: Document, user: User) -> None:
@@ -251,6 +312,7 @@ def test_a_page_corrected_a_moment_ago_is_shown_as_it_is_now(
         ("накладая", "накладная"),
         ("поставшик", "поставщик"),
         ("modern", "modem"),
+        ("безонасносгь", "безопасности"),  # its end is misread, and the form is another one
     ],
 )
 def test_a_word_one_or_two_letters_off_is_found_and_said(
