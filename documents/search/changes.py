@@ -132,6 +132,12 @@ def continues(position: Position) -> bool:
     return [moment.isoformat() for moment in written] == [position.written_at]
 
 
+def lately_changed() -> list[uuid.UUID]:
+    """The documents of all the rows that are kept."""
+    changed = SearchChange.objects.order_by("document_id").values_list("document_id", flat=True)
+    return list(changed.distinct())
+
+
 def forget_old() -> int:
     """Remove rows that every index has followed, or is built anew for. The newest one stays."""
     newest = SearchChange.objects.aggregate(newest=Max("id"))["newest"]

@@ -55,6 +55,8 @@ class Follower:
         self.root, self.stopping, self._new = root, stopping, new
         self.served: Generation | None = None
         self.building: Generation | None = None
+        #: Documents that may have changed unseen: told of a few at a time.
+        self._to_tell: list[uuid.UUID] = []
         self._lag = 0.0
         self._failures = 0
         self._last_change = 0.0
@@ -94,6 +96,10 @@ class Follower:
             busy = self._follow(generation) or busy
         if self.building is not None:
             busy = self._build(self.building) or busy
+        if self._to_tell:
+            self._tell(self._to_tell[: changes.BATCH])
+            del self._to_tell[: changes.BATCH]
+            busy = busy or bool(self._to_tell)
         self._report()
         if time.monotonic() >= self._next_forget:
             self._next_forget = time.monotonic() + FORGET_EVERY
@@ -225,6 +231,9 @@ class Follower:
             self.served.close()
         self.served, self.building = generation, None
         directory.remove_others(self.root, generation.directory)
+        if self._new is not None:
+            # How far an index that was lost had told is lost with it.
+            self._to_tell = changes.lately_changed()
         log.info("search_index_built", entries=generation.entries)
 
     def _report(self, state: str = "", detail: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -77,6 +78,24 @@ def test_a_new_page_that_answers_is_told_of_once(
     note_matches([document.id])
 
     assert told() == [("Новое имя", 2)]
+
+
+def test_a_page_that_came_just_before_the_index_was_lost_is_told_of_once(
+    team: Team, user: User, search_directory: Path
+) -> None:
+    killed = Follower(search_directory, threading.Event(), note_matches)
+    while killed.step() or killed.building:
+        pass
+    search = keep(user)
+    make_document(team, title="Новый", pages=["Договоры"])
+
+    for _ in range(2):
+        shutil.rmtree(search_directory)
+        another = Follower(search_directory, threading.Event(), note_matches)
+        while another.step() or another.building:
+            pass
+
+    assert told(search) == [("Новый", 1)]
 
 
 def test_a_page_that_was_corrected_so_that_it_answers_is_told_of(
