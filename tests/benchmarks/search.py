@@ -4,7 +4,8 @@ index costs.
 A synthetic archive of `--pages` pages (ten a document; text only, no boxes, no images) with the
 word frequencies of language (zipf.py) is put into a data directory, then the product is started on
 it as `serve` starts it and builds its index by itself. `--data` keeps the directory for another
-run. Each question is asked once with each of its words; nothing is asked twice, and nothing is
+run; `OCRSITE_TEST_DATABASE=postgresql` in the environment takes a PostgreSQL of its own instead of
+SQLite. Each question is asked once with each of its words; nothing is asked twice, and nothing is
 cached by the site.
 """
 
@@ -22,6 +23,7 @@ import uuid
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.benchmarks.product import Product, print_load, print_row
 from tests.benchmarks.zipf import Pages
@@ -35,7 +37,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connections, transaction  # noqa: E402
+from django.db import connection, connections, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from documents.actions.bootstrap import ensure_first_team_and_admin  # noqa: E402
@@ -59,7 +61,7 @@ from documents.search.language import understood  # noqa: E402
 from documents.search.nearness import near  # noqa: E402
 from documents.search.queries import ranked  # noqa: E402
 from documents.search.scope import Scope  # noqa: E402
-from tests.ocrsite.running_site import ADMIN_PASSWORD, running  # noqa: E402
+from tests.ocrsite.running_site import ADMIN_PASSWORD, database_of, running  # noqa: E402
 
 PAGES_A_DOCUMENT, BATCH = 10, 200
 
@@ -106,10 +108,12 @@ def measure(data_dir: Path, pages: int, times: int) -> None:
 
 
 def use_database(data_dir: Path) -> None:
+    """The one that a site with this data directory has."""
     connections.close_all()
-    settings.DATABASES["default"]["NAME"] = connections["default"].settings_dict["NAME"] = (
-        data_dir / "db.sqlite3"
-    )
+    name: str | Path = data_dir / "db.sqlite3"
+    if url := database_of(data_dir).get("DATABASE_URL"):
+        name = urlsplit(url).path.removeprefix("/")
+    settings.DATABASES["default"]["NAME"] = connections["default"].settings_dict["NAME"] = name
     call_command("migrate", interactive=False, verbosity=0)
     ensure_first_team_and_admin(ADMIN_PASSWORD)
 
@@ -123,8 +127,10 @@ def fill(pages: int) -> None:
     made = Pages(seed=1 + there)
     chance = random.Random(2 + there)
     tags = [Tag.objects.get_or_create(team_id=FIRST_TEAM_ID, name=f"tag {n}")[0] for n in range(20)]
-    with connections["default"].cursor() as cursor:
-        cursor.execute("PRAGMA synchronous=OFF")
+    sqlite = connection.vendor == "sqlite"
+    if sqlite:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=OFF")
     while there < pages:
         with transaction.atomic():
             documents = [
@@ -147,8 +153,9 @@ def fill(pages: int) -> None:
                 page.current_reading = reading
             Page.objects.bulk_update(rows, ["current_reading"], batch_size=500)
             there += len(rows)
-    with connections["default"].cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if sqlite:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     print(f"filled in {time.monotonic() - begun:.0f} s")
 
 

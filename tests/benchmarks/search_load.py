@@ -4,7 +4,8 @@ The writers record pages as readers of the product do (`record_reading`, one tra
 fast as the database takes them), each page with a word of its own at its beginning and another at
 its end. The readers ask over HTTP, without a pause, for words of pages just recorded. Reported are
 errors, half pages (one word of a page found without the other), and how long a page waited from
-its commit until the index had it.
+its commit until the index had it. `OCRSITE_TEST_DATABASE=postgresql` in the environment takes a
+PostgreSQL of its own instead of SQLite.
 """
 
 from __future__ import annotations

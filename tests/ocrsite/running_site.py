@@ -215,29 +215,26 @@ class Browser:
 def running(
     data_dir: Path, *arguments: str, port: int | None = None, **variables: str
 ) -> Iterator[Site]:
-    with _database_of_its_own(data_dir) as database:
-        site = Site(data_dir, port or free_port(), {**database, **variables}, arguments)
-        site.start()
-        try:
-            yield site
-        finally:
-            site.destroy()
+    site = Site(data_dir, port or free_port(), {**database_of(data_dir), **variables}, arguments)
+    site.start()
+    try:
+        yield site
+    finally:
+        site.destroy()
 
 
-@contextlib.contextmanager
-def _database_of_its_own(data_dir: Path) -> Iterator[dict[str, str]]:
-    """Where the suite runs on PostgreSQL, a site does too. A second start with the same data
-    directory finds the same database; it goes with the test's server."""
+def database_of(data_dir: Path) -> dict[str, str]:
+    """Where the suite runs on PostgreSQL, a site does too, and this variable says so. A second
+    start with the same data directory finds the same database; it goes with the test's server."""
     server = os.environ.get("OCRSITE_TEST_DATABASE_URL")
     if not server:
-        yield {}
-        return
+        return {}
     name = "site_" + hashlib.sha256(bytes(data_dir)).hexdigest()[:16]
     with psycopg.connect(server, autocommit=True) as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if known.fetchone() is None:
             connection.execute(f"CREATE DATABASE {name}")
-    yield {"DATABASE_URL": server.replace("/postgres?", f"/{name}?")}
+    return {"DATABASE_URL": server.replace("/postgres?", f"/{name}?")}
 
 
 def refused(data_dir: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
