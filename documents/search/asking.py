@@ -97,7 +97,8 @@ def compiled(
     else:
         doing.single = _texts_in(asked.node) == 1
         query = _positive(asked.node, doing)
-        if not doing.bodies and not _is_negative(asked.node):
+        if not (doing.bodies or _is_negative(asked.node) or _names_pages(asked.node)):
+            # Nothing tells one page of a document from another: the first stands for all.
             query = all_of([query, unscored(term("lead", 1))])
         elif doing.bodies and not doing.single and not _demands_a_body(asked.node):
             query = all_of([query, unscored(any_of([*doing.bodies, term("lead", 1)]))])
@@ -118,6 +119,12 @@ def _texts_in(node: Node) -> int:
     return isinstance(node, Word | Phrase | Prefix)
 
 
+def _names_pages(node: Node) -> bool:
+    if isinstance(node, All | AnyOf):
+        return any(_names_pages(part) for part in node.parts)
+    return isinstance(node, Condition) and node.name == "page"
+
+
 def _demands_a_body(node: Node) -> bool:
     """Whether it is met by no title alone, whatever else it says."""
     if isinstance(node, All):
@@ -135,11 +142,12 @@ def _positive(node: Node, doing: _Compiling) -> Query:
 
 def _is_negative(node: Node) -> bool:
     if isinstance(node, All):
-        return all(isinstance(part, Not) for part in node.parts)
+        return all(_is_negative(part) for part in node.parts)
     return isinstance(node, Not)
 
 
 def _query(node: Node, doing: _Compiling) -> Query:
+    """Of one that only excludes: what it excludes."""
     if isinstance(node, All):
         if _is_negative(node):
             return any_of([_query(part, doing) for part in node.parts])
@@ -153,7 +161,7 @@ def _query(node: Node, doing: _Compiling) -> Query:
         return any_of([_positive(part, doing) for part in node.parts])
     if isinstance(node, Not):
         inside = _Compiling(doing.names, {}, notes=doing.notes, negative=True)
-        return _query(node.what, inside)
+        return _positive(node.what, inside)
     if isinstance(node, Condition):
         return _condition(node, doing)
     if isinstance(node, Prefix):
