@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -20,13 +20,15 @@ from documents.search.asking import compiled
 from documents.search.index import Opened, reader
 from documents.search.language import understood
 from documents.search.queries import all_of
-from documents.search.schema import COVER
-from documents.search.scope import any_document, scope_of
+from documents.search.schema import COVER, document_number
+from documents.search.scope import any_document, scope_of, scope_of_team
 from documents.texts import checked_text
 
 NAME_LENGTH, TEXT_LENGTH = 200, 1000
-#: Searches that one person keeps, and new pages of one change that one search is told of.
-MOST, MOST_MATCHES = 100, 1000
+#: Searches that one person keeps.
+MOST = 100
+#: Pages that one search finds which are looked at together.
+PAGES_AT_ONCE = 5000
 
 
 def save_search(
@@ -87,39 +89,54 @@ def note_matches(documents: Sequence[uuid.UUID]) -> None:
 
     Called when the pages can be found already. Raises SearchUnavailable.
     """
-    searches = list(SavedSearch.objects.select_related("owner"))
+    searches = list(SavedSearch.objects.select_related("owner", "team"))
     if not searches:
         return
     opened = reader().opened()
     for search in searches:
-        found = _found_by(opened, search, documents)
-        if found:
-            for document_id, number in found & _new(found, search.created_at):
-                _note(search, document_id, number)
+        for found in _found_by(opened, search, documents):
+            untold = found - _told(search, found)
+            if untold:
+                for document_id, number in sorted(untold & _new(untold, search.created_at)):
+                    _note(search, document_id, number)
+
+
+_Pages = set[tuple[uuid.UUID, int]]
 
 
 def _found_by(
     opened: Opened, search: SavedSearch, documents: Sequence[uuid.UUID]
-) -> set[tuple[uuid.UUID, int]]:
+) -> Iterator[_Pages]:
+    """Pages of these documents that answer, some at a time."""
     filters = dict(search.filters)
     for name in ("created_after", "created_before"):
         if name in filters:
             filters[name] = [datetime.datetime.fromisoformat(filters[name][0])]
-    if search.team_id is not None:
-        filters["team"] = [search.team_id]
-    scope = scope_of(search.owner, filters)
+    if search.team is not None:
+        scope = scope_of_team(search.team, filters)
+    else:
+        scope = scope_of(search.owner, filters)
     query = compiled(understood(search.text), scope.names).query
-    hits, _ = opened.search(
-        all_of([scope.within(query), any_document(documents)]), MOST_MATCHES, count=False
-    )
-    numbers = opened.column("number", [address for _, address in hits])
-    return {
-        (opened.entry(address)[0], number)
-        for (_, address), number in zip(hits, numbers, strict=True)
-    }
+    among = all_of([scope.within(query), any_document(documents)])
+    by_number = {document_number(each): each for each in documents}
+    offset = 0
+    while hits := opened.search(among, PAGES_AT_ONCE, count=False, offset=offset)[0]:
+        addresses = [address for _, address in hits]
+        of = opened.column("document_number", addresses)
+        yield {
+            (by_number[document], number)
+            for document, number in zip(of, opened.column("number", addresses), strict=True)
+        }
+        offset += len(hits)
 
 
-def _new(found: set[tuple[uuid.UUID, int]], since: datetime.datetime) -> set[tuple[uuid.UUID, int]]:
+def _told(search: SavedSearch, found: _Pages) -> _Pages:
+    """Those that the search was told of: most, of a document that is read page by page."""
+    noted = search.matches.filter(document__in={document for document, _ in found})
+    return set(noted.values_list("document_id", "page"))
+
+
+def _new(found: _Pages, since: datetime.datetime) -> _Pages:
     """Those whose text came after the search; a document that was not read: itself."""
     ids = {document for document, _ in found}
     new = {

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from documents.actions.correct import correct
 from documents.actions.edit import edit
@@ -22,7 +24,7 @@ from documents.errors import InvalidRequest, NotAllowed, NotFound
 from documents.models import Document, Event, Membership, Role, SavedSearch, Team, User
 from documents.models.event import EventKind
 from documents.search.follower import Follower
-from tests.factories import make_document, make_team, make_user
+from tests.factories import make_document, make_page, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +127,43 @@ def test_a_search_finds_what_its_owner_may_see_only(
 
     assert told(own) == told(root) == told(stranger) == [("Чужой", 1)]
     assert told(of_team) == []
+
+
+def test_a_team_s_search_goes_on_when_the_one_who_kept_it_has_left(
+    team: Team, user: User, follow: Callable[[], None]
+) -> None:
+    search = keep(user, team_id=team.id)
+    user.memberships.all().delete()
+
+    make_document(team, title="Новый", pages=["Договор"])
+    follow()
+
+    assert told(search) == [("Новый", 1)]
+
+
+def test_of_many_pages_that_answer_each_is_told_of(
+    team: Team, user: User, follow: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("documents.actions.saved_searches.PAGES_AT_ONCE", 2)
+    keep(user)
+    document = make_document(team, title="Том", pages=["Договор"] * 5)
+    follow()
+    make_page(document, 6, "Договор, и ещё слова, а потому в ответе последний")
+    document.save()
+    follow()
+
+    assert sorted(told()) == [("Том", number) for number in range(1, 7)]
+
+
+def test_pages_that_were_told_of_are_not_written_again(
+    team: Team, user: User, follow: Callable[[], None]
+) -> None:
+    keep(user)
+    document = make_document(team, pages=["Договор"] * 3)
+    follow()
+    with CaptureQueriesContext(connection) as queries:
+        note_matches([document.id])
+    assert not [query for query in queries if not query["sql"].startswith("SELECT")]
 
 
 def test_filters_count(team: Team, user: User, follow: Callable[[], None]) -> None:

@@ -172,4 +172,3 @@ def test_a_moment_before_1970_is_one(client: APIClient, document: Document) -> N
     assert search(client, q="договор", created_after="1905-01-01")["count"] == 2
     assert search(client, q="договор", created_before="1905-01-01")["count"] == 0
     assert search(client, q="договор", created_before="1970-01-01T00:00:01Z")["count"] == 0
-
