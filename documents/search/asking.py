@@ -42,6 +42,11 @@ from documents.search.schema import BEGINNINGS
 #: another, and how much more one that has near ones.
 TITLE, KEY, NEAR, ITSELF = 2.0, 1.5, 0.4, 10.0
 
+#: Letters and digits from which on an identifier is looked for by its beginning: every tenth one
+#: begins with one and the same digit, and to look through those takes long. Its first part is found
+#: as a word.
+_SHORTEST_CODE = 3
+
 #: Near words of a word that was asked for, with how near they are (0 to 1).
 Near = Mapping[str, Sequence[tuple[str, float]]]
 
@@ -266,7 +271,7 @@ def _prefix(node: Prefix, doing: _Compiling) -> Query:
         word = analysis.folded(found[0][0])
         doing.matcher.prefixes.setdefault(word, part)
         query = term("beginnings", word) if len(word) in BEGINNINGS else begins("words", word)
-        if any(character.isdigit() for character in word):
+        if len(word) >= _SHORTEST_CODE and any(character.isdigit() for character in word):
             doing.matcher.key_prefixes.setdefault(code, part)
             query = any_of([query, begins("keys", code)])
     else:
