@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import structlog
 from django.db import IntegrityError, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,8 @@ from documents.search.queries import all_of
 from documents.search.schema import COVER, document_number
 from documents.search.scope import any_document, scope_of, scope_of_team
 from documents.texts import checked_text
+
+log = structlog.get_logger(__name__)
 
 NAME_LENGTH, TEXT_LENGTH = 200, 1000
 #: Searches that one person keeps.
@@ -94,14 +97,22 @@ def note_matches(documents: Sequence[uuid.UUID]) -> None:
         return
     opened = reader().opened()
     for search in searches:
-        for found in _found_by(opened, search, documents):
-            untold = found - _told(search, found)
-            if untold:
-                for document_id, number in sorted(untold & _new(untold, search.created_at)):
-                    _note(search, document_id, number)
+        try:
+            _note_new(opened, search, documents)
+        except (ValueError, TypeError, KeyError):
+            # An odd one, kept by another version: the others are told nevertheless.
+            log.exception("saved_search_not_asked", search=str(search.id))
 
 
 _Pages = set[tuple[uuid.UUID, int]]
+
+
+def _note_new(opened: Opened, search: SavedSearch, documents: Sequence[uuid.UUID]) -> None:
+    for found in _found_by(opened, search, documents):
+        untold = found - _told(search, found)
+        if untold:
+            for document_id, number in sorted(untold & _new(untold, search.created_at)):
+                _note(search, document_id, number)
 
 
 def _found_by(

@@ -174,6 +174,16 @@ def test_filters_count(team: Team, user: User, follow: Callable[[], None]) -> No
     assert told() == [("С меткой", 1)]
 
 
+def test_a_search_that_can_not_be_asked_keeps_no_other_from_being_told(
+    team: Team, user: User, follow: Callable[[], None]
+) -> None:
+    keep(user, name="1", filters={"created_after": ["gestern"]})
+    search = keep(user, name="2")
+    make_document(team, title="Новый", pages=["Договор"])
+    follow()
+    assert told(search) == [("Новый", 1)]
+
+
 def test_who_sees_and_who_deletes(team: Team, user: User) -> None:
     own, of_team = keep(user), keep(user, team_id=team.id)
     colleague = make_user(team=team)
