@@ -37,6 +37,7 @@ from documents.search.queries import (
     weighted,
 )
 from documents.search.schema import BEGINNINGS
+from documents.search.shape import demands_a_body, is_negative, names_pages, texts_in
 
 #: How much more a word of a title and an identifier weigh; how much less a word that was found for
 #: another, and how much more one that has near ones.
@@ -100,12 +101,12 @@ def compiled(
     if asked.node is None:
         query = term("lead", 1)
     else:
-        doing.single = _texts_in(asked.node) == 1
+        doing.single = texts_in(asked.node) == 1
         query = _positive(asked.node, doing)
-        if not (doing.bodies or _is_negative(asked.node) or _names_pages(asked.node)):
+        if not (doing.bodies or is_negative(asked.node) or names_pages(asked.node)):
             # Nothing tells one page of a document from another: the first stands for all.
             query = all_of([query, unscored(term("lead", 1))])
-        elif doing.bodies and not doing.single and not _demands_a_body(asked.node):
+        elif doing.bodies and not doing.single and not demands_a_body(asked.node):
             query = all_of([query, unscored(any_of([*doing.bodies, term("lead", 1)]))])
     return Compiled(
         query, doing.matcher, tuple(doing.words), tuple(doing.phrases), tuple(doing.notes)
@@ -117,48 +118,22 @@ def matcher_of(text: str) -> Matcher:
     return compiled(understood(text), {}).matcher
 
 
-def _texts_in(node: Node) -> int:
-    """How many words and phrases are asked for, beside what is excluded."""
-    if isinstance(node, All | AnyOf):
-        return sum(_texts_in(part) for part in node.parts)
-    return isinstance(node, Word | Phrase | Prefix)
-
-
-def _names_pages(node: Node) -> bool:
-    if isinstance(node, All | AnyOf):
-        return any(_names_pages(part) for part in node.parts)
-    return isinstance(node, Condition) and node.name == "page"
-
-
-def _demands_a_body(node: Node) -> bool:
-    """Whether it is met by no title alone, whatever else it says."""
-    if isinstance(node, All):
-        return any(_demands_a_body(part) for part in node.parts)
-    return isinstance(node, Prefix)
-
-
 def _positive(node: Node, doing: _Compiling) -> Query:
     """The query of a node; of one that only excludes: everything without it."""
     query = _query(node, doing)
-    if _is_negative(node):
+    if is_negative(node):
         return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, query)])
     return query
-
-
-def _is_negative(node: Node) -> bool:
-    if isinstance(node, All):
-        return all(_is_negative(part) for part in node.parts)
-    return isinstance(node, Not)
 
 
 def _query(node: Node, doing: _Compiling) -> Query:
     """Of one that only excludes: what it excludes."""
     if isinstance(node, All):
-        if _is_negative(node):
+        if is_negative(node):
             return any_of([_query(part, doing) for part in node.parts])
         return Query.boolean_query(
             [
-                (Occur.MustNot if _is_negative(part) else Occur.Must, _query(part, doing))
+                (Occur.MustNot if is_negative(part) else Occur.Must, _query(part, doing))
                 for part in node.parts
             ]
         )
