@@ -1,32 +1,22 @@
-"""Keep a search under a name, forget it, and note the new pages that it finds."""
+"""Keep a search under a name, and forget it."""
 
 from __future__ import annotations
 
-import datetime
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from documents import events
 from documents.access import Ability, teams_of, teams_where
 from documents.errors import InvalidRequest, NotAllowed, NotFound
-from documents.models import Document, Page, SavedSearch, SavedSearchMatch, User
-from documents.models.event import EventKind
-from documents.search.asking import compiled
-from documents.search.index import Opened, reader
-from documents.search.language import understood
-from documents.search.queries import all_of
-from documents.search.schema import COVER
-from documents.search.scope import any_document, scope_of
+from documents.models import SavedSearch, User
 from documents.texts import checked_text
 
 NAME_LENGTH, TEXT_LENGTH = 200, 1000
-#: Searches that one person keeps, and new pages of one change that one search is told of.
-MOST, MOST_MATCHES = 100, 1000
+#: Searches that one person keeps.
+MOST = 100
 
 
 def save_search(
@@ -79,75 +69,3 @@ def kept_by(user: User) -> Any:
     """The searches that `user` sees: their own, and those of their teams (a QuerySet)."""
     own = SavedSearch.objects.filter(owner=user, team=None)
     return (own | SavedSearch.objects.filter(team__in=teams_of(user))).select_related("owner")
-
-
-def note_matches(documents: Sequence[uuid.UUID]) -> None:
-    """Write an event for each page of these that a saved search finds and that was read or
-    corrected since the search was saved. Each page is told of once, by whichever machine is first.
-
-    Called when the pages can be found already. Raises SearchUnavailable.
-    """
-    searches = list(SavedSearch.objects.select_related("owner"))
-    if not searches:
-        return
-    opened = reader().opened()
-    for search in searches:
-        found = _found_by(opened, search, documents)
-        if found:
-            for document_id, number in found & _new(found, search.created_at):
-                _note(search, document_id, number)
-
-
-def _found_by(
-    opened: Opened, search: SavedSearch, documents: Sequence[uuid.UUID]
-) -> set[tuple[uuid.UUID, int]]:
-    filters = dict(search.filters)
-    for name in ("created_after", "created_before"):
-        if name in filters:
-            filters[name] = [datetime.datetime.fromisoformat(filters[name][0])]
-    if search.team_id is not None:
-        filters["team"] = [search.team_id]
-    scope = scope_of(search.owner, filters)
-    query = compiled(understood(search.text), scope.names).query
-    hits, _ = opened.search(
-        all_of([scope.within(query), any_document(documents)]), MOST_MATCHES, count=False
-    )
-    numbers = opened.column("number", [address for _, address in hits])
-    return {
-        (opened.entry(address)[0], number)
-        for (_, address), number in zip(hits, numbers, strict=True)
-    }
-
-
-def _new(found: set[tuple[uuid.UUID, int]], since: datetime.datetime) -> set[tuple[uuid.UUID, int]]:
-    """Those whose text came after the search; a document that was not read: itself."""
-    ids = {document for document, _ in found}
-    new = {
-        (document, number)
-        for document, number, read, corrected in Page.objects.filter(
-            document__in=ids, number__in={number for _, number in found}
-        ).values_list(
-            "document_id",
-            "number",
-            "current_reading__created_at",
-            "current_revision__created_at",
-        )
-        if (corrected or read or since) > since
-    }
-    young = Document.objects.filter(id__in=ids, created_at__gt=since)
-    return new | {(document, COVER) for document in young.values_list("id", flat=True)}
-
-
-def _note(search: SavedSearch, document_id: uuid.UUID, number: int) -> None:
-    try:
-        with transaction.atomic():
-            document = Document.objects.get(id=document_id)
-            _, first = SavedSearchMatch.objects.get_or_create(
-                search=search, document=document, page=number
-            )
-            if first:
-                events.record(
-                    EventKind.MATCHED, document, search=str(search.id), page=number or None
-                )
-    except (Document.DoesNotExist, IntegrityError):
-        return  # purged, or the search deleted, this very moment

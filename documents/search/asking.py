@@ -37,10 +37,16 @@ from documents.search.queries import (
     weighted,
 )
 from documents.search.schema import BEGINNINGS
+from documents.search.shape import demands_a_body, is_negative, names_pages, texts_in
 
 #: How much more a word of a title and an identifier weigh; how much less a word that was found for
 #: another, and how much more one that has near ones.
 TITLE, KEY, NEAR, ITSELF = 2.0, 1.5, 0.4, 10.0
+
+#: Letters and digits from which on an identifier is looked for by its beginning: every tenth one
+#: begins with one and the same digit, and to look through those takes long. Its first part is found
+#: as a word.
+_SHORTEST_CODE = 3
 
 #: Near words of a word that was asked for, with how near they are (0 to 1).
 Near = Mapping[str, Sequence[tuple[str, float]]]
@@ -95,11 +101,12 @@ def compiled(
     if asked.node is None:
         query = term("lead", 1)
     else:
-        doing.single = _texts_in(asked.node) == 1
+        doing.single = texts_in(asked.node) == 1
         query = _positive(asked.node, doing)
-        if not doing.bodies and not _is_negative(asked.node):
+        if not (doing.bodies or is_negative(asked.node) or names_pages(asked.node)):
+            # Nothing tells one page of a document from another: the first stands for all.
             query = all_of([query, unscored(term("lead", 1))])
-        elif doing.bodies and not doing.single and not _demands_a_body(asked.node):
+        elif doing.bodies and not doing.single and not demands_a_body(asked.node):
             query = all_of([query, unscored(any_of([*doing.bodies, term("lead", 1)]))])
     return Compiled(
         query, doing.matcher, tuple(doing.words), tuple(doing.phrases), tuple(doing.notes)
@@ -111,41 +118,22 @@ def matcher_of(text: str) -> Matcher:
     return compiled(understood(text), {}).matcher
 
 
-def _texts_in(node: Node) -> int:
-    """How many words and phrases are asked for, beside what is excluded."""
-    if isinstance(node, All | AnyOf):
-        return sum(_texts_in(part) for part in node.parts)
-    return isinstance(node, Word | Phrase | Prefix)
-
-
-def _demands_a_body(node: Node) -> bool:
-    """Whether it is met by no title alone, whatever else it says."""
-    if isinstance(node, All):
-        return any(_demands_a_body(part) for part in node.parts)
-    return isinstance(node, Prefix)
-
-
 def _positive(node: Node, doing: _Compiling) -> Query:
     """The query of a node; of one that only excludes: everything without it."""
     query = _query(node, doing)
-    if _is_negative(node):
+    if is_negative(node):
         return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, query)])
     return query
 
 
-def _is_negative(node: Node) -> bool:
-    if isinstance(node, All):
-        return all(isinstance(part, Not) for part in node.parts)
-    return isinstance(node, Not)
-
-
 def _query(node: Node, doing: _Compiling) -> Query:
+    """Of one that only excludes: what it excludes."""
     if isinstance(node, All):
-        if _is_negative(node):
+        if is_negative(node):
             return any_of([_query(part, doing) for part in node.parts])
         return Query.boolean_query(
             [
-                (Occur.MustNot if _is_negative(part) else Occur.Must, _query(part, doing))
+                (Occur.MustNot if is_negative(part) else Occur.Must, _query(part, doing))
                 for part in node.parts
             ]
         )
@@ -153,7 +141,7 @@ def _query(node: Node, doing: _Compiling) -> Query:
         return any_of([_positive(part, doing) for part in node.parts])
     if isinstance(node, Not):
         inside = _Compiling(doing.names, {}, notes=doing.notes, negative=True)
-        return _query(node.what, inside)
+        return _positive(node.what, inside)
     if isinstance(node, Condition):
         return _condition(node, doing)
     if isinstance(node, Prefix):
@@ -258,7 +246,7 @@ def _prefix(node: Prefix, doing: _Compiling) -> Query:
         word = analysis.folded(found[0][0])
         doing.matcher.prefixes.setdefault(word, part)
         query = term("beginnings", word) if len(word) in BEGINNINGS else begins("words", word)
-        if any(character.isdigit() for character in word):
+        if len(word) >= _SHORTEST_CODE and any(character.isdigit() for character in word):
             doing.matcher.key_prefixes.setdefault(code, part)
             query = any_of([query, begins("keys", code)])
     else:

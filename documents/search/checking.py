@@ -83,7 +83,7 @@ def described(root: Path) -> dict[str, str]:
     state = State.read(path) if path else None
     if path is None or state is None:
         return {"index": "none", "process": _process(status)}
-    size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    size = sum(_size(file) for file in path.rglob("*"))
     behind = SearchChange.objects.filter(id__gt=state.position.row).count()
     return {
         "index": f"{path} ({size / 2**20:.1f} MB, format {state.format})",
@@ -92,6 +92,14 @@ def described(root: Path) -> dict[str, str]:
         "waiting": f"{behind} changes",
         "process": _process(status),
     }
+
+
+def _size(file: Path) -> int:
+    """Bytes; 0 of one that was merged into another meanwhile."""
+    try:
+        return file.stat().st_size if file.is_file() else 0
+    except FileNotFoundError:
+        return 0
 
 
 def _process(status: Status | None) -> str:

@@ -5,6 +5,7 @@
     search/g-1f2e3d4c/   a generation: Tantivy's files and `state.json`
     search/status.json   how the writing process is
     search/damaged       left by a reader that could not read the generation named in it
+    search/rebuild       left by who asks for another generation; then its name, until it is whole
 
 All of it may be deleted at any time: it is built anew.
 """
@@ -130,16 +131,31 @@ def damage_reported(generation: Path) -> bool:
 def ask_for_rebuild(root: Path) -> None:
     """The writing process builds the index anew, and serves the one that is there meanwhile."""
     root.mkdir(parents=True, exist_ok=True)
-    _write_text(root / "rebuild", "")
+    _write_text(root / "rebuild", "", lasting=True)
 
 
-def rebuild_asked(root: Path) -> bool:
-    return (root / "rebuild").exists()
+def rebuild_asked(root: Path, building: Path | None) -> bool:
+    """Whether it was asked for, and `building` is not what was begun for that. So it is begun
+    again where the process was stopped before the end."""
+    try:
+        begun = (root / "rebuild").read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return False
+    return building is None or begun != building.name
 
 
-def forget_requests(root: Path) -> None:
-    for name in ("rebuild", "damaged"):
-        (root / name).unlink(missing_ok=True)
+def begin_asked(root: Path, building: Path) -> None:
+    """If a rebuild is asked for, `building` is it."""
+    if (root / "rebuild").exists():
+        _write_text(root / "rebuild", building.name, lasting=True)
+
+
+def forget_rebuild(root: Path) -> None:
+    (root / "rebuild").unlink(missing_ok=True)
+
+
+def forget_damage(root: Path) -> None:
+    (root / "damaged").unlink(missing_ok=True)
 
 
 def hold(root: Path) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 #: Layouts that are in memory at a time: a dense page's has some 100 KB, parsed a few times that.
 LAYOUTS_AT_ONCE = 50
+#: Pixels of a page image's side that the index has room for.
+_LARGEST = 2**32 - 1
 
 
 def facts_of(document_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Facts]:
@@ -66,21 +69,33 @@ def texts_of(sources: Iterable[int]) -> Iterator[Mapping[int, PageText]]:
 
 def _texts(sources: list[int]) -> dict[int, PageText]:
     found = {}
-    layout: Any
     for model, odd in ((Reading, 0), (PageRevision, 1)):
         ids = [source // 2 for source in sources if source % 2 == odd and source]
         if ids:
-            rows = model._default_manager.filter(id__in=ids).values_list("id", "layout")
-            for row, layout in rows:
+            for row, layout in _layouts(model, ids):
                 found[2 * row + odd] = _text(row, layout)
     return found
+
+
+def _layouts(model: type[Reading | PageRevision], ids: list[int]) -> list[tuple[int, Any]]:
+    """`(id, layout)` of the rows that are there; None for a layout that can't be unpacked."""
+    rows = model._default_manager.values_list("id", "layout")
+    try:
+        return list(rows.filter(id__in=ids))
+    except (zlib.error, ValueError):
+        if len(ids) > 1:
+            return [each for id_ in ids for each in _layouts(model, [id_])]
+        return [(ids[0], None)]
 
 
 def _text(row: int, layout: Any) -> PageText:
     """Nothing where the layout makes no sense, or is a newer program's: one page that can't be
     understood must not keep all others from being found."""
     try:
-        return page_text(PageLayout.from_dict(layout))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        page = page_text(PageLayout.from_dict(layout))
+        if not (0 <= page.width <= _LARGEST and 0 <= page.height <= _LARGEST):
+            raise ValueError(f"a page of {page.width} x {page.height} px")
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
         log.error("search_page_not_understood", reading=row, reason=repr(error))
         return EMPTY
+    return page

@@ -27,6 +27,8 @@ from documents.search.snippets import snippet
 RELEVANCE, DATE = "relevance", "date"
 #: How far into the results one may look, and how many documents' best pages are shown of each.
 DEEPEST, BEST_PAGES = 100_000, 3
+#: Pages that are looked at first where documents are asked for.
+GROUPED_AT_ONCE = 500
 #: Facets and the fields they count; values of each at most.
 FACETS = {
     "team": "team", "tag": "tag", "type": "type", "year": "year",
@@ -169,7 +171,7 @@ def _pages(
         if changed:
             page = _text_now(current)
         marks = matcher.hits(page.text)
-        if changed and not marks:
+        if changed and not marks and not matcher.is_empty:
             continue  # it does not answer any more
         found[at] = FoundPage(
             document=document,
@@ -217,7 +219,7 @@ def _documents(
     user: User, opened: Opened, query: Query, matcher: Matcher, wanted: Wanted
 ) -> tuple[list[FoundDocument], int, bool]:
     """Each document at the place of its best page."""
-    needed, limit = wanted.offset + wanted.limit + 1, 500
+    needed, limit = wanted.offset + wanted.limit + 1, GROUPED_AT_ONCE
     while True:
         hits, count = _best(opened, query, limit, wanted)
         numbers = opened.column("document_number", [address for _, address in hits])
@@ -227,11 +229,13 @@ def _documents(
         if len(first) >= needed or len(hits) >= count or limit >= DEEPEST:
             break
         limit *= 4
-    total = len(first) if len(hits) >= count else _number_of_documents(opened, query)
+    total = len(first)
+    if len(hits) < count:
+        total = max(total, _number_of_documents(opened, query))
     places = list(first.values())[wanted.offset : wanted.offset + wanted.limit]
     ids = [opened.entry(hits[at][1])[0] for at in places]
     shown = _best_pages(user, opened, query, matcher, ids, wanted)
-    return shown, total, total > wanted.offset + wanted.limit
+    return shown, total, len(first) >= needed
 
 
 def _number_of_documents(opened: Opened, query: Query) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -18,7 +18,6 @@ from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
 from documents.archive.identity import identity
-from documents.errors import ArchiveError
 from documents.models import Document
 from documents.search import changes, directory, index, integrity
 from documents.search.directory import State, Status
@@ -33,8 +32,9 @@ POLL, SLICE = 0.25, 0.25
 POLL_LATELY, LATELY = 0.05, 3.0
 #: Seconds between two commits of a build: each makes a segment, which is merged with others later.
 SETTLED_EVERY = 3.0
-#: Documents that are brought in at a time while an index is built.
-BUILT_AT_ONCE = 100
+#: Documents that are brought in at a time while an index is built, and pages, unless one document
+#: has more: what changes meanwhile waits for them.
+BUILT_AT_ONCE, PAGES_BUILT_AT_ONCE = 100, 200
 #: Seconds until the next try when something is away (the database, room on the disk).
 PAUSE = 2.0
 #: Seconds between two reports, and between two removals of old change rows.
@@ -115,13 +115,13 @@ class Follower:
         if time.monotonic() >= self._next_look:
             self._next_look = time.monotonic() + LOOK_EVERY
             self._look_for_damage()
-        if directory.rebuild_asked(self.root):
-            log.info("search_rebuild_asked")
-            self.building = None
-            directory.forget_requests(self.root)
-            self._begin()
         if self.served is None and self.building is None:
             self._open_or_begin()
+        building = self.building.directory if self.building else None
+        if directory.rebuild_asked(self.root, building):
+            log.info("search_rebuild_asked")
+            self.building = None
+            self._begin()
 
     def _look_for_damage(self) -> None:
         """A file that was cut would be noticed only by the one question that needs its end."""
@@ -164,12 +164,14 @@ class Follower:
                 raise ValueError(f"cut files: {', '.join(cut)}")
             return Generation(path, state)
         except (ValueError, OSError) as error:
+            if index.is_of_the_machine(error):
+                raise
             log.warning("search_index_damaged", reason=str(error))
             return None
 
     def _begin(self, *, serve: bool = False) -> None:
         """Start an index. `serve`: there is no other that could be searched meanwhile."""
-        directory.forget_requests(self.root)
+        directory.forget_damage(self.root)
         served = self.served.directory if self.served else directory.current(self.root)
         directory.remove_others(self.root, None if serve else served)
         path = directory.new_generation(self.root)
@@ -180,6 +182,7 @@ class Follower:
             documents=Document.objects.filter(trashed_at=None).count(),
         )
         state.write(path)
+        directory.begin_asked(self.root, path)
         self.building = Generation(path, state)
         if serve:
             directory.set_current(self.root, path)
@@ -207,8 +210,11 @@ class Follower:
         if self._new is not None:
             try:
                 self._new(documents)
-            except ArchiveError as error:
-                log.error("search_new_pages_not_told", reason=str(error))
+            except DatabaseError:
+                raise
+            except Exception:
+                # It is not the index that failed: it must not be given up for it.
+                log.exception("search_new_pages_not_told")
 
     def _build(self, generation: Generation) -> bool:
         until = time.monotonic() + SLICE
@@ -227,6 +233,8 @@ class Follower:
 
     def _finish(self, generation: Generation) -> None:
         directory.set_current(self.root, generation.directory)
+        if not directory.rebuild_asked(self.root, generation.directory):
+            directory.forget_rebuild(self.root)
         if self.served is not None:
             self.served.close()
         self.served, self.building = generation, None
@@ -265,13 +273,19 @@ class Follower:
         """What fails each time it is opened anew will go on to; a full disk is not its fault."""
         self._failures += 1
         path = directory.current(self.root)
-        if self._failures >= FAILURES and path is not None and "No space left" not in str(error):
+        if self._failures >= FAILURES and path is not None and not index.is_of_the_machine(error):
             directory.report_damage(path)
 
 
 def _after(built_to: str) -> list[uuid.UUID]:
     """The next documents in the order of their ids."""
-    documents: Iterable[uuid.UUID] = Document.objects.filter(
-        trashed_at=None, **({"id__gt": uuid.UUID(built_to)} if built_to else {})
-    ).order_by("id").values_list("id", flat=True)[:BUILT_AT_ONCE]  # fmt: skip
-    return list(documents)
+    later = {"id__gt": uuid.UUID(built_to)} if built_to else {}
+    documents = Document.objects.filter(trashed_at=None, **later).order_by("id")
+    found: list[uuid.UUID] = []
+    pages = 0
+    for document, count in documents.values_list("id", "page_count")[:BUILT_AT_ONCE]:
+        pages += count or 1
+        if found and pages > PAGES_BUILT_AT_ONCE:
+            break
+        found.append(document)
+    return found

@@ -27,6 +27,12 @@ log = structlog.get_logger(__name__)
 #: What Tantivy says of files that it can't read.
 _OF_DAMAGE = ("corrupt", "i/o", "io error", "ioerror", "no packed page", "not found", "footer")
 
+#: What it says where it is not the files' fault: the machine has none to spare at this moment, or
+#: another still writes.
+_OF_THE_MACHINE = (
+    "too many open files", "cannot allocate memory", "no space left", "storagefull", "lockbusy",
+)  # fmt: skip
+
 Hit = tuple[Any, tantivy.DocAddress]
 
 
@@ -82,7 +88,7 @@ class Opened:
             yield
         except BaseException as error:
             if is_damage(error):
-                raise damaged(self.path, error) from error
+                raise unreadable(self.path, error) from error
             raise
 
     @property
@@ -140,7 +146,7 @@ class Reader:
                 raise _unavailable() from None
             except (ValueError, OSError) as error:
                 self._index = None
-                raise damaged(path, error) from error
+                raise unreadable(path, error) from error
 
     def _open(self, path: Path, state: State) -> None:
         if (state.format, state.archive) != (FORMAT, str(identity().archive)):
@@ -152,11 +158,19 @@ class Reader:
         self._path, self._index = path, index
 
 
-def damaged(path: Path, error: BaseException) -> SearchUnavailable:
-    """It can't be read: the process that writes is told, and builds another."""
+def unreadable(path: Path, error: BaseException) -> SearchUnavailable:
+    """It can't be read. Of damage the process that writes is told, and builds another."""
+    if is_of_the_machine(error):
+        log.error("search_index_not_read", generation=path.name, reason=str(error))
+        return SearchUnavailable("The search index can't be read at this moment. Ask again soon.")
     log.error("search_index_damaged", generation=path.name, reason=str(error))
     directory.report_damage(path)
     return _unavailable()
+
+
+def is_of_the_machine(error: BaseException) -> bool:
+    """Whether the files may be whole, and are to be tried again as they are."""
+    return any(word in str(error).lower() for word in _OF_THE_MACHINE)
 
 
 def is_index_error(error: BaseException) -> bool:

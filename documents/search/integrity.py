@@ -6,11 +6,14 @@ both unsigned 32-bit little-endian integers (tantivy, directory/footer.rs).
 
 from __future__ import annotations
 
+import errno
 import json
 import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+
+from documents.search import vocabulary
 
 _MAGIC = 1337
 _END = struct.Struct("<II")
@@ -18,7 +21,8 @@ _CHUNK = 2**20
 
 
 def cut_files(generation: Path) -> list[str]:
-    """The files that end too early: quick, it looks at their last bytes only."""
+    """The files that end too early: quick, it looks at their last bytes only. Raises ValueError,
+    OSError where that can't be known."""
     return [path.name for path in _files(generation) if _footer(path) is None]
 
 
@@ -28,10 +32,16 @@ def damaged_files(generation: Path) -> list[str]:
 
 
 def _files(generation: Path) -> Iterator[Path]:
-    """Those of the segments that are in use. Raises ValueError, OSError where that is unknown."""
-    meta = json.loads((generation / "meta.json").read_text(encoding="utf-8"))
+    """Those of the segments that are in use, of the pages' index and of the words'. Raises
+    ValueError, OSError where that is unknown."""
+    for index in (generation, vocabulary.directory_of(generation)):
+        yield from _files_of(index)
+
+
+def _files_of(index: Path) -> Iterator[Path]:
+    meta = json.loads((index / "meta.json").read_text(encoding="utf-8"))
     segments = {segment["segment_id"].replace("-", "") for segment in meta["segments"]}
-    for path in sorted(generation.iterdir()):
+    for path in sorted(index.iterdir()):
         if path.name.partition(".")[0] in segments and path.suffix != ".temp":
             yield path
 
@@ -51,7 +61,11 @@ def _footer(path: Path) -> tuple[int, int] | None:
             return int(said["crc"]), size - _END.size - length
     except FileNotFoundError:
         return 0, 0
-    except (OSError, ValueError, KeyError, struct.error):
+    except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+            raise  # this says nothing of the file
+        return None
+    except (ValueError, KeyError, struct.error):
         return None
 
 

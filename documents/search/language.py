@@ -106,6 +106,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+#: What no text of the archive has: NUL, and halves of characters.
+_IMPOSSIBLE = re.compile("[\x00\ud800-\udfff]")
 _OR, _NOT = ("OR", "ИЛИ", "|"), ("NOT", "НЕ")
 
 
@@ -126,7 +128,7 @@ class _Reading:
 
 def understood(text: str) -> Asked:
     """The question that `text` is."""
-    text = text.replace("\x00", " ")
+    text = _IMPOSSIBLE.sub(" ", text)
     reading = _Reading(list(_TOKEN.finditer(text[:LONGEST])))
     if len(text) > LONGEST:
         reading.note("too-long", text[LONGEST : LONGEST + 20])

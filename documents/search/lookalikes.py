@@ -13,7 +13,7 @@ TO_CYRILLIC = dict(zip("abcehkmoptxy", "авсенкмортху", strict=True))
 #: The other way, without в: a small b is no twin of it, and B stands in few English words alone.
 TO_LATIN = {cyrillic: latin for latin, cyrillic in TO_CYRILLIC.items()}
 #: In a word that is mostly Cyrillic, these are likely meant, too (italics, poor print).
-_LESS_LIKE = TO_CYRILLIC | dict(zip("nurigdl", "пигідд1", strict=True)) | {"i": "и", "l": "л"}
+LESS_LIKE = TO_CYRILLIC | dict(zip("nurigdl", "пигідд1", strict=True)) | {"i": "и", "l": "л"}
 
 _CYRILLIC_DIGITS = {"0": "о", "3": "з", "6": "б"}
 _LATIN_DIGITS = {"0": "o", "1": "l"}
@@ -64,7 +64,7 @@ def _unmixed(word: str, cyrillic: int, latin: int) -> str:
         return _mapped(word, TO_CYRILLIC)
     if as_latin:
         return _mapped(word, TO_LATIN)
-    return _mapped(word, _LESS_LIKE) if cyrillic >= latin else word
+    return _mapped(word, LESS_LIKE) if cyrillic >= latin else word
 
 
 def _undigited(word: str, letters: int) -> str:

@@ -12,12 +12,13 @@ from functools import cached_property
 
 from documents.search import analysis
 from documents.search.keys import keys_in
-from documents.search.lookalikes import TO_CYRILLIC, TO_LATIN
+from documents.search.lookalikes import LESS_LIKE, TO_CYRILLIC, TO_LATIN
 
 #: Hits that are looked for on one page.
 MOST = 300
-#: What a word may begin with in print, by what it begins with as folded.
-_PRINTED_AS = {"о": "0", "o": "0", "з": "3", "б": "6", "е": "ё", "l": "1", "н": "n", "и": "iu"}
+#: What a word may be printed with at its beginning, with what it begins with as folded; digits and
+#: what is neither a small Latin nor a small Cyrillic letter are always looked at.
+_FOLDED_FROM = [*TO_CYRILLIC.items(), *TO_LATIN.items(), *LESS_LIKE.items(), ("ё", "е")]
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюяё0123456789")
 
 
@@ -50,6 +51,11 @@ class Matcher:
     key_prefixes: dict[str, int] = field(default_factory=dict)
     phrases: list[Sought] = field(default_factory=list)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the question has no words: then it marks nothing, whatever it finds."""
+        return not (self.stems or self.prefixes or self.keys or self.key_prefixes or self.phrases)
+
     def hits(self, text: str) -> list[Hit]:
         """In the order of the text; no two overlap."""
         found = list(self._word_hits(text))
@@ -68,10 +74,7 @@ class Matcher:
         """The first letters of all that is looked for, in every script and look."""
         firsts = {word[0] for word in (*self.stems, *self.prefixes)}
         firsts |= {phrase.stems[0][0] for phrase in self.phrases}
-        for letter in list(firsts):
-            firsts.update(_PRINTED_AS.get(letter, ""))
-            firsts.update(TO_CYRILLIC.get(letter, ""), TO_LATIN.get(letter, ""))
-        return frozenset(firsts)
+        return frozenset(firsts | {printed for printed, meant in _FOLDED_FROM if meant in firsts})
 
     def _word_hits(self, text: str) -> Iterator[Hit]:
         beginnings = self._beginnings

@@ -12,6 +12,9 @@ from documents.search.schema import schema
 #: How much more an approved page weighs.
 APPROVED = 0.4
 
+#: No number in the index is greater.
+_GREATEST = 2**62
+
 #: Fields of which it is known how often an entry has a term.
 _TEXT = ("body", "title")
 
@@ -45,11 +48,11 @@ def ranked(query: Query) -> Query:
 
 
 def between(field_name: str, low: int | None, high: int | None) -> Query:
-    return unscored(
-        Query.range_query(schema(), field_name, FieldType.Unsigned, low, high)
-        if low is not None and high is not None
-        else Query.range_query(schema(), field_name, FieldType.Unsigned, low or 0, high or 2**62)
-    )
+    """Both are included; None, and what no number of the index reaches, is no limit."""
+    low, high = max(low or 0, 0), _GREATEST if high is None else min(high, _GREATEST)
+    if high < low:
+        return Query.empty_query()
+    return unscored(Query.range_query(schema(), field_name, FieldType.Unsigned, low, high))
 
 
 def phrase(field_name: str, stems: Sequence[str]) -> Query:

@@ -10,7 +10,7 @@ from tantivy import Occur, Query
 
 from documents.access import teams_of
 from documents.filetypes import ACCEPTED
-from documents.models import ReviewStatus, Status, User
+from documents.models import ReviewStatus, Status, Team, User
 from documents.search.queries import any_of, between, term, terms, unscored
 
 #: Filters by their names at the API, and the index's fields; several values of one: any of them.
@@ -46,11 +46,23 @@ class Scope:
 def scope_of(user: User, wanted: Mapping[str, Sequence[object]] | None = None) -> Scope:
     """`wanted`: by filter, its values: those of FIELDS, `team` (ids), `tag` (each must be met),
     `created_after` (included) and `created_before` (not included), one moment each."""
-    wanted = wanted or {}
     teams = {team.id: team.name for team in teams_of(user)}
-    chosen: frozenset[str] | None = None
-    if not user.is_superuser:
-        chosen = frozenset(team.hex for team in teams)
+    return _scope(teams, wanted or {}, everything=user.is_superuser)
+
+
+def scope_of_team(team: Team, wanted: Mapping[str, Sequence[object]] | None = None) -> Scope:
+    """What the team may see, whoever is in it. `wanted` as above."""
+    return _scope({team.id: team.name}, wanted or {})
+
+
+def _scope(
+    teams: Mapping[uuid.UUID, str],
+    wanted: Mapping[str, Sequence[object]],
+    *,
+    everything: bool = False,
+) -> Scope:
+    """`everything`: what is in no team of these can be seen as well."""
+    chosen = None if everything else frozenset(team.hex for team in teams)
     if "team" in wanted:
         asked = {uuid.UUID(str(team)).hex for team in wanted["team"]}
         chosen = frozenset(asked & {team.hex for team in teams})

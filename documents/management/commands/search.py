@@ -70,7 +70,7 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS("The search index is built."))
 
     def follow(self) -> None:
-        from documents.actions.saved_searches import note_matches
+        from documents.actions.note_matches import note_matches
         from documents.search.follower import Follower
 
         stopping = threading.Event()

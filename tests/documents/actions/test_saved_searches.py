@@ -8,21 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from documents.actions.correct import correct
 from documents.actions.edit import edit
-from documents.actions.saved_searches import (
-    MOST,
-    forget_search,
-    kept_by,
-    note_matches,
-    save_search,
-)
+from documents.actions.note_matches import note_matches
+from documents.actions.saved_searches import MOST, forget_search, kept_by, save_search
 from documents.errors import InvalidRequest, NotAllowed, NotFound
 from documents.models import Document, Event, Membership, Role, SavedSearch, Team, User
 from documents.models.event import EventKind
 from documents.search.follower import Follower
-from tests.factories import make_document, make_team, make_user
+from tests.factories import make_document, make_page, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -127,12 +124,59 @@ def test_a_search_finds_what_its_owner_may_see_only(
     assert told(of_team) == []
 
 
+def test_a_team_s_search_goes_on_when_the_one_who_kept_it_has_left(
+    team: Team, user: User, follow: Callable[[], None]
+) -> None:
+    search = keep(user, team_id=team.id)
+    user.memberships.all().delete()
+
+    make_document(team, title="Новый", pages=["Договор"])
+    follow()
+
+    assert told(search) == [("Новый", 1)]
+
+
+def test_of_many_pages_that_answer_each_is_told_of(
+    team: Team, user: User, follow: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("documents.actions.note_matches.PAGES_AT_ONCE", 2)
+    keep(user)
+    document = make_document(team, title="Том", pages=["Договор"] * 5)
+    follow()
+    make_page(document, 6, "Договор, и ещё слова, а потому в ответе последний")
+    document.save()
+    follow()
+
+    assert sorted(told()) == [("Том", number) for number in range(1, 7)]
+
+
+def test_pages_that_were_told_of_are_not_written_again(
+    team: Team, user: User, follow: Callable[[], None]
+) -> None:
+    keep(user)
+    document = make_document(team, pages=["Договор"] * 3)
+    follow()
+    with CaptureQueriesContext(connection) as queries:
+        note_matches([document.id])
+    assert not [query for query in queries if not query["sql"].startswith("SELECT")]
+
+
 def test_filters_count(team: Team, user: User, follow: Callable[[], None]) -> None:
     keep(user, filters={"tag": ["срочно"], "created_after": ["2020-01-01T00:00:00+00:00"]})
     make_document(team, title="Без метки", pages=["Договор"])
     make_document(team, title="С меткой", pages=["Договор"], tags=["Срочно"])
     follow()
     assert told() == [("С меткой", 1)]
+
+
+def test_a_search_that_can_not_be_asked_keeps_no_other_from_being_told(
+    team: Team, user: User, follow: Callable[[], None]
+) -> None:
+    keep(user, name="1", filters={"created_after": ["gestern"]})
+    search = keep(user, name="2")
+    make_document(team, title="Новый", pages=["Договор"])
+    follow()
+    assert told(search) == [("Новый", 1)]
 
 
 def test_who_sees_and_who_deletes(team: Team, user: User) -> None:

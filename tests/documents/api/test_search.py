@@ -166,3 +166,9 @@ def test_what_is_in_the_trash_is_found_by_its_title(
     assert listed(client, q="папка") == []
     assert listed(client, q="папка", trashed="true") == [str(document.id)]
     assert listed(client, q="папка", trashed="all") == [str(document.id)]
+
+
+def test_a_moment_before_1970_is_one(client: APIClient, document: Document) -> None:
+    assert search(client, q="договор", created_after="1905-01-01")["count"] == 2
+    assert search(client, q="договор", created_before="1905-01-01")["count"] == 0
+    assert search(client, q="договор", created_before="1970-01-01T00:00:01Z")["count"] == 0

@@ -95,6 +95,12 @@ def contract(team: Team, follow: Follow) -> Document:
         ('договор "аренды', [1, 3]),
         ("AND договор)", []),
         ("договор ***", [1, 3]),
+        ("page:2-3", [2, 3]),
+        ("page:2-3 -акт", [3]),
+        ("tag:срочно page:4", [4]),
+        ("page:3-2", []),
+        ("-(-договор -акт)", [1, 2, 3]),
+        ("-договор (-акт (-штраф -залог))", [4]),
     ],
 )
 def test_the_language(contract: Document, user: User, text: str, expected: list[int]) -> None:
@@ -299,6 +305,45 @@ def test_a_page_corrected_a_moment_ago_is_shown_as_it_is_now(
     correct(contract.id, 1, {"b0": "Договор займа"}, revision=0, actor=None)
     snippets = {p.number: p.snippet for p in search(user, "договор").results}  # type: ignore[union-attr]
     assert snippets[1] == "<mark>Договор</mark> займа"
+
+
+@pytest.mark.parametrize(
+    ("printed", "meant"),
+    [
+        ("rод", "год"),
+        ("dоговор", "договор"),
+        ("lист", "лист"),
+        ("nлощадь", "площадь"),
+        ("uюль", "июль"),
+    ],
+)
+def test_a_word_that_begins_with_a_letter_of_the_other_script_is_marked(
+    printed: str, meant: str
+) -> None:
+    hits = matcher_of(meant).hits(f"здесь {printed} стоит")
+    assert [(hit.start, hit.end) for hit in hits] == [(6, 6 + len(printed))]
+
+
+def test_a_page_corrected_meanwhile_still_answers_a_question_without_words(
+    contract: Document, user: User
+) -> None:
+    correct(contract.id, 1, {"b0": "Совсем иной текст"}, revision=0, actor=None)
+
+    (page,) = search(user, "tag:срочно").results
+
+    assert isinstance(page, FoundPage)
+    assert page.snippet == "Совсем иной текст"
+
+
+def test_behind_the_last_document_there_are_no_more(
+    contract: Document, team: Team, user: User, follow: Follow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_document(team, pages=["Договор"] * 8)
+    follow()
+    monkeypatch.setattr("documents.search.finding.DEEPEST", 2)
+    monkeypatch.setattr("documents.search.finding.GROUPED_AT_ONCE", 2)
+    found = search(user, "договор", by_document=True, offset=1)
+    assert (found.results, found.more) == ([], False)
 
 
 # --- near words -----------------------------------------------------------------------------------

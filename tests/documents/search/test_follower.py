@@ -6,6 +6,7 @@ import json
 import shutil
 import threading
 import uuid
+import zlib
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,14 @@ from documents.actions.purge import purge
 from documents.actions.restore import take_out_of_trash
 from documents.actions.trash import trash
 from documents.errors import SearchUnavailable
-from documents.models import ArchiveIdentity, Document, SearchChange
+from documents.models import ArchiveIdentity, Document, Reading, SearchChange
+from documents.models.fields import Packed
 from documents.search import directory
 from documents.search.checking import check, described
 from documents.search.follower import Follower
+from documents.search.generation import Generation
 from documents.search.index import Reader
+from documents.search.integrity import cut_files
 from documents.search.schema import schema
 from tests.factories import make_document, make_page, make_reading, make_team
 
@@ -167,6 +171,9 @@ def make_unusable(root: Path, how: str) -> None:
         make_document(make_team(), pages=["Ещё лист"])
     elif how == "without its list of segments":
         (current / "meta.json").write_text("{")
+    elif how == "without the end of its words":
+        words = max((current / "words").glob("*.term"), key=lambda path: path.stat().st_size)
+        words.write_bytes(words.read_bytes()[:-10])
     else:
         segment = max(current.glob(f"*.{how}"), key=lambda path: path.stat().st_size)
         content = segment.read_bytes()
@@ -182,6 +189,7 @@ def make_unusable(root: Path, how: str) -> None:
         "of another archive",
         "of an older database",
         "without its list of segments",
+        "without the end of its words",
         "store",
         "term",
         "idx",
@@ -234,6 +242,113 @@ def test_while_an_index_is_built_anew_the_old_one_is_searched(root: Path) -> Non
     assert check(root).good
 
 
+def test_a_rebuild_that_was_asked_for_is_done_though_its_process_was_killed(root: Path) -> None:
+    make_document(make_team(), pages=["Первый лист"])
+    follower = followed(root)
+    before = directory.current(root)
+    directory.ask_for_rebuild(root)
+    follower._choose()
+    del follower
+
+    followed(root)
+
+    assert directory.current(root) != before
+    again = directory.current(root)
+    followed(root)
+    assert directory.current(root) == again
+
+
+def test_while_a_rebuild_goes_on_after_a_kill_the_old_index_is_followed(root: Path) -> None:
+    make_document(make_team(), pages=["Первый лист"])
+    followed(root)
+    before = directory.current(root)
+    directory.ask_for_rebuild(root)
+    follower = Follower(root, threading.Event())
+    follower._choose()
+    make_document(make_team(), pages=["Второй лист"])
+    assert follower.served is not None
+
+    follower._follow(follower.served)
+
+    assert directory.current(root) == before
+    assert found(root, "лист") == 2
+
+
+def test_what_changes_while_long_documents_are_built_in_waits_for_few_of_them(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = make_team()
+    for _ in range(4):
+        make_document(team, pages=["Лист"] * 3)
+    monkeypatch.setattr("documents.search.follower.PAGES_BUILT_AT_ONCE", 6)
+    monkeypatch.setattr("documents.search.follower.SLICE", 0.0001)
+    follower = Follower(root, threading.Event())
+
+    follower.step()
+
+    assert follower.building is not None
+    assert follower.building.built == 2
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "No space left on device",
+        "Too many open files",
+        "Failed to acquire Lockfile: LockBusy. None",
+    ],
+)
+def test_an_index_is_not_given_up_for_what_the_machine_lacks(
+    root: Path, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    make_document(make_team(), pages=["Первый лист"])
+    followed(root)
+    before = directory.current(root)
+
+    def fails(*_: object) -> Generation:
+        raise ValueError(reason)
+
+    with monkeypatch.context() as lacking:
+        lacking.setattr("documents.search.follower.Generation", fails)
+        with pytest.raises(ValueError, match=reason):
+            Follower(root, threading.Event()).step()
+    followed(root)
+
+    assert directory.current(root) == before
+
+
+def test_a_reader_that_has_no_file_to_spare_reports_no_damage(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_document(make_team(), pages=["Первый лист"])
+    follower = followed(root)
+    before = directory.current(root)
+
+    def fails(*_: object, **__: object) -> None:
+        raise ValueError('Failed to open file for read: IoError "Too many open files"')
+
+    with monkeypatch.context() as lacking:
+        lacking.setattr("documents.search.index.vocabulary.opened", fails)
+        with pytest.raises(SearchUnavailable):
+            Reader(root).opened()
+    catch_up(follower)
+
+    assert directory.current(root) == before
+    assert found(root, "лист") == 1
+
+
+def test_who_is_told_of_documents_and_fails_does_not_stop_the_index(root: Path) -> None:
+    def fails(_: list[uuid.UUID]) -> None:
+        raise ValueError("Expected U64 type for field created, got -1")
+
+    follower = Follower(root, threading.Event(), fails)
+    catch_up(follower)
+    make_document(make_team(), pages=["Первый лист"])
+    catch_up(follower)
+
+    assert found(root, "лист") == 1
+
+
 def test_an_index_being_built_goes_on_where_its_process_was_killed(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,6 +383,17 @@ def test_a_byte_that_changed_is_found_by_a_check(root: Path) -> None:
     segment.write_bytes(content)
 
     assert check(root).damaged_files == [segment.name]
+
+
+def test_a_cut_file_of_the_words_is_noticed_as_one_of_the_pages_is(root: Path) -> None:
+    make_document(make_team(), pages=["Первый лист"])
+    followed(root)
+    current = directory.current(root)
+    assert current is not None
+    segment = next((current / "words").glob("*.term"))
+    segment.write_bytes(segment.read_bytes()[:-10])
+
+    assert cut_files(current) == [segment.name]
 
 
 def test_a_check_tells_what_is_not_as_it_should_be(root: Path) -> None:
@@ -306,12 +432,29 @@ def test_a_document_that_changes_while_it_is_built_in_is_there_once(
     assert check(root).good
 
 
-def test_a_page_that_makes_no_sense_keeps_no_other_from_being_found(root: Path) -> None:
+@pytest.mark.parametrize(
+    "layout",
+    [
+        {"layout_version": 99},
+        {"width": 2**40, "height": 1, "dpi": 1},
+        {"width": None, "height": 1, "dpi": 1},
+        {
+            "width": 1,
+            "height": 1,
+            "dpi": 1,
+            "blocks": [
+                {"id": "a", "label": "text", "text": "Лист", "bbox": [0, 0, float("inf"), 1]},
+            ],
+        },
+        Packed(b"no deflated JSON"),
+        Packed(zlib.compress(b"{")),
+    ],
+)
+def test_a_page_that_makes_no_sense_keeps_no_other_from_being_found(
+    root: Path, layout: object
+) -> None:
     document = make_document(make_team(), pages=["Первый лист", "Второй лист"])
-    reading = document.pages.get(number=1).current_reading
-    assert reading is not None
-    reading.layout = {"layout_version": 99}
-    reading.save()
+    Reading.objects.filter(page__document=document, page__number=1).update(layout=layout)
 
     followed(root)
 

@@ -72,7 +72,8 @@ def test_what_makes_no_sense_is_words_and_said(text: str, code: str) -> None:
 
 _PIECES = st.sampled_from(
     ['"', "«", "(", ")", "-", "OR", "НЕ", "*", "title:", "page:", "before:", "tag:", ":", "договор",
-     "a*", "1 000", "12/2025", "\x00", "\n", "''", "№", "-(", "page:1-2", "ooo", "\ud7ff"]
+     "a*", "1 000", "12/2025", "\x00", "\n", "''", "№", "-(", "page:1-2", "ooo", "\ud7ff",
+     "\ud800"]
 )  # fmt: skip
 
 
@@ -83,6 +84,15 @@ def test_anything_can_be_asked(text: str) -> None:
     made = compiled(understood(text), {"team": {}, "status": {}, "type": {}})
     assert made.query is not None
     made.matcher.hits("Договор № 12/2025, ООО «Ромашка»")
+
+
+def test_halves_of_characters_are_no_error() -> None:
+    assert understood("tag:\ud800a \udfff договор").node == understood("tag: a договор").node
+
+
+def test_few_digits_before_an_asterisk_are_looked_for_among_the_words_only() -> None:
+    for text, looked_for in (("12*", {}), ("125*", {"125": 1})):
+        assert compiled(understood(text), {}).matcher.key_prefixes == looked_for
 
 
 def test_the_schema_can_be_made() -> None:
