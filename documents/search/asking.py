@@ -179,7 +179,7 @@ def _side_by_side(
     for some in (found,) if exact else (found, *_nearly(found, doing.near)):
         words, stems = zip(*some, strict=True)
         doing.matcher.phrases.append(Sought(words, stems, part, exact))
-        forms = [unscored(term("words", word)) for word in dict.fromkeys(words)] if exact else []
+        forms = _forms(words) if exact else []
         for name, queries in (("body", body), ("title", title)):
             stand = phrase(name, stems) if len(stems) > 1 else term(name, stems[0])
             queries.append(all_of([stand, *forms]) if forms else stand)
@@ -187,6 +187,13 @@ def _side_by_side(
     doing.bodies.append(any_of(body))
     its_title = all_of([any_of(title), unscored(term("lead", 1))])
     return any_of([*body, weighted(its_title, TITLE)])
+
+
+def _forms(words: Sequence[str]) -> list[Query]:
+    """Of these very forms: asked before their places are looked at."""
+    if len(words) == 1:
+        return [unscored(term("words", words[0]))]
+    return [unscored(term("pairs", mark)) for mark in sorted(analysis.pairs_of(words))]
 
 
 def _nearly(found: Sequence[tuple[str, str]], near: Near) -> Iterator[Sequence[tuple[str, str]]]:

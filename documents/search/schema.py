@@ -23,7 +23,7 @@ from documents.search.fingerprint import sketch
 from documents.search.pagetext import PageText
 
 #: Rises with every change of what is below. An index of another format is built anew.
-FORMAT = f"4.{analysis.VERSION}"
+FORMAT = f"5.{analysis.VERSION}"
 
 #: Beginnings of these lengths are terms of their own: thousands of words may have them, and to look
 #: for each of those takes long. Longer ones are looked for among the words.
@@ -83,8 +83,8 @@ def schema() -> tantivy.Schema:
     # Terms that were made by `analysis`, parted by spaces; with positions, for phrases.
     for name in ("body", "title"):
         build.add_text_field(name, tokenizer_name="whitespace", index_option="position")
-    # Words as they are printed and their first letters, identifiers, fingerprints.
-    for name in ("words", "beginnings", "keys", "marks"):
+    # Words as they are printed and their first letters, pairs of them, identifiers, fingerprints.
+    for name in ("words", "beginnings", "pairs", "keys", "marks"):
         build.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     build.add_text_field("document", True, True, "raw", "basic")
     for name in ("team", "tag", "language", "status", "review_status", "type", "year"):
@@ -110,12 +110,13 @@ def entry_document(entry: Entry) -> tuple[tantivy.Document, frozenset[str]]:
     made = tantivy.Document()
     made.add_text("body", " ".join(terms.stems))
     made.add_text("title", " ".join(title.stems))
-    words, keys = terms.words, terms.keys
+    words, keys, pairs = terms.words, terms.keys, terms.pairs
     if lead:
-        words, keys = words | title.words, keys | title.keys
+        words, keys, pairs = words | title.words, keys | title.keys, pairs | title.pairs
         made.add_unsigned("lead", 1)
     made.add_text("words", " ".join(words))
     made.add_text("beginnings", " ".join(_beginnings(words)))
+    made.add_text("pairs", " ".join(pairs))
     made.add_text("keys", " ".join(keys))
     made.add_text("marks", " ".join(sketch(terms.stems)))
     made.add_text("document", facts.document.hex)
@@ -162,4 +163,6 @@ def _title_terms(title: str, filename: str) -> analysis.Terms:
     own = analysis.terms(title)
     file = analysis.terms(filename)
     more = tuple(stem for stem in file.stems if stem not in own.stems)
-    return analysis.Terms(own.stems + more, own.words | file.words, own.keys | file.keys)
+    return analysis.Terms(
+        own.stems + more, own.words | file.words, own.keys | file.keys, own.pairs | file.pairs
+    )
