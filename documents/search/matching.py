@@ -122,7 +122,8 @@ def _phrase_at(
     found: list[Hit] = []
     pairs: list[tuple[str, str]] = []
     skip = 0
-    for word, start, end in printed[at:]:
+    for place in range(at, len(printed)):
+        word, start, end = printed[place]
         found.append(Hit(start, end, phrase.part))
         pairs += analysis.analysed(word)
         if len(found) == 1 and phrase.stems[0] in (stem for _, stem in pairs):
