@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 import pytest
@@ -232,6 +233,17 @@ def test_grouped_by_document_each_comes_with_its_best_pages(
     assert [page.number for page in results[0].pages] == [3, 1]
     assert [result.pages_found for result in results] == [2, 1]
     assert (found.count, found.more) == (2, False)
+
+
+def test_a_part_of_a_second_counts_where_documents_are_younger_than_a_moment(
+    contract: Document, user: User
+) -> None:
+    whole = contract.created_at.replace(microsecond=0)
+    later = whole + datetime.timedelta(seconds=1)
+    assert search(user, "договор", filters={"created_before": [whole]}).count == 0
+    assert search(user, "договор", filters={"created_before": [later]}).count == 2
+    half = whole + datetime.timedelta(milliseconds=500)
+    assert search(user, "договор", filters={"created_before": [half]}).count == 2
 
 
 def test_facets_count_what_was_found(contract: Document, user: User) -> None:
