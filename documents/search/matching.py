@@ -59,6 +59,12 @@ class Matcher:
     def hits(self, text: str) -> list[Hit]:
         """In the order of the text; no two overlap."""
         found = list(self._word_hits(text))
+        if self.stems:
+            found += [
+                Hit(start, end, self.stems[stem])
+                for stem, start, end in analysis.halves(text)
+                if stem in self.stems
+            ]
         if self.keys or self.key_prefixes:
             found += self._key_hits(text)
         # A longer one says more than a part of it.

@@ -336,6 +336,13 @@ def test_a_word_that_begins_with_a_letter_of_the_other_script_is_marked(
     assert [(hit.start, hit.end) for hit in hits] == [(6, 6 + len(printed))]
 
 
+@pytest.mark.parametrize("asked", ["Санкт", "Петербурга"])
+def test_a_part_of_a_word_that_is_broken_at_its_own_hyphen_is_marked(asked: str) -> None:
+    text = "жил в санкт-\nпетербурге"
+    (hit,) = matcher_of(asked).hits(text)
+    assert text[hit.start : hit.end] == {"Санкт": "санкт", "Петербурга": "петербурге"}[asked]
+
+
 def test_a_page_corrected_meanwhile_still_answers_a_question_without_words(
     contract: Document, user: User
 ) -> None:
