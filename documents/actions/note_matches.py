@@ -57,14 +57,10 @@ def _found_by(
     opened: Opened, search: SavedSearch, documents: Sequence[uuid.UUID]
 ) -> Iterator[_Pages]:
     """Pages of these documents that answer, some at a time."""
-    filters = dict(search.filters)
-    for name in ("created_after", "created_before"):
-        if name in filters:
-            filters[name] = [datetime.datetime.fromisoformat(filters[name][0])]
     if search.team is not None:
-        scope = scope_of_team(search.team, filters)
+        scope = scope_of_team(search.team, search.filters)
     else:
-        scope = scope_of(search.owner, filters)
+        scope = scope_of(search.owner, search.filters)
     query = compiled(understood(search.text), scope.names).query
     among = all_of([scope.within(query), any_document(documents)])
     by_number = {document_number(each): each for each in documents}

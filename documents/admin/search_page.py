@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,6 +38,13 @@ _FACETS: tuple[tuple[str, str, str | Promise], ...] = (
     ("year", "year", gettext_lazy("Year")),
     ("status", "status", gettext_lazy("Status")),
     ("review_status", "review_status", gettext_lazy("Review")),
+)
+#: Further filters, which a search that was kept through the API may have.
+_OTHERS: tuple[tuple[str, str | Promise], ...] = (
+    ("language", gettext_lazy("Language")),
+    ("created_after", gettext_lazy("Uploaded from")),
+    ("created_before", gettext_lazy("Uploaded before")),
+    ("sha256", "SHA-256"),
 )
 _NOTES: dict[str, str | Promise] = {
     "quote": gettext_lazy("A quotation mark is missing its other half: its words were searched."),
@@ -79,14 +87,14 @@ class Result:
 
 
 def search_view(request: HttpRequest) -> HttpResponse:
-    """GET: `q`, `sort`, `p` (from 1), and one value of each facet."""
+    """GET: `q`, `sort`, `p` (from 1), and the filters of the API."""
     wanted = wanted_of(request.GET)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Search"),
         "q": wanted.text,
         "by_date": wanted.ordering == finding.DATE,
-        "kept": {name: values[0] for name, values in wanted.filters.items()},
+        "kept": [(name, value) for name, values in wanted.filters.items() for value in values],
         "asked": bool(wanted.text.strip() or wanted.filters),
         "searches": kept_searches(request),
         "teams_to_keep_for": teams_to_keep_for(request),
@@ -103,24 +111,30 @@ def search_view(request: HttpRequest) -> HttpResponse:
 
 def wanted_of(given: QueryDict) -> Wanted:
     """What the page's address asks for; what makes no sense in it is left out."""
-    filters: dict[str, list[str]] = {
-        name: [str(given[name])] for _facet, name, _label in _FACETS if given.get(name)
-    }
-    if "team" in filters:
-        try:
-            filters["team"] = [str(uuid.UUID(filters["team"][0]))]
-        except ValueError:
-            del filters["team"]
+    names = [*(name for _facet, name, _label in _FACETS), *(name for name, _label in _OTHERS)]
+    filters = {name: [value for value in given.getlist(name) if _makes_sense(name, value)]
+               for name in names}  # fmt: skip
     page = given.get("p", "")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
     return Wanted(
         text=given.get("q", "")[:1000],
-        filters=filters,
+        filters={name: values for name, values in filters.items() if values},
         ordering=finding.DATE if given.get("sort") == finding.DATE else finding.RELEVANCE,
         offset=min(max(number - 1, 0) * PER_PAGE, finding.DEEPEST - PER_PAGE),
         limit=PER_PAGE,
         facets=[facet for facet, _name, _label in _FACETS],
     )
+
+
+def _makes_sense(name: str, value: str) -> bool:
+    try:
+        if name == "team":
+            uuid.UUID(value)
+        elif name in ("created_after", "created_before"):
+            datetime.datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return bool(value)
 
 
 def _found(request: HttpRequest, wanted: Wanted, found: Found) -> dict[str, Any]:
@@ -161,13 +175,14 @@ def _facets(
     request: HttpRequest, wanted: Wanted, found: Found
 ) -> list[tuple[str | Promise, list[Value]]]:
     names = _names(request)
-    shown = []
+    shown: list[tuple[str | Promise, list[Value]]] = []
     for facet, filter_name, label in _FACETS:
-        chosen = next(iter(wanted.filters.get(filter_name, ())), None)
+        chosen = wanted.filters.get(filter_name, ())
         counted = found.facets.get(facet, [])
-        if chosen is not None:
-            name = names[facet].get(chosen.replace("-", "") if facet == "team" else chosen, chosen)
-            values = [Value(name, None, _address(request, p=None, **{filter_name: None}), True)]
+        if chosen:
+            keys = [value.replace("-", "") if facet == "team" else value for value in chosen]
+            name = ", ".join(str(names[facet].get(key, key)) for key in keys)
+            values = [_chosen(request, filter_name, name)]
         else:
             values = [
                 Value(
@@ -178,9 +193,18 @@ def _facets(
                 )
                 for value, count in counted
             ]
-        if chosen is not None or len(values) > 1:
+        if chosen or len(values) > 1:
             shown.append((label, values))
+    shown += [
+        (label, [_chosen(request, name, ", ".join(wanted.filters[name]))])
+        for name, label in _OTHERS
+        if name in wanted.filters
+    ]
     return shown
+
+
+def _chosen(request: HttpRequest, filter_name: str, said: str) -> Value:
+    return Value(said, None, _address(request, p=None, **{filter_name: None}), True)
 
 
 def _names(request: HttpRequest) -> Mapping[str, Mapping[str, Any]]:

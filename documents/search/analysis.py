@@ -98,14 +98,7 @@ def printed_words(text: str) -> Iterator[tuple[str, int, int]]:
 
 def terms(text: str) -> Terms:
     pairs = list(chain.from_iterable(map(analysed, _WORD.findall(text))))
-    broken: set[str] = set()
-    for hyphen in _HYPHEN.finditer(text):
-        # It may have been the word's own: its parts are found as well.
-        before = _BEFORE.search(text[max(0, hyphen.start() - MAX_LENGTH) : hyphen.start()])
-        after = _AFTER.match(text, hyphen.end())
-        if before and after:
-            parts = (*analysed(before[0]), *analysed(after[0]))
-            broken.update(stem for _, stem in parts)
+    broken = {stem for stem, _, _ in halves(text)}
     keys = {key for _, _, key in keys_in(text)}
     return Terms(
         stems=tuple(stem for _, stem in pairs),
@@ -124,6 +117,19 @@ def pairs_of(words: Sequence[str]) -> frozenset[str]:
     return frozenset(
         f"{crc32(f'{one} {next_}'.encode()) % _PAIR_MARKS:x}" for one, next_ in pairwise(words)
     )
+
+
+def halves(text: str) -> Iterator[tuple[str, int, int]]:
+    """Both parts of each word that is broken at a hyphen over a line's end: `(stem, start, end)`.
+    It may have been the word's own hyphen; then they are words."""
+    for hyphen in _HYPHEN.finditer(text):
+        from_ = max(0, hyphen.start() - MAX_LENGTH)
+        before = _BEFORE.search(text[from_ : hyphen.start()])
+        after = _AFTER.match(text, hyphen.end())
+        if before and after:
+            for part, start in ((before[0], from_ + before.start()), (after[0], after.start())):
+                for _, stem in analysed(part):
+                    yield stem, start, start + len(part)
 
 
 def words_in(text: str) -> tuple[tuple[str, str], ...]:

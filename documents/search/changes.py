@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
@@ -63,6 +63,19 @@ class Position:
 
 
 @dataclass(frozen=True)
+class Snapshot:
+    """Which transactions had ended at one moment (PostgreSQL): those below `until` that are not
+    among `running`. All below `oldest` had."""
+
+    oldest: int = 0
+    until: int = 0
+    running: frozenset[int] = frozenset()
+
+    def shows(self, transaction: int) -> bool:
+        return transaction < self.until and transaction not in self.running
+
+
+@dataclass(frozen=True)
 class Changes:
     """`documents` have changed; what follows starts at `position`. `oldest`: when the first of
     these changes was written; `more` says whether others wait."""
@@ -71,48 +84,68 @@ class Changes:
     position: Position
     oldest: datetime.datetime | None = None
     more: bool = False
-    #: The rows that are not below the position's transaction: they would be read once more.
+    #: All that it shows is told. None: what is below the position's transaction is.
+    seen: Snapshot | None = None
+    #: Row -> transaction, of rows that are told and would be read once more.
     told: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass
 class Feed:
-    """The changes behind a position."""
+    """The changes behind a position.
+
+    A transaction that stays open for hours holds the position, from which another process would
+    go on, but not this feed: it knows which ones were open when it looked last.
+    """
 
     position: Position
-    #: Row -> transaction, of rows behind the position that were told already.
+    _seen: Snapshot | None = None
     _told: Mapping[int, int] = field(default_factory=dict)
 
     def read(self) -> Changes:
         """What has changed, at most `BATCH` rows. It is told again until `settle` is called."""
-        horizon = _oldest_running()
+        snapshot = _snapshot()
         rows = list(
-            _behind(self.position)
+            self._behind()
             .exclude(id__in=list(self._told))
             .order_by("transaction", "id")
             .values_list("id", "document_id", "transaction", "created_at")[: BATCH + 1]
         )
         more, rows = len(rows) > BATCH, rows[:BATCH]
-        transaction = min(horizon, rows[-1][2]) if more else horizon
+        transaction = min(snapshot.oldest, rows[-1][2]) if more else snapshot.oldest
         newest = max(((row[0], row[3].isoformat()) for row in rows), default=(0, ""))
         newest = max(newest, (self.position.row, self.position.written_at))
+        seen = self._seen if more else snapshot
         told = {**self._told, **{row[0]: row[2] for row in rows}}
         return Changes(
             documents=list(dict.fromkeys(row[1] for row in rows)),
             position=Position(*newest, transaction),
             oldest=min((row[3] for row in rows), default=None),
             more=more,
-            told={row: at for row, at in told.items() if at >= transaction > 0},
+            seen=seen,
+            told={
+                row: at
+                for row, at in told.items()
+                if transaction and (at >= transaction if seen is None else not seen.shows(at))
+            },
         )
 
     def settle(self, changes: Changes) -> None:
         """These are in the index, for good."""
-        self.position, self._told = changes.position, changes.told
+        self.position, self._seen, self._told = changes.position, changes.seen, changes.told
+
+    def _behind(self) -> QuerySet[SearchChange]:
+        if connection.vendor != "postgresql":
+            return SearchChange.objects.filter(id__gt=self.position.row)
+        if self._seen is None:
+            return SearchChange.objects.filter(transaction__gte=self.position.transaction)
+        unseen = Q(transaction__gte=self._seen.until) | Q(transaction__in=self._seen.running)
+        return SearchChange.objects.filter(unseen)
 
 
 def now() -> Position:
     """The position behind everything that is committed."""
-    horizon = _oldest_running()
+    horizon = _snapshot().oldest
     newest = SearchChange.objects.order_by("-id").values_list("id", "created_at").first()
     if newest is None:
         return Position(transaction=horizon)
@@ -122,7 +155,7 @@ def now() -> Position:
 def continues(position: Position) -> bool:
     """Whether this database is the one that the position is of, and still knows what came after.
     An older copy of it, or one of which so much was removed, is not."""
-    if position.transaction > _oldest_running():
+    if position.transaction > _snapshot().oldest:
         return False
     if position.row == 0:
         # Nothing had ever changed: right only as long as the first change is still there.
@@ -145,17 +178,15 @@ def forget_old() -> int:
     return old.exclude(id=newest).delete()[0] if newest else 0
 
 
-def _behind(position: Position) -> QuerySet[SearchChange]:
-    if connection.vendor == "postgresql":
-        return SearchChange.objects.filter(transaction__gte=position.transaction)
-    return SearchChange.objects.filter(id__gt=position.row)
-
-
-def _oldest_running() -> int:
-    """The oldest transaction that may still write (PostgreSQL): all below it is committed or
-    gone. Ask before the rows are read. 0 where there is one writer at a time."""
+def _snapshot() -> Snapshot:
+    """The transactions as they are (PostgreSQL). Ask before the rows are read. Nothing where there
+    is one writer at a time."""
     if connection.vendor != "postgresql":
-        return 0
+        return Snapshot()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT txid_snapshot_xmin(txid_current_snapshot())")
-        return int(cursor.fetchone()[0])
+        # Of the transaction that asks, if it writes, a snapshot does not tell whether it runs.
+        cursor.execute("SELECT txid_current_snapshot()::text, txid_current_if_assigned()")
+        said, own = cursor.fetchone()
+    oldest, until, running = said.split(":")
+    open_ones = {int(each) for each in running.split(",") if each}
+    return Snapshot(int(oldest), int(until), frozenset(open_ones | ({own} if own else set())))

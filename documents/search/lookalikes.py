@@ -10,7 +10,7 @@ import re
 
 #: Latin letters that look like a Cyrillic one, as small or as capital letters.
 TO_CYRILLIC = dict(zip("abcehkmoptxy", "авсенкмортху", strict=True))
-#: The other way, without в: a small b is no twin of it, and B stands in few English words alone.
+#: The other way. В is B's twin as a capital only, which is where codes and names have it.
 TO_LATIN = {cyrillic: latin for latin, cyrillic in TO_CYRILLIC.items()}
 #: In a word that is mostly Cyrillic, these are likely meant, too (italics, poor print).
 LESS_LIKE = TO_CYRILLIC | dict(zip("nurigdl", "пигідд1", strict=True)) | {"i": "и", "l": "л"}

@@ -59,6 +59,12 @@ class Matcher:
     def hits(self, text: str) -> list[Hit]:
         """In the order of the text; no two overlap."""
         found = list(self._word_hits(text))
+        if self.stems:
+            found += [
+                Hit(start, end, self.stems[stem])
+                for stem, start, end in analysis.halves(text)
+                if stem in self.stems
+            ]
         if self.keys or self.key_prefixes:
             found += self._key_hits(text)
         # A longer one says more than a part of it.
@@ -122,7 +128,8 @@ def _phrase_at(
     found: list[Hit] = []
     pairs: list[tuple[str, str]] = []
     skip = 0
-    for word, start, end in printed[at:]:
+    for place in range(at, len(printed)):
+        word, start, end = printed[place]
         found.append(Hit(start, end, phrase.part))
         pairs += analysis.analysed(word)
         if len(found) == 1 and phrase.stems[0] in (stem for _, stem in pairs):

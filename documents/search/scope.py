@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import math
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,7 +47,8 @@ class Scope:
 
 def scope_of(user: User, wanted: Mapping[str, Sequence[object]] | None = None) -> Scope:
     """`wanted`: by filter, its values: those of FIELDS, `team` (ids), `tag` (each must be met),
-    `created_after` (included) and `created_before` (not included), one moment each."""
+    `created_after` (included) and `created_before` (not included), one moment each: a datetime, or
+    in ISO 8601. Raises ValueError for what is no id or moment."""
     teams = {team.id: team.name for team in teams_of(user)}
     return _scope(teams, wanted or {}, everything=user.is_superuser)
 
@@ -72,12 +75,24 @@ def _scope(
         if name in FIELDS and values
     ]
     filters += [unscored(term("folded_tag", _tag(tag))) for tag in wanted.get("tag", ())]
-    after, before = wanted.get("created_after"), wanted.get("created_before")
-    if after or before:
-        low = int(after[0].timestamp()) if after else None  # type: ignore[attr-defined]
-        high = int(before[0].timestamp()) - 1 if before else None  # type: ignore[attr-defined]
-        filters.append(between("created", low, high))
+    after, before = (_moment(wanted.get(f"created_{name}")) for name in ("after", "before"))
+    if after is not None or before is not None:
+        # The index has whole seconds.
+        high = None if before is None else math.ceil(before) - 1
+        filters.append(between("created", None if after is None else int(after), high))
     return Scope(chosen, _names(teams), tuple(filters))
+
+
+def _moment(said: Sequence[object] | None) -> float | None:
+    """Seconds since 1970; what names no time zone is in UTC."""
+    if not said:
+        return None
+    moment = said[0]
+    if not isinstance(moment, datetime.datetime):
+        moment = datetime.datetime.fromisoformat(str(moment))
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.timezone.utc)
+    return moment.timestamp()
 
 
 def _tag(name: object) -> str:

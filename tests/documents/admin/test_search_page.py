@@ -109,7 +109,16 @@ def test_one_turns_the_pages_of_results(
 
 
 @pytest.mark.parametrize(
-    "parameters", [{"p": "x"}, {"p": "99999"}, {"team": "x"}, {"tag": "нет"}, {"sort": "x"}]
+    "parameters",
+    [
+        {"p": "x"},
+        {"p": "99999"},
+        {"team": "x"},
+        {"tag": "нет"},
+        {"sort": "x"},
+        {"created_after": "gestern"},
+        {"created_after": "0001-01-01"},
+    ],
 )
 def test_parameters_that_mean_nothing_harm_nothing(
     browser: Client, document: Document, parameters: dict[str, str]
@@ -153,6 +162,27 @@ def test_a_search_is_kept_and_deleted(browser: Client, document: Document) -> No
     forget = re.search(r'action="([^"]+forget/)"', text)
     assert forget is not None
     assert "Мои договоры" not in browser.post(forget[1], follow=True).content.decode()
+
+
+def test_one_that_was_kept_through_the_api_finds_the_same_here(
+    browser: Client, document: Document
+) -> None:
+    filters = {
+        "tag": ["Срочно"],
+        "status": ["ready", "failed"],
+        "created_before": ["2001-02-03T00:00:00+00:00"],
+    }
+    given = {"name": "Старые", "q": "договор", "filters": filters}
+    browser.post("/api/v1/searches/", given, content_type="application/json")
+    address = re.search(r'<li><a href="([^"]+)">Старые', shown(browser))
+    assert address is not None
+
+    text = browser.get(address[1].replace("&amp;", "&")).content.decode()
+
+    assert "Nothing was found." in text
+    assert "ready, failed ×" in text
+    assert "2001-02-03T00:00:00+00:00 ×" in text
+    assert text.count('name="status" value=') == 4  # asked again, and kept again, with both
 
 
 def test_one_kept_for_the_team_is_seen_by_it(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection, connections, transaction
@@ -136,12 +136,12 @@ def test_old_rows_go_and_the_newest_stays() -> None:
     assert list(SearchChange.objects.all()) == [newest]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_change_that_commits_late_is_not_skipped() -> None:
-    """A transaction that began before another, and commits after it was followed."""
+@pytest.fixture
+def open_transaction() -> Iterator[Callable[[], uuid.UUID]]:
+    """One that has changed a document and is open: called, it commits, and says which document."""
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has one writer at a time")
-    late, early = uuid.uuid4(), uuid.uuid4()
+    late = uuid.uuid4()
     begun, go_on = threading.Event(), threading.Event()
 
     def write_late() -> None:
@@ -151,14 +151,63 @@ def test_a_change_that_commits_late_is_not_skipped() -> None:
             go_on.wait(20)
         connections.close_all()
 
-    feed = following()
+    def commit() -> uuid.UUID:
+        go_on.set()
+        writer.join()
+        return late
+
     writer = threading.Thread(target=write_late)
     writer.start()
     assert begun.wait(20)
-    SearchChange.objects.create(document_id=early)
+    yield commit
+    commit()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_commits_late_is_not_skipped(
+    open_transaction: Callable[[], uuid.UUID],
+) -> None:
+    """A transaction that began before another, and commits after it was followed."""
+    feed = following()
+    early = SearchChange.objects.create(document_id=uuid.uuid4()).document_id
     assert fed(feed) == [early]  # at once, though an older one is open
     assert fed(feed) == []
-    go_on.set()
-    writer.join()
+    late = open_transaction()
     assert fed(feed) == [late]
     assert fed(feed) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_commits_late_is_not_skipped_by_a_process_that_was_killed(
+    open_transaction: Callable[[], uuid.UUID],
+) -> None:
+    feed = following()
+    early = SearchChange.objects.create(document_id=uuid.uuid4()).document_id
+    assert fed(feed) == [early]
+    late = open_transaction()
+    assert late in fed(Feed(feed.position))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_commits_late_is_not_skipped_between_two_batches(
+    open_transaction: Callable[[], uuid.UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "BATCH", 2)
+    feed = following()
+    early = [SearchChange.objects.create(document_id=uuid.uuid4()).document_id for _ in range(5)]
+    told = fed(feed)
+    late = open_transaction()
+    while found := fed(feed):
+        told += found
+    assert sorted(told) == sorted([*early, late])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_remembered_does_not_grow_while_a_transaction_stays_open(
+    open_transaction: Callable[[], uuid.UUID],
+) -> None:
+    feed = following()
+    for _ in range(20):
+        changed = SearchChange.objects.create(document_id=uuid.uuid4()).document_id
+        assert fed(feed) == [changed]
+    assert len(feed.read().told) <= 1

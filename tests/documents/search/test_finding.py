@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 import pytest
@@ -234,6 +235,17 @@ def test_grouped_by_document_each_comes_with_its_best_pages(
     assert (found.count, found.more) == (2, False)
 
 
+def test_a_part_of_a_second_counts_where_documents_are_younger_than_a_moment(
+    contract: Document, user: User
+) -> None:
+    whole = contract.created_at.replace(microsecond=0)
+    later = whole + datetime.timedelta(seconds=1)
+    assert search(user, "договор", filters={"created_before": [whole]}).count == 0
+    assert search(user, "договор", filters={"created_before": [later]}).count == 2
+    half = whole + datetime.timedelta(milliseconds=500)
+    assert search(user, "договор", filters={"created_before": [half]}).count == 2
+
+
 def test_facets_count_what_was_found(contract: Document, user: User) -> None:
     facets = search(user, "договор", facets=["tag", "status", "type", "year", "team"]).facets
     assert facets["tag"] == [("Срочно", 2)]
@@ -322,6 +334,13 @@ def test_a_word_that_begins_with_a_letter_of_the_other_script_is_marked(
 ) -> None:
     hits = matcher_of(meant).hits(f"здесь {printed} стоит")
     assert [(hit.start, hit.end) for hit in hits] == [(6, 6 + len(printed))]
+
+
+@pytest.mark.parametrize("asked", ["Санкт", "Петербурга"])
+def test_a_part_of_a_word_that_is_broken_at_its_own_hyphen_is_marked(asked: str) -> None:
+    text = "жил в санкт-\nпетербурге"
+    (hit,) = matcher_of(asked).hits(text)
+    assert text[hit.start : hit.end] == {"Санкт": "санкт", "Петербурга": "петербурге"}[asked]
 
 
 def test_a_page_corrected_meanwhile_still_answers_a_question_without_words(
