@@ -101,12 +101,10 @@ def note_matches(documents: Sequence[uuid.UUID]) -> None:
 def _found_by(
     opened: Opened, search: SavedSearch, documents: Sequence[uuid.UUID]
 ) -> set[tuple[uuid.UUID, int]]:
-    filters = dict(search.filters)
+    filters: dict[str, list[Any]] = dict(search.limits)
     for name in ("created_after", "created_before"):
         if name in filters:
             filters[name] = [datetime.datetime.fromisoformat(filters[name][0])]
-    if search.team_id is not None:
-        filters["team"] = [search.team_id]
     scope = scope_of(search.owner, filters)
     query = compiled(understood(search.text), scope.names).query
     hits, _ = opened.search(

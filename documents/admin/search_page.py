@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -97,6 +97,9 @@ def search_view(request: HttpRequest) -> HttpResponse:
         except SearchUnavailable as error:
             refuse(request, error)
         else:
+            if wanted.offset and found.count and wanted.offset >= found.count:
+                last = (found.count - 1) // PER_PAGE + 1
+                return HttpResponseRedirect(_address(request, p=last))
             context |= _found(request, wanted, found)
     return render(request, "admin/documents/document/search.html", context)
 
@@ -166,7 +169,7 @@ def _facets(
         chosen = next(iter(wanted.filters.get(filter_name, ())), None)
         counted = found.facets.get(facet, [])
         if chosen is not None:
-            name = names[facet].get(chosen.replace("-", "") if facet == "team" else chosen, chosen)
+            name = names[facet].get(chosen, chosen)
             values = [Value(name, None, _address(request, p=None, **{filter_name: None}), True)]
         else:
             values = [
@@ -186,7 +189,7 @@ def _facets(
 def _names(request: HttpRequest) -> Mapping[str, Mapping[str, Any]]:
     """What people call the values of facets."""
     return {
-        "team": {team.id.hex: team.name for team in teams_of(request.user)},
+        "team": {str(team.id): team.name for team in teams_of(request.user)},
         "tag": {},
         "year": {},
         "type": {kind.mime_type: kind.name for kind in ACCEPTED},

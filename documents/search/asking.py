@@ -97,7 +97,7 @@ def compiled(
     else:
         doing.single = _texts_in(asked.node) == 1
         query = _positive(asked.node, doing)
-        if not doing.bodies and not _is_negative(asked.node):
+        if not (doing.bodies or _is_negative(asked.node) or _names_pages(asked.node)):
             query = all_of([query, unscored(term("lead", 1))])
         elif doing.bodies and not doing.single and not _demands_a_body(asked.node):
             query = all_of([query, unscored(any_of([*doing.bodies, term("lead", 1)]))])
@@ -123,6 +123,13 @@ def _demands_a_body(node: Node) -> bool:
     if isinstance(node, All):
         return any(_demands_a_body(part) for part in node.parts)
     return isinstance(node, Prefix)
+
+
+def _names_pages(node: Node) -> bool:
+    """Whether it says which pages of a document are meant."""
+    if isinstance(node, All | AnyOf):
+        return any(_names_pages(part) for part in node.parts)
+    return isinstance(node, Condition) and node.name == "page"
 
 
 def _positive(node: Node, doing: _Compiling) -> Query:

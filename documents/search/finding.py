@@ -277,7 +277,13 @@ def _facets(opened: Opened, query: Query, names: Sequence[str]) -> dict[str, lis
     counted = opened.aggregate(query, wanted)
     return {
         name: [
-            (str(bucket["key"]), int(bucket["doc_count"])) for bucket in counted[name]["buckets"]
+            (_value(name, bucket["key"]), int(bucket["doc_count"]))
+            for bucket in counted[name]["buckets"]
         ]
         for name in names
     }
+
+
+def _value(facet: str, key: object) -> str:
+    """As the filter of that name takes it."""
+    return str(uuid.UUID(str(key))) if facet == "team" else str(key)

@@ -19,7 +19,7 @@ def snippet(text: str, hits: Sequence[Hit]) -> str:
     start, end = _window(text, start)
     inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
     pieces = ["…" if start > 0 else ""]
-    at = start
+    at = start + len(text[start:end]) - len(text[start:end].lstrip())
     for hit in inside:
         pieces += [escape(_flat(text[at : hit.start])), "<mark>"]
         pieces += [escape(_flat(text[hit.start : hit.end])), "</mark>"]
