@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from documents.actions.saved_searches import note_matches
+from documents.actions.trash import trash
 from documents.models import Document, Team
 from tests.documents.search.conftest import follow
 from tests.factories import make_document, make_team
@@ -33,7 +35,7 @@ def document(team: Team, follow: Callable[[], None]) -> Document:
 
 
 def shown(browser: Client, **parameters: str) -> str:
-    answer = browser.get(HERE, parameters)
+    answer = browser.get(HERE, parameters, follow=True)
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -42,6 +44,11 @@ def test_it_is_reached_from_the_first_page_and_the_list(browser: Client, team: T
     assert reverse("admin:documents_document_search") == HERE
     for page in ("/admin/", "/admin/documents/document/"):
         assert HERE in browser.get(page).content.decode()
+
+
+def test_what_was_typed_in_the_list_is_taken_along(browser: Client, team: Team) -> None:
+    page = browser.get("/admin/documents/document/", {"q": "a&b"}).content.decode()
+    assert f'href="{HERE}?q=a%26b"' in page
 
 
 def test_a_result_shows_its_words_and_their_place_on_the_scan(
@@ -106,6 +113,7 @@ def test_one_turns_the_pages_of_results(
     assert "1–20" in first and "p=2" in first and 'rel="prev"' not in first
     second = shown(browser, q="смета", p="2")
     assert "21–25" in second and 'rel="next"' not in second
+    assert "21–25" in shown(browser, q="смета", p="30")  # there are no more
 
 
 @pytest.mark.parametrize(
@@ -161,6 +169,20 @@ def test_one_kept_for_the_team_is_seen_by_it(
     browser.post(f"{HERE}save/", {"q": "договор", "name": "Наши", "for_team": str(team.id)})
     assert "Наши" in shown(reader_browser)
     assert "Наши" not in shown(stranger_browser)
+
+
+def test_what_a_kept_search_found_since_is_counted_beside_it(
+    browser: Client, stranger_browser: Client, team: Team, follow: Callable[[], None]
+) -> None:
+    browser.post(f"{HERE}save/", {"q": "договор", "name": "Мои", "for_team": ""})
+    assert "new page" not in shown(browser)
+    found = make_document(team, pages=["Договор", "Акт", "Договор"])
+    follow()
+    note_matches([found.id])
+    text = shown(browser)
+    assert "2 new pages" in text
+    trash(found.id, actor=None)
+    assert "new page" not in shown(browser)
 
 
 def test_a_search_without_a_name_is_not_kept(browser: Client, team: Team) -> None:
