@@ -276,10 +276,13 @@ def _facets(opened: Opened, query: Query, names: Sequence[str]) -> dict[str, lis
     wanted = {name: {"terms": {"field": FACETS[name], "size": MOST_VALUES}} for name in names}
     counted = opened.aggregate(query, wanted)
     return {
-        name: [
-            (_value(name, bucket["key"]), int(bucket["doc_count"]))
-            for bucket in counted[name]["buckets"]
-        ]
+        name: sorted(
+            (
+                (_value(name, bucket["key"]), int(bucket["doc_count"]))
+                for bucket in counted[name]["buckets"]
+            ),
+            key=lambda value: (-value[1], value[0]),
+        )
         for name in names
     }
 

@@ -87,6 +87,19 @@ def test_facets_narrow_down_and_let_go(browser: Client, document: Document) -> N
     assert "Срочно ×" in narrowed
 
 
+def test_of_many_values_the_commonest_are_shown_first_and_the_others_on_request(
+    browser: Client, team: Team, follow: Callable[[], None]
+) -> None:
+    for tags in ([f"т{n}" for n in range(8)], ["т7"]):
+        make_document(team, pages=["смета"], tags=tags)
+    follow()
+    text = shown(browser, q="смета")
+    order = re.findall(r">(т\d)</a>", text)
+    assert order == ["т7", *(f"т{n}" for n in range(7))]
+    assert text.index("<summary>More</summary>") < text.index(">т4</a>")
+    assert text.index("<summary>More</summary>") > text.index(">т3</a>")
+
+
 def test_a_better_question_and_near_words_are_told(
     browser: Client, team: Team, follow: Callable[[], None]
 ) -> None:

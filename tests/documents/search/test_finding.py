@@ -256,6 +256,16 @@ def test_a_hit_has_its_boxes_and_a_safe_snippet(team: Team, user: User, follow: 
     assert (page.width, page.height) == (layout.width, layout.height)
 
 
+def test_in_a_snippet_a_word_broken_over_two_lines_is_whole(
+    team: Team, user: User, follow: Follow
+) -> None:
+    make_document(team, pages=["Смета свобод-\nного образца 2024-\n2025, Орёл-\nРоссия"])
+    follow()
+    (page,) = search(user, "смета").results
+    assert isinstance(page, FoundPage)
+    assert page.snippet == "<mark>Смета</mark> свободного образца 2024- 2025, Орёл- Россия"
+
+
 # --- who ------------------------------------------------------------------------------------------
 
 
