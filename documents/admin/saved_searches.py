@@ -73,7 +73,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
             actor(request),
             name=given.get("name", ""),
             text=wanted.text,
-            filters=wanted.filters,
+            filters={name: list(map(str, values)) for name, values in wanted.filters.items()},
             team_id=_team_id(team) if team else None,
         )
     except ArchiveError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ _FACETS: tuple[tuple[str, str, str | Promise], ...] = (
     ("status", "status", gettext_lazy("Status")),
     ("review_status", "review_status", gettext_lazy("Review")),
 )
+#: Filters without a facet here: of searches that were kept over the API.
+_MORE_FILTERS = ("language", "sha256", "created_after", "created_before")
 _NOTES: dict[str, str | Promise] = {
     "quote": gettext_lazy("A quotation mark is missing its other half: its words were searched."),
     "parenthesis": gettext_lazy("A parenthesis is missing its other half and was left out."),
@@ -79,14 +82,14 @@ class Result:
 
 
 def search_view(request: HttpRequest) -> HttpResponse:
-    """GET: `q`, `sort`, `p` (from 1), and one value of each facet."""
+    """GET: `q`, `sort`, `p` (from 1), and filters."""
     wanted = wanted_of(request.GET)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Search"),
         "q": wanted.text,
         "by_date": wanted.ordering == finding.DATE,
-        "kept": {name: values[0] for name, values in wanted.filters.items()},
+        "kept": [(name, str(value)) for name, values in wanted.filters.items() for value in values],
         "asked": bool(wanted.text.strip() or wanted.filters),
         "searches": kept_searches(request),
         "teams_to_keep_for": teams_to_keep_for(request),
@@ -106,14 +109,15 @@ def search_view(request: HttpRequest) -> HttpResponse:
 
 def wanted_of(given: QueryDict) -> Wanted:
     """What the page's address asks for; what makes no sense in it is left out."""
-    filters: dict[str, list[str]] = {
-        name: [str(given[name])] for _facet, name, _label in _FACETS if given.get(name)
+    names = (*(name for _facet, name, _label in _FACETS), *_MORE_FILTERS)
+    filters: dict[str, list[Any]] = {
+        name: values for name in names if (values := [each for each in given.getlist(name) if each])
     }
-    if "team" in filters:
-        try:
-            filters["team"] = [str(uuid.UUID(filters["team"][0]))]
-        except ValueError:
-            del filters["team"]
+    for name, read in (("team", _team), ("created_after", _moment), ("created_before", _moment)):
+        if name in filters:
+            filters[name] = [value for each in filters[name] if (value := read(each))]
+            if not filters[name]:
+                del filters[name]
     page = given.get("p", "")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
     return Wanted(
@@ -124,6 +128,21 @@ def wanted_of(given: QueryDict) -> Wanted:
         limit=PER_PAGE,
         facets=[facet for facet, _name, _label in _FACETS],
     )
+
+
+def _team(text: str) -> str | None:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> datetime.datetime | None:
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _found(request: HttpRequest, wanted: Wanted, found: Found) -> dict[str, Any]:
@@ -166,11 +185,20 @@ def _facets(
     names = _names(request)
     shown = []
     for facet, filter_name, label in _FACETS:
-        chosen = next(iter(wanted.filters.get(filter_name, ())), None)
+        chosen = list(wanted.filters.get(filter_name, ()))
         counted = found.facets.get(facet, [])
-        if chosen is not None:
-            name = names[facet].get(chosen, chosen)
-            values = [Value(name, None, _address(request, p=None, **{filter_name: None}), True)]
+        if chosen:
+            values = [
+                Value(
+                    str(names[facet].get(each, each)),
+                    None,
+                    _address(
+                        request, p=None, **{filter_name: [one for one in chosen if one != each]}
+                    ),
+                    True,
+                )
+                for each in chosen
+            ]
         else:
             values = [
                 Value(
@@ -181,7 +209,7 @@ def _facets(
                 )
                 for value, count in counted
             ]
-        if chosen is not None or len(values) > 1:
+        if chosen or len(values) > 1:
             shown.append((label, values))
     return shown
 
@@ -202,6 +230,8 @@ def _address(request: HttpRequest, **changes: object) -> str:
     query = request.GET.copy()
     for name, value in changes.items():
         query.pop(name, None)
-        if value is not None:
+        if isinstance(value, list):
+            query.setlist(name, value)
+        elif value is not None:
             query[name] = str(value)
     return f"?{query.urlencode()}"

@@ -184,6 +184,22 @@ def test_one_kept_for_the_team_is_seen_by_it(
     assert "Наши" not in shown(stranger_browser)
 
 
+def test_a_search_kept_over_the_api_is_asked_as_it_is(browser: Client, document: Document) -> None:
+    given = {"q": "договор", "tag": ["Срочно", "Потом"], "name": "Обе", "for_team": ""}
+    text = browser.post(f"{HERE}save/", given, follow=True).content.decode()
+    assert "Nothing was found." in text  # no page carries both
+    assert "Срочно: chosen, let go" in text and "Потом: chosen, let go" in text
+    for name, value, count in (
+        ("created_before", "2020-01-01T00:00:00+00:00", "Nothing was found."),
+        ("created_after", "2020-01-01T00:00:00+00:00", "3 pages found"),
+        ("created_after", "yesterday", "3 pages found"),
+        ("language", "en", "Nothing was found."),
+    ):
+        given = {"q": "договор", name: value, "name": value}
+        text = browser.post(f"{HERE}save/", given, follow=True).content.decode()
+        assert count in text
+
+
 def test_what_a_kept_search_found_since_is_counted_beside_it(
     browser: Client, stranger_browser: Client, team: Team, follow: Callable[[], None]
 ) -> None:
