@@ -6,12 +6,13 @@ import uuid
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from documents.access import Ability, teams_where
+from documents.access import Ability, teams_where, visible_to
 from documents.actions.saved_searches import forget_search, kept_by, save_search
 from documents.admin.requests import actor, refuse
 from documents.errors import ArchiveError, NotFound
@@ -20,27 +21,35 @@ from documents.models import Team
 
 @dataclass(frozen=True)
 class Kept:
-    """A saved search: the address of what it finds, and the one that deletes it (by POST)."""
+    """A saved search: the address of what it finds, and the one that deletes it (by POST). `new`:
+    how many pages it has found since it was kept; `new_url`: they come first there."""
 
     name: str
     team: str
     url: str
+    new: int
+    new_url: str
     forget_url: str
 
 
 def kept_searches(request: HttpRequest) -> list[Kept]:
     here = reverse("admin:documents_document_search")
     found = []
-    for search in kept_by(actor(request)).select_related("team"):
+    # Only what can still be seen: a document may lie in the trash, or be another team's now.
+    seen = Q(matches__document__in=visible_to(actor(request)).filter(trashed_at=None).order_by())
+    searches = kept_by(actor(request)).select_related("team")
+    for search in searches.annotate(new=Count("matches", filter=seen)):
         query = QueryDict(mutable=True)
         query["q"] = search.text
-        for name, values in search.filters.items():
+        for name, values in search.limits.items():
             query.setlist(name, values)
         found.append(
             Kept(
                 search.name,
                 search.team.name if search.team else "",
                 f"{here}?{query.urlencode()}",
+                search.new,
+                f"{here}?{query.urlencode()}&sort=date",
                 reverse("admin:documents_document_forget_search", args=[search.id]),
             )
         )
@@ -64,13 +73,14 @@ def save_view(request: HttpRequest) -> HttpResponse:
             actor(request),
             name=given.get("name", ""),
             text=wanted.text,
-            filters=wanted.filters,
+            filters={name: list(map(str, values)) for name, values in wanted.filters.items()},
             team_id=_team_id(team) if team else None,
         )
     except ArchiveError as error:
         refuse(request, error)
     else:
-        messages.success(request, _("The search is kept. New pages that it finds are told of."))
+        said = _("The search is kept. New pages that it finds are counted beside it.")
+        messages.success(request, said)
     query = given.copy()
     for name in ("csrfmiddlewaretoken", "name", "for_team"):
         query.pop(name, None)

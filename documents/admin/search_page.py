@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -105,15 +105,18 @@ def search_view(request: HttpRequest) -> HttpResponse:
         except SearchUnavailable as error:
             refuse(request, error)
         else:
+            if wanted.offset and found.count and wanted.offset >= found.count:
+                last = (found.count - 1) // PER_PAGE + 1
+                return HttpResponseRedirect(_address(request, p=last))
             context |= _found(request, wanted, found)
     return render(request, "admin/documents/document/search.html", context)
 
 
 def wanted_of(given: QueryDict) -> Wanted:
     """What the page's address asks for; what makes no sense in it is left out."""
-    names = [*(name for _facet, name, _label in _FACETS), *(name for name, _label in _OTHERS)]
-    filters = {name: [value for value in given.getlist(name) if _makes_sense(name, value)]
-               for name in names}  # fmt: skip
+    names = (*(name for _facet, name, _label in _FACETS), *(name for name, _label in _OTHERS))
+    read = {name: [_sensible(name, each) for each in given.getlist(name)] for name in names}
+    filters = {name: some for name, values in read.items() if (some := [*filter(None, values)])}
     page = given.get("p", "")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
     return Wanted(
@@ -126,15 +129,16 @@ def wanted_of(given: QueryDict) -> Wanted:
     )
 
 
-def _makes_sense(name: str, value: str) -> bool:
+def _sensible(name: str, value: str) -> str:
+    """The value as the search takes it, nothing where it makes no sense."""
     try:
         if name == "team":
-            uuid.UUID(value)
-        elif name in ("created_after", "created_before"):
+            return str(uuid.UUID(value))
+        if name in ("created_after", "created_before"):
             datetime.datetime.fromisoformat(value)
     except ValueError:
-        return False
-    return bool(value)
+        return ""
+    return value
 
 
 def _found(request: HttpRequest, wanted: Wanted, found: Found) -> dict[str, Any]:
@@ -177,12 +181,10 @@ def _facets(
     names = _names(request)
     shown: list[tuple[str | Promise, list[Value]]] = []
     for facet, filter_name, label in _FACETS:
-        chosen = wanted.filters.get(filter_name, ())
+        chosen = list(wanted.filters.get(filter_name, ()))
         counted = found.facets.get(facet, [])
         if chosen:
-            keys = [value.replace("-", "") if facet == "team" else value for value in chosen]
-            name = ", ".join(str(names[facet].get(key, key)) for key in keys)
-            values = [_chosen(request, filter_name, name)]
+            values = _chosen(request, filter_name, chosen, names[facet])
         else:
             values = [
                 Value(
@@ -196,21 +198,32 @@ def _facets(
         if chosen or len(values) > 1:
             shown.append((label, values))
     shown += [
-        (label, [_chosen(request, name, ", ".join(wanted.filters[name]))])
+        (label, _chosen(request, name, wanted.filters[name], {}))
         for name, label in _OTHERS
         if name in wanted.filters
     ]
     return shown
 
 
-def _chosen(request: HttpRequest, filter_name: str, said: str) -> Value:
-    return Value(said, None, _address(request, p=None, **{filter_name: None}), True)
+def _chosen(
+    request: HttpRequest, filter_name: str, chosen: Sequence[str], names: Mapping[str, Any]
+) -> list[Value]:
+    """Each of the values, with the address without it."""
+    return [
+        Value(
+            str(names.get(each, each)),
+            None,
+            _address(request, p=None, **{filter_name: [one for one in chosen if one != each]}),
+            True,
+        )
+        for each in chosen
+    ]
 
 
 def _names(request: HttpRequest) -> Mapping[str, Mapping[str, Any]]:
     """What people call the values of facets."""
     return {
-        "team": {team.id.hex: team.name for team in teams_of(request.user)},
+        "team": {str(team.id): team.name for team in teams_of(request.user)},
         "tag": {},
         "year": {},
         "type": {kind.mime_type: kind.name for kind in ACCEPTED},
@@ -223,6 +236,8 @@ def _address(request: HttpRequest, **changes: object) -> str:
     query = request.GET.copy()
     for name, value in changes.items():
         query.pop(name, None)
-        if value is not None:
+        if isinstance(value, list):
+            query.setlist(name, value)
+        elif value is not None:
             query[name] = str(value)
     return f"?{query.urlencode()}"

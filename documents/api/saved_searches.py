@@ -19,6 +19,9 @@ from documents.api.views import ApiView
 from documents.errors import NotFound
 from documents.models import SavedSearch
 
+#: Parameters of a search that say nothing of what it finds.
+NO_FILTERS = frozenset({"q", "ordering", "group", "facets", "offset", "page_size"})
+
 
 class NewSearch(StrictSerializer):
     """`filters` are parameters of a search, each with a list of values."""
@@ -38,6 +41,8 @@ class NewSearch(StrictSerializer):
         """As the index takes them, in JSON."""
         query = QueryDict(mutable=True)
         for name, values in given.items():
+            if name in NO_FILTERS:
+                raise serializers.ValidationError({name: ["This is no filter."]})
             query.setlist(name, values)
         parameters = SearchParameters(data=query)
         parameters.is_valid(raise_exception=True)
@@ -87,7 +92,7 @@ class SavedSearchView(ApiView):
 def _data(request: Request, search: SavedSearch) -> dict[str, Any]:
     query = QueryDict(mutable=True)
     query["q"] = search.text
-    for name, values in search.filters.items():
+    for name, values in search.limits.items():
         query.setlist(name, values)
     results = f"{reverse('api:search')}?{query.urlencode()}"
     return {

@@ -22,15 +22,22 @@ from documents.search.finding import Found, FoundDocument, FoundPage, Wanted
 PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
 
 
+class Question(serializers.CharField):
+    """What is typed into a search: no value of it is an error."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(str(data).replace("\x00", " "))
+
+
 class SearchParameters(DocumentFilters):
-    """The filters of the documents' list, but for the trash, which is not searched. `q` is in the
-    language of docs/api.md; no value of it is an error."""
+    """The filters of the documents' list, but for the trash, which is not searched, and flags,
+    which the index does not know. `q` is in the language of docs/api.md."""
 
     ignored = frozenset()
 
-    trashed = None  # type: ignore[assignment]
+    trashed = flag = None  # type: ignore[assignment]
 
-    q = serializers.CharField(required=False, allow_blank=True, default="", max_length=10_000)
+    q = Question(required=False, allow_blank=True, default="")
     ordering = serializers.ChoiceField(
         (finding.RELEVANCE, finding.DATE), required=False, default=finding.RELEVANCE
     )
@@ -83,7 +90,8 @@ class SearchView(ApiView):
 
 def _answer(request: Request, wanted: Wanted, found: Found) -> dict[str, Any]:
     here = request.build_absolute_uri()
-    before, after = wanted.offset - wanted.limit, wanted.offset + wanted.limit
+    # From behind the last result one comes back to the last ones.
+    before, after = min(wanted.offset, found.count) - wanted.limit, wanted.offset + wanted.limit
 
     def link(offset: int, there: bool) -> str | None:
         return replace_query_param(here, "offset", str(offset)) if there else None

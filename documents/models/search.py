@@ -72,6 +72,12 @@ class SavedSearch(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def limits(self) -> dict[str, list[str]]:
+        """The filters that it is asked with: a team's search looks at the team's documents."""
+        filters = dict(self.filters)
+        return filters | {"team": [str(self.team_id)]} if self.team_id else filters
+
 
 class SavedSearchMatch(models.Model):
     """A page that a saved search has found once: it is told of once, whoever follows the changes

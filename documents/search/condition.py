@@ -26,7 +26,7 @@ def search_warnings(up_for: float) -> list[str]:
         return [
             f"The search index is not kept: its process has been silent for {status.age:.0f} s."
         ]
-    if status.state == "building" and status.built:
+    if status.state == "building" and status.documents:
         done = f"{status.built} of {status.documents} documents"
         return [f"The search index is being built ({done}); not all may be found yet."]
     if status.state == "failing":

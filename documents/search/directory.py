@@ -170,6 +170,17 @@ def hold(root: Path) -> int | None:
     return descriptor
 
 
+def holds(root: Path, lock: int) -> bool:
+    """Whether the lock is still the one that others find: the directory may be deleted at any time,
+    and a lock on a file that is gone keeps nobody away."""
+    try:
+        there = (root / "lock").stat()
+    except OSError:
+        return False
+    held = os.fstat(lock)
+    return (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino)
+
+
 def _write(path: Path, said: dict[str, Any], *, lasting: bool = True) -> None:
     _write_text(path, json.dumps(said), lasting=lasting)
 

@@ -280,8 +280,17 @@ def _facets(opened: Opened, query: Query, names: Sequence[str]) -> dict[str, lis
     wanted = {name: {"terms": {"field": FACETS[name], "size": MOST_VALUES}} for name in names}
     counted = opened.aggregate(query, wanted)
     return {
-        name: [
-            (str(bucket["key"]), int(bucket["doc_count"])) for bucket in counted[name]["buckets"]
-        ]
+        name: sorted(
+            (
+                (_value(name, bucket["key"]), int(bucket["doc_count"]))
+                for bucket in counted[name]["buckets"]
+            ),
+            key=lambda value: (-value[1], value[0]),
+        )
         for name in names
     }
+
+
+def _value(facet: str, key: object) -> str:
+    """As the filter of that name takes it."""
+    return str(uuid.UUID(str(key))) if facet == "team" else str(key)

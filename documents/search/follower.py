@@ -7,6 +7,7 @@ it, at whatever moment: what was committed stays, and the rest is told again by 
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import uuid
@@ -64,12 +65,12 @@ class Follower:
 
     def run(self) -> None:
         """Until it is asked to stop. Another process that writes is waited for."""
-        while (lock := directory.hold(self.root)) is None:
-            if self.stopping.wait(POLL):
-                return
-        log.info("search_follows", directory=str(self.root), lock=lock)
+        lock: int | None = None
         while not self.stopping.is_set():
             try:
+                if lock is None or not directory.holds(self.root, lock):
+                    lock = self._hold(lock)
+                    continue
                 close_old_connections()
                 busy = self.step()
             except DatabaseError as error:
@@ -86,6 +87,18 @@ class Follower:
                 lately = time.monotonic() - self._last_change < LATELY
                 self.stopping.wait(0 if busy else POLL_LATELY if lately else POLL)
         connections.close_all()
+
+    def _hold(self, lock: int | None) -> int | None:
+        """The lock, once no other process has it. `lock`: one whose file was deleted."""
+        if lock is not None:
+            self.served = self.building = None
+            os.close(lock)
+        held = directory.hold(self.root)
+        if held is None:
+            self.stopping.wait(POLL)
+        else:
+            log.info("search_follows", directory=str(self.root))
+        return held
 
     def step(self) -> bool:
         """One look: what changed is brought in, an index that is being built grows. Whether there

@@ -96,7 +96,9 @@ class Opened:
         """What somebody who searches is to know."""
         status = self.status
         if not self.complete or (status and status.state == "building"):
-            done = f" ({status.built} of {status.documents} documents)" if status else ""
+            done = ""
+            if status and status.state == "building" and status.documents:
+                done = f" ({status.built} of {status.documents} documents)"
             if self.complete:
                 return [f"The search index is being built anew{done}; the old one answers."]
             return [f"The search index is being built{done}: not every page can be found yet."]

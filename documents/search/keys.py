@@ -40,7 +40,7 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-_NAME = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
+_NAME = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
 #: What stands before a year: 12 мая, «12» мая, May 12, 12 May
 _BEFORE_YEAR = re.compile(
     rf"(?:(?<!\d)[«\"“]?(?P<day>\d{{1,2}})[»\"”]?\s+(?P<month>{_NAME})"
@@ -48,6 +48,10 @@ _BEFORE_YEAR = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
+#: A date as it is typed in words: 12 мая 2025, May 12, 2025
+DATE_IN_WORDS = re.compile(
+    rf"(?<!\w)(?i:\d{{1,2}}\s+{_NAME}|{_NAME}\.?\s+\d{{1,2}}),?\s+(?:1[6-9]|20)\d\d(?!\w)"
+)
 #: "«31» September " is the longest.
 _LOOK_BACK = 20
 _NOT_IN_A_CODE = re.compile(r"[\W_]+")

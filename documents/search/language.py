@@ -16,7 +16,7 @@ import datetime
 import re
 from dataclasses import dataclass, field
 
-from documents.search.keys import AMOUNT
+from documents.search.keys import AMOUNT, DATE_IN_WORDS
 
 #: Words, phrases and conditions of one question; what comes after them is left out.
 MOST = 40
@@ -101,7 +101,7 @@ _TOKEN = re.compile(
     | (?P<minus>[-−](?=[^\s-]))
     | (?P<name>[^\W\d_]+):(?=[^\s:/\\])
     | (?P<quoted>["“”„«»]) (?P<phrase>[^"“”„«»]*) (?P<end>["“”„«»])?
-    | (?P<amount>{AMOUNT.pattern})
+    | (?P<amount>{AMOUNT.pattern} | {DATE_IN_WORDS.pattern})
     | (?P<word>[^\s()"“”„«»]+)
     )""",
     re.VERBOSE,
@@ -129,7 +129,10 @@ class _Reading:
 def understood(text: str) -> Asked:
     """The question that `text` is."""
     text = _IMPOSSIBLE.sub(" ", text)
-    reading = _Reading(list(_TOKEN.finditer(text[:LONGEST])))
+    tokens, half_quoted = _tokens(text[:LONGEST])
+    reading = _Reading(tokens)
+    if half_quoted:
+        reading.note("quote", half_quoted)
     if len(text) > LONGEST:
         reading.note("too-long", text[LONGEST : LONGEST + 20])
     parts: list[Node] = []
@@ -138,7 +141,21 @@ def understood(text: str) -> Asked:
         if reading.peek() is not None:  # a parenthesis that nothing opened
             reading.note("parenthesis", ")")
             reading.at += 1
-    return Asked(_all(parts), tuple(reading.notes))
+    node = _all(parts)
+    if node is None and text.strip() and not reading.notes:
+        reading.note("nothing", text.strip())
+    return Asked(node, tuple(reading.notes))
+
+
+def _tokens(text: str) -> tuple[list[re.Match[str]], str]:
+    """And the text from a quotation mark on that has no other half: the mark is as if it were not
+    there."""
+    found: list[re.Match[str]] = []
+    for token in _TOKEN.finditer(text):
+        if token["quoted"] and not token["end"]:
+            return [*found, *_TOKEN.finditer(text, token.end("quoted"))], token[0].strip()
+        found.append(token)
+    return found, ""
 
 
 def _conjunction(reading: _Reading, depth: int) -> list[Node]:
@@ -199,9 +216,6 @@ def _part(reading: _Reading, depth: int) -> Node | None:
 
 def _text(reading: _Reading, token: re.Match[str]) -> Node | None:
     if token["quoted"]:
-        if not token["end"]:
-            reading.note("quote", token[0].strip())
-            return _all([Word(word) for word in token["phrase"].split()])
         return Phrase(token["phrase"].strip()) if token["phrase"].strip() else None
     word: str = token["amount"] or token["word"]
     stem = word.rstrip("*")
@@ -216,7 +230,9 @@ def _text(reading: _Reading, token: re.Match[str]) -> Node | None:
 def _condition(reading: _Reading, typed: str) -> Node | None:
     """What stands after "name:"; where the name or the value means nothing, they are words."""
     name, token = NAMES.get(typed.casefold()), reading.peek()
-    assert token is not None  # the pattern has seen it
+    if token is None:  # nothing but half a quotation mark
+        reading.note("condition", f"{typed}:")
+        return Word(typed)
     value = token["phrase"].strip() if token["quoted"] else (token["amount"] or token["word"] or "")
     if name is None or not value:
         if name is not None or not token["word"]:
@@ -228,7 +244,8 @@ def _condition(reading: _Reading, typed: str) -> Node | None:
     if name == "page":
         low, _, high = value.partition("-")
         if low.isdecimal() and (high or low).isdecimal() and len(value) < 15:
-            return Condition(name, value, int(low), int(high or low))
+            first, last = int(low), int(high or low)
+            return Condition(name, value, min(first, last), max(first, last))
     elif name in ("before", "after"):
         moment = _moment(value)
         if moment is not None:

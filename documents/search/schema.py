@@ -141,12 +141,17 @@ def entry_document(entry: Entry) -> tuple[tantivy.Document, frozenset[str]]:
         ("created", created),
         ("document_number", document_number(facts.document)),
         ("facts", facts.digest),
-        # The newest document first, in it the first page first.
-        ("order", created * _PAGES + _PAGES - 1 - min(number, _PAGES - 1)),
+        # The newest document first, in it the first page first; to the millisecond, so that
+        # documents that came in together are not mixed.
+        ("order", _milliseconds(facts.created_at) * _PAGES + _PAGES - 1 - min(number, _PAGES - 1)),
     ):
         made.add_unsigned(name, number_)
     made.add_bytes("page", entry.page.pack())
     return made, words
+
+
+def _milliseconds(moment: datetime.datetime) -> int:
+    return max(int(moment.timestamp() * 1000), 0)
 
 
 def document_number(document: uuid.UUID) -> int:

@@ -7,7 +7,10 @@ import math
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from django.conf import settings
+from django.utils import translation
 from tantivy import Occur, Query
 
 from documents.access import teams_of
@@ -104,15 +107,25 @@ def _names(teams: Mapping[uuid.UUID, str]) -> dict[str, dict[str, list[str]]]:
     for team_id, name in teams.items():
         for said in (name.casefold(), str(team_id), team_id.hex):
             by_name.setdefault(said, ["team"]).append(team_id.hex)
-    statuses = {value: ["status", value] for value in Status.values}
-    statuses |= {value: ["review_status", value] for value in ReviewStatus.values}
-    for choices, name in ((Status, "status"), (ReviewStatus, "review_status")):
-        statuses |= {str(label).casefold(): [name, value] for value, label in choices.choices}
     types: dict[str, list[str]] = {}
     for kind in ACCEPTED:
         for said in (kind.mime_type, *(suffix.lstrip(".") for suffix in kind.suffixes)):
             types.setdefault(said, ["type"]).append(kind.mime_type)
-    return {"team": by_name, "status": statuses, "type": types}
+    return {"team": by_name, "status": _statuses(), "type": types}
+
+
+@lru_cache(maxsize=1)
+def _statuses() -> dict[str, list[str]]:
+    """By their names in every language of the site: a question that is kept in one is asked again
+    by a process that speaks another."""
+    statuses: dict[str, list[str]] = {}
+    for choices, name in ((Status, "status"), (ReviewStatus, "review_status")):
+        statuses |= {value: [name, value] for value in choices.values}
+        for language, _ in settings.LANGUAGES:
+            with translation.override(language):
+                labels = {str(label).casefold(): value for value, label in choices.choices}
+            statuses |= {label: [name, value] for label, value in labels.items()}
+    return statuses
 
 
 def any_document(ids: Sequence[uuid.UUID]) -> Query:

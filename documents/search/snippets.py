@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from django.utils.html import escape
@@ -10,6 +11,8 @@ from documents.search.matching import Hit
 
 #: Characters of a snippet, about; how much of them may stand before the first hit.
 LENGTH, BEFORE = 240, 60
+#: Where a word goes on in the next line.
+_BROKEN = re.compile("\u00ad\\n|(?<=[a-zа-яё])[-\u2010]\\n(?=[a-zа-яё])")
 
 
 def snippet(text: str, hits: Sequence[Hit]) -> str:
@@ -19,7 +22,7 @@ def snippet(text: str, hits: Sequence[Hit]) -> str:
     start, end = _window(text, start)
     inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
     pieces = ["…" if start > 0 else ""]
-    at = start
+    at = start + len(text[start:end]) - len(text[start:end].lstrip())
     for hit in inside:
         pieces += [escape(_flat(text[at : hit.start])), "<mark>"]
         pieces += [escape(_flat(text[hit.start : hit.end])), "</mark>"]
@@ -58,4 +61,4 @@ def _window(text: str, hit: int) -> tuple[int, int]:
 
 def _flat(text: str) -> str:
     """On one line; a word broken over two lines whole."""
-    return text.replace("\u00ad\n", "").replace("\n", " ").replace("\u00ad", "")
+    return _BROKEN.sub("", text).replace("\n", " ").replace("\u00ad", "")

@@ -212,7 +212,7 @@ def cost_of_a_change() -> None:
 
 def some_pages(most: int = 3000) -> list[str]:
     """What the archive's first pages say."""
-    layouts = Reading.objects.order_by("id").values_list("layout", flat=True)[:most]
+    layouts: Any = Reading.objects.order_by("id").values_list("layout", flat=True)[:most]
     return [PageLayout.from_dict(layout).text for layout in layouts]
 
 

@@ -73,8 +73,9 @@ def test_on_a_phone_nothing_stands_out_of_the_page(
     expect(page.get_by_text("4 pages found")).to_be_visible()
     for summary in page.locator("summary").all():
         summary.click()
+    wide = [page.evaluate("document.documentElement.scrollWidth")]
+    page.goto(f"{HERE}?q=type:{'q' * 300}")
+    wide.append(page.evaluate("document.documentElement.scrollWidth"))
 
-    wide = page.evaluate("document.documentElement.scrollWidth")
-
-    assert wide <= 360
+    assert max(wide) <= 360
     assert complaints == []

@@ -37,9 +37,16 @@ class Command(BaseCommand):
 
     def check_index(self) -> None:
         """Exits with 1 where the index does not say what the database says."""
+        from documents.errors import SearchUnavailable
         from documents.search.checking import check
 
-        found = check(directory.root())
+        try:
+            found = check(directory.root())
+        except SearchUnavailable as error:
+            raise CommandError(
+                "There is no index that can be read. The running site builds it anew by itself; "
+                "where none runs: `manage.py search rebuild`."
+            ) from error
         self.stdout.write(
             f"{found.entries} entries in the index, {found.wanted} wanted: "
             f"{found.missing} missing, {found.superfluous} that should not be there, "

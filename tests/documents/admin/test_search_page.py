@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from documents.actions.note_matches import note_matches
+from documents.actions.trash import trash
 from documents.models import Document, Team
 from tests.documents.search.conftest import follow
 from tests.factories import make_document, make_team
@@ -33,7 +35,7 @@ def document(team: Team, follow: Callable[[], None]) -> Document:
 
 
 def shown(browser: Client, **parameters: str) -> str:
-    answer = browser.get(HERE, parameters)
+    answer = browser.get(HERE, parameters, follow=True)
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -42,6 +44,11 @@ def test_it_is_reached_from_the_first_page_and_the_list(browser: Client, team: T
     assert reverse("admin:documents_document_search") == HERE
     for page in ("/admin/", "/admin/documents/document/"):
         assert HERE in browser.get(page).content.decode()
+
+
+def test_what_was_typed_in_the_list_is_taken_along(browser: Client, team: Team) -> None:
+    page = browser.get("/admin/documents/document/", {"q": "a&b"}).content.decode()
+    assert f'href="{HERE}?q=a%26b"' in page
 
 
 def test_a_result_shows_its_words_and_their_place_on_the_scan(
@@ -80,6 +87,19 @@ def test_facets_narrow_down_and_let_go(browser: Client, document: Document) -> N
     assert "Срочно ×" in narrowed
 
 
+def test_of_many_values_the_commonest_are_shown_first_and_the_others_on_request(
+    browser: Client, team: Team, follow: Callable[[], None]
+) -> None:
+    for tags in ([f"т{n}" for n in range(8)], ["т7"]):
+        make_document(team, pages=["смета"], tags=tags)
+    follow()
+    text = shown(browser, q="смета")
+    order = re.findall(r">(т\d)</a>", text)
+    assert order == ["т7", *(f"т{n}" for n in range(7))]
+    assert text.index("<summary>More</summary>") < text.index(">т4</a>")
+    assert text.index("<summary>More</summary>") > text.index(">т3</a>")
+
+
 def test_a_better_question_and_near_words_are_told(
     browser: Client, team: Team, follow: Callable[[], None]
 ) -> None:
@@ -106,6 +126,7 @@ def test_one_turns_the_pages_of_results(
     assert "1–20" in first and "p=2" in first and 'rel="prev"' not in first
     second = shown(browser, q="смета", p="2")
     assert "21–25" in second and 'rel="next"' not in second
+    assert "21–25" in shown(browser, q="смета", p="30")  # there are no more
 
 
 @pytest.mark.parametrize(
@@ -180,7 +201,7 @@ def test_one_that_was_kept_through_the_api_finds_the_same_here(
     text = browser.get(address[1].replace("&amp;", "&")).content.decode()
 
     assert "Nothing was found." in text
-    assert "ready, failed ×" in text
+    assert "ready ×" in text and "failed ×" in text
     assert "2001-02-03T00:00:00+00:00 ×" in text
     assert text.count('name="status" value=') == 4  # asked again, and kept again, with both
 
@@ -191,6 +212,36 @@ def test_one_kept_for_the_team_is_seen_by_it(
     browser.post(f"{HERE}save/", {"q": "договор", "name": "Наши", "for_team": str(team.id)})
     assert "Наши" in shown(reader_browser)
     assert "Наши" not in shown(stranger_browser)
+
+
+def test_a_search_kept_over_the_api_is_asked_as_it_is(browser: Client, document: Document) -> None:
+    given = {"q": "договор", "tag": ["Срочно", "Потом"], "name": "Обе", "for_team": ""}
+    text = browser.post(f"{HERE}save/", given, follow=True).content.decode()
+    assert "Nothing was found." in text  # no page carries both
+    assert "Срочно: chosen, let go" in text and "Потом: chosen, let go" in text
+    for name, value, count in (
+        ("created_before", "2020-01-01T00:00:00+00:00", "Nothing was found."),
+        ("created_after", "2020-01-01T00:00:00+00:00", "3 pages found"),
+        ("created_after", "yesterday", "3 pages found"),
+        ("language", "en", "Nothing was found."),
+    ):
+        given = {"q": "договор", name: value, "name": value}
+        text = browser.post(f"{HERE}save/", given, follow=True).content.decode()
+        assert count in text
+
+
+def test_what_a_kept_search_found_since_is_counted_beside_it(
+    browser: Client, stranger_browser: Client, team: Team, follow: Callable[[], None]
+) -> None:
+    browser.post(f"{HERE}save/", {"q": "договор", "name": "Мои", "for_team": ""})
+    assert "new page" not in shown(browser)
+    found = make_document(team, pages=["Договор", "Акт", "Договор"])
+    follow()
+    note_matches([found.id])
+    text = shown(browser)
+    assert "2 new pages" in text
+    trash(found.id, actor=None)
+    assert "new page" not in shown(browser)
 
 
 def test_a_search_without_a_name_is_not_kept(browser: Client, team: Team) -> None:

@@ -24,7 +24,7 @@ def test_a_search_is_kept_listed_and_deleted(api: APIClient, team: Team) -> None
     assert made["filters"] == {"status": ["ready"]}
     assert made["team"] == str(team.id)
     assert made["links"]["results"].endswith(
-        "?q=%D0%B4%D0%BE%D0%B3%D0%BE%D0%B2%D0%BE%D1%80&status=ready"
+        f"?q=%D0%B4%D0%BE%D0%B3%D0%BE%D0%B2%D0%BE%D1%80&status=ready&team={team.id}"
     )
     assert api.get(made["links"]["self"]).json() == made
     assert api.get("/api/v1/searches/").json()["results"] == [made]
@@ -39,6 +39,8 @@ def test_a_search_is_kept_listed_and_deleted(api: APIClient, team: Team) -> None
         {"name": "x"},
         {"name": "x", "q": "y", "filters": {"colour": ["red"]}},
         {"name": "x", "q": "y", "filters": {"status": ["red"]}},
+        {"name": "x", "q": "y", "filters": {"ordering": ["date"]}},
+        {"name": "x", "q": "y", "filters": {"flag": ["disputed"]}},
         {"name": "x", "q": "y", "sort": "date"},
     ],
 )

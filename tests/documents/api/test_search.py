@@ -119,6 +119,7 @@ def test_the_filters_of_the_list_are_the_search_s_too(
         {"team": "main"},
         {"language": "xx-yy"},
         {"qq": "договор"},
+        {"flag": "disputed"},
     ],
 )
 def test_a_parameter_that_means_nothing_is_refused(
@@ -133,6 +134,31 @@ def test_a_question_is_never_refused(client: APIClient, document: Document) -> N
     assert {note["code"] for note in answer["notes"]} == {"quote"} | {
         note["code"] for note in answer["notes"]
     }
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "д" * 20_000, "\ufffd"])
+def test_nothing_that_is_typed_is_an_error(
+    client: APIClient, document: Document, text: str
+) -> None:
+    search(client, q=text)
+
+
+def test_behind_the_last_result_a_link_leads_back_to_it(
+    client: APIClient, document: Document
+) -> None:
+    beyond = search(client, q="договор", offset=500, page_size=1)
+    assert (beyond["results"], beyond["next"]) == ([], None)
+    assert len(client.get(beyond["previous"]).json()["results"]) == 1
+
+
+def test_what_a_facet_counts_is_what_its_filter_takes(
+    client: APIClient, document: Document
+) -> None:
+    names = {"team": "team", "tag": "tag", "type": "mime_type", "year": "year", "status": "status"}
+    facets = search(client, q="договор", facets=list(names))["facets"]
+    for facet, name in names.items():
+        for each in facets[facet]:
+            assert search(client, q="договор", **{name: each["value"]})["count"] == each["count"]
 
 
 def test_without_an_index_it_says_so(client: APIClient) -> None:

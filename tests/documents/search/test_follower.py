@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import threading
 import uuid
@@ -412,6 +413,32 @@ def test_a_check_tells_what_is_not_as_it_should_be(root: Path) -> None:
 def test_one_process_of_a_machine_writes(root: Path) -> None:
     assert directory.hold(root) is not None
     assert directory.hold(root) is None
+
+
+def test_a_lock_whose_file_was_deleted_is_noticed(root: Path) -> None:
+    lock = directory.hold(root)
+    assert lock is not None
+    assert directory.holds(root, lock)
+    shutil.rmtree(root)
+    assert not directory.holds(root, lock)
+    other = directory.hold(root)
+    assert other is not None
+    assert not directory.holds(root, lock)
+    assert directory.holds(root, other)
+
+
+def test_who_lost_the_lock_writes_no_more_until_it_has_it_again(root: Path) -> None:
+    follower = Follower(root, threading.Event())
+    lock = follower._hold(None)
+    catch_up(follower)
+    shutil.rmtree(root)
+    other = directory.hold(root)
+    assert other is not None
+
+    assert follower._hold(lock) is None
+    assert follower.served is None
+    os.close(other)
+    assert follower._hold(None) is not None
 
 
 def test_a_document_that_changes_while_it_is_built_in_is_there_once(

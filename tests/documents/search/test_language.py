@@ -38,6 +38,9 @@ pytestmark = pytest.mark.once
         ('title:"a b"', Condition("title", "a b")),
         ("тег:срочно", Condition("tag", "срочно")),
         ("page:3", Condition("page", "3", 3, 3)),
+        ("page:5-2", Condition("page", "5-2", 2, 5)),
+        ("от 12 июля 2019 г", All((Word("от"), Word("12 июля 2019"), Word("г")))),
+        ("May 12, 2025", Word("May 12, 2025")),
         ("after:2025", Condition("after", "2025", low=1735689600)),
         ("before:01.02.2025", Condition("before", "01.02.2025", high=1738367999)),
         ("12:30", Word("12:30")),
@@ -47,6 +50,29 @@ pytestmark = pytest.mark.once
 def test_what_is_typed_means(text: str, node: Node | None) -> None:
     asked = understood(text)
     assert (asked.node, asked.notes) == (node, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ('договор "аренды -проект', All((Word("договор"), Word("аренды"), Not(Word("проект"))))),
+        ('монитор 24" Samsung', All((Word("монитор"), Word("24"), Word("Samsung")))),
+        ('-"акт', Not(Word("акт"))),
+        ('title:"акт', Condition("title", "акт")),
+        ('title:"', Word("title")),
+    ],
+)
+def test_half_a_quotation_mark_is_as_if_it_were_not_there(text: str, node: Node) -> None:
+    asked = understood(text)
+    assert asked.node == node
+    assert "quote" in [note.code for note in asked.notes]
+
+
+@pytest.mark.parametrize("text", ["№", "😀", "- -", '""', "()", "%$#"])
+def test_where_nothing_is_left_to_look_for_it_is_said(text: str) -> None:
+    asked = understood(text)
+    assert asked.node is None
+    assert [note.code for note in asked.notes] == ["nothing"]
 
 
 @pytest.mark.parametrize(
