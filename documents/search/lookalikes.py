@@ -62,7 +62,8 @@ def _unmixed(word: str, cyrillic: int, latin: int) -> str:
     as_latin = all(letter in TO_LATIN for letter in _CYRILLIC.findall(word))
     if as_cyrillic and (not as_latin or cyrillic >= latin):
         return _mapped(word, TO_CYRILLIC)
-    if as_latin:
+    likely = all(letter in LESS_LIKE for letter in _LATIN.findall(word))
+    if as_latin and not (likely and cyrillic >= 4 * latin):
         return _mapped(word, TO_LATIN)
     return _mapped(word, LESS_LIKE) if cyrillic >= latin else word
 

@@ -36,6 +36,9 @@ def keys(text: str) -> frozenset[str]:
         ("Дог0в0р", "договор"),
         ("3акон", "закон"),
         ("6ез", "без"),
+        ("nоставка", "поставка"),  # a Latin n, and all others could be Latin
+        ("ВМW", "bmw"),
+        ("СОМРUТЕR", "computer"),
         ("Bода", "вода"),
         ("c0ntract", "contract"),
         ("ﬁle", "file"),
