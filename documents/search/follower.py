@@ -11,7 +11,6 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -24,6 +23,7 @@ from documents.search import changes, directory, index, integrity
 from documents.search.directory import State, Status
 from documents.search.generation import Generation
 from documents.search.schema import FORMAT
+from documents.search.telling import Telling, Told
 
 log = structlog.get_logger(__name__)
 
@@ -45,23 +45,25 @@ LOOK_EVERY = 10.0
 #: An index that fails so often in a row is given up.
 FAILURES = 3
 
-Found = Callable[[list[uuid.UUID]], None]
-
 
 class Follower:
     """`new`: told of documents that changed, once what they say can be found; after a kill, of some
     a second time."""
 
-    def __init__(self, root: Path, stopping: threading.Event, new: Found | None = None) -> None:
-        self.root, self.stopping, self._new = root, stopping, new
+    def __init__(self, root: Path, stopping: threading.Event, new: Told | None = None) -> None:
+        self.root, self.stopping = root, stopping
+        self._telling = Telling(new)
         self.served: Generation | None = None
         self.building: Generation | None = None
-        #: Documents that may have changed unseen: told of a few at a time.
-        self._to_tell: list[uuid.UUID] = []
         self._lag = 0.0
         self._failures = 0
         self._last_change = 0.0
         self._next_report = self._next_forget = self._next_look = 0.0
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is something that it has not done yet, as far as it knows."""
+        return self.building is not None or self._telling.waits
 
     def run(self) -> None:
         """Until it is asked to stop. Another process that writes is waited for."""
@@ -105,19 +107,20 @@ class Follower:
         is more to do at once."""
         self._choose()
         busy = False
-        for generation in filter(None, (self.served, self.building)):
+        followed = [each for each in (self.served, self.building) if each is not None]
+        for generation in followed:
             busy = self._follow(generation) or busy
+        self._telling.step()
+        if not self._telling.waits:
+            for generation in followed:
+                generation.remember_followed()
         if self.building is not None:
             busy = self._build(self.building) or busy
-        if self._to_tell:
-            self._tell(self._to_tell[: changes.BATCH])
-            del self._to_tell[: changes.BATCH]
-            busy = busy or bool(self._to_tell)
         self._report()
         if time.monotonic() >= self._next_forget:
             self._next_forget = time.monotonic() + FORGET_EVERY
             changes.forget_old()
-        return busy
+        return busy or self._telling.is_due
 
     def _choose(self) -> None:
         """See that there is an index to follow, or one being built."""
@@ -202,32 +205,24 @@ class Follower:
         log.info("search_index_begun", documents=state.documents)
 
     def _follow(self, generation: Generation) -> bool:
+        """Bring in what changed, as much as can be found soon. Whether more waits."""
         found = generation.feed.read()
-        if not found.documents:
+        if found.documents:
+            self._last_change = time.monotonic()
+        elif not generation.waiting:
             generation.feed.settle(found)
             return False
-        self._last_change = time.monotonic()
         if generation.built_to != generation.state.built_to:
             # A document is brought once between two commits.
             generation.settle_build()
-        generation.bring(found.documents)
+        oldest = min(filter(None, (found.oldest, *generation.waiting.values())))
+        brought = generation.bring_changed(found.documents, found.oldest or oldest)
         generation.commit()
-        if generation is self.served or self.served is None:
-            self._lag = (timezone.now() - (found.oldest or timezone.now())).total_seconds()
-            self._tell(found.documents)
-        generation.remember(found.position)
         generation.feed.settle(found)
-        return found.more
-
-    def _tell(self, documents: list[uuid.UUID]) -> None:
-        if self._new is not None:
-            try:
-                self._new(documents)
-            except DatabaseError:
-                raise
-            except Exception:
-                # It is not the index that failed: it must not be given up for it.
-                log.exception("search_new_pages_not_told")
+        if generation is self.served or self.served is None:
+            self._lag = (timezone.now() - oldest).total_seconds()
+            self._telling.add(brought)
+        return found.more or bool(generation.waiting)
 
     def _build(self, generation: Generation) -> bool:
         until = time.monotonic() + SLICE
@@ -252,9 +247,8 @@ class Follower:
             self.served.close()
         self.served, self.building = generation, None
         directory.remove_others(self.root, generation.directory)
-        if self._new is not None:
-            # How far an index that was lost had told is lost with it.
-            self._to_tell = changes.lately_changed()
+        # How far an index that was lost had told is lost with it.
+        self._telling.add(changes.lately_changed())
         log.info("search_index_built", entries=generation.entries)
 
     def _report(self, state: str = "", detail: str = "") -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import tantivy
@@ -22,8 +24,20 @@ from documents.search.vocabulary import WordsWriter
 HEAP = 50_000_000
 #: Documents that the database is asked about at a time.
 DOCUMENTS_AT_ONCE = 200
+#: Entries that are written at a time where changes are followed: half a second's work.
+AT_ONCE = 200
 #: More entries than a document can have.
 MOST_ENTRIES = 10_000_000
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """`missing`: entries that need their text, by source; `written`: these and those that are
+    written already; `whole`: no others are needed."""
+
+    missing: dict[int, tuple[Facts, int]]
+    written: int
+    whole: bool
 
 
 class Generation:
@@ -35,6 +49,9 @@ class Generation:
         #: How far the build is, which `state` says once it is committed.
         self.built_to, self.built = state.built_to, state.built
         self.settled_at = time.monotonic()
+        #: Documents that are not brought whole, with when they changed.
+        self.waiting: dict[uuid.UUID, datetime.datetime] = {}
+        self._unremembered = False
         self._words = WordsWriter(directory)
         self._index = tantivy.Index(schema(), str(directory), reuse=True)
         self._writer = self._index.writer(HEAP, 1)
@@ -46,23 +63,55 @@ class Generation:
     def entries(self) -> int:
         return int(self._searcher.num_docs)
 
-    def bring(self, documents: Iterable[uuid.UUID]) -> None:
+    def bring_changed(
+        self, documents: Sequence[uuid.UUID], changed_at: datetime.datetime
+    ) -> list[uuid.UUID]:
+        """Bring these, which changed just now, and some of those that wait: as much as is written
+        in a moment. Those that are brought whole; the others wait for the next time."""
+        self._unremembered = True
+        changed = set(documents)
+        waiting = [each for each in self.waiting if each not in changed]
+        left, room = self.bring(documents, AT_ONCE)
+        # What changed for many documents at once must not keep back the page that was just read,
+        # nor the other way round.
+        left += self.bring(waiting, max(room, AT_ONCE // 2))[0]
+        since = {**dict.fromkeys(documents, changed_at), **self.waiting}
+        self.waiting = {each: since[each] for each in left}
+        return [each for each in since if each not in self.waiting]
+
+    def bring(
+        self, documents: Iterable[uuid.UUID], room: int = MOST_ENTRIES
+    ) -> tuple[list[uuid.UUID], int]:
         """Make the index say of these what the database says; not to be seen before `commit`.
-        Each at most once between two commits."""
+        Each at most once between two commits.
+
+        `room`: entries that are written, about. Returns the documents that need another time, and
+        the room that is left."""
         wanted = list(dict.fromkeys(documents))
+        left: list[uuid.UUID] = []
         for at in range(0, len(wanted), DOCUMENTS_AT_ONCE):
             some = wanted[at : at + DOCUMENTS_AT_ONCE]
+            if room <= 0:
+                left += some
+                continue
             # The facts before the sources: what changes in between is a change to come.
             facts = entries.facts_of(some)
             sources = entries.sources_of(facts)
             missing: dict[int, tuple[Facts, int]] = {}
             for document in some:
-                if document in facts:
-                    missing |= self._compare(facts[document], sources[document])
-                else:
+                if document not in facts:
                     self._remove(document)
+                elif room <= 0:
+                    left.append(document)
+                else:
+                    needed = self._compare(facts[document], sources[document], room)
+                    missing |= needed.missing
+                    room -= needed.written
+                    if not needed.whole:
+                        left.append(document)
             for texts in entries.texts_of(missing):
                 self._add(missing, texts)
+        return left, room
 
     def commit(self) -> None:
         """Let what was brought be found."""
@@ -71,6 +120,12 @@ class Generation:
         self._writer.commit()
         self._index.reload()
         self._searcher = self._index.searcher()
+
+    def remember_followed(self) -> None:
+        """All changes that were read are told; if none waits to be brought, that is for good."""
+        if self._unremembered and not self.waiting:
+            self.remember(self.feed.position)
+            self._unremembered = False
 
     def remember(self, position: Position | None = None, **state: object) -> None:
         """How far what was committed is; what came after is told again after a kill."""
@@ -91,23 +146,24 @@ class Generation:
         self._words.close()
         self._writer.wait_merging_threads()
 
-    def _compare(self, facts: Facts, wanted: Mapping[int, int]) -> dict[int, tuple[Facts, int]]:
-        """Remove what is not the document's any more, add what needs no database; the sources of
-        which the text is missing, with what their entries are."""
-        present, same_facts = self._present(facts)
+    def _compare(self, facts: Facts, wanted: Mapping[int, int], room: int) -> _Compared:
+        """Remove what is not the document's any more, and write anew what needs no database; of
+        both and of the missing ones together `room` at most, the first pages first."""
+        present, outdated = self._present(facts)
         by_source = {source: (facts, number) for number, source in wanted.items()}
-        new = {source: by_source[source] for source in by_source.keys() - present.keys()}
-        if same_facts:
-            self._remove_sources(facts.document, present.keys() - by_source.keys())
-        else:
-            self._remove(facts.document)
-            for source in by_source.keys() & present.keys():
-                # One after the other: a document may have more pages than go into memory.
-                self._add(by_source, {source: self._text(present[source])})
-        if 0 in new:
-            self._add(new, {0: EMPTY})
-            del new[0]
-        return new
+        old = sorted(outdated & by_source.keys(), key=lambda source: by_source[source][1])
+        new = sorted(by_source.keys() - present.keys(), key=lambda source: by_source[source][1])
+        rewritten, added = old[:room], new[: max(room - len(old), 0)]
+        self._remove_sources(
+            facts.document, present, {*rewritten, *(present.keys() - by_source.keys())}
+        )
+        for source in rewritten:
+            # One after the other: a document may have more pages than go into memory.
+            self._add(by_source, {source: self._text(present[source])})
+        missing = {source: by_source[source] for source in added}
+        if missing.pop(0, None):
+            self._add(by_source, {0: EMPTY})
+        return _Compared(missing, len(rewritten) + len(added), (rewritten, added) == (old, new))
 
     def _add(self, entries: Mapping[int, tuple[Facts, int]], texts: Mapping[int, PageText]) -> None:
         for source, text in texts.items():
@@ -117,16 +173,21 @@ class Generation:
                 self._words.add(words)
                 self._writer.add_document(document)
 
-    def _present(self, facts: Facts) -> tuple[dict[int, tantivy.DocAddress], bool]:
-        """The document's entries by their source, and whether all of them have these facts."""
+    def _present(self, facts: Facts) -> tuple[dict[int, tantivy.DocAddress], set[int]]:
+        """The document's entries by their source, and the sources of those with other facts."""
         if not self._searcher.doc_freq("document", facts.document.hex):
-            return {}, True
+            return {}, set()
         hits = self._searcher.search(_of(facts.document), MOST_ENTRIES, count=False).hits
         addresses = [address for _, address in hits]
-        sources = self._searcher.fast_field_values("source", addresses)
-        digests = set(self._searcher.fast_field_values("facts", addresses))
-        present = {int(source or 0): at for source, at in zip(sources, addresses, strict=True)}
-        return present, digests <= {facts.digest}
+        sources = [int(n or 0) for n in self._searcher.fast_field_values("source", addresses)]
+        digests = self._searcher.fast_field_values("facts", addresses)
+        present = dict(zip(sources, addresses, strict=True))
+        outdated = {
+            source
+            for source, digest in zip(sources, digests, strict=True)
+            if digest != facts.digest
+        }
+        return present, outdated
 
     def _text(self, address: tantivy.DocAddress) -> PageText:
         return PageText.unpack(self._searcher.doc(address)["page"][0])
@@ -134,9 +195,13 @@ class Generation:
     def _remove(self, document: uuid.UUID) -> None:
         self._writer.delete_documents_by_term("document", document.hex)
 
-    def _remove_sources(self, document: uuid.UUID, sources: Iterable[int]) -> None:
-        if gone := list(sources):
-            among = Query.term_set_query(schema(), "source", gone)
+    def _remove_sources(
+        self, document: uuid.UUID, present: Mapping[int, object], gone: AbstractSet[int]
+    ) -> None:
+        if gone and gone == present.keys():
+            self._remove(document)
+        elif gone:
+            among = Query.term_set_query(schema(), "source", sorted(gone))
             self._writer.delete_documents_by_query(
                 Query.boolean_query([(Occur.Must, _of(document)), (Occur.Must, among)])
             )

@@ -140,7 +140,7 @@ def ours(pages: Sequence[str], base: Path) -> Search:
         numbers[document.id, 1] = number
     assert Page.objects.count() == len(pages)
     follower = Follower(base / "search", threading.Event())
-    while follower.step() or follower.building:
+    while follower.step() or follower.is_behind:
         pass
 
     def search(q: str) -> list[int]:

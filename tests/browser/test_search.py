@@ -26,7 +26,7 @@ def found(team: Team, search_directory: Path) -> None:
     ):
         draw_pages(make_document(team, title=title, pages=texts, tags=[tag]))
     follower = Follower(search_directory, threading.Event())
-    while follower.step() or follower.building:
+    while follower.step() or follower.is_behind:
         pass
 
 

@@ -30,7 +30,7 @@ def follow(search_directory: Path) -> Callable[[], None]:
     follower = Follower(search_directory, threading.Event(), note_matches)
 
     def catch_up() -> None:
-        while follower.step() or follower.building:
+        while follower.step() or follower.is_behind:
             pass
 
     catch_up()
@@ -81,7 +81,7 @@ def test_a_page_that_came_just_before_the_index_was_lost_is_told_of_once(
     team: Team, user: User, search_directory: Path
 ) -> None:
     killed = Follower(search_directory, threading.Event(), note_matches)
-    while killed.step() or killed.building:
+    while killed.step() or killed.is_behind:
         pass
     search = keep(user)
     make_document(team, title="Новый", pages=["Договоры"])
@@ -89,7 +89,7 @@ def test_a_page_that_came_just_before_the_index_was_lost_is_told_of_once(
     for _ in range(2):
         shutil.rmtree(search_directory)
         another = Follower(search_directory, threading.Event(), note_matches)
-        while another.step() or another.building:
+        while another.step() or another.is_behind:
             pass
 
     assert told(search) == [("Новый", 1)]

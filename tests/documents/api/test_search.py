@@ -23,7 +23,7 @@ def follow(search_directory: Path) -> Callable[[], None]:
     follower = Follower(search_directory, threading.Event())
 
     def catch_up() -> None:
-        while follower.step() or follower.building:
+        while follower.step() or follower.is_behind:
             pass
 
     return catch_up

@@ -21,7 +21,7 @@ from documents.actions.trash import trash
 from documents.errors import SearchUnavailable
 from documents.models import ArchiveIdentity, Document, Reading, SearchChange
 from documents.models.fields import Packed
-from documents.search import directory
+from documents.search import directory, generation
 from documents.search.checking import check, described
 from documents.search.follower import Follower
 from documents.search.generation import Generation
@@ -46,7 +46,7 @@ def followed(root: Path) -> Follower:
 
 
 def catch_up(follower: Follower) -> None:
-    while follower.step() or follower.building:
+    while follower.step() or follower.is_behind:
         pass
 
 
@@ -486,4 +486,40 @@ def test_a_page_that_makes_no_sense_keeps_no_other_from_being_found(
     followed(root)
 
     assert found(root, "лист") == 1
+    assert check(root).good
+
+
+def test_a_change_of_many_pages_keeps_back_no_other(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "AT_ONCE", 4)
+    long = make_document(make_team(), title="Книга", pages=["Длинный лист"] * 20)
+    follower = followed(root)
+    edit(long.id, actor=None, title="Тетрадь")
+    follower.step()
+    make_document(make_team(), pages=["Короткое письмо"])
+
+    follower.step()
+
+    assert found(root, "письм") == 1
+    assert 0 < found(root, "тетрад", "title") < 20
+    assert found(root, "лист") == 20  # each is found all the while
+    catch_up(follower)
+    assert (found(root, "тетрад", "title"), found(root, "книг", "title")) == (20, 0)
+    assert check(root).good
+
+
+def test_what_was_not_brought_when_the_process_was_killed_is_brought_by_the_next(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generation, "AT_ONCE", 4)
+    follower = followed(root)
+    make_document(make_team(), pages=["Длинный лист"] * 20)
+    follower.step()
+    assert 0 < found(root, "лист") < 20
+    del follower
+
+    followed(root)
+
+    assert found(root, "лист") == 20
     assert check(root).good
