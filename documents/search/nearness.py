@@ -19,6 +19,8 @@ from documents.search.scope import Scope
 FEW = 5
 #: Near words of one word that are used, and those of which it is asked whether they can be seen.
 MOST, ASKED = 5, 12
+#: Words of one question that near ones are looked for: each takes some hundredths of a second.
+TRIED = 8
 #: What it costs that a near word is there in another form.
 OTHER_FORM = 0.1
 #: A word this many times as frequent is offered instead.
@@ -43,13 +45,15 @@ def near(
     side by side as they were asked for; each may be common by itself."""
     found: dict[str, list[tuple[str, float]]] = {}
     better: dict[str, str] = {}
+    tried = 0
     for word in dict.fromkeys((*words, *in_phrases)):
         most = allowed(word)
-        if not most or word.isdigit():
+        if not most or word.isdigit() or tried == TRIED:
             continue
         own = opened.count(scope.within(term("body", analysis.stem_of(word))))
         if own >= FEW and word not in in_phrases:
             continue
+        tried += 1
         # Of a word that is there, only what a scanner made: no other word of the language.
         farthest = min(most, 2 * CONFUSION) if own else most
         candidates = _visible(opened, scope, word, farthest, unended=not own)

@@ -433,6 +433,16 @@ def test_a_more_likely_question_is_offered(team: Team, user: User, follow: Follo
     assert search(user, "приёмки").better is None
 
 
+def test_near_words_are_looked_for_a_few_words_of_a_question(
+    team: Team, user: User, follow: Follow
+) -> None:
+    words = [f"слово{letter * 3}" for letter in "абвгдежз"]
+    make_document(team, pages=["договор"])
+    follow()
+    assert search(user, " OR ".join([*words[:7], "дсговор"])).also == {"дсговор": ["договор"]}
+    assert search(user, " OR ".join([*words, "дсговор"])).also == {}
+
+
 def test_words_of_other_teams_are_not_near(contract: Document, follow: Follow) -> None:
     other = make_team("Other")
     stranger = make_user(team=other)
