@@ -1,7 +1,8 @@
 """Search while pages are recorded: four writers and eight readers on one running site for a minute.
 
 The writers record pages as readers of the product do (`record_reading`, one transaction a page, as
-fast as the database takes them), each page with a word of its own at its beginning and another at
+fast as the database takes them, and as far behind all else on the machine as `serve` puts its
+readers), each page with a word of its own at its beginning and another at
 its end. The readers ask over HTTP, without a pause, for words of pages just recorded. Reported are
 errors, half pages (one word of a page found without the other), and how long a page waited from
 its commit until the index had it. `OCRSITE_TEST_DATABASE=postgresql` in the environment takes a
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import random
 import shutil
 import statistics
@@ -48,6 +50,8 @@ from tests.benchmarks.search import use_database  # noqa: E402
 from tests.ocrsite.running_site import ADMIN_PASSWORD, eventually, running  # noqa: E402
 
 WRITERS, READERS = 4, 8
+#: Of a reader (ocrsite/runtime/services.py).
+NICE = 10
 
 
 def main() -> None:
@@ -102,6 +106,7 @@ def measure(data_dir: Path, seconds: float, every: float) -> None:
 
 
 def write(data_dir: Path, number: int, every: float, written: Any, stop: Any) -> None:
+    os.nice(NICE)
     use_database(data_dir)
     made = Pages(seed=number)
     serial = 0
