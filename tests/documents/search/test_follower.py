@@ -492,7 +492,7 @@ def test_a_page_that_makes_no_sense_keeps_no_other_from_being_found(
 def test_a_change_of_many_pages_keeps_back_no_other(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(generation, "AT_ONCE", 4)
+    monkeypatch.setattr(generation, "BESIDE", 4)
     long = make_document(make_team(), title="Книга", pages=["Длинный лист"] * 20)
     follower = followed(root)
     edit(long.id, actor=None, title="Тетрадь")
@@ -512,7 +512,7 @@ def test_a_change_of_many_pages_keeps_back_no_other(
 def test_what_was_not_brought_when_the_process_was_killed_is_brought_by_the_next(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(generation, "AT_ONCE", 4)
+    monkeypatch.setattr(generation, "NEW_AT_ONCE", 4)
     follower = followed(root)
     make_document(make_team(), pages=["Длинный лист"] * 20)
     follower.step()
