@@ -72,25 +72,26 @@ def main() -> None:
     )
     parser.add_argument("--pages", type=int, default=10_000)
     parser.add_argument("--times", type=int, default=60, help="questions of each kind")
+    parser.add_argument("--seed", type=int, default=3, help="other questions")
     parser.add_argument("--data", type=Path, help="kept, and used again where it is filled")
     asked = parser.parse_args()
     print(f"python {sys.version.split()[0]}, {asked.pages} pages")
     print_load()
     base = asked.data or Path(tempfile.mkdtemp(prefix="ocrsite-search-"))
     try:
-        measure(base / "data", asked.pages, asked.times)
+        measure(base / "data", asked.pages, asked.times, asked.seed)
     finally:
         if asked.data is None:
             shutil.rmtree(base, ignore_errors=True)
         PREPARED.clean_up()
 
 
-def measure(data_dir: Path, pages: int, times: int) -> None:
+def measure(data_dir: Path, pages: int, times: int, seed: int) -> None:
     data_dir.mkdir(parents=True, exist_ok=True)
     use_database(data_dir)
     fill(pages)
     cost_of_a_change()
-    questions = Questions(times)
+    questions = Questions(times, seed)
     connections.close_all()
     with running(data_dir, OCRSITE_WORKERS="1", OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site:
         site.wait_for_bootstrap(600)
@@ -219,8 +220,8 @@ def some_pages(most: int = 3000) -> list[str]:
 class Questions:
     """Of nine kinds, made of the words of the archive's own pages by how many pages have them."""
 
-    def __init__(self, times: int) -> None:
-        chance = random.Random(3)
+    def __init__(self, times: int, seed: int) -> None:
+        chance = random.Random(seed)
         pages = some_pages()
         counts = Counter(
             word for page in pages for word in dict.fromkeys(page.split()) if len(word) > 3
