@@ -10,6 +10,8 @@ class DocumentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from documents.search import changes
+        from documents.replication import listeners
+        from documents.search.index import change_feed
 
-        changes.note_from_now_on()
+        change_feed.note_from_now_on()
+        listeners.connect()

@@ -14,8 +14,11 @@ from __future__ import annotations
 
 import uuid
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from documents.notices import Sentence
 
 
 class ArchiveError(Exception):
@@ -102,7 +105,8 @@ class BucketUnreachable(BucketError):
 
 
 class BucketOpen(BucketUnreachable):
-    """Not asked at all: it did not answer several times in a row (documents/breaker.py)."""
+    """Not asked at all: it did not answer several times in a row
+    (documents/bucket/circuit_breaker.py)."""
 
     code = "bucket-open"
     summary = _("The object storage did not answer several times and is left alone for a moment.")
@@ -384,3 +388,10 @@ def describe(code: str) -> str:
         if cls.code == code:
             return str(cls.summary)
     return code
+
+
+def sentence_of(error: ArchiveError) -> Sentence:
+    """The error as a sentence for an administrator: its summary in the reader's language; in
+    English its detail, which says more."""
+    with translation.override(None):  # the summary as the catalogues know it
+        return Sentence(str(error.summary), english=error.detail)

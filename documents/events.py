@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from documents.archive.promptly import keep_when_committed
+from django.dispatch import Signal
+
 from documents.models import Document, Event, User
 from documents.models.event import EventKind
+
+#: Sent with `event`, in its transaction, once the event is written down.
+recorded = Signal()
 
 
 def record(kind: EventKind, document: Document, actor: User | None = None, **data: Any) -> Event:
@@ -14,9 +18,7 @@ def record(kind: EventKind, document: Document, actor: User | None = None, **dat
     when the document has its new version: the event says which one it led to."""
     data = {"version": document.version, **data}
     event = Event.objects.create(document=document, kind=kind, actor=actor, data=data)
-    if actor is not None:
-        # What a person did is in the copies when they are told so; the rest follows by itself.
-        keep_when_committed(event)
+    recorded.send(sender=Event, event=event)
     return event
 
 

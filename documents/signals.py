@@ -1,10 +1,13 @@
-"""Wake-ups: the archive says "there may be work"; whoever works listens.
+"""What the archive announces; whoever is concerned listens.
 
-They carry no state. The database is the truth, and what a lost wake-up would have started is
-found by the next look at it. A receiver that fails is logged and never fails the sender.
+`chores_waiting` and `pages_waiting` are wake-ups and carry no state. The database is the truth,
+and what a lost announcement would have started is found by the next look at it. A receiver that
+fails is logged and never fails the sender.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -16,14 +19,18 @@ log = structlog.get_logger(__name__)
 chores_waiting = Signal()
 #: Some pages wait to be read.
 pages_waiting = Signal()
+#: A document was purged here (`document_id`); its tombstone is in the database.
+document_purged = Signal()
+#: A derived file of `document_id` was written under `key`.
+derived_file_written = Signal()
 
 
-def announce(signal: Signal) -> None:
+def announce(signal: Signal, **facts: Any) -> None:
     """Send `signal` once the current transaction has committed (at once outside of one)."""
-    transaction.on_commit(lambda: _send(signal))
+    transaction.on_commit(lambda: _send(signal, facts))
 
 
-def _send(signal: Signal) -> None:
-    for receiver, outcome in signal.send_robust(sender=None):
+def _send(signal: Signal, facts: dict[str, Any]) -> None:
+    for receiver, outcome in signal.send_robust(sender=None, **facts):
         if isinstance(outcome, Exception):
-            log.warning("wake_up_not_sent", receiver=str(receiver), error=str(outcome))
+            log.warning("announcement_not_received", receiver=str(receiver), error=str(outcome))

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from PIL import Image
 
-from documents.figures import name_of
-from documents.layout import Block, Box, PageLayout
+from documents.files.figures import name_of
+from documents.text.page_layout import Block, Box, PageLayout
 
 #: Labels of regions that people look at instead of reading.
 LABELS = frozenset({"image", "chart", "seal", "header_image", "footer_image", "figure"})

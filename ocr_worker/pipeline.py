@@ -15,13 +15,11 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 
-from documents import pageimages
 from documents.actions.chores import ChoreClaim, postpone_chore
 from documents.actions.claim import PageClaim
 from documents.actions.finish import finish
 from documents.actions.prepare import fail_preparation, record_page_count
 from documents.actions.record import fail_page, postpone_page, record_reading
-from documents.archive.keeping_figures import keep_figures
 from documents.errors import (
     ArchiveError,
     BucketError,
@@ -34,11 +32,13 @@ from documents.errors import (
     RendererUnavailable,
     StorageFull,
 )
+from documents.exports import page_images
+from documents.files.storage import original_file
 from documents.models import Document, Page
 from documents.models.document import Chore
-from documents.storage import original_file
+from documents.replication.store_figures import keep_figures
 from ocr_worker.engines.base import Engine
-from ocr_worker.others import another_has_engine
+from ocr_worker.other_workers import another_has_engine
 from ocr_worker.reading import PageReading, read_page
 from ocr_worker.rendering import Renderer
 
@@ -139,7 +139,7 @@ def _another_can(claim: PageClaim) -> bool:
 
 def _keep(claim: PageClaim, reading: PageReading) -> None:
     if reading.page_image is not None:
-        pageimages.keep_page_image(
+        page_images.keep_page_image(
             claim.document_id, claim.number, reading.layout.rotation, reading.page_image
         )
     figures = keep_figures(claim.document_id, claim.number, reading.layout, reading.figures)
@@ -159,7 +159,9 @@ def _prepare(claim: ChoreClaim, renderer: Renderer) -> None:
             pages = renderer.page_count(path, document.mime_type)
             record_page_count(claim, pages)
             try:
-                pageimages.keep_thumbnail(document.id, renderer.thumbnail(path, document.mime_type))
+                page_images.keep_thumbnail(
+                    document.id, renderer.thumbnail(path, document.mime_type)
+                )
             except ReadingError as error:
                 # Its first page will say the same for itself; the document goes on without.
                 log.info("no_thumbnail", document=str(document.id), reason=error.detail)

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from documents.errors import EngineUnavailable, InvalidRequest, ReadingError
-from documents.layout import PageLayout
+from documents.text.page_layout import PageLayout
+from ocr_worker import quality
+from ocr_worker.rendering.rotate import turned
+from ocr_worker.text_layer import extract
 
-from . import quality, textlayer
 from .engines.base import Engine
 from .figures import cut_out
 from .rendering import Renderer
 from .rendering.geometry import guessed_dpi
-from .turning import turned
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class PageReading:
 
     `engine`, `engine_version`: what read it, as in the HTTP contract. `page_image`: that image as
     WebP where reading made one; None where it is made when somebody looks. `figures`: the pictures
-    that the layout's blocks name, by name (`documents.figures.name_of`), as WebP.
+    that the layout's blocks name, by name (`documents.files.figures.name_of`), as WebP.
     """
 
     layout: PageLayout
@@ -93,12 +94,12 @@ def _from_layer(
     if layer is None:
         return _empty(renderer, path, mime_type, number) if whatever else None
     if not whatever:
-        reason = textlayer.why_not(layer)
+        reason = extract.why_not(layer)
         if reason is not None:
             if layer.words:
                 logger.info("page %d: its text layer is not used (%s)", number, reason)
             return None
-    return PageReading(textlayer.to_layout(layer), TEXT_LAYER, TEXT_LAYER_VERSION, None)
+    return PageReading(extract.to_layout(layer), TEXT_LAYER, TEXT_LAYER_VERSION, None)
 
 
 def _empty(

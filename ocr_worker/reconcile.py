@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from documents.actions.chores import waiting_chores
 from documents.actions.claim import waiting_pages
+from documents.actions.fail_unreadable_pages import fail_pages_without_engine
 from documents.actions.record import take_back_lost_pages
-from documents.actions.unreadable import fail_pages_without_engine
+from documents.files.storage import archive
 from documents.models import WorkerProcess
+from documents.replication import sync_worker
 from documents.signals import announce, chores_waiting, pages_waiting
-from documents.storage import archive
-from ocr_worker import keeper
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +48,7 @@ def reconcile(
     hopeless = fail_pages_without_engine(watched_for=watched_for)
     if hopeless:
         log.warning("pages_nobody_can_read_failed", pages=hopeless)
-    if waiting_chores().exists() or keeper.work_waits():
+    if waiting_chores().exists() or sync_worker.work_waits():
         announce(chores_waiting)
     if waiting_pages().exists():
         announce(pages_waiting)

@@ -16,7 +16,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocrsite.sentences import Sentence, gettext_noop
+from documents.notices import Sentence, gettext_noop
 
 
 class DataDirectoryError(Exception):

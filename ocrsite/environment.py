@@ -19,7 +19,7 @@ sense stops the program with one sentence (ConfigurationError) instead of being 
 | `OCRSITE_SECOND_READER` | `on` (default): Tesseract checks what PaddleOCR-VL reads; or `off` |
 | `PADDLE_PDX_CACHE_HOME` | where PaddleOCR-VL's models lie, before the usual places |
 | `TESSDATA_PREFIX` | the directory of Tesseract's language data, before the usual places |
-| `CLOUDRU_S3_*` | the bucket that everything is kept in too (ocrsite/bucket_settings.py) |
+| `CLOUDRU_S3_*` | the bucket that everything is kept in too (documents/bucket/settings.py) |
 | `OCRSITE_LIFE` | set by the supervisor for its children: which start of the site they belong to |
 """
 
@@ -35,10 +35,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from ocrsite import bucket_settings
-from ocrsite.bucket_settings import BucketSettings
+from documents.bucket import settings as bucket_settings
+from documents.bucket.settings import BucketSettings
+from documents.notices import Sentence
 from ocrsite.data_directory import DataDirectoryError, choose
-from ocrsite.sentences import Sentence
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENGINES = ("auto", "paddleocr-vl", "tesseract")
@@ -138,16 +138,6 @@ def use_settings() -> None:
     """Check the environment and name Django's settings. Raises ConfigurationError."""
     environment()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ocrsite.settings")
-
-
-def set_default(name: str, text: str) -> None:
-    """Set a variable that a library reads when it is loaded; a value from outside stays."""
-    os.environ.setdefault(name, text)
-
-
-def set_variable(name: str, text: str) -> None:
-    """Set a variable that a library reads when it is loaded, over any value from outside."""
-    os.environ[name] = text
 
 
 def tessdata_directory() -> Path | None:

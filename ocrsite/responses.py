@@ -5,10 +5,18 @@ No door has chosen a language yet, so it is the request's own: of the cookie, or
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.html import format_html
+
+#: Seconds after which a request is worth another try while the site starts.
+RETRY_AFTER = 2
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 def problem(

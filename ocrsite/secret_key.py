@@ -88,8 +88,8 @@ def hkdf(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
 def _derived(secret: str) -> str | None:
     """Raises django.db.Error: once the start is over, a database that fails must not pass for one
     without a key, or everybody would be logged out."""
-    from documents.archive.identity import identity
-    from ocrsite.startup import current_start
+    from documents.models.identity import identity
+    from ocrsite.runtime.start_state import current_start
 
     if not current_start().ready:
         return None  # the database may not even be there

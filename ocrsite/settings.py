@@ -9,7 +9,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ocrsite import logging
-from ocrsite.environment import BASE_DIR, environment
+from ocrsite.environment import (
+    BASE_DIR,
+    environment,
+    for_untrusting_child,
+    paddle_cache_home,
+    paddle_model_homes,
+    tessdata_directory,
+)
 from ocrsite.secret_key import secret_key
 
 ENVIRONMENT = environment()
@@ -21,7 +28,7 @@ SECRET_KEY = secret_key(ENVIRONMENT)
 # --- the archive's own ------------------------------------------------------------------------
 
 MEDIA_ROOT = DATA_DIR / "media"
-#: Where everything is kept too (ocrsite/bucket_settings.py); None: on this machine's disk only.
+#: Where everything is kept too (documents/bucket/settings.py); None: on this machine's disk only.
 OCRSITE_BUCKET = ENVIRONMENT.s3.bucket
 OCRSITE_BUCKET_SETTINGS = ENVIRONMENT.s3
 #: Names this database among copies of it that other containers took up; PostgreSQL has no copies.
@@ -33,10 +40,16 @@ OCRSITE_ENGINE = ENVIRONMENT.engine
 OCRSITE_PADDLE_DEVICE = "gpu:0"
 OCRSITE_LANGUAGES = ENVIRONMENT.languages
 OCRSITE_SECOND_READER = ENVIRONMENT.second_reader
-#: What draws a page for people who look at it (documents/pageimages.py), and what sees tables and
-#: titles over several pages (documents/exports/restructuring.py): in child processes.
+#: Where Tesseract's language data and PaddleOCR-VL's models are said to lie.
+OCRSITE_TESSDATA_DIR = tessdata_directory()
+OCRSITE_PADDLE_CACHE_DIR = paddle_cache_home()
+OCRSITE_PADDLE_MODEL_DIRS = paddle_model_homes()
+#: All that a child process which parses uploaded files finds in its environment.
+OCRSITE_UNTRUSTED_CHILD_ENVIRONMENT = for_untrusting_child()
+#: What draws a page for people who look at it (documents/exports/page_images.py), and
+#: what sees tables and titles over several pages (documents/exports/cross_page.py).
 OCRSITE_PAGE_RENDERER = "ocr_worker.rendering.on_demand.render_page"
-OCRSITE_RESTRUCTURER = "ocr_worker.restructuring.restructured"
+OCRSITE_RESTRUCTURER = "ocr_worker.cross_page.restructured"
 OCRSITE_THUMBNAIL_RENDERER = "ocr_worker.rendering.on_demand.render_thumbnail"
 OCRSITE_MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
 #: Where the queue is; None where this process belongs to no running site (tests, one-off commands).
@@ -61,19 +74,19 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "ocrsite.downloads_gate.DownloadsGate",
-    "ocrsite.security.SecurityHeaders",
+    "ocrsite.middleware.downloads_gate.DownloadsGate",
+    "ocrsite.middleware.security.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
-    "ocrsite.startup.StartupGate",
-    "ocrsite.static.StaticMiddleware",
-    "ocrsite.metrics.MeasureRequests",
+    "ocrsite.middleware.startup_gate.StartupGate",
+    "ocrsite.middleware.static.StaticMiddleware",
+    "ocrsite.monitoring.metrics.MeasureRequests",
     "django_structlog.middlewares.RequestMiddleware",
-    "ocrsite.uploads_gate.UploadsGate",
+    "ocrsite.middleware.uploads_gate.UploadsGate",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "ocrsite.timezones.BrowserTimeZone",
-    "ocrsite.hosts.HostsMiddleware",
-    "ocrsite.csrf.CsrfMiddleware",
+    "ocrsite.middleware.time_zone.BrowserTimeZone",
+    "ocrsite.middleware.hosts.HostsMiddleware",
+    "documents.csrf.CsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -94,6 +107,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "ocrsite.monitoring.context.start_warnings",
             ]
         },
     }
@@ -177,7 +191,7 @@ SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "documents.api.authentication.TokenAuthentication",
-        "ocrsite.csrf.SessionOnlyFromHere",
+        "documents.csrf.SessionOnlyFromHere",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -212,10 +226,10 @@ WHITENOISE_MAX_AGE = 300
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "ocrsite.static.StaticStorage"},
+    "staticfiles": {"BACKEND": "ocrsite.middleware.static.StaticStorage"},
 }
 # An uploaded file goes to the disk that will keep it, never to memory.
-FILE_UPLOAD_HANDLERS = ["documents.intake.StagingUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["documents.files.upload_staging.StagingUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 

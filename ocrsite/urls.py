@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
-from ocrsite.health import health, ready
-from ocrsite.metrics import metrics
+from ocrsite.monitoring.health import health, ready
+from ocrsite.monitoring.metrics import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^health/?$", health, name="health"),

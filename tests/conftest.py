@@ -19,7 +19,7 @@ if str(ROOT) not in sys.path:
 from tests.environment import prepare  # noqa: E402
 
 if TYPE_CHECKING:
-    from documents.bucket import Bucket
+    from documents.bucket.store import Bucket
     from tests.s3 import S3Server
 
 PREPARED = prepare()
@@ -44,27 +44,26 @@ _ONCE = (
     "tests/browser",
     "tests/chaos/test_fairness.py",
     "tests/deployment",
-    "tests/documents/test_bucket",
-    "tests/documents/test_breaker",
+    "tests/documents/bucket",
     "tests/ocr_worker/engines",
     "tests/ocr_worker/rendering",
     "tests/ocr_worker/test_reading.py",
-    "tests/ocr_worker/test_textlayer.py",
-    "tests/ocrsite/test_litestream.py",
-    "tests/ocrsite/test_new_container.py",
-    "tests/ocrsite/test_slow_clients.py",
-    "tests/ocrsite/test_stalled.py",
-    "tests/ocrsite/test_supervisor.py",
-    "tests/ocrsite/test_takeover.py",
+    "tests/ocr_worker/text_layer/test_extract.py",
+    "tests/ocrsite/runtime/test_litestream.py",
+    "tests/ocrsite/runtime/test_new_container.py",
+    "tests/ocrsite/middleware/test_slow_clients.py",
+    "tests/ocrsite/runtime/test_idle_connections.py",
+    "tests/ocrsite/runtime/test_supervisor.py",
+    "tests/ocrsite/runtime/test_first_start.py",
     "tests/test_hostile.py",
     "tests/test_samples.py",
 )
 #: Few tests that take long: begun first, so that no process is left alone with one at the end.
 _LONG = (
     "tests/chaos",
-    "tests/ocrsite/test_new_container.py",
-    "tests/ocrsite/test_slow_clients.py",
-    "tests/ocrsite/test_serve.py",
+    "tests/ocrsite/runtime/test_new_container.py",
+    "tests/ocrsite/middleware/test_slow_clients.py",
+    "tests/ocrsite/runtime/test_serve.py",
     "tests/test_hostile.py",
     "tests/test_samples.py",
     "tests/deployment",
@@ -166,6 +165,6 @@ def s3_server() -> Iterator[S3Server]:
 @pytest.fixture
 def s3_bucket(s3_server: S3Server) -> Bucket:
     """An empty bucket, as a site sees it. The settings do not name it."""
-    from documents.bucket import Bucket
+    from documents.bucket.store import Bucket
 
     return Bucket(s3_server.address(s3_server.new_bucket()))

@@ -10,9 +10,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from documents.figures import Figure, name_of
-from documents.filenames import title_of
-from documents.layout import Block, Box, Line, PageLayout, Word, enclosing
+from documents.files.figures import Figure, name_of
+from documents.files.filenames import title_of
 from documents.models import (
     Document,
     Membership,
@@ -29,6 +28,7 @@ from documents.models import (
 )
 from documents.models.document import Chore
 from documents.models.worker import EngineState
+from documents.text.page_layout import Block, Box, Line, PageLayout, Word, enclosing
 
 PASSWORD = "a long enough secret"
 

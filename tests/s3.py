@@ -21,11 +21,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from documents.bucket import Bucket, Patience
-from documents.bucket_client import make_client
+from documents.bucket.s3_client import make_client
+from documents.bucket.settings import Bucket as Address
+from documents.bucket.store import Bucket, Patience
 from documents.errors import BucketError
-from ocrsite.bucket_settings import Bucket as Address
-from ocrsite.runtime.lifeline import die_with_parent
+from ocrsite.runtime.process_death import die_with_parent
 from tests.authority import Authority
 
 _PATIENCE = Patience(connect=2, read=5, attempts=1)

@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
-from ocrsite.bucket_settings import Bucket as Address
+from documents.bucket.settings import Bucket as Address
 
 #: What may be told to fail: by what a request does. "any": all of it.
 Operation = str

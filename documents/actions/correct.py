@@ -10,12 +10,12 @@ from django.db import transaction
 from documents import events
 from documents.actions.chores import RESULTS_OWED, owe_results
 from documents.actions.locking import found, locked, refuse_trashed
-from documents.correction import corrected
 from documents.errors import Conflict, InvalidRequest, NotFound, NothingRead
-from documents.layout import PageLayout
 from documents.models import Document, Page, PageRevision, User
 from documents.models.event import EventKind
-from documents.texts import checked_text
+from documents.review.apply_correction import corrected
+from documents.text.page_layout import PageLayout
+from documents.text.validation import checked_text
 
 #: Characters of one block; a densely printed page has about 10,000.
 MAX_TEXT_LENGTH = 100_000

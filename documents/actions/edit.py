@@ -15,10 +15,10 @@ from documents.actions.locking import locked, refuse_trashed
 from documents.actions.tagging import refuse_too_many, tag_name, tags_named
 from documents.actions.upload import TITLE_LENGTH
 from documents.errors import InvalidRequest
-from documents.languages import checked_language
 from documents.models import Document, Tag, User
 from documents.models.event import EventKind
-from documents.texts import checked_text
+from documents.text.language_codes import checked_language
+from documents.text.validation import checked_text
 
 
 def edit(

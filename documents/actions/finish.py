@@ -11,8 +11,8 @@ from documents import events
 from documents.actions.chores import RESULTS_OWED, ChoreClaim, held, owe_results
 from documents.actions.locking import locked
 from documents.errors import LeaseLost
-from documents.exports.assembling import assembled
-from documents.exports.restructuring import restructured
+from documents.exports.assemble import assembled
+from documents.exports.cross_page import restructured
 from documents.exports.results import Summary
 from documents.models import Document, PageStatus, Status
 from documents.models.document import Chore

@@ -11,10 +11,10 @@ import uuid
 from django.db import transaction
 
 from documents.actions.locking import locked
-from documents.archive.burying import bury
 from documents.errors import NotInTrash
+from documents.files.storage import archive
 from documents.models import Document, Tombstone
-from documents.storage import archive
+from documents.signals import announce, document_purged
 
 
 def purge(document_id: uuid.UUID) -> None:
@@ -33,4 +33,4 @@ def purge(document_id: uuid.UUID) -> None:
         Tombstone.objects.get_or_create(document_id=document_id, defaults={"keys": keys})
         Document.objects.filter(id=document_id).delete()
     archive().delete_tree(f"documents/{document_id}")
-    bury(document_id)
+    announce(document_purged, document_id=document_id)

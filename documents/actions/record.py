@@ -13,12 +13,12 @@ from django.utils import timezone
 from documents.actions.claim import PageClaim, Reader
 from documents.actions.locking import locked
 from documents.errors import ArchiveError, LeaseLost, NotFound, Quarantined
-from documents.figures import Figure
-from documents.layout import PageLayout
+from documents.files.figures import Figure
 from documents.models import Document, Page, PageStatus, Reading, Status
 from documents.models.document import Chore
 from documents.models.fields import pack
 from documents.signals import announce, chores_waiting, pages_waiting
+from documents.text.page_layout import PageLayout
 
 #: A page is set aside after this many attempts that ended badly (design, section 2).
 MAX_ATTEMPTS_IN_A_LIFE = 3

@@ -11,7 +11,6 @@ from django.utils import timezone
 from documents import events
 from documents.actions.locking import locked, refuse_trashed
 from documents.errors import Conflict, InvalidRequest
-from documents.languages import checked_language
 from documents.models import (
     Document,
     OcrMode,
@@ -25,6 +24,7 @@ from documents.models import (
 from documents.models.document import Chore
 from documents.models.event import EventKind
 from documents.signals import announce, chores_waiting, pages_waiting
+from documents.text.language_codes import checked_language
 
 ALL, FAILED = "all", "failed"
 #: Engines that a caller may ask for. A text layer is asked for with `ocr`.

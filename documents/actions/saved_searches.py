@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from documents.access import Ability, teams_of, teams_where
 from documents.errors import InvalidRequest, NotAllowed, NotFound
 from documents.models import SavedSearch, User
-from documents.texts import checked_text
+from documents.text.validation import checked_text
 
 NAME_LENGTH, TEXT_LENGTH = 200, 1000
 #: Searches that one person keeps.

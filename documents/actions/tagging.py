@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.errors import Conflict, InvalidRequest, NotFound
 from documents.models import Document, Tag, Team
-from documents.search.changes import note_changed
-from documents.texts import checked_text
+from documents.search.index.change_feed import note_changed
+from documents.text.validation import checked_text
 
 MAX_LENGTH = 100
 MAX_TAGS = 50

@@ -10,19 +10,19 @@ from django.db import IntegrityError, transaction
 
 from documents import access, events
 from documents.actions.reprocess import FAILED, reprocess
-from documents.actions.restore import take_out_of_trash
 from documents.actions.tagging import tag_name, tags_named
+from documents.actions.untrash import take_out_of_trash
 from documents.errors import EmptyFile, InvalidRequest, OriginalMissing
-from documents.filenames import safe_name, title_of
-from documents.filetypes import FileType, sniff
-from documents.intake import StagedFile
-from documents.languages import checked_language
+from documents.files.filenames import safe_name, title_of
+from documents.files.filetypes import FileType, sniff
+from documents.files.storage import archive, disk_errors, original_key
+from documents.files.upload_staging import StagedFile
 from documents.models import Document, OcrMode, PageStatus, Team, User
 from documents.models.document import Chore
 from documents.models.event import EventKind
 from documents.signals import announce, chores_waiting
-from documents.storage import archive, disk_errors, original_key
-from documents.texts import checked_text
+from documents.text.language_codes import checked_language
+from documents.text.validation import checked_text
 
 TITLE_LENGTH = 500
 

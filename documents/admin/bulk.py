@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from documents import access
 from documents.access import Ability
 from documents.actions.reprocess import ALL, FAILED, reprocess
-from documents.actions.restore import take_out_of_trash
 from documents.actions.trash import trash
+from documents.actions.untrash import take_out_of_trash
 from documents.admin.downloads import zip_of_originals
 from documents.admin.requests import actor, sentence
-from documents.archive.promptly import left_to_chores
 from documents.errors import ArchiveError
 from documents.models import Document
+from documents.replication.after_commit import left_to_chores
 
 #: Each document is a transaction of its own; more than this would outlast a browser's patience.
 MOST_AT_ONCE = 500

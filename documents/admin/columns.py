@@ -10,10 +10,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from documents.admin.moments import moment
 from documents.admin.progress import Progress
-from documents.flags import flag_of
+from documents.admin.time_format import moment
 from documents.models import Document, ReviewStatus, Status
+from documents.review.flags import flag_of
 
 
 @admin.display(description=gettext_lazy("First page"))

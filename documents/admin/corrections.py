@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from documents import access
 from documents.access import Ability
 from documents.actions.correct import accept_reading, correct
+from documents.admin.changelist_state import document_url, filters_of, see_document
 from documents.admin.requests import actor, not_there, refuse, sentence
-from documents.admin.way_back import document_url, filters_of, see_document
 from documents.errors import ArchiveError, Conflict, InvalidRequest, NotFound
 
 #: The form's fields are named after the blocks whose text they hold.

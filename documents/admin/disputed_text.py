@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from documents.admin.rectangles import Rectangle
-from documents.disputes import places_of
-from documents.layout import Block, Dispute
+from documents.review.dispute_places import places_of
+from documents.text.page_layout import Block, Dispute
 
 
 @dataclass(frozen=True)

@@ -13,19 +13,19 @@ from django.urls import reverse
 
 from documents import access
 from documents.access import Ability
+from documents.admin.changelist_state import FILTERS, filters_of, list_url, way_back_of
 from documents.admin.engines import engines_to_choose
 from documents.admin.history import history_of
 from documents.admin.page_view import PageView, failures_of, flagged_pages_of
 from documents.admin.progress import Progress
 from documents.admin.requests import actor, not_there
 from documents.admin.review_queue import came_from_queue
-from documents.admin.way_back import FILTERS, filters_of, list_url, way_back_of
-from documents.downloads import RESULT_TYPES
 from documents.errors import NotFound, SearchUnavailable, describe
-from documents.flags import flag_of
+from documents.exports.downloads import RESULT_TYPES
 from documents.models import Document, OcrMode, PageStatus, Reading
-from documents.search.asking import matcher_of
-from documents.search.similar import SimilarDocuments, similar_to
+from documents.review.flags import flag_of
+from documents.search.query.compile import matcher_of
+from documents.search.query.similar import SimilarDocuments, similar_to
 
 #: A file of 500 pages opens as fast as one of 20.
 PAGES_AT_ONCE = 20

@@ -18,9 +18,10 @@ from django.utils.functional import cached_property
 from documents import access
 from documents.access import Ability
 from documents.admin import bulk, columns, filters
+from documents.admin.base import TitledByContent
 from documents.admin.corrections import accept_view, correct_view
+from documents.admin.document_actions import details_view, verb_view
 from documents.admin.document_page import document_view
-from documents.admin.lists import TitledByContent
 from documents.admin.progress import progress_view
 from documents.admin.readings import readings_view
 from documents.admin.requests import actor
@@ -28,9 +29,8 @@ from documents.admin.review_queue import QueueAwareList, QueueFilter, next_view,
 from documents.admin.saved_searches import forget_view, save_view
 from documents.admin.search_page import search_view
 from documents.admin.uploads import upload_view
-from documents.admin.verbs import details_view, verb_view
 from documents.models import Document
-from documents.search.listing import documents_found
+from documents.search.query.list_filter import documents_found
 
 
 class BoundedPaginator(Paginator):

@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from documents.errors import InvalidRequest
-from documents.exports.originals import zipped
+from documents.exports.zip_originals import zipped
 from documents.models import Document
 
 #: A download holds one of the web's threads for as long as it takes.

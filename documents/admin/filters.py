@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from documents import access
-from documents.filetypes import ACCEPTED
-from documents.flags import FLAGS, with_any
+from documents.files.filetypes import ACCEPTED
 from documents.models import Document, Tag
+from documents.review.flags import FLAGS, with_any
 
 #: A list of more tags than this helps nobody; the tags' list leads to the documents of the others.
 MOST_TAGS = 60

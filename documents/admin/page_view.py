@@ -10,14 +10,14 @@ from django.utils.safestring import SafeString
 from documents.admin.disputed_text import DisputedText, DisputeView
 from documents.admin.rectangles import Rectangle
 from documents.errors import describe
-from documents.figures import page_of
-from documents.flags import Flag, flag_of
-from documents.layout import Block, PageLayout
+from documents.files.figures import page_of
 from documents.models import Document, Page, PageStatus
-from documents.safe_html import safe_table
-from documents.search.matching import Matcher
-from documents.search.pagetext import page_text
-from documents.word_changes import Piece, pieces
+from documents.review.flags import Flag, flag_of
+from documents.search.query.highlighter import Matcher
+from documents.search.text.page_text import page_text
+from documents.text.page_layout import Block, PageLayout
+from documents.text.safe_html import safe_table
+from documents.text.word_diff import Piece, pieces
 
 #: Words that were read with less certainty than this are marked on the image.
 DOUBTFUL = 0.6

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET
 
 from documents import access
 from documents.access import Ability
+from documents.admin.changelist_state import document_url, filters_of, list_url, way_back_of
 from documents.admin.requests import not_there
-from documents.admin.way_back import document_url, filters_of, list_url, way_back_of
 from documents.errors import NotFound
-from documents.layout import PageLayout
 from documents.models import Document, Page, Reading
-from documents.word_changes import Piece, pieces
+from documents.text.page_layout import PageLayout
+from documents.text.word_diff import Piece, pieces
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from documents.layout import Box
+from documents.text.page_layout import Box
 
 
 @dataclass(frozen=True)

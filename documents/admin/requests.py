@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from documents.admin.way_back import see_list
+from documents.admin.changelist_state import see_list
 from documents.errors import ArchiveError, InvalidRequest
 from documents.models import User
 

@@ -23,8 +23,8 @@ from django.views.decorators.http import require_GET
 
 from documents import access
 from documents.access import Ability
+from documents.admin.changelist_state import filters_of, see_document, see_list
 from documents.admin.requests import not_there
-from documents.admin.way_back import filters_of, see_document, see_list
 from documents.errors import NotFound
 from documents.models import Document, ReviewStatus, Status
 

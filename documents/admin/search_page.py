@@ -18,16 +18,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from documents.access import teams_of
+from documents.admin.changelist_state import document_url
 from documents.admin.rectangles import Rectangle
 from documents.admin.requests import actor, refuse
 from documents.admin.saved_searches import kept_searches, teams_to_keep_for
-from documents.admin.way_back import document_url
 from documents.errors import SearchUnavailable
-from documents.filetypes import ACCEPTED
+from documents.files.filetypes import ACCEPTED
 from documents.models import Document, ReviewStatus, Status
-from documents.search import finding
-from documents.search.finding import Found, FoundPage, Wanted
-from documents.search.nearness import with_near
+from documents.search.query import find
+from documents.search.query.find import Found, FoundPage, Wanted
+from documents.search.query.spelling import with_near
 
 PER_PAGE = 20
 #: Facets that are shown, with the filter that each sets and what people call it.
@@ -93,7 +93,7 @@ def search_view(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Search"),
         "q": wanted.text,
-        "by_date": wanted.ordering == finding.DATE,
+        "by_date": wanted.ordering == find.DATE,
         "kept": [(name, value) for name, values in wanted.filters.items() for value in values],
         "asked": bool(wanted.text.strip() or wanted.filters),
         "searches": kept_searches(request),
@@ -101,7 +101,7 @@ def search_view(request: HttpRequest) -> HttpResponse:
     }
     if context["asked"]:
         try:
-            found = finding.find(actor(request), wanted)
+            found = find.find(actor(request), wanted)
         except SearchUnavailable as error:
             refuse(request, error)
         else:
@@ -122,8 +122,8 @@ def wanted_of(given: QueryDict) -> Wanted:
     return Wanted(
         text=given.get("q", "")[:1000],
         filters={name: values for name, values in filters.items() if values},
-        ordering=finding.DATE if given.get("sort") == finding.DATE else finding.RELEVANCE,
-        offset=min(max(number - 1, 0) * PER_PAGE, finding.DEEPEST - PER_PAGE),
+        ordering=find.DATE if given.get("sort") == find.DATE else find.RELEVANCE,
+        offset=min(max(number - 1, 0) * PER_PAGE, find.DEEPEST - PER_PAGE),
         limit=PER_PAGE,
         facets=[facet for facet, _name, _label in _FACETS],
     )
@@ -156,7 +156,7 @@ def _found(request: HttpRequest, wanted: Wanted, found: Found) -> dict[str, Any]
         "before_url": _address(request, p=number - 1) if number > 1 else "",
         "after_url": _address(request, p=number + 1) if found.more else "",
         "sort_url": _address(
-            request, sort=None if wanted.ordering == finding.DATE else finding.DATE, p=None
+            request, sort=None if wanted.ordering == find.DATE else find.DATE, p=None
         ),
     }
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from documents import access
 from documents.access import Ability
 from documents.actions.tagging import delete_tag, name_taken, rename_tag, tag_name
-from documents.admin.lists import TitledByContent
+from documents.admin.base import TitledByContent
 from documents.admin.requests import sentence
 from documents.errors import InvalidRequest
 from documents.models import Document, Tag

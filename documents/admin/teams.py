@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from documents import access
-from documents.admin.lists import TitledByContent
-from documents.admin.moments import moment
+from documents.admin.base import TitledByContent
+from documents.admin.time_format import moment
 from documents.models import FIRST_TEAM_ID, Membership, Team
 
 

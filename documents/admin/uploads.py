@@ -18,13 +18,13 @@ from django.views.decorators.csrf import csrf_exempt
 from documents import access
 from documents.access import Ability
 from documents.actions.upload import upload
+from documents.admin.changelist_state import document_url, see_list
 from documents.admin.requests import actor, refuse, sentence
-from documents.admin.way_back import document_url, see_list
+from documents.csrf import csrf_protect
 from documents.errors import ArchiveError, NotAllowed, NotFound
-from documents.filetypes import ACCEPTED, ACCEPTED_NAMES
-from documents.intake import StagedUpload
+from documents.files.filetypes import ACCEPTED, ACCEPTED_NAMES
+from documents.files.upload_staging import StagedUpload
 from documents.models import OcrMode, Team
-from ocrsite.csrf import csrf_protect
 
 HERE = "admin:documents_document_upload"
 

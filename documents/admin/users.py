@@ -8,7 +8,7 @@ from django.contrib.auth import admin as auth_admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from documents.admin.lists import TitledByContent
+from documents.admin.base import TitledByContent
 from documents.admin.teams import MembershipsInline
 from documents.models import User
 

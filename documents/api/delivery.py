@@ -18,8 +18,8 @@ from rest_framework.request import Request
 
 from documents.api.conditional import IMMUTABLE, REVALIDATE, not_modified, revalidated
 from documents.api.problems import RangeNotSatisfiable
-from documents.contents import Content
-from documents.downloads import Download
+from documents.exports.downloads import Download
+from documents.files.content import Content
 
 log = structlog.get_logger(__name__)
 

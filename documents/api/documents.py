@@ -15,8 +15,8 @@ from documents.access import Ability, require
 from documents.actions.decide import approve, reject
 from documents.actions.edit import edit
 from documents.actions.reprocess import reprocess
-from documents.actions.restore import take_out_of_trash
 from documents.actions.trash import trash
+from documents.actions.untrash import take_out_of_trash
 from documents.api.conditional import not_modified, revalidated
 from documents.api.filters import DocumentFilters, filtered
 from documents.api.pagination import listed

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from documents.access import Ability, require
 from documents.api.delivery import delivered
 from documents.api.views import FileView
-from documents.downloads import figure, original, result, thumbnail
+from documents.exports.downloads import figure, original, result, thumbnail
 
 
 class OriginalView(FileView):

@@ -10,11 +10,11 @@ from rest_framework import serializers
 from documents.access import teams_of, visible_to
 from documents.api.fields import StrictSerializer
 from documents.api.pagination import PARAMETERS
-from documents.filetypes import ACCEPTED
-from documents.flags import FLAGS, with_any
-from documents.languages import checked_language
+from documents.files.filetypes import ACCEPTED
 from documents.models import Document, ReviewStatus, Status, Tag, User
-from documents.search.listing import documents_found
+from documents.review.flags import FLAGS, with_any
+from documents.search.query.list_filter import documents_found
+from documents.text.language_codes import checked_language
 
 ORDERINGS = ("created_at", "title", "filename", "size")
 NEWEST_FIRST = "-created_at"

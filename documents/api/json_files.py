@@ -11,7 +11,7 @@ import json
 import re
 
 from documents.api.problems import RequestTooLarge
-from documents.intake import StagedFile
+from documents.files.upload_staging import StagedFile
 
 #: Bytes of everything but the file.
 MAX_REST = 2**20

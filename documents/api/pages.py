@@ -18,9 +18,9 @@ from documents.api.fields import StrictSerializer
 from documents.api.pagination import PARAMETERS, listed
 from documents.api.serializers import Correction, SeenRevision, reading_data
 from documents.api.views import ApiView, FileView
-from documents.downloads import page_picture
 from documents.errors import NotFound
-from documents.exports.page import page_data, page_summary
+from documents.exports.downloads import page_picture
+from documents.exports.page_json import page_data, page_summary
 from documents.models import Document, Page, PageStatus
 
 #: Layouts are the bulk of a page; a list needs only those of corrections, for their confidence.

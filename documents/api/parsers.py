@@ -13,7 +13,7 @@ from rest_framework.parsers import BaseParser, DataAndFiles
 
 from documents.api.json_files import FileInJSON, NotBase64
 from documents.api.problems import RequestTooLarge
-from documents.intake import StagedUpload
+from documents.files.upload_staging import StagedUpload
 
 _CHUNK = 256 * 1024
 

@@ -28,7 +28,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents import errors
-from documents.storage import disk_full, is_disk_full
+from documents.files.storage import disk_full, is_disk_full
 
 log = structlog.get_logger(__name__)
 

@@ -14,10 +14,10 @@ from rest_framework.utils.urls import replace_query_param
 from documents.api.fields import iso_time
 from documents.api.filters import DocumentFilters
 from documents.api.views import ApiView
-from documents.languages import checked_language
 from documents.models import Document
-from documents.search import finding
-from documents.search.finding import Found, FoundDocument, FoundPage, Wanted
+from documents.search.query import find
+from documents.search.query.find import Found, FoundDocument, FoundPage, Wanted
+from documents.text.language_codes import checked_language
 
 PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
 
@@ -39,14 +39,14 @@ class SearchParameters(DocumentFilters):
 
     q = Question(required=False, allow_blank=True, default="")
     ordering = serializers.ChoiceField(
-        (finding.RELEVANCE, finding.DATE), required=False, default=finding.RELEVANCE
+        (find.RELEVANCE, find.DATE), required=False, default=find.RELEVANCE
     )
     group = serializers.ChoiceField(("document",), required=False)
     facets = serializers.ListField(
-        child=serializers.ChoiceField(tuple(finding.FACETS)), required=False, max_length=20
+        child=serializers.ChoiceField(tuple(find.FACETS)), required=False, max_length=20
     )
     offset = serializers.IntegerField(
-        required=False, default=0, min_value=0, max_value=finding.DEEPEST
+        required=False, default=0, min_value=0, max_value=find.DEEPEST
     )
     page_size = serializers.IntegerField(required=False, default=PAGE_SIZE, min_value=1)
     year = serializers.ListField(
@@ -84,7 +84,7 @@ class SearchView(ApiView):
         parameters = SearchParameters(data=request.query_params)
         parameters.is_valid(raise_exception=True)
         wanted = wanted_of(parameters.validated_data)
-        found = finding.find(self.user, wanted)
+        found = find.find(self.user, wanted)
         return Response(_answer(request, wanted, found))
 
 
@@ -102,7 +102,7 @@ def _answer(request: Request, wanted: Wanted, found: Found) -> dict[str, Any]:
             else {"document": named(result.document), **_page(request, result)}
             for result in found.results
         ],
-        "next": link(after, found.more and after <= finding.DEEPEST),
+        "next": link(after, found.more and after <= find.DEEPEST),
         "previous": link(max(before, 0), wanted.offset > 0),
         "count": found.count,
         "facets": {

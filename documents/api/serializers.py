@@ -12,9 +12,9 @@ from documents.actions.correct import MAX_TEXT_LENGTH
 from documents.actions.reprocess import ALL, ENGINES, FAILED
 from documents.actions.upload import TITLE_LENGTH
 from documents.api.fields import StrictSerializer, TagsField, iso_time
-from documents.archive.keeping import storage_of
-from documents.layout import PageLayout
 from documents.models import Document, OcrMode, Page, Reading
+from documents.replication.sync import storage_of
+from documents.text.page_layout import PageLayout
 
 
 def document_url(request: Request, document: Document) -> str:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from documents.access import Ability, require
 from documents.api.search import named
 from documents.api.views import ApiView
-from documents.search.similar import Alike, similar_to
+from documents.search.query.similar import Alike, similar_to
 
 
 class SimilarView(ApiView):

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from documents.actions.upload import Uploaded, upload
 from documents.api.serializers import NewDocument
-from documents.intake import StagedUpload, too_large
+from documents.files.upload_staging import StagedUpload, too_large
 from documents.models import User
 
 #: Bytes that a multipart request may have beside its file.

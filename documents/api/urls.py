@@ -6,7 +6,7 @@ from django.urls import URLPattern, path, re_path
 
 from documents.api import documents, files, log_in, pages, saved_searches, search, similar
 from documents.api.views import ApiView, NothingHere
-from documents.downloads import RESULT_TYPES
+from documents.exports.downloads import RESULT_TYPES
 
 app_name = "api"
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
-from documents.exports.page import page_data
-from documents.exports.restructuring import Rewritten
-from documents.layout import mean_confidence
+from documents.exports.cross_page import Rewritten
+from documents.exports.page_json import page_data
 from documents.models import Document, Page
+from documents.text.page_layout import mean_confidence
 
 #: The version of `result.json`. It rises only when a reader of the one before would break.
 RESULT_VERSION = 1

@@ -7,8 +7,8 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from documents.layout import PageLayout
 from documents.models.document import Document
+from documents.text.page_layout import PageLayout
 
 
 class PageStatus(models.TextChoices):

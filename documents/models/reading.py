@@ -49,7 +49,7 @@ class Reading(PageText):
     confidence = models.FloatField(_("confidence"), null=True)
     #: The layout's, so that lists need not read layouts.
     flags = FlagsField()
-    #: The pictures that the layout names: `[{"name", "sha256", "size"}]` (`documents.figures`).
+    #: Pictures that the layout names: `[{"name", "sha256", "size"}]` (documents/files/figures.py).
     figures = models.JSONField(default=list, editable=False)
 
     class Meta:

@@ -10,14 +10,12 @@ from django.conf import settings
 
 from documents import access
 from documents.access import Ability
-from documents.archive.keeping import unkept
-from documents.bucket_watch import BucketState, watch
-from documents.errors import EngineUnavailable
+from documents.bucket.health import BucketState, watch
+from documents.errors import EngineUnavailable, sentence_of
 from documents.models import Status, WorkerProcess
 from documents.models.worker import EngineState
-from documents.sentences import sentence_of
-from ocrsite.sentences import Sentence, gettext_noop
-from ocrsite.startup import current_start
+from documents.notices import Sentence, gettext_noop
+from documents.replication.sync import unkept
 
 register = template.Library()
 
@@ -74,7 +72,7 @@ def archive_state(context: dict[str, Any]) -> ArchiveState:
         status__in=(Status.QUEUED, Status.PROCESSING), trashed_at=None
     )
     return ArchiveState(
-        warnings=current_start().warnings,
+        warnings=list(context.get("start_warnings", ())),
         readers=list(WorkerProcess.alive().exclude(kind="chores").order_by("id")),
         unfinished=unfinished.count(),
         may_upload=access.may_somewhere(user, Ability.UPLOAD),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django import template
 
 from documents.admin.engines import engine_name
-from documents.admin.moments import moment
-from documents.admin.places import place_of
+from documents.admin.storage_label import place_of
+from documents.admin.time_format import moment
 
 register = template.Library()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from documents.layout import PageLayout
+from documents.text.page_layout import PageLayout
 
 if TYPE_CHECKING:
     from PIL import Image

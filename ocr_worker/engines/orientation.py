@@ -17,7 +17,7 @@ from typing import Any
 from PIL import Image
 from PIL.Image import Resampling
 
-from documents.layout import PageLayout
+from documents.text.page_layout import PageLayout
 
 #: Mean confidence from which a reading of wide words is upright beyond doubt.
 _CERTAIN = 0.75

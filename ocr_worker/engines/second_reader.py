@@ -16,9 +16,9 @@ import structlog
 from PIL import Image
 
 from documents.errors import ArchiveError, ReadingTimeout
-from documents.layout import PageLayout
+from documents.text.page_layout import PageLayout
 from ocr_worker import quality
-from ocr_worker.turning import turned
+from ocr_worker.rendering.rotate import turned
 
 from .base import RECOGNITION_SECONDS, Engine, Needs
 from .tesseract import TesseractEngine

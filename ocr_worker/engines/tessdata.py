@@ -6,8 +6,9 @@ import shutil
 import sys
 from pathlib import Path
 
+from django.conf import settings
+
 from documents.errors import EngineUnavailable
-from ocrsite.environment import tessdata_directory
 
 #: Places by packager, after the one that TESSDATA_PREFIX names; newest Tesseract first: Debian,
 #: Fedora, Arch, Homebrew, MacPorts.
@@ -77,7 +78,7 @@ def code_for(language: str) -> str | None:
 
 
 def _directories() -> list[Path]:
-    given = tessdata_directory()
+    given: Path | None = settings.OCRSITE_TESSDATA_DIR
     found = [given] if given else []
     for pattern in _PLACES:
         found += sorted(Path("/").glob(pattern.lstrip("/")), reverse=True)

@@ -20,9 +20,9 @@ from typing import Any
 from PIL import Image
 
 from documents.errors import EngineFailed, EngineUnavailable, ReadingTimeout
-from documents.layout import PageLayout
-from ocr_worker.turning import turned
-from ocrsite.environment import set_default
+from documents.text.page_layout import PageLayout
+from ocr_worker.library_environment import set_default
+from ocr_worker.rendering.rotate import turned
 
 from . import tessdata
 from .base import Needs

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from documents.layout import Block, Box, Line, Word, enclosing, mean_confidence
-from documents.markdown import paragraphs_markdown
+from documents.text.markdown import paragraphs_markdown
+from documents.text.page_layout import Block, Box, Line, Word, enclosing, mean_confidence
 
 
 @dataclass

@@ -17,13 +17,13 @@ from documents.actions.chores import (
     renew_chore,
     take_back_all_chores,
 )
-from documents.archive.keeping import end_all_leases, keeps_something, release_all
-from documents.bucket_watch import watch
+from documents.bucket.health import watch
 from documents.models import WorkerProcess
+from documents.replication.peer_watch import Neighbours
+from documents.replication.sync import end_all_leases, keeps_something, release_all
+from documents.replication.sync_worker import Keeper
 from documents.signals import announce, chores_waiting
 from ocr_worker import actors, pipeline
-from ocr_worker.keeper import Keeper
-from ocr_worker.neighbours import Neighbours
 from ocr_worker.process.base import WorkerBase
 from ocr_worker.reconcile import EVERY_SECONDS, reconcile
 from ocr_worker.rendering import Renderer

@@ -8,10 +8,10 @@ import uuid
 
 from django.db import connections
 
-from documents.archive.keeping import keeps_something, release_all
-from documents.bucket_watch import watch
+from documents.bucket.health import watch
+from documents.replication.sync import keeps_something, release_all
+from documents.replication.sync_worker import Keeper
 from ocr_worker import actors
-from ocr_worker.keeper import Keeper
 from ocr_worker.process.base import WorkerBase
 
 

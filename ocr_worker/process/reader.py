@@ -19,10 +19,10 @@ from ocr_worker.engines import Engine, load_engine
 from ocr_worker.engines.base import RECOGNITION_SECONDS
 from ocr_worker.engines.choosing import Chosen
 from ocr_worker.leases import Holding
-from ocr_worker.others import another_has_engine
+from ocr_worker.other_workers import another_has_engine
 from ocr_worker.process.base import WorkerBase
 from ocr_worker.process.engine_loading import EngineLoading
-from ocr_worker.process.wear import why_to_end
+from ocr_worker.process.recycling import why_to_end
 from ocr_worker.rendering import Renderer
 from ocr_worker.rendering.types import Limits
 

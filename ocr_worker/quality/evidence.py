@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from documents.layout import Box
+from documents.text.page_layout import Box
 
 from .folding import has_digit, loose, script
 from .matching import Finding, Matched

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from documents.layout import PageLayout
-from documents.lookalikes import mixed_words
-from documents.trust import (
+from documents.review.flag_rules import (
     CUT,
     DISPUTED,
     EMPTY_REGION,
@@ -16,6 +14,8 @@ from documents.trust import (
     lone_empty,
     with_flags,
 )
+from documents.text.mixed_script import mixed_words
+from documents.text.page_layout import PageLayout
 
 from .evidence import Ink
 from .second_reader import compared, is_text
@@ -27,9 +27,9 @@ def examined(
     """`layout` as it is to be stored: compared with `second` where there is one, and flagged.
 
     `layout`: an engine's reading. An engine that cut a block's repetition (`without_repetition`)
-    gives that block the confidence `documents.trust.CUT`. `second`: Tesseract's reading of the same
-    upright image; not for a reading by Tesseract itself. `ink`: whether a box (px of the layouts)
-    has anything printed in it (`ink_on`); None where the image is not at hand.
+    gives that block the confidence `documents.review.flag_rules.CUT`. `second`: Tesseract's reading
+    of the same upright image; not for a reading by Tesseract itself. `ink`: whether a box (px of
+    the layouts) has anything printed in it (`ink_on`); None where the image is not at hand.
 
     Flags that the layout has stay. Raises ValueError where the two are not of one image.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from documents.layout import Box
+from documents.text.page_layout import Box
 
 from .evidence import Ink
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from documents.layout import Box, enclosing
+from documents.text.page_layout import Box, enclosing
 
 from .folding import Token
 from .matching import Finding, Matched

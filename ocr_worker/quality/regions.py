@@ -12,8 +12,8 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from documents.layout import Block, Box, PageLayout, Word
-from documents.trust import RUNNING_LABELS
+from documents.review.flag_rules import RUNNING_LABELS
+from documents.text.page_layout import Block, Box, PageLayout, Word
 
 from .folding import key
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from documents.layout import (
+from documents.review.flag_rules import CUT
+from documents.text.page_layout import (
     Block,
     Box,
     Dispute,
@@ -21,7 +22,6 @@ from documents.layout import (
     enclosing,
     mean_confidence,
 )
-from documents.trust import CUT
 
 from .alignment import Effort
 from .evidence import (

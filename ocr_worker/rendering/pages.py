@@ -12,7 +12,7 @@ from typing import Any, Union
 
 from PIL import Image, ImageChops
 
-from ocr_worker.turning import turned
+from ocr_worker.rendering.rotate import turned
 
 from . import geometry, ink
 from .faults import Fault, damaged_page

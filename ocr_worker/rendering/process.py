@@ -13,9 +13,10 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
+from django.conf import settings
+
 from documents import errors
-from documents.storage import archive
-from ocrsite.environment import for_untrusting_child
+from documents.files.storage import archive
 
 from . import wire
 from .types import Limits
@@ -117,7 +118,7 @@ class ChildProcess:
             stderr=self._log,
             bufsize=0,
             cwd=_ROOT,
-            env=for_untrusting_child(),
+            env=settings.OCRSITE_UNTRUSTED_CHILD_ENVIRONMENT,
             close_fds=True,
         )
         self._served = 0

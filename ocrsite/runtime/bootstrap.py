@@ -17,13 +17,13 @@ from django.core.management import call_command
 from django.db import connection
 
 from documents.actions.bootstrap import ensure_first_team_and_admin
-from documents.actions.mirror_anew import mirror_anew_if_moved
-from documents.archive.identity import identity
-from documents.bucket import bucket
+from documents.bucket.store import bucket
+from documents.models.identity import identity
+from documents.notices import Sentence
+from documents.replication.bucket_changed import mirror_anew_if_moved
 from ocrsite.environment import environment
-from ocrsite.runtime.instance import Role, read_start, write_start
-from ocrsite.runtime.takeover import Takeover
-from ocrsite.sentences import Sentence
+from ocrsite.runtime.first_start import Takeover
+from ocrsite.runtime.start_state import Role, read_start, write_start
 
 log = structlog.get_logger("ocrsite.bootstrap")
 

@@ -18,10 +18,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ocrsite.bucket_settings import REGION, Bucket
+from documents.bucket.settings import DATABASE_PREFIX, REGION, Bucket
 
-#: Where the replicas lie in the bucket.
-PREFIX = "database/"
 #: In the data directory: which replica is ours, and Litestream's configuration.
 DIRECTORY = "replica"
 
@@ -91,7 +89,7 @@ def configuration(database: Path, bucket: Bucket, replica: uuid.UUID) -> str:
                     "type": "s3",
                     "endpoint": bucket.endpoint,
                     "bucket": bucket.name,
-                    "path": f"{PREFIX}{replica}",
+                    "path": f"{DATABASE_PREFIX}{replica}",
                     "region": REGION,
                     "force-path-style": True,
                     "sign-payload": True,

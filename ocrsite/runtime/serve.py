@@ -16,17 +16,17 @@ from pathlib import Path
 
 import structlog
 
+from documents.notices import Sentence, gettext_noop
 from ocrsite import __version__, logging
 from ocrsite.data_directory import unusable
 from ocrsite.environment import BASE_DIR, Environment, environment
-from ocrsite.runtime import instance, litestream, queue_server
-from ocrsite.runtime.instance import InUse, Role, Start
+from ocrsite.runtime import litestream, queue_server, start_state
 from ocrsite.runtime.listener import PortUnavailable, listen
 from ocrsite.runtime.litestream import NoLitestream
 from ocrsite.runtime.queue_server import NoQueueServer
 from ocrsite.runtime.services import Services
+from ocrsite.runtime.start_state import InUse, Role, Start
 from ocrsite.runtime.supervisor import Supervisor
-from ocrsite.sentences import Sentence, gettext_noop
 
 log = structlog.get_logger("ocrsite")
 
@@ -64,7 +64,7 @@ def serve(role: Role) -> None:
         )
     logging.configure()
     try:
-        lock = instance.hold(settings.data_dir, shared=role is not Role.ALL)
+        lock = start_state.hold(settings.data_dir, shared=role is not Role.ALL)
         listener = listen(settings.port) if role is not Role.WORKER else None
         program = queue_server.find_program() if settings.redis_url is None else None
         site = _Site(settings, role, lock, queue=program)
@@ -110,7 +110,7 @@ class _Site:
         self.run_directory = settings.data_dir / "run"
         self.run_directory.mkdir(mode=0o750, exist_ok=True)
         if role is Role.ALL:
-            instance.forget_others(settings.data_dir, self.life)
+            start_state.forget_others(settings.data_dir, self.life)
         warning = settings.data_dir_warning
         self.start = Start(role, warnings=[warning] if warning else [])
         self.unpublished = False
@@ -133,7 +133,7 @@ class _Site:
     def _write_start(self) -> None:
         failed_before, self.unpublished = self.unpublished, False
         try:
-            instance.write_start(self.settings.data_dir, self.life, self.start)
+            start_state.write_start(self.settings.data_dir, self.life, self.start)
         except OSError as error:
             if not failed_before:
                 log.error("how far the start has come can't be written; it is tried until it can",
@@ -198,7 +198,7 @@ class _Site:
     def _told(self) -> Start:
         """The start with what bootstrap has found out about it."""
         try:
-            return instance.read_start(self.settings.data_dir, self.life)
+            return start_state.read_start(self.settings.data_dir, self.life)
         except (OSError, ValueError, TypeError, KeyError):
             return self.start
 
@@ -238,7 +238,7 @@ class _Site:
     def clean_up(self) -> None:
         """What stays is harmless: the next start removes it."""
         with contextlib.suppress(OSError):
-            instance.state_file(self.settings.data_dir, self.life).unlink(missing_ok=True)
+            start_state.state_file(self.settings.data_dir, self.life).unlink(missing_ok=True)
         if self.socket is not None:
             with contextlib.suppress(OSError):
                 self.socket.unlink(missing_ok=True)

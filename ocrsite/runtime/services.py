@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocrsite.bucket_settings import Bucket
+from documents.bucket.settings import Bucket
 from ocrsite.environment import Environment, for_child
 from ocrsite.runtime import litestream, queue_server
 from ocrsite.runtime.supervisor import Service, StopOrder

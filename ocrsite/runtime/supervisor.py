@@ -26,7 +26,7 @@ from types import FrameType, TracebackType
 
 import structlog
 
-from ocrsite.runtime.lifeline import adopt_orphans, die_with_parent, orphans
+from ocrsite.runtime.process_death import adopt_orphans, die_with_parent, orphans
 
 log = structlog.get_logger("ocrsite.supervisor")
 

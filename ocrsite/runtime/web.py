@@ -20,10 +20,10 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from ocrsite import logging, slots
-from ocrsite.runtime import WEB_THREADS, stalled
-from ocrsite.runtime.lifeline import die_with_parent
+from ocrsite import logging
+from ocrsite.runtime import WEB_THREADS, concurrency_limits, idle_connections
 from ocrsite.runtime.listener import BACKLOG
+from ocrsite.runtime.process_death import die_with_parent
 
 #: Seconds for requests that are being answered when the site stops.
 GRACE = 2
@@ -52,7 +52,7 @@ def _loader(server_pid: int, port: int) -> Callable[[], Any]:
         die_with_parent(server_pid)
         from ocrsite.wsgi import application
 
-        stalled.watch(port, slots.scarce)
+        idle_connections.watch(port, concurrency_limits.scarce)
         return application
 
     return load

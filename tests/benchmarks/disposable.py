@@ -33,7 +33,7 @@ import django  # noqa: E402
 
 django.setup()
 
-from documents.bucket import Bucket  # noqa: E402
+from documents.bucket.store import Bucket  # noqa: E402
 from tests.authority import make_authority  # noqa: E402
 from tests.benchmarks.product import print_load  # noqa: E402
 from tests.chaos.letters import Letter, letters  # noqa: E402

@@ -40,7 +40,8 @@ from tests.benchmarks.product import (
     print_row,
     product,
 )
-from tests.benchmarks.truths import SAMPLES, page_images
+from tests.benchmarks.truths import SAMPLES
+from tests.benchmarks.truths import page_images as sample_page_images
 
 READERS = 2
 #: As `serve` starts its readers.
@@ -94,7 +95,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="ocrsite-benchmark-") as directory:
         path = Path(directory) / "pages.pdf"
         if given.kind == "scans":
-            scan_pdf(page_images()[: given.pages or 24], path)
+            scan_pdf(sample_page_images()[: given.pages or 24], path)
         else:
             first_pages(BORN_DIGITAL, given.pages or 128, path)
         pages, seconds, used = by_product(path)
@@ -162,7 +163,7 @@ def _taken_in(path: Path) -> Stopwatch:
 
     from documents.actions.bootstrap import ADMIN, ensure_first_team_and_admin
     from documents.actions.upload import upload
-    from documents.intake import stage
+    from documents.files.upload_staging import stage
     from documents.models import User
 
     call_command("migrate", verbosity=0)
@@ -214,21 +215,22 @@ def _read_all(slot: int) -> Stopwatch:
 
 
 def _wrap_steps(watch: Stopwatch) -> None:
-    from documents import pageimages
-    from ocr_worker import pipeline, textlayer
+    from documents.exports import page_images
+    from ocr_worker import pipeline
     from ocr_worker.engines import orientation, tesseract
     from ocr_worker.rendering import Renderer
+    from ocr_worker.text_layer import extract
 
     watch.wrap(Renderer, "text_layer", "text layer: take it out of the PDF (child)")
-    watch.wrap(textlayer, "why_not", "text layer: is it plausible")
-    watch.wrap(textlayer, "to_layout", "text layer: words to blocks and lines")
+    watch.wrap(extract, "why_not", "text layer: is it plausible")
+    watch.wrap(extract, "to_layout", "text layer: words to blocks and lines")
     watch.wrap(Renderer, "render", "draw the page for OCR, blank or not (child)")
     watch.wrap(orientation, "_seems_sideways", "orientation: first look")
     watch.wrap(orientation.Orientation, "_detect", "orientation: Tesseract's detection")
     watch.wrap(tesseract.TesseractEngine, "_recognise", "recognise (at 300 dpi)")
     watch.wrap(tesseract, "blocks_of", "boxes and confidences out of Tesseract")
     watch.wrap(Renderer, "page_image", "page image for people: scale, WebP (child)")
-    watch.wrap(pageimages, "keep_page_image", "page image: to the disk, flushed")
+    watch.wrap(page_images, "keep_page_image", "page image: to the disk, flushed")
     watch.wrap(pipeline, "record_reading", "database: record the reading")
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from documents.layout import Block, PageLayout
+from documents.text.page_layout import Block, PageLayout
 from ocr_worker.quality.alignment import Effort, aligned
 from ocr_worker.quality.folding import key
 

@@ -41,8 +41,8 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from documents.models import Page, User  # noqa: E402
-from documents.search.finding import FoundPage, Wanted, find  # noqa: E402
-from documents.search.follower import Follower  # noqa: E402
+from documents.search.index.follower import Follower  # noqa: E402
+from documents.search.query.find import FoundPage, Wanted, find  # noqa: E402
 from tests.factories import make_document, make_team, make_user  # noqa: E402
 from tests.postgres import Postgres, PostgresUnavailable  # noqa: E402
 

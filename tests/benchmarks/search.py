@@ -41,7 +41,6 @@ from django.db import connection, connections, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from documents.actions.bootstrap import ensure_first_team_and_admin  # noqa: E402
-from documents.layout import Block, PageLayout  # noqa: E402
 from documents.models import (  # noqa: E402
     FIRST_TEAM_ID,
     Document,
@@ -54,13 +53,14 @@ from documents.models import (  # noqa: E402
 )
 from documents.models.document import Chore  # noqa: E402
 from documents.models.fields import pack  # noqa: E402
-from documents.search import directory  # noqa: E402
-from documents.search.asking import compiled  # noqa: E402
-from documents.search.index import Reader  # noqa: E402
-from documents.search.language import understood  # noqa: E402
-from documents.search.nearness import near  # noqa: E402
-from documents.search.queries import ranked  # noqa: E402
-from documents.search.scope import Scope  # noqa: E402
+from documents.search.index import index_files  # noqa: E402
+from documents.search.index.reader import Reader  # noqa: E402
+from documents.search.query.access_filter import Scope  # noqa: E402
+from documents.search.query.compile import compiled  # noqa: E402
+from documents.search.query.parser import understood  # noqa: E402
+from documents.search.query.spelling import near  # noqa: E402
+from documents.search.query.tantivy_queries import ranked  # noqa: E402
+from documents.text.page_layout import Block, PageLayout  # noqa: E402
 from tests.ocrsite.running_site import ADMIN_PASSWORD, database_of, running  # noqa: E402
 
 PAGES_A_DOCUMENT, BATCH = 10, 200
@@ -311,8 +311,8 @@ def row(kind: str, taken: list[float], found: list[int]) -> None:
 def wait_until_built(root: Path) -> float:
     begun = time.monotonic()
     while True:
-        path = directory.current(root)
-        state = directory.State.read(path) if path else None
+        path = index_files.current(root)
+        state = index_files.State.read(path) if path else None
         if state and state.complete:
             return time.monotonic() - begun
         time.sleep(0.2)

@@ -42,10 +42,10 @@ from django.db import connections  # noqa: E402
 from documents.actions.claim import PageClaim  # noqa: E402
 from documents.actions.record import record_reading  # noqa: E402
 from documents.errors import LeaseLost  # noqa: E402
-from documents.layout import Block, PageLayout  # noqa: E402
 from documents.models import FIRST_TEAM_ID, Document, Page, PageStatus, Status  # noqa: E402
 from documents.models.document import Chore  # noqa: E402
-from documents.search.index import Reader  # noqa: E402
+from documents.search.index.reader import Reader  # noqa: E402
+from documents.text.page_layout import Block, PageLayout  # noqa: E402
 from tests.benchmarks.search import use_database  # noqa: E402
 from tests.ocrsite.running_site import ADMIN_PASSWORD, eventually, running  # noqa: E402
 

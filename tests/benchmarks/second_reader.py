@@ -24,12 +24,12 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from documents.layout import PageLayout
-from documents.trust import FLAGS
-from ocr_worker import textlayer
+from documents.review.flag_rules import FLAGS
+from documents.text.page_layout import PageLayout
 from ocr_worker.engines import create_engine
 from ocr_worker.quality import Ink, examined, ink_on
 from ocr_worker.rendering import Renderer
+from ocr_worker.text_layer import extract
 from tests.benchmarks.planting import KINDS, Page, from_layer, from_truth, marks, plant
 from tests.benchmarks.product import print_head, print_row, verdict
 from tests.benchmarks.truths import Truth, truths
@@ -93,7 +93,7 @@ def cases() -> Iterator[Case]:
             if truth.pdf is not None:
                 layer = renderer.text_layer(truth.pdf[0], "application/pdf", truth.pdf[1])
                 assert layer is not None
-                page = from_layer(textlayer.to_layout(layer), second.width, second.height)
+                page = from_layer(extract.to_layout(layer), second.width, second.height)
             else:
                 page = from_truth(truth.text, second)
             image = drawn.image

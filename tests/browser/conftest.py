@@ -14,8 +14,8 @@ from django.test import Client
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from documents.exports.page_images import keep_page_image, keep_thumbnail
 from documents.models import Document, Team, User
-from documents.pageimages import keep_page_image, keep_thumbnail
 from tests.factories import make_team, make_user
 
 #: A sandbox needs rights that a container may not give; nothing foreign is opened here.

@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
-from documents.layout import Dispute, PageLayout
 from documents.models import Document, Team
+from documents.text.page_layout import Dispute, PageLayout
 from tests.browser.conftest import draw_pages, holds_on, listened_to
 from tests.factories import make_document, make_layout
 

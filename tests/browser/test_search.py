@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from documents.models import Team
-from documents.search.follower import Follower
+from documents.search.index.follower import Follower
 from tests.browser.conftest import draw_pages, listened_to
 from tests.factories import make_document
 

@@ -16,8 +16,8 @@ import redis
 
 from ocrsite import environment
 from ocrsite.runtime import queue_server
-from ocrsite.runtime.instance import Role
 from ocrsite.runtime.serve import add_arguments
+from ocrsite.runtime.start_state import Role
 from tests.deployment import compose, product
 from tests.deployment.dockerfile import parse
 

@@ -23,7 +23,7 @@ import pytest
 
 import ocrsite
 from ocr_worker.engines import tessdata
-from ocrsite.runtime.instance import Role
+from ocrsite.runtime.start_state import Role
 from tests.deployment import container, product
 from tests.deployment.container import VENV, Container
 from tests.deployment.dockerfile import Ignored, parse

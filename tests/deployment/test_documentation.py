@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from django.core.management import load_command_class
 
+from documents.bucket import settings
 from ocr_worker.engines.paddleocr_vl import engine, graphics
-from ocrsite import bucket_settings
 from tests.deployment import compose, product
 from tests.deployment.dockerfile import parse
 
@@ -78,7 +78,7 @@ def test_the_russian_one_names_every_variable_there_is() -> None:
 
     assert {name for name in product.variables() if f"`{name}`" not in text} == set()
     table = rows(text, "Объектное хранилище")
-    assert [row[0].strip("`") for row in table] == list(bucket_settings.NAMES)
+    assert [row[0].strip("`") for row in table] == list(settings.NAMES)
 
 
 def test_the_defaults_it_gives_are_the_products() -> None:
@@ -88,7 +88,7 @@ def test_the_defaults_it_gives_are_the_products() -> None:
     assert f"`OCRSITE_MAX_UPLOAD_MB` ({found.max_upload_bytes // 2**20})" in text
     assert f"`OCRSITE_LANGUAGES` (`{found.languages}`)" in text
     assert re.search(rf"`OCRSITE_WORKERS` \([^)]*\b{found.workers}\)", text)
-    assert f"`{bucket_settings.REGION}`" in text
+    assert f"`{settings.REGION}`" in text
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from PIL import Image
 
 from documents.actions.chores import ChoreClaim, claim_chore
 from documents.actions.claim import PageClaim, Reader, claim_next
-from documents.layout import PageLayout
+from documents.files.storage import archive, original_key
 from documents.models import Document, Status
-from documents.storage import archive, original_key
+from documents.text.page_layout import PageLayout
 from ocr_worker.engines.base import Needs
 from tests.factories import make_document, make_layout
 from tests.ocr_worker.files import ENGLISH, pdf, picture, put, write

@@ -13,7 +13,7 @@ import redis
 
 from documents.actions.record import take_back_lost_pages
 from documents.actions.upload import upload
-from documents.intake import stage
+from documents.files.upload_staging import stage
 from documents.models import Document, Page, PageStatus
 from ocr_worker import actors
 from ocr_worker.broker import SEND_TIMEOUT, make_broker

@@ -6,7 +6,7 @@ import io
 
 from PIL import Image
 
-from documents.layout import Block, PageLayout
+from documents.text.page_layout import Block, PageLayout
 from ocr_worker.figures import cut_out
 
 

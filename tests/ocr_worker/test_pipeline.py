@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from documents import pageimages
 from documents.actions.chores import MAX_ATTEMPTS, claim_chore
 from documents.actions.claim import PageClaim, release
 from documents.actions.record import MAX_ATTEMPTS_IN_A_LIFE, record_reading
 from documents.errors import DamagedPage, EngineFailed, EngineUnavailable, StorageFull
-from documents.figures import Figure, figure_key, name_of
-from documents.layout import PageLayout
+from documents.exports import page_images
+from documents.files.figures import Figure, figure_key, name_of
+from documents.files.storage import archive, original_key, result_key
 from documents.models import Document, Page, PageStatus, Reading, Status
 from documents.models.document import Chore
-from documents.storage import archive, original_key, result_key
+from documents.text.page_layout import PageLayout
 from ocr_worker import pipeline
 from ocr_worker.pipeline import do_chore, read_claimed_page
 from ocr_worker.process.reader import ReaderProcess
@@ -66,7 +66,7 @@ def test_a_page_that_was_read_is_done_and_its_image_is_kept(
     page = the_page(claim)
     assert page.status == PageStatus.DONE
     assert page.layout is not None and page.layout.text == "what was read"
-    key = pageimages.page_image(page)
+    key = page_images.page_image(page)
     assert archive().open(key).read()[8:12] == b"WEBP"
     document.refresh_from_db()
     assert document.chore == Chore.FINISH
@@ -257,7 +257,7 @@ def test_a_full_disk_is_not_the_pages_fault(
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
     claim = claim_page()
-    monkeypatch.setattr(pageimages, "keep_page_image", full_disk)
+    monkeypatch.setattr(page_images, "keep_page_image", full_disk)
 
     read_claimed_page(claim, renderer, Pretending())
 
@@ -339,7 +339,7 @@ def test_preparing_counts_the_pages_and_makes_a_thumbnail(
     document.refresh_from_db()
     assert (document.status, document.page_count) == (Status.PROCESSING, 3)
     assert [page.number for page in document.pages.all()] == [1, 2, 3]
-    assert archive().open(pageimages.thumbnail(document)).read()[8:12] == b"WEBP"
+    assert archive().open(page_images.thumbnail(document)).read()[8:12] == b"WEBP"
 
 
 def test_a_file_that_can_not_be_opened_fails_with_the_reason(

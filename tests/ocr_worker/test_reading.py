@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from documents.errors import EngineUnavailable, ReadingError, ReadingTimeout
-from documents.layout import PageLayout
+from documents.text.page_layout import PageLayout
 from ocr_worker.engines import Engine, Needs, create_engine
 from ocr_worker.reading import read_page
 from ocr_worker.rendering import Limits, Renderer

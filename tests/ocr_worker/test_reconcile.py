@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from documents import signals
 from documents.actions.claim import Reader, claim_next
+from documents.files.storage import archive
 from documents.models import Page, PageStatus, Status, WorkerProcess
-from documents.storage import archive
 from ocr_worker.reconcile import STAGED_FOR_SECONDS, reconcile
 from tests.factories import make_document
 

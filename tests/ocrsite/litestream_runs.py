@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from documents.bucket import Bucket
+from documents.bucket.settings import DATABASE_PREFIX
+from documents.bucket.store import Bucket
 from documents.errors import BucketError
 from ocrsite.runtime import litestream
-from ocrsite.runtime.restoring import NotNow, restore_newest
+from ocrsite.runtime.restore_database import NotNow, restore_newest
 from tests.ocrsite.running_site import eventually
 
 TABLES = ("django_migrations", "documents_document", "documents_page", "documents_user")
@@ -69,7 +70,7 @@ def replicating(database: Path, bucket: Bucket) -> Iterator[uuid.UUID]:
 
 
 def objects(bucket: Bucket, replica: uuid.UUID) -> list[str]:
-    return [found.key for found in bucket.list(f"{litestream.PREFIX}{replica}/")]
+    return [found.key for found in bucket.list(f"{DATABASE_PREFIX}{replica}/")]
 
 
 def restored_rows(bucket: Bucket, directory: Path, sql: str) -> list[tuple[Any, ...]]:

@@ -11,8 +11,8 @@ import psutil
 import pytest
 import requests
 
-from documents.bucket import Bucket
-from documents.storage import original_key
+from documents.bucket.store import Bucket
+from documents.files.storage import original_key
 from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, free_port, running
 from tests.s3 import S3Server
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
 from tests.paddle import standin
@@ -29,8 +30,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def engine(models: Path) -> Iterator[PaddleOCRVLEngine]:
     """Loaded, with the usual models."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PADDLE_PDX_CACHE_HOME", str(models))
+    with override_settings(OCRSITE_PADDLE_CACHE_DIR=models, OCRSITE_PADDLE_MODEL_DIRS=[models]):
         engine = PaddleOCRVLEngine("cpu")
         engine.load()
     yield engine
@@ -38,14 +38,15 @@ def engine(models: Path) -> Iterator[PaddleOCRVLEngine]:
 
 
 @pytest.fixture
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
+def made(tmp_path: Path, settings: Any) -> Iterator[Made]:
     """Makes a loaded engine with models that say or see something else."""
     engines: list[PaddleOCRVLEngine] = []
 
     def make(answers: Answers = ANSWERS, boxes: Boxes = BOXES, **attributes: Any) -> Any:
         home = standin.build(tmp_path / f"models{len(engines)}", VERSION, answers=answers,
                              boxes=boxes)  # fmt: skip
-        monkeypatch.setenv("PADDLE_PDX_CACHE_HOME", str(home))
+        settings.OCRSITE_PADDLE_CACHE_DIR = home
+        settings.OCRSITE_PADDLE_MODEL_DIRS = [home]
         engines.append(PaddleOCRVLEngine("cpu"))
         engines[-1].load()
         return engines[-1]

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from documents.errors import EngineFailed, EngineUnavailable, ReadingTimeout
-from documents.layout import PageLayout
-from documents.trust import CUT
+from documents.review.flag_rules import CUT
+from documents.text.page_layout import PageLayout
 from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
 from ocr_worker.engines.paddleocr_vl import guard as guard_module
 from ocr_worker.engines.paddleocr_vl.engine import MAX_PIXELS
@@ -222,10 +222,9 @@ def test_the_readings_version_says_library_and_models(engine: PaddleOCRVLEngine)
 
 
 def test_models_that_are_absent_are_named_with_where_they_were_looked_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, settings: Any
 ) -> None:
-    monkeypatch.setenv("PADDLE_PDX_CACHE_HOME", str(tmp_path))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    settings.OCRSITE_PADDLE_MODEL_DIRS = [tmp_path]
 
     with pytest.raises(EngineUnavailable) as caught:
         PaddleOCRVLEngine("cpu").load()

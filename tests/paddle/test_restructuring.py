@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ocr_worker.restructuring import restructured
+from ocr_worker.cross_page import restructured
 from tests.paddle.conftest import VERSION
 
 

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from documents.actions.purge import purge
-from documents.actions.rebuild import Rebuilt, rebuild
-from documents.archive.sources import BucketSource, DirectorySource, Source
-from documents.archive.verify import Report, verify
-from documents.bucket import bucket
+from documents.bucket.store import bucket
 from documents.errors import ArchiveError
 from documents.models import Document
+from documents.replication.restore_all import Rebuilt, rebuild
+from documents.replication.sources import BucketSource, DirectorySource, Source
+from documents.replication.verify import Report, verify
 
 
 class Command(BaseCommand):

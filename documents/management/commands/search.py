@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from documents.search import directory
+from documents.search.index import index_files
 
 
 class Command(BaseCommand):
@@ -30,18 +30,18 @@ class Command(BaseCommand):
         }[what]()
 
     def status(self) -> None:
-        from documents.search.checking import described
+        from documents.search.index.consistency_check import described
 
-        for name, value in described(directory.root()).items():
+        for name, value in described(index_files.root()).items():
             self.stdout.write(f"{name}: {value}")
 
     def check_index(self) -> None:
         """Exits with 1 where the index does not say what the database says."""
         from documents.errors import SearchUnavailable
-        from documents.search.checking import check
+        from documents.search.index.consistency_check import check
 
         try:
-            found = check(directory.root())
+            found = check(index_files.root())
         except SearchUnavailable as error:
             raise CommandError(
                 "There is no index that can be read. The running site builds it anew by itself; "
@@ -58,11 +58,11 @@ class Command(BaseCommand):
             raise CommandError("The index is not what it should be: `manage.py search rebuild`.")
 
     def rebuild(self) -> None:
-        from documents.search.follower import Follower
+        from documents.search.index.follower import Follower
 
-        root = directory.root()
-        directory.ask_for_rebuild(root)
-        lock = directory.hold(root)
+        root = index_files.root()
+        index_files.ask_for_rebuild(root)
+        lock = index_files.hold(root)
         if lock is None:
             self.stdout.write("It is built anew; searches go on in the old one meanwhile.")
             return
@@ -77,10 +77,10 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS("The search index is built."))
 
     def follow(self) -> None:
-        from documents.actions.note_matches import note_matches
-        from documents.search.follower import Follower
+        from documents.actions.record_search_matches import note_matches
+        from documents.search.index.follower import Follower
 
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
-        Follower(directory.root(), stopping, note_matches).run()
+        Follower(index_files.root(), stopping, note_matches).run()

@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 import structlog
+from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
 
 from documents.errors import ArchiveError, EngineFailed, EngineUnavailable
-from documents.layout import PageLayout
+from documents.text.page_layout import PageLayout
 from ocr_worker.engines.base import Needs
 from ocr_worker.memory import resident_bytes
-from ocrsite.environment import paddle_model_homes
 
 from . import graphics, library, models, process, results
 from .guard import Guard
@@ -48,7 +48,7 @@ def why_not(device: str = graphics.DEVICE) -> str | None:
     if not library.is_installed():
         return "PaddleOCR is not installed."
     try:
-        models.find(paddle_model_homes(), library.known_versions())
+        models.find(settings.OCRSITE_PADDLE_MODEL_DIRS, library.known_versions())
     except EngineUnavailable as error:
         return error.detail
     if device != "cpu" and not graphics.present():
@@ -97,7 +97,7 @@ class PaddleOCRVLEngine:
         found = library.installed()
         if self._device != "cpu":
             _require_cuda(found.paddle)
-        chosen = models.find(paddle_model_homes(), found.pipeline_versions)
+        chosen = models.find(settings.OCRSITE_PADDLE_MODEL_DIRS, found.pipeline_versions)
         try:
             pipeline = found.build(chosen, device=self._device)
         except ArchiveError:

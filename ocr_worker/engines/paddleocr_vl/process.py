@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from ocrsite.environment import paddle_cache_home, set_default, set_variable
+from ocr_worker.library_environment import set_default, set_variable
 
 from .models import MODELS
 
@@ -35,14 +35,15 @@ def prepare_process() -> None:
     """
     for name, text in _DEFAULTS.items():
         set_default(name, text)
-    said = paddle_cache_home()
-    if said is None or not _is_writable(said):
+    cache: Path | None = settings.OCRSITE_PADDLE_CACHE_DIR
+    if cache is None or not _is_writable(cache):
         ours = Path(settings.DATA_DIR) / "paddlex"
-        if said is not None:
-            _link(ours / MODELS, said / MODELS)
-        set_variable("PADDLE_PDX_CACHE_HOME", str(ours))
+        if cache is not None:
+            _link(ours / MODELS, cache / MODELS)
+        cache = ours
+    set_variable("PADDLE_PDX_CACHE_HOME", str(cache))
     for name in ("PADDLEX_HOME", "HF_HOME"):  # not read by these versions; part of the contract
-        set_default(name, str(paddle_cache_home()))
+        set_default(name, str(cache))
 
 
 @contextlib.contextmanager

@@ -12,10 +12,10 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from documents.errors import EngineFailed
-from documents.layout import Block, Box, PageLayout
-from documents.markdown import block_markdown
-from documents.safe_html import safe_table
-from documents.trust import CUT
+from documents.review.flag_rules import CUT
+from documents.text.markdown import block_markdown
+from documents.text.page_layout import Block, Box, PageLayout
+from documents.text.safe_html import safe_table
 from ocr_worker.quality import without_repetition
 
 from . import tables
@@ -51,7 +51,7 @@ def layout_of(
     """The layout of a page that was read from an image of `width` x `height` px at `dpi`.
 
     `cut`: what the loop guard left of answers that repeated themselves; their blocks, and those
-    that repeat themselves here still, have the confidence `documents.trust.CUT`.
+    that repeat themselves here still, have the confidence `documents.review.flag_rules.CUT`.
 
     Boxes are px of that image, cut at its edges. A text that runs on in other regions stands whole
     in the first one; the others `continue` it. Raises EngineFailed for what is no result.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from documents.markdown import escaped
+from documents.text.markdown import escaped
 
 #: The model's own notation for tables (OTSL), left where the library could not make HTML of it.
 _CELL_MARKS = re.compile(r"<(?:fcel|ecel|lcel|ucel|xcel|ched|rhed|srow)>")

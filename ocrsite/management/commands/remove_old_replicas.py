@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from documents.bucket import bucket
+from documents.bucket.store import bucket
+from documents.replication.database_replicas import remove_old
 from ocrsite.runtime.litestream import replica_of
-from ocrsite.runtime.replicas import remove_old
 
 
 class Command(BaseCommand):

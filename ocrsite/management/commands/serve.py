@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from ocrsite.runtime.instance import Role
 from ocrsite.runtime.serve import add_arguments, serve
+from ocrsite.runtime.start_state import Role
 
 
 class Command(BaseCommand):

@@ -25,12 +25,12 @@ from documents.actions.finish import finish
 from documents.actions.prepare import fail_preparation, record_page_count
 from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
-from documents.downloads import result as download
 from documents.errors import DamagedFile, LeaseLost, NothingRead, OriginalMissing
+from documents.exports.downloads import result as download
 from documents.exports.results import write_results
+from documents.files.storage import archive, result_key
 from documents.models import Document, Event, PageStatus, Status
 from documents.models.document import Chore
-from documents.storage import archive, result_key
 from tests.factories import make_document
 
 pytestmark = pytest.mark.django_db
@@ -214,7 +214,7 @@ def test_a_title_changed_while_the_first_results_are_made_is_in_them(
         edit(document.id, actor=None, title="New")
         return summary
 
-    monkeypatch.setattr("documents.exports.assembling.write_results", meanwhile_somebody_edits)
+    monkeypatch.setattr("documents.exports.assemble.write_results", meanwhile_somebody_edits)
     finish(claim())
     finish(claim())  # the chore stands until the files say what the archive says
 
@@ -292,7 +292,7 @@ def test_a_page_corrected_while_results_are_assembled_has_them_assembled_once_mo
         correct(document.id, 1, {"b0": "Договор"}, revision=1, actor=None)
         return summary
 
-    monkeypatch.setattr("documents.exports.assembling.write_results", write_then_correct)
+    monkeypatch.setattr("documents.exports.assemble.write_results", write_then_correct)
     finish(claim())
 
     finish(claim())

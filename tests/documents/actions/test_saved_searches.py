@@ -13,12 +13,12 @@ from django.test.utils import CaptureQueriesContext
 
 from documents.actions.correct import correct
 from documents.actions.edit import edit
-from documents.actions.note_matches import note_matches
+from documents.actions.record_search_matches import note_matches
 from documents.actions.saved_searches import MOST, forget_search, kept_by, save_search
 from documents.errors import InvalidRequest, NotAllowed, NotFound
 from documents.models import Document, Event, Membership, Role, SavedSearch, Team, User
 from documents.models.event import EventKind
-from documents.search.follower import Follower
+from documents.search.index.follower import Follower
 from tests.factories import make_document, make_page, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -139,7 +139,7 @@ def test_a_team_s_search_goes_on_when_the_one_who_kept_it_has_left(
 def test_of_many_pages_that_answer_each_is_told_of(
     team: Team, user: User, follow: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("documents.actions.note_matches.PAGES_AT_ONCE", 2)
+    monkeypatch.setattr("documents.actions.record_search_matches.PAGES_AT_ONCE", 2)
     keep(user)
     document = make_document(team, title="Том", pages=["Договор"] * 5)
     follow()

@@ -18,7 +18,7 @@ from documents.actions.edit import edit
 from documents.actions.tagging import delete_tag, rename_tag, tags_named
 from documents.actions.upload import upload
 from documents.errors import Conflict, InvalidRequest, NotFound
-from documents.intake import stage
+from documents.files.upload_staging import stage
 from documents.models import Document, Tag, Team
 from tests.factories import make_document, make_team, make_user
 

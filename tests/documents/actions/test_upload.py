@@ -21,12 +21,12 @@ from documents.errors import (
     StorageFull,
     UnsupportedFileType,
 )
-from documents.intake import StagedFile, stage
+from documents.files.storage import LocalArchive, archive, original_key
+from documents.files.upload_staging import StagedFile, stage
 from documents.models import Document, PageStatus, Role, Tag, Team, User
 from documents.models.document import Chore
 from documents.models.event import Event, EventKind
 from documents.signals import chores_waiting
-from documents.storage import LocalArchive, archive, original_key
 from tests.factories import make_page, make_team, make_user
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from documents.actions.correct import correct
-from documents.layout import Dispute, PageLayout
 from documents.models import Document, Team, User
+from documents.text.page_layout import Dispute, PageLayout
 from tests.factories import (
     FIGURE,
     layout_with_figure,

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from documents.actions.note_matches import note_matches
+from documents.actions.record_search_matches import note_matches
 from documents.actions.trash import trash
 from documents.models import Document, Team
 from tests.documents.search.conftest import follow

@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from documents import intake
+from documents.files import upload_staging
+from documents.files.storage import archive
 from documents.models import Document, Role, Team, User
-from documents.storage import archive
 from tests.documents.admin.conftest import browser_of
 from tests.factories import make_team, make_user
 
@@ -23,16 +23,16 @@ def pdf(name: str, mark: bytes = b"") -> SimpleUploadedFile:
 
 
 @pytest.fixture
-def staged(monkeypatch: pytest.MonkeyPatch) -> list[intake.StagedFile]:
+def staged(monkeypatch: pytest.MonkeyPatch) -> list[upload_staging.StagedFile]:
     """Every file that is begun on the disk for an upload."""
-    begun: list[intake.StagedFile] = []
-    begin = intake.StagedFile.__init__
+    begun: list[upload_staging.StagedFile] = []
+    begin = upload_staging.StagedFile.__init__
 
-    def noted(self: intake.StagedFile) -> None:
+    def noted(self: upload_staging.StagedFile) -> None:
         begin(self)
         begun.append(self)
 
-    monkeypatch.setattr(intake.StagedFile, "__init__", noted)
+    monkeypatch.setattr(upload_staging.StagedFile, "__init__", noted)
     return begun
 
 
@@ -154,7 +154,9 @@ def test_a_team_that_is_not_theirs_is_refused(named: str, browser: Client, url: 
     assert not Document.objects.exists()
 
 
-def test_an_anonymous_body_is_not_read(db: None, url: Url, staged: list[intake.StagedFile]) -> None:
+def test_an_anonymous_body_is_not_read(
+    db: None, url: Url, staged: list[upload_staging.StagedFile]
+) -> None:
     answer = Client().post(url("upload"), {"files": [pdf("a.pdf")]})
 
     assert answer.status_code == 302
@@ -163,7 +165,7 @@ def test_an_anonymous_body_is_not_read(db: None, url: Url, staged: list[intake.S
 
 
 def test_a_strangers_file_is_not_kept_on_its_way_to_any_other_form(
-    db: None, staged: list[intake.StagedFile]
+    db: None, staged: list[upload_staging.StagedFile]
 ) -> None:
     Client().post(reverse("admin:login"), {"username": "x", "files": [pdf("a.pdf")]})
 
@@ -171,7 +173,7 @@ def test_a_strangers_file_is_not_kept_on_its_way_to_any_other_form(
 
 
 def test_the_body_of_someone_who_may_not_upload_is_not_read(
-    reader_browser: Client, url: Url, staged: list[intake.StagedFile]
+    reader_browser: Client, url: Url, staged: list[upload_staging.StagedFile]
 ) -> None:
     answer = reader_browser.post(url("upload"), {"files": [pdf("a.pdf")]}, follow=True)
 

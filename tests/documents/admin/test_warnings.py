@@ -11,14 +11,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from documents.bucket_watch import BucketState, watch
-from documents.errors import WrongAccessKey
+from documents.bucket.health import BucketState, watch
+from documents.bucket.settings import read
+from documents.errors import WrongAccessKey, sentence_of
 from documents.models import User
-from documents.sentences import sentence_of
-from documents.templatetags import archive_state
-from ocrsite.bucket_settings import read
 from ocrsite.data_directory import choose
-from ocrsite.runtime.instance import Role, Start, read_start, write_start
+from ocrsite.monitoring import context
+from ocrsite.runtime.start_state import Role, Start, read_start, write_start
 from tests.documents.admin.conftest import browser_of
 from tests.factories import make_reader
 
@@ -46,7 +45,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     write_start(tmp_path, life, Start(Role.ALL, ready=True, warnings=[warning, "Plain words."]))
     found = read_start(tmp_path, life)
     assert found.warnings == [str(warning), "Plain words."], "in English for the log and /health"
-    monkeypatch.setattr(archive_state, "current_start", lambda: found)
+    monkeypatch.setattr(context, "current_start", lambda: found)
     return str(warning)
 
 

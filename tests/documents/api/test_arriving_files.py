@@ -12,9 +12,10 @@ import pytest
 from rest_framework.test import APIClient
 from structlog.testing import capture_logs
 
-from documents import arriving, breaker
+from documents.bucket import circuit_breaker
+from documents.files import streaming_fetch
+from documents.files.storage import archive, original_key, result_key
 from documents.models import Document, Team
-from documents.storage import archive, original_key, result_key
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document
 from tests.ocrsite.running_site import eventually
@@ -29,12 +30,12 @@ SMALL = b"%PDF-1.4 0123456789"
 
 @pytest.fixture
 def s3(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyS3]:
-    monkeypatch.setattr(breaker, "shared", breaker.Breaker())
+    monkeypatch.setattr(circuit_breaker, "shared", circuit_breaker.Breaker())
     with faulty_s3() as server:
         settings.OCRSITE_BUCKET = server.address
         yield server
         server.go_on.set()
-        eventually(lambda: not arriving._under_way, 20, "the end of what was begun")
+        eventually(lambda: not streaming_fetch._under_way, 20, "the end of what was begun")
 
 
 @pytest.fixture
@@ -284,7 +285,7 @@ def test_it_goes_on_coming_when_who_wanted_it_has_gone(
 def test_only_so_many_are_fetched_at_once(
     api: APIClient, s3: FaultyS3, in_bucket: Make, url: Url, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(arriving, "AT_ONCE", 1)
+    monkeypatch.setattr(streaming_fetch, "AT_ONCE", 1)
     s3.faults["get"] = Fault(kind="pause")
     one, other = in_bucket(LARGE), in_bucket(LARGE[1:])
     answer = api.get(url(one, "original/"))
@@ -335,5 +336,5 @@ def test_no_file_stays_open(api: APIClient, in_bucket: Make, url: Url) -> None:
         answer = api.get(url(document, "original/"))
         gone(answer)
 
-    eventually(lambda: not arriving._under_way, 20, "the end")
+    eventually(lambda: not streaming_fetch._under_way, 20, "the end")
     assert opened() == []

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from rest_framework.test import APIClient
 
-from documents.archive.keeping_figures import keep_figures
-from documents.figures import figure_key, name_of
+from documents.files.figures import figure_key, name_of
+from documents.files.storage import archive
 from documents.models import Document, Team
-from documents.storage import archive
+from documents.replication.store_figures import keep_figures
 from tests.documents.api.conftest import problem_of
 from tests.factories import FIGURE, layout_with_figure, make_document, make_reading
 

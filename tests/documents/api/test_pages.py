@@ -12,11 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from documents import pageimages
 from documents.actions.correct import correct
 from documents.errors import DamagedPage, ReadingTimeout
+from documents.exports import page_images
+from documents.files.storage import archive, original_key, page_image_key
 from documents.models import Document, Team
-from documents.storage import archive, original_key, page_image_key
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document, make_page
 
@@ -229,11 +229,11 @@ def test_while_another_image_is_made_one_is_asked_to_come_back(
     api: APIClient, document: Document, url: Url, renders: Renderer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(pageimages, "PATIENCE", 0.01)
+    monkeypatch.setattr(page_images, "PATIENCE", 0.01)
     held, let_go = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with pageimages._one_at_a_time:
+        with page_images._one_at_a_time:
             held.set()
             let_go.wait(10)
 
@@ -263,7 +263,7 @@ def test_a_page_that_can_not_be_shown_is_a_problem_that_says_why(
     problem = problem_of(api.get(url(document, "pages/1/image/")), status)
 
     assert "secret" not in str(problem)
-    assert not pageimages._one_at_a_time.locked()
+    assert not page_images._one_at_a_time.locked()
 
 
 def test_an_image_that_can_not_be_made_is_not_tried_at_every_look(
@@ -273,7 +273,7 @@ def test_an_image_that_can_not_be_made_is_not_tried_at_every_look(
     path = url(document, "pages/1/image/")
     first = problem_of(api.get(path), 422)
 
-    with pageimages._one_at_a_time:  # nor does it wait for its turn
+    with page_images._one_at_a_time:  # nor does it wait for its turn
         second = problem_of(api.get(path), 422)
 
     assert second == first

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from documents.actions.trash import trash
 from documents.models import Document, Team
-from documents.search.follower import Follower
+from documents.search.index.follower import Follower
 from tests.factories import make_document, make_team, make_user
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ import pytest
 
 from documents.actions.correct import correct
 from documents.exports.results import Summary, pages_to_write, write_results
-from documents.layout import Block, PageLayout
 from documents.models import Document
+from documents.text.page_layout import Block, PageLayout
 from tests.factories import make_document, make_reading
 
 pytestmark = pytest.mark.django_db

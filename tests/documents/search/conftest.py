@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from documents.search.follower import Follower
+from documents.search.index.follower import Follower
 
 
 @pytest.fixture

@@ -24,10 +24,10 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, settings: Any) -> Path:
     """A home of models, empty."""
-    monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
-    monkeypatch.setenv("PADDLE_PDX_CACHE_HOME", str(tmp_path))
+    settings.OCRSITE_PADDLE_CACHE_DIR = tmp_path
+    settings.OCRSITE_PADDLE_MODEL_DIRS = [tmp_path]
     return tmp_path
 
 

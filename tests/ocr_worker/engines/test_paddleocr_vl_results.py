@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from documents.errors import EngineFailed
-from documents.layout import Block, PageLayout
-from documents.trust import CUT
+from documents.review.flag_rules import CUT
+from documents.text.page_layout import Block, PageLayout
 from ocr_worker.engines.paddleocr_vl.results import layout_of
 
 #: Real outputs of this pipeline, by their place among the samples; and two of PP-StructureV3, which

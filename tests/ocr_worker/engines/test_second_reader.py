@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 
 from documents.errors import EngineFailed, ReadingTimeout
-from documents.layout import Block, PageLayout
+from documents.text.page_layout import Block, PageLayout
 from ocr_worker.engines.base import Needs
 from ocr_worker.engines.second_reader import WithSecondReader
 from ocr_worker.engines.tesseract import TesseractEngine
-from ocr_worker.turning import turned
+from ocr_worker.rendering.rotate import turned
 from tests.ocr_worker.files import ENGLISH, picture
 
 #: What is printed, and what the first reader makes of it.

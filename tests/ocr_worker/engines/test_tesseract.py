@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
 
 from documents.errors import EngineUnavailable, ReadingTimeout
-from documents.layout import PageLayout
+from documents.text.page_layout import PageLayout
 from ocr_worker.engines import Engine, create_engine, tessdata
 from tests.ocr_worker.files import ENGLISH, font, picture
 
@@ -104,12 +105,10 @@ def test_language_data_that_is_missing_is_named_with_how_to_install_it(
     assert str(tmp_path) in caught.value.detail
 
 
-def test_data_is_taken_from_where_tessdata_prefix_says(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_data_is_taken_from_where_the_settings_say(settings: Any, tmp_path: Path) -> None:
     for name in ("rus", "eng", "osd"):
         (tmp_path / f"{name}.traineddata").write_bytes(b"")
-    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+    settings.OCRSITE_TESSDATA_DIR = tmp_path
 
     assert tessdata.find(["rus", "eng"]) == tmp_path
 

@@ -62,7 +62,7 @@ def loaded(how: str) -> object:
     from PIL import Image
 
     from documents.errors import EngineUnavailable
-    from documents.layout import PageLayout
+    from documents.text.page_layout import PageLayout
     from ocr_worker.engines.base import Needs
     from ocr_worker.engines.choosing import Chosen
     from ocr_worker.memory import resident_bytes

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from documents.actions.chores import claim_chore
+from documents.files.storage import archive, result_key
 from documents.models import Document, Status
 from documents.models.document import Chore
-from documents.storage import archive, result_key
 from ocr_worker.process.chores import ChoresProcess
 from tests.factories import make_document
 from tests.ocr_worker.claims import queued, scan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from documents.layout import Block, Box, Line, PageLayout, Word, enclosing
+from documents.text.page_layout import Block, Box, Line, PageLayout, Word, enclosing
 
 #: Width of a letter and a space, height of a line and from one to the next, px; left and top edge.
 LETTER, HEIGHT, PITCH, EDGE = 10, 20, 30, 100

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageDraw
 
-from documents.layout import Block, PageLayout
-from documents.trust import CUT
+from documents.review.flag_rules import CUT
+from documents.text.page_layout import Block, PageLayout
 from ocr_worker.quality import examined, ink_on
 
 from .pages import page, said, seen

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.layout import Block, Box, Dispute, PageLayout
+from documents.text.page_layout import Block, Box, Dispute, PageLayout
 from ocr_worker.quality.second_reader import compared
 
 from .pages import HEIGHT, LETTER, page, said, seen

@@ -1,0 +1,115 @@
+"""Note the new pages that saved searches find."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Iterator, Sequence
+
+import structlog
+from django.db import IntegrityError, transaction
+
+from documents import events
+from documents.models import Document, Page, SavedSearch, SavedSearchMatch
+from documents.models.event import EventKind
+from documents.search.index.reader import Opened, reader
+from documents.search.index.schema import COVER, document_number
+from documents.search.query.access_filter import any_document, scope_of, scope_of_team
+from documents.search.query.compile import compiled
+from documents.search.query.parser import understood
+from documents.search.query.tantivy_queries import all_of
+
+log = structlog.get_logger(__name__)
+
+#: Pages that one search finds which are looked at together.
+PAGES_AT_ONCE = 5000
+
+_Pages = set[tuple[uuid.UUID, int]]
+
+
+def note_matches(documents: Sequence[uuid.UUID]) -> None:
+    """Write an event for each page of these that a saved search finds and that was read or
+    corrected since the search was saved. Each page is told of once, by whichever machine is first.
+
+    Called when the pages can be found already. Raises SearchUnavailable.
+    """
+    searches = list(SavedSearch.objects.select_related("owner", "team"))
+    if not searches:
+        return
+    opened = reader().opened()
+    for search in searches:
+        try:
+            _note_new(opened, search, documents)
+        except (ValueError, TypeError, KeyError):
+            # An odd one, kept by another version: the others are told nevertheless.
+            log.exception("saved_search_not_asked", search=str(search.id))
+
+
+def _note_new(opened: Opened, search: SavedSearch, documents: Sequence[uuid.UUID]) -> None:
+    for found in _found_by(opened, search, documents):
+        untold = found - _told(search, found)
+        if untold:
+            for document_id, number in sorted(untold & _new(untold, search.created_at)):
+                _note(search, document_id, number)
+
+
+def _found_by(
+    opened: Opened, search: SavedSearch, documents: Sequence[uuid.UUID]
+) -> Iterator[_Pages]:
+    """Pages of these documents that answer, some at a time."""
+    if search.team is not None:
+        scope = scope_of_team(search.team, search.filters)
+    else:
+        scope = scope_of(search.owner, search.filters)
+    query = compiled(understood(search.text), scope.names).query
+    among = all_of([scope.within(query), any_document(documents)])
+    by_number = {document_number(each): each for each in documents}
+    offset = 0
+    while hits := opened.search(among, PAGES_AT_ONCE, count=False, offset=offset)[0]:
+        addresses = [address for _, address in hits]
+        of = opened.column("document_number", addresses)
+        yield {
+            (by_number[document], number)
+            for document, number in zip(of, opened.column("number", addresses), strict=True)
+        }
+        offset += len(hits)
+
+
+def _told(search: SavedSearch, found: _Pages) -> _Pages:
+    """Those that the search was told of: most, of a document that is read page by page."""
+    noted = search.matches.filter(document__in={document for document, _ in found})
+    return set(noted.values_list("document_id", "page"))
+
+
+def _new(found: _Pages, since: datetime.datetime) -> _Pages:
+    """Those whose text came after the search; a document that was not read: itself."""
+    ids = {document for document, _ in found}
+    new = {
+        (document, number)
+        for document, number, read, corrected in Page.objects.filter(
+            document__in=ids, number__in={number for _, number in found}
+        ).values_list(
+            "document_id",
+            "number",
+            "current_reading__created_at",
+            "current_revision__created_at",
+        )
+        if (corrected or read or since) > since
+    }
+    young = Document.objects.filter(id__in=ids, created_at__gt=since)
+    return new | {(document, COVER) for document in young.values_list("id", flat=True)}
+
+
+def _note(search: SavedSearch, document_id: uuid.UUID, number: int) -> None:
+    try:
+        with transaction.atomic():
+            document = Document.objects.get(id=document_id)
+            _, first = SavedSearchMatch.objects.get_or_create(
+                search=search, document=document, page=number
+            )
+            if first:
+                events.record(
+                    EventKind.MATCHED, document, search=str(search.id), page=number or None
+                )
+    except (Document.DoesNotExist, IntegrityError):
+        return  # purged, or the search deleted, this very moment

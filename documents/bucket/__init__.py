@@ -1,0 +1,1 @@
+"""The object storage: S3 client, error mapping, access check, health, circuit breaker."""

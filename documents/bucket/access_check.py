@@ -1,0 +1,164 @@
+"""What the access key may do in the bucket, found out by doing it with one small object.
+
+Asking for the bucket itself (HeadBucket) says nothing: there are keys that may not and yet write.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from django.utils.translation import gettext_lazy as _
+
+from documents.bucket.store import Bucket
+from documents.errors import (
+    BucketBusy,
+    BucketError,
+    BucketForbidden,
+    BucketUnreachable,
+    ClockSkew,
+    NoSuchBucket,
+    WrongAccessKey,
+    WrongSecretKey,
+    sentence_of,
+)
+from documents.notices import Sentence, gettext_noop
+
+log = structlog.get_logger(__name__)
+
+#: Seconds that the whole check may take.
+WITHIN = 15.0
+
+_CONTENT = b"ocrsite looks whether it may use this bucket"
+
+#: After one of these nothing else will work either.
+_HOPELESS = (
+    BucketUnreachable,
+    BucketBusy,
+    WrongAccessKey,
+    WrongSecretKey,
+    ClockSkew,
+    NoSuchBucket,
+)
+
+#: What it means where the key may not do one of the four.
+_FORBIDDEN = {
+    "write": gettext_noop(
+        "This access key may not write to the bucket {name}, so documents are kept on this "
+        "machine's disk only."
+    ),
+    "read": gettext_noop(
+        "This access key may not read from the bucket {name}, so what this machine's disk loses "
+        "can't be fetched from there."
+    ),
+    "list": gettext_noop(
+        "This access key may not list the bucket {name}, so this key cannot restore an archive "
+        "from it."
+    ),
+    "delete": gettext_noop(
+        "This access key may not delete from the bucket {name}, so what is purged here stays there."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class BucketReport:
+    """`ok`: what is written to the bucket can be read back, so documents are safe there.
+
+    `can_list`: an archive can be restored with this key. `problems`: one sentence each for an
+    administrator, nothing secret; there may be some although the bucket is `ok`.
+    """
+
+    ok: bool
+    can_list: bool
+    can_read: bool
+    can_delete: bool
+    problems: tuple[Sentence, ...]
+
+
+def check(bucket: Bucket, *, within: float = WITHIN) -> BucketReport:
+    """Write, read, list and delete an object under `probe/`.
+
+    Never raises, and never takes longer than `within` seconds: what is not known by then counts
+    as not working.
+    """
+    probe = _Probe(bucket)
+    # In a thread: a server that drips its answer keeps every time-out of the client's happy.
+    thread = threading.Thread(target=probe.run, name="bucket-check", daemon=True)
+    thread.start()
+    thread.join(within)
+    problems = tuple(probe.problems)
+    if thread.is_alive():
+        late = gettext_noop(
+            "The object storage at {endpoint} did not answer all of the check within {seconds} s."
+        )
+        values = {"endpoint": bucket.address.endpoint, "seconds": f"{within:g}"}
+        problems += (Sentence(late, values),)
+    done = tuple(probe.done)
+    return BucketReport(
+        ok="read" in done,
+        can_list="list" in done,
+        can_read="read" in done,
+        can_delete="delete" in done,
+        problems=problems,
+    )
+
+
+class _Probe:
+    """`done`: which of the four worked. Another thread may look at both."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self.done: list[str] = []
+        self.problems: list[Sentence] = []
+        self._bucket = bucket
+        self._key = f"probe/{uuid.uuid4()}"
+
+    def run(self) -> None:
+        try:
+            refused = self._try("write", lambda: self._bucket.put_bytes(self._key, _CONTENT))
+            if isinstance(refused, _HOPELESS):
+                return
+            if not refused:
+                self._try("read", self._read)
+            # A key that may not write may still be one that restores.
+            self._try("list", lambda: self._list(written=not refused))
+            if not refused:
+                self._try("delete", lambda: self._bucket.delete(self._key))
+        except Exception as error:
+            log.exception("bucket check failed")
+            text = gettext_noop("The bucket can't be checked ({error}).")
+            self.problems.append(Sentence(text, {"error": type(error).__name__}))
+
+    def _try(self, what: str, step: Callable[[], None]) -> BucketError | None:
+        """Why `step` did not work; None where it did."""
+        try:
+            step()
+        except BucketError as error:
+            problem = sentence_of(error)
+            if isinstance(error, BucketForbidden):
+                problem = Sentence(_FORBIDDEN[what], {"name": self._bucket.address.name})
+            if isinstance(error, NoSuchBucket):
+                # Asked to write into a bucket that does not exist, some servers say "forbidden".
+                self.problems.clear()
+            if problem not in self.problems:
+                self.problems.append(problem)
+            return error
+        self.done.append(what)
+        return None
+
+    def _read(self) -> None:
+        if self._bucket.get_bytes(self._key) != _CONTENT:
+            said = _("What was written to the bucket comes back as something else.")
+            raise BucketError(summary=said)
+
+    def _list(self, *, written: bool) -> None:
+        found = self._bucket.list(self._key if written else "probe/")
+        if next(found, None) is None and written:
+            said = _(
+                "The list of the bucket lacks what was just written, so an archive might not be "
+                "restored from it as a whole."
+            )
+            raise BucketError(summary=said)

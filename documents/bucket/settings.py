@@ -1,0 +1,95 @@
+"""Which bucket the archive is also kept in: exactly four variables, all of them or none.
+
+No other S3 variable is read anywhere (design, section 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from documents.notices import Sentence, gettext_noop
+
+NAMES = (
+    "CLOUDRU_S3_ENDPOINT",
+    "CLOUDRU_S3_BUCKET",
+    "CLOUDRU_S3_ACCESS_KEY",
+    "CLOUDRU_S3_SECRET_KEY",
+)
+#: The region that requests are signed for.
+REGION = "ru-central-1"
+#: Below it lies a replica of each container's database.
+DATABASE_PREFIX = "database/"
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Where the bucket is and who we are there. The secret key shows in no `repr`."""
+
+    endpoint: str
+    name: str
+    access_key: str
+    secret_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class BucketSettings:
+    """`bucket` is None where not all four variables are set; `missing` then names those that are
+    not, if any is. `warnings`: for a person, about either."""
+
+    bucket: Bucket | None = None
+    missing: tuple[str, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
+
+
+def read(variables: Mapping[str, str]) -> BucketSettings:
+    """What `variables` say. Nothing here stops a start: the archive works without its bucket, and
+    says so."""
+    found = {name: variables.get(name, "").strip() for name in NAMES}
+    missing = tuple(name for name, text in found.items() if not text)
+    if len(missing) == len(NAMES):
+        return BucketSettings()
+    if missing:
+        return BucketSettings(missing=missing, warnings=(_incomplete(missing),))
+    endpoint, name, access_key, secret_key = found.values()
+    endpoint, elsewhere = _server(endpoint, name)
+    warnings = [elsewhere] if elsewhere else []
+    if ":" not in access_key:
+        colon = gettext_noop(
+            "CLOUDRU_S3_ACCESS_KEY has no colon: keys of Cloud.ru look like tenant_id:key_id. "
+            "If the bucket refuses it, copy the whole key."
+        )
+        warnings.append(Sentence(colon))
+    return BucketSettings(Bucket(endpoint, name, access_key, secret_key), warnings=tuple(warnings))
+
+
+def _server(endpoint: str, bucket: str) -> tuple[str, Sentence | None]:
+    """The server's address, and what is odd about it.
+
+    Consoles show an address that ends in the bucket's name. Used like that, files would land below
+    a second bucket's name, where no list finds them.
+    """
+    endpoint = (endpoint if "://" in endpoint else f"https://{endpoint}").rstrip("/")
+    scheme, _, rest = endpoint.partition("://")
+    host, _, path = rest.partition("/")
+    if path == bucket:
+        return f"{scheme}://{host}", None
+    if path:
+        text = gettext_noop(
+            "CLOUDRU_S3_ENDPOINT ends in /{path}, which is not the bucket {bucket}: it should be "
+            "the server's address alone."
+        )
+        return endpoint, Sentence(text, {"path": path, "bucket": bucket})
+    return endpoint, None
+
+
+def _incomplete(missing: tuple[str, ...]) -> Sentence:
+    one = gettext_noop(
+        "Object storage is not used: {names} is not set. Documents are kept on this machine's disk "
+        "only; set all four CLOUDRU_S3_ variables, or none."
+    )
+    several = gettext_noop(
+        "Object storage is not used: {names} are not set. Documents are kept on this machine's "
+        "disk only; set all four CLOUDRU_S3_ variables, or none."
+    )
+    return Sentence(one if len(missing) == 1 else several, {"names": ", ".join(missing)})

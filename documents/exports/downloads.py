@@ -1,0 +1,132 @@
+"""Which files of a document may be fetched, and under which names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from documents.errors import (
+    ArchiveError,
+    NotFound,
+    NothingRead,
+    NotYet,
+    ObjectMissing,
+    OriginalMissing,
+)
+from documents.exports import page_images
+from documents.exports.result_files import open_result
+from documents.files.content import Content, open_content, open_known
+from documents.files.figures import figure_key, page_of
+from documents.files.storage import original_key
+from documents.models import Document, Page, Reading, Status
+
+RESULT_TYPES = {
+    "json": "application/json",
+    "md": "text/markdown; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+}
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file to be sent under a name. `immutable`: under this name there is never another content.
+    `missing` is raised when the file is not there."""
+
+    filename: str
+    content_type: str
+    missing: ArchiveError
+    source: Callable[[], Content]
+    attachment: bool = True
+    immutable: bool = False
+
+    def open(self) -> Content:
+        """Raises `missing`, BucketError, DamagedCopy, Busy, StorageFull."""
+        try:
+            return self.source()
+        except (FileNotFoundError, ObjectMissing):
+            raise self.missing from None
+
+
+def original(document: Document) -> Download:
+    """The file as it was uploaded, byte for byte."""
+    key = original_key(document.id, document.filename)
+    return Download(
+        filename=document.filename,
+        content_type=document.mime_type,
+        source=lambda: open_known(key, size=document.size, sha256=document.sha256),
+        missing=OriginalMissing(
+            "The original file is missing from the archive's storage. Upload it again to mend "
+            "the document.",
+            document=document.id,
+        ),
+    )
+
+
+def result(document: Document, kind: str) -> Download:
+    """`kind` is a key of RESULT_TYPES. While the document is read again: the results before.
+
+    Raises NotYet while there is none, NothingRead where there will be none.
+    """
+    if not document.has_results:
+        if document.status == Status.FAILED:
+            raise NothingRead(
+                f"There are no results, because the document could not be read: "
+                f"{document.error_detail}",
+                document=document.id,
+            )
+        raise NotYet(
+            "The document is still being read. Ask again when its status is ready, partial or "
+            "failed.",
+            document=document.id,
+        )
+    return Download(
+        filename=f"{document.filename.rpartition('.')[0]}.{kind}",
+        content_type=RESULT_TYPES[kind],
+        source=lambda: open_result(document, kind),
+        missing=NotFound(
+            "The result is missing from the archive's storage. Have the document read again.",
+            document=document.id,
+        ),
+    )
+
+
+def thumbnail(document: Document) -> Download:
+    """Raises NotFound where there is none."""
+    return _image(page_images.thumbnail(document), document, "thumbnail")
+
+
+def page_picture(page: Page) -> Download:
+    """The page as its boxes are measured, made now if need be. Raises Busy, ReadingError."""
+    return _image(page_images.page_image(page), page.document, f"{page.number:04d}")
+
+
+def figure(document: Document, name: str) -> Download:
+    """A picture cut out of one of its pages. Raises NotFound for one that no reading names."""
+    missing = NotFound(f"The document has no figure {name[:100]!r}.", document=document.id)
+    number = page_of(name)
+    if number is None:
+        raise missing
+    readings = Reading.objects.filter(page__document=document, page__number=number)
+    figures = (facts for named in readings.values_list("figures", flat=True) for facts in named)
+    found = next((facts for facts in figures if facts["name"] == name), None)
+    if found is None:
+        raise missing
+    key, size, sha256 = figure_key(document.id, name), found["size"], found["sha256"]
+    return Download(
+        filename=f"{document.filename.rpartition('.')[0]}-{name}",
+        content_type="image/webp",
+        source=lambda: open_known(key, size=size, sha256=sha256),
+        attachment=False,
+        immutable=True,
+        missing=missing,
+    )
+
+
+def _image(key: str, document: Document, name: str) -> Download:
+    return Download(
+        filename=f"{document.filename.rpartition('.')[0]}-{name}.webp",
+        content_type="image/webp",
+        source=lambda: open_content(key),
+        attachment=False,
+        missing=NotFound("The image was removed meanwhile. Ask again.", document=document.id),
+    )

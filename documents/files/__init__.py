@@ -1,0 +1,1 @@
+"""Files of the archive: storage, upload staging, names, types, figures, streaming."""

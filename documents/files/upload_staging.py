@@ -1,0 +1,142 @@
+"""Bytes on their way in: written to disk once, hashed and measured on the way.
+
+`StagingUploadHandler` is Django's upload handler for the whole site, so that a multipart upload
+is never held in memory and never copied; `stage` does the same for any other source of bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import uuid
+import weakref
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from documents.errors import FileTooLarge
+from documents.files.filetypes import HEAD_BYTES
+from documents.files.storage import archive, disk_errors
+
+
+class StagedFile:
+    """A file in the archive's staging directory. `head` are its first bytes, for `sniff`.
+
+    Whoever stages it must `discard()` it or move it away; `discard` is harmless afterwards. One
+    that is forgotten (a client that broke off in the middle) goes with its last reference.
+    """
+
+    def __init__(self) -> None:
+        self.path: Path = archive().staging / f"upload-{uuid.uuid4().hex}"
+        self.size = 0
+        self.head = b""
+        self._hash = hashlib.sha256()
+        with disk_errors():
+            self._file = self.path.open("xb")
+        weakref.finalize(self, self.path.unlink, missing_ok=True)
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+    def write(self, chunk: bytes) -> None:
+        """Raises FileTooLarge once more than the site's limit has come in, StorageFull."""
+        self.size += len(chunk)
+        if self.size > settings.OCRSITE_MAX_UPLOAD_BYTES:
+            self.discard()
+            raise too_large()
+        if len(self.head) < HEAD_BYTES:
+            self.head += chunk[: HEAD_BYTES - len(self.head)]
+        self._hash.update(chunk)
+        with disk_errors():
+            self._file.write(chunk)
+
+    def close(self) -> None:
+        """Raises StorageFull."""
+        with disk_errors():
+            self._file.close()
+
+    def discard(self) -> None:
+        # On a full disk even closing fails, for what is still buffered; the file goes all the same.
+        with contextlib.suppress(OSError):
+            self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+def too_large() -> FileTooLarge:
+    limit = settings.OCRSITE_MAX_UPLOAD_BYTES // 2**20
+    return FileTooLarge(
+        f"The file is larger than {limit} MB, the most this archive accepts. "
+        "Split it, or ask the administrator to raise OCRSITE_MAX_UPLOAD_MB.",
+        summary=format_lazy(
+            _("The file is larger than {limit} MB, the most this archive accepts. Split it."),
+            limit=limit,
+        ),
+    )
+
+
+def stage(chunks: Iterable[bytes]) -> StagedFile:
+    """Write `chunks` into a new staged file.
+
+    Raises FileTooLarge, StorageFull; nothing is left behind then.
+    """
+    staged = StagedFile()
+    try:
+        for chunk in chunks:
+            staged.write(chunk)
+        staged.close()
+    except BaseException:
+        staged.discard()
+        raise
+    return staged
+
+
+class StagedUpload(UploadedFile):
+    """What a form or the API finds in `request.FILES`; the bytes are in `staged`."""
+
+    def __init__(self, staged: StagedFile, **kwargs: Any) -> None:
+        super().__init__(staged.path.open("rb"), size=staged.size, **kwargs)
+        self.staged = staged
+
+    def close(self) -> None:
+        """Called by Django when the request ends: what no action has taken is removed."""
+        super().close()
+        self.staged.discard()
+
+
+class StagingUploadHandler(FileUploadHandler):
+    """Streams every uploaded file into the staging directory."""
+
+    chunk_size = 256 * 1024
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Raises SkipFile where nobody is logged in: any form's body is read for its CSRF token,
+        and what comes with it from a stranger is not worth the disk."""
+        super().new_file(*args, **kwargs)
+        user = getattr(self.request, "user", None)
+        if user is not None and not user.is_authenticated:
+            raise SkipFile
+        self.staged = StagedFile()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self.staged.write(raw_data)
+
+    def file_complete(self, file_size: int) -> StagedUpload:
+        self.staged.close()
+        return StagedUpload(
+            self.staged,
+            name=self.file_name,
+            content_type=self.content_type,
+            charset=self.charset,
+            content_type_extra=self.content_type_extra,
+        )
+
+    def upload_interrupted(self) -> None:
+        if hasattr(self, "staged"):
+            self.staged.discard()

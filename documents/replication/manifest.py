@@ -1,0 +1,188 @@
+"""`manifest.json`: all there is to know of a document, beside its files.
+
+Versioned and self-describing: with the files it names, it is enough to build the document's rows
+anew. Times are ISO 8601 UTC, sizes bytes, keys those of the storage (design, section 6).
+
+    {"format": "ocrsite-document", "format_version": 1, "version": 7, "archive": UUID,
+     "document": {"id", "title", "filename", "sha256", "size", "mime_type", "language", ...},
+     "team": {"id", "name"}, "tags": [name], "people": {...},
+     "files": [{"key", "sha256", "size"}],           the original first, then the results
+     "pages": [{"number", "status", "revision", "error", "current_run", "current_correction",
+                "readings": [{"key", "sha256", "run", "engine", ...,
+                              "figures": [{"name", "sha256", "size"}]}],
+                "corrections": [{"key", "sha256", "number", "run", "author", ...}]}]}
+
+`sha256` of a reading or correction is that of its unpacked JSON (see `texts`). A figure's file is
+`documents/<id>/figures/<name>`; several readings may name the same.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Prefetch
+
+from documents.errors import DamagedCopy
+from documents.files.figures import Figure
+from documents.files.storage import original_key, result_key
+from documents.models import Document, Page, PageRevision, Reading
+from documents.replication.reading_files import correction_key, reading_key
+
+FORMAT = "ocrsite-document"
+#: Rises only when a reader of the one before would go wrong.
+FORMAT_VERSION = 1
+
+#: Fields of Document that go into the manifest as they are, and come back so.
+PLAIN_FIELDS = (
+    "title", "filename", "sha256", "size", "mime_type", "language", "ocr", "wanted_engine", "run",
+    "status", "page_count", "error_code", "error_detail", "error_page", "engine", "confidence",
+    "flags", "content_version", "results_version", "review_status",
+)  # fmt: skip
+TIMES = ("created_at", "finished_at", "reviewed_at", "trashed_at")
+READING_FIELDS = (
+    "run", "engine", "engine_version", "width", "height", "dpi", "rotation", "confidence",
+)  # fmt: skip
+
+
+def build(document: Document, archive_id: object) -> dict[str, Any]:
+    """The manifest of `document` as it is in the database now. Reads no layout."""
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "version": document.version,
+        "archive": str(archive_id),
+        "document": {
+            "id": str(document.id),
+            **{name: getattr(document, name) for name in PLAIN_FIELDS},
+            **{name: _time(getattr(document, name)) for name in TIMES},
+        },
+        "team": {"id": str(document.team_id), "name": document.team.name},
+        "tags": sorted(tag.name for tag in document.tags.all()),
+        "people": {
+            "created_by": _name(document.created_by),
+            "reviewed_by": _name(document.reviewed_by),
+        },
+        "files": _files(document),
+        "pages": [_page(document, page) for page in _pages(document)],
+    }
+
+
+def parsed(content: bytes, key: str) -> dict[str, Any]:
+    """A manifest as it was written. Raises DamagedCopy for what is none, or of a newer format."""
+    try:
+        manifest = json.loads(content)
+        if manifest["format"] != FORMAT:
+            raise DamagedCopy(f"{key} is no manifest of a document.")
+        if manifest["format_version"] > FORMAT_VERSION:
+            raise DamagedCopy(
+                f"{key} has the format {manifest['format_version']}; this program knows "
+                f"{FORMAT_VERSION} at most. Restore it with a newer one."
+            )
+        int(manifest["version"])
+        str(manifest["document"]["id"])
+        manifest["document"].setdefault("flags", [])  # there were none at first
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedCopy(f"{key} is damaged: {type(error).__name__}: {error}.") from error
+    found: dict[str, Any] = manifest
+    return found
+
+
+def written(manifest: dict[str, Any]) -> bytes:
+    return json.dumps(manifest, ensure_ascii=False, indent=1).encode()
+
+
+def figures_of(reading: dict[str, Any]) -> list[Figure]:
+    """The figures of one of a manifest's readings; one from before there were any has none.
+
+    Raises DamagedCopy for what is no figure.
+    """
+    try:
+        return [Figure.from_facts(facts) for facts in reading.get("figures", ())]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedCopy(f"A manifest names a file that can't be: {error}.") from error
+
+
+def figures_in(manifest: dict[str, Any]) -> Iterable[Figure]:
+    """Every figure that a manifest names, once. Raises DamagedCopy."""
+    readings = (reading for page in manifest["pages"] for reading in page["readings"])
+    return {figure.name: figure for reading in readings for figure in figures_of(reading)}.values()
+
+
+def _files(document: Document) -> list[dict[str, Any]]:
+    original = {
+        "key": original_key(document.id, document.filename),
+        "sha256": document.sha256,
+        "size": document.size,
+    }
+    results = [
+        {"key": result_key(document.id, kind), **facts}
+        for kind, facts in sorted(document.result_files.items())
+    ]
+    return [original, *results]
+
+
+def _pages(document: Document) -> list[Page]:
+    return list(
+        document.pages.select_related("current_reading", "current_revision")
+        .defer("current_reading__layout", "current_revision__layout")
+        .prefetch_related(
+            Prefetch("readings", Reading.objects.defer("layout").order_by("run")),
+            Prefetch(
+                "revisions",
+                PageRevision.objects.select_related("based_on", "author")
+                .defer("layout", "based_on__layout")
+                .order_by("number"),
+            ),
+        )
+        .order_by("number")
+    )
+
+
+def _page(document: Document, page: Page) -> dict[str, Any]:
+    return {
+        "number": page.number,
+        "status": page.status,
+        "revision": page.revision,
+        "error": (
+            {"code": page.error_code, "detail": page.error_detail} if page.error_code else None
+        ),
+        "current_run": page.current_reading.run if page.current_reading else None,
+        "current_correction": page.current_revision.number if page.current_revision else None,
+        "readings": [
+            {
+                "key": reading_key(document.id, page.number, reading.run, reading.digest),
+                "sha256": reading.digest,
+                **{name: getattr(reading, name) for name in READING_FIELDS},
+                "flags": reading.flags,
+                "figures": reading.figures,
+                "created_at": _time(reading.created_at),
+            }
+            for reading in page.readings.all()
+        ],
+        "corrections": [
+            {
+                "key": correction_key(
+                    document.id, page.number, correction.number, correction.digest
+                ),
+                "sha256": correction.digest,
+                "number": correction.number,
+                "run": correction.based_on.run,
+                "author": _name(correction.author),
+                "created_at": _time(correction.created_at),
+            }
+            for correction in page.revisions.all()
+        ],
+    }
+
+
+def _name(user: Any) -> str | None:
+    return user.username if user is not None else None
+
+
+def _time(time: datetime.datetime | None) -> str | None:
+    if time is None:
+        return None
+    return time.astimezone(datetime.timezone.utc).isoformat().replace("+00:00", "Z")

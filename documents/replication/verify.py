@@ -1,0 +1,148 @@
+"""Is every file that the archive says it has there, and is it what it was?
+
+Originals, results and figures are hashed again; readings and corrections are unpacked and hashed.
+What lies there and belongs to no document, or is named by no manifest, is an orphan.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from documents.errors import DamagedCopy
+from documents.files.figures import NAME, figure_key
+from documents.files.hashing import sha256_of
+from documents.files.storage import manifest_key
+from documents.models import Document
+from documents.models.identity import identity
+from documents.replication import manifest as manifests
+from documents.replication import reading_files
+from documents.replication.sources import Found, Source
+
+#: Page images, and the figures of readings that were never recorded (see `keeping_figures`).
+_DERIVED = re.compile(rf"documents/[0-9a-f-]{{36}}/(pages/|figures/{NAME.pattern}$)")
+
+
+@dataclass
+class Report:
+    """Sentences by kind, for a person. `behind`: copies that wait to be written. `elsewhere`: how
+    many files are in the bucket only, and fetched when they are wanted."""
+
+    documents: int = 0
+    files: int = 0
+    elsewhere: int = 0
+    missing: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+    orphaned: list[str] = field(default_factory=list)
+    behind: list[str] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        return not (self.missing or self.damaged)
+
+
+def verify(
+    source: Source, *, documents: Iterable[Document], hashes: bool, partial: bool = False
+) -> Report:
+    """Compare `source` with the database. `hashes`: read every file again, else only sizes.
+    `partial`: a disk beside a bucket, which need not have what is mirrored.
+
+    A manifest that is older than its document is `behind`, not damaged. Raises BucketError,
+    OSError.
+    """
+    report = Report()
+    found = {file.key: file for file in source.files("documents/")}
+    named: set[str] = set()
+    for document in documents:
+        report.documents += 1
+        may_lack = partial and document.mirrored_version >= document.version
+        before = len(report.missing)
+        named |= _verify_document(source, document, found, report, hashes=hashes)
+        if may_lack:
+            report.elsewhere += len(report.missing) - before
+            del report.missing[before:]
+    for key in found.keys() - named:
+        if not _is_derived(key):
+            report.orphaned.append(key)
+    report.orphaned.sort()
+    return report
+
+
+def _verify_document(
+    source: Source, document: Document, found: dict[str, Found], report: Report, *, hashes: bool
+) -> set[str]:
+    """The keys that belong to the document."""
+    key = manifest_key(document.id)
+    expected = manifests.build(document, identity().archive)
+    named = {key, *(file["key"] for file in expected["files"])}
+    named |= {text.key for text in reading_files.named_in(expected)}
+    named |= _figure_keys(document, expected)
+    written = document.mirrored_version if source.is_mirror else document.kept_version
+    if written < document.version:
+        report.behind.append(f"{document.id}: version {written} of {document.version} is written.")
+    if not written:
+        return named
+    try:
+        manifest = manifests.parsed(source.read(key), key)
+    except DamagedCopy as error:
+        (report.damaged if key in found else report.missing).append(error.detail)
+        return named
+    for file in manifest["files"]:
+        _verify_file(source, file["key"], file["sha256"], file["size"], found, report, hashes)
+    for text in reading_files.named_in(manifest):
+        _verify_text(source, text, found, report, hashes)
+    for figure in manifests.figures_in(manifest):
+        key = figure_key(document.id, figure.name)
+        _verify_file(source, key, figure.sha256, figure.size, found, report, hashes)
+    named |= {text.key for text in reading_files.named_in(manifest)}
+    return named | _figure_keys(document, manifest)
+
+
+def _figure_keys(document: Document, manifest: dict[str, Any]) -> set[str]:
+    return {figure_key(document.id, figure.name) for figure in manifests.figures_in(manifest)}
+
+
+def _verify_file(
+    source: Source,
+    key: str,
+    digest: str,
+    size: int,
+    found: dict[str, Found],
+    report: Report,
+    hashes: bool,
+) -> None:
+    report.files += 1
+    if key not in found:
+        report.missing.append(key)
+    elif found[key].size != size:
+        report.damaged.append(f"{key}: {found[key].size} bytes instead of {size}.")
+    elif hashes and _digest(source, key) != digest:
+        report.damaged.append(f"{key}: its content is not what it was.")
+
+
+def _verify_text(
+    source: Source, text: reading_files.Text, found: dict[str, Found], report: Report, hashes: bool
+) -> None:
+    report.files += 1
+    if text.key not in found:
+        report.missing.append(text.key)
+    elif hashes:
+        try:
+            reading_files.decoded(source.read(text.key), text.digest, text.key)
+        except DamagedCopy as error:
+            report.damaged.append(error.detail)
+
+
+def _digest(source: Source, key: str) -> str:
+    with tempfile.TemporaryDirectory(prefix="ocrsite-verify-") as directory:
+        path = Path(directory) / "file"
+        source.copy(key, path)
+        return sha256_of(path)
+
+
+def _is_derived(key: str) -> bool:
+    return bool(_DERIVED.match(key))

@@ -1,0 +1,121 @@
+"""A person's text put into a page's layout: words that are still there keep their boxes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from documents.review.dispute_places import places_of
+from documents.review.flag_rules import settled
+from documents.text.markdown import block_markdown
+from documents.text.page_layout import Block, Box, Dispute, Line, PageLayout, Word, enclosing
+from documents.text.word_diff import Effort, changes
+
+#: What a person typed is certain.
+TYPED = 1.0
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """An old word and the box of the line it stands in."""
+
+    word: Word
+    line_box: Box
+
+
+def corrected(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
+    """`layout` with the blocks named in `texts` (block id -> new text) saying that instead.
+
+    A block that is changed loses its table's HTML and the disputes about words that were touched;
+    the page loses the flags whose cause is gone (`documents.review.flag_rules.settled`).
+    Raises KeyError for an id that is not on the page.
+    """
+    effort = Effort()
+    unknown = set(texts) - {block.id for block in layout.blocks}
+    if unknown:
+        raise KeyError(min(unknown))
+    blocks = tuple(
+        _corrected_block(block, texts[block.id], effort) if block.id in texts else block
+        for block in layout.blocks
+    )
+    return layout if blocks == layout.blocks else settled(replace(layout, blocks=blocks))
+
+
+def _corrected_block(block: Block, text: str, effort: Effort) -> Block:
+    text = _tidy(text)
+    if text == _tidy(block.text):
+        return block
+    new_lines = [line.split(" ") for line in text.split("\n") if line]
+    words = _placed_words(block, [word for line in new_lines for word in line], effort)
+    lines = []
+    start = 0
+    for line in new_lines:
+        chosen = tuple(words[start : start + len(line)])
+        lines.append(Line(" ".join(line), enclosing(word.bbox for word in chosen), chosen))
+        start += len(line)
+    return replace(
+        block,
+        text=text,
+        markdown=_markdown(block, text),
+        confidence=TYPED,
+        lines=tuple(lines),
+        html="",  # its cells say what was read
+        disputes=_unsettled(block, text, effort),
+    )
+
+
+def _markdown(block: Block, text: str) -> str:
+    """A picture stays where it is, above what was typed."""
+    picture = [f"![](figures/{block.figure})"] if block.figure else []
+    return "\n\n".join(filter(None, [*picture, block_markdown(block.label, text)]))
+
+
+def _unsettled(block: Block, text: str, effort: Effort) -> tuple[Dispute, ...]:
+    """The disputes about words that stay: whoever mends one word has not looked at the others."""
+    if not block.disputes:
+        return ()
+    # Where each of the old words is now; for those that were touched, nowhere.
+    now: dict[int, int] = {}
+    for step, a0, a1, b0, _ in changes(block.text.split(), text.split(), effort):
+        if step == "equal":
+            now.update((index, b0 + index - a0) for index in range(a0, a1))
+    return tuple(
+        dispute
+        for dispute, place in zip(block.disputes, places_of(block), strict=True)
+        if place is not None and _stays(place.start, place.stop, now)
+    )
+
+
+def _stays(start: int, stop: int, now: dict[int, int]) -> bool:
+    if start == stop:  # between two words: nothing was put there
+        return start in now and now.get(start - 1, now[start] - 1) == now[start] - 1
+    return all(index in now for index in range(start, stop))
+
+
+def _tidy(text: str) -> str:
+    return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
+
+
+def _placed_words(block: Block, new: list[str], effort: Effort) -> list[Word]:
+    """A box for every new word: its own where it stood before, that of the word it replaces where
+    as many replace as were there, else that of its line (or the block, where there are none)."""
+    old = [_Placed(word, line.bbox) for line in block.lines for word in line.words]
+    words: list[Word] = []
+    for change, i0, i1, j0, j1 in changes([placed.word.text for placed in old], new, effort):
+        if change == "equal":
+            words.extend(placed.word for placed in old[i0:i1])
+        elif change == "replace" and i1 - i0 == j1 - j0:
+            words.extend(
+                Word(text, placed.word.bbox, TYPED)
+                for text, placed in zip(new[j0:j1], old[i0:i1], strict=True)
+            )
+        elif change in ("replace", "insert"):
+            box = _line_box(block, old, i0)
+            words.extend(Word(text, box, TYPED) for text in new[j0:j1])
+    return words
+
+
+def _line_box(block: Block, old: list[_Placed], index: int) -> Box:
+    if not old:
+        return block.bbox
+    return old[min(index, len(old) - 1)].line_box

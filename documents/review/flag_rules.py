@@ -1,0 +1,96 @@
+"""The flags of a page: what a reviewer should look at, and when it is done with. Pure.
+
+They are set when a page is read (`ocr_worker/quality`); a correction takes away what it settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from documents.text.mixed_script import mixed_words
+from documents.text.page_layout import Block, PageLayout
+
+LOW_CONFIDENCE = "low_confidence"
+EMPTY_REGION = "empty_region"
+REPETITION = "repetition"
+DISPUTED = "disputed"
+LOOKALIKES = "lookalikes"
+
+#: In the order in which they are kept.
+FLAGS = (LOW_CONFIDENCE, EMPTY_REGION, REPETITION, DISPUTED, LOOKALIKES)
+
+#: A page whose confidence is below is worth a look. Measured on the 32 true pages of the samples
+#: (docs/benchmarks.md, "What to trust"): below lie 3 of Tesseract's readings, word F1 0.59, 0.78
+#: and 0.84; of the 29 above, two have 0.86 and 0.90, the others 0.93 or more.
+LEAST_CONFIDENCE = 0.9
+
+#: The confidence of a block whose text was cut where the engine began to repeat itself.
+CUT = 0.0
+
+#: Labels whose empty text is a loss: those of running text and titles, not of pictures, formulas.
+TEXT_LABELS = frozenset(
+    ["abstract", "algorithm", "aside_text", "content", "doc_title", "figure_title", "footer",
+     "footnote", "header", "paragraph_title", "reference", "reference_content", "table", "text",
+     "vertical_text", "vision_footnote"]
+)  # fmt: skip
+
+#: Labels of text that goes on in the next block: that one is empty then.
+RUNNING_LABELS = frozenset(
+    ["abstract", "aside_text", "content", "reference", "reference_content", "text"]
+)
+
+
+def is_low(layout: PageLayout) -> bool:
+    """Whether the page's confidence is known and too low to go unseen."""
+    confidence = layout.confidence
+    return confidence is not None and confidence < LEAST_CONFIDENCE
+
+
+def is_empty(block: Block) -> bool:
+    """Whether a block that should hold text has none: no table without words, no picture."""
+    return block.label in TEXT_LABELS and not (block.text.strip() or block.html or block.figure)
+
+
+def lone_empty(layout: PageLayout) -> list[Block]:
+    """The empty blocks that are not, by their place, the continuation of the text before them.
+
+    PaddleOCR-VL puts a paragraph that is parted by a column's end into its first block, and leaves
+    those that follow in reading order empty.
+    """
+    found = []
+    running = False
+    for block in layout.in_order():
+        if block.continues:
+            continue
+        if is_empty(block):
+            if not (running and block.label in RUNNING_LABELS and block.order is not None):
+                found.append(block)
+        elif block.order is not None:
+            running = block.label in RUNNING_LABELS
+    return found
+
+
+def settled(layout: PageLayout) -> PageLayout:
+    """A corrected page without the flags whose cause is gone, as far as the page can tell.
+
+    `repetition` stays while a block is marked as cut (`CUT`), `empty_region` while a block is empty
+    that continues none or whose words the second reader saw.
+    """
+    causes = {
+        LOW_CONFIDENCE: is_low(layout),
+        EMPTY_REGION: bool(lone_empty(layout))
+        or any(is_empty(block) and block.disputes for block in layout.blocks),
+        REPETITION: any(block.confidence == CUT for block in layout.blocks),
+        DISPUTED: any(block.disputes for block in layout.blocks),
+        LOOKALIKES: bool(mixed_words(layout)),
+    }
+    flags = tuple(flag for flag in layout.flags if causes.get(flag, True))
+    return layout if flags == layout.flags else replace(layout, flags=flags)
+
+
+def with_flags(layout: PageLayout, found: Iterable[str]) -> PageLayout:
+    """The page with `found` beside the flags that it has, in the order of FLAGS; then others."""
+    flags = {*layout.flags, *found}
+    known = [flag for flag in FLAGS if flag in flags]
+    return replace(layout, flags=(*known, *sorted(flags - set(FLAGS))))

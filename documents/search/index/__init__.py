@@ -1,0 +1,1 @@
+"""The index: schema, writer, follower of changes, reader, health."""

@@ -1,0 +1,1 @@
+"""From a typed query to results: parse, compile, restrict to visible documents, find, highlight."""

@@ -1,0 +1,1 @@
+"""Words as search sees them: analysis, identifiers, look-alike letters, edit distance. Pure."""

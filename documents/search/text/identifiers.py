@@ -1,0 +1,122 @@
+"""Numbers, dates, identifiers and codes found whole, however they are written. Pure.
+
+A key is a term without a place among the words: the identifier without what parts it, in letters
+and digits that look alike as one. Words and numbers by themselves are no keys; the parts of an
+identifier are found as words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from documents.search.text.lookalikes import skeleton
+
+#: No identifier that people type is longer; a line of a table may be.
+MAX_LENGTH = 64
+
+_SPACE = "[ \u00a0\u202f\u2009]"
+#: Parts joined without a space: 12/2025, R-303, 12.05.2025, name@host.ru, №12-А, 192.168.0.1
+_SEPARATORS = "[-\u2010-\u2015/\\\\.,:@_+&#=]"
+_JOINED = re.compile(rf"[^\W_]+(?:{_SEPARATORS}{{1,2}}[^\W_]+)+")
+_SEPARATED = re.compile(rf"{_SEPARATORS}(?<=[^\W_].)(?={_SEPARATORS}?[^\W_])")
+_DIGIT = re.compile("[0-9]")
+_LETTERS_BEFORE = re.compile(r"[^\W_]+\Z")
+#: 1 250 000,00
+AMOUNT = re.compile(rf"(?<![\w.,])\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d{{1,2}})?(?!\w)")
+_PHONE = re.compile(r"(?<!\w)(?:\+7|8|7)[ \u00a0]?\(?\d{3}\)?(?:[- \u00a0]?\d){7}(?!\w)")
+_DATE = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?!\d)")
+_ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "января january jan", "февраля february feb", "марта march mar", "апреля april apr",
+            "мая may", "июня june jun", "июля july jul", "августа august aug",
+            "сентября september sep", "октября october oct", "ноября november nov",
+            "декабря december dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_NAME = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
+#: What stands before a year: 12 мая, «12» мая, May 12, 12 May
+_BEFORE_YEAR = re.compile(
+    rf"(?:(?<!\d)[«\"“]?(?P<day>\d{{1,2}})[»\"”]?\s+(?P<month>{_NAME})"
+    rf"|\b(?P<first>{_NAME})\.?\s+(?P<then>\d{{1,2}}))[,.]?\s+$",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
+#: A date as it is typed in words: 12 мая 2025, May 12, 2025
+DATE_IN_WORDS = re.compile(
+    rf"(?<!\w)(?i:\d{{1,2}}\s+{_NAME}|{_NAME}\.?\s+\d{{1,2}}),?\s+(?:1[6-9]|20)\d\d(?!\w)"
+)
+#: "«31» September " is the longest.
+_LOOK_BACK = 20
+_NOT_IN_A_CODE = re.compile(r"[\W_]+")
+
+
+def keys_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """The keys of a text, each with where it stands: `(start, end, key)`, in no order."""
+    yield from _joined(text)
+    if not _DIGIT.search(text):
+        return
+    for found in AMOUNT.finditer(text):
+        whole = re.split("[.,]", found[0])[0]
+        for form in {found[0], whole}:
+            yield found.start(), found.end(), _squeezed(form)
+    for found in _PHONE.finditer(text):
+        yield found.start(), found.end(), "tel" + _squeezed(found[0])[-10:]
+    yield from _dates(text)
+
+
+def _joined(text: str) -> Iterator[tuple[int, int, str]]:
+    end = 0
+    # Looked for by what parts them: that is rare, and letters are not.
+    for separator in _SEPARATED.finditer(text):
+        if separator.start() < end:
+            continue
+        begin = max(end, separator.start() - MAX_LENGTH)
+        before = _LETTERS_BEFORE.search(text[begin : separator.start()])
+        found = before and _JOINED.match(text, begin + before.start())
+        if found:
+            end = found.end()
+            code = _squeezed(found[0])
+            if len(code) <= MAX_LENGTH:
+                yield found.start(), end, code
+
+
+def _dates(text: str) -> Iterator[tuple[int, int, str]]:
+    for found in _DATE.finditer(text):
+        day, month, year = map(int, found.groups())
+        yield from _date(found, _full(year), month, day)
+    for found in _ISO_DATE.finditer(text):
+        yield from _date(found, *map(int, found.groups()))
+    for at in _YEAR.finditer(text):
+        start = max(0, at.start() - _LOOK_BACK)
+        before = _BEFORE_YEAR.search(text[start : at.start()])
+        if before:
+            name, number = before["month"] or before["first"], before["day"] or before["then"]
+            key = _date_key(int(at[0]), _MONTHS[name.lower()], int(number))
+            if key:
+                yield start + before.start(), at.end(), key
+
+
+def _full(year: int) -> int:
+    """Of two digits: the hundred years that end in 2050."""
+    return year if year > 99 else year + (1900 if year > 50 else 2000)
+
+
+def _date(found: re.Match[str], year: int, month: int, day: int) -> Iterator[tuple[int, int, str]]:
+    key = _date_key(year, month, day)
+    if key:
+        yield found.start(), found.end(), key
+
+
+def _date_key(year: int, month: int, day: int) -> str | None:
+    return f"date{year:04}{month:02}{day:02}" if 1 <= month <= 12 and 1 <= day <= 31 else None
+
+
+def _squeezed(code: str) -> str:
+    return skeleton(_NOT_IN_A_CODE.sub("", code).casefold().replace("ё", "е"))

@@ -1,0 +1,1 @@
+"""A PDF page's own text: taken out, put into blocks, and trusted or not."""

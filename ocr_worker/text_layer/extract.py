@@ -1,0 +1,168 @@
+"""Is a PDF page's text layer to be trusted, and how does it become a page layout?
+
+A born-digital page carries its true text. But a third of the scans met in the wild carry a layer
+of another kind: what some scanner's recognition made of the picture, often in the wrong alphabet;
+a stamp or a header beside a scanned body; glyphs without meaning. Such a page is read by OCR.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from documents.errors import PageTooLarge
+from documents.text.page_layout import PageLayout
+from ocr_worker.rendering import LayerWord, TextLayer
+from ocr_worker.text_layer.blocks import blocks_from
+from ocr_worker.text_layer.language_check import Profile, profile
+
+#: No page that people read has more words (a page of a newspaper has 5,000). The layer is put in
+#: order in the reader, which has no limits of its own as the child process has.
+MAX_WORDS = 30_000
+
+#: A page under raster images to this share is a scan: its text came from some recognition.
+_SCAN_COVER = 0.5
+
+#: Share of broken characters (without a Unicode meaning) from which a layer is worthless.
+_BROKEN = 0.03
+
+#: What a scan's layer must show: on the samples, true layers have 0.9 and 0.2, false 0.3 and 0.01.
+_SCAN_CLEAN = 0.75
+_SCAN_FUNCTION = 0.08
+_SCAN_WORDS = 12
+
+#: A scan's layer must reach over this share of the picture's height, or it is a stamp's.
+_SCAN_REACH = 0.25
+
+#: A page with fewer letters, and pictures or drawings beside them, may hold its text in those.
+_FEW_LETTERS = 40
+_SOME_COVER = 0.05
+_MANY_PATHS = 400
+
+
+def trusted_words(layer: TextLayer) -> tuple[LayerWord, ...]:
+    """The layer's words that belong to the page: on it, and not hidden where nothing lies under.
+
+    Invisible text is an OCR layer over a picture; where there is no picture it was meant for
+    machines only, and people who look at the page don't see it.
+    """
+    return tuple(word for word in layer.words if _is_on(word, layer) and _is_shown(word, layer))
+
+
+def why_not(layer: TextLayer) -> str | None:
+    """Why the layer is not plausible, in a few words for a log; None where it is to be trusted."""
+    if len(layer.words) > MAX_WORDS:
+        return "more words than a page has"
+    words = trusted_words(layer)
+    if not words:
+        return "no text"
+    characters = sum(len(word.text) + word.broken for word in words)
+    if sum(word.broken for word in words) > _BROKEN * characters:
+        return "glyphs without meaning"
+    if layer.covered:
+        return "words under what is drawn over them"
+    found = profile(word.text for word in words)
+    if found.letters >= 20 and found.accented > 0.4 and found.cyrillic < 0.3:
+        return "letters of a false encoding"
+    scan = layer.image_cover >= _SCAN_COVER
+    invisible = sum(word.invisible for word in words)
+    if scan or invisible * 2 > len(words):
+        return _why_not_scan(layer, words, found)
+    if found.letters < _FEW_LETTERS and (
+        layer.image_cover > _SOME_COVER or layer.paths > _MANY_PATHS
+    ):
+        return "hardly any text beside pictures"
+    return _why_not_text(found)
+
+
+def is_plausible(layer: TextLayer) -> bool:
+    """Whether the page can be read from its layer."""
+    return why_not(layer) is None
+
+
+def to_layout(layer: TextLayer) -> PageLayout:
+    """The layer as a layout in px of the page's image; an empty one where it has no words.
+
+    Writing that runs down or up the whole page turns the page: `rotation` makes it upright.
+    Raises PageTooLarge for more than MAX_WORDS words.
+    """
+    if len(layer.words) > MAX_WORDS:
+        raise PageTooLarge(
+            f"The page's text layer has {len(layer.words):,} words; at most {MAX_WORDS:,} are read."
+        )
+    words = [word for word in trusted_words(layer) if word.text]
+    turn = _main_turn(words)
+    rotation = (360 - turn) % 360
+    width, height = layer.width, layer.height
+    image_width, image_height = layer.image_width, layer.image_height
+    if rotation:
+        words = [_turned(word, rotation, width, height) for word in words]
+    if rotation % 180:
+        width, height = height, width
+        image_width, image_height = image_height, image_width
+    return PageLayout(
+        width=image_width,
+        height=image_height,
+        dpi=layer.image_dpi,
+        rotation=rotation,
+        blocks=blocks_from(words, image_width / width, image_width, image_height),
+    )
+
+
+def _why_not_scan(layer: TextLayer, words: tuple[LayerWord, ...], found: Profile) -> str | None:
+    if found.words < _SCAN_WORDS:
+        return "a scan with hardly any words"
+    if found.clean < _SCAN_CLEAN or found.function < _SCAN_FUNCTION or found.pairs < 0.2:
+        return "a scan whose words are of no language"
+    if layer.image_box is not None:
+        _, top, _, bottom = layer.image_box
+        tops = sorted(word.bbox[1] for word in words)
+        reach = tops[-1 - len(tops) // 20] - tops[len(tops) // 20]
+        if reach < _SCAN_REACH * (bottom - top) and len(words) < 60:
+            return "a scan with text on a part of it only"
+    return None
+
+
+def _why_not_text(found: Profile) -> str | None:
+    """A born-digital page may be in any language; it must only not be noise."""
+    if found.words < 20:
+        return None
+    # Listings and tables of names have few common words, but pairs of letters as others do (0.1).
+    if found.function < 0.01 and (found.mute > 0.5 or 0 < found.pairs < 0.08):
+        return "words of no language"
+    return None
+
+
+def _is_on(word: LayerWord, layer: TextLayer) -> bool:
+    x0, y0, x1, y1 = word.bbox
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    return x1 > x0 and y1 > y0 and 0 <= x <= layer.width and 0 <= y <= layer.height
+
+
+def _is_shown(word: LayerWord, layer: TextLayer) -> bool:
+    if not word.invisible:
+        return True
+    if layer.image_box is None:
+        return False
+    x0, y0, x1, y1 = layer.image_box
+    x, y = (word.bbox[0] + word.bbox[2]) / 2, (word.bbox[1] + word.bbox[3]) / 2
+    return x0 <= x <= x1 and y0 <= y <= y1
+
+
+def _main_turn(words: list[LayerWord]) -> int:
+    """The turn in which most of the page's letters are written."""
+    letters: dict[int, int] = {0: 0}
+    for word in words:
+        letters[word.turn] = letters.get(word.turn, 0) + len(word.text)
+    turn = max(letters, key=lambda key: letters[key])
+    return turn if letters[turn] > 2 * letters[0] else 0
+
+
+def _turned(word: LayerWord, rotation: int, width: float, height: float) -> LayerWord:
+    """The word on the page turned clockwise by `rotation`; `width` x `height`: before the turn."""
+    x0, y0, x1, y1 = word.bbox
+    box = {
+        90: (height - y1, x0, height - y0, x1),
+        180: (width - x1, height - y1, width - x0, height - y0),
+        270: (y0, width - x1, y1, width - x0),
+    }[rotation]
+    return replace(word, bbox=box, turn=(word.turn + rotation) % 360)

@@ -1,0 +1,68 @@
+"""Downloads take at most a third of the web's threads, so that slow ones never shut out the rest.
+
+A stream holds its thread for as long as the client takes to read it. An answer in one piece does
+not: the server sends it by itself. So what is short is made one piece (a page's picture, a
+stylesheet), and everything longer needs a slot; without a free one the answer is 503 at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from ocrsite.responses import GetResponse, unavailable
+from ocrsite.runtime import DOWNLOAD_THREADS
+from ocrsite.runtime.concurrency_limits import Slots
+
+#: Bytes; what has no more is in memory until the client has read it.
+SHORT = 2**20
+RETRY_AFTER = 5
+
+
+class DownloadsGate:
+    """The outermost: whatever streams has come through here, static files too."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.slots = Slots(DOWNLOAD_THREADS)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        # The server never asks for the content of an answer to HEAD.
+        if not isinstance(response, StreamingHttpResponse) or request.method == "HEAD":
+            return response
+        length = response.headers.get("Content-Length", "")
+        if length.isdigit() and int(length) <= SHORT:
+            response.streaming_content = [response.getvalue()]
+            return response
+        if not self.slots.take():
+            response.close()
+            return unavailable(
+                request,
+                code="busy",
+                title=_("The server is busy. Try again in a moment."),
+                detail=_("Too many downloads at the moment. Try again in a few seconds."),
+                retry_after=RETRY_AFTER,
+            )
+        # The response closes its content when the last byte is sent or the client is gone.
+        response.streaming_content = _Held(iter(response), self.slots.give_back)
+        return response
+
+
+class _Held:
+    """The pieces of a stream; `release` is called once, when it is closed."""
+
+    def __init__(self, pieces: Iterable[bytes], release: Callable[[], None]) -> None:
+        self._pieces = pieces
+        self._release: Callable[[], None] | None = release
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._pieces)
+
+    def close(self) -> None:
+        release, self._release = self._release, None
+        if release is not None:
+            release()

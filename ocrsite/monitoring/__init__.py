@@ -1,0 +1,1 @@
+"""How the site is: health, metrics, self checks."""

@@ -1,0 +1,189 @@
+"""`/metrics` for Prometheus: the archive's own figures and those of this web process."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from rest_framework.exceptions import AuthenticationFailed
+
+from documents.api.authentication import TokenAuthentication
+from documents.models import Document, Page, PageStatus
+from documents.models.worker import EngineState, WorkerProcess
+from documents.search.index.health import search_status
+from ocrsite.monitoring.self_checks import pending_pages
+from ocrsite.responses import GetResponse, problem
+
+disable_created_metrics()
+REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
+PlatformCollector(registry=REGISTRY)
+GCCollector(registry=REGISTRY)
+
+REQUESTS = Counter(
+    "ocrsite_http_requests", "Answers by view and status.", ["view", "status"], registry=REGISTRY
+)
+LATENCY = Histogram(
+    "ocrsite_http_request_seconds",
+    "Time until the answer begins.",
+    ["view"],
+    buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100),
+    registry=REGISTRY,
+)
+UPLOADS = Counter(
+    "ocrsite_uploads", "Uploads: taken, refused, or turned away (busy).", ["outcome"],
+    registry=REGISTRY,
+)  # fmt: skip
+
+#: What a gateway adds, besides everything that begins with X-Forwarded.
+_FORWARDING = ("forwarded", "x-real-ip", "via")
+
+
+class MeasureRequests:
+    """Counts every answer under its view's name: paths would be without number."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        begun = time.perf_counter()
+        response = self.get_response(request)
+        match = request.resolver_match
+        view = (match.view_name if match else None) or "none"
+        REQUESTS.labels(view, str(response.status_code)).inc()
+        LATENCY.labels(view).observe(time.perf_counter() - begun)
+        return response
+
+
+class ArchiveCollector(Collector):
+    """The archive's figures, asked of the database when somebody looks."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        documents = GaugeMetricFamily(
+            "ocrsite_documents", "Documents outside the trash.", labels=["status"]
+        )
+        kept = Document.objects.filter(trashed_at__isnull=True)
+        for status, number in kept.order_by().values_list("status").annotate(Count("id")):
+            documents.add_metric([status], number)
+        yield documents
+
+        settled = kept.aggregate(done=Sum("pages_done"), failed=Sum("pages_failed"))
+        pages = GaugeMetricFamily("ocrsite_pages", "Pages outside the trash.", labels=["status"])
+        pages.add_metric(["done"], settled["done"] or 0)
+        pages.add_metric(["failed"], settled["failed"] or 0)
+        pages.add_metric(["pending"], pending_pages())
+        pages.add_metric(["running"], Page.objects.filter(status=PageStatus.RUNNING).count())
+        yield pages
+
+        workers = GaugeMetricFamily("ocrsite_workers_alive", "Worker processes.", labels=["kind"])
+        memory = GaugeMetricFamily("ocrsite_worker_rss_bytes", "Memory.", labels=["worker"])
+        graphics = GaugeMetricFamily(
+            "ocrsite_worker_gpu_bytes", "Memory of the GPU, reserved.", labels=["worker"]
+        )
+        read = GaugeMetricFamily("ocrsite_worker_pages_read", "Pages read.", labels=["worker"])
+        rate = GaugeMetricFamily(
+            "ocrsite_worker_pages_per_second",
+            "Pages read a second, over its last 20 pages, while it read.",
+            labels=["worker"],
+        )
+        engine = GaugeMetricFamily(
+            "ocrsite_engine_readers", "Readers by the state of their engine.", labels=["state"]
+        )
+        alive = list(WorkerProcess.alive())
+        for kind in ("reader", "chores"):
+            workers.add_metric([kind], sum(row.kind == kind for row in alive))
+        for state in EngineState.values:
+            readers = [row for row in alive if row.kind == "reader"]
+            engine.add_metric([state], sum(row.engine_state == state for row in readers))
+        for row in alive:
+            memory.add_metric([row.id], row.rss_bytes)
+            if row.kind == "reader":
+                graphics.add_metric([row.id], row.gpu_bytes)
+                read.add_metric([row.id], row.pages_read)
+                rate.add_metric([row.id], row.pages_per_second)
+        yield from (workers, engine, memory, graphics, read, rate)
+        yield from _search_figures()
+
+
+def _search_figures() -> Iterator[GaugeMetricFamily]:
+    """Of this machine's index; none where no process has ever kept one here."""
+    status = search_status()
+    if status is None:
+        return
+    for name, text, value in (
+        ("entries", "Entries of the search index: pages, and documents not read yet.",
+         status.entries),
+        ("lag_seconds", "How long the last changes waited until they could be found.", status.lag),
+        ("age_seconds", "Seconds since the process that writes it has last reported.", status.age),
+        ("building", "1 while the index is built anew.", status.state == "building"),
+    ):  # fmt: skip
+        yield GaugeMetricFamily(f"ocrsite_search_{name}", text, value=value)
+
+
+REGISTRY.register(ArchiveCollector())
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    if not (_is_local(request) or _is_superuser(request)):
+        return problem(
+            403, "Not allowed", "Metrics are for this machine, or for a superuser's token."
+        )
+    return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+
+
+def _is_local(request: HttpRequest) -> bool:
+    """Whether the peer is this machine itself and speaks for nobody else.
+
+    A gateway on this machine is a local peer, too. It betrays itself by a header of its own or by
+    the host that its visitor named; one that hides both can't be told apart (README, "Settings").
+    """
+    names = [name.lower() for name in request.headers]
+    if any(name.startswith("x-forwarded") or name in _FORWARDING for name in names):
+        return False
+    peer, host = (request.META.get(name, "") for name in ("REMOTE_ADDR", "HTTP_HOST"))
+    return _is_loopback(peer) and _names_loopback(host)
+
+
+def _names_loopback(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    return name == "localhost" or _is_loopback(name)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    try:
+        authenticated = TokenAuthentication().authenticate(request)
+    except AuthenticationFailed:
+        return False
+    return authenticated is not None and bool(authenticated[0].is_superuser)

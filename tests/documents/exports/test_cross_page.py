@@ -1,0 +1,95 @@
+"""The document's Markdown over its pages: what who reads knows better, and what stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from documents.actions.chores import claim_chore
+from documents.actions.finish import finish
+from documents.files.storage import archive, result_key
+from documents.models import Document, Status
+from documents.models.document import Chore
+from documents.text.page_layout import PageLayout
+from tests.factories import make_document, make_layout
+
+pytestmark = pytest.mark.django_db
+
+ASKED: list[Sequence[Mapping[str, Any]]] = []
+
+
+def second_table_goes_into_the_first(
+    pages: Sequence[Mapping[str, Any]],
+) -> dict[tuple[int, str], str]:
+    ASKED.append(pages)
+    return {(1, "b0"): "| a |\n| --- |\n| 1 |\n| 2 |", (2, "b0"): ""}
+
+
+@pytest.fixture(autouse=True)
+def restructurer(settings: Any) -> None:
+    ASKED.clear()
+    settings.OCRSITE_RESTRUCTURER = f"{__name__}.second_table_goes_into_the_first"
+
+
+def table(rows: str) -> PageLayout:
+    layout = make_layout(rows)
+    (block,) = layout.blocks
+    html = f"<table><tbody><tr><td>{rows}</td></tr></tbody></table>"
+    changed = replace(block, label="table", html=html, markdown=f"| {rows} |")
+    return replace(layout, blocks=(changed,))
+
+
+def finished(*layouts: PageLayout, engine: str = "paddleocr-vl") -> Document:
+    make_document(status=Status.PROCESSING, chore=Chore.FINISH, pages=layouts, engine=engine)
+    claim = claim_chore()
+    assert claim is not None
+    return finish(claim)
+
+
+def result(document: Document, kind: str) -> str:
+    return archive().path(result_key(document.id, kind)).read_text(encoding="utf-8")
+
+
+def test_a_table_that_goes_on_is_one_in_the_documents_markdown() -> None:
+    document = finished(table("1"), table("2"))
+
+    assert result(document, "md") == "| a |\n| --- |\n| 1 |\n| 2 |\n\n---\n\n\n"
+
+
+def test_what_was_read_stays_as_it_was() -> None:
+    document = finished(table("1"), table("2"))
+
+    assert "<td>2</td>" in result(document, "json")
+    assert result(document, "txt") == "1\n\f2\n"
+    layouts = [page.layout for page in document.pages.order_by("number")]
+    assert [layout and layout.markdown for layout in layouts] == ["| 1 |", "| 2 |"]
+
+
+def test_it_is_asked_with_the_text_that_counts_and_its_places() -> None:
+    finished(table("1"), table("2"))
+
+    ((first, second),) = ASKED
+    assert (first["number"], second["number"]) == (1, 2)
+    (block,) = first["blocks"]
+    assert set(block) == {"id", "label", "bbox", "content"}
+    assert block["content"].startswith("<table>")
+
+
+@pytest.mark.parametrize(
+    ("layouts", "engine"),
+    [
+        ([table("1")], "paddleocr-vl"),
+        ([table("1"), make_layout("text")], "paddleocr-vl"),
+        ([table("1"), table("2")], "tesseract"),
+    ],
+    ids=["one page", "one table", "another engine"],
+)
+def test_nobody_is_asked_where_there_is_nothing_to_join(
+    layouts: list[PageLayout], engine: str
+) -> None:
+    finished(*layouts, engine=engine)
+
+    assert ASKED == []

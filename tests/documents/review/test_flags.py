@@ -1,0 +1,115 @@
+"""What a reviewer should look at: kept with readings and documents, and found by both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db.models import Q
+from django.utils.translation import override
+
+from documents.actions.chores import claim_chore
+from documents.actions.correct import correct
+from documents.actions.finish import finish
+from documents.exports.page_json import page_data, page_summary
+from documents.models import Document, Reading, Status
+from documents.models.document import Chore
+from documents.review.flags import DISPUTED, FLAGS, LOOKALIKES, flag_of, with_any
+from documents.text.page_layout import Dispute, PageLayout
+from tests.factories import make_document, make_layout
+
+pytestmark = pytest.mark.django_db
+
+
+def flagged(*flags: str, text: str = "№ 12") -> PageLayout:
+    layout = make_layout(text)
+    block = replace(layout.blocks[0], disputes=(Dispute(layout.blocks[0].bbox, "12", "13"),))
+    return replace(layout, blocks=(block,), flags=flags)
+
+
+def finished(*pages: PageLayout) -> Document:
+    document = make_document(
+        status=Status.PROCESSING, chore=Chore.FINISH, pages=pages, filename="a.pdf"
+    )
+    finish_it()
+    document.refresh_from_db()
+    return document
+
+
+def finish_it() -> None:
+    claim = claim_chore()
+    assert claim is not None
+    finish(claim)
+
+
+def test_a_document_has_the_flags_of_all_its_pages() -> None:
+    document = finished(
+        flagged("low_confidence", DISPUTED), make_layout("plain"), flagged(LOOKALIKES, DISPUTED)
+    )
+
+    assert document.flags == [DISPUTED, LOOKALIKES, "low_confidence"]
+
+
+def test_a_correction_that_settles_the_dispute_takes_the_flag_from_the_document() -> None:
+    document = finished(flagged(DISPUTED, "handwriting"))
+
+    correct(document.id, 1, {"b0": "№ 13"}, revision=0, actor=None)
+    finish_it()
+
+    document.refresh_from_db()
+    assert document.flags == ["handwriting"]
+
+
+def test_a_page_shows_the_flags_of_what_counts_with_and_without_its_content() -> None:
+    document = finished(flagged(DISPUTED, "handwriting"))
+
+    def shown() -> tuple[Any, Any]:
+        page = document.pages.select_related("current_reading", "current_revision").get()
+        return page_summary(page)["flags"], page_data(page)["flags"]
+
+    assert shown() == ([DISPUTED, "handwriting"],) * 2
+    correct(document.id, 1, {"b0": "№ 13"}, revision=0, actor=None)
+    assert shown() == (["handwriting"],) * 2
+
+
+def test_flags_are_found_by_their_whole_names() -> None:
+    one = make_document(flags=["low_confidence", DISPUTED])
+    two = make_document(flags=["low"])
+    three = make_document()
+
+    assert one in Document.objects.filter(with_any([DISPUTED]))
+    assert set(Document.objects.filter(with_any(["low_confidence", "low"]))) == {one, two}
+    assert list(Document.objects.filter(with_any(["low"]))) == [two]
+    assert list(Document.objects.filter(with_any(["lowxconfidence"]))) == []
+    assert list(Document.objects.filter(flags="")) == [three]
+    assert set(Document.objects.filter(~Q(flags=""))) == {one, two}
+    assert Document.objects.filter(with_any([])).count() == 3
+
+
+@pytest.mark.parametrize("name", ["", "a,b", "Great", "a" * 41, "a%"])
+def test_what_is_no_name_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="flag"):
+        make_document(flags=[name])
+
+
+def test_a_reading_has_its_layouts_flags() -> None:
+    make_document(pages=[flagged(DISPUTED)])
+
+    assert Reading.objects.defer("layout").get().flags == [DISPUTED]
+
+
+@pytest.mark.parametrize("name", FLAGS)
+def test_every_flag_says_what_is_the_matter_and_what_to_do_in_both_languages(name: str) -> None:
+    flag = flag_of(name)
+    with override("en"):
+        english = (str(flag.says), str(flag.advice))
+    with override("ru"):
+        russian = (str(flag.says), str(flag.advice))
+
+    assert all(english) and all(russian)
+    assert not set(english) & set(russian)
+
+
+def test_a_flag_that_nobody_knows_says_its_name() -> None:
+    assert (flag_of("odd_thing").says, flag_of("odd_thing").advice) == ("odd thing", "")

@@ -1,0 +1,40 @@
+"""How near two words are to a scanner."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from documents.search.text.edit_distance import CONFUSION, allowed, distance
+
+pytestmark = pytest.mark.once
+
+WORDS = st.text("абвгдежзиrnmcl", max_size=9)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "cost"),
+    [
+        ("договор", "договор", 0),
+        ("договор", "дсговор", CONFUSION),
+        ("modern", "modem", CONFUSION),
+        ("договор", "догфвор", 1),
+        ("договор", "договро", 1),
+        ("договор", "договр", 1),
+        ("договор", "абвгдеж", 3),
+    ],
+)
+def test_what_a_scanner_confuses_costs_less(one: str, other: str, cost: float) -> None:
+    assert distance(one, other, 2) == cost
+
+
+@given(WORDS, WORDS)
+@settings(max_examples=200, deadline=None)
+def test_it_is_the_same_both_ways_and_nothing_for_the_word_itself(one: str, other: str) -> None:
+    assert distance(one, one, 2) == 0
+    assert min(distance(one, other, 9), 10) == min(distance(other, one, 9), 10)
+
+
+def test_short_words_are_taken_as_they_are() -> None:
+    assert (allowed("акт"), allowed("акты"), allowed("договор")) == (0, 1, 2)

@@ -1,0 +1,62 @@
+"""Latin letters in Russian words: found, and mended for a search only."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from documents.text.mixed_script import is_mixed, mixed_words, normalised
+from documents.text.page_layout import Block, PageLayout
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize(
+    ("word", "mended"),
+    [
+        ("Договоp", "Договор"),  # Latin p
+        ("Пocтaвкa", "Поставка"),
+        ("МOCKВА", "МОСКВА"),
+        ("кBт", "кВт"),
+        ("USВ", "USB"),  # Cyrillic В
+        ("Аcme", "Acme"),  # Cyrillic А
+        ("e-mаil", "e-mail"),  # Cyrillic а
+        ("(Договоp)", "(Договор)"),
+    ],
+)
+def test_a_word_of_two_scripts_is_brought_to_its_own(word: str, mended: str) -> None:
+    assert normalised(word) == mended
+    assert is_mixed(word)
+
+
+ONE_SCRIPT = """
+Договор Contract R-303 МТ3 COVID-19 Wi-Fi PDF-файл x-координата А4 ГОСТ С-5 кВт кг/м² м² 5,0 и/или
+IT-отдел № ёлка naïve 2х4 ОС-Windows Ω
+"""
+
+
+@pytest.mark.parametrize("word", ONE_SCRIPT.split())
+def test_words_names_units_and_numbers_of_one_script_stay(word: str) -> None:
+    assert normalised(word) == word
+    assert not is_mixed(word)
+
+
+def test_letters_of_both_scripts_without_a_twin_are_meant() -> None:
+    assert normalised("гдеwhat") == "гдеwhat"
+
+
+@given(st.text(alphabet="АаВвСсДдABCabcdz-1 №", max_size=12))
+def test_mending_twice_changes_no_more_and_never_the_length(word: str) -> None:
+    once = normalised(word)
+
+    assert normalised(once) == once
+    assert len(once) == len(word)
+
+
+def test_the_words_of_a_page_are_counted_as_often_as_they_stand_there() -> None:
+    layout = PageLayout(
+        9, 9, 72, blocks=(Block("b", "text", (0, 0, 9, 9), 0, "Договоp\nот мая, Договоp № 5"),)
+    )
+
+    assert mixed_words(layout) == ["Договоp", "Договоp"]

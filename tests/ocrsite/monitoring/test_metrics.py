@@ -1,0 +1,141 @@
+"""The figures for Prometheus, and who may see them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from knox.models import AuthToken
+
+from documents.models import FIRST_TEAM_ID, Document, Status, Team, User
+from documents.search.index.index_files import Status as SearchStatus
+
+pytestmark = pytest.mark.django_db
+
+
+#: What a Prometheus on this machine sends.
+LOCAL = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost:8081"}
+
+
+def text_of(client: Client) -> str:
+    return client.get("/metrics", **LOCAL).content.decode()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.5.5.5", "::1"])
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8081", "127.0.0.1:8081", "[::1]:8081"])
+def test_this_machine_may_see_them(client: Client, address: str, host: str) -> None:
+    assert client.get("/metrics", REMOTE_ADDR=address, HTTP_HOST=host).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"REMOTE_ADDR": "10.0.0.5"},
+        {"REMOTE_ADDR": ""},
+        # A gateway on this machine, by what it adds ...
+        {"HTTP_X_FORWARDED_FOR": "203.0.113.9"},
+        {"HTTP_X_FORWARDED_PROTO": "https"},
+        {"HTTP_X_FORWARDED_SSL": "on"},
+        {"HTTP_X_FORWARDED": "for=203.0.113.9"},
+        {"HTTP_FORWARDED": "for=203.0.113.9"},
+        {"HTTP_X_REAL_IP": "203.0.113.9"},
+        {"HTTP_VIA": "1.1 gateway"},
+        # ... or, where it adds nothing, by the host that its visitor named.
+        {"HTTP_HOST": "archive.example"},
+        {"HTTP_HOST": "localhost.archive.example"},
+        {"HTTP_HOST": "203.0.113.9:8081"},
+        {"HTTP_HOST": "["},
+        {"HTTP_HOST": ""},
+        {"REMOTE_ADDR": "203.0.113.9", "HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+    ],
+)
+def test_nobody_else_may(client: Client, headers: dict[str, str]) -> None:
+    answer = client.get("/metrics", **{**LOCAL, **headers})  # type: ignore[arg-type]
+
+    assert answer.status_code == 403
+
+
+def test_a_prometheus_may_ask_under_any_name(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["archive.example"]
+
+    assert client.get("/metrics", **LOCAL).status_code == 200  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("superuser", "status"), [(True, 200), (False, 403)])
+def test_a_superusers_token_opens_them_from_afar(
+    client: Client, superuser: bool, status: int
+) -> None:
+    user = User.objects.create_user("me", is_superuser=superuser)
+    _, token = AuthToken.objects.create(user)
+
+    response = client.get(
+        "/metrics", REMOTE_ADDR="10.0.0.5", headers={"authorization": f"Token {token}"}
+    )
+
+    assert response.status_code == status
+
+
+def test_a_wrong_token_opens_nothing(client: Client) -> None:
+    response = client.get(
+        "/metrics", REMOTE_ADDR="10.0.0.5", headers={"authorization": f"Token {'0' * 64}"}
+    )
+
+    assert response.status_code == 403
+
+
+def test_they_count_documents_and_pages_outside_the_trash(client: Client) -> None:
+    team = Team.objects.create(id=FIRST_TEAM_ID, name="Main")
+    for number, (status, pages, done, failed, trashed) in enumerate(
+        [
+            (Status.READY, 3, 3, 0, None),
+            (Status.PROCESSING, 10, 4, 1, None),
+            (Status.QUEUED, None, 0, 0, None),
+            (Status.READY, 100, 100, 0, timezone.now()),
+        ]
+    ):
+        Document.objects.create(
+            team=team,
+            title="",
+            filename="a.pdf",
+            sha256=f"{number:064}",
+            size=1,
+            mime_type="application/pdf",
+            status=status,
+            page_count=pages,
+            pages_done=done,
+            pages_failed=failed,
+            trashed_at=trashed,
+        )
+
+    lines = text_of(client).splitlines()
+
+    assert 'ocrsite_documents{status="ready"} 1.0' in lines
+    assert 'ocrsite_documents{status="processing"} 1.0' in lines
+    assert 'ocrsite_pages{status="done"} 7.0' in lines
+    assert 'ocrsite_pages{status="failed"} 1.0' in lines
+    assert 'ocrsite_pages{status="pending"} 6.0' in lines
+
+
+def test_answers_are_counted_under_their_views_name(client: Client) -> None:
+    client.get("/admin/login/")
+    client.get("/no/such/page/at/all")
+
+    text = text_of(client)
+
+    assert 'ocrsite_http_requests_total{status="200",view="admin:login"}' in text
+    assert "no/such/page" not in text
+
+
+def test_how_the_search_index_is(client: Client, search_directory: Path) -> None:
+    assert "ocrsite_search_entries" not in text_of(client)
+    search_directory.mkdir()
+    SearchStatus("building", entries=12, lag=0.4).write(search_directory)
+
+    text = text_of(client)
+
+    assert "ocrsite_search_entries 12.0" in text
+    assert "ocrsite_search_lag_seconds 0.4" in text
+    assert "ocrsite_search_building 1.0" in text

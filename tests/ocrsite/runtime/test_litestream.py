@@ -1,0 +1,310 @@
+"""The database's copy in the bucket: how Litestream is told of it, and what comes back."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import sqlite3
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from documents.bucket.settings import Bucket as Address
+from documents.bucket.store import Bucket, ObjectFacts
+from documents.errors import BucketForbidden, BucketUnreachable
+from documents.replication.database_replicas import remove_old, replicas
+from ocrsite.runtime import litestream
+from ocrsite.runtime.restore_database import restore_newest, unusable
+from tests.ocrsite.litestream_runs import (
+    new_database,
+    note,
+    notes,
+    objects,
+    replicating,
+    restored_rows,
+)
+from tests.ocrsite.running_site import eventually
+from tests.s3 import free_ports
+
+ADDRESS = Address("https://s3.example", "archive", "tenant:key", "the-secret-of-the-bucket")
+
+# --- what it is told ----------------------------------------------------------------------------
+
+
+def test_the_configuration_holds_no_secret_and_is_nobody_elses(tmp_path: Path) -> None:
+    text = litestream.configuration(tmp_path / "db.sqlite3", ADDRESS, uuid.uuid4())
+
+    path = litestream.write_configuration(tmp_path, text)
+
+    assert ADDRESS.secret_key not in path.read_text()
+    assert ADDRESS.access_key not in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_keys_are_in_its_environment_and_not_on_its_command_line(tmp_path: Path) -> None:
+    variables = litestream.variables({}, ADDRESS)
+    commands = [
+        litestream.replicate_command("litestream", tmp_path),
+        litestream.restore_command("litestream", tmp_path, tmp_path, tmp_path),
+    ]
+
+    assert variables["LITESTREAM_ACCESS_KEY_ID"] == ADDRESS.access_key
+    assert variables["LITESTREAM_SECRET_ACCESS_KEY"] == ADDRESS.secret_key
+    assert ADDRESS.secret_key not in str(commands)
+
+
+def test_it_gets_none_of_the_variables_that_change_it_or_are_not_for_it() -> None:
+    given = {
+        "PATH": "/bin",
+        "SSL_CERT_FILE": "/certificates",
+        "AWS_CA_BUNDLE": "/certificates",
+        "AWS_PROFILE": "another",
+        "AWS_ENDPOINT_URL": "http://elsewhere",
+        "LITESTREAM_CONFIG": "/etc/other",
+        "CLOUDRU_S3_SECRET_KEY": "secret",
+        "OCRSITE_SECRET_KEY": "secret",
+    }
+
+    variables = litestream.variables(given, ADDRESS)
+
+    assert variables["SSL_CERT_FILE"] == "/certificates", "the machine's authorities count"
+    assert not given.keys() & variables.keys() - {"PATH", "SSL_CERT_FILE"}
+    assert variables["AWS_CONFIG_FILE"] == os.devnull, "nor what a home directory says"
+
+
+@pytest.mark.parametrize("directory", ["a $HOME dir", "каталог: 1", 'quo"te'])
+def test_any_path_may_stand_in_the_configuration(directory: str, tmp_path: Path) -> None:
+    database = tmp_path / directory / "db.sqlite3"
+
+    text = litestream.configuration(database, ADDRESS, uuid.uuid4())
+
+    assert json.loads(text)["dbs"][0]["path"] == str(database)
+    assert "-no-expand-env" in litestream.replicate_command("litestream", database)
+
+
+def test_every_data_directory_has_a_replica_of_its_own_and_keeps_it(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+
+    assert litestream.replica_of(first) == litestream.replica_of(first)
+    assert litestream.replica_of(first) != litestream.replica_of(second)
+
+
+def test_another_database_in_its_place_begins_another_replica(tmp_path: Path) -> None:
+    database = new_database(tmp_path)
+    before = litestream.replica_of(tmp_path)
+
+    litestream.forget_replica(database)
+
+    assert litestream.replica_of(tmp_path) != before
+
+
+# --- what it says -------------------------------------------------------------------------------
+
+
+def test_its_complaints_are_readable_and_not_repeated() -> None:
+    relay = litestream.Relay()
+    line = (
+        '{"time":"2026-11-24T22:40:54Z","level":"ERROR","msg":"sync failed",'
+        '"error":"S3: https response error StatusCode: 403, RequestID: NUMBER, HostID: , no"}'
+    )
+
+    first, again = relay(line.replace("NUMBER", "A1")), relay(line.replace("NUMBER", "B2"))
+
+    assert first is not None
+    assert first.startswith("sync failed: S3:")
+    assert again is None
+    assert relay(line.replace("403", "500").replace("no", "other")) is not None
+    assert relay("not JSON") == "not JSON"
+    assert relay("") is None
+
+
+# --- what comes back ----------------------------------------------------------------------------
+
+
+@pytest.mark.s3
+def test_what_was_committed_right_before_the_end_is_in_the_bucket(
+    s3_bucket: Bucket, tmp_path: Path
+) -> None:
+    database = new_database(tmp_path / "data")
+
+    with replicating(database, s3_bucket):
+        note(database, "last words")
+
+    assert restored_rows(s3_bucket, tmp_path, "SELECT note FROM notes") == [("last words",)]
+
+
+@pytest.mark.s3
+def test_of_two_replicas_the_one_written_to_last_is_restored(
+    s3_bucket: Bucket, tmp_path: Path
+) -> None:
+    older, newer = new_database(tmp_path / "older"), new_database(tmp_path / "newer")
+    target = tmp_path / "new" / "db.sqlite3"
+    target.parent.mkdir()
+    with replicating(newer, s3_bucket) as last:
+        with replicating(older, s3_bucket) as first:
+            note(older, "older")
+        _a_second_after(s3_bucket, first, newer)
+    note(newer, "not copied any more")
+
+    result = restore_newest(s3_bucket, target)
+
+    assert result.replica is not None
+    assert result.replica.id == last
+    assert notes(target)[0] == "newer"
+    assert "not copied any more" not in notes(target)
+    assert [path.name for path in target.parent.iterdir() if path.is_dir()] in ([], ["replica"])
+
+
+@pytest.mark.s3
+def test_a_damaged_newest_replica_gives_way_to_the_next(s3_bucket: Bucket, tmp_path: Path) -> None:
+    older, newer = new_database(tmp_path / "older"), new_database(tmp_path / "newer")
+    target = tmp_path / "new" / "db.sqlite3"
+    target.parent.mkdir()
+    with replicating(newer, s3_bucket) as last:
+        with replicating(older, s3_bucket) as first:
+            note(older, "older")
+        _a_second_after(s3_bucket, first, newer)
+    for key in objects(s3_bucket, last):
+        s3_bucket.put_bytes(key, b"no longer what it was")
+
+    result = restore_newest(s3_bucket, target)
+
+    assert result.replica is not None
+    assert result.replica.id == first
+    assert [broken.id for broken in result.broken] == [last]
+    assert notes(target) == ["older"]
+
+
+@pytest.mark.s3
+def test_where_every_replica_is_damaged_there_is_no_database(
+    s3_bucket: Bucket, tmp_path: Path
+) -> None:
+    broken = uuid.uuid4()
+    s3_bucket.put_bytes(f"database/{broken}/0000/{1:016x}-{1:016x}.ltx", b"nonsense")
+
+    result = restore_newest(s3_bucket, tmp_path / "db.sqlite3")
+
+    assert result.replica is None
+    assert [found.id for found in result.broken] == [broken]
+    assert not (tmp_path / "db.sqlite3").exists()
+
+
+def test_a_bucket_that_does_not_answer_is_not_an_empty_one(tmp_path: Path) -> None:
+    [closed] = free_ports(1)
+    nowhere = Bucket(Address(f"http://127.0.0.1:{closed}", "archive", "tenant:key", "secret"))
+
+    with pytest.raises(BucketUnreachable):
+        restore_newest(nowhere, tmp_path / "db.sqlite3")
+
+
+def test_a_database_that_is_damaged_or_somebody_elses_is_not_taken(tmp_path: Path) -> None:
+    sound = new_database(tmp_path / "sound")
+    other = tmp_path / "other.sqlite3"
+    sqlite3.connect(other).execute("CREATE TABLE wp_posts (id INTEGER)")
+    damaged = tmp_path / "damaged.sqlite3"
+    damaged.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
+
+    assert unusable(sound) is None
+    assert "it lacks django_migrations" in str(unusable(other))
+    assert unusable(damaged)
+
+
+def _a_second_after(bucket: Bucket, other: uuid.UUID, database: Path) -> None:
+    """Write to `database` until its replica is newer than the other: times have whole seconds."""
+
+    def newer() -> bool:
+        note(database, "newer")
+        return replicas(bucket)[0].id != other
+
+    eventually(newer, 20, "a newer replica")
+
+
+# --- the end of old ones ------------------------------------------------------------------------
+
+NOW = datetime.datetime(2026, 1, 31, tzinfo=datetime.timezone.utc)
+
+
+class Shelf:
+    """In the place of a bucket: replicas by their age in days. With `locked`, it deletes none."""
+
+    def __init__(self, ages: dict[uuid.UUID, float], *, locked: bool = False) -> None:
+        self.locked = locked
+        self.asked = 0
+        self.times = {
+            f"database/{replica}/{level}/{1:016x}-{1:016x}.ltx": NOW - datetime.timedelta(days=age)
+            for replica, age in ages.items()
+            for level in ("0000", "0009")
+        }
+
+    def list(self, prefix: str) -> list[ObjectFacts]:
+        return [ObjectFacts(key, 1, time, {}) for key, time in self.times.items()]
+
+    def delete(self, key: str) -> None:
+        self.asked += 1
+        if self.locked:
+            raise BucketForbidden("The access key may not delete.")
+        del self.times[key]
+
+    @property
+    def left(self) -> set[uuid.UUID]:
+        return {uuid.UUID(key.split("/")[1]) for key in self.times}
+
+
+def test_replicas_of_containers_long_gone_go_but_for_the_newest_two() -> None:
+    own, *others = [uuid.uuid4() for _ in range(6)]
+    shelf = Shelf({own: 30, **dict(zip(others, [1, 8, 9, 10, 11], strict=True))})
+
+    assert remove_old(shelf, own, NOW) == 3  # type: ignore[arg-type]
+
+    assert shelf.left == {own, *others[:2]}
+
+
+def test_a_replica_of_the_last_days_stays() -> None:
+    own, *others = [uuid.uuid4() for _ in range(5)]
+    shelf = Shelf({own: 0, **dict.fromkeys(others, 6.9)})
+
+    assert remove_old(shelf, own, NOW) == 0  # type: ignore[arg-type]
+
+
+def test_the_only_replica_stays_however_old() -> None:
+    shelf = Shelf({uuid.uuid4(): 400})
+
+    assert remove_old(shelf, uuid.uuid4(), NOW) == 0  # type: ignore[arg-type]
+
+
+def test_a_key_that_may_not_delete_is_told_once_and_stops_nothing() -> None:
+    shelf = Shelf({uuid.uuid4(): 30 + age for age in range(5)}, locked=True)
+
+    assert remove_old(shelf, uuid.uuid4(), NOW) == 0  # type: ignore[arg-type]
+
+    assert shelf.asked == 1
+    assert len(shelf.left) == 5
+
+
+@pytest.mark.s3
+def test_the_command_of_every_day_leaves_what_is_young(
+    s3_bucket: Bucket, settings: Any, tmp_path: Path
+) -> None:
+    settings.OCRSITE_BUCKET, settings.DATA_DIR = s3_bucket.address, tmp_path
+    others = [uuid.uuid4() for _ in range(4)]
+    for other in others:
+        s3_bucket.put_bytes(f"database/{other}/0000/{1:016x}-{1:016x}.ltx", b"a copy")
+
+    call_command("remove_old_replicas")
+
+    assert {replica.id for replica in replicas(s3_bucket)} == set(others)
+
+
+@pytest.mark.s3
+def test_whatever_else_lies_below_the_prefix_is_not_a_replica(s3_bucket: Bucket) -> None:
+    s3_bucket.put_bytes("database/readme.txt", b"not ours")
+    s3_bucket.put_bytes(f"database/{uuid.uuid4()}/notes.txt", b"nor this")
+
+    assert replicas(s3_bucket) == []
