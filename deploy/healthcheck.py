@@ -35,7 +35,7 @@ def worker(processes: Path = Path("/proc")) -> str:
                 words = (directory / "cmdline").read_bytes().split(b"\0")
             except OSError:
                 continue  # it ended meanwhile
-            if words[1:4] == [b"manage.py", b"worker", b"reader"]:
+            if words[1:4] == [b"manage.py", b"worker", b"ocr"]:
                 return f"a reader is running (process {directory.name})"
     raise OSError("no reader is running; the log says why")
 

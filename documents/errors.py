@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from documents.notices import Sentence
+from documents.notices import Notice
 
 
 class ArchiveError(Exception):
@@ -390,8 +390,8 @@ def describe(code: str) -> str:
     return code
 
 
-def sentence_of(error: ArchiveError) -> Sentence:
+def notice_of(error: ArchiveError) -> Notice:
     """The error as a sentence for an administrator: its summary in the reader's language; in
     English its detail, which says more."""
     with translation.override(None):  # the summary as the catalogues know it
-        return Sentence(str(error.summary), english=error.detail)
+        return Notice(str(error.summary), english=error.detail)

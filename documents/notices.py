@@ -16,7 +16,7 @@ def gettext_noop(text: str) -> str:
     return text
 
 
-class Sentence(str):
+class Notice(str):
     """`text`: its message, with {names} where `values` go. `english`: what it is in English
     instead, where more is known than the catalogues can say (an error's detail)."""
 
@@ -25,7 +25,7 @@ class Sentence(str):
 
     def __new__(
         cls, text: str, values: Mapping[str, str | int] | None = None, *, english: str = ""
-    ) -> Sentence:
+    ) -> Notice:
         made = super().__new__(cls, english or text.format(**(values or {})))
         made.text, made.values = text, dict(values or {})
         return made
@@ -48,7 +48,7 @@ class Sentence(str):
 
 
 def from_json(found: Any) -> str:
-    """What was a Sentence's `to_json`; anything else is a sentence that is English only."""
+    """What was a Notice's `to_json`; anything else is a sentence that is English only."""
     if not isinstance(found, dict):
         return str(found)
-    return Sentence(found["text"], found["values"], english=found["english"])
+    return Notice(found["text"], found["values"], english=found["english"])

@@ -1,6 +1,6 @@
 """What the archive announces; whoever is concerned listens.
 
-`chores_waiting` and `pages_waiting` are wake-ups and carry no state. The database is the truth,
+`tasks_waiting` and `pages_waiting` are wake-ups and carry no state. The database is the truth,
 and what a lost announcement would have started is found by the next look at it. A receiver that
 fails is logged and never fails the sender.
 """
@@ -15,8 +15,8 @@ from django.dispatch import Signal
 
 log = structlog.get_logger(__name__)
 
-#: Some document has a chore: pages to count or results to assemble.
-chores_waiting = Signal()
+#: Some document has a task: pages to count or results to assemble.
+tasks_waiting = Signal()
 #: Some pages wait to be read.
 pages_waiting = Signal()
 #: A document was purged here (`document_id`); its tombstone is in the database.

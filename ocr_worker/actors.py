@@ -12,7 +12,7 @@ import dramatiq
 
 from ocr_worker.broker import broker
 
-PAGES, CHORES = "pages", "chores"
+PAGES, BACKGROUND = "pages", "background"
 
 #: What this process does when it is woken; set by the process that consumes the queue.
 _work: dict[str, Callable[[], None]] = {}
@@ -29,15 +29,15 @@ def read_pages() -> None:
     _work[PAGES]()
 
 
-@dramatiq.actor(broker=broker, queue_name=CHORES, max_retries=0)
-def do_chores() -> None:
+@dramatiq.actor(broker=broker, queue_name=BACKGROUND, max_retries=0)
+def do_background_tasks() -> None:
     """Some documents may have pages to be counted or results to be assembled."""
-    _work[CHORES]()
+    _work[BACKGROUND]()
 
 
 def wake_readers(**_: object) -> None:
     read_pages.send()
 
 
-def wake_chores(**_: object) -> None:
-    do_chores.send()
+def wake_background(**_: object) -> None:
+    do_background_tasks.send()

@@ -7,8 +7,8 @@ class OcrWorkerConfig(AppConfig):
     name = "ocr_worker"
 
     def ready(self) -> None:
-        from documents.signals import chores_waiting, pages_waiting
-        from ocr_worker.actors import wake_chores, wake_readers
+        from documents.signals import pages_waiting, tasks_waiting
+        from ocr_worker.actors import wake_background, wake_readers
 
         pages_waiting.connect(wake_readers, dispatch_uid="ocr_worker.wake_readers")
-        chores_waiting.connect(wake_chores, dispatch_uid="ocr_worker.wake_chores")
+        tasks_waiting.connect(wake_background, dispatch_uid="ocr_worker.wake_background")

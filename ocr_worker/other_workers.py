@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from documents.models import WorkerProcess
+from documents.models import WorkerKind, WorkerProcess
 from documents.models.worker import EngineState
 
 
@@ -16,5 +16,5 @@ def another_has_engine(owner: str, *, wanted: str = "") -> bool:
     ready = Q(engine_state=EngineState.READY)
     if wanted:
         ready &= Q(engine=wanted)
-    readers = WorkerProcess.alive().filter(kind="reader").exclude(id=owner)
+    readers = WorkerProcess.alive().filter(kind=WorkerKind.OCR).exclude(id=owner)
     return readers.filter(ready | Q(engine_state=EngineState.LOADING)).exists()

@@ -15,11 +15,11 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 
-from documents.actions.chores import ChoreClaim, postpone_chore
 from documents.actions.claim import PageClaim
 from documents.actions.finish import finish
 from documents.actions.prepare import fail_preparation, record_page_count
 from documents.actions.record import fail_page, postpone_page, record_reading
+from documents.actions.task_claims import TaskClaim, postpone_task
 from documents.errors import (
     ArchiveError,
     BucketError,
@@ -35,7 +35,7 @@ from documents.errors import (
 from documents.exports import page_images
 from documents.files.storage import original_file
 from documents.models import Document, Page
-from documents.models.document import Chore
+from documents.models.document import Task
 from documents.replication.store_figures import keep_figures
 from ocr_worker.engines.base import Engine
 from ocr_worker.other_workers import another_has_engine
@@ -44,7 +44,7 @@ from ocr_worker.rendering import Renderer
 
 log = structlog.get_logger(__name__)
 
-#: How long a chore or page rests that failed for a reason outside of it (a full disk, say).
+#: How long a task or page rests that failed for a reason outside of it (a full disk, say).
 REST = datetime.timedelta(seconds=20)
 
 #: What lies in the machine and not in the page or document that met it.
@@ -81,23 +81,23 @@ def read_claimed_page(claim: PageClaim, renderer: Renderer, engine: Engine | Non
     return False
 
 
-def do_chore(claim: ChoreClaim, renderer: Renderer) -> None:
+def do_chore(claim: TaskClaim, renderer: Renderer) -> None:
     """Count the document's pages, or assemble its results."""
-    where = {"document": str(claim.document_id), "chore": claim.chore, "attempt": claim.attempt}
+    where = {"document": str(claim.document_id), "task": claim.task, "attempt": claim.attempt}
     try:
-        if claim.chore == Chore.PREPARE:
+        if claim.task == Task.PREPARE:
             _prepare(claim, renderer)
         else:
             finish(claim)
     except LeaseLost:
         log.info("chore_lost", **where)
     except _NOBODYS_FAULT as error:
-        # It mends, or somebody mends it: the chore waits without end, and it is not counted.
+        # It mends, or somebody mends it: the task waits without end, and it is not counted.
         log.error("chore_postponed", code=error.code, reason=error.detail, **where)
-        postpone_chore(claim, REST, counted=False)
+        postpone_task(claim, REST, counted=False)
     except Exception:
         log.exception("chore_broke", **where)
-        postpone_chore(claim, REST)
+        postpone_task(claim, REST)
 
 
 def _read(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> PageReading:
@@ -134,7 +134,7 @@ def _original(document_id: uuid.UUID, filename: str) -> Iterator[Path]:
 def _another_can(claim: PageClaim) -> bool:
     """Whether a reader that does not hold the claim could read the page."""
     holder = Page.objects.values_list("lease_owner", flat=True).get(id=claim.page_id)
-    return another_has_engine(holder, wanted=claim.wanted_engine)
+    return another_has_engine(holder, wanted=claim.requested_engine)
 
 
 def _keep(claim: PageClaim, reading: PageReading) -> None:
@@ -152,7 +152,7 @@ def _keep(claim: PageClaim, reading: PageReading) -> None:
     )
 
 
-def _prepare(claim: ChoreClaim, renderer: Renderer) -> None:
+def _prepare(claim: TaskClaim, renderer: Renderer) -> None:
     document = Document.objects.get(id=claim.document_id)
     try:
         with _original(document.id, document.filename) as path:

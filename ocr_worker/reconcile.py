@@ -14,14 +14,14 @@ import uuid
 import structlog
 from django.utils import timezone
 
-from documents.actions.chores import waiting_chores
 from documents.actions.claim import waiting_pages
 from documents.actions.fail_unreadable_pages import fail_pages_without_engine
 from documents.actions.record import take_back_lost_pages
+from documents.actions.task_claims import waiting_tasks
 from documents.files.storage import archive
 from documents.models import WorkerProcess
 from documents.replication import sync_worker
-from documents.signals import announce, chores_waiting, pages_waiting
+from documents.signals import announce, pages_waiting, tasks_waiting
 
 log = structlog.get_logger(__name__)
 
@@ -34,25 +34,25 @@ FORGET_WORKERS_AFTER = datetime.timedelta(days=1)
 
 def reconcile(
     *,
-    sole_life: uuid.UUID | None = None,
+    sole_start: uuid.UUID | None = None,
     watched_for: datetime.timedelta = datetime.timedelta(0),
 ) -> None:
     """Mend what is found; safe to run at any time and in several processes at once.
 
-    `sole_life`: the life of the only supervisor there can be; what others hold is lost then.
+    `sole_start`: the start_id of the only supervisor there can be; what others hold is lost then.
     `watched_for`: how long the caller has been up without a break.
     """
-    lost = take_back_lost_pages(sole_life=sole_life)
+    lost = take_back_lost_pages(sole_start=sole_start)
     if lost:
         log.warning("lost_pages_taken_back", pages=lost)
     hopeless = fail_pages_without_engine(watched_for=watched_for)
     if hopeless:
         log.warning("pages_nobody_can_read_failed", pages=hopeless)
-    if waiting_chores().exists() or sync_worker.work_waits():
-        announce(chores_waiting)
+    if waiting_tasks().exists() or sync_worker.work_waits():
+        announce(tasks_waiting)
     if waiting_pages().exists():
         announce(pages_waiting)
-    WorkerProcess.objects.filter(beat_at__lt=timezone.now() - FORGET_WORKERS_AFTER).delete()
+    WorkerProcess.objects.filter(heartbeat_at__lt=timezone.now() - FORGET_WORKERS_AFTER).delete()
     _clear_staging()
 
 

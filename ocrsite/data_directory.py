@@ -16,7 +16,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from documents.notices import Sentence, gettext_noop
+from documents.notices import Notice, gettext_noop
 
 
 class DataDirectoryError(Exception):
@@ -28,7 +28,7 @@ class DataDirectory:
     """`warning` is None, or why the archive lies in a temporary place."""
 
     path: Path
-    warning: Sentence | None = None
+    warning: Notice | None = None
 
 
 def choose(given: str, default: Path) -> DataDirectory:
@@ -58,7 +58,7 @@ def choose(given: str, default: Path) -> DataDirectory:
     path = _private_temporary(default)
     return DataDirectory(
         path,
-        Sentence(
+        Notice(
             gettext_noop(
                 "{default} can't be written ({problem}), so documents are kept in the temporary "
                 "directory {path} and may be lost; set OCRSITE_DATA_DIR to a directory that lasts."

@@ -20,7 +20,7 @@ sense stops the program with one sentence (ConfigurationError) instead of being 
 | `PADDLE_PDX_CACHE_HOME` | where PaddleOCR-VL's models lie, before the usual places |
 | `TESSDATA_PREFIX` | the directory of Tesseract's language data, before the usual places |
 | `CLOUDRU_S3_*` | the bucket that everything is kept in too (documents/bucket/settings.py) |
-| `OCRSITE_LIFE` | set by the supervisor for its children: which start of the site they belong to |
+| `OCRSITE_START_ID` | set by the supervisor for its children: this start of the site |
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from documents.bucket import settings as bucket_settings
 from documents.bucket.settings import BucketSettings
-from documents.notices import Sentence
+from documents.notices import Notice
 from ocrsite.data_directory import DataDirectoryError, choose
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -70,7 +70,7 @@ class Environment:
 
     port: int
     data_dir: Path
-    data_dir_warning: Sentence | None
+    data_dir_warning: Notice | None
     database: dict[str, Any] | None
     redis_url: str | None
     engine: str
@@ -81,7 +81,7 @@ class Environment:
     max_upload_bytes: int
     workers: int
     second_reader: bool
-    life: uuid.UUID | None
+    start_id: uuid.UUID | None
     s3: BucketSettings
 
 
@@ -123,7 +123,7 @@ def read(variables: Mapping[str, str]) -> Environment:
         max_upload_bytes=value("OCRSITE_MAX_UPLOAD_MB", _integer(1, 100_000), "500") * 2**20,
         workers=value("OCRSITE_WORKERS", _integer(1, 256), "2"),
         second_reader=value("OCRSITE_SECOND_READER", _switch, "on"),
-        life=value("OCRSITE_LIFE", lambda text: uuid.UUID(text) if text else None, ""),
+        start_id=value("OCRSITE_START_ID", lambda text: uuid.UUID(text) if text else None, ""),
         s3=bucket_settings.read(variables),
     )
 

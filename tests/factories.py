@@ -26,7 +26,7 @@ from documents.models import (
     User,
     WorkerProcess,
 )
-from documents.models.document import Chore
+from documents.models.document import Task
 from documents.models.worker import EngineState
 from documents.text.page_layout import Block, Box, Line, PageLayout, Word, enclosing
 
@@ -89,7 +89,7 @@ def make_document(
             "size": 12_345,
             "mime_type": "application/pdf",
             "status": status,
-            "chore": Chore.NONE if pages else Chore.PREPARE,
+            "task": Task.NONE if pages else Task.PREPARE,
             "ocr": OcrMode.AUTO,
             "page_count": len(pages) or None,
             "pages_done": len(done),
@@ -97,7 +97,7 @@ def make_document(
             "engine": engine if done else "",
             "results_version": 1 if settled and done else 0,
             "content_version": 1 if done else 0,
-            "kept_version": fields.get("version", 1),
+            "manifest_version": fields.get("version", 1),
             "finished_at": timezone.now() if settled else None,
             **fields,
         },
@@ -210,17 +210,17 @@ def _line(text: str, top: float, confidence: float) -> Line:
 
 def make_reader(engine: str = "tesseract", **fields: Any) -> WorkerProcess:
     """A reader process that has just reported."""
-    life = uuid.uuid4()
+    start_id = uuid.uuid4()
     return WorkerProcess.objects.create(
         **{
-            "id": f"{life}:reader:0",
-            "kind": "reader",
-            "life": life,
+            "id": f"{start_id}:ocr:0",
+            "kind": "ocr",
+            "start_id": start_id,
             "pid": 1,
             "engine": engine,
             "engine_state": EngineState.READY,
             "started_at": timezone.now(),
-            "beat_at": timezone.now(),
+            "heartbeat_at": timezone.now(),
             **fields,
         }
     )

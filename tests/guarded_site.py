@@ -22,12 +22,12 @@ MIB = 2**20
 READER_LIMIT_BYTES = 1024 * MIB
 
 _KINDS = {
-    "reader": r"worker reader",
-    "chores": r"worker chores",
+    "ocr": r"worker ocr",
+    "background": r"worker background",
     "web": r"ocrsite\.runtime\.web",
     "child": r"ocr_worker\.rendering\.child",
 }
-LIMITS = {"reader": READER_LIMIT_BYTES, "child": Limits().memory_bytes}
+LIMITS = {"ocr": READER_LIMIT_BYTES, "child": Limits().memory_bytes}
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Watch:
 
     def lasting(self) -> dict[str, set[int]]:
         """The processes that nothing may end, by kind."""
-        found: dict[str, set[int]] = {kind: set() for kind in ("reader", "chores", "web")}
+        found: dict[str, set[int]] = {kind: set() for kind in ("ocr", "background", "web")}
         for process in self.site.processes():
             kind = self._kind(process)
             if kind in found:

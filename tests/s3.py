@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from documents.bucket.s3_client import make_client
-from documents.bucket.settings import Bucket as Address
+from documents.bucket.settings import BucketAddress
 from documents.bucket.store import Bucket, Patience
 from documents.errors import BucketError
 from ocrsite.runtime.process_death import die_with_parent
@@ -152,9 +152,9 @@ class S3Server:
         self.admin.create_bucket(Bucket=name)
         return name
 
-    def address(self, bucket: str, identity: Identity = APP) -> Address:
+    def address(self, bucket: str, identity: Identity = APP) -> BucketAddress:
         """As the site's settings name it."""
-        return Address(self.endpoint, bucket, identity.access_key, identity.secret_key)
+        return BucketAddress(self.endpoint, bucket, identity.access_key, identity.secret_key)
 
     def variables(self, bucket: str, identity: Identity = APP) -> dict[str, str]:
         """As a site's environment names it: by TLS where the server speaks it."""

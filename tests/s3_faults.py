@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
-from documents.bucket.settings import Bucket as Address
+from documents.bucket.settings import BucketAddress
 
 #: What may be told to fail: by what a request does. "any": all of it.
 Operation = str
@@ -80,9 +80,9 @@ class FaultyS3:
             self._scheme = "https"
 
     @property
-    def address(self) -> Address:
+    def address(self) -> BucketAddress:
         endpoint = f"{self._scheme}://127.0.0.1:{self._server.server_port}"
-        return Address(endpoint, "bucket", "tenant:key", "secret-of-nobody")
+        return BucketAddress(endpoint, "bucket", "tenant:key", "secret-of-nobody")
 
     def fault(self, operation: Operation) -> Fault | None:
         """How a request for `operation` fails now; it is counted."""

@@ -25,12 +25,12 @@ LEASE = datetime.timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
-class Reader:
-    """Who claims. `owner` names the process's place under its supervisor ("<life>:reader:0"), the
-    same for the process that follows it there; `life` is the supervisor's, new at each start."""
+class ClaimOwner:
+    """Who claims. `owner` names the process's place under its supervisor ("<start_id>:ocr:0"), the
+    same for the process that follows it there; `start_id` is new at each start of the site."""
 
     owner: str
-    life: uuid.UUID
+    start_id: uuid.UUID
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ class PageClaim:
     mime_type: str
     language: str
     ocr: str
-    wanted_engine: str
+    requested_engine: str
 
 
-def claim_next(reader: Reader, *, engines: tuple[str, ...] = ()) -> PageClaim | None:
+def claim_next(reader: ClaimOwner, *, engines: tuple[str, ...] = ()) -> PageClaim | None:
     """The next page for `reader`, or None when no page waits.
 
     `engines`: the OCR engines this reader has; a document for which another one was asked is left
@@ -81,7 +81,7 @@ def claim_next(reader: Reader, *, engines: tuple[str, ...] = ()) -> PageClaim | 
             mime_type=document.mime_type,
             language=document.language,
             ocr=document.ocr,
-            wanted_engine=document.wanted_engine,
+            requested_engine=document.requested_engine,
         )
 
 
@@ -100,7 +100,7 @@ def release(claim: PageClaim) -> bool:
         lease_owner="",
         lease_expires_at=None,
         attempts=F("attempts") - 1,
-        life_attempts=F("life_attempts") - 1,
+        start_attempts=F("start_attempts") - 1,
     )
     if given_back:
         announce(pages_waiting)
@@ -123,7 +123,7 @@ def _held(claim: PageClaim) -> QuerySet[Page]:
 
 
 def _claimable(now: datetime.datetime) -> Q:
-    return Q(status=PageStatus.PENDING) & (Q(not_before=None) | Q(not_before__lte=now))
+    return Q(status=PageStatus.PENDING) & (Q(retry_at=None) | Q(retry_at__lte=now))
 
 
 def _choose_document(now: datetime.datetime, engines: tuple[str, ...]) -> Document | None:
@@ -137,7 +137,7 @@ def _choose_document(now: datetime.datetime, engines: tuple[str, ...]) -> Docume
     pages = Page.objects.filter(document=OuterRef("pk"))
     running = pages.filter(status=PageStatus.RUNNING)
     waiting = Document.objects.filter(
-        Q(wanted_engine="") | Q(wanted_engine__in=engines),
+        Q(requested_engine="") | Q(requested_engine__in=engines),
         Exists(pages.filter(_claimable(now))),
         status=Status.PROCESSING,
         trashed_at=None,
@@ -165,14 +165,14 @@ def _lock(documents: QuerySet[Document], skip_locked: bool) -> Document | None:
     return documents.select_for_update(skip_locked=skip_locked, of=("self",)).first()
 
 
-def _lease(page: Page, reader: Reader, now: datetime.datetime) -> None:
-    same_life = page.life == reader.life
+def _lease(page: Page, reader: ClaimOwner, now: datetime.datetime) -> None:
+    same_start = page.start_id == reader.start_id
     page.status = PageStatus.RUNNING
     page.lease_token += 1
     page.lease_owner = reader.owner
     page.lease_expires_at = now + LEASE
     page.attempts += 1
-    page.life_attempts = page.life_attempts + 1 if same_life else 1
-    page.life = reader.life
-    page.not_before = None
+    page.start_attempts = page.start_attempts + 1 if same_start else 1
+    page.start_id = reader.start_id
+    page.retry_at = None
     page.save()

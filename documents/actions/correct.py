@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from documents import events
-from documents.actions.chores import RESULTS_OWED, owe_results
 from documents.actions.locking import found, locked, refuse_trashed
+from documents.actions.task_claims import RESULTS_OWED, owe_results
 from documents.errors import Conflict, InvalidRequest, NotFound, NothingRead
 from documents.models import Document, Page, PageRevision, User
 from documents.models.event import EventKind

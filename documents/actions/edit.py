@@ -10,9 +10,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from documents import events
-from documents.actions.chores import RESULTS_OWED, results_outdated
 from documents.actions.locking import locked, refuse_trashed
 from documents.actions.tagging import refuse_too_many, tag_name, tags_named
+from documents.actions.task_claims import RESULTS_OWED, results_outdated
 from documents.actions.upload import TITLE_LENGTH
 from documents.errors import InvalidRequest
 from documents.models import Document, Tag, User

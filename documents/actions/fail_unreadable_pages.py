@@ -11,7 +11,7 @@ from django.utils import timezone
 from documents.actions.locking import locked
 from documents.actions.record import fail_waiting
 from documents.errors import EngineUnavailable, NotFound
-from documents.models import Document, Status, WorkerProcess
+from documents.models import Document, Status, WorkerKind, WorkerProcess
 from documents.models.worker import EngineState
 
 #: A reader may be starting, loading its models, or moving to another machine.
@@ -25,7 +25,7 @@ def fail_pages_without_engine(*, watched_for: datetime.timedelta) -> int:
     the machine has slept, readers still come up: nothing is decided before PATIENCE has passed,
     nor while no reader lives or any still loads its engine. Returns the number of pages.
     """
-    alive = WorkerProcess.alive().filter(kind="reader")
+    alive = WorkerProcess.alive().filter(kind=WorkerKind.OCR)
     if (
         watched_for < PATIENCE
         or not alive.exists()
@@ -33,14 +33,14 @@ def fail_pages_without_engine(*, watched_for: datetime.timedelta) -> int:
     ):
         return 0
     long_ago = timezone.now() - PATIENCE
-    seen = WorkerProcess.objects.filter(kind="reader", beat_at__gte=long_ago)
+    seen = WorkerProcess.objects.filter(kind=WorkerKind.OCR, heartbeat_at__gte=long_ago)
     waiting = (
         Document.objects.filter(
             status=Status.PROCESSING, trashed_at=None, last_served_at__lt=long_ago
         )
-        .exclude(wanted_engine="")
-        .exclude(wanted_engine__in=seen.values("engine"))
-        .values_list("id", "wanted_engine")
+        .exclude(requested_engine="")
+        .exclude(requested_engine__in=seen.values("engine"))
+        .values_list("id", "requested_engine")
     )
     return sum(_fail(document_id, engine, long_ago) for document_id, engine in list(waiting))
 
@@ -55,7 +55,7 @@ def _fail(document_id: uuid.UUID, engine: str, long_ago: datetime.datetime) -> i
         if (
             document.status != Status.PROCESSING
             or document.is_trashed
-            or document.wanted_engine != engine
+            or document.requested_engine != engine
             or document.last_served_at >= long_ago
         ):
             return 0

@@ -8,22 +8,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from documents import events
-from documents.actions.chores import RESULTS_OWED, ChoreClaim, held, owe_results
 from documents.actions.locking import locked
+from documents.actions.task_claims import RESULTS_OWED, TaskClaim, held, owe_results
 from documents.errors import LeaseLost
 from documents.exports.assemble import assembled
 from documents.exports.cross_page import restructured
 from documents.exports.results import Summary
 from documents.models import Document, PageStatus, Status
-from documents.models.document import Chore
-from documents.signals import announce, chores_waiting
+from documents.models.document import Task
+from documents.signals import announce, tasks_waiting
 
 
-def finish(claim: ChoreClaim) -> Document:
+def finish(claim: TaskClaim) -> Document:
     """Write the result files, then settle the document's state. Where no page was ever read there
     are no files.
 
-    May run twice: it writes the same files again. A page that changed meanwhile leaves the chore
+    May run twice: it writes the same files again. A page that changed meanwhile leaves the task
     standing, so that the files are written once more. Raises LeaseLost, StorageFull.
     """
     document = Document.objects.get(id=claim.document_id)
@@ -40,9 +40,7 @@ def finish(claim: ChoreClaim) -> Document:
         raise
 
 
-def _settle(
-    claim: ChoreClaim, built_from: int, summary: Summary, files: dict[str, Any]
-) -> Document:
+def _settle(claim: TaskClaim, built_from: int, summary: Summary, files: dict[str, Any]) -> Document:
     with transaction.atomic():
         document = held(claim)
         first_time = document.status == Status.PROCESSING
@@ -53,12 +51,12 @@ def _settle(
         document.confidence = summary.confidence
         document.flags = sorted(summary.flags)
         _set_outcome(document)
-        document.chore_lease_expires_at = None
-        document.chore_attempts = 0
+        document.task_lease_expires_at = None
+        document.task_attempts = 0
         if document.content_version == built_from:
-            document.chore = Chore.NONE
+            document.task = Task.NONE
         else:
-            announce(chores_waiting)
+            announce(tasks_waiting)
         document.version += 1
         document.save()
         if first_time:
@@ -66,16 +64,16 @@ def _settle(
     return document
 
 
-def _refuse_lost(claim: ChoreClaim) -> None:
+def _refuse_lost(claim: TaskClaim) -> None:
     if not Document.objects.filter(
-        id=claim.document_id, chore=claim.chore, chore_token=claim.token
+        id=claim.document_id, task=claim.task, task_token=claim.token
     ).exists():
         raise LeaseLost(
             "Another process assembles this document's results.", document=claim.document_id
         )
 
 
-def _assemble_once_more(claim: ChoreClaim) -> None:
+def _assemble_once_more(claim: TaskClaim) -> None:
     with transaction.atomic():
         document = locked(claim.document_id)
         owe_results(document)

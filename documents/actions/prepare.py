@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from documents.actions.chores import ChoreClaim, fail_whole, held
+from documents.actions.task_claims import TaskClaim, fail_whole, held
 from documents.errors import ReadingError
 from documents.models import Page, Status
-from documents.models.document import Chore
+from documents.models.document import Task
 from documents.signals import announce, pages_waiting
 
 #: Rows inserted by one statement: SQLite takes 250,000 variables at most, a page has 15.
 BATCH = 1000
 
 
-def record_page_count(claim: ChoreClaim, page_count: int) -> None:
+def record_page_count(claim: TaskClaim, page_count: int) -> None:
     """Make the page rows and let them be read. Done already: nothing changes.
 
     Raises LeaseLost when the claim is no longer the document's.
@@ -23,9 +23,9 @@ def record_page_count(claim: ChoreClaim, page_count: int) -> None:
         document = held(claim)
         document.page_count = page_count
         document.status = Status.PROCESSING
-        document.chore = Chore.NONE
-        document.chore_lease_expires_at = None
-        document.chore_attempts = 0
+        document.task = Task.NONE
+        document.task_lease_expires_at = None
+        document.task_attempts = 0
         document.version += 1
         document.save()
         Page.objects.bulk_create(
@@ -36,14 +36,14 @@ def record_page_count(claim: ChoreClaim, page_count: int) -> None:
         announce(pages_waiting)
 
 
-def fail_preparation(claim: ChoreClaim, error: ReadingError) -> None:
+def fail_preparation(claim: TaskClaim, error: ReadingError) -> None:
     """The file can't be opened: the document has failed, with the reason.
 
     A transient error is tried again until the attempts are used up. Raises LeaseLost.
     """
     with transaction.atomic():
         document = held(claim)
-        document.chore_lease_expires_at = None
+        document.task_lease_expires_at = None
         if error.permanent or claim.last_attempt:
             fail_whole(document, error)
         document.save()

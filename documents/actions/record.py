@@ -10,18 +10,18 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from documents.actions.claim import PageClaim, Reader
+from documents.actions.claim import ClaimOwner, PageClaim
 from documents.actions.locking import locked
 from documents.errors import ArchiveError, LeaseLost, NotFound, Quarantined
 from documents.files.figures import Figure
 from documents.models import Document, Page, PageStatus, Reading, Status
-from documents.models.document import Chore
+from documents.models.document import Task
 from documents.models.fields import pack
-from documents.signals import announce, chores_waiting, pages_waiting
+from documents.signals import announce, pages_waiting, tasks_waiting
 from documents.text.page_layout import PageLayout
 
 #: A page is set aside after this many attempts that ended badly (design, section 2).
-MAX_ATTEMPTS_IN_A_LIFE = 3
+MAX_ATTEMPTS_IN_A_START = 3
 MAX_ATTEMPTS = 6
 #: How long a page waits after its n-th failed attempt: 5 s, 10 s, 20 s ...
 RETRY_AFTER_SECONDS = 5
@@ -84,8 +84,8 @@ def fail_page(claim: PageClaim, error: ArchiveError) -> None:
         elif (given_up := _used_up(page, error.detail)) is not None:
             fail_unread(document, page, given_up)
         else:
-            delay = RETRY_AFTER_SECONDS * 2 ** max(page.life_attempts - 1, 0)
-            page.not_before = timezone.now() + datetime.timedelta(seconds=delay)
+            delay = RETRY_AFTER_SECONDS * 2 ** max(page.start_attempts - 1, 0)
+            page.retry_at = timezone.now() + datetime.timedelta(seconds=delay)
             _back(page, error.code, error.detail)
 
 
@@ -96,24 +96,26 @@ def postpone_page(claim: PageClaim, delay: datetime.timedelta) -> None:
     """
     with transaction.atomic():
         _, page = _claimed(claim)
-        page.not_before = timezone.now() + delay
+        page.retry_at = timezone.now() + delay
         page.attempts -= 1
-        page.life_attempts -= 1
+        page.start_attempts -= 1
         _back(page, "", "")
 
 
-def take_back_lost_pages(*, of: Reader | None = None, sole_life: uuid.UUID | None = None) -> int:
+def take_back_lost_pages(
+    *, of: ClaimOwner | None = None, sole_start: uuid.UUID | None = None
+) -> int:
     """Pages whose reader is gone: back to the queue, or set aside after too many attempts.
 
     Lost are the pages whose lease ran out; `of` given, those that an earlier process in that
-    reader's place held; `sole_life` given (no other supervisor can be alive), those of every other
-    life. Returns their number.
+    reader's place held; `sole_start` given (no other supervisor can be alive), those of every other
+    start_id. Returns their number.
     """
     lost = Q(lease_expires_at__lt=timezone.now())
     if of is not None:
         lost |= Q(lease_owner=of.owner)
-    if sole_life is not None:
-        lost |= ~Q(life=sole_life)
+    if sole_start is not None:
+        lost |= ~Q(start_id=sole_start)
     running = Page.objects.filter(lost, status=PageStatus.RUNNING)
     return sum(
         _take_back(document_id, lost)
@@ -142,7 +144,7 @@ def _take_back(document_id: uuid.UUID, lost: Q) -> int:
 
 
 def _used_up(page: Page, why: str) -> Quarantined | None:
-    if page.life_attempts < MAX_ATTEMPTS_IN_A_LIFE and page.attempts < MAX_ATTEMPTS:
+    if page.start_attempts < MAX_ATTEMPTS_IN_A_START and page.attempts < MAX_ATTEMPTS:
         return None
     return Quarantined(
         f"Set aside after {page.attempts} attempts; the last one: {why} "
@@ -200,7 +202,7 @@ def fail_waiting(document: Document, error: ArchiveError) -> int:
         status=PageStatus.FAILED,
         lease_owner="",
         lease_expires_at=None,
-        not_before=None,
+        retry_at=None,
         error_code=error.code,
         error_detail=error.detail,
     )
@@ -214,7 +216,7 @@ def fail_waiting(document: Document, error: ArchiveError) -> int:
 def _settle(document: Document, page: Page, error: ArchiveError | None = None) -> None:
     page.lease_owner = ""
     page.lease_expires_at = None
-    page.not_before = None
+    page.retry_at = None
     page.error_code = error.code if error else ""
     page.error_detail = error.detail if error else ""
     page.save()
@@ -224,9 +226,9 @@ def _settle(document: Document, page: Page, error: ArchiveError | None = None) -
 def _owe_results_once_settled(document: Document) -> None:
     unsettled = document.pages.filter(status__in=(PageStatus.PENDING, PageStatus.RUNNING))
     if document.status == Status.PROCESSING and not unsettled.exists():
-        document.chore = Chore.FINISH
-        document.chore_attempts = 0
-        announce(chores_waiting)
+        document.task = Task.FINISH
+        document.task_attempts = 0
+        announce(tasks_waiting)
 
 
 def _save(document: Document) -> None:
@@ -236,8 +238,8 @@ def _save(document: Document) -> None:
             "pages_done",
             "pages_failed",
             "content_version",
-            "chore",
-            "chore_attempts",
+            "task",
+            "task_attempts",
             "version",
         ]
     )

@@ -21,9 +21,9 @@ from documents.models import (
     User,
     WorkerProcess,
 )
-from documents.models.document import Chore
+from documents.models.document import Task
 from documents.models.event import EventKind
-from documents.signals import announce, chores_waiting, pages_waiting
+from documents.signals import announce, pages_waiting, tasks_waiting
 from documents.text.language_codes import checked_language
 
 ALL, FAILED = "all", "failed"
@@ -63,7 +63,7 @@ def reprocess(
         if was_prepared and not document.pages.filter(again).exists():
             _assemble_what_was_read(document)
             return document
-        document.wanted_engine = engine or ""
+        document.requested_engine = engine or ""
         if ocr is not None:
             document.ocr = ocr
         if language is not None:
@@ -78,24 +78,24 @@ def reprocess(
         document.finished_at = None
         document.error_code = document.error_detail = ""
         document.error_page = None
-        document.chore_attempts = 0
-        document.chore_token += 1
-        document.chore_lease_expires_at = None
+        document.task_attempts = 0
+        document.task_token += 1
+        document.task_lease_expires_at = None
         document.last_served_at = timezone.now()
         if was_prepared:
             _requeue(document.pages.filter(again))
             document.status = Status.PROCESSING
-            document.chore = Chore.NONE
+            document.task = Task.NONE
             document.pages_done = document.pages.filter(status=PageStatus.DONE).count()
             document.pages_failed = 0
             announce(pages_waiting)
         else:
             document.status = Status.QUEUED
-            document.chore = Chore.PREPARE
-            announce(chores_waiting)
+            document.task = Task.PREPARE
+            announce(tasks_waiting)
         document.save()
         events.record(
-            EventKind.REPROCESSED, document, actor, pages=pages, engine=document.wanted_engine
+            EventKind.REPROCESSED, document, actor, pages=pages, engine=document.requested_engine
         )
     return document
 
@@ -104,13 +104,13 @@ def _assemble_what_was_read(document: Document) -> None:
     """No page is to be read again, but the results were given up: they are tried once more."""
     if document.status == Status.FAILED and document.pages_done:
         document.status = Status.PROCESSING
-        document.chore = Chore.FINISH
-        document.chore_attempts = 0
+        document.task = Task.FINISH
+        document.task_attempts = 0
         document.set_error("", "", None)
         document.finished_at = None
         document.version += 1
         document.save()
-        announce(chores_waiting)
+        announce(tasks_waiting)
 
 
 def _requeue(pages: QuerySet[Page]) -> None:
@@ -120,9 +120,9 @@ def _requeue(pages: QuerySet[Page]) -> None:
         lease_owner="",
         lease_expires_at=None,
         attempts=0,
-        life=None,
-        life_attempts=0,
-        not_before=None,
+        start_id=None,
+        start_attempts=0,
+        retry_at=None,
         error_code="",
         error_detail="",
     )

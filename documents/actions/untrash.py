@@ -10,7 +10,7 @@ from documents import events
 from documents.actions.locking import locked
 from documents.models import Document, User
 from documents.models.event import EventKind
-from documents.signals import announce, chores_waiting, pages_waiting
+from documents.signals import announce, pages_waiting, tasks_waiting
 
 
 def take_out_of_trash(document_id: uuid.UUID, *, actor: User | None) -> Document:
@@ -22,6 +22,6 @@ def take_out_of_trash(document_id: uuid.UUID, *, actor: User | None) -> Document
             document.version += 1
             document.save(update_fields=["trashed_at", "version"])
             events.record(EventKind.RESTORED, document, actor)
-            announce(chores_waiting)
+            announce(tasks_waiting)
             announce(pages_waiting)
     return document

@@ -18,9 +18,9 @@ from documents.files.filetypes import FileType, sniff
 from documents.files.storage import archive, disk_errors, original_key
 from documents.files.upload_staging import StagedFile
 from documents.models import Document, OcrMode, PageStatus, Team, User
-from documents.models.document import Chore
+from documents.models.document import Task
 from documents.models.event import EventKind
-from documents.signals import announce, chores_waiting
+from documents.signals import announce, tasks_waiting
 from documents.text.language_codes import checked_language
 from documents.text.validation import checked_text
 
@@ -126,7 +126,7 @@ def _keep(
         mime_type=kind.mime_type,
         language=language,
         ocr=ocr,
-        chore=Chore.PREPARE,
+        task=Task.PREPARE,
     )
     # The file before the row: a crash between the two leaves an orphan file, never a document
     # without its original.
@@ -137,7 +137,7 @@ def _keep(
             if tags:
                 document.tags.set(tags_named(team, tags))
             events.record(EventKind.UPLOADED, document, user, filename=filename)
-            announce(chores_waiting)
+            announce(tasks_waiting)
     except IntegrityError:
         # Two uploads of the same bytes at once: the other one was first.
         archive().delete_tree(f"documents/{document.id}")

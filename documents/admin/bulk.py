@@ -20,7 +20,7 @@ from documents.admin.downloads import zip_of_originals
 from documents.admin.requests import actor, sentence
 from documents.errors import ArchiveError
 from documents.models import Document
-from documents.replication.after_commit import left_to_chores
+from documents.replication.after_commit import left_to_background
 
 #: Each document is a transaction of its own; more than this would outlast a browser's patience.
 MOST_AT_ONCE = 500
@@ -99,7 +99,7 @@ def _each(
         try:
             before = access.require(request.user, ability, document_id)
             # Whatever an action does makes a new version; one that found nothing to do does not.
-            with left_to_chores():
+            with left_to_background():
                 after = verb(document_id)
             if after.version == before.version:
                 idle += 1

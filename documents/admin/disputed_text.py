@@ -24,7 +24,7 @@ class DisputeView:
 
 
 @dataclass(frozen=True)
-class Piece:
+class TextPiece:
     """A part of the text: plain where there is no `dispute`."""
 
     text: str
@@ -36,7 +36,7 @@ class DisputedText:
     """`pieces` are the whole text in order; `elsewhere` are the disputes that have no place in
     it."""
 
-    pieces: list[Piece]
+    pieces: list[TextPiece]
     elsewhere: list[DisputeView]
 
     @property
@@ -70,14 +70,14 @@ def _view(
     return DisputeView(id_, dispute.text, dispute.other, Rectangle.of(dispute.bbox), start, stop)
 
 
-def _pieces(text: str, placed: list[DisputeView]) -> list[Piece]:
+def _pieces(text: str, placed: list[DisputeView]) -> list[TextPiece]:
     pieces, behind = [], 0
     for view in placed:
         assert view.start is not None and view.stop is not None
         if view.start > behind:
-            pieces.append(Piece(text[behind : view.start]))
-        pieces.append(Piece(text[view.start : view.stop], view))
+            pieces.append(TextPiece(text[behind : view.start]))
+        pieces.append(TextPiece(text[view.start : view.stop], view))
         behind = view.stop
     if behind < len(text):
-        pieces.append(Piece(text[behind:]))
+        pieces.append(TextPiece(text[behind:]))
     return pieces

@@ -16,7 +16,7 @@ from documents.access import Ability
 from documents.admin.changelist_state import FILTERS, filters_of, list_url, way_back_of
 from documents.admin.engines import engines_to_choose
 from documents.admin.history import history_of
-from documents.admin.page_view import PageView, failures_of, flagged_pages_of
+from documents.admin.page_view import PageReview, failures_of, flagged_pages_of
 from documents.admin.progress import Progress
 from documents.admin.requests import actor, not_there
 from documents.admin.review_queue import came_from_queue
@@ -108,7 +108,7 @@ def _pages(document: Document, at: str, find: str) -> dict[str, Any]:
     readings = dict(counted.values_list("page").annotate(Count("id")))
     matcher = matcher_of(find) if find else None
     views = [
-        PageView.of(document, page, readings=readings.get(page.id, 0), find=matcher)
+        PageReview.of(document, page, readings=readings.get(page.id, 0), find=matcher)
         for page in pages
     ]
     return {

@@ -67,7 +67,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class PageView:
+class PageReview:
     """`width`, `height`: px of the page image, 0 where nothing was read. `confidence`: percent.
     `offered`: how the text of a newer reading differs from the correction that counts beside it.
     `readings`: how many there are. `hits`: what was searched for."""
@@ -96,7 +96,7 @@ class PageView:
     @classmethod
     def of(
         cls, document: Document, page: Page, *, readings: int = 1, find: Matcher | None = None
-    ) -> PageView:
+    ) -> PageReview:
         layout = page.layout
         revision = page.current_revision
         reading = revision.based_on if revision else page.current_reading
@@ -174,7 +174,7 @@ def _hits(layout: PageLayout, find: Matcher) -> list[Rectangle]:
 
 
 def _offered(page: Page, layout: PageLayout | None) -> list[Piece] | None:
-    if not page.offered_reading or page.current_reading is None or layout is None:
+    if not page.newer_reading or page.current_reading is None or layout is None:
         return None
     newer = PageLayout.from_dict(page.current_reading.layout)
     return list(pieces(layout.text, newer.text))

@@ -58,7 +58,7 @@ def readings_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> 
         "revision": page.revision,
         "readings": [_view(page, reading, compared) for reading in readings],
         "pieces": None if compared is None else _pieces(page, compared),
-        "offered": page.offered_reading and is_newest,
+        "offered": page.newer_reading and is_newest,
         "may_correct": may_correct and not document.is_trashed,
         "list_url": list_url(request),
         "way_back": way_back_of(request),

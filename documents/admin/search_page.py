@@ -26,7 +26,7 @@ from documents.errors import SearchUnavailable
 from documents.files.filetypes import ACCEPTED
 from documents.models import Document, ReviewStatus, Status
 from documents.search.query import find
-from documents.search.query.find import Found, FoundPage, Wanted
+from documents.search.query.find import FoundPage, SearchResults, Wanted
 from documents.search.query.spelling import with_near
 
 PER_PAGE = 20
@@ -141,7 +141,7 @@ def _sensible(name: str, value: str) -> str:
     return value
 
 
-def _found(request: HttpRequest, wanted: Wanted, found: Found) -> dict[str, Any]:
+def _found(request: HttpRequest, wanted: Wanted, found: SearchResults) -> dict[str, Any]:
     number = wanted.offset // PER_PAGE + 1
     shown = with_near(wanted.text, found.also)
     return {
@@ -176,7 +176,7 @@ def _result(page: FoundPage, shown: str) -> Result:
 
 
 def _facets(
-    request: HttpRequest, wanted: Wanted, found: Found
+    request: HttpRequest, wanted: Wanted, found: SearchResults
 ) -> list[tuple[str | Promise, list[Value]]]:
     names = _names(request)
     shown: list[tuple[str | Promise, list[Value]]] = []

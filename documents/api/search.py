@@ -16,7 +16,7 @@ from documents.api.filters import DocumentFilters
 from documents.api.views import ApiView
 from documents.models import Document
 from documents.search.query import find
-from documents.search.query.find import Found, FoundDocument, FoundPage, Wanted
+from documents.search.query.find import FoundDocument, FoundPage, SearchResults, Wanted
 from documents.text.language_codes import checked_language
 
 PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
@@ -88,7 +88,7 @@ class SearchView(ApiView):
         return Response(_answer(request, wanted, found))
 
 
-def _answer(request: Request, wanted: Wanted, found: Found) -> dict[str, Any]:
+def _answer(request: Request, wanted: Wanted, found: SearchResults) -> dict[str, Any]:
     here = request.build_absolute_uri()
     # From behind the last result one comes back to the last ones.
     before, after = min(wanted.offset, found.count) - wanted.limit, wanted.offset + wanted.limit

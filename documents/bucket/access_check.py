@@ -23,9 +23,9 @@ from documents.errors import (
     NoSuchBucket,
     WrongAccessKey,
     WrongSecretKey,
-    sentence_of,
+    notice_of,
 )
-from documents.notices import Sentence, gettext_noop
+from documents.notices import Notice, gettext_noop
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +76,7 @@ class BucketReport:
     can_list: bool
     can_read: bool
     can_delete: bool
-    problems: tuple[Sentence, ...]
+    problems: tuple[Notice, ...]
 
 
 def check(bucket: Bucket, *, within: float = WITHIN) -> BucketReport:
@@ -96,7 +96,7 @@ def check(bucket: Bucket, *, within: float = WITHIN) -> BucketReport:
             "The object storage at {endpoint} did not answer all of the check within {seconds} s."
         )
         values = {"endpoint": bucket.address.endpoint, "seconds": f"{within:g}"}
-        problems += (Sentence(late, values),)
+        problems += (Notice(late, values),)
     done = tuple(probe.done)
     return BucketReport(
         ok="read" in done,
@@ -112,7 +112,7 @@ class _Probe:
 
     def __init__(self, bucket: Bucket) -> None:
         self.done: list[str] = []
-        self.problems: list[Sentence] = []
+        self.problems: list[Notice] = []
         self._bucket = bucket
         self._key = f"probe/{uuid.uuid4()}"
 
@@ -130,16 +130,16 @@ class _Probe:
         except Exception as error:
             log.exception("bucket check failed")
             text = gettext_noop("The bucket can't be checked ({error}).")
-            self.problems.append(Sentence(text, {"error": type(error).__name__}))
+            self.problems.append(Notice(text, {"error": type(error).__name__}))
 
     def _try(self, what: str, step: Callable[[], None]) -> BucketError | None:
         """Why `step` did not work; None where it did."""
         try:
             step()
         except BucketError as error:
-            problem = sentence_of(error)
+            problem = notice_of(error)
             if isinstance(error, BucketForbidden):
-                problem = Sentence(_FORBIDDEN[what], {"name": self._bucket.address.name})
+                problem = Notice(_FORBIDDEN[what], {"name": self._bucket.address.name})
             if isinstance(error, NoSuchBucket):
                 # Asked to write into a bucket that does not exist, some servers say "forbidden".
                 self.problems.clear()

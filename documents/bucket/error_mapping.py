@@ -17,7 +17,7 @@ import botocore.exceptions as botocore_errors
 from botocore.parsers import ResponseParserError
 
 from documents.bucket import unreachable
-from documents.bucket.settings import Bucket as Address
+from documents.bucket.settings import BucketAddress
 from documents.errors import (
     BucketBusy,
     BucketError,
@@ -58,7 +58,7 @@ _BY_CODE: dict[str, type[BucketError]] = {
 }  # fmt: skip
 
 
-def named(error: BaseException, address: Address, key: str = "") -> BucketError | None:
+def named(error: BaseException, address: BucketAddress, key: str = "") -> BucketError | None:
     """`error`, raised while `address` was asked for `key` ("": for its list), as a BucketError.
 
     None where it does not come from the network: an error of this machine's disk, or a mistake in
@@ -83,7 +83,7 @@ def named(error: BaseException, address: Address, key: str = "") -> BucketError 
     return found
 
 
-def no_address(address: Address) -> str:
+def no_address(address: BucketAddress) -> str:
     """What is to be said where the endpoint can't be that of a server."""
     return (
         f"CLOUDRU_S3_ENDPOINT={address.endpoint} is no address of a server: it must look like "
@@ -91,7 +91,7 @@ def no_address(address: Address) -> str:
     )
 
 
-def no_object_storage(address: Address) -> str:
+def no_object_storage(address: BucketAddress) -> str:
     """What is to be said where the answer makes no sense."""
     return f"What answers at {address.endpoint} does not speak S3: check CLOUDRU_S3_ENDPOINT."
 
@@ -101,7 +101,7 @@ def _status(error: Any) -> int:
     return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
 
 
-def _answered(error: Any, address: Address, key: str) -> BucketError:
+def _answered(error: Any, address: BucketAddress, key: str) -> BucketError:
     said = error.response.get("Error", {})
     code, message = str(said.get("Code", "")), str(said.get("Message", ""))
     skew = _skew(said, error.response)

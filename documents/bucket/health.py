@@ -13,8 +13,8 @@ from documents.bucket import circuit_breaker
 from documents.bucket.access_check import check
 from documents.bucket.settings import BucketSettings
 from documents.bucket.store import Bucket, bucket, bucket_for_asking
-from documents.errors import BucketError, sentence_of
-from documents.notices import Sentence, gettext_noop
+from documents.errors import BucketError, notice_of
+from documents.notices import Notice, gettext_noop
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +26,7 @@ _PROBE = "probe/health"
 
 @dataclass(frozen=True)
 class BucketState:
-    """`word`: as the HTTP contract has it. `problems`: a Sentence each; nothing secret."""
+    """`word`: as the HTTP contract has it. `problems`: a Notice each; nothing secret."""
 
     word: str
     problems: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class BucketWatch:
         threading.Thread(target=self._look, args=(target, whole), daemon=True).start()
 
     def _look(self, target: Bucket, whole: bool) -> None:
-        found = BucketState("failing", (Sentence(gettext_noop("The bucket can't be checked.")),))
+        found = BucketState("failing", (Notice(gettext_noop("The bucket can't be checked.")),))
         try:
             found = self._checked(target) if whole else self._touched(target)
         finally:
@@ -87,7 +87,7 @@ class BucketWatch:
         try:
             (bucket_for_asking() or target).put_bytes(_PROBE, b"ocrsite")
         except BucketError as error:
-            return BucketState("failing", (sentence_of(error),))
+            return BucketState("failing", (notice_of(error),))
         return BucketState("configured", self._kept_problems)
 
 

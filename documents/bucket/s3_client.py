@@ -28,8 +28,7 @@ from botocore.loaders import create_loader
 from storages.backends.s3 import S3Storage
 
 from documents.bucket.error_mapping import no_address, no_object_storage
-from documents.bucket.settings import REGION
-from documents.bucket.settings import Bucket as Address
+from documents.bucket.settings import REGION, BucketAddress
 from documents.errors import BucketRefused, BucketUnreachable, NoSuchBucket
 
 #: Bytes from which a file goes up in parts, and the size of a part (S3 allows 10,000 of them).
@@ -53,7 +52,7 @@ class _Storage(S3Storage):
 
 
 def make_client(
-    address: Address, *, connect_seconds: float, read_seconds: float, attempts: int
+    address: BucketAddress, *, connect_seconds: float, read_seconds: float, attempts: int
 ) -> Any:
     """A boto3 client of S3 for `address`; many threads may use it. Nothing is sent yet.
 
@@ -109,7 +108,7 @@ def upload(client: Any, path: Path, bucket: str, key: str, extra: Mapping[str, A
         raise (error.__context__ or error) from None
 
 
-def entries(client: Any, address: Address, prefix: str) -> Iterator[dict[str, Any]]:
+def entries(client: Any, address: BucketAddress, prefix: str) -> Iterator[dict[str, Any]]:
     """The objects of the bucket's list whose keys begin with `prefix`, as botocore has them.
 
     Raises BucketRefused where the answer is no list, and what botocore raises.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from documents.notices import Sentence, gettext_noop
+from documents.notices import Notice, gettext_noop
 
 NAMES = (
     "CLOUDRU_S3_ENDPOINT",
@@ -23,7 +23,7 @@ DATABASE_PREFIX = "database/"
 
 
 @dataclass(frozen=True)
-class Bucket:
+class BucketAddress:
     """Where the bucket is and who we are there. The secret key shows in no `repr`."""
 
     endpoint: str
@@ -37,9 +37,9 @@ class BucketSettings:
     """`bucket` is None where not all four variables are set; `missing` then names those that are
     not, if any is. `warnings`: for a person, about either."""
 
-    bucket: Bucket | None = None
+    bucket: BucketAddress | None = None
     missing: tuple[str, ...] = ()
-    warnings: tuple[Sentence, ...] = ()
+    warnings: tuple[Notice, ...] = ()
 
 
 def read(variables: Mapping[str, str]) -> BucketSettings:
@@ -59,11 +59,13 @@ def read(variables: Mapping[str, str]) -> BucketSettings:
             "CLOUDRU_S3_ACCESS_KEY has no colon: keys of Cloud.ru look like tenant_id:key_id. "
             "If the bucket refuses it, copy the whole key."
         )
-        warnings.append(Sentence(colon))
-    return BucketSettings(Bucket(endpoint, name, access_key, secret_key), warnings=tuple(warnings))
+        warnings.append(Notice(colon))
+    return BucketSettings(
+        BucketAddress(endpoint, name, access_key, secret_key), warnings=tuple(warnings)
+    )
 
 
-def _server(endpoint: str, bucket: str) -> tuple[str, Sentence | None]:
+def _server(endpoint: str, bucket: str) -> tuple[str, Notice | None]:
     """The server's address, and what is odd about it.
 
     Consoles show an address that ends in the bucket's name. Used like that, files would land below
@@ -79,11 +81,11 @@ def _server(endpoint: str, bucket: str) -> tuple[str, Sentence | None]:
             "CLOUDRU_S3_ENDPOINT ends in /{path}, which is not the bucket {bucket}: it should be "
             "the server's address alone."
         )
-        return endpoint, Sentence(text, {"path": path, "bucket": bucket})
+        return endpoint, Notice(text, {"path": path, "bucket": bucket})
     return endpoint, None
 
 
-def _incomplete(missing: tuple[str, ...]) -> Sentence:
+def _incomplete(missing: tuple[str, ...]) -> Notice:
     one = gettext_noop(
         "Object storage is not used: {names} is not set. Documents are kept on this machine's disk "
         "only; set all four CLOUDRU_S3_ variables, or none."
@@ -92,4 +94,4 @@ def _incomplete(missing: tuple[str, ...]) -> Sentence:
         "Object storage is not used: {names} are not set. Documents are kept on this machine's "
         "disk only; set all four CLOUDRU_S3_ variables, or none."
     )
-    return Sentence(one if len(missing) == 1 else several, {"names": ", ".join(missing)})
+    return Notice(one if len(missing) == 1 else several, {"names": ", ".join(missing)})

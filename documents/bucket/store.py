@@ -18,7 +18,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from django.conf import settings
 
-from documents.bucket.settings import Bucket as Address
+from documents.bucket.settings import BucketAddress
 from documents.errors import BucketRefused, ObjectMissing, ObjectTooLarge
 
 #: Bytes that are held in memory of an object on its way to a file.
@@ -54,7 +54,7 @@ class Bucket:
     Every method raises BucketError: its subclass names what is wrong.
     """
 
-    def __init__(self, address: Address, patience: Patience | None = None) -> None:
+    def __init__(self, address: BucketAddress, patience: Patience | None = None) -> None:
         self.address = address
         self._patience = patience or Patience()
         self._lock = threading.Lock()
@@ -230,26 +230,26 @@ class Bucket:
 def bucket() -> Bucket | None:
     """The bucket that the settings name, the same one for all of this process; None: there is
     none, and everything is kept on this machine's disk only."""
-    address: Address | None = settings.OCRSITE_BUCKET
+    address: BucketAddress | None = settings.OCRSITE_BUCKET
     return None if address is None else _of(address)
 
 
 def bucket_for_reading() -> Bucket | None:
     """The same bucket, for somebody who waits in front of a page: it is asked once, and not for
     long. They ask again; a reader's page is tried again."""
-    address: Address | None = settings.OCRSITE_BUCKET
+    address: BucketAddress | None = settings.OCRSITE_BUCKET
     return None if address is None else _of(address, Patience(read=8.0, attempts=1))
 
 
 def bucket_for_asking() -> Bucket | None:
     """The same bucket, for a small question whose answer tells whether anybody is there: who does
     not answer it soon is not given a file either."""
-    address: Address | None = settings.OCRSITE_BUCKET
+    address: BucketAddress | None = settings.OCRSITE_BUCKET
     return None if address is None else _of(address, Patience(read=4.0, attempts=1))
 
 
 @lru_cache(maxsize=8)
-def _of(address: Address, patience: Patience | None = None) -> Bucket:
+def _of(address: BucketAddress, patience: Patience | None = None) -> Bucket:
     return Bucket(address, patience)
 
 

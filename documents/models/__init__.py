@@ -7,7 +7,7 @@ from documents.models.page import Page, PageStatus
 from documents.models.reading import PageRevision, Reading
 from documents.models.search import SavedSearch, SavedSearchMatch, SearchChange
 from documents.models.team import FIRST_TEAM_ID, Membership, Role, Team, User
-from documents.models.worker import WorkerProcess
+from documents.models.worker import WorkerKind, WorkerProcess
 
 __all__ = [
     "FIRST_TEAM_ID",
@@ -31,5 +31,6 @@ __all__ = [
     "Team",
     "Tombstone",
     "User",
+    "WorkerKind",
     "WorkerProcess",
 ]

@@ -38,8 +38,8 @@ class OcrMode(models.TextChoices):
     NEVER = "never", _("text layer only")
 
 
-class Chore(models.TextChoices):
-    """What a chores process owes the document. In the row, so that no message can lose it."""
+class Task(models.TextChoices):
+    """What a background process owes the document. In the row, so that no message can lose it."""
 
     NONE = "", "nothing"
     PREPARE = "prepare", "count its pages"
@@ -91,7 +91,7 @@ class Document(models.Model):
     ocr = models.CharField(
         _("reading"), max_length=6, choices=OcrMode.choices, default=OcrMode.AUTO
     )
-    wanted_engine = models.CharField(max_length=20, blank=True, editable=False)
+    requested_engine = models.CharField(max_length=20, blank=True, editable=False)
     run = models.PositiveIntegerField(default=1, editable=False)
 
     # Where it stands. The counters change in the same transaction as the pages they count.
@@ -106,13 +106,13 @@ class Document(models.Model):
     error_page = models.PositiveIntegerField(null=True, editable=False)
     last_served_at = models.DateTimeField(default=NEVER, editable=False)
 
-    # What a chores process owes it, and who is at it (a lease with a fencing token).
-    chore = models.CharField(
-        max_length=8, choices=Chore.choices, default=Chore.PREPARE, blank=True, editable=False
+    # What a background process owes it, and who is at it (a lease with a fencing token).
+    task = models.CharField(
+        max_length=8, choices=Task.choices, default=Task.PREPARE, blank=True, editable=False
     )
-    chore_token = models.PositiveBigIntegerField(default=0, editable=False)
-    chore_lease_expires_at = models.DateTimeField(null=True, editable=False)
-    chore_attempts = models.PositiveIntegerField(default=0, editable=False)
+    task_token = models.PositiveBigIntegerField(default=0, editable=False)
+    task_lease_expires_at = models.DateTimeField(null=True, editable=False)
+    task_attempts = models.PositiveIntegerField(default=0, editable=False)
 
     # What was read. `content_version` rises when any page's current text changes;
     # `results_version` is one more than the one that the result files show, 0 while there are none.
@@ -143,10 +143,10 @@ class Document(models.Model):
     # How far the copies outside of the database have come (documents/archive): the version that
     # the manifest on the disk shows, and the one that is in the bucket, whole; 0 where there is
     # none. Who writes them holds a lease, so that an older one never goes over a newer.
-    kept_version = models.PositiveIntegerField(default=0, editable=False)
+    manifest_version = models.PositiveIntegerField(default=0, editable=False)
     mirrored_version = models.PositiveIntegerField(default=0, editable=False)
-    keeping_token = models.PositiveBigIntegerField(default=0, editable=False)
-    keeping_until = models.DateTimeField(null=True, editable=False)
+    sync_token = models.PositiveBigIntegerField(default=0, editable=False)
+    sync_lease_expires_at = models.DateTimeField(null=True, editable=False)
     #: SHA-256 and size (bytes) of each result file, by kind ("json", "md", "txt").
     result_files = models.JSONField(default=dict, editable=False)
 
@@ -169,7 +169,7 @@ class Document(models.Model):
             models.Index(fields=("status", "last_served_at"), name="document_to_serve"),
             models.Index(
                 fields=("created_at",),
-                condition=~models.Q(chore=""),
+                condition=~models.Q(task=""),
                 name="document_with_a_chore",
             ),
             models.Index(fields=("team", "-created_at", "-id"), name="document_of_a_team"),
@@ -191,7 +191,7 @@ class Document(models.Model):
     def fail_whole(self, error: ArchiveError) -> None:
         """Set, without saving: the document as a whole has failed, with the reason."""
         self.status = Status.FAILED
-        self.chore = Chore.NONE
+        self.task = Task.NONE
         self.set_error(error.code, error.detail, error.page)
         self.finished_at = timezone.now()
         self.version += 1

@@ -21,7 +21,7 @@ class PageStatus(models.TextChoices):
 class Page(models.Model):
     """`lease_token` rises with every claim (a fencing token): what an earlier claim's holder
     still sends is refused. `attempts` counts readings begun since the page was last queued by a
-    person, `life_attempts` those within one supervisor's life."""
+    person, `start_attempts` those within one supervisor's start_id."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="pages")
@@ -34,9 +34,9 @@ class Page(models.Model):
     lease_owner = models.CharField(max_length=100, blank=True)
     lease_expires_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
-    life = models.UUIDField(null=True)
-    life_attempts = models.PositiveIntegerField(default=0)
-    not_before = models.DateTimeField(null=True)
+    start_id = models.UUIDField(null=True)
+    start_attempts = models.PositiveIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
 
     error_code = models.CharField(max_length=40, blank=True)
     error_detail = models.TextField(blank=True)
@@ -77,7 +77,7 @@ class Page(models.Model):
         return PageLayout.from_dict(source.layout) if source else None
 
     @property
-    def offered_reading(self) -> bool:
+    def newer_reading(self) -> bool:
         """Whether a newer reading stands beside the correction that is current."""
         return (
             self.current_revision is not None

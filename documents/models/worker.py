@@ -18,13 +18,22 @@ class EngineState(models.TextChoices):
     ABSENT = "absent", _("absent")
 
 
+class WorkerKind(models.TextChoices):
+    """What a worker process does. OCR: reads pages. BACKGROUND: prepares documents, assembles
+    results, syncs copies, reconciles. SYNC: only syncs copies, on a machine that serves the web."""
+
+    OCR = "ocr", _("OCR worker")
+    BACKGROUND = "background", _("background worker")
+    SYNC = "sync", _("sync worker")
+
+
 class WorkerProcess(models.Model):
-    """One reader or chores process; it writes its own row. `id` is its lease owner's name,
-    "<life>:kind:slot", so that a process started in the same slot takes the row over."""
+    """One worker process; it writes its own row. `id` is its lease owner's name,
+    "<start_id>:kind:slot", so that a process started in the same slot takes the row over."""
 
     id = models.CharField(primary_key=True, max_length=100)
-    kind = models.CharField(max_length=10)
-    life = models.UUIDField()
+    kind = models.CharField(max_length=10, choices=WorkerKind.choices)
+    start_id = models.UUIDField()
     pid = models.PositiveIntegerField()
     engine = models.CharField(max_length=20, blank=True)
     engine_version = models.CharField(max_length=100, blank=True)
@@ -36,7 +45,7 @@ class WorkerProcess(models.Model):
     #: How many processes in this place have died one after the other while they loaded it.
     engine_deaths = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
-    beat_at = models.DateTimeField(db_index=True)
+    heartbeat_at = models.DateTimeField(db_index=True)
     rss_bytes = models.PositiveBigIntegerField(default=0)
     #: Memory of the GPU that it has reserved; 0 without one.
     gpu_bytes = models.PositiveBigIntegerField(default=0)
@@ -49,4 +58,4 @@ class WorkerProcess(models.Model):
 
     @classmethod
     def alive(cls) -> models.QuerySet[WorkerProcess]:
-        return cls.objects.filter(beat_at__gte=timezone.now() - ALIVE_FOR)
+        return cls.objects.filter(heartbeat_at__gte=timezone.now() - ALIVE_FOR)

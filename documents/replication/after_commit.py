@@ -19,7 +19,7 @@ from documents.models import Document, Event
 from documents.models.event import EventKind
 from documents.replication.sync import keep, unkept
 from documents.replication.upload import push
-from documents.signals import announce, chores_waiting
+from documents.signals import announce, tasks_waiting
 
 log = structlog.get_logger(__name__)
 
@@ -33,19 +33,19 @@ AT_ONCE = 8
 
 def keep_when_committed(event: Event) -> None:
     """Have the event's document kept after the transaction; its versions are up to date then."""
-    if not getattr(_here, "left_to_chores", False):
+    if not getattr(_here, "left_to_background", False):
         # Robust: what is committed is answered as such, whatever happens here.
         transaction.on_commit(lambda: _keep(event.document, event.id), robust=True)
 
 
 @contextlib.contextmanager
-def left_to_chores() -> Iterator[None]:
+def left_to_background() -> Iterator[None]:
     """Changes of many documents in one request: no request has the time to see all of them kept."""
-    _here.left_to_chores = True
+    _here.left_to_background = True
     try:
         yield
     finally:
-        _here.left_to_chores = False
+        _here.left_to_background = False
 
 
 def push_soon(document_id: uuid.UUID, key: str, digest: str = "") -> None:
@@ -62,7 +62,7 @@ def _keep(document: Document, event_id: int) -> None:
         _logged(document.id)
     else:
         wait([_pool().submit(_in_thread, document.id)], timeout=PATIENCE)
-    found = Document.objects.filter(id=document.id).values("kept_version", "mirrored_version")
+    found = Document.objects.filter(id=document.id).values("manifest_version", "mirrored_version")
     for name, version in (found.first() or {}).items():
         setattr(document, name, version)
     later = Event.objects.filter(document=document.id, id__gt=event_id, kind=EventKind.ADOPTED)
@@ -95,13 +95,13 @@ def _push_in_thread(document_id: uuid.UUID, key: str, digest: str) -> None:
 
 
 def _logged(document_id: uuid.UUID) -> None:
-    """The change is committed and stays, whatever becomes of its copies: a chores process does
+    """The change is committed and stays, whatever becomes of its copies: a background process does
     what fails here."""
     try:
         keep(document_id)
     except ArchiveError as error:
         log.warning("not_kept", document=str(document_id), code=error.code, reason=error.detail)
         if isinstance(error, NewerCopy | Purged):
-            announce(chores_waiting)  # the sooner it is taken in, the less is done in vain
+            announce(tasks_waiting)  # the sooner it is taken in, the less is done in vain
     except Exception:
         log.exception("not_kept", document=str(document_id))

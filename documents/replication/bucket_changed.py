@@ -5,14 +5,14 @@ from __future__ import annotations
 import structlog
 from django.db import transaction
 
-from documents.bucket.settings import Bucket
+from documents.bucket.settings import BucketAddress
 from documents.models import ArchiveIdentity, Document, MirroredFile, Tombstone
 from documents.models.identity import identity
 
 log = structlog.get_logger(__name__)
 
 
-def mirror_anew_if_moved(address: Bucket) -> bool:
+def mirror_anew_if_moved(address: BucketAddress) -> bool:
     """Where the archive was mirrored to another bucket than `address`, or to none, everything is
     to be mirrored again; returns whether it was. Safe to call at every start."""
     name = f"{address.endpoint}/{address.name}"[:500]

@@ -37,9 +37,9 @@ FORMAT_VERSION = 1
 
 #: Fields of Document that go into the manifest as they are, and come back so.
 PLAIN_FIELDS = (
-    "title", "filename", "sha256", "size", "mime_type", "language", "ocr", "wanted_engine", "run",
-    "status", "page_count", "error_code", "error_detail", "error_page", "engine", "confidence",
-    "flags", "content_version", "results_version", "review_status",
+    "title", "filename", "sha256", "size", "mime_type", "language", "ocr", "run",
+    "requested_engine", "status", "page_count", "error_code", "error_detail", "error_page",
+    "engine", "confidence", "flags", "content_version", "results_version", "review_status",
 )  # fmt: skip
 TIMES = ("created_at", "finished_at", "reviewed_at", "trashed_at")
 READING_FIELDS = (

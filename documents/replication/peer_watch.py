@@ -33,7 +33,7 @@ START = datetime.timedelta(hours=1)
 
 
 class Neighbours:
-    """For the only chores process of a site whose database is copied into the bucket. All times
+    """For the only background process of a site whose database is copied into the bucket. All times
     are the bucket's."""
 
     def __init__(self) -> None:

@@ -111,7 +111,7 @@ def _copy_files(source: Source, manifest: dict[str, Any], report: Rebuilt) -> No
         _copy(source, figure_key(document.id, figure.name), figure.sha256, report)
     archive().write(manifest_key(document.id), manifests.written(manifest))
     Document.objects.filter(id=document.id, version=document.version).update(
-        kept_version=document.version
+        manifest_version=document.version
     )
 
 

@@ -31,14 +31,14 @@ from documents.models import (
     Tombstone,
     User,
 )
-from documents.models.document import Chore
+from documents.models.document import Task
 from documents.models.event import EventKind
 from documents.models.fields import pack
 from documents.replication import conflicts, reading_files
 from documents.replication import manifest as manifests
 from documents.replication.sources import Source
 from documents.replication.sync import alone_with
-from documents.signals import announce, chores_waiting, pages_waiting
+from documents.signals import announce, pages_waiting, tasks_waiting
 
 log = structlog.get_logger(__name__)
 
@@ -142,9 +142,9 @@ def _begin(document_id: uuid.UUID, team: Team, manifest: dict[str, Any]) -> None
                 **{name: said[name] for name in ("title", "filename", "sha256", "size")},
                 "mime_type": said["mime_type"],
                 "status": Status.FAILED,
-                "chore": Chore.NONE,
+                "task": Task.NONE,
                 "version": 0,
-                "kept_version": 0,
+                "manifest_version": 0,
                 "mirrored_version": 0,
                 "page_count": None,
             },
@@ -240,21 +240,21 @@ def _finish(
 
 def _owe_the_rest(document: Document) -> None:
     """What was under way when the manifest was written goes on here."""
-    document.chore = Chore.NONE
+    document.task = Task.NONE
     if document.status == Status.QUEUED or (
         document.status == Status.PROCESSING and document.page_count is None
     ):
-        document.chore = Chore.PREPARE
-        announce(chores_waiting)
+        document.task = Task.PREPARE
+        announce(tasks_waiting)
     elif document.status == Status.PROCESSING:
         settled = document.pages_done + document.pages_failed == document.page_count
-        document.chore = Chore.FINISH if settled else Chore.NONE
-        announce(chores_waiting)
+        document.task = Task.FINISH if settled else Task.NONE
+        announce(tasks_waiting)
         announce(pages_waiting)
     elif document.has_results and document.results_version != document.content_version + 1:
         # A correction was kept before the results with it were assembled.
-        document.chore = Chore.FINISH
-        announce(chores_waiting)
+        document.task = Task.FINISH
+        announce(tasks_waiting)
 
 
 def _note_mirrored(document: Document, manifest: dict[str, Any]) -> None:

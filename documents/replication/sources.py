@@ -19,7 +19,7 @@ MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
-class Found:
+class StoredFile:
     """A file of the copy: its key and its size in bytes."""
 
     key: str
@@ -32,7 +32,7 @@ class Source(Protocol):
     #: Whether it is the bucket that this archive is mirrored to.
     is_mirror: bool
 
-    def files(self, prefix: str) -> Iterator[Found]:
+    def files(self, prefix: str) -> Iterator[StoredFile]:
         """Everything below `prefix`. Raises BucketError, OSError."""
 
     def read(self, key: str) -> bytes:
@@ -48,10 +48,10 @@ class DirectorySource:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def files(self, prefix: str) -> Iterator[Found]:
+    def files(self, prefix: str) -> Iterator[StoredFile]:
         for path in sorted((self._root / prefix).rglob("*")):
             if path.is_file() and not path.is_symlink():
-                yield Found(path.relative_to(self._root).as_posix(), path.stat().st_size)
+                yield StoredFile(path.relative_to(self._root).as_posix(), path.stat().st_size)
 
     def read(self, key: str) -> bytes:
         return self._path(key).read_bytes()
@@ -75,10 +75,10 @@ class BucketSource:
         self._bucket = bucket
         self._since = since
 
-    def files(self, prefix: str) -> Iterator[Found]:
+    def files(self, prefix: str) -> Iterator[StoredFile]:
         for facts in self._bucket.list(prefix):
             if self._since is None or facts.modified >= self._since:
-                yield Found(facts.key, facts.size)
+                yield StoredFile(facts.key, facts.size)
 
     def read(self, key: str) -> bytes:
         try:

@@ -2,8 +2,8 @@
 disk and, where there is a bucket, there too.
 
 Whoever changes a document has it kept once the change is committed (`documents.events`): within
-`PATIENCE` seconds, or later by a chores process. Never more than one process keeps a document at a
-time (a lease), and a manifest never goes over one of a higher version.
+`PATIENCE` seconds, or later by a background process. Never more than one process keeps a document
+at a time (a lease), and a manifest never goes over one of a higher version.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ _TRIES = 3
 
 
 _lock = threading.Lock()
-_held: set[Keeper] = set()
+_held: set[SyncLease] = set()
 
 
 @dataclass(frozen=True)
-class Keeper:
+class SyncLease:
     """The right to keep one document."""
 
     document_id: uuid.UUID
@@ -51,20 +51,20 @@ class Keeper:
 
     def renew(self) -> bool:
         """False where the lease is lost."""
-        return bool(self._held().update(keeping_until=timezone.now() + LEASE))
+        return bool(self._held().update(sync_lease_expires_at=timezone.now() + LEASE))
 
     def release(self) -> None:
-        self._held().update(keeping_until=None)
+        self._held().update(sync_lease_expires_at=None)
 
     def _held(self) -> QuerySet[Document]:
-        return Document.objects.filter(id=self.document_id, keeping_token=self.token)
+        return Document.objects.filter(id=self.document_id, sync_token=self.token)
 
 
 def unkept(documents: QuerySet[Document]) -> QuerySet[Document]:
     """Those whose copies are behind. One that is being read changes with every page: it is kept
     when that is over, unless nothing of it was kept yet."""
     # Where there is a bucket it is what counts: a disk that lost its copy fetches what it needs.
-    name = "kept_version" if settings.OCRSITE_BUCKET is None else "mirrored_version"
+    name = "manifest_version" if settings.OCRSITE_BUCKET is None else "mirrored_version"
     behind, never = Q(**{f"{name}__lt": F("version")}), Q(**{name: 0})
     being_read = Q(status__in=(Status.QUEUED, Status.PROCESSING), trashed_at=None)
     return documents.filter(behind).filter(~being_read | never)
@@ -90,7 +90,7 @@ def keep(document_id: uuid.UUID) -> bool:
 
 
 @contextlib.contextmanager
-def alone_with(document_id: uuid.UUID) -> Iterator[Keeper | None]:
+def alone_with(document_id: uuid.UUID) -> Iterator[SyncLease | None]:
     """Nobody else keeps the document meanwhile; None where somebody does."""
     keeper = _take(document_id)
     if keeper is None:
@@ -134,26 +134,26 @@ def has_its_original(document_id: uuid.UUID) -> bool:
 
 def forget_copies_here() -> int:
     """The database came to another disk: what it says of copies on its own is true no more."""
-    return Document.objects.update(kept_version=0, keeping_until=None)
+    return Document.objects.update(manifest_version=0, sync_lease_expires_at=None)
 
 
 def end_all_leases() -> int:
     """For the only process there can be, as it starts: whoever kept a document is gone."""
-    return Document.objects.exclude(keeping_until=None).update(keeping_until=None)
+    return Document.objects.exclude(sync_lease_expires_at=None).update(sync_lease_expires_at=None)
 
 
-def _take(document_id: uuid.UUID) -> Keeper | None:
-    free = Q(keeping_until=None) | Q(keeping_until__lt=timezone.now())
+def _take(document_id: uuid.UUID) -> SyncLease | None:
+    free = Q(sync_lease_expires_at=None) | Q(sync_lease_expires_at__lt=timezone.now())
     taken = Document.objects.filter(free, id=document_id).update(
-        keeping_token=F("keeping_token") + 1, keeping_until=timezone.now() + LEASE
+        sync_token=F("sync_token") + 1, sync_lease_expires_at=timezone.now() + LEASE
     )
     if not taken:
         return None
-    token = Document.objects.values_list("keeping_token", flat=True).get(id=document_id)
-    return Keeper(document_id, token)
+    token = Document.objects.values_list("sync_token", flat=True).get(id=document_id)
+    return SyncLease(document_id, token)
 
 
-def _keep(keeper: Keeper) -> bool:
+def _keep(keeper: SyncLease) -> bool:
     for _ in range(_TRIES):
         manifest = _gathered(keeper.document_id)
         if manifest is None:
@@ -181,7 +181,7 @@ def _gathered(document_id: uuid.UUID) -> dict[str, Any] | None:
     return manifest if still else None
 
 
-def _keep_here(keeper: Keeper, manifest: dict[str, Any]) -> None:
+def _keep_here(keeper: SyncLease, manifest: dict[str, Any]) -> None:
     """Manifest and texts onto this disk, the manifest last. Raises StorageFull."""
     document_id, version = keeper.document_id, manifest["version"]
     for text in reading_files.named_in(manifest):
@@ -190,7 +190,9 @@ def _keep_here(keeper: Keeper, manifest: dict[str, Any]) -> None:
     key = manifest_key(document_id)
     if _version_here(key) < version:
         archive().write(key, manifests.written(manifest))
-    Document.objects.filter(id=document_id, kept_version__lt=version).update(kept_version=version)
+    Document.objects.filter(id=document_id, manifest_version__lt=version).update(
+        manifest_version=version
+    )
 
 
 def _version_here(key: str) -> int:

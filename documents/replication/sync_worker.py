@@ -1,4 +1,4 @@
-"""The copies that wait: documents kept and purged ones buried, by a chores process with nothing
+"""The copies that wait: documents kept and purged ones buried, by a background process with nothing
 more urgent to do."""
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ def work_waits() -> bool:
     )
 
 
-class Keeper:
+class SyncWorker:
     """For the threads of one process: one of them works, the others go on."""
 
     def __init__(self) -> None:
         self._busy = threading.Lock()
-        self._not_before: dict[uuid.UUID, float] = {}
+        self._retry_at: dict[uuid.UUID, float] = {}
         self._paused_until = self._bury_at = float("-inf")
 
     def keep_what_waits(self, stopping: threading.Event) -> None:
@@ -71,7 +71,7 @@ class Keeper:
     def go_on(self) -> None:
         """The bucket is well again: what waits need not wait for its next try."""
         self._paused_until = self._bury_at = float("-inf")
-        self._not_before = {}
+        self._retry_at = {}
 
     def _must_pause(self) -> bool:
         return time.monotonic() < self._paused_until or circuit_breaker.shared.seconds_left > 0
@@ -83,10 +83,10 @@ class Keeper:
 
     def _next(self) -> list[uuid.UUID]:
         now = time.monotonic()
-        self._not_before = {id_: until for id_, until in self._not_before.items() if until > now}
-        if self._must_pause() or len(self._not_before) >= _MOST_RESTING:
+        self._retry_at = {id_: until for id_, until in self._retry_at.items() if until > now}
+        if self._must_pause() or len(self._retry_at) >= _MOST_RESTING:
             return []
-        waiting = unkept(Document.objects.exclude(id__in=list(self._not_before)))
+        waiting = unkept(Document.objects.exclude(id__in=list(self._retry_at)))
         return list(waiting.order_by("created_at").values_list("id", flat=True)[:_AT_ONCE])
 
     def _keep(self, document_id: uuid.UUID) -> None:
@@ -108,7 +108,7 @@ class Keeper:
         except Exception:
             log.exception("not_kept", **where)
         if not kept:
-            self._not_before[document_id] = time.monotonic() + AGAIN_AFTER
+            self._retry_at[document_id] = time.monotonic() + AGAIN_AFTER
 
     def _catch_up(self, document_id: uuid.UUID) -> bool:
         try:

@@ -21,7 +21,7 @@ from documents.models import Document
 from documents.models.identity import identity
 from documents.replication import manifest as manifests
 from documents.replication import reading_files
-from documents.replication.sources import Found, Source
+from documents.replication.sources import Source, StoredFile
 
 #: Page images, and the figures of readings that were never recorded (see `keeping_figures`).
 _DERIVED = re.compile(rf"documents/[0-9a-f-]{{36}}/(pages/|figures/{NAME.pattern}$)")
@@ -73,7 +73,12 @@ def verify(
 
 
 def _verify_document(
-    source: Source, document: Document, found: dict[str, Found], report: Report, *, hashes: bool
+    source: Source,
+    document: Document,
+    found: dict[str, StoredFile],
+    report: Report,
+    *,
+    hashes: bool,
 ) -> set[str]:
     """The keys that belong to the document."""
     key = manifest_key(document.id)
@@ -81,7 +86,7 @@ def _verify_document(
     named = {key, *(file["key"] for file in expected["files"])}
     named |= {text.key for text in reading_files.named_in(expected)}
     named |= _figure_keys(document, expected)
-    written = document.mirrored_version if source.is_mirror else document.kept_version
+    written = document.mirrored_version if source.is_mirror else document.manifest_version
     if written < document.version:
         report.behind.append(f"{document.id}: version {written} of {document.version} is written.")
     if not written:
@@ -111,7 +116,7 @@ def _verify_file(
     key: str,
     digest: str,
     size: int,
-    found: dict[str, Found],
+    found: dict[str, StoredFile],
     report: Report,
     hashes: bool,
 ) -> None:
@@ -125,7 +130,11 @@ def _verify_file(
 
 
 def _verify_text(
-    source: Source, text: reading_files.Text, found: dict[str, Found], report: Report, hashes: bool
+    source: Source,
+    text: reading_files.Text,
+    found: dict[str, StoredFile],
+    report: Report,
+    hashes: bool,
 ) -> None:
     report.files += 1
     if text.key not in found:

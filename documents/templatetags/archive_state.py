@@ -11,10 +11,10 @@ from django.conf import settings
 from documents import access
 from documents.access import Ability
 from documents.bucket.health import BucketState, watch
-from documents.errors import EngineUnavailable, sentence_of
-from documents.models import Status, WorkerProcess
+from documents.errors import EngineUnavailable, notice_of
+from documents.models import Status, WorkerKind, WorkerProcess
 from documents.models.worker import EngineState
-from documents.notices import Sentence, gettext_noop
+from documents.notices import Notice, gettext_noop
 from documents.replication.sync import unkept
 
 register = template.Library()
@@ -42,26 +42,26 @@ def archive_first(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @register.filter
 def said(warning: str) -> str:
     """A warning in the reader's language; "" where it is known in English only."""
-    return warning.said() if isinstance(warning, Sentence) else ""
+    return warning.said() if isinstance(warning, Notice) else ""
 
 
 @register.filter
 def said_in_english(warning: str) -> str:
     """What of a warning is known in English only, and not said yet; "" where all of it is."""
-    if not isinstance(warning, Sentence):
+    if not isinstance(warning, Notice):
         return warning
     return "" if warning.said() == warning else warning.detail
 
 
 @register.filter
-def reader_complaint(reader: WorkerProcess) -> Sentence | None:
+def reader_complaint(reader: WorkerProcess) -> Notice | None:
     """Why a reader has no engine; None where it has, or loads one for the first time."""
     if not reader.engine_detail:
         return None
     if reader.engine_state == EngineState.ABSENT:
-        return sentence_of(EngineUnavailable(reader.engine_detail))
+        return notice_of(EngineUnavailable(reader.engine_detail))
     text = gettext_noop("The OCR engine did not load; it is tried again.")
-    return Sentence(text, english=reader.engine_detail)
+    return Notice(text, english=reader.engine_detail)
 
 
 @register.simple_tag(takes_context=True)
@@ -73,7 +73,7 @@ def archive_state(context: dict[str, Any]) -> ArchiveState:
     )
     return ArchiveState(
         warnings=list(context.get("start_warnings", ())),
-        readers=list(WorkerProcess.alive().exclude(kind="chores").order_by("id")),
+        readers=list(WorkerProcess.alive().filter(kind=WorkerKind.OCR).order_by("id")),
         unfinished=unfinished.count(),
         may_upload=access.may_somewhere(user, Ability.UPLOAD),
         bucket=None if bucket.word == "not_configured" else bucket,

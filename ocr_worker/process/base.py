@@ -1,4 +1,4 @@
-"""What readers and chores have in common: life, death and reporting."""
+"""What OCR workers and background tasks have in common: life, death and reporting."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class WorkerBase(ABC):
     queue: str
     threads: int
 
-    def __init__(self, slot: int, life: uuid.UUID) -> None:
-        self.life = life
-        self.owner = f"{life}:{self.kind}:{slot}"
+    def __init__(self, slot: int, start_id: uuid.UUID) -> None:
+        self.start_id = start_id
+        self.owner = f"{start_id}:{self.kind}:{slot}"
         self.started_at = timezone.now()
         self.stopping = threading.Event()
         #: Whether it ends for another to follow it at once: its row is left to that one.
@@ -99,10 +99,10 @@ class WorkerBase(ABC):
             id=self.owner,
             defaults={
                 "kind": self.kind,
-                "life": self.life,
+                "start_id": self.start_id,
                 "pid": os.getpid(),
                 "started_at": self.started_at,
-                "beat_at": timezone.now(),
+                "heartbeat_at": timezone.now(),
                 "rss_bytes": resident_bytes(),
                 **self.report(),
             },

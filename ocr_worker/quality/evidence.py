@@ -54,7 +54,7 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 @dataclass
-class Page:
+class PageEvidence:
     """What the page tells of each of its differences.
 
     `vouched`: keys on which the readers agree somewhere. `ink`: None where nobody can tell.
@@ -78,9 +78,9 @@ class Page:
 
 def page_of(
     found: Sequence[Matched], outside: Sequence[Seen], ink: Ink | None, sure: float | None
-) -> Page:
+) -> PageEvidence:
     """What all regions together tell; `sure`: the second reader's own confidence in the page."""
-    page = Page(ink=ink, sure=sure or 0.0)
+    page = PageEvidence(ink=ink, sure=sure or 0.0)
     agreed = total = 0
     for one in found:
         for finding in one.findings:
@@ -116,7 +116,7 @@ def keys_of(matched: Matched, finding: Finding) -> tuple[str, str]:
     return "".join(t.key for t in tokens), "".join(each.key for each in finding.seen)
 
 
-def swapped(matched: Matched, finding: Finding, page: Page) -> bool:
+def swapped(matched: Matched, finding: Finding, page: PageEvidence) -> bool:
     """Whether the second reader's word is likely right, and the first's in its place wrong."""
     one, other = keys_of(matched, finding)
     if finding.opaque or is_nearly_same(one, other):
@@ -138,7 +138,7 @@ def swapped(matched: Matched, finding: Finding, page: Page) -> bool:
     return sure >= SURE
 
 
-def dropped(matched: Matched, finding: Finding, page: Page) -> bool:
+def dropped(matched: Matched, finding: Finding, page: PageEvidence) -> bool:
     """Whether the first reader likely left out what the second saw."""
     if finding.opaque:
         return False
@@ -152,7 +152,9 @@ def dropped(matched: Matched, finding: Finding, page: Page) -> bool:
     return sure >= SURE_OF_MORE
 
 
-def invented(matched: Matched, places: Sequence[Place], run: Sequence[Finding], page: Page) -> bool:
+def invented(
+    matched: Matched, places: Sequence[Place], run: Sequence[Finding], page: PageEvidence
+) -> bool:
     """Whether the first reader likely made up what the findings of `run`, which follow each other,
     hold: their place is too narrow for them, or nothing is printed there."""
     if any(finding.opaque for finding in run):
@@ -175,7 +177,7 @@ def invented(matched: Matched, places: Sequence[Place], run: Sequence[Finding], 
     return not all(page.ink(_within(box)) for box in boxes)
 
 
-def outside(line: Sequence[Seen], page: Page) -> bool:
+def outside(line: Sequence[Seen], page: PageEvidence) -> bool:
     """Whether words of one line that stand in no block are text that the first reader missed."""
     new = [each for each in line if not _elsewhere(each.key, page.first_left)]
     if not new or sum(len(each.key) for each in new) < LETTERS_OUTSIDE:

@@ -35,7 +35,7 @@ _FORMULA = re.compile(
 
 
 @dataclass(frozen=True)
-class Token:
+class FoldedWord:
     """A word of a text as `str.split` gives it, and the line of the text it stands in (from 0).
 
     `key` is what is compared; "" for what is not: punctuation, formulas, unknown scripts.
@@ -48,7 +48,7 @@ class Token:
     opaque: bool = False
 
 
-def tokens(text: str) -> list[Token]:
+def tokens(text: str) -> list[FoldedWord]:
     """The words of `text`, in order: `[token.text for ...] == text.split()`."""
     formulas = [found.span() for found in _FORMULA.finditer(text)]
     result = []
@@ -61,7 +61,7 @@ def tokens(text: str) -> list[Token]:
             formula += 1
         opaque = formula < len(formulas) and formulas[formula][0] < end
         opaque = opaque or _is_foreign(found[0])
-        result.append(Token(found[0], "" if opaque else key(found[0]), line, opaque))
+        result.append(FoldedWord(found[0], "" if opaque else key(found[0]), line, opaque))
     return result
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from .alignment import Effort, Step, aligned, common
-from .folding import Token, tokens
+from .folding import FoldedWord, tokens
 from .regions import Region, Seen, in_rows
 
 #: Share of the shorter side that must be common in the second reader's own order; else rows are
@@ -40,7 +40,7 @@ class Matched:
     """
 
     region: Region
-    tokens: list[Token]
+    tokens: list[FoldedWord]
     findings: list[Finding]
     used: frozenset[int] = frozenset()
 

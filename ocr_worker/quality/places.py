@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from documents.text.page_layout import Box, enclosing
 
-from .folding import Token
+from .folding import FoldedWord
 from .matching import Finding, Matched
 
 #: Width of a letter and a space, of the height of a line: what printed text has about.
@@ -52,7 +52,7 @@ def places_of(matched: Matched) -> list[Place]:
     return result
 
 
-def _place(known: list[Place | None], tokens: list[Token], finding: Finding) -> None:
+def _place(known: list[Place | None], tokens: list[FoldedWord], finding: Finding) -> None:
     """One finding's words: its first line's boxes, parted by letters where they are several."""
     line = finding.seen[0].line
     boxes = [each.word.bbox for each in finding.seen if each.line == line]
@@ -65,7 +65,7 @@ def _place(known: list[Place | None], tokens: list[Token], finding: Finding) -> 
 
 
 def _between(
-    matched: Matched, tokens: list[Token], before: Place | None, after: Place | None
+    matched: Matched, tokens: list[FoldedWord], before: Place | None, after: Place | None
 ) -> list[Place]:
     texts = [token.text for token in tokens]
     region = matched.region.block.bbox
@@ -107,7 +107,7 @@ def _between(
     return result
 
 
-def _spread(box: Box, tokens: Sequence[Token]) -> list[Place]:
+def _spread(box: Box, tokens: Sequence[FoldedWord]) -> list[Place]:
     """The words in lines over the whole of `box`: the text's own lines, and more where those would
     be too long for letters as high as the lines."""
     x0, y0, x1, y1 = box

@@ -26,7 +26,7 @@ from documents.text.page_layout import (
 from .alignment import Effort
 from .evidence import (
     Ink,
-    Page,
+    PageEvidence,
     dropped,
     invented,
     is_nearly_same,
@@ -87,14 +87,14 @@ def is_text(second: PageLayout) -> bool:
     """Whether the second reader surely saw text on the page, in any place."""
     seen = [each for each in words_of(second) if each.key]
     lines = groupby(seen, key=lambda each: each.line)
-    return any(outside(list(line), Page()) for _, line in lines)
+    return any(outside(list(line), PageEvidence()) for _, line in lines)
 
 
 def _frame(layout: PageLayout) -> tuple[int, int, int]:
     return layout.width, layout.height, layout.rotation
 
 
-def _examined(one: Matched, page: Page) -> Iterator[Block]:
+def _examined(one: Matched, page: PageEvidence) -> Iterator[Block]:
     """The region's blocks: the words in the first, disputes where they belong."""
     places = places_of(one)
     confidences: list[float | None] = [None] * len(one.tokens)
@@ -149,7 +149,9 @@ def _lines(one: Matched, places: Sequence[Place], words: Sequence[Word]) -> tupl
     return tuple(lines)
 
 
-def _disputes(one: Matched, places: Sequence[Place], page: Page) -> dict[int, list[Dispute]]:
+def _disputes(
+    one: Matched, places: Sequence[Place], page: PageEvidence
+) -> dict[int, list[Dispute]]:
     """The region's disputes by the number of the block in it; neighbours are one dispute."""
     owner = _owners(one)
     runs: list[tuple[int, list[Finding]]] = []
@@ -167,7 +169,7 @@ def _disputes(one: Matched, places: Sequence[Place], page: Page) -> dict[int, li
 
 
 def _credible(
-    one: Matched, places: Sequence[Place], page: Page, owner: dict[int, int]
+    one: Matched, places: Sequence[Place], page: PageEvidence, owner: dict[int, int]
 ) -> Iterator[tuple[int, Finding, int]]:
     """The disagreements that count: index, finding, the number of the block that it is of."""
     index = 0
@@ -227,7 +229,7 @@ def _visible(box: Box) -> Box:
 
 
 def _with_outside(
-    blocks: tuple[Block, ...], regions: Regions, rest: Sequence[Seen], page: Page
+    blocks: tuple[Block, ...], regions: Regions, rest: Sequence[Seen], page: PageEvidence
 ) -> tuple[Block, ...]:
     """Lines that stand in no block become disputes of the nearest one that is compared."""
     near = [region.block for region in regions.regions if region.compared]

@@ -16,7 +16,7 @@ from ocrsite import __version__
 from ocrsite.environment import environment
 from ocrsite.monitoring.self_checks import Findings, Lookout
 from ocrsite.responses import RETRY_AFTER, problem
-from ocrsite.runtime.start_state import Role, Start, current_start
+from ocrsite.runtime.start_state import ProcessRole, Start, current_start
 
 #: Seconds a request waits for news, and the age from which old news counts as a failure.
 PATIENCE, TOO_OLD = 0.4, 10.0
@@ -28,9 +28,9 @@ _lookout = Lookout()
 
 def findings() -> Findings:
     """The newest findings; what has not answered for long counts as failing."""
-    # All-in-one knows its readers by its life; the readers of several machines have others.
-    life = environment().life if current_start().role is Role.ALL else None
-    newest, age = _lookout.newest(life, PATIENCE)
+    # All-in-one knows its readers by its start_id; the readers of several machines have others.
+    start_id = environment().start_id if current_start().role is ProcessRole.ALL else None
+    newest, age = _lookout.newest(start_id, PATIENCE)
     if newest is None or age > TOO_OLD:
         return Findings(problems=("The site's checks of itself do not finish.",))
     return newest

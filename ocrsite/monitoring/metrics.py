@@ -29,7 +29,7 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from documents.api.authentication import TokenAuthentication
 from documents.models import Document, Page, PageStatus
-from documents.models.worker import EngineState, WorkerProcess
+from documents.models.worker import EngineState, WorkerKind, WorkerProcess
 from documents.search.index.health import search_status
 from ocrsite.monitoring.self_checks import pending_pages
 from ocrsite.responses import GetResponse, problem
@@ -110,14 +110,14 @@ class ArchiveCollector(Collector):
             "ocrsite_engine_readers", "Readers by the state of their engine.", labels=["state"]
         )
         alive = list(WorkerProcess.alive())
-        for kind in ("reader", "chores"):
+        for kind in WorkerKind.values:
             workers.add_metric([kind], sum(row.kind == kind for row in alive))
         for state in EngineState.values:
-            readers = [row for row in alive if row.kind == "reader"]
+            readers = [row for row in alive if row.kind == WorkerKind.OCR]
             engine.add_metric([state], sum(row.engine_state == state for row in readers))
         for row in alive:
             memory.add_metric([row.id], row.rss_bytes)
-            if row.kind == "reader":
+            if row.kind == WorkerKind.OCR:
                 graphics.add_metric([row.id], row.gpu_bytes)
                 read.add_metric([row.id], row.pages_read)
                 rate.add_metric([row.id], row.pages_per_second)

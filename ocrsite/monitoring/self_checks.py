@@ -19,7 +19,7 @@ from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from documents.files.storage import archive
-from documents.models import Document, Status, WorkerProcess
+from documents.models import Document, Status, WorkerKind, WorkerProcess
 
 #: Seconds that the queue may take to answer.
 _QUEUE_TIMEOUT = 1.0
@@ -28,7 +28,7 @@ _FRESH = 1.0
 
 
 @dataclass(frozen=True)
-class Reader:
+class WorkerHealth:
     engine: str
     state: str
     detail: str
@@ -42,14 +42,14 @@ class Findings:
     storage: bool = False
     queue: bool = False
     pending_pages: int = 0
-    readers: tuple[Reader, ...] = ()
+    readers: tuple[WorkerHealth, ...] = ()
     problems: tuple[str, ...] = ()
 
 
-def look(life: uuid.UUID | None) -> Findings:
-    """Look now. `life`: count only the readers of this start of the site; None: every reader."""
+def look(start_id: uuid.UUID | None) -> Findings:
+    """Look now. `start_id`: count only the OCR workers of this start of the site; None: all."""
     problems: list[str] = []
-    database, pending, readers = _database(life, problems)
+    database, pending, readers = _database(start_id, problems)
     return Findings(
         database=database,
         storage=_storage(problems),
@@ -69,15 +69,18 @@ def pending_pages() -> int:
     return int(waiting.aggregate(left=Sum(left))["left"] or 0)
 
 
-def readers_alive(life: uuid.UUID | None) -> QuerySet[WorkerProcess]:
-    alive = WorkerProcess.alive().filter(kind="reader")
-    return alive if life is None else alive.filter(life=life)
+def readers_alive(start_id: uuid.UUID | None) -> QuerySet[WorkerProcess]:
+    alive = WorkerProcess.alive().filter(kind=WorkerKind.OCR)
+    return alive if start_id is None else alive.filter(start_id=start_id)
 
 
-def _database(life: uuid.UUID | None, problems: list[str]) -> tuple[bool, int, tuple[Reader, ...]]:
+def _database(
+    start_id: uuid.UUID | None, problems: list[str]
+) -> tuple[bool, int, tuple[WorkerHealth, ...]]:
     try:
         readers = tuple(
-            Reader(row.engine, row.engine_state, row.engine_detail) for row in readers_alive(life)
+            WorkerHealth(row.engine, row.engine_state, row.engine_detail)
+            for row in readers_alive(start_id)
         )
         return True, pending_pages(), readers
     except DatabaseError:
@@ -123,7 +126,7 @@ class Lookout:
     _finished: float = float("-inf")
     _begun: float | None = None
 
-    def newest(self, life: uuid.UUID | None, patience: float) -> tuple[Findings | None, float]:
+    def newest(self, start_id: uuid.UUID | None, patience: float) -> tuple[Findings | None, float]:
         """The newest findings (None: there are none yet) and their age in seconds.
 
         Waits at most `patience` seconds for a look to finish.
@@ -133,14 +136,14 @@ class Lookout:
             if now - self._finished > _FRESH:
                 if self._begun is None:
                     self._begun = now
-                    threading.Thread(target=self._look, args=(life,), daemon=True).start()
+                    threading.Thread(target=self._look, args=(start_id,), daemon=True).start()
                 self._condition.wait_for(lambda: self._finished >= now, timeout=patience)
             return self._newest, time.monotonic() - self._finished
 
-    def _look(self, life: uuid.UUID | None) -> None:
+    def _look(self, start_id: uuid.UUID | None) -> None:
         findings = None
         try:
-            findings = look(life)
+            findings = look(start_id)
         finally:
             connections.close_all()
             with self._condition:

@@ -19,11 +19,11 @@ from django.db import connection
 from documents.actions.bootstrap import ensure_first_team_and_admin
 from documents.bucket.store import bucket
 from documents.models.identity import identity
-from documents.notices import Sentence
+from documents.notices import Notice
 from documents.replication.bucket_changed import mirror_anew_if_moved
 from ocrsite.environment import environment
 from ocrsite.runtime.first_start import Takeover
-from ocrsite.runtime.start_state import Role, read_start, write_start
+from ocrsite.runtime.start_state import ProcessRole, read_start, write_start
 
 log = structlog.get_logger("ocrsite.bootstrap")
 
@@ -59,7 +59,10 @@ def _takeover() -> Takeover | None:
     """What an empty data directory begins with, where it is this site's alone and there is a
     bucket; a PostgreSQL is not lost with a container."""
     target, env = bucket(), environment()
-    shared = env.life is not None and read_start(env.data_dir, env.life).role is not Role.ALL
+    shared = (
+        env.start_id is not None
+        and read_start(env.data_dir, env.start_id).role is not ProcessRole.ALL
+    )
     if target is None or connection.vendor != "sqlite" or shared:
         return None
     return Takeover(target, settings.DATA_DIR / "db.sqlite3", say=_say, warn=_warn)
@@ -70,21 +73,21 @@ def _say(waiting: str | None) -> None:
     _publish(waiting=waiting)
 
 
-def _warn(warning: Sentence) -> None:
+def _warn(warning: Notice) -> None:
     """For /health, for as long as this start lives."""
     log.warning(warning)
-    life = environment().life
-    known = read_start(settings.DATA_DIR, life).warnings if life is not None else []
+    start_id = environment().start_id
+    known = read_start(settings.DATA_DIR, start_id).warnings if start_id is not None else []
     _publish(warnings=[*known, warning])
 
 
 def _publish(**changes: object) -> None:
     env = environment()
-    if env.life is not None:
+    if env.start_id is not None:
         # On a full disk it is not told; it is in the log.
         with contextlib.suppress(OSError):
-            start = read_start(env.data_dir, env.life)
-            write_start(env.data_dir, env.life, replace(start, **changes))  # type: ignore[arg-type]
+            start = read_start(env.data_dir, env.start_id)
+            write_start(env.data_dir, env.start_id, replace(start, **changes))  # type: ignore[arg-type]
 
 
 @contextlib.contextmanager

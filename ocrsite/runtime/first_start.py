@@ -17,7 +17,7 @@ import structlog
 from documents.bucket.access_check import check
 from documents.bucket.store import Bucket
 from documents.errors import BucketError, BucketForbidden
-from documents.notices import Sentence, gettext_noop
+from documents.notices import Notice, gettext_noop
 from documents.replication.restore_all import Rebuilt, rebuild
 from documents.replication.restore_document import Outcome
 from documents.replication.sources import BucketSource
@@ -36,7 +36,7 @@ _UNFINISHED = "takeover-unfinished"
 Found = TypeVar("Found")
 #: What /health says: why the start waits (None: it goes on), and what stays to be known.
 Say = Callable[[str | None], None]
-Warn = Callable[[Sentence], None]
+Warn = Callable[[Notice], None]
 
 
 class Takeover:
@@ -66,7 +66,7 @@ class Takeover:
                 "No copy of the database in the bucket could be restored: people, passwords and "
                 "settings are begun anew; the documents are taken in from their manifests."
             )
-            self._warn(Sentence(text))
+            self._warn(Notice(text))
         elif result.replica is not None and result.broken:
             text = gettext_noop(
                 "The newest copy of the database in the bucket ({replica}) is broken; one as of "
@@ -74,7 +74,7 @@ class Takeover:
                 "are as they were then."
             )
             when = f"{result.replica.newest:%Y-%m-%d %H:%M}"
-            self._warn(Sentence(text, {"replica": str(result.broken[0].id), "time": when}))
+            self._warn(Notice(text, {"replica": str(result.broken[0].id), "time": when}))
         elif result.replica is None:
             log.info("the bucket has no copy of a database; a new archive is begun")
 
@@ -104,7 +104,7 @@ class Takeover:
                 "Not everything in the bucket could be taken in (documents left out: {count}); the "
                 "log names them, and `manage.py archive restore` tries again."
             )
-            self._warn(Sentence(text, {"count": len(report.problems)}))
+            self._warn(Notice(text, {"count": len(report.problems)}))
 
     def _patiently(self, step: Callable[[], Found]) -> Found | None:
         """What `step` returns, as soon as the bucket lets it; None where the key may do everything
@@ -122,7 +122,7 @@ class Takeover:
                         "This access key may not list the bucket {name}, so this key cannot "
                         "restore an archive from it. A new archive was begun."
                     )
-                    self._warn(Sentence(text, {"name": self._bucket.address.name}))
+                    self._warn(Notice(text, {"name": self._bucket.address.name}))
                     self._say(None)
                     return None
                 reason = error.detail

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from documents.bucket.settings import DATABASE_PREFIX, REGION, Bucket
+from documents.bucket.settings import DATABASE_PREFIX, REGION, BucketAddress
 
 #: In the data directory: which replica is ours, and Litestream's configuration.
 DIRECTORY = "replica"
@@ -72,7 +72,7 @@ def forget_replica(database: Path) -> None:
     shutil.rmtree(database.with_name(f".{database.name}-litestream"), ignore_errors=True)
 
 
-def configuration(database: Path, bucket: Bucket, replica: uuid.UUID) -> str:
+def configuration(database: Path, bucket: BucketAddress, replica: uuid.UUID) -> str:
     """Litestream's configuration: JSON, which is YAML too. It holds no secret."""
     settings: dict[str, Any] = {
         "logging": {"type": "json", "level": "warn", "stderr": True},
@@ -108,7 +108,7 @@ def write_configuration(data_dir: Path, text: str, name: str = "litestream.yml")
     return path
 
 
-def variables(base: Mapping[str, str], bucket: Bucket) -> dict[str, str]:
+def variables(base: Mapping[str, str], bucket: BucketAddress) -> dict[str, str]:
     """The variables of Litestream's process: `base` without what is not for it, and the keys."""
     kept = {name: text for name, text in base.items() if not name.startswith(_WITHHELD)}
     return {

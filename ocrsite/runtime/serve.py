@@ -16,7 +16,7 @@ from pathlib import Path
 
 import structlog
 
-from documents.notices import Sentence, gettext_noop
+from documents.notices import Notice, gettext_noop
 from ocrsite import __version__, logging
 from ocrsite.data_directory import unusable
 from ocrsite.environment import BASE_DIR, Environment, environment
@@ -25,7 +25,7 @@ from ocrsite.runtime.listener import PortUnavailable, listen
 from ocrsite.runtime.litestream import NoLitestream
 from ocrsite.runtime.queue_server import NoQueueServer
 from ocrsite.runtime.services import Services
-from ocrsite.runtime.start_state import InUse, Role, Start
+from ocrsite.runtime.start_state import InUse, ProcessRole, Start
 from ocrsite.runtime.supervisor import Supervisor
 
 log = structlog.get_logger("ocrsite")
@@ -42,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "role",
         nargs="?",
-        default=Role.ALL.value,
-        choices=[role.value for role in Role],
+        default=ProcessRole.ALL.value,
+        choices=[role.value for role in ProcessRole],
         help="all-in-one (default), or one role of several machines",
     )
 
@@ -51,21 +51,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="manage.py serve", description=__doc__)
     add_arguments(parser)
-    serve(Role(parser.parse_args(arguments).role))
+    serve(ProcessRole(parser.parse_args(arguments).role))
 
 
-def serve(role: Role) -> None:
+def serve(role: ProcessRole) -> None:
     """Run until told to stop. Exits with 1 and one sentence when the site can't be started."""
     settings = environment()
-    if role is not Role.ALL and settings.redis_url is None:
+    if role is not ProcessRole.ALL and settings.redis_url is None:
         sys.exit(
             f"ocrsite: `serve {role.value}` is one of several processes and needs the queue they "
             "share; set REDIS_URL, or start everything with `serve`."
         )
     logging.configure()
     try:
-        lock = start_state.hold(settings.data_dir, shared=role is not Role.ALL)
-        listener = listen(settings.port) if role is not Role.WORKER else None
+        lock = start_state.hold(settings.data_dir, shared=role is not ProcessRole.ALL)
+        listener = listen(settings.port) if role is not ProcessRole.WORKER else None
         program = queue_server.find_program() if settings.redis_url is None else None
         site = _Site(settings, role, lock, queue=program)
     except (InUse, PortUnavailable, NoQueueServer) as error:
@@ -103,14 +103,14 @@ class _Site:
     supervisor: Supervisor
 
     def __init__(
-        self, settings: Environment, role: Role, lock: int, *, queue: str | None = None
+        self, settings: Environment, role: ProcessRole, lock: int, *, queue: str | None = None
     ) -> None:
         self.settings, self.role = settings, role
-        self.life = uuid.uuid4()
+        self.start_id = uuid.uuid4()
         self.run_directory = settings.data_dir / "run"
         self.run_directory.mkdir(mode=0o750, exist_ok=True)
-        if role is Role.ALL:
-            start_state.forget_others(settings.data_dir, self.life)
+        if role is ProcessRole.ALL:
+            start_state.forget_others(settings.data_dir, self.start_id)
         warning = settings.data_dir_warning
         self.start = Start(role, warnings=[warning] if warning else [])
         self.unpublished = False
@@ -122,7 +122,7 @@ class _Site:
         if queue is not None:
             self.queue_directory.mkdir(mode=0o700, exist_ok=True)
             self.socket = queue_server.socket_path(self.run_directory)
-        self.services = Services(settings, self.life, lock, self.socket)
+        self.services = Services(settings, self.start_id, lock, self.socket)
 
     def publish(self, start: Start) -> None:
         """Tell the children how far the start has come; on a full disk, as soon as it takes it."""
@@ -133,7 +133,7 @@ class _Site:
     def _write_start(self) -> None:
         failed_before, self.unpublished = self.unpublished, False
         try:
-            start_state.write_start(self.settings.data_dir, self.life, self.start)
+            start_state.write_start(self.settings.data_dir, self.start_id, self.start)
         except OSError as error:
             if not failed_before:
                 log.error("how far the start has come can't be written; it is tried until it can",
@@ -183,29 +183,29 @@ class _Site:
         self.add_replica()
         now = time.time()
         self.publish(replace(self.start, ready=True, ready_at=now, problem=None, waiting=None))
-        if self.role is Role.WORKER:
+        if self.role is ProcessRole.WORKER:
             log.info("ready")
         else:
             log.info("ready", url=f"http://localhost:{self.settings.port}/")
-        if self.role is not Role.WORKER:
+        if self.role is not ProcessRole.WORKER:
             self.supervisor.add(self.services.search())
-        if self.role is not Role.WEB:
+        if self.role is not ProcessRole.WEB:
             self.add_workers()
         elif self.settings.s3.bucket is not None:
             # What this machine alone has goes into the bucket, also after that was out of reach.
-            self.supervisor.add(self.services.mirror())
+            self.supervisor.add(self.services.sync())
 
     def _told(self) -> Start:
         """The start with what bootstrap has found out about it."""
         try:
-            return start_state.read_start(self.settings.data_dir, self.life)
+            return start_state.read_start(self.settings.data_dir, self.start_id)
         except (OSError, ValueError, TypeError, KeyError):
             return self.start
 
     def add_replica(self) -> None:
         """The database's copy in the bucket, where the database is a file of this site alone."""
         bucket, data_dir = self.settings.s3.bucket, self.settings.data_dir
-        if bucket is None or self.settings.database is not None or self.role is not Role.ALL:
+        if bucket is None or self.settings.database is not None or self.role is not ProcessRole.ALL:
             return
         try:
             program = litestream.find_program()
@@ -214,7 +214,7 @@ class _Site:
             )
             config = litestream.write_configuration(data_dir, text)
         except (NoLitestream, OSError) as error:
-            warning = Sentence(
+            warning = Notice(
                 gettext_noop("The database is not copied into the bucket: {reason}"),
                 {"reason": str(error)},
             )
@@ -232,13 +232,13 @@ class _Site:
         for reader in self.services.readers():
             self.supervisor.add(reader)
         # Nobody else works on a database in a directory that is held alone.
-        sole = self.role is Role.ALL and self.settings.database is None
-        self.supervisor.add(self.services.chores(sole=sole))
+        sole = self.role is ProcessRole.ALL and self.settings.database is None
+        self.supervisor.add(self.services.background(sole=sole))
 
     def clean_up(self) -> None:
         """What stays is harmless: the next start removes it."""
         with contextlib.suppress(OSError):
-            start_state.state_file(self.settings.data_dir, self.life).unlink(missing_ok=True)
+            start_state.state_file(self.settings.data_dir, self.start_id).unlink(missing_ok=True)
         if self.socket is not None:
             with contextlib.suppress(OSError):
                 self.socket.unlink(missing_ok=True)

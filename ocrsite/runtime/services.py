@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from documents.bucket.settings import Bucket
+from documents.bucket.settings import BucketAddress
 from ocrsite.environment import Environment, for_child
 from ocrsite.runtime import litestream, queue_server
 from ocrsite.runtime.supervisor import Service, StopOrder
@@ -27,7 +27,7 @@ class Services:
     directory; `socket`: where the queue is, None where REDIS_URL says it."""
 
     settings: Environment
-    life: uuid.UUID
+    start_id: uuid.UUID
     lock: int
     socket: Path | None = None
 
@@ -62,7 +62,7 @@ class Services:
             exited=exited,
         )
 
-    def replica(self, program: str, config: Path, bucket: Bucket) -> Service:
+    def replica(self, program: str, config: Path, bucket: BucketAddress) -> Service:
         """Copies the database into `bucket`, as the file `config` says."""
         return Service(
             "replica",
@@ -85,11 +85,11 @@ class Services:
             descriptors=[self.lock],
         )
 
-    def mirror(self) -> Service:
-        """Keeps in the bucket what this machine alone has, where it has no chores."""
+    def sync(self) -> Service:
+        """Keeps in the bucket what this machine alone has, where it has no background tasks."""
         return Service(
-            "mirror",
-            self._worker("mirror"),
+            "sync",
+            self._worker("sync"),
             self._variables(),
             nice=5,
             oom_score=300,
@@ -110,7 +110,7 @@ class Services:
         return [
             Service(
                 f"reader {slot}",
-                self._worker("reader", "--slot", str(slot)),
+                self._worker("ocr", "--slot", str(slot)),
                 self._variables(OMP_THREAD_LIMIT="1"),
                 nice=10,
                 oom_score=500,
@@ -119,11 +119,11 @@ class Services:
             for slot in range(self.settings.workers)
         ]
 
-    def chores(self, *, sole: bool) -> Service:
+    def background(self, *, sole: bool) -> Service:
         """`sole`: nobody else works on the database."""
         return Service(
-            "chores",
-            self._worker("chores", *(["--sole"] if sole else [])),
+            "background",
+            self._worker("background", *(["--sole"] if sole else [])),
             self._variables(),
             nice=5,
             oom_score=300,
@@ -131,13 +131,13 @@ class Services:
         )
 
     def _worker(self, kind: str, *more: str) -> list[str]:
-        return [*_manage("worker"), kind, *more, "--life", str(self.life)]
+        return [*_manage("worker"), kind, *more, "--start-id", str(self.start_id)]
 
     def _variables(self, **more: str) -> dict[str, str]:
         queue = {"REDIS_URL": f"unix://{self.socket}"} if self.socket else {}
         return for_child(
             OCRSITE_DATA_DIR=str(self.settings.data_dir),
-            OCRSITE_LIFE=str(self.life),
+            OCRSITE_START_ID=str(self.start_id),
             **queue,
             **more,
         )

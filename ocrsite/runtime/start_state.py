@@ -1,7 +1,7 @@
 """One running instance: its hold on the data directory and what it tells its children.
 
-The supervisor writes `run/<life>.json` in the data directory; the web process reads there whether
-requests may be let in. A life is one start of the site.
+The supervisor writes `run/<start_id>.json` in the data directory; the web process reads
+there whether requests may be let in. A start id names one start of the site.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from documents.notices import Sentence, from_json
+from documents.notices import Notice, from_json
 from ocrsite.data_directory import DataDirectoryError, unusable
 from ocrsite.environment import ConfigurationError, environment
 
@@ -30,7 +30,7 @@ _lock = threading.Lock()
 _finished: Start | None = None
 
 
-class Role(str, Enum):
+class ProcessRole(str, Enum):
     ALL = "all"
     WEB = "web"
     WORKER = "worker"
@@ -47,7 +47,7 @@ class Start:
     Sentences, where they are known to the catalogues. Bootstrap, while it runs, says `waiting` and
     adds to `warnings` by itself."""
 
-    role: Role
+    role: ProcessRole
     ready: bool = False
     ready_at: float = 0.0
     problem: str | None = None
@@ -62,7 +62,7 @@ def current_start() -> Start:
         if _finished is not None:
             return _finished
         env = environment()
-        found = read_start(env.data_dir, env.life)
+        found = read_start(env.data_dir, env.start_id)
         if found.ready:
             _finished = found
         return found
@@ -106,42 +106,42 @@ def main() -> None:
         sys.exit(f"ocrsite: {error}")
 
 
-def state_file(data_dir: Path, life: uuid.UUID) -> Path:
-    return data_dir / "run" / f"{life}.json"
+def state_file(data_dir: Path, start_id: uuid.UUID) -> Path:
+    return data_dir / "run" / f"{start_id}.json"
 
 
-def write_start(data_dir: Path, life: uuid.UUID, start: Start) -> None:
+def write_start(data_dir: Path, start_id: uuid.UUID, start: Start) -> None:
     """Publish `start`: a reader sees the old or the new one, never a part. Raises OSError."""
-    path = state_file(data_dir, life)
+    path = state_file(data_dir, start_id)
     path.parent.mkdir(mode=0o750, exist_ok=True)
     # Bootstrap writes here too, while the supervisor may come back to what it could not write.
     draft = path.with_suffix(f".draft-{os.getpid()}")
-    warnings = [w.to_json() if isinstance(w, Sentence) else w for w in start.warnings]
+    warnings = [w.to_json() if isinstance(w, Notice) else w for w in start.warnings]
     draft.write_text(json.dumps({**asdict(start), "warnings": warnings}), encoding="utf-8")
     draft.replace(path)
 
 
-def read_start(data_dir: Path, life: uuid.UUID | None) -> Start:
-    """How far the start of this process's life has come.
+def read_start(data_dir: Path, start_id: uuid.UUID | None) -> Start:
+    """How far the start of this process's start_id has come.
 
-    A process without a life (a test, a one-off command) belongs to no supervised start: ready.
+    A process without a start_id (a test, a one-off command) belongs to no supervised start: ready.
     """
-    if life is None:
-        return Start(Role.WEB, ready=True)
+    if start_id is None:
+        return Start(ProcessRole.WEB, ready=True)
     try:
-        found = json.loads(state_file(data_dir, life).read_text(encoding="utf-8"))
+        found = json.loads(state_file(data_dir, start_id).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return Start(Role.WEB)
+        return Start(ProcessRole.WEB)
     warnings = [from_json(warning) for warning in found["warnings"]]
-    return Start(**{**found, "role": Role(found["role"]), "warnings": warnings})
+    return Start(**{**found, "role": ProcessRole(found["role"]), "warnings": warnings})
 
 
-def forget_others(data_dir: Path, life: uuid.UUID) -> None:
+def forget_others(data_dir: Path, start_id: uuid.UUID) -> None:
     """Remove what instances that did not end well left in `run`; only for a sole holder.
 
     Raises OSError.
     """
-    own = state_file(data_dir, life)
+    own = state_file(data_dir, start_id)
     with contextlib.suppress(FileNotFoundError):
         for path in own.parent.iterdir():
             if path != own:

@@ -150,7 +150,7 @@ class Supervisor:
             for key, _ in self._selector.select(self._pause()):
                 key.data()
 
-    # --- life -----------------------------------------------------------------------------------
+    # --- life and death of the children ----------------------------------------------------------
 
     def _start(self, child: _Child) -> None:
         service, parent = child.service, os.getpid()

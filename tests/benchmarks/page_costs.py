@@ -6,7 +6,7 @@ First the whole product (a fresh data directory, two readers) reads the pages, f
 page takes in all. Then two processes do in another fresh data directory what readers do, page after
 page of the same file, with a stopwatch around every step; a step's time is without the steps inside
 it. The difference between the two is what the product waits: for the processor, for the web and the
-chores process beside the readers, for the first page, and for the last page of the other reader.
+background process beside the readers, for the first page, and for the last page of the other.
 
 The second table is the processor time of the product's processes: it hardly depends on what else
 runs on the machine, and bounds the pages a second that its cores allow.
@@ -139,7 +139,7 @@ def by_product(path: Path) -> tuple[int, float, dict[str, float]]:
 def by_steps(path: Path, data_dir: Path) -> Stopwatch:
     """The steps of all the pages, by two processes on one database."""
     os.environ["OCRSITE_DATA_DIR"] = str(data_dir)
-    os.environ["OCRSITE_LIFE"] = str(uuid.uuid4())
+    os.environ["OCRSITE_START_ID"] = str(uuid.uuid4())
     os.environ.pop("DATABASE_URL", None)
     _set_up()
     watch = Stopwatch()
@@ -175,12 +175,12 @@ def _taken_in(path: Path) -> Stopwatch:
 
 
 def _chore(step: str) -> Stopwatch:
-    from documents.actions.chores import claim_chore
+    from documents.actions.task_claims import claim_task
     from ocr_worker import pipeline
     from ocr_worker.rendering import Renderer
 
     watch = Stopwatch()
-    claim = claim_chore()
+    claim = claim_task()
     assert claim is not None
     with Renderer() as renderer, watch.timing(step):
         pipeline.do_chore(claim, renderer)
@@ -191,13 +191,13 @@ def _read_all(slot: int) -> Stopwatch:
     """What a reader does until no page waits."""
     os.nice(NICE)
     _set_up()
-    from documents.actions.claim import Reader, claim_next
+    from documents.actions.claim import ClaimOwner, claim_next
     from ocr_worker import pipeline
     from ocr_worker.engines import create_engine
     from ocr_worker.rendering import Renderer
 
-    life = uuid.UUID(os.environ["OCRSITE_LIFE"])
-    reader = Reader(f"{life}:reader:{slot}", life)
+    start_id = uuid.UUID(os.environ["OCRSITE_START_ID"])
+    reader = ClaimOwner(f"{start_id}:ocr:{slot}", start_id)
     engine = create_engine("tesseract", "rus+eng")
     engine.load()
     watch = Stopwatch()

@@ -12,7 +12,13 @@ import psutil
 from tests.ocrsite.running_site import Site
 
 #: What a process of the site is, in the order of the tables.
-PARTS = ("a reader", "its rendering child", "chores", "rendering child of chores", "web")
+PARTS = (
+    "a reader",
+    "its rendering child",
+    "background",
+    "rendering child of background tasks",
+    "web",
+)
 QUEUE = "queue"
 
 
@@ -56,10 +62,10 @@ class Processes:
 
 def _part(process: psutil.Process) -> tuple[str, int]:
     command = " ".join(process.cmdline())
-    if " worker reader" in command:
+    if " worker ocr" in command:
         return "a reader", process.pid
-    if " worker chores" in command:
-        return "chores", 0
+    if " worker background" in command:
+        return "background", 0
     if "ocrsite.runtime.web" in command:
         return "web", 0
     if "valkey" in command or "redis" in command:
@@ -68,8 +74,8 @@ def _part(process: psutil.Process) -> tuple[str, int]:
         part, reader = _part(parent)
         if part == "a reader":
             return "its rendering child", reader
-        if part == "chores":
-            return "rendering child of chores", 0
+        if part == "background":
+            return "rendering child of background tasks", 0
     return "", 0
 
 

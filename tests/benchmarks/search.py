@@ -51,10 +51,10 @@ from documents.models import (  # noqa: E402
     Status,
     Tag,
 )
-from documents.models.document import Chore  # noqa: E402
+from documents.models.document import Task  # noqa: E402
 from documents.models.fields import pack  # noqa: E402
 from documents.search.index import index_files  # noqa: E402
-from documents.search.index.reader import Reader  # noqa: E402
+from documents.search.index.reader import IndexReader  # noqa: E402
 from documents.search.query.access_filter import Scope  # noqa: E402
 from documents.search.query.compile import compiled  # noqa: E402
 from documents.search.query.parser import understood  # noqa: E402
@@ -172,13 +172,13 @@ def make_document(made: Pages, chance: random.Random) -> Document:
         mime_type=chance.choice(["application/pdf", "image/tiff"]),
         language="ru",
         status=Status.READY,
-        chore=Chore.NONE,
+        task=Task.NONE,
         page_count=PAGES_A_DOCUMENT,
         pages_done=PAGES_A_DOCUMENT,
         engine="tesseract",
         results_version=1,
         content_version=0,
-        kept_version=1,
+        manifest_version=1,
         finished_at=now,
         created_at=now - datetime.timedelta(days=chance.randrange(2000)),
     )
@@ -277,7 +277,7 @@ def over_http(product: Product, questions: Questions) -> None:
 
 def in_the_index(root: Path, questions: Questions) -> None:
     print("\n| in the index | p50, ms | p95, ms | found, median |\n|---|---|---|---|")
-    reader, scope = Reader(root), Scope(None, {})
+    reader, scope = IndexReader(root), Scope(None, {})
     for kind, asked in questions.kinds.items():
         taken, found = [], []
         for question in asked:
@@ -312,7 +312,7 @@ def wait_until_built(root: Path) -> float:
     begun = time.monotonic()
     while True:
         path = index_files.current(root)
-        state = index_files.State.read(path) if path else None
+        state = index_files.IndexState.read(path) if path else None
         if state and state.complete:
             return time.monotonic() - begun
         time.sleep(0.2)

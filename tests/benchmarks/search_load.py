@@ -43,8 +43,8 @@ from documents.actions.claim import PageClaim  # noqa: E402
 from documents.actions.record import record_reading  # noqa: E402
 from documents.errors import LeaseLost  # noqa: E402
 from documents.models import FIRST_TEAM_ID, Document, Page, PageStatus, Status  # noqa: E402
-from documents.models.document import Chore  # noqa: E402
-from documents.search.index.reader import Reader  # noqa: E402
+from documents.models.document import Task  # noqa: E402
+from documents.search.index.reader import IndexReader  # noqa: E402
 from documents.text.page_layout import Block, PageLayout  # noqa: E402
 from tests.benchmarks.search import use_database  # noqa: E402
 from tests.ocrsite.running_site import ADMIN_PASSWORD, eventually, running  # noqa: E402
@@ -114,7 +114,7 @@ def write(data_dir: Path, number: int, every: float, written: Any, stop: Any) ->
         document = Document.objects.create(
             team_id=FIRST_TEAM_ID, title=f"writer {number}", filename="scan.pdf",
             sha256=uuid.uuid4().hex * 2, size=1, mime_type="application/pdf",
-            status=Status.PROCESSING, chore=Chore.NONE, page_count=20, kept_version=2**30,
+            status=Status.PROCESSING, task=Task.NONE, page_count=20, manifest_version=2**30,
         )  # fmt: skip
         for at in range(1, 21):
             if stop.is_set():
@@ -124,7 +124,7 @@ def write(data_dir: Path, number: int, every: float, written: Any, stop: Any) ->
             # Held from its beginning, so that no reader of the site takes it.
             page = Page.objects.create(
                 document=document, number=at, status=PageStatus.RUNNING, lease_token=1,
-                lease_owner="benchmark", life=uuid.uuid4(), attempts=1,
+                lease_owner="benchmark", start_id=uuid.uuid4(), attempts=1,
             )  # fmt: skip
             claim = PageClaim(
                 page.id, document.id, at, 1, 1, 1, "scan.pdf", "application/pdf", "", "auto", ""
@@ -146,7 +146,7 @@ class Watcher(threading.Thread):
 
     def __init__(self, root: Path, written: Any) -> None:
         super().__init__(daemon=True)
-        self.reader, self.written = Reader(root), written
+        self.reader, self.written = IndexReader(root), written
         self.waiting: dict[str, float] = {}
         self.lags: list[float] = []
         self.recent: list[str] = []

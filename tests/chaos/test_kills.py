@@ -32,7 +32,7 @@ pytestmark = [
 ]
 
 QUEUE = "(valkey|redis)-server"
-CHORES = "worker chores"
+BACKGROUND = "worker background"
 
 #: A lease lasts 30 s and is looked for every 30 s; where nobody can know that its holder is dead
 #: (PostgreSQL may have readers elsewhere), that is what a kill costs. The rest is for reading.
@@ -59,20 +59,20 @@ def site(whole_site: Site) -> Site:
 
 
 def reader(slot: int) -> str:
-    return f"worker reader --slot {slot}"
+    return f"worker ocr --slot {slot}"
 
 
 def held_by(site: Site, slot: int) -> list[tuple[str, ...]]:
     """The page that a reader is at."""
     return site.rows(
         "SELECT id FROM documents_page WHERE status = 'running' "
-        f"AND lease_owner LIKE '%:reader:{slot}'"
+        f"AND lease_owner LIKE '%:ocr:{slot}'"
     )
 
 
-def chores_held(site: Site) -> bool:
-    sql = "SELECT count(*) FROM documents_document WHERE chore <> '' AND chore_attempts > 0"
-    return bool(site.rows(f"{sql} AND chore_lease_expires_at IS NOT NULL")[0][0])
+def tasks_held(site: Site) -> bool:
+    sql = "SELECT count(*) FROM documents_document WHERE task <> '' AND task_attempts > 0"
+    return bool(site.rows(f"{sql} AND task_lease_expires_at IS NOT NULL")[0][0])
 
 
 def a_page_is_being_read(site: Site) -> bool:
@@ -113,8 +113,8 @@ def as_if_leases_had_run_out(site: Site) -> None:
     other machines), only time frees what they held. Here the time is spared."""
     past = "'2020-01-01 00:00:00+00'"
     site.rows(f"UPDATE documents_page SET lease_expires_at = {past} WHERE status = 'running'")
-    site.rows(f"UPDATE documents_document SET chore_lease_expires_at = {past} "
-              "WHERE chore_lease_expires_at IS NOT NULL")  # fmt: skip
+    site.rows(f"UPDATE documents_document SET task_lease_expires_at = {past} "
+              "WHERE task_lease_expires_at IS NOT NULL")  # fmt: skip
 
 
 def spare_the_wait(site: Site) -> None:
@@ -170,16 +170,16 @@ def test_a_web_process_that_is_killed_takes_no_document_with_it(site: Site) -> N
     assert_read_once(site, sent)
 
 
-def test_a_chores_process_killed_at_work_loses_no_document(site: Site) -> None:
+def test_a_background_process_killed_at_work_loses_no_document(site: Site) -> None:
     sent = send(site, letters(8))
 
-    # Its chores are short; more documents come until one is caught half-way.
+    # Its background tasks are short; more documents come until one is caught half-way.
     def at_work() -> bool:
-        if not chores_held(site):
+        if not tasks_held(site):
             sent.extend(send(site, letters(2)))
-        return chores_held(site)
+        return tasks_held(site)
 
-    with stopped_in_the_middle(site, CHORES, at_work) as process:
+    with stopped_in_the_middle(site, BACKGROUND, at_work) as process:
         kill(process)
 
     wait_until_read(site, sent, WITHIN)
@@ -257,7 +257,7 @@ def let_its_lease_run_out(site: Site, slot: int) -> None:
     """As if the time had passed, then what runs every 30 s."""
     site.rows(
         "UPDATE documents_page SET lease_expires_at = '2020-01-01 00:00:00+00' "
-        f"WHERE status = 'running' AND lease_owner LIKE '%:reader:{slot}'"
+        f"WHERE status = 'running' AND lease_owner LIKE '%:ocr:{slot}'"
     )
     queue = f"unix://{site.data_dir / 'run' / 'queue.sock'}"
     subprocess.run(

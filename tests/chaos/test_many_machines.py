@@ -119,11 +119,11 @@ def _sixty_pages() -> list[Letter]:
 
 def _readers(site: Site) -> int:
     ready = "SELECT count(*) FROM documents_workerprocess WHERE engine_state = 'ready'"
-    return int(site.rows(f"{ready} AND kind = 'reader'")[0][0])
+    return int(site.rows(f"{ready} AND kind = 'ocr'")[0][0])
 
 
 def _has_read(machine: Site) -> bool:
     pids = ",".join(str(process.pid) for process in machine.processes()) or "0"
     sql = "SELECT count(*) FROM documents_page WHERE status = 'running' AND lease_owner IN "
-    owners = f"(SELECT id FROM documents_workerprocess WHERE kind = 'reader' AND pid IN ({pids}))"
+    owners = f"(SELECT id FROM documents_workerprocess WHERE kind = 'ocr' AND pid IN ({pids}))"
     return bool(machine.rows(sql + owners)[0][0])

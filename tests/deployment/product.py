@@ -40,7 +40,7 @@ def variables() -> set[str]:
     environment.read(asked)
     with mock.patch("ocrsite.environment.os.environ", asked):
         environment.paddle_model_homes()
-    return asked.names - {"OCRSITE_LIFE", "HOME"}
+    return asked.names - {"OCRSITE_START_ID", "HOME"}
 
 
 def settings(**given: str) -> environment.Environment:

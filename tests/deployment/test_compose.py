@@ -17,7 +17,7 @@ import redis
 from ocrsite import environment
 from ocrsite.runtime import queue_server
 from ocrsite.runtime.serve import add_arguments
-from ocrsite.runtime.start_state import Role
+from ocrsite.runtime.start_state import ProcessRole
 from tests.deployment import compose, product
 from tests.deployment.dockerfile import parse
 
@@ -30,11 +30,11 @@ OTHERS = {name: service for name, service in SERVICES.items() if name not in OUR
 DOCKERFILE = parse((ROOT / "Dockerfile").read_text(encoding="utf-8"))
 
 
-def role(service: dict[str, Any]) -> Role:
+def role(service: dict[str, Any]) -> ProcessRole:
     """As the entrypoint, `manage.py serve`, understands the service's command."""
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    return Role(parser.parse_args(service["command"]).role)
+    return ProcessRole(parser.parse_args(service["command"]).role)
 
 
 def seconds(text: str) -> int:
@@ -52,9 +52,9 @@ def test_the_services_are_the_ones_a_team_needs() -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("web", Role.WEB), ("worker", Role.WORKER), ("worker-cpu", Role.WORKER)],
+    [("web", ProcessRole.WEB), ("worker", ProcessRole.WORKER), ("worker-cpu", ProcessRole.WORKER)],
 )
-def test_a_service_runs_a_role_that_serve_knows(name: str, expected: Role) -> None:
+def test_a_service_runs_a_role_that_serve_knows(name: str, expected: ProcessRole) -> None:
     assert role(OURS[name]) is expected
     assert "entrypoint" not in OURS[name]
 

@@ -23,7 +23,7 @@ import pytest
 
 import ocrsite
 from ocr_worker.engines import tessdata
-from ocrsite.runtime.start_state import Role
+from ocrsite.runtime.start_state import ProcessRole
 from tests.deployment import container, product
 from tests.deployment.container import VENV, Container
 from tests.deployment.dockerfile import Ignored, parse
@@ -353,4 +353,4 @@ def is_zombie(process: psutil.Process) -> bool:
 
 
 def test_the_roles_of_the_entrypoint_are_those_of_serve() -> None:
-    assert {role.value for role in Role} == {"all", "web", "worker"}
+    assert {role.value for role in ProcessRole} == {"all", "web", "worker"}

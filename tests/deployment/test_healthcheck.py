@@ -93,10 +93,10 @@ def test_the_port_is_the_sites_where_none_is_set(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("command", "well"),
     [
-        ("/opt/venv/bin/python manage.py worker reader --slot 0", True),
-        ("/opt/venv/bin/python manage.py worker chores", False),
+        ("/opt/venv/bin/python manage.py worker ocr --slot 0", True),
+        ("/opt/venv/bin/python manage.py worker background", False),
         ("/opt/venv/bin/python /app/manage.py serve worker", False),
-        ("sh -c manage.py worker reader", False),
+        ("sh -c manage.py worker ocr", False),
     ],
 )
 def test_a_worker_is_well_when_a_reader_is_running(

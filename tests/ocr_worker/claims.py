@@ -9,8 +9,8 @@ from typing import Any
 
 from PIL import Image
 
-from documents.actions.chores import ChoreClaim, claim_chore
-from documents.actions.claim import PageClaim, Reader, claim_next
+from documents.actions.claim import ClaimOwner, PageClaim, claim_next
+from documents.actions.task_claims import TaskClaim, claim_task
 from documents.files.storage import archive, original_key
 from documents.models import Document, Status
 from documents.text.page_layout import PageLayout
@@ -18,7 +18,7 @@ from ocr_worker.engines.base import Needs
 from tests.factories import make_document, make_layout
 from tests.ocr_worker.files import ENGLISH, pdf, picture, put, write
 
-READER = Reader("one:reader:0", uuid.uuid4())
+READER = ClaimOwner("one:ocr:0", uuid.uuid4())
 
 
 class Pretending:
@@ -80,7 +80,7 @@ def claim_page() -> PageClaim:
     return claim
 
 
-def claim_the_chore() -> ChoreClaim:
-    claim = claim_chore()
+def claim_the_chore() -> TaskClaim:
+    claim = claim_task()
     assert claim is not None
     return claim

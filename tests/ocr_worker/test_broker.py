@@ -29,7 +29,7 @@ __all__ = ["queue", "workers"]
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dramatiq.Broker]:
     """The broker of a queue that is down; uploads are to send their wake-ups there."""
     broker = make_broker(f"unix://{tmp_path}/nothing.sock")
-    monkeypatch.setattr(actors.do_chores, "broker", broker)
+    monkeypatch.setattr(actors.do_background_tasks, "broker", broker)
     yield broker
     broker.close()
 
@@ -38,7 +38,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dramati
 def test_an_upload_is_taken_in_while_the_queue_is_down(nowhere: dramatiq.Broker) -> None:
     user = make_user(team=make_team())
     with pytest.raises(redis.ConnectionError):
-        actors.wake_chores()
+        actors.wake_background()
 
     uploaded = upload(user, stage([b"%PDF-1.4\n..."]), "letter.pdf")
 

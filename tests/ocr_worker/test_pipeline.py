@@ -1,4 +1,4 @@
-"""A claim carried out: whatever happens, the page or the chore ends in a state people can see."""
+"""A claim carried out: whatever happens, the page or the task ends in a state people can see."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from documents.actions.chores import MAX_ATTEMPTS, claim_chore
 from documents.actions.claim import PageClaim, release
-from documents.actions.record import MAX_ATTEMPTS_IN_A_LIFE, record_reading
+from documents.actions.record import MAX_ATTEMPTS_IN_A_START, record_reading
+from documents.actions.task_claims import MAX_ATTEMPTS, claim_task
 from documents.errors import DamagedPage, EngineFailed, EngineUnavailable, StorageFull
 from documents.exports import page_images
 from documents.files.figures import Figure, figure_key, name_of
 from documents.files.storage import archive, original_key, result_key
 from documents.models import Document, Page, PageStatus, Reading, Status
-from documents.models.document import Chore
+from documents.models.document import Task
 from documents.text.page_layout import PageLayout
 from ocr_worker import pipeline
 from ocr_worker.pipeline import do_chore, read_claimed_page
-from ocr_worker.process.reader import ReaderProcess
+from ocr_worker.process.ocr import OcrProcess
 from ocr_worker.reading import PageReading
 from ocr_worker.rendering import Renderer
 from tests.factories import layout_with_figure, make_document, make_reader
@@ -45,7 +45,7 @@ def full_disk(*arguments: object, **options: object) -> None:
 
 
 def let_it_be_tried_again(page: Page) -> None:
-    Page.objects.filter(id=page.id).update(not_before=None)
+    Page.objects.filter(id=page.id).update(retry_at=None)
 
 
 def the_page(claim: PageClaim) -> Page:
@@ -69,7 +69,7 @@ def test_a_page_that_was_read_is_done_and_its_image_is_kept(
     key = page_images.page_image(page)
     assert archive().open(key).read()[8:12] == b"WEBP"
     document.refresh_from_db()
-    assert document.chore == Chore.FINISH
+    assert document.task == Task.FINISH
 
 
 def test_the_pictures_of_a_page_are_kept_before_its_reading_is(
@@ -131,7 +131,7 @@ def test_an_unexpected_error_in_the_engine_costs_that_page_a_try_and_no_other_pa
     page = the_page(first)
     assert (page.status, page.attempts, page.error_code) == (PageStatus.PENDING, 1, "engine-failed")
     assert "ZeroDivisionError" in page.error_detail
-    assert page.not_before is not None and page.not_before > timezone.now()
+    assert page.retry_at is not None and page.retry_at > timezone.now()
 
 
 def test_a_page_on_which_the_engine_breaks_every_time_is_set_aside(
@@ -139,7 +139,7 @@ def test_a_page_on_which_the_engine_breaks_every_time_is_set_aside(
 ) -> None:
     document = processing(scan(tmp_path / "scan.pdf"))
 
-    for _ in range(MAX_ATTEMPTS_IN_A_LIFE):
+    for _ in range(MAX_ATTEMPTS_IN_A_START):
         claim = claim_page()
         read_claimed_page(claim, renderer, Pretending(EngineFailed("It broke.")))
         let_it_be_tried_again(the_page(claim))
@@ -148,7 +148,7 @@ def test_a_page_on_which_the_engine_breaks_every_time_is_set_aside(
     assert (page.status, page.error_code) == (PageStatus.FAILED, "quarantined")
     assert "It broke." in page.error_detail
     document.refresh_from_db()
-    assert (document.chore, document.pages_failed) == (Chore.FINISH, 1)
+    assert (document.task, document.pages_failed) == (Task.FINISH, 1)
 
 
 def test_a_permanent_error_is_the_pages_last_word(renderer: Renderer, tmp_path: Path) -> None:
@@ -188,17 +188,17 @@ def test_without_an_engine_a_scan_is_left_to_a_reader_that_has_one_or_will(
 
     page = the_page(claim)
     assert (page.status, page.error_code) == (PageStatus.PENDING, "")
-    assert (page.attempts, page.life_attempts) == (0, 0)
-    assert page.not_before is not None and page.not_before > timezone.now()
+    assert (page.attempts, page.start_attempts) == (0, 0)
+    assert page.retry_at is not None and page.retry_at > timezone.now()
 
 
 @pytest.mark.parametrize(
     "fields",
     [
         {"engine_state": "absent"},
-        {"beat_at": timezone.now() - datetime.timedelta(minutes=5)},
+        {"heartbeat_at": timezone.now() - datetime.timedelta(minutes=5)},
         {"id": READER.owner},
-        {"kind": "chores"},
+        {"kind": "background"},
     ],
     ids=["one without an engine", "a dead one", "itself", "no reader"],
 )
@@ -237,8 +237,8 @@ def test_a_renderer_that_does_not_start_is_not_the_pages_fault(
         read_claimed_page(claim, broken, Pretending())
 
     page = the_page(claim)
-    assert (page.status, page.attempts, page.life_attempts) == (PageStatus.PENDING, 0, 0)
-    assert page.not_before is not None and page.not_before > timezone.now()
+    assert (page.status, page.attempts, page.start_attempts) == (PageStatus.PENDING, 0, 0)
+    assert page.retry_at is not None and page.retry_at > timezone.now()
 
 
 def test_what_is_missing_beside_the_original_is_not_called_the_original(
@@ -262,8 +262,8 @@ def test_a_full_disk_is_not_the_pages_fault(
     read_claimed_page(claim, renderer, Pretending())
 
     page = the_page(claim)
-    assert (page.status, page.attempts, page.life_attempts) == (PageStatus.PENDING, 0, 0)
-    assert page.not_before is not None and page.not_before > timezone.now()
+    assert (page.status, page.attempts, page.start_attempts) == (PageStatus.PENDING, 0, 0)
+    assert page.retry_at is not None and page.retry_at > timezone.now()
     assert not Reading.objects.exists()
 
 
@@ -299,7 +299,7 @@ def test_only_recorded_readings_count_as_pages_read(
 ) -> None:
     processing(scan(tmp_path / "scan.pdf", pages=4), pages=4)
     faults = iter([EngineFailed("It broke."), None, DamagedPage("It is damaged."), None])
-    reader = ReaderProcess(0, uuid.uuid4())
+    reader = OcrProcess(0, uuid.uuid4())
     reader._renderer = renderer
     reader.loading.engine = engine = Pretending()
     read = engine.read
@@ -310,7 +310,7 @@ def test_only_recorded_readings_count_as_pages_read(
 
     monkeypatch.setattr(engine, "read", read_some)
     # The test's own connection is not to be closed between pages.
-    monkeypatch.setattr("ocr_worker.process.reader.close_old_connections", lambda: None)
+    monkeypatch.setattr("ocr_worker.process.ocr.close_old_connections", lambda: None)
 
     reader.read_until_idle()
 
@@ -326,7 +326,7 @@ def test_a_reading_that_came_too_late_counts_as_none(renderer: Renderer, tmp_pat
     assert not read_claimed_page(lost, renderer, Pretending())
 
 
-# --- a chore ----------------------------------------------------------------------------------
+# --- a task ----------------------------------------------------------------------------------
 
 
 def test_preparing_counts_the_pages_and_makes_a_thumbnail(
@@ -354,7 +354,7 @@ def test_a_file_that_can_not_be_opened_fails_with_the_reason(
     document.refresh_from_db()
     assert (document.status, document.error_code) == (Status.FAILED, "damaged-file")
     assert document.error_detail
-    assert claim_chore() is None
+    assert claim_task() is None
 
 
 def test_a_renderer_that_does_not_start_is_not_the_documents_fault(
@@ -366,17 +366,17 @@ def test_a_renderer_that_does_not_start_is_not_the_documents_fault(
 
         for _ in range(MAX_ATTEMPTS + 1):
             do_chore(claim_the_chore(), broken)
-            Document.objects.update(chore_lease_expires_at=None)
+            Document.objects.update(task_lease_expires_at=None)
 
     document.refresh_from_db()
-    assert (document.status, document.chore_attempts) == (Status.QUEUED, 0)
+    assert (document.status, document.task_attempts) == (Status.QUEUED, 0)
 
 
 def test_a_lost_original_fails_the_document_in_the_end(renderer: Renderer, tmp_path: Path) -> None:
     document = queued(scan(tmp_path / "scan.pdf"))
     archive().path(original_key(document.id, document.filename)).unlink()
 
-    while (claim := claim_chore()) is not None:
+    while (claim := claim_task()) is not None:
         do_chore(claim, renderer)
 
     document.refresh_from_db()
@@ -386,18 +386,18 @@ def test_a_lost_original_fails_the_document_in_the_end(renderer: Renderer, tmp_p
 def test_a_full_disk_leaves_the_chore_standing_and_counts_nothing(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document = make_document(status=Status.PROCESSING, pages=["one"], chore=Chore.FINISH)
+    document = make_document(status=Status.PROCESSING, pages=["one"], task=Task.FINISH)
     monkeypatch.setattr(pipeline, "finish", full_disk)
 
     do_chore(claim_the_chore(), renderer)
 
     document.refresh_from_db()
-    assert (document.chore, document.chore_attempts) == (Chore.FINISH, 0)
-    assert document.chore_lease_expires_at is not None
-    assert claim_chore() is None, "it rests for a while"
+    assert (document.task, document.task_attempts) == (Task.FINISH, 0)
+    assert document.task_lease_expires_at is not None
+    assert claim_task() is None, "it rests for a while"
 
     monkeypatch.undo()
-    Document.objects.update(chore_lease_expires_at=timezone.now())
+    Document.objects.update(task_lease_expires_at=timezone.now())
     do_chore(claim_the_chore(), renderer)
     document.refresh_from_db()
     assert document.status == Status.READY
@@ -407,7 +407,7 @@ def test_a_full_disk_leaves_the_chore_standing_and_counts_nothing(
 def test_a_chore_that_breaks_is_given_up_in_the_end(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document = make_document(status=Status.PROCESSING, pages=["one"], chore=Chore.FINISH)
+    document = make_document(status=Status.PROCESSING, pages=["one"], task=Task.FINISH)
     broken: list[int] = []
 
     def break_down(claim: object) -> None:
@@ -415,9 +415,9 @@ def test_a_chore_that_breaks_is_given_up_in_the_end(
         raise ZeroDivisionError
 
     monkeypatch.setattr(pipeline, "finish", break_down)
-    while (claim := claim_chore()) is not None:
+    while (claim := claim_task()) is not None:
         do_chore(claim, renderer)
-        Document.objects.update(chore_lease_expires_at=None)
+        Document.objects.update(task_lease_expires_at=None)
 
     document.refresh_from_db()
     assert len(broken) == 4

@@ -15,7 +15,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from documents import signals
-from documents.actions.claim import Reader, claim_next
+from documents.actions.claim import ClaimOwner, claim_next
 from documents.files.storage import archive
 from documents.models import Page, PageStatus, Status, WorkerProcess
 from ocr_worker.reconcile import STAGED_FOR_SECONDS, reconcile
@@ -23,7 +23,7 @@ from tests.factories import make_document
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-READER = Reader("one:reader:0", uuid.uuid4())
+READER = ClaimOwner("one:ocr:0", uuid.uuid4())
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def woken() -> Iterator[list[str]]:
         signal: listen(signal, name)
         for signal, name in (
             (signals.pages_waiting, "readers"),
-            (signals.chores_waiting, "chores"),
+            (signals.tasks_waiting, "background"),
         )
     }
     yield found
@@ -62,12 +62,12 @@ def test_a_quiet_archive_wakes_nobody(woken: list[str]) -> None:
     assert woken == []
 
 
-def test_a_document_nobody_was_woken_for_wakes_chores(woken: list[str]) -> None:
+def test_a_document_nobody_was_woken_for_wakes_the_background_process(woken: list[str]) -> None:
     make_document(status=Status.QUEUED)
 
     reconcile()
 
-    assert woken == ["chores"]
+    assert woken == ["background"]
 
 
 def test_pages_nobody_was_woken_for_wake_a_reader(woken: list[str]) -> None:
@@ -97,7 +97,7 @@ def test_the_only_supervisor_does_not_wait_for_the_leases_of_the_one_before(
     make_document(status=Status.PROCESSING, pages=[None])
     claim_next(READER)
 
-    reconcile(sole_life=uuid.uuid4())
+    reconcile(sole_start=uuid.uuid4())
 
     page = Page.objects.get()
     assert (page.status, page.attempts) == (PageStatus.PENDING, 1)
@@ -108,7 +108,7 @@ def test_what_its_own_readers_hold_stays_theirs() -> None:
     make_document(status=Status.PROCESSING, pages=[None])
     claim_next(READER)
 
-    reconcile(sole_life=READER.life)
+    reconcile(sole_start=READER.start_id)
 
     assert Page.objects.get().status == PageStatus.RUNNING
 
@@ -164,11 +164,11 @@ def test_processes_gone_for_a_day_are_forgotten() -> None:
     for name, hours in (("gone", 25), ("here", 0)):
         WorkerProcess.objects.create(
             id=name,
-            kind="reader",
-            life=uuid.uuid4(),
+            kind="ocr",
+            start_id=uuid.uuid4(),
             pid=1,
             started_at=now,
-            beat_at=now - datetime.timedelta(hours=hours),
+            heartbeat_at=now - datetime.timedelta(hours=hours),
         )
 
     reconcile()

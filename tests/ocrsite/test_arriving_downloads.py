@@ -51,7 +51,7 @@ def in_the_bucket_alone(site: Site, content: bytes) -> Path:
     key = original_key(document_id, "large.pdf")
 
     def settled() -> bool:
-        # Until then its chores would fetch the file again.
+        # Until then its background tasks would fetch the file again.
         found = site.document(document_id)
         return bool(found["status"] == "failed" and found["storage"] == "mirrored")
 

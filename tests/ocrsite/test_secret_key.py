@@ -12,7 +12,7 @@ from documents.models import ArchiveIdentity
 from documents.models.identity import identity
 from ocrsite import secret_key as keys
 from ocrsite.environment import read
-from ocrsite.runtime.start_state import Role, Start
+from ocrsite.runtime.start_state import ProcessRole, Start
 from ocrsite.secret_key import DerivedKey, derive, hkdf, secret_key
 
 BUCKET = {
@@ -90,13 +90,13 @@ def test_before_the_start_is_over_nothing_is_asked_and_nothing_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A test without a database: to ask it would fail.
-    monkeypatch.setattr("ocrsite.middleware.startup_gate.current_start", lambda: Start(Role.ALL))
+    monkeypatch.setattr("ocrsite.runtime.start_state.current_start", lambda: Start(ProcessRole.ALL))
     key = secret_key(read({"OCRSITE_DATA_DIR": str(tmp_path), **BUCKET}))
     assert isinstance(key, DerivedKey)
     makeshift = str(key)
 
     monkeypatch.setattr(
-        "ocrsite.middleware.startup_gate.current_start", lambda: Start(Role.ALL, ready=True)
+        "ocrsite.runtime.start_state.current_start", lambda: Start(ProcessRole.ALL, ready=True)
     )
     monkeypatch.setattr(keys, "_derived", lambda secret: "found now")
 

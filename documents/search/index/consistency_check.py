@@ -11,8 +11,8 @@ from tantivy import Query
 
 from documents.models import Document, SearchChange
 from documents.search.index import change_feed, index_documents, index_files, integrity
-from documents.search.index.index_files import State, Status
-from documents.search.index.reader import Opened, Reader
+from documents.search.index.index_files import IndexState, IndexStatus
+from documents.search.index.reader import IndexReader, Opened
 from documents.search.index.schema import schema
 
 _DOCUMENTS_AT_ONCE = 200
@@ -39,7 +39,7 @@ def check(root: Path) -> Checked:
 
     Raises SearchUnavailable.
     """
-    opened = Reader(root).opened()
+    opened = IndexReader(root).opened()
     found = Checked(
         entries=opened.count(Query.all_query()), damaged_files=integrity.damaged_files(opened.path)
     )
@@ -79,8 +79,8 @@ def _compare(
 
 def described(root: Path) -> dict[str, str]:
     """The index and its process in words."""
-    path, status = index_files.current(root), Status.read(root)
-    state = State.read(path) if path else None
+    path, status = index_files.current(root), IndexStatus.read(root)
+    state = IndexState.read(path) if path else None
     if path is None or state is None:
         return {"index": "none", "process": _process(status)}
     size = sum(_size(file) for file in path.rglob("*"))
@@ -104,7 +104,7 @@ def _size(file: Path) -> int:
         return 0
 
 
-def _process(status: Status | None) -> str:
+def _process(status: IndexStatus | None) -> str:
     if status is None:
         return "none has run here"
     ago = time.time() - status.at

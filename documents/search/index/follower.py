@@ -20,7 +20,7 @@ from django.utils import timezone
 from documents.models import Document
 from documents.models.identity import identity
 from documents.search.index import change_feed, index_files, integrity, reader
-from documents.search.index.index_files import State, Status
+from documents.search.index.index_files import IndexState, IndexStatus
 from documents.search.index.notify import Telling, Told
 from documents.search.index.schema import FORMAT
 from documents.search.index.writer import Generation
@@ -148,11 +148,11 @@ class Follower:
                 self.served = self.building = None
 
     def _is_good(self, path: Path) -> bool:
-        return State.read(path) is not None and not index_files.damage_reported(path)
+        return IndexState.read(path) is not None and not index_files.damage_reported(path)
 
     def _open_or_begin(self) -> None:
         path = index_files.current(self.root)
-        state = State.read(path) if path else None
+        state = IndexState.read(path) if path else None
         archive = str(identity().archive)
         usable = path is not None and state is not None and self._is_good(path)
         if not usable or state is None or path is None:
@@ -174,7 +174,7 @@ class Follower:
                 return
         self._begin(serve=True)
 
-    def _opened(self, path: Path, state: State) -> Generation | None:
+    def _opened(self, path: Path, state: IndexState) -> Generation | None:
         try:
             if cut := integrity.cut_files(path):
                 raise ValueError(f"cut files: {', '.join(cut)}")
@@ -191,7 +191,7 @@ class Follower:
         served = self.served.directory if self.served else index_files.current(self.root)
         index_files.remove_others(self.root, None if serve else served)
         path = index_files.new_generation(self.root)
-        state = State(
+        state = IndexState(
             FORMAT,
             str(identity().archive),
             position=change_feed.now(),
@@ -257,7 +257,7 @@ class Follower:
         self._next_report = time.monotonic() + REPORT_EVERY
         shown = self.served or self.building
         built = self.building.state if self.building else None
-        Status(
+        IndexStatus(
             state or ("building" if built else "following"),
             entries=shown.entries if shown else 0,
             lag=self._lag,

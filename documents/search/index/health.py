@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from documents.search.index import index_files
-from documents.search.index.index_files import Status
+from documents.search.index.index_files import IndexStatus
 
 #: Seconds after a start in which the process that writes the index is not missed yet, and seconds
 #: of silence after which it is.
 COMES_WITHIN, SILENT_AFTER = 30.0, 15.0
 
 
-def search_status() -> Status | None:
+def search_status() -> IndexStatus | None:
     """As the writing process has told it last; None where there never was one."""
-    return Status.read(index_files.root())
+    return IndexStatus.read(index_files.root())
 
 
 def search_warnings(up_for: float) -> list[str]:

@@ -11,7 +11,7 @@ import structlog
 
 from documents.models import Document, Page, PageRevision, Reading
 from documents.search.index.schema import COVER, Facts, source_of
-from documents.search.text.page_text import EMPTY, PageText, page_text
+from documents.search.text.page_text import EMPTY, SearchText, page_text
 from documents.text.page_layout import PageLayout
 
 log = structlog.get_logger(__name__)
@@ -59,7 +59,7 @@ def sources_of(document_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[int, i
     return found
 
 
-def texts_of(sources: Iterable[int]) -> Iterator[Mapping[int, PageText]]:
+def texts_of(sources: Iterable[int]) -> Iterator[Mapping[int, SearchText]]:
     """The pages' texts by their source, a few at a time. Those that are gone meanwhile are left
     out: what removed them is a change by itself."""
     wanted = list(sources)
@@ -67,7 +67,7 @@ def texts_of(sources: Iterable[int]) -> Iterator[Mapping[int, PageText]]:
         yield _texts(wanted[at : at + LAYOUTS_AT_ONCE])
 
 
-def _texts(sources: list[int]) -> dict[int, PageText]:
+def _texts(sources: list[int]) -> dict[int, SearchText]:
     found = {}
     for model, odd in ((Reading, 0), (PageRevision, 1)):
         ids = [source // 2 for source in sources if source % 2 == odd and source]
@@ -88,7 +88,7 @@ def _layouts(model: type[Reading | PageRevision], ids: list[int]) -> list[tuple[
         return [(ids[0], None)]
 
 
-def _text(row: int, layout: Any) -> PageText:
+def _text(row: int, layout: Any) -> SearchText:
     """Nothing where the layout makes no sense, or is a newer program's: one page that can't be
     understood must not keep all others from being found."""
     try:

@@ -29,7 +29,7 @@ from documents.search.index.change_feed import Position
 
 
 @dataclass(frozen=True)
-class State:
+class IndexState:
     """What a generation is of. `complete`: every document is in it; else those up to `built_to`
     (in the order of ids) and what changed since it was begun; `built` of `documents` so far."""
 
@@ -42,7 +42,7 @@ class State:
     documents: int = 0
 
     @classmethod
-    def read(cls, directory: Path) -> State | None:
+    def read(cls, directory: Path) -> IndexState | None:
         """None where there is none that can be understood."""
         try:
             said = json.loads((directory / "state.json").read_text(encoding="utf-8"))
@@ -55,7 +55,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Status:
+class IndexStatus:
     """How the writing process is: `state` is one of following, building, failing. `lag`: seconds
     that the last changes waited until they could be found."""
 
@@ -73,7 +73,7 @@ class Status:
         return time.time() - self.at
 
     @classmethod
-    def read(cls, root: Path) -> Status | None:
+    def read(cls, root: Path) -> IndexStatus | None:
         try:
             return cls(**json.loads((root / "status.json").read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):

@@ -18,9 +18,9 @@ from documents.errors import SearchUnavailable
 from documents.models.identity import identity
 from documents.search.index import index_files, vocabulary
 from documents.search.index.health import SILENT_AFTER
-from documents.search.index.index_files import State, Status
+from documents.search.index.index_files import IndexState, IndexStatus
 from documents.search.index.schema import FORMAT, schema
-from documents.search.text.page_text import PageText
+from documents.search.text.page_text import SearchText
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +47,7 @@ class Opened:
     searcher: tantivy.Searcher
     vocabulary: tantivy.Searcher
     complete: bool
-    status: Status | None
+    status: IndexStatus | None
 
     def search(self, query: Query, limit: int, **how: Any) -> tuple[list[Hit], int]:
         """`(value, address)` of the best, and how many there are in all (0 for `count=False`)."""
@@ -62,10 +62,10 @@ class Opened:
         with self._reading():
             return [int(n or 0) for n in self.searcher.fast_field_values(name, list(addresses))]
 
-    def entry(self, address: tantivy.DocAddress) -> tuple[uuid.UUID, PageText]:
+    def entry(self, address: tantivy.DocAddress) -> tuple[uuid.UUID, SearchText]:
         with self._reading():
             stored = self.searcher.doc(address)
-            return uuid.UUID(stored["document"][0]), PageText.unpack(stored["page"][0])
+            return uuid.UUID(stored["document"][0]), SearchText.unpack(stored["page"][0])
 
     def aggregate(self, query: Query, wanted: dict[str, Any]) -> dict[str, Any]:
         with self._reading():
@@ -109,7 +109,7 @@ class Opened:
         return []
 
 
-class Reader:
+class IndexReader:
     """Safe to use from many threads."""
 
     def __init__(self, root: Path) -> None:
@@ -123,9 +123,9 @@ class Reader:
     def opened(self) -> Opened:
         """The index to search in. Raises SearchUnavailable where there is none to be read."""
         path, searcher, words, state = self._newest()
-        return Opened(path, searcher, words, state.complete, Status.read(self.root))
+        return Opened(path, searcher, words, state.complete, IndexStatus.read(self.root))
 
-    def _newest(self) -> tuple[Path, tantivy.Searcher, tantivy.Searcher, State]:
+    def _newest(self) -> tuple[Path, tantivy.Searcher, tantivy.Searcher, IndexState]:
         path = index_files.current(self.root)
         if path is None:
             raise _unavailable()
@@ -133,7 +133,7 @@ class Reader:
             try:
                 # Written with every commit; a look at it costs a microsecond.
                 committed = (path / "meta.json").stat().st_mtime_ns
-                state = State.read(path)
+                state = IndexState.read(path)
                 if state is None:
                     raise _unavailable()
                 if self._index is None or path != self._path:
@@ -150,7 +150,7 @@ class Reader:
                 self._index = None
                 raise unreadable(path, error) from error
 
-    def _open(self, path: Path, state: State) -> None:
+    def _open(self, path: Path, state: IndexState) -> None:
         if (state.format, state.archive) != (FORMAT, str(identity().archive)):
             raise _unavailable()
         index = tantivy.Index(schema(), str(path), reuse=True)
@@ -194,10 +194,10 @@ def _unavailable() -> SearchUnavailable:
     )
 
 
-_readers: dict[Path, Reader] = {}
+_readers: dict[Path, IndexReader] = {}
 
 
-def reader() -> Reader:
+def reader() -> IndexReader:
     """This process's reader of this machine's index."""
     root = index_files.root()
-    return _readers.setdefault(root, Reader(root))
+    return _readers.setdefault(root, IndexReader(root))

@@ -20,7 +20,7 @@ import tantivy
 
 from documents.search.text import analysis
 from documents.search.text.fingerprint import sketch
-from documents.search.text.page_text import PageText
+from documents.search.text.page_text import SearchText
 
 #: Rises with every change of what is below. An index of another format is built anew.
 FORMAT = f"5.{analysis.VERSION}"
@@ -69,7 +69,7 @@ class Entry:
     facts: Facts
     number: int
     source: int
-    page: PageText
+    page: SearchText
 
 
 def source_of(reading: int | None, revision: int | None) -> int:

@@ -15,10 +15,10 @@ from tantivy import Occur, Query
 
 from documents.search.index import index_documents
 from documents.search.index.change_feed import Feed, Position
-from documents.search.index.index_files import State
+from documents.search.index.index_files import IndexState
 from documents.search.index.schema import Entry, Facts, entry_document, schema
 from documents.search.index.vocabulary import WordsWriter
-from documents.search.text.page_text import EMPTY, PageText
+from documents.search.text.page_text import EMPTY, SearchText
 
 #: Bytes that the writer fills before it makes a segment of them; it takes one thread.
 HEAP = 50_000_000
@@ -44,7 +44,7 @@ class _Compared:
 class Generation:
     """Raises ValueError or OSError, from whatever is called, where its files can't be used."""
 
-    def __init__(self, directory: Path, state: State) -> None:
+    def __init__(self, directory: Path, state: IndexState) -> None:
         self.directory, self.state = directory, state
         self.feed = Feed(state.position)
         #: How far the build is, which `state` says once it is committed.
@@ -172,7 +172,9 @@ class Generation:
             self._add(by_source, {0: EMPTY})
         return _Compared(missing, len(rewritten) + len(added), (rewritten, added) == (old, new))
 
-    def _add(self, entries: Mapping[int, tuple[Facts, int]], texts: Mapping[int, PageText]) -> None:
+    def _add(
+        self, entries: Mapping[int, tuple[Facts, int]], texts: Mapping[int, SearchText]
+    ) -> None:
         for source, text in texts.items():
             if source in entries:
                 facts, number = entries[source]
@@ -196,8 +198,8 @@ class Generation:
         }
         return present, outdated
 
-    def _text(self, address: tantivy.DocAddress) -> PageText:
-        return PageText.unpack(self._searcher.doc(address)["page"][0])
+    def _text(self, address: tantivy.DocAddress) -> SearchText:
+        return SearchText.unpack(self._searcher.doc(address)["page"][0])
 
     def _remove(self, document: uuid.UUID) -> None:
         self._writer.delete_documents_by_term("document", document.hex)

@@ -20,7 +20,7 @@ from documents.search.query.parser import (
     Note,
     Phrase,
     Prefix,
-    Word,
+    Term,
     understood,
 )
 from documents.search.query.query_shape import demands_a_body, is_negative, names_pages, texts_in
@@ -149,7 +149,7 @@ def _query(node: Node, doing: _Compiling) -> Query:
     return _words(node, doing)
 
 
-def _words(node: Word | Phrase, doing: _Compiling) -> Query:
+def _words(node: Term | Phrase, doing: _Compiling) -> Query:
     found = analysis.words_in(node.text)
     if not found:
         doing.notes.append(Note("nothing", node.text))
@@ -161,7 +161,7 @@ def _words(node: Word | Phrase, doing: _Compiling) -> Query:
             return _side_by_side(found, part, doing, exact=True)
     if len(found) == 1:
         return _word(*found[0], _keys(node.text), part, doing)
-    keys = _keys(node.text) if isinstance(node, Word) else ()
+    keys = _keys(node.text) if isinstance(node, Term) else ()
     return _side_by_side(found, part, doing, keys=keys)
 
 
@@ -246,7 +246,7 @@ def _key_queries(keys: Iterable[str], part: int, doing: _Compiling) -> list[Quer
 def _prefix(node: Prefix, doing: _Compiling) -> Query:
     found = analysis.words_in(node.text)
     if not found:
-        return _words(Word(node.text), doing)
+        return _words(Term(node.text), doing)
     part = doing.part()
     code = skeleton(re.sub(r"[\W_]+", "", analysis.folded(node.text)))
     if len(found) == 1:

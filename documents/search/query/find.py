@@ -22,7 +22,7 @@ from documents.search.query.highlighter import Hit, Matcher
 from documents.search.query.parser import Note, understood
 from documents.search.query.snippets import snippet
 from documents.search.query.tantivy_queries import all_of, ranked
-from documents.search.text.page_text import PageText
+from documents.search.text.page_text import SearchText
 from documents.text.page_layout import Box
 
 RELEVANCE, DATE = "relevance", "date"
@@ -75,7 +75,7 @@ class FoundDocument:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResults:
     """`count`: pages, or documents where that was asked for (then about so many, when they are
     many). `warnings` are about the index, `notes` about the question. `also`: near words that were
     looked for too, by the word that was asked for, because few pages have it; `better`: the
@@ -92,7 +92,7 @@ class Found:
     better: str | None = None
 
 
-def find(user: User, wanted: Wanted) -> Found:
+def find(user: User, wanted: Wanted) -> SearchResults:
     """Raises SearchUnavailable."""
     opened = reader().opened()
     scope = scope_of(user, wanted.filters)
@@ -119,7 +119,9 @@ def find(user: User, wanted: Wanted) -> Found:
     )
 
 
-def _answer(user: User, opened: Opened, scope: Scope, question: Compiled, wanted: Wanted) -> Found:
+def _answer(
+    user: User, opened: Opened, scope: Scope, question: Compiled, wanted: Wanted
+) -> SearchResults:
     query = scope.within(question.query)
     results: list[FoundPage] | list[FoundDocument]
     if wanted.by_document:
@@ -130,7 +132,7 @@ def _answer(user: User, opened: Opened, scope: Scope, question: Compiled, wanted
         results = list(_pages(user, opened, shown, question.matcher, wanted).values())
         more = count > wanted.offset + wanted.limit
         count -= len(shown) - len(results)
-    return Found(
+    return SearchResults(
         results=results,
         count=count,
         more=more,
@@ -205,14 +207,14 @@ def _sources_now(
     }
 
 
-def _text_now(source: int) -> PageText:
+def _text_now(source: int) -> SearchText:
     for texts in index_documents.texts_of([source]):
         if source in texts:
             return texts[source]
-    return PageText("", 0, 0)
+    return SearchText("", 0, 0)
 
 
-def _boxes(page: PageText, marks: Sequence[Hit]) -> list[tuple[Box, str]]:
+def _boxes(page: SearchText, marks: Sequence[Hit]) -> list[tuple[Box, str]]:
     return [piece for mark in marks for piece in page.pieces(mark.start, mark.end)]
 
 

@@ -24,7 +24,7 @@ LONGEST = 1000
 
 
 @dataclass(frozen=True)
-class Word:
+class Term:
     text: str
 
 
@@ -64,7 +64,7 @@ class AnyOf:
     parts: tuple[Node, ...]
 
 
-Node = Word | Phrase | Prefix | Condition | Not | All | AnyOf
+Node = Term | Phrase | Prefix | Condition | Not | All | AnyOf
 
 
 @dataclass(frozen=True)
@@ -222,9 +222,9 @@ def _text(reading: _Reading, token: re.Match[str]) -> Node | None:
     if stem != word:
         if sum(character.isalnum() for character in stem) < 2:
             reading.note("prefix", word)
-            return Word(stem) if stem else None
+            return Term(stem) if stem else None
         return Prefix(stem)
-    return Word(word) if any(character.isalnum() for character in word) else None
+    return Term(word) if any(character.isalnum() for character in word) else None
 
 
 def _condition(reading: _Reading, typed: str) -> Node | None:
@@ -232,14 +232,14 @@ def _condition(reading: _Reading, typed: str) -> Node | None:
     name, token = NAMES.get(typed.casefold()), reading.peek()
     if token is None:  # nothing but half a quotation mark
         reading.note("condition", f"{typed}:")
-        return Word(typed)
+        return Term(typed)
     value = token["phrase"].strip() if token["quoted"] else (token["amount"] or token["word"] or "")
     if name is None or not value:
         if name is not None or not token["word"]:
             reading.note("condition", f"{typed}:")
-            return Word(typed)
+            return Term(typed)
         reading.at += 1
-        return Word(f"{typed}:{token['word']}")
+        return Term(f"{typed}:{token['word']}")
     reading.at += 1
     if name == "page":
         low, _, high = value.partition("-")
@@ -258,7 +258,7 @@ def _condition(reading: _Reading, typed: str) -> Node | None:
     else:
         return Condition(name, value)
     reading.note("condition", f"{typed}:{value}")
-    return _all([Word(typed), Word(value)])
+    return _all([Term(typed), Term(value)])
 
 
 def _moment(value: str) -> datetime.datetime | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from documents.search.query.parser import All, AnyOf, Condition, Node, Not, Phrase, Prefix, Word
+from documents.search.query.parser import All, AnyOf, Condition, Node, Not, Phrase, Prefix, Term
 
 
 def texts_in(node: Node) -> int:
     """How many words and phrases are asked for, beside what is excluded."""
     if isinstance(node, All | AnyOf):
         return sum(texts_in(part) for part in node.parts)
-    return isinstance(node, Word | Phrase | Prefix)
+    return isinstance(node, Term | Phrase | Prefix)
 
 
 def names_pages(node: Node) -> bool:

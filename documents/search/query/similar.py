@@ -17,7 +17,7 @@ from documents.search.index.schema import document_number, schema
 from documents.search.query.access_filter import Scope, scope_of
 from documents.search.query.tantivy_queries import term
 from documents.search.text import analysis, fingerprint
-from documents.search.text.page_text import PageText
+from documents.search.text.page_text import SearchText
 
 #: Pages of the document that are looked at; a copy is recognised by a few.
 PAGES, PAGES_COMPARED = 20, 4
@@ -71,7 +71,7 @@ def _known(found: dict[uuid.UUID, float], documents: dict[uuid.UUID, Document]) 
     return alike[:MOST]
 
 
-def _pages(opened: Opened, document: uuid.UUID) -> list[PageText]:
+def _pages(opened: Opened, document: uuid.UUID) -> list[SearchText]:
     query = Query.term_query(schema(), "document", document.hex, "basic")
     # The order of a document's pages is that of its numbers.
     hits, _ = opened.search(query, PAGES, count=False, order_by_field="order")

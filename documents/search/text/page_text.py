@@ -34,7 +34,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class PageText:
+class SearchText:
     """`text`: lines parted by a newline, blocks by an empty line. `width`, `height`: px of the
     page image that the boxes are of. `numbers` are the spans', in the order of the text."""
 
@@ -97,7 +97,7 @@ class PageText:
         return zlib.compress(head + text + numbers.tobytes(), _LEVEL)
 
     @classmethod
-    def unpack(cls, data: bytes) -> PageText:
+    def unpack(cls, data: bytes) -> SearchText:
         """Raises ValueError for what is no packed page."""
         try:
             content = zlib.decompress(data)
@@ -112,10 +112,10 @@ class PageText:
         return cls(text, width, height, numbers)
 
 
-EMPTY = PageText("", 0, 0)
+EMPTY = SearchText("", 0, 0)
 
 
-def page_text(layout: PageLayout) -> PageText:
+def page_text(layout: PageLayout) -> SearchText:
     """The text of a layout, in reading order, with its boxes."""
     parts: list[str] = []
     numbers = array("I")
@@ -131,7 +131,7 @@ def page_text(layout: PageLayout) -> PageText:
                 numbers.extend((length, len(text), *(_px(value) for value in box)))
             parts.append(text)
             length += len(text)
-    return PageText("".join(parts), layout.width, layout.height, numbers)
+    return SearchText("".join(parts), layout.width, layout.height, numbers)
 
 
 def _pieces(block: Block) -> Iterator[tuple[str, Box | None]]:

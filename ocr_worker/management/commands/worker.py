@@ -9,13 +9,13 @@ from django.core.management.base import BaseCommand, CommandParser
 
 
 class Command(BaseCommand):
-    help = "Run one reader, chores or mirror process. Started by `serve`."
+    help = "Run one reader, background tasks or mirror process. Started by `serve`."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", choices=("reader", "chores", "mirror"))
+        parser.add_argument("kind", choices=("ocr", "background", "sync"))
         parser.add_argument("--slot", type=int, default=0, help="its place among its like")
         parser.add_argument(
-            "--life", type=uuid.UUID, default=None, help="the supervisor's, new at every start"
+            "--start-id", type=uuid.UUID, default=None, help="the supervisor's, new at every start"
         )
         parser.add_argument(
             "--sole",
@@ -23,15 +23,15 @@ class Command(BaseCommand):
             help="no other supervisor works on this database: what others hold is lost",
         )
 
-    def handle(self, *, kind: str, slot: int, life: uuid.UUID | None, **options: Any) -> None:
-        from ocr_worker.process.chores import ChoresProcess
-        from ocr_worker.process.mirror import MirrorProcess
-        from ocr_worker.process.reader import ReaderProcess
+    def handle(self, *, kind: str, slot: int, start_id: uuid.UUID | None, **options: Any) -> None:
+        from ocr_worker.process.background import BackgroundProcess
+        from ocr_worker.process.ocr import OcrProcess
+        from ocr_worker.process.sync import SyncProcess
 
-        life = life or uuid.uuid4()
-        if kind == "reader":
-            ReaderProcess(slot, life).run()
-        elif kind == "mirror":
-            MirrorProcess(slot, life).run()
+        start_id = start_id or uuid.uuid4()
+        if kind == "ocr":
+            OcrProcess(slot, start_id).run()
+        elif kind == "sync":
+            SyncProcess(slot, start_id).run()
         else:
-            ChoresProcess(slot, life, sole=options["sole"]).run()
+            BackgroundProcess(slot, start_id, sole=options["sole"]).run()

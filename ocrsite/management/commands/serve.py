@@ -5,15 +5,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from ocrsite.runtime.serve import add_arguments, serve
-from ocrsite.runtime.start_state import Role
+from ocrsite.runtime.start_state import ProcessRole
 
 
 class Command(BaseCommand):
-    help = "Run the archive: queue, web server, readers and chores, until SIGTERM or Ctrl-C."
+    help = "Run the archive: queue, web server and workers, until SIGTERM or Ctrl-C."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        serve(Role(options["role"]))
+        serve(ProcessRole(options["role"]))

@@ -12,7 +12,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from documents.actions import claim as claims
-from documents.actions.claim import PageClaim, Reader, claim_next, release, renew
+from documents.actions.claim import ClaimOwner, PageClaim, claim_next, release, renew
 from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
 from documents.models import Document, Page, PageStatus, Status
@@ -20,14 +20,14 @@ from tests.factories import make_document
 
 pytestmark = pytest.mark.django_db
 
-READER = Reader("one:reader:0", uuid.uuid4())
+READER = ClaimOwner("one:ocr:0", uuid.uuid4())
 
 
 def waiting_document(pages: int, **fields: Any) -> Document:
     return make_document(status=Status.PROCESSING, pages=[None] * pages, **fields)
 
 
-def taken(count: int, reader: Reader = READER) -> list[PageClaim | None]:
+def taken(count: int, reader: ClaimOwner = READER) -> list[PageClaim | None]:
     return [claim_next(reader) for _ in range(count)]
 
 
@@ -44,7 +44,7 @@ def test_a_claim_counts_the_attempt_before_the_work() -> None:
 
     assert claim is not None
     page = Page.objects.get(id=claim.page_id)
-    assert (page.status, page.attempts, page.life_attempts) == (PageStatus.RUNNING, 1, 1)
+    assert (page.status, page.attempts, page.start_attempts) == (PageStatus.RUNNING, 1, 1)
     assert page.lease_expires_at is not None and page.lease_expires_at > timezone.now()
 
 
@@ -98,16 +98,16 @@ def test_documents_in_the_trash_are_not_read() -> None:
 
 def test_a_page_that_rests_after_a_failure_is_not_claimed_before_its_time() -> None:
     document = waiting_document(1)
-    document.pages.update(not_before=timezone.now() + datetime.timedelta(seconds=60))
+    document.pages.update(retry_at=timezone.now() + datetime.timedelta(seconds=60))
     assert claim_next(READER) is None
 
-    document.pages.update(not_before=timezone.now() - datetime.timedelta(seconds=1))
+    document.pages.update(retry_at=timezone.now() - datetime.timedelta(seconds=1))
 
     assert claim_next(READER) is not None
 
 
 def test_a_document_meant_for_another_engine_is_left_to_those_who_have_it() -> None:
-    waiting_document(1, wanted_engine="paddleocr-vl")
+    waiting_document(1, requested_engine="paddleocr-vl")
 
     assert claim_next(READER, engines=("tesseract",)) is None
     assert claim_next(READER, engines=("paddleocr-vl",)) is not None
@@ -119,11 +119,11 @@ def test_attempts_in_a_life_start_anew_with_the_next_life() -> None:
     assert claim is not None
     Page.objects.filter(id=claim.page_id).update(status=PageStatus.PENDING)
 
-    again = claim_next(Reader(READER.owner, uuid.uuid4()))
+    again = claim_next(ClaimOwner(READER.owner, uuid.uuid4()))
 
     assert again is not None
     page = Page.objects.get(id=claim.page_id)
-    assert (page.attempts, page.life_attempts) == (2, 1)
+    assert (page.attempts, page.start_attempts) == (2, 1)
     assert again.token > claim.token
 
 
@@ -158,7 +158,7 @@ def test_a_page_given_back_gets_its_attempt_back() -> None:
     assert release(claim)
 
     page = Page.objects.get(id=claim.page_id)
-    assert (page.status, page.attempts, page.life_attempts) == (PageStatus.PENDING, 0, 0)
+    assert (page.status, page.attempts, page.start_attempts) == (PageStatus.PENDING, 0, 0)
 
 
 def test_giving_back_a_lost_claim_does_not_disturb_its_new_holder() -> None:
@@ -193,7 +193,7 @@ def test_readers_claiming_at_once_never_get_the_same_page() -> None:
 
     def read(slot: int) -> None:
         try:
-            while (claim := claim_next(Reader(f"one:reader:{slot}", READER.life))) is not None:
+            while (claim := claim_next(ClaimOwner(f"one:ocr:{slot}", READER.start_id))) is not None:
                 claimed.append((claim.document_id, claim.number))
         except BaseException as error:
             errors.append(error)

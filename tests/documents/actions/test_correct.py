@@ -8,7 +8,7 @@ from documents.actions.correct import MAX_TEXT_LENGTH, accept_reading, correct
 from documents.actions.trash import trash
 from documents.errors import Conflict, InvalidRequest, NotFound
 from documents.models import Document, Page, PageRevision, Status
-from documents.models.document import Chore
+from documents.models.document import Task
 from documents.models.event import Event, EventKind
 from tests.factories import make_document, make_reading, make_user
 
@@ -55,7 +55,7 @@ def test_the_results_are_assembled_anew(document: Document) -> None:
 
     before = document
     after = Document.objects.get(id=document.id)
-    assert after.chore == Chore.FINISH
+    assert after.task == Task.FINISH
     assert after.content_version == before.content_version + 1
     assert after.version == before.version + 1
 
@@ -66,7 +66,7 @@ def test_while_it_is_being_read_its_results_wait_for_the_end() -> None:
     correct(document.id, 1, {"b0": "two"}, revision=0, actor=None)
 
     document.refresh_from_db()
-    assert document.chore == Chore.NONE
+    assert document.task == Task.NONE
 
 
 def test_a_correction_builds_on_the_one_before(document: Document) -> None:
@@ -102,12 +102,12 @@ def test_a_correction_outlives_a_new_reading_until_that_is_accepted(document: Do
     correct(document.id, 1, {"b0": "Договор"}, revision=0, actor=None)
     read_again(document, "newer")
     assert text_of(document) == "Договор\n\nподпись"
-    assert page_of(document).offered_reading
+    assert page_of(document).newer_reading
 
     accept_reading(document.id, 1, revision=1, actor=None)
 
     assert text_of(document) == "newer"
-    assert not page_of(document).offered_reading
+    assert not page_of(document).newer_reading
     assert page_of(document).revision == 2
     assert PageRevision.objects.count() == 1, "the correction is kept"
 

@@ -14,7 +14,7 @@ from documents.actions.fail_unreadable_pages import PATIENCE, fail_pages_without
 from documents.actions.locking import locked
 from documents.actions.trash import trash
 from documents.models import Document, Page, PageStatus, Status
-from documents.models.document import Chore
+from documents.models.document import Task
 from tests.factories import make_document, make_reader
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ LONG = PATIENCE + datetime.timedelta(minutes=1)
 def waiting(pages: Sequence[str | None] = (None,), **fields: Any) -> Document:
     """A document whose pages have waited for PaddleOCR-VL for ever."""
     return make_document(
-        status=Status.PROCESSING, pages=pages, wanted_engine="paddleocr-vl", **fields
+        status=Status.PROCESSING, pages=pages, requested_engine="paddleocr-vl", **fields
     )
 
 
@@ -40,7 +40,7 @@ def test_pages_wait_for_a_missing_engine_only_so_long() -> None:
     assert give_up() == 2
 
     document.refresh_from_db()
-    assert (document.chore, document.pages_failed, document.version) == (Chore.FINISH, 2, 2)
+    assert (document.task, document.pages_failed, document.version) == (Task.FINISH, 2, 2)
     assert {page.error_code for page in document.pages.all()} == {"engine-unavailable"}
 
 
@@ -61,7 +61,7 @@ def test_a_page_that_is_being_read_is_waited_for() -> None:
     assert give_up() == 1
 
     document.refresh_from_db()
-    assert (document.chore, document.pages_failed) == (Chore.NONE, 1)
+    assert (document.task, document.pages_failed) == (Task.NONE, 1)
 
 
 def test_nobody_is_given_up_while_a_reader_still_loads_its_engine() -> None:
@@ -88,7 +88,7 @@ def test_nobody_is_given_up_shortly_after_a_start() -> None:
 def test_nobody_is_given_up_whose_reader_was_there_a_short_while_ago() -> None:
     waiting()
     make_reader("tesseract")
-    make_reader("paddleocr-vl", beat_at=timezone.now() - PATIENCE / 2)
+    make_reader("paddleocr-vl", heartbeat_at=timezone.now() - PATIENCE / 2)
 
     assert give_up() == 0
 
@@ -110,7 +110,7 @@ def test_what_changed_meanwhile_is_left_alone(what: str, monkeypatch: pytest.Mon
         if what == "trashed":
             trash(document_id, actor=None)
         elif what == "another engine":
-            found.update(wanted_engine="")
+            found.update(requested_engine="")
         elif what == "settled":
             found.update(status=Status.READY)
         elif what == "served":
@@ -124,7 +124,7 @@ def test_what_changed_meanwhile_is_left_alone(what: str, monkeypatch: pytest.Mon
     assert give_up() == 0
 
     assert not Page.objects.filter(status=PageStatus.FAILED).exists()
-    assert not Document.objects.filter(id=document.id, chore=Chore.FINISH).exists()
+    assert not Document.objects.filter(id=document.id, task=Task.FINISH).exists()
 
 
 def test_any_number_of_pages_takes_a_handful_of_queries(

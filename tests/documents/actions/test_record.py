@@ -8,20 +8,20 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from documents.actions.chores import claim_chore
-from documents.actions.claim import PageClaim, Reader, claim_next
+from documents.actions.claim import ClaimOwner, PageClaim, claim_next
 from documents.actions.correct import correct
 from documents.actions.finish import finish
 from documents.actions.record import fail_page, record_reading, take_back_lost_pages
 from documents.actions.reprocess import reprocess
+from documents.actions.task_claims import claim_task
 from documents.errors import Conflict, DamagedPage, LeaseLost, ReadingTimeout
 from documents.models import Document, Page, PageStatus, Reading, Status
-from documents.models.document import Chore
+from documents.models.document import Task
 from tests.factories import make_document, make_layout
 
 pytestmark = pytest.mark.django_db
 
-READER = Reader("one:reader:0", uuid.uuid4())
+READER = ClaimOwner("one:ocr:0", uuid.uuid4())
 
 
 def claimed(pages: int = 1) -> PageClaim:
@@ -29,7 +29,7 @@ def claimed(pages: int = 1) -> PageClaim:
     return claim()
 
 
-def claim(reader: Reader = READER) -> PageClaim:
+def claim(reader: ClaimOwner = READER) -> PageClaim:
     found = claim_next(reader)
     assert found is not None
     return found
@@ -61,7 +61,7 @@ def test_a_recorded_reading_is_what_the_page_says() -> None:
     assert page.status == PageStatus.DONE
     assert page.layout is not None and page.layout.text == "Договор № 12"
     document = document_of(held)
-    assert (document.pages_done, document.chore) == (1, Chore.NONE)
+    assert (document.pages_done, document.task) == (1, Task.NONE)
 
 
 def test_the_last_settled_page_leaves_the_results_to_be_assembled() -> None:
@@ -72,7 +72,7 @@ def test_the_last_settled_page_leaves_the_results_to_be_assembled() -> None:
     document = document_of(held)
 
     assert (document.pages_done, document.pages_failed) == (1, 1)
-    assert document.chore == Chore.FINISH
+    assert document.task == Task.FINISH
 
 
 def test_a_page_is_recorded_once() -> None:
@@ -90,7 +90,7 @@ def test_a_reader_whose_lease_went_to_another_records_nothing() -> None:
     slow = claimed()
     end_lease(slow)
     take_back_lost_pages()
-    quick = claim(Reader("one:reader:1", READER.life))
+    quick = claim(ClaimOwner("one:ocr:1", READER.start_id))
 
     with pytest.raises(LeaseLost):
         record(slow, "too late")
@@ -140,7 +140,7 @@ def test_a_correction_stays_current_when_the_page_is_read_again() -> None:
 
     page = page_of(held)
     assert page.layout is not None and page.layout.text == "Договор"
-    assert page.offered_reading
+    assert page.newer_reading
 
 
 def test_what_is_typed_for_an_earlier_reading_does_not_land_in_a_newer_one() -> None:
@@ -158,9 +158,9 @@ def test_what_is_typed_for_an_earlier_reading_does_not_land_in_a_newer_one() -> 
 
 
 def finish_document(held: PageClaim) -> None:
-    chore = claim_chore()
-    assert chore is not None
-    finish(chore)
+    task = claim_task()
+    assert task is not None
+    finish(task)
 
 
 def test_a_permanent_error_fails_the_page_at_once_with_its_reason() -> None:
@@ -180,14 +180,14 @@ def test_a_transient_error_lets_the_page_rest_and_then_be_tried_again() -> None:
 
     page = page_of(held)
     assert page.status == PageStatus.PENDING
-    assert page.not_before is not None and page.not_before > timezone.now()
+    assert page.retry_at is not None and page.retry_at > timezone.now()
 
 
 def test_transient_errors_end_in_quarantine_after_three_attempts_in_a_life() -> None:
     held = claimed()
     for _ in range(2):
         fail_page(held, ReadingTimeout("slow"))
-        Page.objects.update(not_before=None)
+        Page.objects.update(retry_at=None)
         held = claim()
 
     fail_page(held, ReadingTimeout("slow"))
@@ -217,7 +217,7 @@ def test_a_lease_that_has_not_ended_is_left_alone() -> None:
 def test_a_reader_that_starts_again_gives_back_what_its_place_held() -> None:
     held = claimed()
 
-    assert take_back_lost_pages(of=Reader("one:reader:1", READER.life)) == 0
+    assert take_back_lost_pages(of=ClaimOwner("one:ocr:1", READER.start_id)) == 0
     assert take_back_lost_pages(of=READER) == 1
 
     assert page_of(held).status == PageStatus.PENDING
@@ -226,8 +226,8 @@ def test_a_reader_that_starts_again_gives_back_what_its_place_held() -> None:
 def test_the_sole_supervisor_gives_back_what_lives_before_it_held() -> None:
     held = claimed()
 
-    assert take_back_lost_pages(sole_life=READER.life) == 0
-    assert take_back_lost_pages(sole_life=uuid.uuid4()) == 1
+    assert take_back_lost_pages(sole_start=READER.start_id) == 0
+    assert take_back_lost_pages(sole_start=uuid.uuid4()) == 1
 
     assert page_of(held).status == PageStatus.PENDING
 
@@ -246,7 +246,7 @@ def test_a_page_that_killed_its_reader_three_times_in_a_life_is_quarantined() ->
 
     page = page_of(held)
     assert (page.status, page.error_code) == (PageStatus.FAILED, "quarantined")
-    assert document_of(held).chore == Chore.FINISH
+    assert document_of(held).task == Task.FINISH
 
 
 def test_a_page_that_killed_six_readers_in_different_lives_is_quarantined() -> None:
@@ -255,7 +255,7 @@ def test_a_page_that_killed_six_readers_in_different_lives_is_quarantined() -> N
         end_lease(held)
         take_back_lost_pages()
         assert page_of(held).status == PageStatus.PENDING
-        held = claim(Reader("one:reader:0", uuid.uuid4()))
+        held = claim(ClaimOwner("one:ocr:0", uuid.uuid4()))
     end_lease(held)
 
     take_back_lost_pages()

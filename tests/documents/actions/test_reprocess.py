@@ -6,14 +6,14 @@ import uuid
 
 import pytest
 
-from documents.actions.claim import Reader, claim_next
+from documents.actions.claim import ClaimOwner, claim_next
 from documents.actions.decide import approve
 from documents.actions.record import record_reading
 from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
 from documents.errors import Conflict, InvalidRequest, NotFound
 from documents.models import Document, PageStatus, ReviewStatus, Status
-from documents.models.document import Chore
+from documents.models.document import Task
 from tests.factories import make_document, make_layout, make_reader
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def test_without_failed_pages_asking_for_them_changes_nothing() -> None:
 
 def test_asking_for_failed_pages_while_reading_leaves_the_reading_alone() -> None:
     document = make_document(status=Status.PROCESSING, pages=[None, None, None], failed=[3])
-    held = claim_next(Reader("one:reader:0", uuid.uuid4()))
+    held = claim_next(ClaimOwner("one:ocr:0", uuid.uuid4()))
     assert held is not None
 
     reprocess(document.id, actor=None, pages="failed")
@@ -80,26 +80,26 @@ def test_results_that_were_given_up_are_assembled_again_without_reading() -> Non
     reprocess(document.id, actor=None, pages="failed")
 
     document.refresh_from_db()
-    assert (document.chore, document.error_code) == (Chore.FINISH, "")
+    assert (document.task, document.error_code) == (Task.FINISH, "")
     assert statuses(document) == [PageStatus.DONE]
 
 
 def test_an_engine_once_asked_for_is_not_asked_for_again() -> None:
-    document = make_document(pages=["one"], wanted_engine="paddleocr-vl")
+    document = make_document(pages=["one"], requested_engine="paddleocr-vl")
 
     reprocess(document.id, actor=None)
 
     document.refresh_from_db()
-    assert document.wanted_engine == ""
+    assert document.requested_engine == ""
 
 
 def test_a_file_that_could_not_be_opened_is_opened_again() -> None:
-    document = make_document(status=Status.FAILED, error_code="original-missing", chore=Chore.NONE)
+    document = make_document(status=Status.FAILED, error_code="original-missing", task=Task.NONE)
 
     reprocess(document.id, actor=None)
 
     document.refresh_from_db()
-    assert (document.status, document.chore) == (Status.QUEUED, Chore.PREPARE)
+    assert (document.status, document.task) == (Status.QUEUED, Task.PREPARE)
     assert document.error_code == ""
 
 
@@ -130,7 +130,7 @@ def test_an_engine_that_a_reader_has_can_be_asked_for() -> None:
     reprocess(document.id, actor=None, engine="paddleocr-vl")
 
     document.refresh_from_db()
-    assert document.wanted_engine == "paddleocr-vl"
+    assert document.requested_engine == "paddleocr-vl"
 
 
 def test_an_engine_that_no_reader_has_is_refused_and_nothing_waits_for_it() -> None:

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from documents.actions.chores import claim_chore
-from documents.actions.claim import Reader, claim_next
+from documents.actions.claim import ClaimOwner, claim_next
+from documents.actions.task_claims import claim_task
 from documents.actions.trash import trash
 from documents.actions.untrash import take_out_of_trash
 from documents.errors import NotFound
 from documents.models import Status
 from documents.models.event import Event, EventKind
-from documents.signals import chores_waiting, pages_waiting
+from documents.signals import pages_waiting, tasks_waiting
 from tests.factories import make_document, make_user
 
 pytestmark = pytest.mark.django_db
 
-READER = Reader("test:reader:0", uuid.UUID(int=1))
+READER = ClaimOwner("test:ocr:0", uuid.UUID(int=1))
 
 
 def test_what_is_trashed_is_kept_with_the_time() -> None:
@@ -41,7 +41,7 @@ def test_nothing_works_on_what_lies_in_the_trash() -> None:
         trash(document.id, actor=None)
 
     assert claim_next(READER) is None
-    assert claim_chore() is None
+    assert claim_task() is None
 
 
 def test_reading_goes_on_where_it_stopped_when_it_is_taken_out(
@@ -54,16 +54,16 @@ def test_reading_goes_on_where_it_stopped_when_it_is_taken_out(
     def wake(signal: object, **kwargs: object) -> None:
         woken.append(signal)
 
-    for signal in (chores_waiting, pages_waiting):
+    for signal in (tasks_waiting, pages_waiting):
         signal.connect(wake)
     try:
         with django_capture_on_commit_callbacks(execute=True):
             take_out_of_trash(document.id, actor=None)
     finally:
-        for signal in (chores_waiting, pages_waiting):
+        for signal in (tasks_waiting, pages_waiting):
             signal.disconnect(wake)
 
-    assert woken == [chores_waiting, pages_waiting]
+    assert woken == [tasks_waiting, pages_waiting]
     claim = claim_next(READER)
     assert claim is not None
     assert claim.number == 2

@@ -24,9 +24,9 @@ from documents.errors import (
 from documents.files.storage import LocalArchive, archive, original_key
 from documents.files.upload_staging import StagedFile, stage
 from documents.models import Document, PageStatus, Role, Tag, Team, User
-from documents.models.document import Chore
+from documents.models.document import Task
 from documents.models.event import Event, EventKind
-from documents.signals import chores_waiting
+from documents.signals import tasks_waiting
 from tests.factories import make_page, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_a_new_file_is_kept_and_waits_to_be_read(user: User, team: Team, media: 
     document = Document.objects.get()
     assert document == outcome.document
     assert (document.filename, document.title, document.team) == ("Отчёт.pdf", "Отчёт", team)
-    assert (document.status, document.chore, document.size) == ("queued", Chore.PREPARE, len(PDF))
+    assert (document.status, document.task, document.size) == ("queued", Task.PREPARE, len(PDF))
     assert files(media) == [media / original_key(document.id, "Отчёт.pdf")]
     assert files(media)[0].read_bytes() == PDF
 
@@ -72,12 +72,12 @@ def test_an_upload_is_an_event_and_wakes_a_worker(
     def wake(**kwargs: object) -> None:
         woken.append(kwargs)
 
-    chores_waiting.connect(wake)
+    tasks_waiting.connect(wake)
     try:
         with django_capture_on_commit_callbacks(execute=True):
             document = upload(user, staged(), "a.pdf").document
     finally:
-        chores_waiting.disconnect(wake)
+        tasks_waiting.disconnect(wake)
 
     event = Event.objects.get()
     assert (event.kind, event.actor, event.document) == (EventKind.UPLOADED, user, document)
@@ -90,12 +90,12 @@ def test_a_worker_that_can_not_be_woken_fails_no_upload(
     def no_redis(**kwargs: object) -> None:
         raise ConnectionError
 
-    chores_waiting.connect(no_redis)
+    tasks_waiting.connect(no_redis)
     try:
         with django_capture_on_commit_callbacks(execute=True):
             assert upload(user, staged(), "a.pdf").created
     finally:
-        chores_waiting.disconnect(no_redis)
+        tasks_waiting.disconnect(no_redis)
 
 
 def test_a_file_without_a_suffix_gets_that_of_its_type(user: User) -> None:
@@ -145,7 +145,7 @@ def test_the_same_bytes_mend_a_lost_original(user: User, media: Path) -> None:
 def test_the_same_bytes_have_every_page_read_that_missed_them(user: User) -> None:
     first = upload(user, staged(), "a.pdf").document
     Document.objects.filter(id=first.id).update(
-        status="partial", page_count=3, error_code="damaged-page", chore=Chore.NONE
+        status="partial", page_count=3, error_code="damaged-page", task=Task.NONE
     )
     for number, code in ((1, "damaged-page"), (2, "original-missing"), (3, "original-missing")):
         make_page(first, number, None, status=PageStatus.FAILED, error_code=code)

@@ -190,9 +190,9 @@ def test_readings_are_for_the_team(stranger_browser: Client, document: Document,
 def test_an_engine_is_chosen_among_those_that_there_are(
     browser: Client, document: Document, url: Url
 ) -> None:
-    make_reader("tesseract", id="a:reader:0")
+    make_reader("tesseract", id="a:ocr:0")
     assert 'name="engine"' not in content(browser, url("change", document)), "there is no choice"
-    make_reader("paddleocr-vl", id="a:reader:1")
+    make_reader("paddleocr-vl", id="a:ocr:1")
 
     assert '<option value="paddleocr-vl">PaddleOCR-VL</option>' in content(
         browser, url("change", document)
@@ -200,5 +200,5 @@ def test_an_engine_is_chosen_among_those_that_there_are(
     browser.post(url("verb", document, "read-again"), {"engine": "paddleocr-vl"})
 
     document.refresh_from_db()
-    assert (document.wanted_engine, document.run) == ("paddleocr-vl", 2)
+    assert (document.requested_engine, document.run) == ("paddleocr-vl", 2)
     assert document.pages.get(number=1).readings.count() == 1

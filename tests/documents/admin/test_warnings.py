@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from documents.bucket.health import BucketState, watch
 from documents.bucket.settings import read
-from documents.errors import WrongAccessKey, sentence_of
+from documents.errors import WrongAccessKey, notice_of
 from documents.models import User
 from ocrsite.data_directory import choose
 from ocrsite.monitoring import context
-from ocrsite.runtime.start_state import Role, Start, read_start, write_start
+from ocrsite.runtime.start_state import ProcessRole, Start, read_start, write_start
 from tests.documents.admin.conftest import browser_of
 from tests.factories import make_reader
 
@@ -41,9 +41,11 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (tmp_path / "data").write_text("not a directory")
     warning = choose("", tmp_path / "data").warning
     assert warning is not None
-    life = uuid.uuid4()
-    write_start(tmp_path, life, Start(Role.ALL, ready=True, warnings=[warning, "Plain words."]))
-    found = read_start(tmp_path, life)
+    start_id = uuid.uuid4()
+    write_start(
+        tmp_path, start_id, Start(ProcessRole.ALL, ready=True, warnings=[warning, "Plain words."])
+    )
+    found = read_start(tmp_path, start_id)
     assert found.warnings == [str(warning), "Plain words."], "in English for the log and /health"
     monkeypatch.setattr(context, "current_start", lambda: found)
     return str(warning)
@@ -93,7 +95,7 @@ def test_of_an_error_the_summary_is_translated_and_its_detail_stands_beside_it(
     russian: Client, browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     detail = "The object storage at https://one does not know the access key."
-    state = BucketState("failing", (sentence_of(WrongAccessKey(detail)),))
+    state = BucketState("failing", (notice_of(WrongAccessKey(detail)),))
     monkeypatch.setattr(watch, "state", lambda: state)
 
     page, english = first_page(russian), first_page(browser)

@@ -92,7 +92,7 @@ def test_a_document_is_read_again(api: APIClient, team: Team, url: Url) -> None:
     assert (shown["status"], shown["review_status"]) == ("processing", "unreviewed")
     assert (shown["language"], shown["pages_done"]) == ("en", 0)
     document.refresh_from_db()
-    assert (document.ocr, document.wanted_engine, document.run) == ("always", "tesseract", 2)
+    assert (document.ocr, document.requested_engine, document.run) == ("always", "tesseract", 2)
 
 
 def test_it_is_read_again_as_it_was_when_nothing_is_said(

@@ -9,7 +9,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from documents.models import Document, Team
-from documents.models.document import Chore
+from documents.models.document import Task
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document
 
@@ -42,7 +42,7 @@ def test_a_corrected_page_says_what_was_typed(
     assert page["revision"] == 1
     assert api.get(url(document, "pages/1/")).json() == page
     document.refresh_from_db()
-    assert document.chore == Chore.FINISH, "the results are assembled anew"
+    assert document.task == Task.FINISH, "the results are assembled anew"
 
 
 def test_words_that_stay_keep_their_boxes(

@@ -27,7 +27,7 @@ def document(team: Team) -> Document:
 
 def read_again(api: APIClient, document: Document, url: Url, text: str, engine: str) -> None:
     """As a person asks for it and the engine's reader does it."""
-    make_reader(engine, id=f"{engine}:reader:0")
+    make_reader(engine, id=f"{engine}:ocr:0")
     answer = api.post(url(document, "reprocess/"), {"engine": engine}, format="json")
     assert answer.status_code == 202, answer.content
     assert claim_next(READER, engines=("another",)) is None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from documents.bucket.settings import Bucket as Address
+from documents.bucket.settings import BucketAddress
 from documents.bucket.store import Bucket, Patience
 from documents.errors import (
     BucketBusy,
@@ -97,7 +97,7 @@ def test_https_where_the_server_speaks_none(s3_server: S3Server) -> None:
 
 def asked_at(endpoint: str) -> BucketError:
     """What is raised where the settings name `endpoint`."""
-    address = Address(endpoint, "bucket", "tenant:key", "secret-of-nobody")
+    address = BucketAddress(endpoint, "bucket", "tenant:key", "secret-of-nobody")
     return failure(lambda: Bucket(address, IMPATIENT).get_bytes("a"))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from documents.bucket.settings import Bucket as Address
+from documents.bucket.settings import BucketAddress
 from documents.bucket.store import Bucket, bucket
 from documents.errors import BucketForbidden, NoSuchBucket, ObjectMissing, ObjectTooLarge
 from tests.s3 import NO_WRITE, S3Server
@@ -223,11 +223,13 @@ def test_the_process_has_one_bucket_as_the_settings_name_it(settings: Settings) 
     settings.OCRSITE_BUCKET = None
     assert bucket() is None
 
-    one, other = (Address("http://127.0.0.1:1", name, "a:b", "c") for name in ("one", "other"))
+    one, other = (
+        BucketAddress("http://127.0.0.1:1", name, "a:b", "c") for name in ("one", "other")
+    )
     settings.OCRSITE_BUCKET = one
     first = bucket()
     assert first is not None and first.address == one
     settings.OCRSITE_BUCKET = other
     assert bucket() is not first
-    settings.OCRSITE_BUCKET = Address(one.endpoint, one.name, one.access_key, one.secret_key)
+    settings.OCRSITE_BUCKET = BucketAddress(one.endpoint, one.name, one.access_key, one.secret_key)
     assert bucket() is first

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from documents.actions.chores import claim_chore
 from documents.actions.finish import finish
+from documents.actions.task_claims import claim_task
 from documents.files.storage import archive, result_key
 from documents.models import Document, Status
-from documents.models.document import Chore
+from documents.models.document import Task
 from documents.text.page_layout import PageLayout
 from tests.factories import make_document, make_layout
 
@@ -43,8 +43,8 @@ def table(rows: str) -> PageLayout:
 
 
 def finished(*layouts: PageLayout, engine: str = "paddleocr-vl") -> Document:
-    make_document(status=Status.PROCESSING, chore=Chore.FINISH, pages=layouts, engine=engine)
-    claim = claim_chore()
+    make_document(status=Status.PROCESSING, task=Task.FINISH, pages=layouts, engine=engine)
+    claim = claim_task()
     assert claim is not None
     return finish(claim)
 

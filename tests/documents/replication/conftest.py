@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from documents.actions.chores import claim_chore
 from documents.actions.finish import finish
+from documents.actions.task_claims import claim_task
 from documents.bucket import circuit_breaker
 from documents.bucket.store import Bucket, bucket
 from documents.files.storage import archive, original_key
 from documents.models import Document, Status
-from documents.models.document import Chore
+from documents.models.document import Task
 from tests.factories import make_document
 from tests.s3 import S3Server
 
@@ -41,7 +41,7 @@ def kept_document() -> Callable[..., Document]:
         document = make_document(
             **{
                 "status": Status.PROCESSING,
-                "chore": Chore.FINISH,
+                "task": Task.FINISH,
                 "pages": ["Первая страница", "Second page"],
                 "sha256": hashlib.sha256(content).hexdigest(),
                 "size": len(content),
@@ -51,7 +51,7 @@ def kept_document() -> Callable[..., Document]:
             }
         )
         archive().write(original_key(document.id, document.filename), content)
-        while (claim := claim_chore()) is not None:
+        while (claim := claim_task()) is not None:
             finish(claim)
         document.refresh_from_db()
         return document

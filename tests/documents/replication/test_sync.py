@@ -31,7 +31,7 @@ def test_a_kept_document_has_a_manifest_of_its_version(kept_document: Make) -> N
     assert keep(document.id)
 
     document.refresh_from_db()
-    assert manifest_of(document)["version"] == document.version == document.kept_version
+    assert manifest_of(document)["version"] == document.version == document.manifest_version
 
 
 def test_every_file_that_a_manifest_names_is_there(kept_document: Make) -> None:
@@ -60,10 +60,10 @@ def test_a_change_leaves_the_copy_behind_until_it_is_kept_again(kept_document: M
 
 
 def test_what_is_being_read_is_kept_once_before_and_then_when_it_is_over() -> None:
-    document = make_document(status=Status.PROCESSING, pages=["one", None], kept_version=0)
+    document = make_document(status=Status.PROCESSING, pages=["one", None], manifest_version=0)
     assert unkept(Document.objects.all()).exists(), "an upload is kept at once"
 
-    Document.objects.update(kept_version=1, version=7)
+    Document.objects.update(manifest_version=1, version=7)
 
     assert not unkept(Document.objects.all()).exists(), "its pages come one by one"
     Document.objects.update(status=Status.READY)
@@ -72,7 +72,7 @@ def test_what_is_being_read_is_kept_once_before_and_then_when_it_is_over() -> No
 
 def test_two_never_keep_a_document_at_once(kept_document: Make) -> None:
     document = kept_document()
-    Document.objects.update(keeping_until=timezone.now() + datetime.timedelta(minutes=1))
+    Document.objects.update(sync_lease_expires_at=timezone.now() + datetime.timedelta(minutes=1))
 
     assert not keep(document.id)
 
@@ -82,7 +82,7 @@ def test_two_never_keep_a_document_at_once(kept_document: Make) -> None:
 
 def test_a_keeper_that_died_is_followed_when_its_lease_is_over(kept_document: Make) -> None:
     document = kept_document()
-    Document.objects.update(keeping_until=timezone.now() - datetime.timedelta(seconds=1))
+    Document.objects.update(sync_lease_expires_at=timezone.now() - datetime.timedelta(seconds=1))
 
     assert keep(document.id)
 

@@ -15,7 +15,7 @@ from documents.actions.decide import approve, reject
 from documents.actions.purge import purge
 from documents.actions.trash import trash
 from documents.actions.upload import upload
-from documents.bucket.settings import Bucket as Address
+from documents.bucket.settings import BucketAddress
 from documents.bucket.store import Bucket
 from documents.errors import BucketForbidden, BucketFull, NewerCopy
 from documents.exports.downloads import Download, original, result
@@ -29,7 +29,7 @@ from documents.replication.restore_all import rebuild
 from documents.replication.restore_document import Outcome
 from documents.replication.sources import BucketSource
 from documents.replication.sync import keep, storage_of
-from documents.replication.sync_worker import Keeper
+from documents.replication.sync_worker import SyncWorker
 from tests.documents.replication.conftest import CONTENT, empty_disk
 from tests.factories import make_team, make_user
 from tests.s3 import free_ports
@@ -95,7 +95,7 @@ def test_an_upload_is_taken_while_the_bucket_is_away_and_mirrored_when_it_is_bac
     mirrored: Bucket, settings: Any
 ) -> None:
     there = settings.OCRSITE_BUCKET
-    settings.OCRSITE_BUCKET = Address(
+    settings.OCRSITE_BUCKET = BucketAddress(
         f"http://127.0.0.1:{free_ports(1)[0]}", there.name, there.access_key, there.secret_key
     )
     user = make_user(team=make_team())
@@ -151,7 +151,7 @@ def test_who_does_not_answer_a_small_question_soon_is_not_waited_for_as_for_a_fi
 def test_when_the_bucket_is_well_again_nothing_waits_for_its_next_try(
     mirrored: Bucket, kept_document: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document, keeper = kept_document(), Keeper()
+    document, keeper = kept_document(), SyncWorker()
     with monkeypatch.context() as patched:
         patched.setattr(Bucket, "head", lambda self, key: (_ for _ in ()).throw(BucketFull("No.")))
         keeper.keep_what_waits(threading.Event())
@@ -246,7 +246,7 @@ def test_what_another_container_wrote_first_stays(mirrored: Bucket, overtaken: D
 
 
 def test_who_was_overtaken_takes_the_other_version(overtaken: Document) -> None:
-    Keeper().keep_what_waits(threading.Event())
+    SyncWorker().keep_what_waits(threading.Event())
 
     overtaken.refresh_from_db()
     assert overtaken.review_status == "approved"
@@ -268,7 +268,7 @@ def test_many_changes_here_do_not_outvote_one_that_was_mirrored_before(
     assert overtaken.version > manifest["version"] + 1
     assert manifest["document"]["review_status"] == "approved", "theirs, as it was mirrored"
 
-    Keeper().keep_what_waits(threading.Event())
+    SyncWorker().keep_what_waits(threading.Event())
 
     overtaken.refresh_from_db()
     assert overtaken.review_status == "approved"
@@ -276,7 +276,7 @@ def test_many_changes_here_do_not_outvote_one_that_was_mirrored_before(
 
 
 def test_what_gave_way_is_named_with_who_did_it(overtaken: Document) -> None:
-    Keeper().keep_what_waits(threading.Event())
+    SyncWorker().keep_what_waits(threading.Event())
 
     adopted = overtaken.events.get(kind=EventKind.ADOPTED)
     [change] = adopted.data["gave_way"]
@@ -309,8 +309,8 @@ def test_of_two_that_write_at_the_same_moment_one_is_told_that_it_is_not_mirrore
 def test_a_change_that_gave_way_while_its_answer_waited_is_not_called_mirrored(
     overtaken: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A chores process takes the bucket's version while the request waits for its turn.
-    keeper = Keeper()
+    # A background process takes the bucket's version while the request waits for its turn.
+    keeper = SyncWorker()
     monkeypatch.setattr(after_commit, "keep", lambda id_: keeper.keep_what_waits(threading.Event()))
 
     document = reject(approve(overtaken.id, actor=None).id, actor=make_user(team=overtaken.team))
@@ -346,7 +346,7 @@ def test_what_another_container_purged_goes_here_too(mirrored: Bucket, kept_docu
     mirrored.put_bytes(tombstone_key(document.id), b"{}")
     approve(document.id, actor=make_user(team=document.team))
 
-    Keeper().keep_what_waits(threading.Event())
+    SyncWorker().keep_what_waits(threading.Event())
 
     assert not Document.objects.exists()
     assert keys(mirrored) == set()
@@ -364,7 +364,7 @@ def test_a_bucket_that_refuses_is_not_asked_for_every_document(
         raise BucketForbidden("No.")
 
     monkeypatch.setattr(Bucket, "head", forbidden)
-    Keeper().keep_what_waits(threading.Event())
+    SyncWorker().keep_what_waits(threading.Event())
 
     assert len(asked) == 1
 

@@ -9,12 +9,12 @@ import pytest
 from django.db.models import Q
 from django.utils.translation import override
 
-from documents.actions.chores import claim_chore
 from documents.actions.correct import correct
 from documents.actions.finish import finish
+from documents.actions.task_claims import claim_task
 from documents.exports.page_json import page_data, page_summary
 from documents.models import Document, Reading, Status
-from documents.models.document import Chore
+from documents.models.document import Task
 from documents.review.flags import DISPUTED, FLAGS, LOOKALIKES, flag_of, with_any
 from documents.text.page_layout import Dispute, PageLayout
 from tests.factories import make_document, make_layout
@@ -30,7 +30,7 @@ def flagged(*flags: str, text: str = "№ 12") -> PageLayout:
 
 def finished(*pages: PageLayout) -> Document:
     document = make_document(
-        status=Status.PROCESSING, chore=Chore.FINISH, pages=pages, filename="a.pdf"
+        status=Status.PROCESSING, task=Task.FINISH, pages=pages, filename="a.pdf"
     )
     finish_it()
     document.refresh_from_db()
@@ -38,7 +38,7 @@ def finished(*pages: PageLayout) -> Document:
 
 
 def finish_it() -> None:
-    claim = claim_chore()
+    claim = claim_task()
     assert claim is not None
     finish(claim)
 

@@ -60,8 +60,8 @@ class Queue:
     def wake_readers(self) -> None:
         self.wake("pages", "read_pages")
 
-    def wake_chores(self) -> None:
-        self.wake("chores", "do_chores")
+    def wake_background(self) -> None:
+        self.wake("background", "do_background_tasks")
 
 
 @pytest.fixture
@@ -77,17 +77,17 @@ def queue() -> Iterator[Queue]:
 
 @dataclass
 class Workers:
-    """Starts worker processes of one life; they are gone when the test is over."""
+    """Starts worker processes of one start_id; they are gone when the test is over."""
 
     queue: Queue
     media: Path
     directory: Path
-    life: uuid.UUID = field(default_factory=uuid.uuid4)
+    start_id: uuid.UUID = field(default_factory=uuid.uuid4)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(
         self,
-        kind: str = "reader",
+        kind: str = "ocr",
         *,
         slot: int = 0,
         engine: str = "works",
@@ -99,7 +99,7 @@ class Workers:
                      if name in os.environ}  # fmt: skip
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.ocr_worker.process.program", kind,
-             "--slot", str(slot), "--life", str(self.life),
+             "--slot", str(slot), "--start-id", str(self.start_id),
              "--database", str(connection.settings_dict["NAME"]), "--media", str(self.media),
              "--engine", engine, "--page-seconds", str(page_seconds)],
             cwd=ROOT,
@@ -109,7 +109,7 @@ class Workers:
         return process
 
     def owner(self, slot: int) -> str:
-        return f"{self.life}:reader:{slot}"
+        return f"{self.start_id}:ocr:{slot}"
 
     def wait_until_idle(self, count: int) -> None:
         """Until so many processes have reported with an engine (or the lack of one)."""

@@ -1,4 +1,4 @@
-"""A real reader or chores process on the suite's own database: `python -m` this module.
+"""A real reader or background process on the suite's own database: `python -m` this module.
 
 Its engine is a pretended one, its limit for a page may be short; all else is as `manage.py worker`
 has it.
@@ -25,9 +25,9 @@ ENGINES = (
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("kind", choices=("reader", "chores"))
+    parser.add_argument("kind", choices=("ocr", "background"))
     parser.add_argument("--slot", type=int, required=True)
-    parser.add_argument("--life", type=uuid.UUID, required=True)
+    parser.add_argument("--start-id", type=uuid.UUID, required=True)
     parser.add_argument("--database", required=True)
     parser.add_argument("--media", required=True)
     parser.add_argument("--engine", choices=ENGINES)
@@ -44,18 +44,19 @@ def main() -> None:
     connection.settings_dict["NAME"] = given.database
     settings.MEDIA_ROOT = given.media
 
-    from ocr_worker.process import base, engine_loading, reader
-    from ocr_worker.process.chores import ChoresProcess
+    from ocr_worker.process import base, engine_loading
+    from ocr_worker.process import ocr as ocr_process
+    from ocr_worker.process.background import BackgroundProcess
 
     base.BEAT_SECONDS = 0.5
-    setattr(reader, "page_seconds", lambda _: given.page_seconds)  # noqa: B010
-    reader.STAND_BACK_SECONDS = 0.2
+    setattr(ocr_process, "page_seconds", lambda _: given.page_seconds)  # noqa: B010
+    ocr_process.STAND_BACK_SECONDS = 0.2
     engine_loading.AGAIN_SECONDS = 0.5
-    setattr(reader, "load_engine", lambda *_, **__: loaded(given.engine))  # noqa: B010
-    if given.kind == "reader":
-        reader.ReaderProcess(given.slot, given.life).run()
+    setattr(ocr_process, "load_engine", lambda *_, **__: loaded(given.engine))  # noqa: B010
+    if given.kind == "ocr":
+        ocr_process.OcrProcess(given.slot, given.start_id).run()
     else:
-        ChoresProcess(given.slot, given.life, sole=True).run()
+        BackgroundProcess(given.slot, given.start_id, sole=True).run()
 
 
 def loaded(how: str) -> object:

@@ -18,14 +18,19 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 
-from ocrsite.middleware import startup_gate
 from ocrsite.middleware.downloads_gate import SHORT, DownloadsGate
 from ocrsite.middleware.security import SecurityHeaders
 from ocrsite.middleware.startup_gate import StartupGate
 from ocrsite.middleware.uploads_gate import UploadsGate
-from ocrsite.runtime import DOWNLOAD_THREADS, SHORT_BODY_THREADS, UPLOAD_THREADS, WEB_THREADS
+from ocrsite.runtime import (
+    DOWNLOAD_THREADS,
+    SHORT_BODY_THREADS,
+    UPLOAD_THREADS,
+    WEB_THREADS,
+    start_state,
+)
 from ocrsite.runtime.concurrency_limits import Slots
-from ocrsite.runtime.start_state import Role, Start, read_start, write_start
+from ocrsite.runtime.start_state import ProcessRole, Start, read_start, write_start
 
 UPLOAD = "/api/v1/documents/"
 LOG_IN = "/api/v1/auth/token/"
@@ -40,8 +45,10 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 @pytest.fixture
 def starting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(startup_gate, "_over", None)
-    monkeypatch.setattr(startup_gate, "read_start", lambda data_dir, life: Start(Role.ALL))
+    monkeypatch.setattr(start_state, "_finished", None)
+    monkeypatch.setattr(
+        start_state, "read_start", lambda data_dir, start_id: Start(ProcessRole.ALL)
+    )
 
 
 @pytest.mark.parametrize("path", ["/", "/admin/", "/api/v1/documents/", "/metrics", "/static/x"])
@@ -78,9 +85,9 @@ def test_health_is_let_through_before_the_start_is_over(
 def test_the_gate_opens_once_the_start_is_over(
     rf: RequestFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    states = iter([Start(Role.ALL), Start(Role.ALL, ready=True)])
-    monkeypatch.setattr(startup_gate, "_over", None)
-    monkeypatch.setattr(startup_gate, "read_start", lambda data_dir, life: next(states))
+    states = iter([Start(ProcessRole.ALL), Start(ProcessRole.ALL, ready=True)])
+    monkeypatch.setattr(start_state, "_finished", None)
+    monkeypatch.setattr(start_state, "read_start", lambda data_dir, start_id: next(states))
     gate = StartupGate(answer)
 
     codes = [gate(rf.get("/admin/")).status_code for _ in range(3)]
@@ -89,12 +96,12 @@ def test_the_gate_opens_once_the_start_is_over(
 
 
 def test_what_the_supervisor_writes_is_what_the_web_reads(tmp_path: Path) -> None:
-    life, other = uuid.uuid4(), uuid.uuid4()
-    start = Start(Role.WEB, ready=True, ready_at=12.5, problem=None, warnings=["ёлка"])
+    start_id, other = uuid.uuid4(), uuid.uuid4()
+    start = Start(ProcessRole.WEB, ready=True, ready_at=12.5, problem=None, warnings=["ёлка"])
 
-    write_start(tmp_path, life, start)
+    write_start(tmp_path, start_id, start)
 
-    assert read_start(tmp_path, life) == start
+    assert read_start(tmp_path, start_id) == start
     assert not read_start(tmp_path, other).ready, "an earlier start's file opens nothing"
 
 

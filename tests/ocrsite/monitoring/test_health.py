@@ -16,21 +16,21 @@ from django.utils import timezone
 from documents.bucket.health import BucketState, watch
 from documents.models import WorkerProcess
 from documents.models.worker import EngineState
-from documents.search.index.index_files import Status
+from documents.search.index.index_files import IndexStatus
 from ocrsite.monitoring import health, self_checks
-from ocrsite.monitoring.self_checks import Findings, Reader
-from ocrsite.runtime.start_state import Role, Start
+from ocrsite.monitoring.self_checks import Findings, WorkerHealth
+from ocrsite.runtime.start_state import ProcessRole, Start
 
-READY = Reader("tesseract", "ready", "")
+READY = WorkerHealth("tesseract", "ready", "")
 SOUND = Findings(database=True, storage=True, queue=True, readers=(READY,))
 LONG_AGO = 1.0
 
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch, search_directory: Path) -> None:
-    _start(monkeypatch, Start(Role.ALL, ready=True, ready_at=LONG_AGO))
+    _start(monkeypatch, Start(ProcessRole.ALL, ready=True, ready_at=LONG_AGO))
     search_directory.mkdir()
-    Status("following").write(search_directory)
+    IndexStatus("following").write(search_directory)
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def _start(monkeypatch: pytest.MonkeyPatch, start: Start) -> None:
 
 
 def _found(monkeypatch: pytest.MonkeyPatch, found: Findings) -> None:
-    monkeypatch.setattr(self_checks, "look", lambda life: found)
+    monkeypatch.setattr(self_checks, "look", lambda start_id: found)
 
 
 def _health(client: Client) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def test_it_has_the_shape_of_the_contract(
 def test_it_is_starting_until_bootstrap_is_over(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _start(monkeypatch, Start(Role.ALL, warnings=["kept in a temporary directory"]))
+    _start(monkeypatch, Start(ProcessRole.ALL, warnings=["kept in a temporary directory"]))
 
     answer = _health(client)
 
@@ -87,7 +87,7 @@ def test_it_is_starting_until_bootstrap_is_over(
 def test_it_is_starting_until_the_first_reader_is_there(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _start(monkeypatch, Start(Role.ALL, ready=True, ready_at=time.time()))
+    _start(monkeypatch, Start(ProcessRole.ALL, ready=True, ready_at=time.time()))
     _found(monkeypatch, Findings(database=True, storage=True, queue=True))
 
     answer = _health(client)
@@ -100,7 +100,7 @@ def test_a_start_that_waits_for_its_bucket_says_so_and_that_nothing_fails_but_th
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     why = "The start waits for the bucket, which may hold this archive: nothing answers."
-    _start(monkeypatch, Start(Role.ALL, waiting=why))
+    _start(monkeypatch, Start(ProcessRole.ALL, waiting=why))
     monkeypatch.setattr(watch, "state", lambda: BucketState("failing", ("No way to it.",)))
 
     answer = _health(client)
@@ -114,7 +114,7 @@ def test_a_start_that_waits_for_its_bucket_says_so_and_that_nothing_fails_but_th
 def test_what_an_earlier_try_failed_for_is_told_while_the_next_one_waits(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _start(monkeypatch, Start(Role.ALL, problem="The disk was full.", waiting="It waits."))
+    _start(monkeypatch, Start(ProcessRole.ALL, problem="The disk was full.", waiting="It waits."))
 
     answer = _health(client)
 
@@ -125,7 +125,7 @@ def test_what_an_earlier_try_failed_for_is_told_while_the_next_one_waits(
 def test_a_database_that_bootstrap_can_not_reach_is_failing(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _start(monkeypatch, Start(Role.ALL, problem="the database could not be prepared"))
+    _start(monkeypatch, Start(ProcessRole.ALL, problem="the database could not be prepared"))
 
     answer = _health(client)
 
@@ -145,7 +145,7 @@ def test_a_database_that_bootstrap_can_not_reach_is_failing(
                 database=True,
                 storage=True,
                 queue=True,
-                readers=(Reader("tesseract", "absent", "rus.traineddata is missing"),),
+                readers=(WorkerHealth("tesseract", "absent", "rus.traineddata is missing"),),
             ),
             "traineddata",
         ),
@@ -165,7 +165,7 @@ def test_anything_that_does_not_work_degrades_it_and_is_named(
 def test_one_ready_reader_speaks_for_the_engine(
     client: Client, monkeypatch: pytest.MonkeyPatch, started: None
 ) -> None:
-    loading = Reader("paddleocr-vl", "loading", "")
+    loading = WorkerHealth("paddleocr-vl", "loading", "")
     found = Findings(database=True, storage=True, queue=True, readers=(loading, READY))
     _found(monkeypatch, found)
 
@@ -175,7 +175,7 @@ def test_one_ready_reader_speaks_for_the_engine(
 def test_it_answers_within_a_second_while_a_check_hangs(
     client: Client, monkeypatch: pytest.MonkeyPatch, started: None
 ) -> None:
-    def hang(life: uuid.UUID | None) -> Findings:
+    def hang(start_id: uuid.UUID | None) -> Findings:
         time.sleep(5)
         return SOUND
 
@@ -196,7 +196,7 @@ def test_it_answers_within_a_second_while_a_check_hangs(
 def test_a_check_that_breaks_is_not_taken_for_a_good_one(
     client: Client, monkeypatch: pytest.MonkeyPatch, started: None
 ) -> None:
-    def broken(life: uuid.UUID | None) -> Findings:
+    def broken(start_id: uuid.UUID | None) -> Findings:
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(self_checks, "look", broken)
@@ -208,7 +208,7 @@ def test_a_check_that_breaks_is_not_taken_for_a_good_one(
 def test_an_engine_that_does_not_come_up_degrades_it(
     client: Client, monkeypatch: pytest.MonkeyPatch, started: None
 ) -> None:
-    again = Reader("", "loading", "The OCR engine did not load: MemoryError")
+    again = WorkerHealth("", "loading", "The OCR engine did not load: MemoryError")
     _found(monkeypatch, replace(SOUND, readers=(again,)))
 
     answer = _health(client)
@@ -220,7 +220,7 @@ def test_an_engine_that_does_not_come_up_degrades_it(
 def test_an_engine_that_loads_for_the_first_time_is_nothing_to_worry_about(
     client: Client, monkeypatch: pytest.MonkeyPatch, started: None
 ) -> None:
-    _found(monkeypatch, replace(SOUND, readers=(Reader("", "loading", ""),)))
+    _found(monkeypatch, replace(SOUND, readers=(WorkerHealth("", "loading", ""),)))
 
     assert _health(client)["status"] == "healthy"
 
@@ -288,25 +288,25 @@ def test_ready_says_why_it_is_not(
 
 @pytest.mark.django_db
 def test_a_look_finds_the_readers_of_this_start_that_are_alive() -> None:
-    life, earlier = uuid.uuid4(), uuid.uuid4()
+    start_id, earlier = uuid.uuid4(), uuid.uuid4()
     now = timezone.now()
     for name, of, beat in (
-        ("host:reader:0", life, now),
-        ("host:reader:1", earlier, now),
-        ("host:reader:2", life, now - datetime.timedelta(minutes=5)),
+        ("host:ocr:0", start_id, now),
+        ("host:ocr:1", earlier, now),
+        ("host:ocr:2", start_id, now - datetime.timedelta(minutes=5)),
     ):
         WorkerProcess.objects.create(
             id=name,
-            kind="reader",
-            life=of,
+            kind="ocr",
+            start_id=of,
             pid=1,
             engine="tesseract",
             engine_state=EngineState.READY,
             started_at=now,
-            beat_at=beat,
+            heartbeat_at=beat,
         )
 
-    assert len(self_checks.look(life).readers) == 1
+    assert len(self_checks.look(start_id).readers) == 1
     assert len(self_checks.look(None).readers) == 2
 
 
@@ -335,8 +335,8 @@ def test_a_look_finds_a_storage_that_can_not_be_written(settings: Any, tmp_path:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (Status("building", built=3, documents=8), "being built (3 of 8 documents)"),
-        (Status("failing", detail="The index can't be written."), "can't be written"),
+        (IndexStatus("building", built=3, documents=8), "being built (3 of 8 documents)"),
+        (IndexStatus("failing", detail="The index can't be written."), "can't be written"),
         (None, "no process writes it"),
     ],
 )
@@ -345,7 +345,7 @@ def test_an_index_that_is_not_as_it_should_be_is_told_and_changes_nothing_else(
     monkeypatch: pytest.MonkeyPatch,
     started: None,
     search_directory: Path,
-    status: Status | None,
+    status: IndexStatus | None,
     said: str,
 ) -> None:
     _found(monkeypatch, SOUND)
@@ -363,6 +363,6 @@ def test_an_index_that_is_not_as_it_should_be_is_told_and_changes_nothing_else(
 def test_right_after_a_start_no_index_is_missed(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _start(monkeypatch, Start(Role.ALL, ready=True, ready_at=time.time()))
+    _start(monkeypatch, Start(ProcessRole.ALL, ready=True, ready_at=time.time()))
     _found(monkeypatch, SOUND)
     assert _health(client)["warnings"] == []

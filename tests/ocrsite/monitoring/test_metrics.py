@@ -11,7 +11,7 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from documents.models import FIRST_TEAM_ID, Document, Status, Team, User
-from documents.search.index.index_files import Status as SearchStatus
+from documents.search.index.index_files import IndexStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -132,7 +132,7 @@ def test_answers_are_counted_under_their_views_name(client: Client) -> None:
 def test_how_the_search_index_is(client: Client, search_directory: Path) -> None:
     assert "ocrsite_search_entries" not in text_of(client)
     search_directory.mkdir()
-    SearchStatus("building", entries=12, lag=0.4).write(search_directory)
+    IndexStatus("building", entries=12, lag=0.4).write(search_directory)
 
     text = text_of(client)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from documents.bucket.settings import Bucket as Address
+from documents.bucket.settings import BucketAddress
 from documents.bucket.store import Bucket, Patience
 from documents.files.storage import tombstone_key
 from documents.models import Document, MirroredFile, Tombstone
@@ -177,7 +177,7 @@ def test_a_replica_that_is_broken_and_has_no_other_is_told(
 
 @pytest.mark.django_db
 def test_in_another_bucket_everything_is_missing() -> None:
-    first = Address("https://one.example", "archive", "k:k", "secret")
+    first = BucketAddress("https://one.example", "archive", "k:k", "secret")
     document = make_document(mirrored_version=3)
     MirroredFile.objects.create(document=document, key="documents/x")
     Tombstone.objects.create(document_id=make_document().id, mirrored=True)
@@ -193,10 +193,10 @@ def test_in_another_bucket_everything_is_missing() -> None:
 
 @pytest.mark.django_db
 def test_in_the_same_bucket_nothing_is_forgotten_also_with_another_key() -> None:
-    mirror_anew_if_moved(Address("https://one.example", "archive", "k:k", "secret"))
+    mirror_anew_if_moved(BucketAddress("https://one.example", "archive", "k:k", "secret"))
     document = make_document(mirrored_version=3)
 
-    assert not mirror_anew_if_moved(Address("https://one.example", "archive", "n:n", "new"))
+    assert not mirror_anew_if_moved(BucketAddress("https://one.example", "archive", "n:n", "new"))
 
     document.refresh_from_db()
     assert document.mirrored_version == 3

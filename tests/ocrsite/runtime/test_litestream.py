@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from documents.bucket.settings import Bucket as Address
+from documents.bucket.settings import BucketAddress
 from documents.bucket.store import Bucket, ObjectFacts
 from documents.errors import BucketForbidden, BucketUnreachable
 from documents.replication.database_replicas import remove_old, replicas
@@ -30,7 +30,7 @@ from tests.ocrsite.litestream_runs import (
 from tests.ocrsite.running_site import eventually
 from tests.s3 import free_ports
 
-ADDRESS = Address("https://s3.example", "archive", "tenant:key", "the-secret-of-the-bucket")
+ADDRESS = BucketAddress("https://s3.example", "archive", "tenant:key", "the-secret-of-the-bucket")
 
 # --- what it is told ----------------------------------------------------------------------------
 
@@ -198,7 +198,7 @@ def test_where_every_replica_is_damaged_there_is_no_database(
 
 def test_a_bucket_that_does_not_answer_is_not_an_empty_one(tmp_path: Path) -> None:
     [closed] = free_ports(1)
-    nowhere = Bucket(Address(f"http://127.0.0.1:{closed}", "archive", "tenant:key", "secret"))
+    nowhere = Bucket(BucketAddress(f"http://127.0.0.1:{closed}", "archive", "tenant:key", "secret"))
 
     with pytest.raises(BucketUnreachable):
         restore_newest(nowhere, tmp_path / "db.sqlite3")

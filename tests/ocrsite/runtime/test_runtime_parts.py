@@ -20,7 +20,7 @@ from ocrsite.data_directory import kept_secret, unusable
 from ocrsite.environment import read
 from ocrsite.runtime import queue_server, serve, start_state
 from ocrsite.runtime.listener import PortUnavailable, listen
-from ocrsite.runtime.start_state import InUse, Role, Start
+from ocrsite.runtime.start_state import InUse, ProcessRole, Start
 from tests.ocrsite.running_site import ROOT
 
 # --- secrets ------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ class Later:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[serve._Site]:
     settings = read({"OCRSITE_DATA_DIR": str(tmp_path)})
-    site = serve._Site(settings, Role.ALL, -1, queue="valkey-server")
+    site = serve._Site(settings, ProcessRole.ALL, -1, queue="valkey-server")
     site.supervisor = Later()  # type: ignore[assignment]
     yield site
     site.clean_up()
@@ -147,7 +147,7 @@ def later(site: serve._Site) -> list[Callable[[], None]]:
 
 
 def published(site: serve._Site) -> Start:
-    return start_state.read_start(site.settings.data_dir, site.life)
+    return start_state.read_start(site.settings.data_dir, site.start_id)
 
 
 def full(*arguments: object, **options: object) -> None:
@@ -159,8 +159,8 @@ def test_a_full_disk_delays_what_the_children_are_told_and_ends_nothing(
 ) -> None:
     with monkeypatch.context() as disk:
         disk.setattr(start_state, "write_start", full)
-        site.publish(Start(Role.ALL))
-        site.publish(Start(Role.ALL, ready=True))
+        site.publish(Start(ProcessRole.ALL))
+        site.publish(Start(ProcessRole.ALL, ready=True))
         [again] = later(site)
         again()
 
@@ -173,10 +173,10 @@ def test_a_full_disk_delays_what_the_children_are_told_and_ends_nothing(
 def test_what_a_full_disk_leaves_of_a_state_is_no_state(
     site: serve._Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site.publish(Start(Role.ALL))
+    site.publish(Start(ProcessRole.ALL))
     with monkeypatch.context() as disk:
         disk.setattr(Path, "replace", full)
-        site.publish(Start(Role.ALL, ready=True))
+        site.publish(Start(ProcessRole.ALL, ready=True))
 
     assert not published(site).ready
 

@@ -366,7 +366,7 @@ def test_a_killed_web_worker_is_started_again(open_site: Site) -> None:
 
 
 def test_a_killed_reader_is_started_again(open_site: Site) -> None:
-    slot_0 = "worker reader --slot 0"
+    slot_0 = "worker ocr --slot 0"
     before = eventually(lambda: open_site.find(slot_0), 20, "a reader")
     before.kill()
     psutil.wait_procs([before], timeout=5)

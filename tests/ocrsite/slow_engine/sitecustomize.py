@@ -34,5 +34,5 @@ def _slow_down() -> None:
     choosing.create_engine = create_slow
 
 
-if "reader" in sys.orig_argv:
+if "ocr" in sys.orig_argv:
     _slow_down()

@@ -25,7 +25,7 @@ from documents.search.index import index_files, writer
 from documents.search.index.consistency_check import check, described
 from documents.search.index.follower import Follower
 from documents.search.index.integrity import cut_files
-from documents.search.index.reader import Reader
+from documents.search.index.reader import IndexReader
 from documents.search.index.schema import schema
 from documents.search.index.writer import Generation
 from tests.factories import make_document, make_page, make_reading, make_team
@@ -51,7 +51,7 @@ def catch_up(follower: Follower) -> None:
 
 
 def found(root: Path, stem: str, field: str = "body") -> int:
-    return Reader(root).opened().count(Query.term_query(schema(), field, stem))
+    return IndexReader(root).opened().count(Query.term_query(schema(), field, stem))
 
 
 def test_a_page_is_found_once_it_was_followed(root: Path) -> None:
@@ -126,7 +126,7 @@ def test_a_document_that_was_not_read_is_found_by_its_title(root: Path) -> None:
     document.save()
     catch_up(follower)
 
-    assert Reader(root).opened().count(Query.all_query()) == 2  # its cover is gone
+    assert IndexReader(root).opened().count(Query.all_query()) == 2  # its cover is gone
     assert check(root).good
 
 
@@ -216,7 +216,7 @@ def test_an_index_that_goes_while_it_is_followed_comes_back(root: Path) -> None:
     follower = followed(root)
     shutil.rmtree(root)
     with pytest.raises(SearchUnavailable):
-        Reader(root).opened()
+        IndexReader(root).opened()
     root.mkdir()
 
     catch_up(follower)
@@ -235,7 +235,7 @@ def test_while_an_index_is_built_anew_the_old_one_is_searched(root: Path) -> Non
     assert found(root, "лист") == 1
     make_document(make_team(), pages=["Ещё лист"])
     follower._report("building", "so that it is told at once")
-    assert "built anew" in Reader(root).opened().warnings[0]
+    assert "built anew" in IndexReader(root).opened().warnings[0]
 
     catch_up(follower)
     assert index_files.current(root) != before
@@ -331,7 +331,7 @@ def test_a_reader_that_has_no_file_to_spare_reports_no_damage(
     with monkeypatch.context() as lacking:
         lacking.setattr("documents.search.index.reader.vocabulary.opened", fails)
         with pytest.raises(SearchUnavailable):
-            Reader(root).opened()
+            IndexReader(root).opened()
     catch_up(follower)
 
     assert index_files.current(root) == before

@@ -12,7 +12,7 @@ from documents.actions.decide import approve
 from documents.actions.trash import trash
 from documents.models import Document, Membership, Team, User
 from documents.search.query.compile import matcher_of
-from documents.search.query.find import DATE, Found, FoundDocument, FoundPage, Wanted, find
+from documents.search.query.find import DATE, FoundDocument, FoundPage, SearchResults, Wanted, find
 from documents.search.query.spelling import with_near
 from tests.factories import make_document, make_layout, make_team, make_user
 
@@ -31,11 +31,11 @@ def user(team: Team) -> User:
     return make_user(team=team)
 
 
-def search(user: User, text: str, **how: object) -> Found:
+def search(user: User, text: str, **how: object) -> SearchResults:
     return find(user, Wanted(text, **how))  # type: ignore[arg-type]
 
 
-def pages(found: Found) -> list[tuple[str, int]]:
+def pages(found: SearchResults) -> list[tuple[str, int]]:
     results = [result for result in found.results if isinstance(result, FoundPage)]
     return [(result.document.title, result.number) for result in results]
 

@@ -16,7 +16,7 @@ from documents.search.query.parser import (
     Not,
     Phrase,
     Prefix,
-    Word,
+    Term,
     understood,
 )
 
@@ -27,24 +27,24 @@ pytestmark = pytest.mark.once
     ("text", "node"),
     [
         ("", None),
-        ("договор", Word("договор")),
-        ("a b", All((Word("a"), Word("b")))),
-        ("a OR b OR c d", All((AnyOf((Word("a"), Word("b"), Word("c"))), Word("d")))),
-        ("a ИЛИ b", AnyOf((Word("a"), Word("b")))),
-        ("«a b» -c", All((Phrase("a b"), Not(Word("c"))))),
-        ("a НЕ b", All((Word("a"), Not(Word("b"))))),
+        ("договор", Term("договор")),
+        ("a b", All((Term("a"), Term("b")))),
+        ("a OR b OR c d", All((AnyOf((Term("a"), Term("b"), Term("c"))), Term("d")))),
+        ("a ИЛИ b", AnyOf((Term("a"), Term("b")))),
+        ("«a b» -c", All((Phrase("a b"), Not(Term("c"))))),
+        ("a НЕ b", All((Term("a"), Not(Term("b"))))),
         ("дого*", Prefix("дого")),
-        ("1 250 000 руб", All((Word("1 250 000"), Word("руб")))),
+        ("1 250 000 руб", All((Term("1 250 000"), Term("руб")))),
         ('title:"a b"', Condition("title", "a b")),
         ("тег:срочно", Condition("tag", "срочно")),
         ("page:3", Condition("page", "3", 3, 3)),
         ("page:5-2", Condition("page", "5-2", 2, 5)),
-        ("от 12 июля 2019 г", All((Word("от"), Word("12 июля 2019"), Word("г")))),
-        ("May 12, 2025", Word("May 12, 2025")),
+        ("от 12 июля 2019 г", All((Term("от"), Term("12 июля 2019"), Term("г")))),
+        ("May 12, 2025", Term("May 12, 2025")),
         ("after:2025", Condition("after", "2025", low=1735689600)),
         ("before:01.02.2025", Condition("before", "01.02.2025", high=1738367999)),
-        ("12:30", Word("12:30")),
-        ("http://site.ru/a", Word("http://site.ru/a")),
+        ("12:30", Term("12:30")),
+        ("http://site.ru/a", Term("http://site.ru/a")),
     ],
 )
 def test_what_is_typed_means(text: str, node: Node | None) -> None:
@@ -55,11 +55,11 @@ def test_what_is_typed_means(text: str, node: Node | None) -> None:
 @pytest.mark.parametrize(
     ("text", "node"),
     [
-        ('договор "аренды -проект', All((Word("договор"), Word("аренды"), Not(Word("проект"))))),
-        ('монитор 24" Samsung', All((Word("монитор"), Word("24"), Word("Samsung")))),
-        ('-"акт', Not(Word("акт"))),
+        ('договор "аренды -проект', All((Term("договор"), Term("аренды"), Not(Term("проект"))))),
+        ('монитор 24" Samsung', All((Term("монитор"), Term("24"), Term("Samsung")))),
+        ('-"акт', Not(Term("акт"))),
         ('title:"акт', Condition("title", "акт")),
-        ('title:"', Word("title")),
+        ('title:"', Term("title")),
     ],
 )
 def test_half_a_quotation_mark_is_as_if_it_were_not_there(text: str, node: Node) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from documents.search.text.page_text import PageText, page_text
+from documents.search.text.page_text import SearchText, page_text
 from documents.text.page_layout import Block, Line, PageLayout
 from tests.factories import make_layout
 
 pytestmark = pytest.mark.once
 
 
-def words_at(page: PageText, layout: PageLayout) -> None:
+def words_at(page: SearchText, layout: PageLayout) -> None:
     for word in layout.words():
         start = page.text.index(word.text)
         box = page.boxes(start, start + len(word.text))[0]
@@ -20,7 +20,7 @@ def words_at(page: PageText, layout: PageLayout) -> None:
 
 def test_every_word_has_its_box_after_it_was_packed() -> None:
     layout = make_layout("Договор № 12\nзаключён вчера\n\nВторой абзац")
-    page = PageText.unpack(page_text(layout).pack())
+    page = SearchText.unpack(page_text(layout).pack())
 
     assert page.text == layout.text
     assert (page.width, page.height) == (layout.width, layout.height)
@@ -59,4 +59,4 @@ def test_lines_that_are_not_the_block_s_text_are_not_believed() -> None:
 
 def test_what_is_no_packed_page_is_refused() -> None:
     with pytest.raises(ValueError, match="no packed page"):
-        PageText.unpack(b"something else")
+        SearchText.unpack(b"something else")

@@ -14,8 +14,8 @@ from django.utils import timezone
 from documents.errors import EngineUnavailable
 from documents.models import Page, PageStatus, Reading, WorkerProcess
 from ocr_worker.engines.choosing import Chosen
-from ocr_worker.process import reader as reader_module
-from ocr_worker.process.reader import ReaderProcess
+from ocr_worker.process import ocr as ocr_module
+from ocr_worker.process.ocr import OcrProcess
 from tests.factories import make_reader
 from tests.ocr_worker.claims import Pretending, born_digital, processing, scan
 from tests.ocr_worker.process.conftest import Queue, Workers
@@ -85,7 +85,7 @@ def test_a_page_that_hangs_in_the_engine_is_given_up_with_its_reader(
     assert reader.wait(60) == 1, "the supervisor starts another"
     page = Page.objects.get()
     assert (page.status, page.attempts, page.error_code) == (PageStatus.PENDING, 1, "timeout")
-    assert page.not_before is not None, "not at once"
+    assert page.retry_at is not None, "not at once"
 
 
 def test_an_engine_that_breaks_takes_neither_the_reader_nor_other_pages_with_it(
@@ -171,18 +171,18 @@ def test_an_engine_that_does_not_load_ends_its_reader_and_is_named_until_another
 
 
 def test_a_reader_that_loads_again_says_why_the_one_before_did_not() -> None:
-    life = uuid.uuid4()
+    start_id = uuid.uuid4()
     WorkerProcess.objects.create(
-        id=f"{life}:reader:0",
-        kind="reader",
-        life=life,
+        id=f"{start_id}:ocr:0",
+        kind="ocr",
+        start_id=start_id,
         pid=1,
         engine_state="loading",
         engine_detail="The OCR engine did not load.",
         started_at=timezone.now(),
-        beat_at=timezone.now(),
+        heartbeat_at=timezone.now(),
     )
-    reader = ReaderProcess(0, life)
+    reader = OcrProcess(0, start_id)
 
     reader.remember_why_not_loaded()
 
@@ -288,8 +288,8 @@ def test_a_reader_that_could_only_have_tesseract_leaves_pages_to_one_with_paddle
 ) -> None:
     make_reader(other)
     fallen_back = Chosen(Pretending(), "PaddleOCR-VL is not used, Tesseract reads in its place.")
-    monkeypatch.setattr(reader_module, "load_engine", lambda *_, **__: fallen_back)
-    reader = ReaderProcess(0, uuid.uuid4())
+    monkeypatch.setattr(ocr_module, "load_engine", lambda *_, **__: fallen_back)
+    reader = OcrProcess(0, uuid.uuid4())
 
     if left:
         with pytest.raises(EngineUnavailable, match="leaves its pages to another"):

@@ -1,4 +1,4 @@
-"""What a chores process owes a document: claimed, done once, never lost."""
+"""What a background process owes a document: claimed, done once, never lost."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from documents.actions.chores import (
-    MAX_ATTEMPTS,
-    ChoreClaim,
-    claim_chore,
-    postpone_chore,
-    release_chore,
-    renew_chore,
-    take_back_all_chores,
-)
 from documents.actions.correct import correct
 from documents.actions.edit import edit
 from documents.actions.finish import finish
 from documents.actions.prepare import fail_preparation, record_page_count
 from documents.actions.reprocess import reprocess
+from documents.actions.task_claims import (
+    MAX_ATTEMPTS,
+    TaskClaim,
+    claim_task,
+    postpone_task,
+    release_task,
+    renew_task,
+    take_back_all_tasks,
+)
 from documents.actions.trash import trash
 from documents.errors import DamagedFile, LeaseLost, NothingRead, OriginalMissing
 from documents.exports.downloads import result as download
 from documents.exports.results import write_results
 from documents.files.storage import archive, result_key
 from documents.models import Document, Event, PageStatus, Status
-from documents.models.document import Chore
+from documents.models.document import Task
 from tests.factories import make_document
 
 pytestmark = pytest.mark.django_db
@@ -42,18 +42,18 @@ def queued_document(**fields: Any) -> Document:
 
 def read_document(**fields: Any) -> Document:
     fields = {"pages": ["one", "two"], **fields}
-    return make_document(status=Status.PROCESSING, chore=Chore.FINISH, **fields)
+    return make_document(status=Status.PROCESSING, task=Task.FINISH, **fields)
 
 
-def claim() -> ChoreClaim:
-    found = claim_chore()
+def claim() -> TaskClaim:
+    found = claim_task()
     assert found is not None
     return found
 
 
 def end_lease(document: Document) -> None:
     past = timezone.now() - datetime.timedelta(seconds=1)
-    Document.objects.filter(id=document.id).update(chore_lease_expires_at=past)
+    Document.objects.filter(id=document.id).update(task_lease_expires_at=past)
 
 
 def result(document: Document, kind: str) -> str:
@@ -65,13 +65,13 @@ def test_the_oldest_waiting_document_is_prepared_first() -> None:
     first, second = queued_document(), queued_document()
 
     assert [claim().document_id, claim().document_id] == [first.id, second.id]
-    assert claim_chore() is None
+    assert claim_task() is None
 
 
 def test_a_document_in_the_trash_waits() -> None:
     trash(queued_document().id, actor=None)
 
-    assert claim_chore() is None
+    assert claim_task() is None
 
 
 def test_counted_pages_can_be_read() -> None:
@@ -80,7 +80,7 @@ def test_counted_pages_can_be_read() -> None:
     record_page_count(claim(), 3)
 
     document.refresh_from_db()
-    assert (document.status, document.page_count, document.chore) == ("processing", 3, "")
+    assert (document.status, document.page_count, document.task) == ("processing", 3, "")
     assert list(document.pages.values_list("number", "status")) == [
         (1, PageStatus.PENDING),
         (2, PageStatus.PENDING),
@@ -109,7 +109,7 @@ def test_a_file_that_cannot_be_opened_fails_with_the_reason() -> None:
     assert (document.status, document.error_code) == (Status.FAILED, "damaged-file")
     assert document.error_detail == "The file is cut off."
     assert document.finished_at is not None
-    assert claim_chore() is None
+    assert claim_task() is None
 
 
 def test_a_transient_failure_is_tried_again_until_the_attempts_are_used_up() -> None:
@@ -131,7 +131,7 @@ def test_a_document_whose_preparation_kills_every_process_is_given_up() -> None:
         claim()
         end_lease(document)
 
-    assert claim_chore() is None
+    assert claim_task() is None
 
     document.refresh_from_db()
     assert (document.status, document.error_code) == (Status.FAILED, "quarantined")
@@ -140,19 +140,19 @@ def test_a_document_whose_preparation_kills_every_process_is_given_up() -> None:
 def test_a_chore_given_back_does_not_count() -> None:
     document = queued_document()
 
-    release_chore(claim())
+    release_task(claim())
 
     document.refresh_from_db()
-    assert document.chore_attempts == 0
+    assert document.task_attempts == 0
     assert claim().document_id == document.id
 
 
 def test_a_postponed_chore_rests() -> None:
     document = queued_document()
 
-    postpone_chore(claim(), datetime.timedelta(seconds=30), counted=False)
+    postpone_task(claim(), datetime.timedelta(seconds=30), counted=False)
 
-    assert claim_chore() is None
+    assert claim_task() is None
     end_lease(document)
     assert claim().attempt == 1
 
@@ -163,7 +163,7 @@ def test_a_document_that_was_read_has_its_results() -> None:
     finish(claim())
 
     document.refresh_from_db()
-    assert (document.status, document.chore, document.engine) == ("ready", "", "tesseract")
+    assert (document.status, document.task, document.engine) == ("ready", "", "tesseract")
     assert document.confidence == pytest.approx(0.95)
     assert document.has_results and document.finished_at is not None
     assert result(document, "txt") == "Первая страница\n\fSecond page\n"
@@ -216,10 +216,10 @@ def test_a_title_changed_while_the_first_results_are_made_is_in_them(
 
     monkeypatch.setattr("documents.exports.assemble.write_results", meanwhile_somebody_edits)
     finish(claim())
-    finish(claim())  # the chore stands until the files say what the archive says
+    finish(claim())  # the task stands until the files say what the archive says
 
     assert json.loads(result(document, "json"))["document"]["title"] == "New"
-    assert claim_chore() is None
+    assert claim_task() is None
 
 
 def test_a_process_that_was_stopped_leaves_no_old_results_behind(
@@ -240,7 +240,7 @@ def test_a_process_that_was_stopped_leaves_no_old_results_behind(
     with pytest.raises(LeaseLost):
         module.finish(slow)
 
-    assert claim().chore == Chore.FINISH  # whatever lies there now is written once more
+    assert claim().task == Task.FINISH  # whatever lies there now is written once more
 
 
 def test_a_failed_preparation_is_an_event_too() -> None:
@@ -298,7 +298,7 @@ def test_a_page_corrected_while_results_are_assembled_has_them_assembled_once_mo
     finish(claim())
 
     assert result(document, "txt") == "Договор\n"
-    assert claim_chore() is None
+    assert claim_task() is None
 
 
 def test_the_results_of_before_are_served_while_a_document_is_read_again() -> None:
@@ -325,7 +325,7 @@ def test_two_processes_never_hold_the_same_chore() -> None:
     queued_document()
     claim()
 
-    assert claim_chore() is None
+    assert claim_task() is None
 
 
 def test_a_renewed_chore_is_kept_longer_than_its_first_lease() -> None:
@@ -333,9 +333,9 @@ def test_a_renewed_chore_is_kept_longer_than_its_first_lease() -> None:
     held = claim()
     end_lease(document)
 
-    assert renew_chore(held)
+    assert renew_task(held)
 
-    assert claim_chore() is None
+    assert claim_task() is None
 
 
 def test_a_chore_that_went_to_another_process_is_not_renewed() -> None:
@@ -344,13 +344,13 @@ def test_a_chore_that_went_to_another_process_is_not_renewed() -> None:
     end_lease(document)
     claim()
 
-    assert not renew_chore(slow)
+    assert not renew_task(slow)
 
 
-def test_the_only_chores_process_takes_over_at_once_what_its_predecessor_held() -> None:
+def test_the_only_background_process_takes_over_at_once_what_its_predecessor_held() -> None:
     queued_document()
     claim()
 
-    assert take_back_all_chores() == 1
+    assert take_back_all_tasks() == 1
 
     assert claim().attempt == 2

@@ -1,4 +1,4 @@
-"""A real chores process: from an upload to pages, and from pages to results."""
+"""A real background process: from an upload to pages, and from pages to results."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from documents.actions.chores import claim_chore
+from documents.actions.task_claims import claim_task
 from documents.files.storage import archive, result_key
 from documents.models import Document, Status
-from documents.models.document import Chore
-from ocr_worker.process.chores import ChoresProcess
+from documents.models.document import Task
+from ocr_worker.process.background import BackgroundProcess
 from tests.factories import make_document
 from tests.ocr_worker.claims import queued, scan
 from tests.ocr_worker.process.conftest import Queue, Workers
@@ -28,10 +28,10 @@ def test_one_message_is_enough_for_every_document_that_waits(
     workers: Workers, queue: Queue, tmp_path: Path
 ) -> None:
     new = [queued(scan(tmp_path / "scan.pdf")) for _ in range(4)]
-    read = make_document(status=Status.PROCESSING, pages=["text"], chore=Chore.FINISH)
-    workers.start("chores")
+    read = make_document(status=Status.PROCESSING, pages=["text"], task=Task.FINISH)
+    workers.start("background")
 
-    queue.wake_chores()
+    queue.wake_background()
 
     eventually(lambda: {status_of(one) for one in new} == {Status.PROCESSING}, 60, "pages")
     eventually(lambda: status_of(read) == Status.READY, 60, "results")
@@ -41,16 +41,16 @@ def test_one_message_is_enough_for_every_document_that_waits(
 def test_it_finds_what_nobody_woke_it_for(workers: Workers, tmp_path: Path) -> None:
     document = queued(scan(tmp_path / "scan.pdf"))
 
-    workers.start("chores")
+    workers.start("background")
 
     eventually(lambda: status_of(document) == Status.PROCESSING, 60, "its pages")
 
 
 def test_it_knows_when_the_machine_has_slept(monkeypatch: pytest.MonkeyPatch) -> None:
     wall, steady = [1000.0], [500.0]
-    monkeypatch.setattr("ocr_worker.process.chores.time.time", lambda: wall[0])
-    monkeypatch.setattr("ocr_worker.process.chores.time.monotonic", lambda: steady[0])
-    process = ChoresProcess(0, uuid.uuid4(), sole=True)
+    monkeypatch.setattr("ocr_worker.process.background.time.time", lambda: wall[0])
+    monkeypatch.setattr("ocr_worker.process.background.time.monotonic", lambda: steady[0])
+    process = BackgroundProcess(0, uuid.uuid4(), sole=True)
     seconds = []
 
     for wall_passed, steady_passed in ((5, 5), (50, 50), (8 * 3600, 2), (5, 5)):
@@ -65,8 +65,8 @@ def test_it_takes_up_at_once_what_its_killed_predecessor_held(
     workers: Workers, tmp_path: Path
 ) -> None:
     document = queued(scan(tmp_path / "scan.pdf"))
-    assert claim_chore() is not None, "by a process that is no more"
+    assert claim_task() is not None, "by a process that is no more"
 
-    workers.start("chores")
+    workers.start("background")
 
     eventually(lambda: status_of(document) == Status.PROCESSING, 25, "its pages")

@@ -9,10 +9,10 @@ import structlog
 from django.conf import settings
 from django.db import close_old_connections
 
-from documents.actions.claim import Reader, claim_next, release, renew, waiting_pages
+from documents.actions.claim import ClaimOwner, claim_next, release, renew, waiting_pages
 from documents.actions.record import fail_page, take_back_lost_pages
 from documents.errors import EngineUnavailable, LeaseLost, ReadingTimeout
-from documents.models.worker import EngineState, WorkerProcess
+from documents.models.worker import EngineState, WorkerKind, WorkerProcess
 from documents.signals import announce, pages_waiting
 from ocr_worker import actors, pipeline
 from ocr_worker.engines import Engine, load_engine
@@ -41,14 +41,14 @@ def page_seconds(engine: Engine | None) -> float:
     return _AROUND_RECOGNITION + (engine.needs.seconds if engine else RECOGNITION_SECONDS)
 
 
-class ReaderProcess(WorkerBase):
-    kind = "reader"
+class OcrProcess(WorkerBase):
+    kind = WorkerKind.OCR
     queue = actors.PAGES
     threads = 1
 
-    def __init__(self, slot: int, life: uuid.UUID) -> None:
-        super().__init__(slot, life)
-        self.reader = Reader(self.owner, life)
+    def __init__(self, slot: int, start_id: uuid.UUID) -> None:
+        super().__init__(slot, start_id)
+        self.reader = ClaimOwner(self.owner, start_id)
         self.holding = Holding()
         self.loading = EngineLoading(
             self._load, stopping=self.stopping, broken=self._engine_is_broken

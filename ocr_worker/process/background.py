@@ -1,4 +1,4 @@
-"""The chores process: prepares documents, assembles results, finds what was left behind."""
+"""The background process: prepares documents, assembles results, finds what was left behind."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import uuid
 import structlog
 from django.db import close_old_connections
 
-from documents.actions.chores import (
-    ChoreClaim,
-    claim_chore,
-    release_chore,
-    renew_chore,
-    take_back_all_chores,
+from documents.actions.task_claims import (
+    TaskClaim,
+    claim_task,
+    release_task,
+    renew_task,
+    take_back_all_tasks,
 )
 from documents.bucket.health import watch
-from documents.models import WorkerProcess
+from documents.models import WorkerKind, WorkerProcess
 from documents.replication.peer_watch import Neighbours
 from documents.replication.sync import end_all_leases, keeps_something, release_all
-from documents.replication.sync_worker import Keeper
-from documents.signals import announce, chores_waiting
+from documents.replication.sync_worker import SyncWorker
+from documents.signals import announce, tasks_waiting
 from ocr_worker import actors, pipeline
 from ocr_worker.process.base import WorkerBase
 from ocr_worker.reconcile import EVERY_SECONDS, reconcile
@@ -34,50 +34,50 @@ log = structlog.get_logger(__name__)
 BREAK_SECONDS = 60.0
 
 
-class ChoresProcess(WorkerBase):
+class BackgroundProcess(WorkerBase):
     """Three at a time, so that a file that takes long to open does not hold up the next upload;
     opening happens in a child process, the threads only wait."""
 
-    kind = "chores"
-    queue = actors.CHORES
+    kind = WorkerKind.BACKGROUND
+    queue = actors.BACKGROUND
     threads = 3
 
-    def __init__(self, slot: int, life: uuid.UUID, *, sole: bool) -> None:
-        super().__init__(slot, life)
-        self._sole_life = life if sole else None
+    def __init__(self, slot: int, start_id: uuid.UUID, *, sole: bool) -> None:
+        super().__init__(slot, start_id)
+        self._sole_start = start_id if sole else None
         self._lock = threading.Lock()
-        self._claims: dict[int, ChoreClaim] = {}
+        self._claims: dict[int, TaskClaim] = {}
         self._next_reconcile = 0.0
         self._watching_since = time.monotonic()
         self._last_beat = time.time()
-        self._keeper = Keeper()
+        self._keeper = SyncWorker()
         self._bucket_word = ""
         self._neighbours = Neighbours()
 
     def begin(self) -> None:
         actors.on_wake_up(self.queue, self.work_until_idle)
-        if self._sole_life is not None:
-            if taken := take_back_all_chores():
-                log.warning("chores_of_a_dead_process_taken_back", chores=taken)
+        if self._sole_start is not None:
+            if taken := take_back_all_tasks():
+                log.warning("task_leases_of_dead_process_ended", tasks=taken)
             end_all_leases()
             # Those of lives before, which a restored database still knows.
-            WorkerProcess.objects.exclude(life=self.life).delete()
+            WorkerProcess.objects.exclude(start_id=self.start_id).delete()
 
     def beat(self) -> None:
         for claim in self._held():
-            if not renew_chore(claim):
+            if not renew_task(claim):
                 log.warning("chore_not_renewed", document=str(claim.document_id))
         # Looks in the background, and logs what has changed.
         word_before, self._bucket_word = self._bucket_word, watch.state().word
         if (word_before, self._bucket_word) == ("failing", "configured"):
             self._keeper.go_on()
-            announce(chores_waiting)
-        if self._sole_life is not None:
+            announce(tasks_waiting)
+        if self._sole_start is not None:
             self._neighbours.look_if_due()
         watched_for = self.watched_for()
         if time.monotonic() >= self._next_reconcile:
             self._next_reconcile = time.monotonic() + EVERY_SECONDS
-            reconcile(sole_life=self._sole_life, watched_for=watched_for)
+            reconcile(sole_start=self._sole_start, watched_for=watched_for)
 
     def watched_for(self) -> datetime.timedelta:
         """How long this process has lived without a break that only the wall clock has seen."""
@@ -92,21 +92,21 @@ class ChoresProcess(WorkerBase):
 
     def give_back(self) -> None:
         for claim in self._held():
-            release_chore(claim)
+            release_task(claim)
         release_all()
 
-    def _held(self) -> list[ChoreClaim]:
+    def _held(self) -> list[TaskClaim]:
         with self._lock:
             return list(self._claims.values())
 
     def work_until_idle(self) -> None:
-        """Do chore after chore, until none waits or the process is to stop."""
+        """Do task after task, until none waits or the process is to stop."""
         thread = threading.get_ident()
         with Renderer() as renderer:
             first = True
             while not self.stopping.is_set():
                 close_old_connections()
-                claim = claim_chore()
+                claim = claim_task()
                 if claim is None:
                     self._keeper.keep_what_waits(self.stopping)
                     break
@@ -114,7 +114,7 @@ class ChoresProcess(WorkerBase):
                     self._claims[thread] = claim
                 try:
                     if first:
-                        announce(chores_waiting)
+                        announce(tasks_waiting)
                     first = False
                     pipeline.do_chore(claim, renderer)
                 finally:

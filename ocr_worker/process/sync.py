@@ -1,5 +1,5 @@
 """The mirror process of a machine that only serves the web: it alone has what was uploaded there,
-until that is in the bucket. Elsewhere chores do this beside their other work."""
+until that is in the bucket. Elsewhere background tasks do this beside their other work."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ import uuid
 from django.db import connections
 
 from documents.bucket.health import watch
+from documents.models import WorkerKind
 from documents.replication.sync import keeps_something, release_all
-from documents.replication.sync_worker import Keeper
+from documents.replication.sync_worker import SyncWorker
 from ocr_worker import actors
 from ocr_worker.process.base import WorkerBase
 
 
-class MirrorProcess(WorkerBase):
-    kind = "mirror"
-    queue = actors.CHORES
+class SyncProcess(WorkerBase):
+    kind = WorkerKind.SYNC
+    queue = actors.BACKGROUND
     threads = 1
 
-    def __init__(self, slot: int, life: uuid.UUID) -> None:
-        super().__init__(slot, life)
-        self._keeper = Keeper()
+    def __init__(self, slot: int, start_id: uuid.UUID) -> None:
+        super().__init__(slot, start_id)
+        self._keeper = SyncWorker()
         self._thread: threading.Thread | None = None
 
     def begin(self) -> None:
