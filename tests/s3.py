@@ -25,7 +25,7 @@ from documents.bucket.s3_client import make_client
 from documents.bucket.settings import BucketAddress
 from documents.bucket.store import Bucket, Patience
 from documents.errors import BucketError
-from ocrsite.runtime.process_death import die_with_parent
+from ocr_worker.process_death import die_with_parent
 from tests.authority import Authority
 
 _PATIENCE = Patience(connect=2, read=5, attempts=1)

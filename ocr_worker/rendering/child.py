@@ -18,10 +18,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ocr_worker.process_death import die_with_parent
+
 from . import wire
 from .faults import Fault
-
-_PR_SET_PDEATHSIG = 1
 
 #: Bytes this process may write to any one file; it writes none but its (unlinked) error log.
 _LOG_BYTES = 256 * 1024
@@ -29,7 +29,7 @@ _LOG_BYTES = 256 * 1024
 
 def main(argv: list[str]) -> int:
     parent, memory_bytes, niceness = (int(value) for value in argv)
-    _die_with(parent)
+    die_with_parent(parent)
     _confine(memory_bytes, niceness)
     requests, answers = _take_pipes()
     from .pages import Pages
@@ -79,16 +79,6 @@ def _peak_bytes() -> int:
     except OSError:
         return 0
     return int(found.split()[1]) * 1024
-
-
-def _die_with(parent: int) -> None:
-    """Be killed when the parent is, however it dies (Linux; elsewhere the closed pipe ends us)."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        sys.exit(0)  # it died before we were told of it
 
 
 def _confine(memory_bytes: int, niceness: int) -> None:

@@ -26,7 +26,7 @@ from types import FrameType, TracebackType
 
 import structlog
 
-from ocrsite.runtime.process_death import adopt_orphans, die_with_parent, orphans
+from ocr_worker.process_death import adopt_orphans, die_with_parent, list_orphans
 
 log = structlog.get_logger("ocrsite.supervisor")
 
@@ -215,7 +215,7 @@ class Supervisor:
             for child in list(self._children):
                 if child.process is not None and child.process.pid == pid:
                     self._died(child, child.process, os.waitstatus_to_exitcode(status))
-        _send(signal.SIGKILL, orphans({process.pid for process in self._running().values()}))
+        _send(signal.SIGKILL, list_orphans({process.pid for process in self._running().values()}))
 
     def _died(self, child: _Child, process: subprocess.Popen[bytes], status: int) -> None:
         service, lived = child.service, time.monotonic() - child.started

@@ -20,10 +20,10 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from ocr_worker.process_death import die_with_parent
 from ocrsite import logging
 from ocrsite.runtime import WEB_THREADS, concurrency_limits, idle_connections
 from ocrsite.runtime.listener import BACKLOG
-from ocrsite.runtime.process_death import die_with_parent
 
 #: Seconds for requests that are being answered when the site stops.
 GRACE = 2

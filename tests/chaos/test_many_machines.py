@@ -16,8 +16,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ocr_worker.process_death import die_with_parent
 from ocrsite.runtime import queue_server
-from ocrsite.runtime.process_death import die_with_parent
 from tests.chaos.letters import Letter, assert_read_once, letters, send, wait_until_read
 from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, free_port, running
 from tests.s3 import S3Server
