@@ -1,22 +1,29 @@
-"""Answers that a client may keep and has to ask about before it shows them again."""
+"""Answers that a client may store, and how it checks whether they still hold."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from rest_framework.request import Request
+from rest_framework.response import Response
 
-#: Kept by the client alone, and only shown again once the server has said that it still holds:
-#: access may have been taken away meanwhile.
+#: Stored by the client alone, and shown again only after the server has confirmed it: access may
+#: have been withdrawn since.
 REVALIDATE = "private, no-cache"
 
-#: What never changes under its address. It is shown without asking for a day: that long after
-#: access was taken away, a browser still shows what it was shown before.
+#: For content that never changes under its address. The client shows it for a day without asking:
+#: that long after access was withdrawn, a browser can still show its copy.
 IMMUTABLE = "private, max-age=86400, immutable"
 
-Answer = TypeVar("Answer", bound=HttpResponseBase)
+AnyResponse = TypeVar("AnyResponse", bound=HttpResponseBase)
+
+
+def respond_with_etag(request: Request, etag: str, data: Callable[[], Any]) -> HttpResponseBase:
+    """`data()` with its ETag, or 304 for a client that has this version already."""
+    return not_modified(request, etag) or set_validator(Response(data()), etag)
 
 
 def not_modified(
@@ -26,10 +33,11 @@ def not_modified(
     if "If-None-Match" not in request.headers:
         return None
     answer = get_conditional_response(request._request, etag=etag)
-    return revalidated(answer, etag, caching=caching) if answer is not None else None
+    return set_validator(answer, etag, caching=caching) if answer is not None else None
 
 
-def revalidated(response: Answer, etag: str, *, caching: str = REVALIDATE) -> Answer:
+def set_validator(response: AnyResponse, etag: str, *, caching: str = REVALIDATE) -> AnyResponse:
+    """Set the headers by which a client checks its copy; returns `response`."""
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = caching
     return response

@@ -1,7 +1,7 @@
-"""How a file of the archive is sent: in pieces, resumable, and never as something that runs.
+"""Send a file of the archive: in chunks, resumable, and never as active content.
 
-Ranges are those of RFC 9110, section 14: one range of bytes; several at once are answered with
-the whole file, as it allows.
+Ranges follow RFC 9110, section 14: one range of bytes. A request for several ranges is answered
+with the whole file, which the RFC allows.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import structlog
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
-from django.utils.http import urlencode
+from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
-from documents.api.conditional import IMMUTABLE, REVALIDATE, not_modified, revalidated
+from documents.api.conditional import IMMUTABLE, REVALIDATE, not_modified, set_validator
 from documents.api.problems import RangeNotSatisfiable
 from documents.exports.downloads import Download
 from documents.files.content import Content
@@ -24,12 +24,15 @@ from documents.files.content import Content
 log = structlog.get_logger(__name__)
 
 _ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-#: A browser that is made to show the file opens it as nobody and runs nothing in it.
+#: A browser that displays the file gives it an opaque origin and runs no script in it.
 _CONTENT_SECURITY_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
-def delivered(request: Request, download: Download) -> HttpResponseBase:
-    """The file, the part of it that was asked for, or 304. Raises RangeNotSatisfiable."""
+def deliver(request: Request, download: Download) -> HttpResponseBase:
+    """Open the file and answer with it, with the requested range, or with 304.
+
+    Raises RangeNotSatisfiable and what `Download.open` raises.
+    """
     content = download.open()
     try:
         etag = f'"{content.tag}"'
@@ -38,36 +41,39 @@ def delivered(request: Request, download: Download) -> HttpResponseBase:
         if unchanged is not None:
             content.close()
             return unchanged
-        part = _part(request, etag, content.size)
-        start, end = part or (0, content.size)
-        chunks = _Chunks(content, start, end)
+        byte_range = _requested_range(request, etag, content.size)
+        start, end = byte_range or (0, content.size)
+        body = _DownloadBody(content, start, end)
     except BaseException:
         content.close()
         raise
     response = StreamingHttpResponse(
-        chunks,
-        status=206 if part else 200,
+        body,
+        status=206 if byte_range else 200,
         content_type=download.content_type,
         headers={
             "Accept-Ranges": "bytes",
-            "Content-Disposition": _disposition(download),
+            "Content-Disposition": content_disposition_header(
+                download.attachment, download.filename
+            )
+            or "inline",
             "Content-Length": str(end - start),
             "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
             "X-Content-Type-Options": "nosniff",
         },
     )
-    if part:
+    if byte_range:
         response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{content.size}"
     if download.immutable:
-        patch_vary_headers(response, ["Authorization", "Cookie"])  # kept for this person
-    return revalidated(response, etag, caching=caching)
+        patch_vary_headers(response, ["Authorization", "Cookie"])  # private to the user
+    return set_validator(response, etag, caching=caching)
 
 
-class _Chunks:
-    """A part of a content, piece by piece; closed with the response.
+class _DownloadBody:
+    """The bytes `start` to `end` of a content, chunk by chunk; closed with the response.
 
-    The first piece is there at once, so that what can't even be begun is a problem document. What
-    breaks off later breaks the connection off, as the answer's length is told already.
+    The first chunk is read at once, so that an error there still becomes a problem document. A
+    later error closes the connection, because the headers already state the length.
     """
 
     def __init__(self, content: Content, start: int, end: int) -> None:
@@ -80,7 +86,7 @@ class _Chunks:
         try:
             yield from self._pieces
         except Exception as error:
-            log.error("download_broke_off", reason=getattr(error, "detail", str(error)))
+            log.error("download_aborted", reason=getattr(error, "detail", str(error)))
             raise
 
     def close(self) -> None:
@@ -88,8 +94,8 @@ class _Chunks:
         self._content.close()
 
 
-def _part(request: Request, etag: str, size: int) -> tuple[int, int] | None:
-    """The half-open range of bytes asked for; None for the whole file."""
+def _requested_range(request: Request, etag: str, size: int) -> tuple[int, int] | None:
+    """The requested half-open range of bytes; None for the whole file."""
     match = _ONE_RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
     if request.method != "GET" or match is None or not any(match.groups()):
         return None
@@ -105,14 +111,3 @@ def _part(request: Request, etag: str, size: int) -> tuple[int, int] | None:
     if start >= size or start >= end:
         raise RangeNotSatisfiable(size)
     return start, end
-
-
-def _disposition(download: Download) -> str:
-    """RFC 6266: the name in ASCII for old clients, and as it is (RFC 8187) for the others."""
-    kind = "attachment" if download.attachment else "inline"
-    plain = re.sub(r"[^ !#-\[\]-~]", "_", download.filename)
-    header = f'{kind}; filename="{plain}"'
-    if plain != download.filename:
-        encoded = urlencode({"": download.filename}).removeprefix("=").replace("+", "%20")
-        header += f"; filename*=UTF-8''{encoded}"
-    return header

@@ -17,18 +17,18 @@ from documents.actions.edit import edit
 from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
 from documents.actions.untrash import take_out_of_trash
-from documents.api.conditional import not_modified, revalidated
+from documents.api.conditional import respond_with_etag
 from documents.api.filters import DocumentFilters, filtered
 from documents.api.pagination import listed
-from documents.api.parsers import FileInJSONParser
+from documents.api.parsers import JSONUploadParser
 from documents.api.serializers import Again, Decision, DocumentChange, document_data, document_url
-from documents.api.uploads import received
+from documents.api.uploads import receive_upload
 from documents.api.views import ApiView
 from documents.models import Document, Status, User
 
 
 class DocumentsView(ApiView):
-    parser_classes = (MultiPartParser, FileInJSONParser)
+    parser_classes = (MultiPartParser, JSONUploadParser)
 
     def get(self, request: Request) -> Response:
         filters = DocumentFilters(data=request.query_params)
@@ -44,7 +44,7 @@ class DocumentsView(ApiView):
 
     def post(self, request: Request) -> Response:
         """201 for a new document, 200 with the first one where the team has the bytes already."""
-        uploaded = received(request, self.user)
+        uploaded = receive_upload(request, self.user)
         return Response(
             document_data(request, uploaded.document),
             status=status.HTTP_201_CREATED if uploaded.created else status.HTTP_200_OK,
@@ -55,9 +55,8 @@ class DocumentsView(ApiView):
 class DocumentView(ApiView):
     def get(self, request: Request, document_id: uuid.UUID) -> HttpResponseBase:
         document = require(self.user, Ability.SEE, document_id)
-        etag = f'W/"{document.version}"'
-        return not_modified(request, etag) or revalidated(
-            Response(document_data(request, document)), etag
+        return respond_with_etag(
+            request, f'W/"{document.version}"', lambda: document_data(request, document)
         )
 
     def patch(self, request: Request, document_id: uuid.UUID) -> Response:

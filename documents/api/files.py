@@ -11,33 +11,33 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from documents.access import Ability, require
-from documents.api.delivery import delivered
+from documents.api.delivery import deliver
 from documents.api.views import FileView
 from documents.exports.downloads import figure, original, result, thumbnail
 
 
 class OriginalView(FileView):
     def get(self, request: Request, document_id: uuid.UUID) -> HttpResponseBase:
-        return delivered(request, original(require(self.user, Ability.SEE, document_id)))
+        return deliver(request, original(require(self.user, Ability.SEE, document_id)))
 
 
 class ResultView(FileView):
     """`kind` is "json", "md" or "txt"."""
 
     def get(self, request: Request, document_id: uuid.UUID, kind: str) -> HttpResponseBase:
-        return delivered(request, result(require(self.user, Ability.SEE, document_id), kind))
+        return deliver(request, result(require(self.user, Ability.SEE, document_id), kind))
 
 
 class FigureView(FileView):
     """WebP; `name` is that of a block's `figure`."""
 
     def get(self, request: Request, document_id: uuid.UUID, name: str) -> HttpResponseBase:
-        return delivered(request, figure(require(self.user, Ability.SEE, document_id), name))
+        return deliver(request, figure(require(self.user, Ability.SEE, document_id), name))
 
 
 class ThumbnailView(FileView):
     def get(self, request: Request, document_id: uuid.UUID) -> HttpResponseBase:
-        return delivered(request, thumbnail(require(self.user, Ability.SEE, document_id)))
+        return deliver(request, thumbnail(require(self.user, Ability.SEE, document_id)))
 
 
 class ResultSchemaView(FileView):

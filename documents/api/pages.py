@@ -12,8 +12,8 @@ from rest_framework.response import Response
 
 from documents.access import Ability, require
 from documents.actions.correct import accept_reading, correct
-from documents.api.conditional import not_modified, revalidated
-from documents.api.delivery import delivered
+from documents.api.conditional import respond_with_etag
+from documents.api.delivery import deliver
 from documents.api.fields import StrictSerializer
 from documents.api.pagination import PARAMETERS, listed
 from documents.api.serializers import Correction, SeenRevision, reading_data
@@ -62,8 +62,7 @@ class PageView(ApiView):
     def get(self, request: Request, document_id: uuid.UUID, number: int) -> HttpResponseBase:
         document = require(self.user, Ability.SEE, document_id)
         page = _page(document, number)
-        etag = _etag(page)
-        return not_modified(request, etag) or revalidated(Response(page_data(page)), etag)
+        return respond_with_etag(request, _etag(page), lambda: page_data(page))
 
 
 class PageImageView(FileView):
@@ -71,7 +70,7 @@ class PageImageView(FileView):
 
     def get(self, request: Request, document_id: uuid.UUID, number: int) -> HttpResponseBase:
         document = require(self.user, Ability.SEE, document_id)
-        return delivered(request, page_picture(_page(document, number, without=_ALL_LAYOUTS)))
+        return deliver(request, page_picture(_page(document, number, without=_ALL_LAYOUTS)))
 
 
 class PageTextView(ApiView):

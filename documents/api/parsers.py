@@ -1,27 +1,31 @@
-"""Request bodies within bounds: JSON is held in memory only up to a limit, files never."""
+"""Parsers of JSON bodies (RFC 8259) up to a limit. Larger files arrive as multipart forms."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.conf import settings
-from django.utils.datastructures import MultiValueDict
-from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser, DataAndFiles
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.parsers import BaseParser
 
-from documents.api.json_files import FileInJSON, NotBase64
-from documents.api.problems import RequestTooLarge
-from documents.files.upload_staging import StagedUpload
+from documents.api.problems import JSONUploadTooLarge, RequestTooLarge
 
-_CHUNK = 256 * 1024
+#: Bytes of a JSON body with a file in base64. It is held in memory, about three times over while
+#: it is decoded.
+MAX_JSON_UPLOAD_BYTES = 32 * 2**20
 
 
 class BoundedJSONParser(BaseParser):
-    """JSON (RFC 8259) of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes."""
+    """JSON of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes."""
 
     media_type = "application/json"
+    too_large: type[APIException] = RequestTooLarge
+
+    @property
+    def limit(self) -> int:
+        return settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
 
     def parse(
         self,
@@ -29,57 +33,44 @@ class BoundedJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise RequestTooLarge
-        return decoded(body)
-
-
-class FileInJSONParser(BaseParser):
-    """JSON whose `file_base64` goes to disk while it is read; `file` is in the files then."""
-
-    media_type = "application/json"
-
-    def parse(
-        self,
-        stream: Any,
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> DataAndFiles[Any, Any]:
-        found = FileInJSON("file_base64")
+        """Raises ParseError, and `too_large` for a body above the limit."""
+        body = stream.read(self.limit + 1)
+        if len(body) > self.limit:
+            raise self.too_large
         try:
-            _feed(found, stream)
-            data = decoded(bytes(found.rest))
-            staged = found.staged
-            if staged is None or not isinstance(data, dict):
-                return DataAndFiles(data, MultiValueDict())
-            data.pop("file_base64", None)
-            upload = StagedUpload(staged, name="file")
-        except BaseException:
-            found.discard()
-            raise
-        return DataAndFiles(data, MultiValueDict({"file": [upload]}))
+            return self.decode(body)
+        except RecursionError:
+            raise ParseError("The JSON is nested too deeply.") from None
+        except ValueError as error:
+            raise ParseError(f"The body is not valid JSON: {error}") from None
+
+    def decode(self, body: bytes) -> Any:
+        """Raises ValueError, RecursionError."""
+        return json.loads(body, parse_constant=_refuse_constant)
 
 
-def _feed(found: FileInJSON, stream: BinaryIO) -> None:
-    try:
-        while chunk := stream.read(_CHUNK):
-            found.feed(chunk)
-        found.close()
-    except NotBase64 as error:
-        raise ParseError(str(error)) from error
+class JSONUploadParser(BoundedJSONParser):
+    """JSON with a file in it: at most MAX_JSON_UPLOAD_BYTES, and no name twice, so that it is
+    clear which file is meant."""
+
+    too_large = JSONUploadTooLarge
+
+    @property
+    def limit(self) -> int:
+        return MAX_JSON_UPLOAD_BYTES
+
+    def decode(self, body: bytes) -> Any:
+        return json.loads(
+            body, parse_constant=_refuse_constant, object_pairs_hook=_refuse_repeated_names
+        )
 
 
-def decoded(body: bytes) -> Any:
-    """Raises ParseError for what is no JSON."""
-    try:
-        return json.loads(body, parse_constant=_no_constant)
-    except RecursionError:
-        raise ParseError("The JSON is nested too deeply.") from None
-    except ValueError as error:
-        raise ParseError(f"The body is not valid JSON: {error}") from None
-
-
-def _no_constant(name: str) -> Any:
+def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _refuse_repeated_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found

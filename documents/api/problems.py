@@ -195,6 +195,14 @@ class RequestTooLarge(exceptions.APIException):
     default_detail = "The request has more text than may be sent at once."
 
 
+class JSONUploadTooLarge(RequestTooLarge):
+    default_detail = (
+        "An upload in JSON may have at most 32 MB, about 24 MB of file. Send a larger file as a "
+        "form (multipart/form-data, field file)."
+    )
+    title = _("An upload in JSON may have at most 32 MB. Send a larger file as a form.")
+
+
 def _api_problem(request: Request, error: exceptions.APIException) -> Response:
     headers: dict[str, str] = dict(getattr(error, "headers", {}))
     auth_header = getattr(error, "auth_header", None)
@@ -212,7 +220,14 @@ def _api_problem(request: Request, error: exceptions.APIException) -> Response:
         return problem(
             request, 400, code="invalid-request", detail=detail, fields=fields, headers=headers
         )
-    return problem(request, error.status_code, code=code, detail=str(error.detail), headers=headers)
+    return problem(
+        request,
+        error.status_code,
+        code=code,
+        detail=str(error.detail),
+        title=getattr(error, "title", ""),
+        headers=headers,
+    )
 
 
 def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:

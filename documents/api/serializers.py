@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from documents.actions.correct import MAX_TEXT_LENGTH
 from documents.actions.reprocess import ALL, ENGINES, FAILED
 from documents.actions.upload import TITLE_LENGTH
-from documents.api.fields import StrictSerializer, TagsField, iso_time
+from documents.api.fields import Base64Field, StrictSerializer, TagsField, iso_time
 from documents.models import Document, OcrMode, Page, Reading
 from documents.replication.sync import storage_of
 from documents.text.page_layout import PageLayout
@@ -91,7 +91,7 @@ def reading_data(page: Page, reading: Reading, *, with_text: bool) -> dict[str, 
 
 
 class NewDocument(StrictSerializer):
-    """What may come with a file."""
+    """The fields of a form beside its file."""
 
     ignored = frozenset({"file", "csrfmiddlewaretoken"})
 
@@ -103,6 +103,13 @@ class NewDocument(StrictSerializer):
     tags = TagsField(required=False, default=list)
     language = serializers.CharField(max_length=8, required=False, allow_blank=True, default="")
     ocr = serializers.ChoiceField(OcrMode.choices, required=False, default=OcrMode.AUTO)
+
+
+class JSONUpload(NewDocument):
+    ignored = frozenset()
+
+    file_base64 = Base64Field()
+    filename = serializers.CharField(max_length=4096)
 
 
 class DocumentChange(StrictSerializer):

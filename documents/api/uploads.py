@@ -1,6 +1,8 @@
-"""An upload request, taken apart: the file is on disk before anything looks at it."""
+"""Receive the file of an upload request and hand it to the upload action."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -8,35 +10,32 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from documents.actions.upload import Uploaded, upload
-from documents.api.serializers import NewDocument
-from documents.files.upload_staging import StagedUpload, too_large
+from documents.api.serializers import JSONUpload, NewDocument
+from documents.files.upload_staging import StagedFile, StagedUpload, stage, too_large
 from documents.models import User
 
 #: Bytes that a multipart request may have beside its file.
 _FIELDS = 2**20
 
 
-def received(request: Request, user: User) -> Uploaded:
-    """Take in the file of a multipart or JSON upload.
+def receive_upload(request: Request, user: User) -> Uploaded:
+    """Stage the file of a multipart or JSON request and make a document of it.
 
-    Raises FileTooLarge while the body is read, or before, where its length says so already;
-    ValidationError and what the action raises.
+    Raises FileTooLarge while the body is read, or before, where its declared length says so
+    already; ValidationError and what the action raises.
     """
     _check_length(request)
     try:
-        file, name = _only_file(request)
-        fields = NewDocument(data={} if request.data is None else request.data)
-        fields.is_valid(raise_exception=True)
-        given = fields.validated_data
+        staged, values = _read_form(request) if _is_form(request) else _read_json(request)
         return upload(
             user,
-            file.staged,
-            given["filename"] or name,
-            team_id=given["team"],
-            title=given["title"],
-            tags=given["tags"],
-            language=given["language"],
-            ocr=given["ocr"],
+            staged,
+            values["filename"],
+            team_id=values["team"],
+            title=values["title"],
+            tags=values["tags"],
+            language=values["language"],
+            ocr=values["ocr"],
         )
     finally:
         for _, files in request.FILES.lists():
@@ -44,28 +43,41 @@ def received(request: Request, user: User) -> Uploaded:
                 uploaded.close()
 
 
+def _is_form(request: Request) -> bool:
+    return (request.content_type or "").startswith("multipart/")
+
+
 def _check_length(request: Request) -> None:
     declared = request.headers.get("Content-Length", "")
-    is_form = (request.content_type or "").startswith("multipart/")
     limit = settings.OCRSITE_MAX_UPLOAD_BYTES + _FIELDS
-    if is_form and declared.isascii() and declared.isdigit() and int(declared) > limit:
+    if _is_form(request) and declared.isascii() and declared.isdigit() and int(declared) > limit:
         raise too_large()
 
 
-def _only_file(request: Request) -> tuple[StagedUpload, str]:
-    is_form = (request.content_type or "").startswith("multipart/")
-    data, files = request.data, request.FILES
-    if not isinstance(data, dict):
-        raise ValidationError("Send an object with file_base64 and filename, or a multipart form.")
+def _read_form(request: Request) -> tuple[StagedFile, dict[str, Any]]:
+    file = _only_file(request)
+    serializer = NewDocument(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    values = serializer.validated_data
+    return file.staged, {**values, "filename": values["filename"] or file.name or ""}
+
+
+def _only_file(request: Request) -> StagedUpload:
+    files = request.FILES
     found: list[UploadedFile] = files.getlist("file")
     if not found:
-        how = "file" if is_form else "file_base64"
-        raise ValidationError({how: ["No file was sent. It goes into this field."]})
-    others = [name for name in files if name != "file"]
-    if len(found) > 1 or others:
-        raise ValidationError({"file": ["Send one file a request, in the field file."]})
-    if not is_form and not data.get("filename"):
-        raise ValidationError({"filename": ["A file in JSON needs its name beside it."]})
+        raise ValidationError({"file": ["No file was sent. It goes into this field."]})
+    if len(found) > 1 or set(files) - {"file"}:
+        raise ValidationError({"file": ["Send one file per request, in the field file."]})
     file = found[0]
     assert isinstance(file, StagedUpload)
-    return file, file.name or ""
+    return file
+
+
+def _read_json(request: Request) -> tuple[StagedFile, dict[str, Any]]:
+    if not isinstance(request.data, dict):
+        raise ValidationError("Send an object with file_base64 and filename, or a multipart form.")
+    serializer = JSONUpload(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    values = serializer.validated_data
+    return stage([values.pop("file_base64")]), values

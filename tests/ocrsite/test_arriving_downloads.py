@@ -112,6 +112,6 @@ def test_a_damaged_copy_ends_in_a_broken_connection(site: Site, bucket: Bucket) 
     assert answer.headers["Content-Length"] == str(len(content))
     with pytest.raises(requests.exceptions.RequestException):
         answer.content  # noqa: B018
-    assert "download_broke_off" in site.log
+    assert "download_aborted" in site.log
     assert not path.exists()
     assert site.get("/health").status_code == 200

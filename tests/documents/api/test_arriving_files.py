@@ -200,7 +200,7 @@ def test_a_bucket_that_fails_half_way_breaks_the_answer_off(
     assert answer.status_code == 200
     assert len(taken) < len(LARGE)
     assert LARGE.startswith(taken)
-    assert {"file_not_fetched", "download_broke_off"} <= {entry["event"] for entry in log}
+    assert {"file_not_fetched", "download_aborted"} <= {entry["event"] for entry in log}
     assert not is_here(document)
     assert drafts() == []
     assert api.get(url(document, "original/")).getvalue() == LARGE, "once it is well again"

@@ -1,4 +1,4 @@
-"""POST /api/v1/documents/ with JSON: the file in base64, never held in memory."""
+"""POST /api/v1/documents/ with JSON: the file in base64, up to a size that fits in memory."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from django.test import override_settings
 from rest_framework.test import APIClient
 
+from documents.api.parsers import MAX_JSON_UPLOAD_BYTES
 from documents.models import Document
 from tests.documents.api.conftest import problem_of
 from tests.documents.api.files import pdf_bytes
@@ -72,6 +73,9 @@ def test_writers_that_escape_slash_and_plus_or_break_lines_are_understood(api: A
         {"filename": "a.pdf", "file_base64": "data:application/pdf;base64,JVBERi0="},
         {"filename": "a.pdf", "file_base64": "JVBE=Ri0"},
         {"filename": "a.pdf", "file_base64": "ё"},
+        {"filename": "a.pdf", "file_base64": "AAAAA"},
+        {"filename": "a.pdf", "file_base64": "="},
+        {"filename": "a.pdf", "file_base64": "A*AA"},
         {"file_base64": "JVBERi0xLjQK"},
         {"file_base64": "JVBERi0xLjQK", "filename": "a.pdf", "tags": {"a": 1}},
         {"file_base64": "JVBERi0xLjQK", "filename": "a.pdf", "source_url": "x"},
@@ -113,5 +117,36 @@ def test_a_file_over_the_limit_is_refused_and_nothing_is_kept(api: APIClient, me
 def test_much_text_beside_the_file_is_refused(api: APIClient, media: Path) -> None:
     answer = upload(api, filename="a" * 2 * 2**20, file_base64=encoded(pdf_bytes()))
 
-    problem_of(answer, 413)
+    assert set(problem_of(answer, 400)["errors"]) == {"filename"}
     assert nothing_is_kept(media)
+
+
+def test_padding_may_be_left_out(api: APIClient) -> None:
+    content = pdf_bytes(10_001)
+
+    answer = upload(api, filename="a.pdf", file_base64=encoded(content).rstrip("="))
+
+    assert encoded(content).endswith("=")
+    assert api.get(answer.json()["links"]["original"]).getvalue() == content
+
+
+def test_a_body_above_the_limit_is_refused_and_points_to_forms(api: APIClient, media: Path) -> None:
+    rest = b'{"filename": "a.pdf", "file_base64": "'
+    body = rest + b"A" * (MAX_JSON_UPLOAD_BYTES - len(rest) - 1) + b'"}'
+
+    answer = api.post(URL, body, content_type="application/json", headers={"accept-language": "ru"})
+
+    problem = problem_of(answer, 413)
+    assert problem["code"] == "request-too-large"
+    assert "multipart/form-data" in problem["detail"]
+    assert "Больший файл отправьте формой." in problem["title"]
+    assert nothing_is_kept(media)
+
+
+def test_a_file_just_below_the_limit_is_taken(api: APIClient) -> None:
+    content = pdf_bytes((MAX_JSON_UPLOAD_BYTES - 1000) // 4 * 3)
+
+    answer = upload(api, filename="a.pdf", file_base64=encoded(content))
+
+    assert answer.status_code == 201
+    assert answer.json()["size"] == len(content)
