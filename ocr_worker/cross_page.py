@@ -18,8 +18,8 @@ from typing import Any
 
 import structlog
 
-from documents.text.markdown import block_markdown
-from documents.text.safe_html import safe_table
+from documents.text.markdown import block_to_markdown
+from documents.text.safe_html import sanitise_table
 from ocr_worker.engines.paddleocr_vl import tables
 from ocr_worker.engines.paddleocr_vl.process import prepare_process
 
@@ -62,8 +62,8 @@ def restructured(pages: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], st
 
 def _markdown(label: str, content: str, level: int | None) -> str:
     if label == "table":
-        return tables.markdown(tables.rows_of(safe_table(content)))
-    text = block_markdown(label, content)
+        return tables.markdown(tables.rows_of(sanitise_table(content)))
+    text = block_to_markdown(label, content)
     if level is None or not text:
         return text
     return f"{'#' * min(level + 1, _DEEPEST)} {text.lstrip('#').lstrip()}"

@@ -147,5 +147,5 @@ def _recognised(
     layout = quality.examined(layout, ink=quality.ink_on(upright.convert("L")))
     layout, figures = cut_out(upright, layout, number)
     image = renderer.page_image(path, mime_type, number, rotation=layout.rotation)
-    fitted = layout.scaled(image.width / layout.width, width=image.width, height=image.height)
+    fitted = layout.scale(image.width / layout.width, width=image.width, height=image.height)
     return PageReading(fitted, engine.name, engine.version, image.data, figures)

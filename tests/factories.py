@@ -28,7 +28,7 @@ from documents.models import (
 )
 from documents.models.document import Task
 from documents.models.worker import EngineState
-from documents.text.page_layout import Block, Box, Line, PageLayout, Word, enclosing
+from documents.text.page_layout import Block, Box, Line, PageLayout, Word, bounding_box
 
 PASSWORD = "a long enough secret"
 
@@ -175,7 +175,7 @@ def make_layout(
             Block(
                 id=f"b{index}",
                 label="text",
-                bbox=enclosing(line.bbox for line in lines),
+                bbox=bounding_box(line.bbox for line in lines),
                 order=index,
                 text=paragraph,
                 markdown=paragraph,
@@ -205,7 +205,7 @@ def _line(text: str, top: float, confidence: float) -> Line:
         box: Box = (left, top, left + 12.0 * len(word), top + 30)
         words.append(Word(word, box, confidence))
         left = box[2] + 12
-    return Line(text, enclosing(word.bbox for word in words), tuple(words))
+    return Line(text, bounding_box(word.bbox for word in words), tuple(words))
 
 
 def make_reader(engine: str = "tesseract", **fields: Any) -> WorkerProcess:

@@ -15,7 +15,7 @@ from documents.models import Document, Page, PageRevision, User
 from documents.models.event import EventKind
 from documents.review.apply_correction import corrected
 from documents.text.page_layout import PageLayout
-from documents.text.validation import checked_text
+from documents.text.validation import validate_text
 
 #: Characters of one block; a densely printed page has about 10,000.
 MAX_TEXT_LENGTH = 100_000
@@ -36,7 +36,7 @@ def correct(
     read on the page yet, in the trash).
     """
     texts = {
-        block: checked_text(text, field="blocks", longest=MAX_TEXT_LENGTH)
+        block: validate_text(text, field="blocks", max_length=MAX_TEXT_LENGTH)
         for block, text in texts.items()
     }
     # Placing the words may take a while: no transaction waits for it. The revision says whether

@@ -17,8 +17,8 @@ from documents.actions.upload import TITLE_LENGTH
 from documents.errors import InvalidRequest
 from documents.models import Document, Tag, User
 from documents.models.event import EventKind
-from documents.text.language_codes import checked_language
-from documents.text.validation import checked_text
+from documents.text.language_codes import validate_language
+from documents.text.validation import validate_text
 
 
 def edit(
@@ -40,7 +40,7 @@ def edit(
         refuse_trashed(document)
         changed: list[str] = []
         if title is not None:
-            title = checked_text(title, field="title").strip()
+            title = validate_text(title, field="title").strip()
             if not title or len(title) > TITLE_LENGTH:
                 detail = f"A title has 1 to {TITLE_LENGTH} characters."
                 said = format_lazy(_("A title has 1 to {most} characters."), most=TITLE_LENGTH)
@@ -49,7 +49,7 @@ def edit(
                 document.title = title
                 changed.append("title")
         if language is not None:
-            language = checked_language(language)
+            language = validate_language(language)
             if language != document.language:
                 document.language = language
                 changed.append("language")

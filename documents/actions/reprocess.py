@@ -24,7 +24,7 @@ from documents.models import (
 from documents.models.document import Task
 from documents.models.event import EventKind
 from documents.signals import announce, pages_waiting, tasks_waiting
-from documents.text.language_codes import checked_language
+from documents.text.language_codes import validate_language
 
 ALL, FAILED = "all", "failed"
 #: Engines that a caller may ask for. A text layer is asked for with `ocr`.
@@ -67,7 +67,7 @@ def reprocess(
         if ocr is not None:
             document.ocr = ocr
         if language is not None:
-            document.language = checked_language(language)
+            document.language = validate_language(language)
         if pages == ALL or document.status != Status.PROCESSING:
             # Failed pages join the run that others are still being read in.
             document.run += 1

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from documents.access import Ability, teams_of, teams_where
 from documents.errors import InvalidRequest, NotAllowed, NotFound
 from documents.models import SavedSearch, User
-from documents.text.validation import checked_text
+from documents.text.validation import validate_text
 
 NAME_LENGTH, TEXT_LENGTH = 200, 1000
 #: Searches that one person keeps.
@@ -32,12 +32,12 @@ def save_search(
 
     Raises InvalidRequest, NotFound (the team), NotAllowed.
     """
-    name = " ".join(checked_text(name, field="name").split())
+    name = " ".join(validate_text(name, field="name").split())
     if not name or len(name) > NAME_LENGTH:
         detail = f"A name has 1 to {NAME_LENGTH} characters."
         said = format_lazy(_("A name has 1 to {most} characters."), most=NAME_LENGTH)
         raise InvalidRequest(detail, summary=said, fields={"name": [detail]})
-    text = checked_text(text, field="q", longest=TEXT_LENGTH).strip()
+    text = validate_text(text, field="q", max_length=TEXT_LENGTH).strip()
     if not text and not filters:
         detail = "A saved search asks for something."
         raise InvalidRequest(detail, fields={"q": [detail]})

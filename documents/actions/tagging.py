@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from documents.errors import Conflict, InvalidRequest, NotFound
 from documents.models import Document, Tag, Team
 from documents.search.index.change_feed import note_changed
-from documents.text.validation import checked_text
+from documents.text.validation import validate_text
 
 MAX_LENGTH = 100
 MAX_TAGS = 50
@@ -33,7 +33,7 @@ def tag_name(text: str, *, field: str) -> str:
     that has a comma in it: wherever tags are typed, a comma parts one from the next, so such a
     tag would become two the next time its document is edited.
     """
-    name = " ".join(checked_text(text, field=field).split())
+    name = " ".join(validate_text(text, field=field).split())
     if "," in name:
         detail = f"A tag's name has no comma: {name!r}. A comma parts one tag from the next."
         comma = _("A tag’s name has no comma: a comma parts one tag from the next.")

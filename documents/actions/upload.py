@@ -21,8 +21,8 @@ from documents.models import Document, OcrMode, PageStatus, Team, User
 from documents.models.document import Task
 from documents.models.event import EventKind
 from documents.signals import announce, tasks_waiting
-from documents.text.language_codes import checked_language
-from documents.text.validation import checked_text
+from documents.text.language_codes import validate_language
+from documents.text.validation import validate_text
 
 TITLE_LENGTH = 500
 
@@ -53,8 +53,8 @@ def upload(
     """
     try:
         team = access.team_for_upload(user, team_id)
-        language = checked_language(language)
-        title = checked_text(title, field="title").strip()[:TITLE_LENGTH]
+        language = validate_language(language)
+        title = validate_text(title, field="title").strip()[:TITLE_LENGTH]
         tags = [tag_name(name, field="tags") for name in tags]
         if ocr not in OcrMode.values:
             known = ", ".join(OcrMode.values)

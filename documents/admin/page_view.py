@@ -16,7 +16,7 @@ from documents.review.flags import Flag, flag_of
 from documents.search.query.highlighter import Matcher
 from documents.search.text.page_text import page_text
 from documents.text.page_layout import Block, PageLayout
-from documents.text.safe_html import safe_table
+from documents.text.safe_html import sanitise_table
 from documents.text.word_diff import Piece, pieces
 
 #: Words that were read with less certainty than this are marked on the image.
@@ -53,7 +53,7 @@ class BlockView:
             text=block.text,
             rows=rows,
             place=Rectangle.of(block.bbox),
-            table=SafeString(safe_table(block.html) if block.html else ""),
+            table=SafeString(sanitise_table(block.html) if block.html else ""),
             figure=reverse("api:figure", args=[document.id, block.figure]) if has_figure else "",
             disputed=DisputedText.of(block, prefix) if block.disputes else None,
         )
@@ -104,7 +104,7 @@ class PageReview:
         author = revision.author if revision else None
         blocks = [
             BlockView.of(block, document, f"d{page.number}-{index}")
-            for index, block in enumerate(layout.in_order() if layout else [])
+            for index, block in enumerate(layout.blocks_in_order() if layout else [])
         ]
         shown = page.status not in (PageStatus.PENDING, PageStatus.RUNNING) or layout is not None
         address = [document.id, page.number]

@@ -14,7 +14,7 @@ from documents.files.filetypes import ACCEPTED
 from documents.models import Document, ReviewStatus, Status, Tag, User
 from documents.review.flags import FLAGS, with_any
 from documents.search.query.list_filter import documents_found
-from documents.text.language_codes import checked_language
+from documents.text.language_codes import validate_language
 
 ORDERINGS = ("created_at", "title", "filename", "size")
 NEWEST_FIRST = "-created_at"
@@ -60,7 +60,7 @@ def filtered(user: User, wanted: dict[str, Any]) -> QuerySet[Document]:
             documents = documents.filter(**{f"{name}__in": wanted[name]})
     documents = documents.filter(with_any(wanted.get("flag", ())))
     if "language" in wanted:
-        codes = [checked_language(code) for code in wanted["language"]]
+        codes = [validate_language(code) for code in wanted["language"]]
         documents = documents.filter(language__in=codes)
     if "sha256" in wanted:
         documents = documents.filter(sha256__in=[value.lower() for value in wanted["sha256"]])

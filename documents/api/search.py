@@ -17,7 +17,7 @@ from documents.api.views import ApiView
 from documents.models import Document
 from documents.search.query import find
 from documents.search.query.find import FoundDocument, FoundPage, SearchResults, Wanted
-from documents.text.language_codes import checked_language
+from documents.text.language_codes import validate_language
 
 PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
 
@@ -62,7 +62,7 @@ def wanted_of(parameters: Mapping[str, Any]) -> Wanted:
         if parameters.get(name)
     }
     if "language" in parameters:
-        filters["language"] = [checked_language(code) for code in parameters["language"]]
+        filters["language"] = [validate_language(code) for code in parameters["language"]]
     if "sha256" in parameters:
         filters["sha256"] = [value.lower() for value in parameters["sha256"]]
     for name in ("created_after", "created_before"):

@@ -65,7 +65,7 @@ def _described(number: int, layout: PageLayout) -> dict[str, Any]:
         "blocks": [
             {"id": block.id, "label": block.label, "bbox": list(block.bbox),
              "content": block.html or block.text}
-            for block in layout.in_order()
+            for block in layout.blocks_in_order()
         ],
     }  # fmt: skip
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from documents.review.dispute_places import places_of
 from documents.review.flag_rules import settled
-from documents.text.markdown import block_markdown
-from documents.text.page_layout import Block, Box, Dispute, Line, PageLayout, Word, enclosing
+from documents.text.markdown import block_to_markdown
+from documents.text.page_layout import Block, Box, Dispute, Line, PageLayout, Word, bounding_box
 from documents.text.word_diff import Effort, changes
 
 #: What a person typed is certain.
@@ -51,7 +51,7 @@ def _corrected_block(block: Block, text: str, effort: Effort) -> Block:
     start = 0
     for line in new_lines:
         chosen = tuple(words[start : start + len(line)])
-        lines.append(Line(" ".join(line), enclosing(word.bbox for word in chosen), chosen))
+        lines.append(Line(" ".join(line), bounding_box(word.bbox for word in chosen), chosen))
         start += len(line)
     return replace(
         block,
@@ -67,7 +67,7 @@ def _corrected_block(block: Block, text: str, effort: Effort) -> Block:
 def _markdown(block: Block, text: str) -> str:
     """A picture stays where it is, above what was typed."""
     picture = [f"![](figures/{block.figure})"] if block.figure else []
-    return "\n\n".join(filter(None, [*picture, block_markdown(block.label, text)]))
+    return "\n\n".join(filter(None, [*picture, block_to_markdown(block.label, text)]))
 
 
 def _unsettled(block: Block, text: str, effort: Effort) -> tuple[Dispute, ...]:

@@ -6,7 +6,7 @@ words. Equal words are told apart by the boxes of the block's words, where it ha
 
 from __future__ import annotations
 
-from documents.text.page_layout import Block, Box, Dispute, enclosing
+from documents.text.page_layout import Block, Box, Dispute, bounding_box
 
 
 def places_of(block: Block) -> list[range | None]:
@@ -56,7 +56,7 @@ def _place(
     if not free:
         return None
     if boxes is not None:
-        common = [_common(dispute.bbox, enclosing(boxes[p.start : p.stop])) for p in free]
+        common = [_common(dispute.bbox, bounding_box(boxes[p.start : p.stop])) for p in free]
         if max(common) > 0:
             return free[common.index(max(common))]
     # In the order of the text, as disputes nearly always come.

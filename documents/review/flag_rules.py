@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from documents.text.mixed_script import mixed_words
+from documents.text.mixed_script import find_mixed_words
 from documents.text.page_layout import Block, PageLayout
 
 LOW_CONFIDENCE = "low_confidence"
@@ -60,7 +60,7 @@ def lone_empty(layout: PageLayout) -> list[Block]:
     """
     found = []
     running = False
-    for block in layout.in_order():
+    for block in layout.blocks_in_order():
         if block.continues:
             continue
         if is_empty(block):
@@ -83,7 +83,7 @@ def settled(layout: PageLayout) -> PageLayout:
         or any(is_empty(block) and block.disputes for block in layout.blocks),
         REPETITION: any(block.confidence == CUT for block in layout.blocks),
         DISPUTED: any(block.disputes for block in layout.blocks),
-        LOOKALIKES: bool(mixed_words(layout)),
+        LOOKALIKES: bool(find_mixed_words(layout)),
     }
     flags = tuple(flag for flag in layout.flags if causes.get(flag, True))
     return layout if flags == layout.flags else replace(layout, flags=flags)

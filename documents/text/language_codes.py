@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from documents.errors import InvalidRequest
 
 
-def checked_language(code: str) -> str:
-    """`code` in lower case; "" means not known. Raises InvalidRequest for what is no code."""
+def validate_language(code: str) -> str:
+    """Return `code` in lower case; "" means unknown. Raises InvalidRequest if it is no code."""
     code = code.strip().lower()
     if code and not re.fullmatch(r"[a-z]{2}", code):
         detail = "language is an ISO 639-1 code of two letters, such as ru or en."
-        said = _("A language is named by two letters, such as ru or en.")
-        raise InvalidRequest(detail, summary=said, fields={"language": [detail]})
+        summary = _("A language is named by two letters, such as ru or en.")
+        raise InvalidRequest(detail, summary=summary, fields={"language": [detail]})
     return code

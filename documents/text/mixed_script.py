@@ -1,80 +1,67 @@
 """Words that mix Latin and Cyrillic letters which look alike: «Договоp» with a Latin p. Pure.
 
-Readers of pictures write them, and somebody who copies the word finds nothing with it. The stored
-reading stays as it is; a page that has such words is flagged. A search forgives more than what is
-called a fault here: it folds by rules of its own (`documents/search/text/lookalikes.py`).
+OCR engines write such words, and a person who copies one finds nothing with it. The stored reading
+stays as it is; the page gets a flag. A search folds more than what is an error here:
+`documents/search/text/script_folding.py`.
 
-A word is mended only where all letters of the lesser script have a twin in the other one: «Wi-Fi»,
-«R-303», «COVID-19» and «МТ3» mix nothing, «PDF-файл» has letters without a twin on both sides and
-is meant so.
+A word is corrected only if all letters of one script have a twin in the other: «Wi-Fi», «R-303»,
+«COVID-19» and «МТ3» mix nothing; «PDF-файл» has letters without a twin in both scripts and is
+intended.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
+from documents.text.lookalikes import PRINTED_TWINS
 from documents.text.page_layout import PageLayout
+from documents.text.scripts import letter_script
 
-#: Cyrillic letters and the Latin ones that print the same. `к`, `м`, `т`, `в`, `н` have twins as
-#: capitals only: their small forms differ (k, m, t, b, h), and print apart.
-_TWINS = dict(
-    zip(
-        "АВЕЅІЈКМНОРСТХУаеѕіјорсху",
-        "ABESIJKMHOPCTXYaesijopcxy",
-        strict=True,
-    )
-)
-_TO_LATIN = str.maketrans(_TWINS)
-_TO_CYRILLIC = str.maketrans({latin: cyrillic for cyrillic, latin in _TWINS.items()})
+_TO_LATIN = str.maketrans(PRINTED_TWINS)
+_TO_CYRILLIC = str.maketrans({latin: cyrillic for cyrillic, latin in PRINTED_TWINS.items()})
 
-#: What parts a word into pieces that are each of one script: «PDF-файл», «и/или», «e-mail».
-_PIECES = re.compile(r"([^\W\d_]+)")
+#: A run of letters; each is unified by itself: «PDF-файл», «и/или», «e-mail».
+_LETTERS = re.compile(r"([^\W\d_]+)")
 
-#: A piece of fewer letters is a name of something (a unit, a variable, a clause), never a word.
-_SHORTEST = 3
+#: Fewer letters are a symbol (a unit, a variable, a clause number), not a word.
+_MIN_LETTERS = 3
 
 
-def is_mixed(word: str) -> bool:
+def has_mixed_scripts(word: str) -> bool:
     """Whether look-alikes stand where letters of the word's own script belong."""
-    return normalised(word) != word
+    return unify_scripts(word) != word
 
 
-def normalised(word: str) -> str:
-    """`word` (no white space) as it should be: each piece of letters in one script.
+def unify_scripts(word: str) -> str:
+    """Return `word` (no white space) with each run of letters in one script.
 
-    That script is the one of the piece's letters without a twin in the other; where all have
-    one («COCHA»), that of the greater number. Pieces of fewer than 3 letters, of one script, or
-    with letters of both scripts that have no twin stay as they are. Idempotent.
+    That script is the one of the letters without a twin in the other; if all have a twin
+    («COCHA»), the script of the majority. Runs of fewer than 3 letters, of one script, or with
+    letters without a twin in both scripts stay as they are. Idempotent; the length never changes.
     """
     if word.isascii():
         return word
-    return _PIECES.sub(lambda found: _mended(found[0]), word)
+    return _LETTERS.sub(lambda found: _unify_letters(found[0]), word)
 
 
-def mixed_words(layout: PageLayout) -> list[str]:
-    """The words of a page that mix look-alikes, in reading order, as often as they stand there."""
-    return [word for word in layout.text.split() if is_mixed(word)]
-
-
-@lru_cache(maxsize=4096)
-def _mended(piece: str) -> str:
-    if len(piece) < _SHORTEST:
-        return piece
-    latin = [letter for letter in piece if _script(letter) == "LATIN"]
-    cyrillic = [letter for letter in piece if _script(letter) == "CYRILLIC"]
-    if not latin or not cyrillic or len(latin) + len(cyrillic) < len(piece):
-        return piece
-    own_latin = any(ord(letter) not in _TO_CYRILLIC for letter in latin)
-    own_cyrillic = any(ord(letter) not in _TO_LATIN for letter in cyrillic)
-    if own_latin and own_cyrillic:
-        return piece
-    if own_latin or (not own_cyrillic and len(latin) > len(cyrillic)):
-        return piece.translate(_TO_LATIN)
-    return piece.translate(_TO_CYRILLIC)
+def find_mixed_words(layout: PageLayout) -> list[str]:
+    """The words of a page that mix look-alikes, in reading order, each as often as it occurs."""
+    return [word for word in layout.text.split() if has_mixed_scripts(word)]
 
 
 @lru_cache(maxsize=4096)
-def _script(letter: str) -> str:
-    return unicodedata.name(letter, "").partition(" ")[0]
+def _unify_letters(letters: str) -> str:
+    if len(letters) < _MIN_LETTERS:
+        return letters
+    latin = [letter for letter in letters if letter_script(letter) == "LATIN"]
+    cyrillic = [letter for letter in letters if letter_script(letter) == "CYRILLIC"]
+    if not latin or not cyrillic or len(latin) + len(cyrillic) < len(letters):
+        return letters
+    only_latin = any(ord(letter) not in _TO_CYRILLIC for letter in latin)
+    only_cyrillic = any(ord(letter) not in _TO_LATIN for letter in cyrillic)
+    if only_latin and only_cyrillic:
+        return letters
+    if only_latin or (not only_cyrillic and len(latin) > len(cyrillic)):
+        return letters.translate(_TO_LATIN)
+    return letters.translate(_TO_CYRILLIC)

@@ -1,9 +1,9 @@
-"""What was read on a page: blocks, lines and words with their places. Pure; no Django.
+"""The layout of a page: blocks, lines and words with their places. Pure; no Django.
 
 All boxes are `(x0, y0, x1, y1)` in px of the page image, origin top left, x to the right, y down,
-`x0 <= x1`, `y0 <= y1`. The page image is the upright page. A confidence is 0 to 1, or None where
-nothing is known. The dictionaries of `to_dict` are the shapes of the HTTP contract (design,
-section 5) and of `result.json`; `from_dict` reads them back without loss.
+`x0 <= x1`, `y0 <= y1`. The page image is the upright page. A confidence is 0 to 1, or None if
+unknown. The dictionaries of `to_dict` are the shapes of the HTTP contract (design, section 5) and
+of `result.json`; `from_dict` reads them back without loss.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 Box = tuple[float, float, float, float]
 
-#: The format of a stored layout. A reader of an older format is kept for ever.
+#: The format of a stored layout. Layouts of older formats stay readable for ever.
 LAYOUT_VERSION = 1
 
 
@@ -40,7 +40,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of text; `words` may be empty where an engine gives none."""
+    """One line of text; `words` is empty if the engine reports none."""
 
     text: str
     bbox: Box
@@ -61,8 +61,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Dispute:
-    """A place where two readers of a page disagree: `text` is what the reading says, `other` what
-    the second reader does. Either is "" where that one saw nothing there."""
+    """A place where two engines disagree: `text` is from the reading, `other` from the second
+    reader. Either is "" if that engine saw nothing there."""
 
     bbox: Box
     text: str
@@ -82,11 +82,11 @@ class Block:
 
     `id` is unique on its page and stable for a reading; `label` is one of PaddleOCR-VL's labels
     (text, doc_title, table, image, ...); `order` is the place in the reading order from 0, None
-    for what stands outside it. `text` is plain, lines parted by newlines; `markdown` is its
-    formatted form; `html` is a table's rows and cells, "" for all else. All three are untrusted.
-    `figure` names the file of the region's picture below the document's `figures/`, "" where it
-    has none. `disputes` are where a second reader disagrees. `continues` is the id of the block
-    whose text goes on in this region: all of it stands there, and here is none.
+    for a block outside it. `text` is plain, lines separated by newlines; `markdown` is its
+    formatted form; `html` is a table's rows and cells, "" for other blocks. All three are
+    untrusted. `figure` names the file of the region's picture below the document's `figures/`, ""
+    if it has none. `disputes` are the places where the second reader disagrees. `continues` is the
+    id of the block whose text goes on in this region: that block has all of it, this one none.
     """
 
     id: str
@@ -145,7 +145,8 @@ class PageLayout:
     """A whole page. `width`, `height`: px of the page image; `dpi`: its resolution.
 
     `rotation` is the clockwise turn in degrees (0, 90, 180, 270) applied to the page after EXIF
-    orientation and PDF /Rotate to make it upright. `flags` name what a reviewer should look at.
+    orientation and PDF /Rotate to make it upright. `flags` name the reasons why a reviewer should
+    look at the page.
     """
 
     width: int
@@ -155,8 +156,8 @@ class PageLayout:
     blocks: tuple[Block, ...] = ()
     flags: tuple[str, ...] = field(default=())
 
-    def in_order(self) -> list[Block]:
-        """The blocks in reading order; those outside it stand where the page has them."""
+    def blocks_in_order(self) -> list[Block]:
+        """The blocks in reading order; those outside it are inserted by their vertical position."""
         ordered = [block for block in self.blocks if block.order is not None]
         ordered.sort(key=lambda block: block.order or 0)
         result = list(ordered)
@@ -166,21 +167,21 @@ class PageLayout:
         return result
 
     def words(self) -> Iterator[Word]:
-        for block in self.in_order():
+        for block in self.blocks_in_order():
             yield from block.words()
 
     @property
     def text(self) -> str:
-        """Plain text: blocks in reading order, parted by an empty line."""
-        return "\n\n".join(block.text for block in self.in_order() if block.text)
+        """Plain text: blocks in reading order, separated by an empty line."""
+        return "\n\n".join(block.text for block in self.blocks_in_order() if block.text)
 
     @property
     def markdown(self) -> str:
-        return "\n\n".join(block.markdown for block in self.in_order() if block.markdown)
+        return "\n\n".join(block.markdown for block in self.blocks_in_order() if block.markdown)
 
     @property
     def confidence(self) -> float | None:
-        """Mean confidence of the words, weighted by their letters; of the blocks without words."""
+        """Mean confidence of the words (of a block, if it has no words), weighted by length."""
         return mean_confidence(
             pair
             for block in self.blocks
@@ -190,27 +191,29 @@ class PageLayout:
             )
         )
 
-    def scaled(self, factor: float, *, width: int, height: int) -> PageLayout:
-        """The same page on an image of `width` x `height` px, `factor` times the size."""
+    def scale(self, factor: float, *, width: int, height: int) -> PageLayout:
+        """Return the same page on an image of `width` x `height` px, `factor` times the size."""
 
-        def scale(box: Box) -> Box:
+        def scale_box(box: Box) -> Box:
             x0, y0, x1, y1 = (value * factor for value in box)
             return (min(x0, width), min(y0, height), min(x1, width), min(y1, height))
 
         blocks = tuple(
             replace(
                 block,
-                bbox=scale(block.bbox),
+                bbox=scale_box(block.bbox),
                 lines=tuple(
                     replace(
                         line,
-                        bbox=scale(line.bbox),
-                        words=tuple(replace(word, bbox=scale(word.bbox)) for word in line.words),
+                        bbox=scale_box(line.bbox),
+                        words=tuple(
+                            replace(word, bbox=scale_box(word.bbox)) for word in line.words
+                        ),
                     )
                     for line in block.lines
                 ),
                 disputes=tuple(
-                    replace(dispute, bbox=scale(dispute.bbox)) for dispute in block.disputes
+                    replace(dispute, bbox=scale_box(dispute.bbox)) for dispute in block.disputes
                 ),
             )
             for block in self.blocks
@@ -232,7 +235,7 @@ class PageLayout:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> PageLayout:
-        """Read a stored layout. Raises ValueError for a format newer than this code."""
+        """Load a stored layout. Raises ValueError for a format newer than this code."""
         version = data.get("layout_version", LAYOUT_VERSION)
         if version > LAYOUT_VERSION:
             raise ValueError(f"layout format {version} is newer than this program's")
@@ -246,14 +249,14 @@ class PageLayout:
         )
 
 
-def enclosing(boxes: Iterable[Box]) -> Box:
-    """The smallest box around all of `boxes`. Raises ValueError when there is none."""
+def bounding_box(boxes: Iterable[Box]) -> Box:
+    """The smallest box around all of `boxes`. Raises ValueError for no boxes."""
     x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
     return (min(x0s), min(y0s), max(x1s), max(y1s))
 
 
 def mean_confidence(pairs: Iterable[tuple[float | None, int]]) -> float | None:
-    """Mean of `(confidence, weight)` pairs; None where no pair has both."""
+    """Mean of `(confidence, weight)` pairs; None if no pair has both."""
     total = weights = 0.0
     for confidence, weight in pairs:
         if confidence is not None and weight > 0:

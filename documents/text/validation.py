@@ -1,4 +1,4 @@
-"""What people type, checked before it is kept, whichever door it came through."""
+"""Validation of text that people enter, through the API or the interface."""
 
 from __future__ import annotations
 
@@ -10,28 +10,31 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.errors import InvalidRequest
 
-#: PostgreSQL keeps no NUL, and half of a surrogate pair is no character in any encoding.
+#: PostgreSQL stores no NUL, and an unpaired surrogate is no character in any encoding.
 _IMPOSSIBLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def checked_text(text: str, *, field: str, longest: int | None = None) -> str:
-    """`text` as it is. Raises InvalidRequest, naming `field`, for a text that can't be kept: with
-    NUL characters or halves of characters in it, or of more than `longest` characters."""
-    if longest is not None and len(text) > longest:
+def validate_text(text: str, *, field: str, max_length: int | None = None) -> str:
+    """Return `text` unchanged.
+
+    Raises InvalidRequest, naming `field`, for a text that cannot be stored: one with NUL
+    characters or unpaired surrogates, or of more than `max_length` characters.
+    """
+    if max_length is not None and len(text) > max_length:
         _refuse(
             field,
-            f"A text has at most {longest:,} characters, this one has {len(text):,}.",
+            f"A text has at most {max_length:,} characters, this one has {len(text):,}.",
             format_lazy(
                 _("A text has at most {most} characters, this one has {length}."),
-                most=longest,
+                most=max_length,
                 length=len(text),
             ),
         )
     if _IMPOSSIBLE.search(text):
         _refuse(
             field,
-            "The text has NUL characters or halves of characters in it. Remove them.",
-            _("There are characters in the text that can’t be kept. Type it anew."),
+            "The text contains NUL characters or unpaired surrogates. Remove them.",
+            _("There are characters in the text that can’t be kept. Please retype it."),
         )
     return text
 

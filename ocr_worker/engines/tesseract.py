@@ -152,7 +152,7 @@ class TesseractEngine:
         if factor == 1:
             return layout
         back = upright.width / wanted.width
-        return layout.scaled(back, width=upright.width, height=upright.height)
+        return layout.scale(back, width=upright.width, height=upright.height)
 
     def _languages_for(self, language: str) -> str:
         """The configured languages; before them the document's own, where its data is there.

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from documents.text.markdown import paragraphs_markdown
-from documents.text.page_layout import Block, Box, Line, Word, enclosing, mean_confidence
+from documents.text.markdown import paragraphs_to_markdown
+from documents.text.page_layout import Block, Box, Line, Word, bounding_box, mean_confidence
 
 
 @dataclass
@@ -68,15 +68,15 @@ def _finished(grown: _Open, order: int) -> Block:
             paragraphs.append([])
         if words:
             text = " ".join(word.text for word in words)
-            lines.append(Line(text, enclosing(word.bbox for word in words), tuple(words)))
+            lines.append(Line(text, bounding_box(word.bbox for word in words), tuple(words)))
             paragraphs[-1].append(text)
     return Block(
         id=f"b{order + 1}",
         label=grown.label,
-        bbox=enclosing([*(line.bbox for line in lines)]),
+        bbox=bounding_box([*(line.bbox for line in lines)]),
         order=order,
         text="\n".join(line.text for line in lines),
-        markdown=paragraphs_markdown(paragraph for paragraph in paragraphs if paragraph),
+        markdown=paragraphs_to_markdown(paragraph for paragraph in paragraphs if paragraph),
         confidence=mean_confidence(
             (word.confidence, len(word.text)) for line in lines for word in line.words
         ),

@@ -14,7 +14,7 @@ from documents.review.flag_rules import (
     lone_empty,
     with_flags,
 )
-from documents.text.mixed_script import mixed_words
+from documents.text.mixed_script import find_mixed_words
 from documents.text.page_layout import PageLayout
 
 from .evidence import Ink
@@ -40,7 +40,7 @@ def examined(
         EMPTY_REGION: _has_empty_region(read, second, ink),
         REPETITION: cut,
         DISPUTED: any(block.disputes for block in read.blocks),
-        LOOKALIKES: bool(mixed_words(read)),
+        LOOKALIKES: bool(find_mixed_words(read)),
     }
     return with_flags(read, (flag for flag, present in found.items() if present))
 

@@ -12,11 +12,11 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-#: Cyrillic letters as the Latin ones that they are taken for; case is folded before.
-_SKELETON = str.maketrans("авекмнорстухіјѕ", "abekmhopctyxijs")
+from documents.text.lookalikes import LOOSE_DIGITS, TWINS
+from documents.text.scripts import letter_script
 
-#: Letters that are taken for digits, by either reader.
-_LOOSE = str.maketrans("oliqszbзьбg", "01195263669")
+_CYRILLIC_TO_LATIN = str.maketrans(TWINS)
+_LETTERS_TO_DIGITS = str.maketrans(LOOSE_DIGITS)
 
 #: Between digits a comma, point or colon is part of the number.
 _MARK = re.compile(r"(?<=\d)[.,:](?=\d)")
@@ -70,14 +70,14 @@ def key(word: str) -> str:
     """What of `word` is compared: "" where it has no letter and no digit."""
     folded = unicodedata.normalize("NFKD", word.replace("№", "")).casefold()
     folded = "".join(sign for sign in folded if not unicodedata.combining(sign))
-    return _NOT_KEPT.sub("", _MARK.sub("·", folded)).translate(_SKELETON)
+    return _NOT_KEPT.sub("", _MARK.sub("·", folded)).translate(_CYRILLIC_TO_LATIN)
 
 
 @lru_cache(maxsize=16384)
 def loose(word_key: str) -> str:
     """`word_key` with the letters as digits that are taken for such (O 0, l 1, S 5, б 6), and no
     mark in a number. Digits stay what they are."""
-    return word_key.replace("·", "").translate(_LOOSE)
+    return word_key.replace("·", "").translate(_LETTERS_TO_DIGITS)
 
 
 def has_digit(word_key: str) -> bool:
@@ -86,7 +86,7 @@ def has_digit(word_key: str) -> bool:
 
 def script(word: str) -> str:
     """LATIN or CYRILLIC where all letters of `word` are of that one; else ""."""
-    names = {unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha()}
+    names = {letter_script(letter) for letter in word if letter.isalpha()}
     return names.pop() if len(names) == 1 else ""
 
 

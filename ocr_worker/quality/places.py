@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from documents.text.page_layout import Box, enclosing
+from documents.text.page_layout import Box, bounding_box
 
 from .folding import FoldedWord
 from .matching import Finding, Matched
@@ -56,7 +56,7 @@ def _place(known: list[Place | None], tokens: list[FoldedWord], finding: Finding
     """One finding's words: its first line's boxes, parted by letters where they are several."""
     line = finding.seen[0].line
     boxes = [each.word.bbox for each in finding.seen if each.line == line]
-    box = enclosing(boxes)
+    box = bounding_box(boxes)
     # Signs between joined words («Wi - Fi») have no key, and a place all the same.
     indices = range(finding.i0, finding.i1)
     parts = _parted(box, [tokens[index].text for index in indices])

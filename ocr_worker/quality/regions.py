@@ -82,7 +82,7 @@ class Regions:
 
 def regions_of(first: PageLayout, second: PageLayout) -> Regions | None:
     """The words of `second` in the blocks of `first`; None for a page with too many of both."""
-    regions = _runs(first.in_order())
+    regions = _runs(first.blocks_in_order())
     seen = words_of(second)
     boxes = [
         (block.bbox, region, number)
@@ -116,7 +116,7 @@ def regions_of(first: PageLayout, second: PageLayout) -> Regions | None:
 
 def words_of(layout: PageLayout) -> list[Seen]:
     """The words of `layout` in reading order, with their lines."""
-    lines = [line for block in layout.in_order() for line in block.lines]
+    lines = [line for block in layout.blocks_in_order() for line in block.lines]
     pairs = [(word, number) for number, line in enumerate(lines) for word in line.words]
     return [Seen(word, number, line) for number, (word, line) in enumerate(pairs)]
 

@@ -19,7 +19,7 @@ from documents.text.page_layout import (
     Line,
     PageLayout,
     Word,
-    enclosing,
+    bounding_box,
     mean_confidence,
 )
 
@@ -145,7 +145,7 @@ def _lines(one: Matched, places: Sequence[Place], words: Sequence[Word]) -> tupl
     for _, group in groupby(keyed, key=lambda pair: pair[0]):
         line = tuple(word for _, word in group)
         text = " ".join(word.text for word in line)
-        lines.append(Line(text, enclosing(word.bbox for word in line), line))
+        lines.append(Line(text, bounding_box(word.bbox for word in line), line))
     return tuple(lines)
 
 
@@ -218,7 +218,7 @@ def _dispute(one: Matched, places: Sequence[Place], run: Sequence[Finding]) -> D
             boxes += [_visible(places[index].box) for index in range(finding.i0, finding.i1)]
     text = [token.text for f in run for token in one.tokens[f.i0 : f.i1]]
     other = [each.word.text for f in run for each in f.seen]
-    return Dispute(enclosing(boxes), " ".join(text), " ".join(other))
+    return Dispute(bounding_box(boxes), " ".join(text), " ".join(other))
 
 
 def _visible(box: Box) -> Box:
@@ -239,7 +239,7 @@ def _with_outside(
     for _, group in groupby(rest, key=lambda each: each.line):
         line = list(group)
         if outside(line, page):
-            box = enclosing(each.word.bbox for each in line)
+            box = bounding_box(each.word.bbox for each in line)
             block = min(near, key=lambda block: distance(block.bbox, *middle(box)))
             said = " ".join(each.word.text for each in line)
             added.setdefault(block.id, []).append(Dispute(box, "", said))

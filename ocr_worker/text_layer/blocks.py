@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
-from documents.text.markdown import paragraphs_markdown
-from documents.text.page_layout import Block, Box, Line, Word, enclosing
+from documents.text.markdown import paragraphs_to_markdown
+from documents.text.page_layout import Block, Box, Line, Word, bounding_box
 from ocr_worker.rendering import LayerWord
 
 #: A gap of this many type sizes ends a segment (a word space has a third of one).
@@ -46,7 +46,7 @@ class _Segment:
     def of(cls, words: list[LayerWord]) -> _Segment:
         sizes = sorted(word.size for word in words)
         return cls(
-            tuple(words), enclosing(word.bbox for word in words), sizes[len(sizes) // 2] or 1.0
+            tuple(words), bounding_box(word.bbox for word in words), sizes[len(sizes) // 2] or 1.0
         )
 
 
@@ -60,7 +60,7 @@ class _Row:
 
     def add(self, segment: _Segment) -> None:
         self.segments.append(segment)
-        self.bbox = enclosing((self.bbox, segment.bbox))
+        self.bbox = bounding_box((self.bbox, segment.bbox))
         self.size = max(self.size, segment.size)
 
 
@@ -163,7 +163,7 @@ def _gutter(segments: list[_Segment]) -> float | None:
     """The x of a gutter between columns of prose; None where there is none."""
     if len(segments) < 2 * _COLUMN_SEGMENTS:
         return None
-    left, _, right, _ = enclosing(s.bbox for s in segments)
+    left, _, right, _ = bounding_box(s.bbox for s in segments)
     steps = 100
     step = (right - left) / steps
     if step <= 0:
@@ -203,7 +203,7 @@ def _parts_prose(segments: list[_Segment], gutter: float) -> bool:
         if sum(len(s.words) for s in side) < _COLUMN_WORDS * len(side):
             return False
     (_, top, _, bottom), (_, other_top, _, other_bottom) = (
-        enclosing(s.bbox for s in side) for side in sides
+        bounding_box(s.bbox for s in side) for side in sides
     )
     beside = min(bottom, other_bottom) - max(top, other_top)
     return beside > 0.4 * min(bottom - top, other_bottom - other_top)
@@ -258,13 +258,13 @@ def _block(rows: list[_Row], order: int, scaled: Callable[[Box], Box]) -> Block:
             Word(word.text, scaled(word.bbox)) for segment in row.segments for word in segment.words
         )
         text = " ".join(word.text for word in words)
-        lines.append(Line(text, enclosing(word.bbox for word in words), words))
+        lines.append(Line(text, bounding_box(word.bbox for word in words), words))
     return Block(
         id=f"b{order + 1}",
         label="text",
-        bbox=enclosing(line.bbox for line in lines),
+        bbox=bounding_box(line.bbox for line in lines),
         order=order,
         text="\n".join(line.text for line in lines),
-        markdown=paragraphs_markdown([[line.text for line in lines]]),
+        markdown=paragraphs_to_markdown([[line.text for line in lines]]),
         lines=tuple(lines),
     )

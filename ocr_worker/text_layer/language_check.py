@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from documents.text.scripts import is_cyrillic
+
 _FUNCTION_WORDS = {
     language: frozenset(words.split())
     for language, words in {
@@ -102,7 +104,7 @@ def profile(words: Iterable[str]) -> Profile:
     pairs = common = 0
     for token in folded:
         for run in _LETTERS.findall(token):
-            known = _PAIRS["cyrillic" if "\u0400" <= run[0] <= "\u04ff" else "latin"]
+            known = _PAIRS["cyrillic" if is_cyrillic(run[0]) else "latin"]
             pairs += len(run) - 1
             common += sum(run[i : i + 2] in known for i in range(len(run) - 1))
     best = max(
@@ -116,7 +118,7 @@ def profile(words: Iterable[str]) -> Profile:
         pairs=_share(common, pairs),
         mute=_share(sum(not _VOWELS.intersection(token) for token in long), len(long)),
         accented=_share(sum(ch > "\x7f" for ch in latin), len(latin)),
-        cyrillic=_share(sum("\u0400" <= ch <= "\u04ff" for ch in letters), len(letters)),
+        cyrillic=_share(sum(map(is_cyrillic, letters)), len(letters)),
     )
 
 
@@ -129,7 +131,7 @@ def _is_clean(token: str) -> bool:
         rest = part[1:]
         if not (part.isupper() or rest.islower() or not rest or rest.lower() == rest.upper()):
             return False
-        cyrillic = sum("\u0400" <= ch <= "\u04ff" for ch in part)
+        cyrillic = sum(map(is_cyrillic, part))
         if 0 < cyrillic < len(part):
             return False
     return bool(parts)

@@ -67,7 +67,7 @@ def _run_together(lines: list[list[str]]) -> str:
 
 def from_layer(layer: PageLayout, width: int, height: int) -> Page:
     """The page by the text layer of its PDF: places and words are the truth's own."""
-    fitted = layer.scaled(width / layer.width, width=width, height=height)
+    fitted = layer.scale(width / layer.width, width=width, height=height)
     return Page(
         fitted,
         {block.id: [line.text.split() for line in block.lines] for block in fitted.blocks},
@@ -79,7 +79,7 @@ def from_truth(text: str, read: PageLayout) -> Page:
     the block of the word that it stands against, or of the one before it."""
     lines = [line.split() for line in text.splitlines()]
     true = [(word, number) for number, line in enumerate(lines) for word in line]
-    seen = [(word, block.id) for block in read.in_order() for word in block.words()]
+    seen = [(word, block.id) for block in read.blocks_in_order() for word in block.words()]
     steps = aligned(
         [key(word) for word, _ in true], [key(word.text) for word, _ in seen], Effort(10**7)
     )

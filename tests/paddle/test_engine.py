@@ -60,7 +60,7 @@ def test_every_region_is_read_as_what_it_is(engine: PaddleOCRVLEngine) -> None:
     assert (formula.text, formula.markdown) == ("E=mc^2", "$$\nE=mc^2\n$$")
     assert found["doc_title"][0].markdown == "# Sample text of a block."
     assert found["header"][0].order is None
-    order = [block.label for block in layout.in_order()]
+    order = [block.label for block in layout.blocks_in_order()]
     assert order.index("text") < order.index("table") < order.index("display_formula")
 
 

@@ -120,7 +120,7 @@ def page_text(layout: PageLayout) -> SearchText:
     parts: list[str] = []
     numbers = array("I")
     length = 0
-    for block in layout.in_order():
+    for block in layout.blocks_in_order():
         if not block.text.strip():
             continue
         if parts:

@@ -13,9 +13,9 @@ from typing import Any
 
 from documents.errors import EngineFailed
 from documents.review.flag_rules import CUT
-from documents.text.markdown import block_markdown
+from documents.text.markdown import block_to_markdown
 from documents.text.page_layout import Block, Box, PageLayout
-from documents.text.safe_html import safe_table
+from documents.text.safe_html import sanitise_table
 from ocr_worker.quality import without_repetition
 
 from . import tables
@@ -107,12 +107,12 @@ def _key(text: str) -> str:
 def _forms(label: str, content: str) -> tuple[str, str, str]:
     """Plain text, Markdown, and HTML where it is a table."""
     if "<table" in content.lower() or (label == "table" and "<tr" in content.lower()):
-        html = safe_table(_LOOSE.sub("&lt;", content))
+        html = sanitise_table(_LOOSE.sub("&lt;", content))
         rows = tables.rows_of(html)
         return tables.plain(rows), tables.markdown(rows), html
     if label == "table":
         text = tables.without_marks(content)
-        return text, block_markdown(label, text), ""
+        return text, block_to_markdown(label, text), ""
     if label in _FORMULAS:
         latex = content.strip("$ \n")
         return latex, f"$$\n{latex}\n$$" if latex else "", ""
@@ -130,7 +130,7 @@ def _markdown(label: str, text: str) -> str:
 
     kept = _MATH.sub(set_aside, text.replace("\ue000", "").replace("\ue001", ""))
     return re.sub(
-        "\ue000(\\d+)\ue001", lambda found: formulas[int(found[1])], block_markdown(label, kept)
+        "\ue000(\\d+)\ue001", lambda found: formulas[int(found[1])], block_to_markdown(label, kept)
     )
 
 

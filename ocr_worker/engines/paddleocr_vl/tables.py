@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from documents.text.markdown import escaped
+from documents.text.markdown import escape_markdown
 
 #: The model's own notation for tables (OTSL), left where the library could not make HTML of it.
 _CELL_MARKS = re.compile(r"<(?:fcel|ecel|lcel|ucel|xcel|ched|rhed|srow)>")
@@ -54,7 +54,9 @@ def without_marks(text: str) -> str:
 
 def _cell(text: str) -> str:
     # A line of our own begins no heading here, but a bar would begin another cell.
-    return re.sub(r"(?<!\\)\|", r"\|", " ".join(escaped(line) for line in text.split("\n"))).strip()
+    return re.sub(
+        r"(?<!\\)\|", r"\|", " ".join(escape_markdown(line) for line in text.split("\n"))
+    ).strip()
 
 
 class _Cells(HTMLParser):

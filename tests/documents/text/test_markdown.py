@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from documents.text.markdown import block_markdown, escaped, paragraphs_markdown
+from documents.text.markdown import block_to_markdown, escape_markdown, paragraphs_to_markdown
 
 
 @pytest.mark.parametrize(
@@ -25,19 +25,19 @@ from documents.text.markdown import block_markdown, escaped, paragraphs_markdown
     ],
 )
 def test_what_markdown_would_take_for_markup_is_escaped(text: str, expected: str) -> None:
-    assert escaped(text) == expected
+    assert escape_markdown(text) == expected
 
 
 @pytest.mark.parametrize(
     "text", ["5.5 - 3 = 2", "A & B", "№5", "#5", "a|b", "1. first", "- a dash", "-5", "1 > 0"]
 )
 def test_what_reads_the_same_is_left_alone(text: str) -> None:
-    assert escaped(text) == text
+    assert escape_markdown(text) == text
 
 
 def test_lines_stay_lines_and_paragraphs_paragraphs() -> None:
-    assert block_markdown("text", "one\n# two") == "one\n\\# two"
-    assert paragraphs_markdown([["one", "two"], ["three"]]) == "one\ntwo\n\nthree"
+    assert block_to_markdown("text", "one\n# two") == "one\n\\# two"
+    assert paragraphs_to_markdown([["one", "two"], ["three"]]) == "one\ntwo\n\nthree"
 
 
 @pytest.mark.parametrize(
@@ -45,9 +45,9 @@ def test_lines_stay_lines_and_paragraphs_paragraphs() -> None:
     [("doc_title", "# A title of two lines"), ("paragraph_title", "## A title of two lines")],
 )
 def test_a_title_is_a_heading_of_one_line(label: str, expected: str) -> None:
-    assert block_markdown(label, "A title\nof two lines") == expected
+    assert block_to_markdown(label, "A title\nof two lines") == expected
 
 
 def test_nothing_is_nothing() -> None:
-    assert block_markdown("doc_title", "") == ""
-    assert block_markdown("text", "") == ""
+    assert block_to_markdown("doc_title", "") == ""
+    assert block_to_markdown("text", "") == ""

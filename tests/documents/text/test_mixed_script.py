@@ -1,4 +1,4 @@
-"""Latin letters in Russian words: found, and mended for a search only."""
+"""Latin letters in Russian words: found, and corrected where one script is certain."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.text.mixed_script import is_mixed, mixed_words, normalised
+from documents.text.mixed_script import find_mixed_words, has_mixed_scripts, unify_scripts
 from documents.text.page_layout import Block, PageLayout
 
 pytestmark = pytest.mark.once
 
 
 @pytest.mark.parametrize(
-    ("word", "mended"),
+    ("word", "corrected"),
     [
         ("Договоp", "Договор"),  # Latin p
         ("Пocтaвкa", "Поставка"),
@@ -25,9 +25,9 @@ pytestmark = pytest.mark.once
         ("(Договоp)", "(Договор)"),
     ],
 )
-def test_a_word_of_two_scripts_is_brought_to_its_own(word: str, mended: str) -> None:
-    assert normalised(word) == mended
-    assert is_mixed(word)
+def test_a_word_of_two_scripts_is_written_in_its_own(word: str, corrected: str) -> None:
+    assert unify_scripts(word) == corrected
+    assert has_mixed_scripts(word)
 
 
 ONE_SCRIPT = """
@@ -38,19 +38,19 @@ IT-отдел № ёлка naïve 2х4 ОС-Windows Ω
 
 @pytest.mark.parametrize("word", ONE_SCRIPT.split())
 def test_words_names_units_and_numbers_of_one_script_stay(word: str) -> None:
-    assert normalised(word) == word
-    assert not is_mixed(word)
+    assert unify_scripts(word) == word
+    assert not has_mixed_scripts(word)
 
 
 def test_letters_of_both_scripts_without_a_twin_are_meant() -> None:
-    assert normalised("гдеwhat") == "гдеwhat"
+    assert unify_scripts("гдеwhat") == "гдеwhat"
 
 
 @given(st.text(alphabet="АаВвСсДдABCabcdz-1 №", max_size=12))
-def test_mending_twice_changes_no_more_and_never_the_length(word: str) -> None:
-    once = normalised(word)
+def test_correcting_twice_changes_no_more_and_never_the_length(word: str) -> None:
+    once = unify_scripts(word)
 
-    assert normalised(once) == once
+    assert unify_scripts(once) == once
     assert len(once) == len(word)
 
 
@@ -59,4 +59,4 @@ def test_the_words_of_a_page_are_counted_as_often_as_they_stand_there() -> None:
         9, 9, 72, blocks=(Block("b", "text", (0, 0, 9, 9), 0, "Договоp\nот мая, Договоp № 5"),)
     )
 
-    assert mixed_words(layout) == ["Договоp", "Договоp"]
+    assert find_mixed_words(layout) == ["Договоp", "Договоp"]

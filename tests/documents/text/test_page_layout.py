@@ -16,7 +16,7 @@ from documents.text.page_layout import (
     Line,
     PageLayout,
     Word,
-    enclosing,
+    bounding_box,
     mean_confidence,
 )
 
@@ -77,7 +77,7 @@ def test_a_layout_of_a_later_format_is_not_guessed_at() -> None:
 
 @given(LAYOUTS)
 def test_every_block_is_read_once(layout: PageLayout) -> None:
-    in_order = layout.in_order()
+    in_order = layout.blocks_in_order()
 
     assert sorted(map(id, in_order)) == sorted(map(id, layout.blocks))
     orders = [block.order for block in in_order if block.order is not None]
@@ -114,7 +114,7 @@ def test_confidence_is_that_of_the_blocks_where_there_are_no_words() -> None:
 
 @given(LAYOUTS)
 def test_a_scaled_page_keeps_its_text_and_every_box_stays_on_it(layout: PageLayout) -> None:
-    scaled = layout.scaled(0.5, width=1000, height=1000)
+    scaled = layout.scale(0.5, width=1000, height=1000)
 
     assert (scaled.text, scaled.width, scaled.height) == (layout.text, 1000, 1000)
     assert scaled.dpi == pytest.approx(layout.dpi / 2, abs=0.01)
@@ -125,15 +125,15 @@ def test_a_scaled_page_keeps_its_text_and_every_box_stays_on_it(layout: PageLayo
 
 
 def test_boxes_are_scaled_with_the_page() -> None:
-    layout = PageLayout(200, 400, 200, blocks=(block("a", 0, 40),)).scaled(2, width=400, height=800)
+    layout = PageLayout(200, 400, 200, blocks=(block("a", 0, 40),)).scale(2, width=400, height=800)
 
     assert layout.blocks[0].bbox == (0, 80, 200, 100)
 
 
 def test_the_box_around_boxes() -> None:
-    assert enclosing([(1, 5, 2, 6), (0, 7, 1, 9)]) == (0, 5, 2, 9)
+    assert bounding_box([(1, 5, 2, 6), (0, 7, 1, 9)]) == (0, 5, 2, 9)
     with pytest.raises(ValueError, match="unpack"):
-        enclosing([])
+        bounding_box([])
 
 
 def test_a_mean_leaves_out_what_is_not_known_or_has_no_weight() -> None:

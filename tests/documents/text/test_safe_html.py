@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from documents.text.safe_html import LONGEST, MOST_SPANNED, TAGS, safe_table
+from documents.text.safe_html import MAX_LENGTH, MAX_SPAN, TAGS, sanitise_table
 
 pytestmark = pytest.mark.once
 
@@ -54,7 +54,7 @@ def test_a_table_as_the_model_writes_it_keeps_its_cells_and_spans() -> None:
         "</td></tr><tr><td>1<br>2</td></tr></table></body></html>"
     )
 
-    assert safe_table(html) == (
+    assert sanitise_table(html) == (
         '<table><tbody><tr><td rowspan="2">№</td><td colspan="3">Сумма, м<sup>2</sup></td></tr>'
         "<tr><td>1<br>2</td></tr></tbody></table>"
     )
@@ -79,7 +79,7 @@ def test_a_table_as_the_model_writes_it_keeps_its_cells_and_spans() -> None:
 )
 def test_nothing_active_comes_through(hostile: str) -> None:
     for html in (hostile, f"<table><tr><td>{hostile}</td></tr></table>"):
-        outline = Outline(safe_table(html))
+        outline = Outline(sanitise_table(html))
 
         assert outline.tags <= TAGS
         assert outline.attributes == set()
@@ -88,48 +88,50 @@ def test_nothing_active_comes_through(hostile: str) -> None:
 def test_the_text_of_scripts_and_styles_goes() -> None:
     html = "<table><tr><td>a<script>alert(1)</script><style>td{}</style></td></tr></table>"
 
-    assert Outline(safe_table(html)).text == "a"
+    assert Outline(sanitise_table(html)).text == "a"
 
 
 def test_text_of_other_tags_stays() -> None:
     html = "<table><tr><td><p>Итого: <span>5 &lt; 7</span></p></td></tr></table>"
 
-    assert safe_table(html) == ("<table><tbody><tr><td>Итого: 5 &lt; 7</td></tr></tbody></table>")
+    assert sanitise_table(html) == (
+        "<table><tbody><tr><td>Итого: 5 &lt; 7</td></tr></tbody></table>"
+    )
 
 
 def test_a_table_that_breaks_off_is_closed() -> None:
-    assert safe_table("<table><tr><td>a<td>b<b>c") == (
+    assert sanitise_table("<table><tr><td>a<td>b<b>c") == (
         "<table><tbody><tr><td>a</td><td>b<b>c</b></td></tr></tbody></table>"
     )
 
 
 @pytest.mark.parametrize("span", ["0", "1", "-3", "x", "", "1e9", "٣"])
 def test_a_span_that_spans_nothing_goes(span: str) -> None:
-    assert "span" not in safe_table(f'<table><tr><td colspan="{span}">a</td></tr></table>')
+    assert "span" not in sanitise_table(f'<table><tr><td colspan="{span}">a</td></tr></table>')
 
 
 def test_a_span_is_no_larger_than_a_browser_takes() -> None:
-    html = safe_table('<table><tr><td rowspan="99999999">a</td></tr></table>')
+    html = sanitise_table('<table><tr><td rowspan="99999999">a</td></tr></table>')
 
-    assert f'rowspan="{MOST_SPANNED}"' in html
+    assert f'rowspan="{MAX_SPAN}"' in html
 
 
 @given(st.text(alphabet="<>/ ab=\"'&;tdrhsupcolni!-\n", max_size=200))
 @settings(max_examples=150, deadline=None)
 def test_whatever_goes_in_what_comes_out_is_well_formed_and_stays_as_it_is(html: str) -> None:
-    clean = safe_table(f"<table><tr><td>{html}")
+    clean = sanitise_table(f"<table><tr><td>{html}")
     outline = Outline(clean)
 
     assert outline.well_formed
     assert outline.tags <= TAGS
-    assert safe_table(clean) == clean
+    assert sanitise_table(clean) == clean
 
 
 @pytest.mark.parametrize("nested", ["<b>", "<table><tr><td>", "<table>", "<td><i>", "<sub><sup>"])
 def test_tags_in_tags_without_end_take_no_one_down(nested: str) -> None:
     began = time.monotonic()
 
-    clean = safe_table(nested * (2 * LONGEST // len(nested)))
+    clean = sanitise_table(nested * (2 * MAX_LENGTH // len(nested)))
 
     assert Outline(clean).tags <= TAGS
     assert time.monotonic() - began < 60

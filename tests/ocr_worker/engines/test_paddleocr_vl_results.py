@@ -74,7 +74,7 @@ def test_nothing_of_a_real_output_is_lost(real: list[dict[str, Any]]) -> None:
 def test_a_real_outputs_order_is_its_list_and_its_numbers(real: list[dict[str, Any]]) -> None:
     layout = convert(*real, width=5000, height=5000)
 
-    at = {block.id: place for place, block in enumerate(layout.in_order())}
+    at = {block.id: place for place, block in enumerate(layout.blocks_in_order())}
     ranked = [
         (source["block_order"], at[block.id])
         for block, source in zip(layout.blocks, real, strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from documents.text.page_layout import Block, Box, Line, PageLayout, Word, enclosing
+from documents.text.page_layout import Block, Box, Line, PageLayout, Word, bounding_box
 
 #: Width of a letter and a space, height of a line and from one to the next, px; left and top edge.
 LETTER, HEIGHT, PITCH, EDGE = 10, 20, 30, 100
@@ -20,8 +20,8 @@ def seen(
             box: Box = (x, y, x + LETTER * len(word), y + HEIGHT)
             words.append(Word(word, box, confidence / 2 if word in unsure else confidence))
             x += LETTER * (len(word) + 1)
-        found.append(Line(text, enclosing(word.bbox for word in words), tuple(words)))
-    box = enclosing(line.bbox for line in found)
+        found.append(Line(text, bounding_box(word.bbox for word in words), tuple(words)))
+    box = bounding_box(line.bbox for line in found)
     return Block(id, "text", box, 0, "\n".join(lines), lines=tuple(found))
 
 
