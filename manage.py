@@ -7,9 +7,10 @@ import sys
 
 
 def main() -> None:
-    # Configuration is checked before Django is imported, so that a wrong value is one clear
-    # sentence and never a traceback out of the settings module.
-    from ocrsite.environment import ConfigurationError, use_settings
+    # The environment is checked before Django is imported, so that a wrong value ends in one clear
+    # sentence and never in a traceback from the settings module.
+    from ocrsite.environment import use_settings
+    from ocrsite.environment.parse import ConfigurationError
 
     try:
         use_settings()
@@ -17,7 +18,7 @@ def main() -> None:
         sys.exit(f"ocrsite: {error}")
 
     if sys.argv[1:2] == ["serve"]:
-        # The supervisor starts processes that load Django and does not load it itself.
+        # The supervisor does not load Django; the processes that it starts do.
         from ocrsite.runtime import serve
 
         serve.main(sys.argv[2:])

@@ -1,8 +1,4 @@
-"""The directory that holds everything an installation keeps: database, media, queue, secrets.
-
-One running instance holds it with a lock on its `lock` file (flock, never a pid file: the kernel
-lets go of it whatever the holder dies of).
-"""
+"""The data directory: database, media, queue and secrets of one installation."""
 
 from __future__ import annotations
 
@@ -10,7 +6,6 @@ import contextlib
 import errno
 import hashlib
 import os
-import secrets
 import stat
 import tempfile
 from dataclasses import dataclass
@@ -31,74 +26,55 @@ class DataDirectory:
     warning: Notice | None = None
 
 
-def choose(given: str, default: Path) -> DataDirectory:
+def choose_data_directory(given: str, default: Path) -> DataDirectory:
     """The directory to use: `given` if not empty, else `default`, else a private temporary one.
 
-    Raises DataDirectoryError when `given` can't be written, or `default` can't and holds an
-    archive: neither a place that somebody asked for nor a full archive is silently replaced.
+    Raises DataDirectoryError when `given` can't be written, or when `default` can't be written and
+    holds an archive: neither a configured directory nor a full archive is silently replaced.
     """
     if given:
         path = Path(given).expanduser().absolute()
-        problem = _problem_of(path)
+        problem = _find_write_problem(path)
         if problem:
             raise DataDirectoryError(
                 f"the data directory {path} (OCRSITE_DATA_DIR) can't be written: {problem}."
             )
         return DataDirectory(path)
-    problem = _problem_of(default)
+    problem = _find_write_problem(default)
     if problem is None:
         return DataDirectory(default)
-    holds = _holds_archive(default)
-    if holds:
+    contents = _describe_contents(default)
+    if contents:
         raise DataDirectoryError(
-            f"the data directory {default} {holds} an archive and can't be written: {problem}; "
-            "start as the user to whom it belongs, or give it to this one, or set OCRSITE_DATA_DIR "
-            "to begin another archive elsewhere."
+            f"the data directory {default} {contents} and can't be written: {problem}; start as "
+            "its owner, or make this user its owner, or set OCRSITE_DATA_DIR to start another "
+            "archive elsewhere."
         )
-    path = _private_temporary(default)
+    path = _make_temporary_directory(default)
     return DataDirectory(
         path,
         Notice(
             gettext_noop(
                 "{default} can't be written ({problem}), so documents are kept in the temporary "
-                "directory {path} and may be lost; set OCRSITE_DATA_DIR to a directory that lasts."
+                "directory {path} and may be lost; set OCRSITE_DATA_DIR to a permanent directory."
             ),
             {"default": str(default), "problem": problem, "path": str(path)},
         ),
     )
 
 
-def unusable(path: Path, error: OSError) -> DataDirectoryError:
-    """The sentence for what the system refused in the data directory `path`."""
+def explain_os_error(path: Path, error: OSError) -> DataDirectoryError:
+    """The error, as one sentence, for an operation that failed in the data directory `path`."""
     reason = (error.strerror or str(error)).lower()
     where = f"{error.filename}: " if error.filename else ""
     hint = ""
     if error.errno in (errno.EACCES, errno.EPERM):
-        hint = "; start as the user to whom its files belong, or give them to this one"
+        hint = "; start as the owner of its files, or make this user their owner"
     return DataDirectoryError(f"the data directory {path} can't be used: {where}{reason}{hint}.")
 
 
-def kept_secret(path: Path) -> str:
-    """The random secret in `path`, made (0600) by whichever process asks first."""
-    with contextlib.suppress(FileNotFoundError):
-        return path.read_text(encoding="ascii").strip()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
-            file.flush()
-            os.fsync(file.fileno())
-        # A link, unlike a rename, never replaces the secret that another process made meanwhile.
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        os.unlink(draft)
-    return path.read_text(encoding="ascii").strip()
-
-
-def _problem_of(path: Path) -> str | None:
-    """Why nothing can be written in `path` (made if it is not there), or None."""
+def _find_write_problem(path: Path) -> str | None:
+    """Why nothing can be written in `path` (created if it is missing), or None."""
     try:
         path.mkdir(mode=0o750, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path):
@@ -109,21 +85,22 @@ def _problem_of(path: Path) -> str | None:
         return (error.strerror or str(error)).lower()
 
 
-def _holds_archive(path: Path) -> str | None:
-    """ "holds" where a database or documents lie in `path`, "may hold" where nobody can tell."""
+def _describe_contents(path: Path) -> str | None:
+    """ "holds an archive" where `path` has a database or documents, "may hold an archive" where
+    this user may not list it; None where it holds none."""
     try:
         found = os.listdir(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError:
-        return "may hold"  # it is somebody's, who lets us not even look
-    return None if {"db.sqlite3", "media"}.isdisjoint(found) else "holds"
+        return "may hold an archive"
+    return None if {"db.sqlite3", "media"}.isdisjoint(found) else "holds an archive"
 
 
-def _private_temporary(default: Path) -> Path:
-    """A directory of our own under the system's temporary one; the same at every start.
+def _make_temporary_directory(default: Path) -> Path:
+    """A private directory below the system's temporary one; the same at every start.
 
-    The name is known beforehand, so another user may have made it first: then it is not used.
+    Its name is predictable, so another user may have created it first: then it is not used.
     """
     mark = hashlib.sha256(os.fsencode(default)).hexdigest()[:8]
     path = Path(tempfile.gettempdir()) / f"ocrsite-{os.geteuid()}-{mark}"
@@ -131,6 +108,6 @@ def _private_temporary(default: Path) -> Path:
         path.mkdir(mode=0o700)
     found = path.lstat()
     ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
-    if ours and stat.S_IMODE(found.st_mode) == 0o700 and _problem_of(path) is None:
+    if ours and stat.S_IMODE(found.st_mode) == 0o700 and _find_write_problem(path) is None:
         return path
     return Path(tempfile.mkdtemp(prefix="ocrsite-"))

@@ -1,50 +1,53 @@
 """Django's secret key, and where it comes from (design, section 3).
 
-With a bucket it is derived: from the bucket's secret key, which only the environment has, and a
-salt, which only the database has. So it is the same in every container of an archive, nobody has
-to keep it, and neither the database nor the bucket gives it away.
+With a bucket it is derived from the bucket's secret key, which only the environment has, and a
+salt, which only the database has. So it is the same in every container of an archive, is stored
+nowhere, and can be computed neither from the database nor from the bucket alone.
 """
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
+import os
 import secrets
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from ocrsite.data_directory import kept_secret
-from ocrsite.environment import Environment
+from ocrsite.environment.parse import Environment
 
 _INFO = b"ocrsite: Django's secret key, 1"
 _BYTES = 48
 
 
 class DerivedKey:
-    """A key that is found out when it is first used: settings are loaded before there is a
-    database. Django takes it where it takes text (it asks for `str()`).
+    """A key that is computed when it is first used: settings are loaded before there is a
+    database. Django accepts it in place of text, because it calls `str()`.
 
-    `find` returns None while there is nothing to find it with. Nobody is let in then; what is
-    signed all the same is signed with a key that is thrown away.
+    `compute` returns None while there is no database. No request is admitted then; whatever is
+    signed nevertheless is signed with a temporary key.
     """
 
-    def __init__(self, find: Callable[[], str | None]) -> None:
-        self._find = find
+    def __init__(self, compute: Callable[[], str | None]) -> None:
+        self._compute = compute
         self._lock = threading.Lock()
         self._key: str | None = None
-        self._makeshift = secrets.token_urlsafe(_BYTES)
+        self._temporary_key = secrets.token_urlsafe(_BYTES)
 
     def __str__(self) -> str:
         with self._lock:
             if self._key is None:
-                self._key = self._find()
-            return self._key or self._makeshift
+                self._key = self._compute()
+            return self._key or self._temporary_key
 
     def __repr__(self) -> str:
         return "<secret>"
 
-    # For Django's check that it is long and varied. It is never empty.
+    # For Django's system check that the key is long and varied.
 
     def __bool__(self) -> bool:
         return True
@@ -59,20 +62,43 @@ class DerivedKey:
         return str(self).startswith(prefix)
 
 
-def secret_key(environment: Environment) -> str | DerivedKey:
-    """The key that is given, derived, or kept in the data directory. Raises OSError."""
+def choose_secret_key(environment: Environment) -> str | DerivedKey:
+    """The key that is configured, derived, or stored in the data directory. Raises OSError."""
     if environment.secret_key:
         return environment.secret_key
     bucket = environment.s3.bucket
     if bucket is None:
-        return kept_secret(environment.data_dir / "secrets" / "secret_key")
-    return DerivedKey(lambda: _derived(bucket.secret_key))
+        return read_or_create_secret(environment.data_dir / "secrets" / "secret_key")
+    return DerivedKey(lambda: _derive_from_database(bucket.secret_key))
 
 
-def derive(secret: str, salt: str) -> str:
-    """The key for the bucket's secret key and the archive's salt: HKDF-SHA256, as text."""
+def derive_key(secret: str, salt: str) -> str:
+    """The key for the bucket's secret key and the archive's salt: HKDF-SHA256 (RFC 5869), as
+    URL-safe base64 of 48 bytes."""
     derived = hkdf(secret.encode(), salt.encode(), _INFO, _BYTES)
     return base64.urlsafe_b64encode(derived).decode()
+
+
+def read_or_create_secret(path: Path) -> str:
+    """The random secret in the file `path`; the first process that calls this creates it (0600).
+
+    Raises OSError.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        return path.read_text(encoding="ascii").strip()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        # A link, unlike a rename, never replaces the secret that another process has created.
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)
+    return path.read_text(encoding="ascii").strip()
 
 
 def hkdf(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
@@ -85,12 +111,15 @@ def hkdf(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
     return output[:length]
 
 
-def _derived(secret: str) -> str | None:
-    """Raises django.db.Error: once the start is over, a database that fails must not pass for one
-    without a key, or everybody would be logged out."""
+def _derive_from_database(secret: str) -> str | None:
+    """None until the start is over: the database may not exist yet.
+
+    Raises django.db.Error: after the start, a failing database must not look like a missing key,
+    or everyone would be logged out.
+    """
     from documents.models.identity import identity
     from ocrsite.runtime.start_state import current_start
 
     if not current_start().ready:
-        return None  # the database may not even be there
-    return derive(secret, identity().secret_salt)
+        return None
+    return derive_key(secret, identity().secret_salt)

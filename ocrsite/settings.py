@@ -1,4 +1,4 @@
-"""Django's settings. What differs between installations comes from `environment`."""
+"""Django's settings. What differs between installations comes from `ocrsite.environment`."""
 
 from __future__ import annotations
 
@@ -8,54 +8,47 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ocrsite import logging
-from ocrsite.environment import (
-    BASE_DIR,
-    environment,
-    for_untrusting_child,
-    paddle_cache_home,
-    paddle_model_homes,
-    tessdata_directory,
-)
-from ocrsite.secret_key import secret_key
+from ocrsite import BASE_DIR, logging
+from ocrsite.environment import build_untrusted_child_variables, read_environment
+from ocrsite.secret_key import choose_secret_key
 
-ENVIRONMENT = environment()
+ENVIRONMENT = read_environment()
 DATA_DIR = ENVIRONMENT.data_dir
 
 DEBUG = False
-SECRET_KEY = secret_key(ENVIRONMENT)
+SECRET_KEY = choose_secret_key(ENVIRONMENT)
 
-# --- the archive's own ------------------------------------------------------------------------
+# --- the archive ------------------------------------------------------------------------------
 
 MEDIA_ROOT = DATA_DIR / "media"
-#: Where everything is kept too (documents/bucket/settings.py); None: on this machine's disk only.
+#: The bucket that holds a copy of everything (documents/bucket/settings.py); None: local disk only.
 OCRSITE_BUCKET = ENVIRONMENT.s3.bucket
 OCRSITE_BUCKET_SETTINGS = ENVIRONMENT.s3
-#: Names this database among copies of it that other containers took up; PostgreSQL has no copies.
+#: The id of this database among the copies of other containers; PostgreSQL has no copies.
 OCRSITE_WRITER_FILE = None if ENVIRONMENT.database else DATA_DIR / "replica" / "id"
-#: The search index of this machine; it can be deleted, and is built anew then.
+#: The search index of this machine; if it is deleted, it is rebuilt.
 OCRSITE_SEARCH_DIR = DATA_DIR / "search"
 OCRSITE_ENGINE = ENVIRONMENT.engine
 #: Where PaddleOCR-VL runs. On "cpu" a page takes minutes: for tests with small models.
 OCRSITE_PADDLE_DEVICE = "gpu:0"
 OCRSITE_LANGUAGES = ENVIRONMENT.languages
 OCRSITE_SECOND_READER = ENVIRONMENT.second_reader
-#: Where Tesseract's language data and PaddleOCR-VL's models are said to lie.
-OCRSITE_TESSDATA_DIR = tessdata_directory()
-OCRSITE_PADDLE_CACHE_DIR = paddle_cache_home()
-OCRSITE_PADDLE_MODEL_DIRS = paddle_model_homes()
-#: All that a child process which parses uploaded files finds in its environment.
-OCRSITE_UNTRUSTED_CHILD_ENVIRONMENT = for_untrusting_child()
-#: What draws a page for people who look at it (documents/exports/page_images.py), and
-#: what sees tables and titles over several pages (documents/exports/cross_page.py).
+#: Where Tesseract's language data and PaddleOCR-VL's models lie, as far as the environment says.
+OCRSITE_TESSDATA_DIR = ENVIRONMENT.library_paths.tessdata_dir
+OCRSITE_PADDLE_CACHE_DIR = ENVIRONMENT.library_paths.paddle_cache_home
+OCRSITE_PADDLE_MODEL_DIRS = list(ENVIRONMENT.library_paths.paddle_model_homes)
+#: The whole environment of a child process that parses uploaded files.
+OCRSITE_UNTRUSTED_CHILD_ENVIRONMENT = build_untrusted_child_variables()
+#: The functions that draw a page image and a thumbnail (documents/exports/page_images.py) and that
+#: join tables and titles across pages (documents/exports/cross_page.py).
 OCRSITE_PAGE_RENDERER = "ocr_worker.rendering.on_demand.render_page"
 OCRSITE_RESTRUCTURER = "ocr_worker.cross_page.restructured"
 OCRSITE_THUMBNAIL_RENDERER = "ocr_worker.rendering.on_demand.render_thumbnail"
 OCRSITE_MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
-#: Where the queue is; None where this process belongs to no running site (tests, one-off commands).
+#: The queue's URL; None in a process that belongs to no running site (tests, one-off commands).
 REDIS_URL = ENVIRONMENT.redis_url
 
-# --- what the site is made of -----------------------------------------------------------------
+# --- applications, middleware, templates ------------------------------------------------------
 
 INSTALLED_APPS = [
     "ocrsite",
@@ -115,10 +108,10 @@ TEMPLATES = [
 
 # --- database ---------------------------------------------------------------------------------
 
-# SQLite: readers never wait for the writer (WAL); a commit is on the disk before the answer is
-# (FULL); a transaction that will write says so at its start (IMMEDIATE), so it waits for the lock
-# instead of failing half-way. Each connection has 8 MiB of its own
-# cache; 256 MiB of the file are mapped and shared.
+# SQLite: read transactions never wait for the writer (WAL); a commit is on the disk before the
+# response is sent (FULL); a write transaction takes its lock at its start (IMMEDIATE), so it waits
+# for the lock instead of failing half-way. Each connection has a cache of 8 MiB; 256 MiB of the
+# file are memory-mapped and shared.
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 30,
@@ -138,14 +131,14 @@ DATABASES: dict[str, dict[str, Any]] = {
                 "ENGINE": "django.db.backends.sqlite3",
                 "NAME": DATA_DIR / "db.sqlite3",
                 "OPTIONS": SQLITE_OPTIONS,
-                # In memory, threads would share one connection's locks, unlike in a file.
+                # A file, because threads on a database in memory share one connection's locks.
                 "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
             }
         ),
     }
 }
 
-# --- what is told about it --------------------------------------------------------------------
+# --- logging ----------------------------------------------------------------------------------
 
 logging.configure()
 LOGGING_CONFIG = None
@@ -175,8 +168,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "home"
 
-# Ten wrong passwords for one name from one address: five minutes of peace. The address is the
-# peer's own: X-Forwarded-For is whatever a client writes, and would make the limit void.
+# Ten wrong passwords for one name from one address lock it for five minutes. The address is the
+# TCP peer's: a client can write anything into X-Forwarded-For and so evade the limit.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=5)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -200,7 +193,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
 }
 
-# A token lives for 30 days after its last use; the database hears of a use once an hour.
+# A token expires 30 days after its last use; a use is written to the database once an hour.
 REST_KNOX = {
     "TOKEN_TTL": timedelta(days=30),
     "AUTO_REFRESH": True,
@@ -228,7 +221,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "ocrsite.middleware.static.StaticStorage"},
 }
-# An uploaded file goes to the disk that will keep it, never to memory.
+# An uploaded file is streamed to the disk that stores it, never to memory.
 FILE_UPLOAD_HANDLERS = ["documents.files.upload_staging.StagingUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FILES = 500

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from documents.bucket.health import watch
 from documents.search.index.health import search_warnings
 from ocrsite import __version__
-from ocrsite.environment import environment
+from ocrsite.environment import read_environment
 from ocrsite.monitoring.self_checks import Findings, Lookout
 from ocrsite.responses import RETRY_AFTER, problem
 from ocrsite.runtime.start_state import ProcessRole, Start, current_start
@@ -29,7 +29,7 @@ _lookout = Lookout()
 def findings() -> Findings:
     """The newest findings; what has not answered for long counts as failing."""
     # All-in-one knows its readers by its start_id; the readers of several machines have others.
-    start_id = environment().start_id if current_start().role is ProcessRole.ALL else None
+    start_id = read_environment().start_id if current_start().role is ProcessRole.ALL else None
     newest, age = _lookout.newest(start_id, PATIENCE)
     if newest is None or age > TOO_OLD:
         return Findings(problems=("The site's checks of itself do not finish.",))

@@ -21,7 +21,7 @@ from documents.bucket.store import bucket
 from documents.models.identity import identity
 from documents.notices import Notice
 from documents.replication.bucket_changed import mirror_anew_if_moved
-from ocrsite.environment import environment
+from ocrsite.environment import read_environment
 from ocrsite.runtime.first_start import Takeover
 from ocrsite.runtime.start_state import ProcessRole, read_start, write_start
 
@@ -58,7 +58,7 @@ def bootstrap(admin_password: str | None) -> None:
 def _takeover() -> Takeover | None:
     """What an empty data directory begins with, where it is this site's alone and there is a
     bucket; a PostgreSQL is not lost with a container."""
-    target, env = bucket(), environment()
+    target, env = bucket(), read_environment()
     shared = (
         env.start_id is not None
         and read_start(env.data_dir, env.start_id).role is not ProcessRole.ALL
@@ -76,13 +76,13 @@ def _say(waiting: str | None) -> None:
 def _warn(warning: Notice) -> None:
     """For /health, for as long as this start lives."""
     log.warning(warning)
-    start_id = environment().start_id
+    start_id = read_environment().start_id
     known = read_start(settings.DATA_DIR, start_id).warnings if start_id is not None else []
     _publish(warnings=[*known, warning])
 
 
 def _publish(**changes: object) -> None:
-    env = environment()
+    env = read_environment()
     if env.start_id is not None:
         # On a full disk it is not told; it is in the log.
         with contextlib.suppress(OSError):

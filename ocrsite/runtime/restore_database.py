@@ -17,7 +17,7 @@ import structlog
 from documents.bucket.settings import DATABASE_PREFIX
 from documents.bucket.store import Bucket
 from documents.replication.database_replicas import Replica, replicas
-from ocrsite.environment import for_child
+from ocrsite.environment import build_child_variables
 from ocrsite.runtime import litestream
 
 log = structlog.get_logger("ocrsite.restore")
@@ -94,7 +94,7 @@ def _restored(bucket: Bucket, replica: Replica, database: Path, output: Path) ->
     try:
         run = subprocess.run(
             litestream.restore_command(program, config, database, output),
-            env=litestream.variables(for_child(), bucket.address),
+            env=litestream.variables(build_child_variables(), bucket.address),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=WITHIN,

@@ -17,9 +17,10 @@ from pathlib import Path
 import structlog
 
 from documents.notices import Notice, gettext_noop
-from ocrsite import __version__, logging
-from ocrsite.data_directory import unusable
-from ocrsite.environment import BASE_DIR, Environment, environment
+from ocrsite import BASE_DIR, __version__, logging
+from ocrsite.data_directory import explain_os_error
+from ocrsite.environment import read_environment
+from ocrsite.environment.parse import Environment
 from ocrsite.runtime import litestream, queue_server, start_state
 from ocrsite.runtime.listener import PortUnavailable, listen
 from ocrsite.runtime.litestream import NoLitestream
@@ -56,7 +57,7 @@ def main(arguments: list[str]) -> None:
 
 def serve(role: ProcessRole) -> None:
     """Run until told to stop. Exits with 1 and one sentence when the site can't be started."""
-    settings = environment()
+    settings = read_environment()
     if role is not ProcessRole.ALL and settings.redis_url is None:
         sys.exit(
             f"ocrsite: `serve {role.value}` is one of several processes and needs the queue they "
@@ -71,7 +72,7 @@ def serve(role: ProcessRole) -> None:
     except (InUse, PortUnavailable, NoQueueServer) as error:
         sys.exit(f"ocrsite: {error}")
     except OSError as error:
-        sys.exit(f"ocrsite: {unusable(settings.data_dir, error)}")
+        sys.exit(f"ocrsite: {explain_os_error(settings.data_dir, error)}")
 
     for warning in filter(None, (settings.data_dir_warning, *settings.s3.warnings)):
         log.warning(warning)

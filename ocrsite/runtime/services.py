@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from documents.bucket.settings import BucketAddress
-from ocrsite.environment import Environment, for_child
+from ocrsite.environment import build_child_variables
+from ocrsite.environment.parse import Environment
 from ocrsite.runtime import litestream, queue_server
 from ocrsite.runtime.supervisor import Service, StopOrder
 
@@ -35,7 +36,7 @@ class Services:
         return Service(
             "queue",
             queue_server.command(program, directory, socket),
-            for_child(),
+            build_child_variables(),
             stop=StopOrder.THIRD,
             relay=queue_server.readable,
             descriptors=[self.lock],
@@ -135,7 +136,7 @@ class Services:
 
     def _variables(self, **more: str) -> dict[str, str]:
         queue = {"REDIS_URL": f"unix://{self.socket}"} if self.socket else {}
-        return for_child(
+        return build_child_variables(
             OCRSITE_DATA_DIR=str(self.settings.data_dir),
             OCRSITE_START_ID=str(self.start_id),
             **queue,

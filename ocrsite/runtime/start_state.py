@@ -19,8 +19,9 @@ from enum import Enum
 from pathlib import Path
 
 from documents.notices import Notice, from_json
-from ocrsite.data_directory import DataDirectoryError, unusable
-from ocrsite.environment import ConfigurationError, environment
+from ocrsite.data_directory import DataDirectoryError, explain_os_error
+from ocrsite.environment import read_environment
+from ocrsite.environment.parse import ConfigurationError
 
 #: Seconds to wait for the children of an instance that was just killed to be gone.
 PATIENCE = 3.0
@@ -61,7 +62,7 @@ def current_start() -> Start:
     with _lock:
         if _finished is not None:
             return _finished
-        env = environment()
+        env = read_environment()
         found = read_start(env.data_dir, env.start_id)
         if found.ready:
             _finished = found
@@ -97,11 +98,11 @@ def main() -> None:
     before it installs anything, as what it installs may be what a running instance lives on.
     """
     try:
-        data_dir = environment().data_dir
+        data_dir = read_environment().data_dir
         try:
             os.close(hold(data_dir, shared=False))
         except OSError as error:
-            raise unusable(data_dir, error) from None
+            raise explain_os_error(data_dir, error) from None
     except (ConfigurationError, DataDirectoryError, InUse) as error:
         sys.exit(f"ocrsite: {error}")
 

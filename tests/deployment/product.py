@@ -7,9 +7,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
-from unittest import mock
 
-from ocrsite import environment
+from ocrsite.environment.parse import Environment, parse_variables
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -37,14 +36,12 @@ def variables() -> set[str]:
     """The names that the environment is asked for, but the one that is for the site's own use; and
     those of libraries that it looks at and may set."""
     asked = _Asked()
-    environment.read(asked)
-    with mock.patch("ocrsite.environment.os.environ", asked):
-        environment.paddle_model_homes()
+    parse_variables(asked)
     return asked.names - {"OCRSITE_START_ID", "HOME"}
 
 
-def settings(**given: str) -> environment.Environment:
-    return environment.read({"OCRSITE_DATA_DIR": os.environ["OCRSITE_DATA_DIR"], **given})
+def settings(**given: str) -> Environment:
+    return parse_variables({"OCRSITE_DATA_DIR": os.environ["OCRSITE_DATA_DIR"], **given})
 
 
 def script(name: str) -> ModuleType:

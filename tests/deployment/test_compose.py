@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import redis
 
-from ocrsite import environment
+from ocrsite import BASE_DIR
 from ocrsite.runtime import queue_server
 from ocrsite.runtime.serve import add_arguments
 from ocrsite.runtime.start_state import ProcessRole
@@ -136,7 +136,7 @@ def test_only_the_webs_port_is_published() -> None:
 
 
 def test_every_volume_is_where_its_program_keeps_its_data() -> None:
-    data = Path("/app") / (environment.BASE_DIR / "data").relative_to(environment.BASE_DIR)
+    data = Path("/app") / (BASE_DIR / "data").relative_to(BASE_DIR)
     wanted = {
         **{name: [f"archive:{data}"] for name in OURS},
         "postgres": ["postgres:/var/lib/postgresql/data"],

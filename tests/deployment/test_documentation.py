@@ -116,8 +116,8 @@ def test_the_warnings_it_explains_are_ones_that_the_product_gives(
 
 
 def test_every_state_of_health_is_explained() -> None:
-    source = (ROOT / "ocrsite" / "health.py").read_text(encoding="utf-8")
-    watch = (ROOT / "documents" / "bucket_watch.py").read_text(encoding="utf-8")
+    source = (ROOT / "ocrsite" / "monitoring" / "health.py").read_text(encoding="utf-8")
+    watch = (ROOT / "documents" / "bucket" / "health.py").read_text(encoding="utf-8")
     text = text_of("operations.md")
 
     for status in set(re.findall(r'status = "(\w+)"', source)):

@@ -12,13 +12,15 @@ import pytest
 
 from documents.bucket import settings
 from documents.bucket.settings import BucketSettings
-from ocrsite.environment import _DATABASE_PATIENCE, ConfigurationError, read, tessdata_directory
+from ocrsite.environment.library_paths import find_library_paths
+from ocrsite.environment.parse import ConfigurationError, parse_variables
+from ocrsite.environment.service_urls import DATABASE_TIMEOUTS
 
 
 def test_nothing_needs_to_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ocrsite.environment.BASE_DIR", tmp_path)
+    monkeypatch.setattr("ocrsite.environment.parse.BASE_DIR", tmp_path)
 
-    found = read({})
+    found = parse_variables({})
 
     assert (found.port, found.engine, found.languages, found.workers) == (
         8081,
@@ -52,7 +54,7 @@ def test_a_value_that_makes_no_sense_is_one_sentence_that_names_the_variable(
     name: str, value: str, tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        read({"OCRSITE_DATA_DIR": str(tmp_path), name: value})
+        parse_variables({"OCRSITE_DATA_DIR": str(tmp_path), name: value})
 
     message = str(caught.value)
     assert name in message
@@ -61,12 +63,14 @@ def test_a_value_that_makes_no_sense_is_one_sentence_that_names_the_variable(
 
 
 def test_an_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
-    assert read({"OCRSITE_DATA_DIR": str(tmp_path), "PORT": ""}).port == 8081
+    assert parse_variables({"OCRSITE_DATA_DIR": str(tmp_path), "PORT": ""}).port == 8081
 
 
 def test_a_password_in_a_wrong_url_is_never_repeated(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        read({"OCRSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": "pg://me:hunter2@db/archive"})
+        parse_variables(
+            {"OCRSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": "pg://me:hunter2@db/archive"}
+        )
 
     assert "hunter2" not in str(caught.value)
 
@@ -74,7 +78,7 @@ def test_a_password_in_a_wrong_url_is_never_repeated(tmp_path: Path) -> None:
 def test_a_database_url_names_server_user_and_options(tmp_path: Path) -> None:
     url = "postgresql://me:p%40ss@db.example:6432/archive?sslmode=require"
 
-    database = read({"OCRSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": url}).database
+    database = parse_variables({"OCRSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": url}).database
 
     assert database == {
         "ENGINE": "django.db.backends.postgresql",
@@ -83,14 +87,14 @@ def test_a_database_url_names_server_user_and_options(tmp_path: Path) -> None:
         "PASSWORD": "p@ss",
         "HOST": "db.example",
         "PORT": "6432",
-        "OPTIONS": {**_DATABASE_PATIENCE, "sslmode": "require"},
+        "OPTIONS": {**DATABASE_TIMEOUTS, "sslmode": "require"},
     }
 
 
 def test_a_database_server_that_vanishes_is_given_up_in_seconds(tmp_path: Path) -> None:
     url = "postgresql://me@db.example/archive"
 
-    database = read({"OCRSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": url}).database
+    database = parse_variables({"OCRSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": url}).database
 
     assert database is not None
     patience = database["OPTIONS"]
@@ -103,13 +107,13 @@ def test_a_database_server_that_vanishes_is_given_up_in_seconds(tmp_path: Path) 
 def test_libpq_knows_each_of_these_limits() -> None:
     known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
 
-    assert set(_DATABASE_PATIENCE) <= known
+    assert set(DATABASE_TIMEOUTS) <= known
 
 
 def test_what_the_database_url_says_of_its_limits_wins(tmp_path: Path) -> None:
     url = "postgresql://me@db.example/archive?connect_timeout=60&keepalives=0"
 
-    database = read({"OCRSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": url}).database
+    database = parse_variables({"OCRSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": url}).database
 
     assert database is not None
     assert database["OPTIONS"]["connect_timeout"] == "60"
@@ -120,7 +124,7 @@ def test_what_the_database_url_says_of_its_limits_wins(tmp_path: Path) -> None:
 def test_a_database_url_may_name_a_unix_socket(tmp_path: Path) -> None:
     url = "postgresql://me@/archive?host=/run/postgresql"
 
-    database = read({"OCRSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": url}).database
+    database = parse_variables({"OCRSITE_DATA_DIR": str(tmp_path), "DATABASE_URL": url}).database
 
     assert database is not None
     assert database["HOST"] == "/run/postgresql"
@@ -131,7 +135,7 @@ def test_a_given_data_directory_that_can_not_be_written_stops_the_start(tmp_path
     blocked.write_text("not a directory")
 
     with pytest.raises(ConfigurationError, match="OCRSITE_DATA_DIR"):
-        read({"OCRSITE_DATA_DIR": str(blocked)})
+        parse_variables({"OCRSITE_DATA_DIR": str(blocked)})
 
 
 def test_the_default_that_can_not_be_written_gives_way_to_a_private_temporary_directory(
@@ -140,9 +144,9 @@ def test_the_default_that_can_not_be_written_gives_way_to_a_private_temporary_di
     (tmp_path / "data").write_text("not a directory")
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-    monkeypatch.setattr("ocrsite.environment.BASE_DIR", tmp_path)
+    monkeypatch.setattr("ocrsite.environment.parse.BASE_DIR", tmp_path)
 
-    first, second = read({}), read({})
+    first, second = parse_variables({}), parse_variables({})
 
     assert first.data_dir.parent == tmp_path / "tmp"
     assert first.data_dir.stat().st_mode & 0o077 == 0
@@ -165,7 +169,7 @@ def closed_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     monkeypatch.setattr("tempfile.TemporaryFile", denied)
-    monkeypatch.setattr("ocrsite.environment.BASE_DIR", tmp_path)
+    monkeypatch.setattr("ocrsite.environment.parse.BASE_DIR", tmp_path)
     return default
 
 
@@ -176,7 +180,7 @@ def test_the_default_that_holds_an_archive_never_gives_way_to_an_empty_one(
     (closed_default / name).mkdir()
 
     with pytest.raises(ConfigurationError) as caught:
-        read({})
+        parse_variables({})
 
     said = str(caught.value)
     assert str(closed_default) in said
@@ -194,22 +198,18 @@ def test_the_default_that_nobody_may_look_into_may_hold_one(
     monkeypatch.setattr("os.listdir", closed)
 
     with pytest.raises(ConfigurationError, match="may hold an archive"):
-        read({})
+        parse_variables({})
 
 
 def test_the_default_that_can_not_be_written_and_holds_none_gives_way(closed_default: Path) -> None:
     (closed_default / "lost+found").mkdir()
 
-    assert read({}).data_dir.parent == closed_default.parent / "tmp"
+    assert parse_variables({}).data_dir.parent == closed_default.parent / "tmp"
 
 
 @pytest.mark.parametrize(("text", "found"), [("/tessdata", Path("/tessdata")), (" ", None)])
-def test_the_place_of_tesseracts_data_may_be_given(
-    text: str, found: Path | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TESSDATA_PREFIX", text)
-
-    assert tessdata_directory() == found
+def test_the_place_of_tesseracts_data_may_be_given(text: str, found: Path | None) -> None:
+    assert find_library_paths({"TESSDATA_PREFIX": text}).tessdata_dir == found
 
 
 # --- the bucket ---------------------------------------------------------------------------------

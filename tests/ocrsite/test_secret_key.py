@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,16 @@ from django.test import override_settings
 from documents.models import ArchiveIdentity
 from documents.models.identity import identity
 from ocrsite import secret_key as keys
-from ocrsite.environment import read
+from ocrsite.environment.parse import parse_variables
 from ocrsite.runtime.start_state import ProcessRole, Start
-from ocrsite.secret_key import DerivedKey, derive, hkdf, secret_key
+from ocrsite.secret_key import (
+    DerivedKey,
+    choose_secret_key,
+    derive_key,
+    hkdf,
+    read_or_create_secret,
+)
+from tests.ocrsite.running_site import ROOT
 
 BUCKET = {
     "CLOUDRU_S3_ENDPOINT": "https://s3.example",
@@ -38,32 +47,32 @@ def test_it_is_hkdf_of_rfc_5869() -> None:
 
 
 def test_it_differs_for_another_salt_and_another_secret_and_shows_neither() -> None:
-    key = derive("secret", "salt")
+    key = derive_key("secret", "salt")
 
-    assert derive("secret", "salt") == key
-    assert len({key, derive("secret", "other salt"), derive("other secret", "salt")}) == 3
+    assert derive_key("secret", "salt") == key
+    assert len({key, derive_key("secret", "other salt"), derive_key("other secret", "salt")}) == 3
     assert len(key) >= 50
     assert "secret" not in key
 
 
 def test_without_a_bucket_it_is_kept_in_the_data_directory(tmp_path: Path) -> None:
-    environment = read({"OCRSITE_DATA_DIR": str(tmp_path)})
+    environment = parse_variables({"OCRSITE_DATA_DIR": str(tmp_path)})
 
-    assert secret_key(environment) == secret_key(environment)
-    assert (tmp_path / "secrets" / "secret_key").read_text() == secret_key(environment)
+    assert choose_secret_key(environment) == choose_secret_key(environment)
+    assert (tmp_path / "secrets" / "secret_key").read_text() == choose_secret_key(environment)
 
 
 def test_a_given_one_wins(tmp_path: Path) -> None:
     given = {"OCRSITE_DATA_DIR": str(tmp_path), "OCRSITE_SECRET_KEY": "given", **BUCKET}
 
-    assert secret_key(read(given)) == "given"
+    assert choose_secret_key(parse_variables(given)) == "given"
 
 
 @pytest.mark.django_db
 def test_with_a_bucket_it_comes_from_both_and_is_kept_nowhere(tmp_path: Path) -> None:
-    key = secret_key(read({"OCRSITE_DATA_DIR": str(tmp_path), **BUCKET}))
+    key = choose_secret_key(parse_variables({"OCRSITE_DATA_DIR": str(tmp_path), **BUCKET}))
 
-    assert str(key) == derive(BUCKET["CLOUDRU_S3_SECRET_KEY"], identity().secret_salt)
+    assert str(key) == derive_key(BUCKET["CLOUDRU_S3_SECRET_KEY"], identity().secret_salt)
     assert list(tmp_path.iterdir()) == []
     assert str(key) not in repr(key)
 
@@ -72,15 +81,15 @@ def test_with_a_bucket_it_comes_from_both_and_is_kept_nowhere(tmp_path: Path) ->
 def test_a_restored_database_brings_the_key_and_another_archive_has_another(
     tmp_path: Path,
 ) -> None:
-    environment = read({"OCRSITE_DATA_DIR": str(tmp_path), **BUCKET})
-    before = str(secret_key(environment))
+    environment = parse_variables({"OCRSITE_DATA_DIR": str(tmp_path), **BUCKET})
+    before = str(choose_secret_key(environment))
     row = identity()
 
     ArchiveIdentity.objects.all().delete()
-    other = str(secret_key(environment))
+    other = str(choose_secret_key(environment))
     ArchiveIdentity.objects.all().delete()
     row.save(force_insert=True)
-    after = str(secret_key(environment))
+    after = str(choose_secret_key(environment))
 
     assert before == after
     assert other != before
@@ -91,14 +100,14 @@ def test_before_the_start_is_over_nothing_is_asked_and_nothing_kept(
 ) -> None:
     # A test without a database: to ask it would fail.
     monkeypatch.setattr("ocrsite.runtime.start_state.current_start", lambda: Start(ProcessRole.ALL))
-    key = secret_key(read({"OCRSITE_DATA_DIR": str(tmp_path), **BUCKET}))
+    key = choose_secret_key(parse_variables({"OCRSITE_DATA_DIR": str(tmp_path), **BUCKET}))
     assert isinstance(key, DerivedKey)
     makeshift = str(key)
 
     monkeypatch.setattr(
         "ocrsite.runtime.start_state.current_start", lambda: Start(ProcessRole.ALL, ready=True)
     )
-    monkeypatch.setattr(keys, "_derived", lambda secret: "found now")
+    monkeypatch.setattr(keys, "_derive_from_database", lambda secret: "found now")
 
     assert str(key) == "found now" != makeshift
 
@@ -114,3 +123,37 @@ def test_django_takes_it_where_it_takes_text() -> None:
         assert signing.loads(late) == {"user": 1}
 
     assert asked == [1], "it is found out once"
+
+
+# --- the stored key ---------------------------------------------------------------------------
+
+
+def test_a_secret_is_made_once_and_is_nobody_elses(tmp_path: Path) -> None:
+    path = tmp_path / "secrets" / "secret_key"
+
+    first, second = read_or_create_secret(path), read_or_create_secret(path)
+
+    assert first == second
+    assert len(first) >= 50
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [p.name for p in path.parent.iterdir()] == ["secret_key"], "no drafts are left"
+
+
+def test_processes_that_make_a_secret_at_once_agree_on_it(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path;"
+        "from ocrsite.secret_key import read_or_create_secret;"
+        "print(read_or_create_secret(Path(sys.argv[1])))"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path / "key")],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+        )
+        for _ in range(6)
+    ]
+
+    found = {process.communicate(timeout=30)[0] for process in processes}
+
+    assert len(found) == 1

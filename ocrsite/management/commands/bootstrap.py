@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
 from documents.errors import StorageFull
-from ocrsite.environment import environment
+from ocrsite.environment import read_environment
 from ocrsite.runtime.bootstrap import bootstrap
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            bootstrap(environment().admin_password)
+            bootstrap(read_environment().admin_password)
         except (DatabaseError, StorageFull, OSError) as error:
             structlog.get_logger("ocrsite.bootstrap").error(
                 "the database can't be prepared", reason=str(error).strip()

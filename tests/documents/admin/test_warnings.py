@@ -15,7 +15,7 @@ from documents.bucket.health import BucketState, watch
 from documents.bucket.settings import read
 from documents.errors import WrongAccessKey, notice_of
 from documents.models import User
-from ocrsite.data_directory import choose
+from ocrsite.data_directory import choose_data_directory
 from ocrsite.monitoring import context
 from ocrsite.runtime.start_state import ProcessRole, Start, read_start, write_start
 from tests.documents.admin.conftest import browser_of
@@ -39,7 +39,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     (tmp_path / "data").write_text("not a directory")
-    warning = choose("", tmp_path / "data").warning
+    warning = choose_data_directory("", tmp_path / "data").warning
     assert warning is not None
     start_id = uuid.uuid4()
     write_start(

@@ -16,45 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from ocrsite.data_directory import kept_secret, unusable
-from ocrsite.environment import read
+from ocrsite.data_directory import explain_os_error
+from ocrsite.environment.parse import parse_variables
 from ocrsite.runtime import queue_server, serve, start_state
 from ocrsite.runtime.listener import PortUnavailable, listen
 from ocrsite.runtime.start_state import InUse, ProcessRole, Start
 from tests.ocrsite.running_site import ROOT
-
-# --- secrets ------------------------------------------------------------------------------------
-
-
-def test_a_secret_is_made_once_and_is_nobody_elses(tmp_path: Path) -> None:
-    path = tmp_path / "secrets" / "secret_key"
-
-    first, second = kept_secret(path), kept_secret(path)
-
-    assert first == second
-    assert len(first) >= 50
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert [p.name for p in path.parent.iterdir()] == ["secret_key"], "no drafts are left"
-
-
-def test_processes_that_make_a_secret_at_once_agree_on_it(tmp_path: Path) -> None:
-    program = (
-        "import sys; from pathlib import Path; from ocrsite.data_directory import kept_secret;"
-        "print(kept_secret(Path(sys.argv[1])))"
-    )
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", program, str(tmp_path / "key")],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-        )
-        for _ in range(6)
-    ]
-
-    found = {process.communicate(timeout=30)[0] for process in processes}
-
-    assert len(found) == 1
-
 
 # --- the hold on a data directory ---------------------------------------------------------------
 
@@ -111,7 +78,7 @@ def test_whether_a_directory_is_free_is_told_without_any_package(
 def test_what_belongs_to_somebody_else_is_named_in_one_sentence(tmp_path: Path) -> None:
     refusal = PermissionError(13, "Permission denied", str(tmp_path / "lock"))
 
-    said = str(unusable(tmp_path, refusal))
+    said = str(explain_os_error(tmp_path, refusal))
 
     assert said.startswith(f"the data directory {tmp_path} can't be used: ")
     assert str(tmp_path / "lock") in said
@@ -134,7 +101,7 @@ class Later:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[serve._Site]:
-    settings = read({"OCRSITE_DATA_DIR": str(tmp_path)})
+    settings = parse_variables({"OCRSITE_DATA_DIR": str(tmp_path)})
     site = serve._Site(settings, ProcessRole.ALL, -1, queue="valkey-server")
     site.supervisor = Later()  # type: ignore[assignment]
     yield site
