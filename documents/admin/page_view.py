@@ -17,7 +17,7 @@ from documents.search.query.highlighter import Matcher
 from documents.search.text.page_text import page_text
 from documents.text.page_layout import Block, PageLayout
 from documents.text.safe_html import sanitise_table
-from documents.text.word_diff import Piece, pieces
+from documents.text.word_diff import Piece, diff_texts
 
 #: Words that were read with less certainty than this are marked on the image.
 DOUBTFUL = 0.6
@@ -177,4 +177,4 @@ def _offered(page: Page, layout: PageLayout | None) -> list[Piece] | None:
     if not page.newer_reading or page.current_reading is None or layout is None:
         return None
     newer = PageLayout.from_dict(page.current_reading.layout)
-    return list(pieces(layout.text, newer.text))
+    return list(diff_texts(layout.text, newer.text))

@@ -19,7 +19,7 @@ from documents.admin.requests import not_there
 from documents.errors import NotFound
 from documents.models import Document, Page, Reading
 from documents.text.page_layout import PageLayout
-from documents.text.word_diff import Piece, pieces
+from documents.text.word_diff import Piece, diff_texts
 
 
 @dataclass(frozen=True)
@@ -103,4 +103,4 @@ def _pieces(page: Page, compared: Reading) -> list[Piece] | None:
     layout = page.layout
     if layout is None:
         return None
-    return list(pieces(layout.text, PageLayout.from_dict(compared.layout).text))
+    return list(diff_texts(layout.text, PageLayout.from_dict(compared.layout).text))

@@ -9,7 +9,7 @@ from documents.review.dispute_places import places_of
 from documents.review.flag_rules import settled
 from documents.text.markdown import block_to_markdown
 from documents.text.page_layout import Block, Box, Dispute, Line, PageLayout, Word, bounding_box
-from documents.text.word_diff import Effort, changes
+from documents.text.word_alignment import Effort, find_changes
 
 #: What a person typed is certain.
 TYPED = 1.0
@@ -76,9 +76,9 @@ def _unsettled(block: Block, text: str, effort: Effort) -> tuple[Dispute, ...]:
         return ()
     # Where each of the old words is now; for those that were touched, nowhere.
     now: dict[int, int] = {}
-    for step, a0, a1, b0, _ in changes(block.text.split(), text.split(), effort):
-        if step == "equal":
-            now.update((index, b0 + index - a0) for index in range(a0, a1))
+    for step in find_changes(block.text.split(), text.split(), effort):
+        if step.same:
+            now.update(zip(range(step.i0, step.i1), range(step.j0, step.j1), strict=True))
     return tuple(
         dispute
         for dispute, place in zip(block.disputes, places_of(block), strict=True)
@@ -101,17 +101,18 @@ def _placed_words(block: Block, new: list[str], effort: Effort) -> list[Word]:
     as many replace as were there, else that of its line (or the block, where there are none)."""
     old = [_Placed(word, line.bbox) for line in block.lines for word in line.words]
     words: list[Word] = []
-    for change, i0, i1, j0, j1 in changes([placed.word.text for placed in old], new, effort):
-        if change == "equal":
-            words.extend(placed.word for placed in old[i0:i1])
-        elif change == "replace" and i1 - i0 == j1 - j0:
+    for step in find_changes([placed.word.text for placed in old], new, effort):
+        gone, added = old[step.i0 : step.i1], new[step.j0 : step.j1]
+        if step.same:
+            words.extend(placed.word for placed in gone)
+        elif len(gone) == len(added):
             words.extend(
                 Word(text, placed.word.bbox, TYPED)
-                for text, placed in zip(new[j0:j1], old[i0:i1], strict=True)
+                for text, placed in zip(added, gone, strict=True)
             )
-        elif change in ("replace", "insert"):
-            box = _line_box(block, old, i0)
-            words.extend(Word(text, box, TYPED) for text in new[j0:j1])
+        else:
+            box = _line_box(block, old, step.i0)
+            words.extend(Word(text, box, TYPED) for text in added)
     return words
 
 

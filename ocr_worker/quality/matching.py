@@ -6,7 +6,8 @@ from collections import defaultdict, deque
 from dataclasses import dataclass
 from itertools import groupby
 
-from .alignment import Effort, Step, aligned, common
+from documents.text.word_alignment import Effort, Step, align_words, count_common
+
 from .folding import FoldedWord, tokens
 from .regions import Region, Seen, in_rows
 
@@ -51,7 +52,7 @@ def matched(region: Region, effort: Effort) -> Matched | None:
     places = [index for index, token in enumerate(words) if token.key]
     keys = [words[index].key for index in places]
     seen = _best_order(region, keys)
-    steps = aligned(keys, [each.key for each in seen], effort)
+    steps = align_words(keys, [each.key for each in seen], effort)
     if steps is None:
         return None
     both = [*seen, *(each for each in region.near if each.key)]
@@ -82,12 +83,12 @@ def matched(region: Region, effort: Effort) -> Matched | None:
 def _best_order(region: Region, keys: list[str]) -> list[Seen]:
     """The second reader's words in its own order or in rows, whichever fits the first better."""
     own = [each for words in region.seen for each in words if each.key]
-    agreed = common(keys, [each.key for each in own])
-    if agreed is None or len(agreed) >= _GOOD_ORDER * min(len(keys), len(own)):
+    agreed = count_common(keys, [each.key for each in own])
+    if agreed is None or agreed >= _GOOD_ORDER * min(len(keys), len(own)):
         return own
     rows = [each for words in region.seen for each in in_rows(words) if each.key]
-    better = common(keys, [each.key for each in rows]) or []
-    return rows if len(better) > len(agreed) else own
+    better = count_common(keys, [each.key for each in rows]) or 0
+    return rows if better > agreed else own
 
 
 def _said_again(steps: list[Step], keys: list[str]) -> set[int]:

@@ -22,8 +22,8 @@ from documents.text.page_layout import (
     bounding_box,
     mean_confidence,
 )
+from documents.text.word_alignment import Effort
 
-from .alignment import Effort
 from .evidence import (
     Ink,
     PageEvidence,

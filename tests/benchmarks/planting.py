@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from documents.text.page_layout import Block, PageLayout
-from ocr_worker.quality.alignment import Effort, aligned
+from documents.text.word_alignment import Effort, align_words
 from ocr_worker.quality.folding import key
 
 KINDS = ("dropped word", "swapped digit", "invented word", "repeated line")
@@ -80,7 +80,7 @@ def from_truth(text: str, read: PageLayout) -> Page:
     lines = [line.split() for line in text.splitlines()]
     true = [(word, number) for number, line in enumerate(lines) for word in line]
     seen = [(word, block.id) for block in read.blocks_in_order() for word in block.words()]
-    steps = aligned(
+    steps = align_words(
         [key(word) for word, _ in true], [key(word.text) for word, _ in seen], Effort(10**7)
     )
     assert steps is not None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.text.word_diff import Piece, pieces
+from documents.text.word_diff import Piece, diff_texts
 
 pytestmark = pytest.mark.once
 
@@ -16,7 +16,7 @@ TEXT = st.lists(st.sampled_from(["a", "b", "c", "12", "\n"]), max_size=30).map("
 
 
 def test_what_differs_stands_beside_what_it_replaces() -> None:
-    assert list(pieces("No 12 of July", "No 13 of July 2026")) == [
+    assert list(diff_texts("No 12 of July", "No 13 of July 2026")) == [
         Piece("same", "No "),
         Piece("gone", "12 "),
         Piece("new", "13 "),
@@ -26,13 +26,13 @@ def test_what_differs_stands_beside_what_it_replaces() -> None:
 
 
 def test_equal_texts_are_one_piece_however_they_are_spaced() -> None:
-    assert {piece.kind for piece in pieces("a b\nc", "a  b c")} == {"same"}
-    assert list(pieces("", "")) == []
+    assert {piece.kind for piece in diff_texts("a b\nc", "a  b c")} == {"same"}
+    assert list(diff_texts("", "")) == []
 
 
 @given(TEXT, TEXT)
 def test_both_texts_are_in_it_whole(one: str, other: str) -> None:
-    found = list(pieces(one, other))
+    found = list(diff_texts(one, other))
 
     for text, kinds in ((one, ("same", "gone")), (other, ("same", "new"))):
         words = [w for piece in found if piece.kind in kinds for w in piece.text.split()]
@@ -42,6 +42,6 @@ def test_both_texts_are_in_it_whole(one: str, other: str) -> None:
 def test_many_words_that_repeat_take_no_time() -> None:
     began = time.monotonic()
 
-    list(pieces("0 1 " * 4000, "1 2 0 " * 4000))
+    list(diff_texts("0 1 " * 4000, "1 2 0 " * 4000))
 
     assert time.monotonic() - began < 20
