@@ -1,12 +1,15 @@
 # Each target is the one command it needs, on a machine with python3, pip and make.
 
-.PHONY: run test test-paddle lint lock
+.PHONY: run test test-all test-paddle lint lock
 
 run: ## install what is missing and run the archive on port $PORT (8081)
 	@exec .ci/serve
 
-test: ## the whole suite, on SQLite and on PostgreSQL
-	@exec .ci/test
+test: ## after each change: every promise once, in minutes
+	@exec .ci/test quick
+
+test-all: ## everything: both databases, killed processes, containers, samples, PaddleOCR
+	@.ci/test all; suite=$$?; .ci/test-paddle && exit $$suite
 
 test-paddle: ## the genuine PaddleOCR-VL with small models; installs 4 GB the first time
 	@exec .ci/test-paddle

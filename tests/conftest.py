@@ -39,51 +39,48 @@ def pytest_configure(config: pytest.Config) -> None:
         )
 
 
-#: A database has no part in it, or only SQLite's copies have: once is enough.
-_ONCE = (
-    "tests/browser",
-    "tests/chaos/test_fairness.py",
-    "tests/deployment",
-    "tests/documents/bucket",
-    "tests/ocr_worker/engines",
-    "tests/ocr_worker/rendering",
-    "tests/ocr_worker/test_reading.py",
-    "tests/ocr_worker/text_layer/test_extract.py",
-    "tests/ocrsite/runtime/test_litestream.py",
-    "tests/ocrsite/runtime/test_new_container.py",
-    "tests/ocrsite/middleware/test_slow_clients.py",
-    "tests/ocrsite/runtime/test_idle_connections.py",
-    "tests/ocrsite/runtime/test_supervisor.py",
-    "tests/ocrsite/runtime/test_first_start.py",
-    "tests/test_hostile.py",
-    "tests/test_samples.py",
-)
-#: Few tests that take long: begun first, so that no process is left alone with one at the end.
-_LONG = (
-    "tests/chaos",
-    "tests/ocrsite/runtime/test_new_container.py",
-    "tests/ocrsite/middleware/test_slow_clients.py",
-    "tests/ocrsite/runtime/test_serve.py",
-    "tests/test_hostile.py",
-    "tests/test_samples.py",
-    "tests/deployment",
-    "tests/browser",
-)
-
-
-def _is_in(item: pytest.Item, places: tuple[str, ...]) -> bool:
-    return str(item.path.relative_to(ROOT)).startswith(places)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--size",
+        choices=("quick", "all"),
+        default="all",
+        help="quick: every promise once, without what takes long; all: every promise on every "
+        "database that it concerns",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not _is_in(item, _LONG))  # stable: else as they were
-    for item in items:
-        if _is_in(item, _ONCE):
-            item.add_marker(pytest.mark.once)
-    if os.environ.get("OCRSITE_TEST_DATABASE") == "postgresql":
-        again = [item for item in items if item.get_closest_marker("once")]
-        items[:] = [item for item in items if item not in again]
-        config.hook.pytest_deselected(items=again)
+    """Leave out what this run is not for, and start with what takes long, so that no process is
+    left alone with it at the end."""
+    quick = config.getoption("--size") == "quick"
+    on_postgresql = os.environ.get("OCRSITE_TEST_DATABASE") == "postgresql"
+    wanted = [
+        item
+        for item in items
+        if not (quick and _has(item, "long", "container"))
+        and (not on_postgresql or _concerns_postgresql(item, quick))
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
+    # A stable sort: files stay together.
+    items[:] = sorted(
+        wanted, key=lambda item: not _has(item, "long", "container", "chaos", "browser")
+    )
+
+
+def _concerns_postgresql(item: pytest.Item, quick: bool) -> bool:
+    """Whether the test's promise may break on PostgreSQL alone. Quick: only what says so itself;
+    else whatever uses the database, or a whole site with one."""
+    if _has(item, "browser", "sqlite_only"):
+        return False
+    if _has(item, "postgresql"):
+        return True
+    fixtures = getattr(item, "fixturenames", ())
+    uses_database = _has(item, "django_db", "real_site") or "db" in fixtures
+    return uses_database and not quick
+
+
+def _has(item: pytest.Item, *markers: str) -> bool:
+    return any(item.get_closest_marker(marker) for marker in markers)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

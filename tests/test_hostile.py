@@ -13,6 +13,7 @@ from tests.guarded_site import LIMITS, Watch, give
 from tests.ocrsite.running_site import ADMIN_PASSWORD, running
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.shared,
     pytest.mark.chaos,
     pytest.mark.slow,

@@ -12,6 +12,7 @@ import pytest
 from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, running
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.shared,
     pytest.mark.chaos,
     pytest.mark.slow,

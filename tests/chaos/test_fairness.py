@@ -16,6 +16,7 @@ from tests.ocr_worker.files import ENGLISH, font
 from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, running
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.chaos,
     pytest.mark.slow,
     pytest.mark.timeout(200),

@@ -26,6 +26,8 @@ from tests.chaos.letters import (
 from tests.ocrsite.running_site import ADMIN_PASSWORD, ROOT, Site, eventually, running
 
 pytestmark = [
+    pytest.mark.real_site,
+    pytest.mark.long,
     pytest.mark.chaos,
     pytest.mark.slow,
     pytest.mark.timeout(300),
@@ -140,7 +142,7 @@ def test_a_reader_killed_in_mid_page_costs_one_attempt_and_no_page(site: Site) -
     assert "pages_of_a_dead_reader_taken_back" in site.log
 
 
-@pytest.mark.once
+@pytest.mark.sqlite_only
 def test_a_queue_that_is_killed_and_wiped_loses_nothing(site: Site) -> None:
     sent = send(site, letters())
     eventually(lambda: a_page_is_being_read(site), 30, "reading")
@@ -218,7 +220,7 @@ def test_what_was_answered_with_201_survives_a_kill_of_everything(site: Site) ->
     assert_read_once(site, sent)
 
 
-@pytest.mark.once
+@pytest.mark.sqlite_only
 def test_uploads_are_taken_in_while_the_queue_is_down(site: Site) -> None:
     first, second, third = letters(3)
     queue = site.find(QUEUE)
@@ -270,7 +272,7 @@ def let_its_lease_run_out(site: Site, slot: int) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.once
+@pytest.mark.sqlite_only
 def test_a_stop_while_pages_are_read_costs_no_attempt(site: Site) -> None:
     sent = send(site, [slow_letter(), slow_letter(), *letters(4)])
     eventually(lambda: held_by(site, 0) and held_by(site, 1), 30, "both readers at work")

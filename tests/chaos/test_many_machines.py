@@ -23,6 +23,8 @@ from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, free_po
 from tests.s3 import S3Server
 
 pytestmark = [
+    pytest.mark.real_site,
+    pytest.mark.long,
     pytest.mark.chaos,
     pytest.mark.s3,
     pytest.mark.slow,

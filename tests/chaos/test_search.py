@@ -16,7 +16,13 @@ from documents.search.index import index_files
 from tests.chaos.letters import Letter, digital, send, wait_until_read
 from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, running
 
-pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.real_site,
+    pytest.mark.long,
+    pytest.mark.chaos,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+]
 
 FOLLOWER = "manage.py search follow"
 #: A process that died is started again after half a second, later ones after longer pauses.

@@ -13,7 +13,7 @@ from documents.errors import InvalidRequest, NotAllowed, NotFound
 from documents.models import Membership, Role
 from tests.factories import make_document, make_team, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
 
 def test_a_member_sees_the_teams_documents_and_no_others() -> None:

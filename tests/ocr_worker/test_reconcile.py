@@ -21,7 +21,7 @@ from documents.models import Page, PageStatus, Status, WorkerProcess
 from ocr_worker.reconcile import STAGED_FOR_SECONDS, reconcile
 from tests.factories import make_document
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 READER = ClaimOwner("one:ocr:0", uuid.uuid4())
 

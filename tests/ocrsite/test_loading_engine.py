@@ -13,7 +13,7 @@ from tests.chaos.letters import letters
 from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, free_port, running
 from tests.ocrsite.slow_engines import slow_engine
 
-pytestmark = [pytest.mark.slow, pytest.mark.once, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 LOADS_SECONDS = 8.0
 

@@ -18,7 +18,7 @@ from documents.actions.trash import trash
 from documents.models import Document, Page, PageStatus, Status
 from tests.factories import make_document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
 READER = ClaimOwner("one:ocr:0", uuid.uuid4())
 

@@ -19,7 +19,7 @@ from documents.models import Document, Page, PageStatus, Reading, Status
 from documents.models.document import Task
 from tests.factories import make_document, make_layout
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
 READER = ClaimOwner("one:ocr:0", uuid.uuid4())
 

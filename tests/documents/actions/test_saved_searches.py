@@ -21,7 +21,7 @@ from documents.models.event import EventKind
 from documents.search.index.follower import Follower
 from tests.factories import make_document, make_page, make_team, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
 
 @pytest.fixture

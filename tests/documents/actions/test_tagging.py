@@ -22,6 +22,8 @@ from documents.files.upload_staging import stage
 from documents.models import Document, Tag, Team
 from tests.factories import make_document, make_team, make_user
 
+pytestmark = pytest.mark.postgresql
+
 #: SQLite has one writer at a time: what happens at once there happens one after the other.
 several_writers = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="only PostgreSQL has several writers at a time"

@@ -33,7 +33,7 @@ from documents.models import Document, Event, PageStatus, Status
 from documents.models.document import Task
 from tests.factories import make_document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
 
 def queued_document(**fields: Any) -> Document:

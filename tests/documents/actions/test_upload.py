@@ -29,7 +29,7 @@ from documents.models.event import Event, EventKind
 from documents.signals import tasks_waiting
 from tests.factories import make_page, make_team, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
 PDF = b"%PDF-1.4 some content"
 

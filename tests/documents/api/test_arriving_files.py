@@ -21,8 +21,6 @@ from tests.factories import make_document
 from tests.ocrsite.running_site import eventually
 from tests.s3_faults import Fault, FaultyS3, faulty_s3
 
-pytestmark = pytest.mark.once
-
 Url = Callable[..., str]
 LARGE = bytes(range(256)) * (5 * 2**20 // 256)
 SMALL = b"%PDF-1.4 0123456789"

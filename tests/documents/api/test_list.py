@@ -15,6 +15,8 @@ from documents.models import Document, Membership, Team, User
 from tests.documents.api.conftest import client_of, problem_of
 from tests.factories import make_document, make_team, make_user
 
+pytestmark = pytest.mark.postgresql
+
 URL = "/api/v1/documents/"
 
 

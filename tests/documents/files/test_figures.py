@@ -9,8 +9,6 @@ import pytest
 
 from documents.files.figures import Figure, figure_key, name_of, page_of
 
-pytestmark = pytest.mark.once
-
 IMAGE = b"RIFF....WEBP a picture"
 
 

@@ -18,7 +18,7 @@ from documents.replication.sync import keep
 from documents.replication.upload import writer
 from tests.documents.replication.conftest import kept_document, mirrored  # noqa: F401
 
-pytestmark = [pytest.mark.s3, pytest.mark.once, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.s3, pytest.mark.sqlite_only, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from documents.replication.sync import keep
 from tests.documents.replication.conftest import CONTENT, empty_disk
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
 Make = Callable[..., Document]
 

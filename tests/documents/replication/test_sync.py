@@ -15,7 +15,7 @@ from documents.models import Document, Status
 from documents.replication.sync import end_all_leases, keep, storage_of, unkept
 from tests.factories import make_document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
 Make = Callable[..., Document]
 

@@ -35,7 +35,7 @@ from tests.factories import make_team, make_user
 from tests.s3 import free_ports
 from tests.s3_faults import Fault, faulty_s3
 
-pytestmark = [pytest.mark.s3, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.postgresql, pytest.mark.s3, pytest.mark.django_db(transaction=True)]
 
 Make = Callable[..., Document]
 

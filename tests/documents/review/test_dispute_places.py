@@ -11,8 +11,6 @@ from documents.review.dispute_places import places_of
 from documents.text.page_layout import Block, Box, Dispute, PageLayout
 from tests.factories import make_layout
 
-pytestmark = pytest.mark.once
-
 
 def block(text: str, *disputes: Dispute) -> Block:
     return replace(make_layout(text).blocks[0], disputes=disputes)

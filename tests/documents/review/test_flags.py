@@ -19,7 +19,7 @@ from documents.review.flags import DISPUTED, FLAGS, LOOKALIKES, flag_of, with_an
 from documents.text.page_layout import Dispute, PageLayout
 from tests.factories import make_document, make_layout
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
 
 def flagged(*flags: str, text: str = "№ 12") -> PageLayout:

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 from documents.text.mixed_script import find_mixed_words, has_mixed_scripts, unify_scripts
 from documents.text.page_layout import Block, PageLayout
 
-pytestmark = pytest.mark.once
-
 
 @pytest.mark.parametrize(
     ("word", "corrected"),

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from documents.text.safe_html import MAX_LENGTH, MAX_SPAN, TAGS, sanitise_table
 
-pytestmark = pytest.mark.once
-
 
 class Outline(HTMLParser):
     """The tags and attributes of a piece of HTML, and whether each that is opened is closed."""

@@ -19,8 +19,6 @@ from documents.text.word_alignment import (
     likeness,
 )
 
-pytestmark = pytest.mark.once
-
 WORDS = st.lists(st.sampled_from(["a", "b", "ab", "cc"]), max_size=8)
 
 

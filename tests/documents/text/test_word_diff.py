@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import time
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.text.word_diff import Piece, diff_texts
-
-pytestmark = pytest.mark.once
 
 TEXT = st.lists(st.sampled_from(["a", "b", "c", "12", "\n"]), max_size=30).map(" ".join)
 

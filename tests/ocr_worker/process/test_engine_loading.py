@@ -15,8 +15,6 @@ from ocr_worker.process.engine_loading import EngineLoading
 from tests.ocr_worker.claims import Pretending
 from tests.ocrsite.running_site import eventually
 
-pytestmark = pytest.mark.once
-
 ABSENT = EngineUnavailable("Install the language data.")
 Outcome = Exception | None
 

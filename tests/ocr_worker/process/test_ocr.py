@@ -21,7 +21,7 @@ from tests.ocr_worker.claims import Pretending, born_digital, processing, scan
 from tests.ocr_worker.process.conftest import Queue, Workers
 from tests.ocrsite.running_site import eventually
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def statuses() -> list[str]:

@@ -13,8 +13,6 @@ from ocr_worker.quality import examined, ink_on
 
 from .pages import page, said, seen
 
-pytestmark = pytest.mark.once
-
 
 def sure(block: Block, confidence: float = 0.95) -> Block:
     return replace(block, confidence=confidence)

@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from ocr_worker.quality.folding import key, loose, tokens
 
-pytestmark = pytest.mark.once
-
 
 @pytest.mark.parametrize(
     ("one", "other"),

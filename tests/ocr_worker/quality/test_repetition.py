@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 
 from ocr_worker.quality import without_repetition
 
-pytestmark = pytest.mark.once
-
 BEGIN = "Договор поставки № 12 от 3 мая. "
 
 LOOPS = {

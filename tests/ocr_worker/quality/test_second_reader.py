@@ -14,8 +14,6 @@ from ocr_worker.quality.second_reader import compared
 
 from .pages import HEIGHT, LETTER, page, said, seen
 
-pytestmark = pytest.mark.once
-
 
 def read(text: str, over: Block) -> Block:
     """The block that says `text` where Tesseract sees `over`, as the two together give it."""

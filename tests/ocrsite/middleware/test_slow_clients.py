@@ -13,7 +13,7 @@ import pytest
 from ocrsite.runtime import DOWNLOAD_THREADS, WEB_THREADS
 from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, running
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.long, pytest.mark.chaos]
 
 MANY = 2 * WEB_THREADS
 NOTHING = "X-Nothing: here"

@@ -26,7 +26,13 @@ from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, free_po
 from tests.s3 import S3Server, S3Unavailable
 
 # The first test's time is that of all the others' beginning, too.
-pytestmark = [pytest.mark.chaos, pytest.mark.s3, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.chaos,
+    pytest.mark.s3,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+]
 
 CORRECTED = "What a person made of it"
 

@@ -22,7 +22,7 @@ from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, free_po
 
 QUEUE = "(valkey|redis)-server"
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.real_site, pytest.mark.chaos]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from documents.search.index import change_feed
 from documents.search.index.change_feed import Feed, Position
 from tests.factories import make_document, make_team
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
 
 def document() -> Document:

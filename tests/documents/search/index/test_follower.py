@@ -30,7 +30,7 @@ from documents.search.index.schema import schema
 from documents.search.index.writer import Generation
 from tests.factories import make_document, make_page, make_reading, make_team
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
 
 @pytest.fixture

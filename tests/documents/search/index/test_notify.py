@@ -10,8 +10,6 @@ from django.db import OperationalError
 from documents.search.index import notify
 from documents.search.index.notify import Telling
 
-pytestmark = pytest.mark.once
-
 DOCUMENTS = [uuid.uuid4() for _ in range(5)]
 
 

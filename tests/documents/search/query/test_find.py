@@ -16,7 +16,7 @@ from documents.search.query.find import DATE, FoundDocument, FoundPage, SearchRe
 from documents.search.query.spelling import with_near
 from tests.factories import make_document, make_layout, make_team, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
 Follow = Callable[[], None]
 

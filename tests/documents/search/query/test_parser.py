@@ -20,8 +20,6 @@ from documents.search.query.parser import (
     understood,
 )
 
-pytestmark = pytest.mark.once
-
 
 @pytest.mark.parametrize(
     ("text", "node"),

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from documents.search.text import analysis
 from documents.search.text.lookalikes import TO_LATIN
 
-pytestmark = pytest.mark.once
-
 RUSSIAN = st.text("абвгдежзийклмнопрстуфхцчшщъыьэюя", min_size=4, max_size=14)
 
 

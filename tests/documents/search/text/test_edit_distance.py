@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from documents.search.text.edit_distance import CONFUSION, allowed, distance
 
-pytestmark = pytest.mark.once
-
 WORDS = st.text("абвгдежзиrnmcl", max_size=9)
 
 

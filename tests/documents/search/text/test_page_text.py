@@ -8,8 +8,6 @@ from documents.search.text.page_text import SearchText, page_text
 from documents.text.page_layout import Block, Line, PageLayout
 from tests.factories import make_layout
 
-pytestmark = pytest.mark.once
-
 
 def words_at(page: SearchText, layout: PageLayout) -> None:
     for word in layout.words():
