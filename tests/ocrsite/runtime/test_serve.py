@@ -38,8 +38,18 @@ def site(data_dir: Path) -> Iterator[Site]:
 
 @pytest.fixture
 def open_site(site: Site) -> Site:
+    """A site of the test's own, to be ended by it."""
     site.wait_for_bootstrap()
     return site
+
+
+@pytest.fixture(scope="module")
+def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One site for all tests that leave it running, whatever they kill of it."""
+    data_dir = tmp_path_factory.mktemp("shared") / "data"
+    with running(data_dir, OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site:
+        site.wait_for_bootstrap()
+        yield site
 
 
 def nothing_is_left_of(site: Site) -> bool:
@@ -100,22 +110,19 @@ def test_a_fresh_start_makes_an_administrator_whose_password_is_shown_once(
         assert _can_log_in(again, password), "the second start keeps the account"
 
 
-def test_a_given_password_is_the_administrators_and_is_not_in_the_log(data_dir: Path) -> None:
-    with running(data_dir, OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site:
-        site.wait_for_bootstrap()
-
-        assert _can_log_in(site, ADMIN_PASSWORD)
-        assert ADMIN_PASSWORD not in site.log
+def test_a_given_password_is_the_administrators_and_is_not_in_the_log(shared_site: Site) -> None:
+    assert _can_log_in(shared_site, ADMIN_PASSWORD)
+    assert ADMIN_PASSWORD not in shared_site.log
 
 
-def test_the_administrators_password_is_not_passed_on_to_other_processes(data_dir: Path) -> None:
-    with running(data_dir, OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site:
-        site.wait_for_bootstrap()
+def test_the_administrators_password_is_not_passed_on_to_other_processes(
+    shared_site: Site,
+) -> None:
+    supervisor = shared_site.process.pid
+    others = [process for process in shared_site.processes() if process.pid != supervisor]
 
-        others = [process for process in site.processes() if process.pid != site.process.pid]
-
-        assert others
-        assert not [p for p in others if ADMIN_PASSWORD in p.environ().values()]
+    assert others
+    assert not [p for p in others if ADMIN_PASSWORD in p.environ().values()]
 
 
 def test_a_data_directory_with_a_very_long_path_works(tmp_path: Path) -> None:
@@ -148,11 +155,11 @@ def _can_log_in(site: Site, password: str) -> bool:
     return answer.status_code == 302
 
 
-def test_it_is_ready_once_its_readers_are_there(open_site: Site) -> None:
-    eventually(lambda: open_site.get("/health/ready").status_code == 200, 60, "readiness")
+def test_it_is_ready_once_its_readers_are_there(shared_site: Site) -> None:
+    eventually(lambda: shared_site.get("/health/ready").status_code == 200, 60, "readiness")
 
     def settled() -> dict[str, Any] | None:
-        found = open_site.health()
+        found = shared_site.health()
         both = found is not None and found["queue"]["workers"] == 2
         return found if both and found and found["ocr_engine"]["state"] != "loading" else None
 
@@ -165,13 +172,13 @@ def test_it_is_ready_once_its_readers_are_there(open_site: Site) -> None:
 # --- a start that can't be ---------------------------------------------------------------------
 
 
-def test_a_second_instance_on_the_same_data_directory_is_refused(open_site: Site) -> None:
-    result = refused(open_site.data_dir, PORT=str(free_port()))
+def test_a_second_instance_on_the_same_data_directory_is_refused(shared_site: Site) -> None:
+    result = refused(shared_site.data_dir, PORT=str(free_port()))
 
     assert result.returncode == 1
     assert _is_one_sentence(result.stderr)
-    assert str(open_site.data_dir) in result.stderr
-    assert open_site.health(), "the first one goes on"
+    assert str(shared_site.data_dir) in result.stderr
+    assert shared_site.health(), "the first one goes on"
 
 
 def test_a_taken_port_is_refused(data_dir: Path) -> None:
@@ -237,9 +244,9 @@ def _is_one_sentence(text: str) -> bool:
 # --- uploads --------------------------------------------------------------------------------
 
 
-def test_uploads_that_stall_do_not_shut_out_the_rest(open_site: Site) -> None:
+def test_uploads_that_stall_do_not_shut_out_the_rest(shared_site: Site) -> None:
     with contextlib.ExitStack() as stack:
-        uploads = [stack.enter_context(stalled_upload(open_site)) for _ in range(WEB_THREADS)]
+        uploads = [stack.enter_context(stalled_upload(shared_site)) for _ in range(WEB_THREADS)]
         turned_away = eventually(
             lambda: [upload for upload in uploads if select.select([upload], [], [], 0)[0]],
             10,
@@ -247,8 +254,8 @@ def test_uploads_that_stall_do_not_shut_out_the_rest(open_site: Site) -> None:
         )
 
         begun = time.monotonic()
-        assert open_site.get("/health").status_code == 200
-        assert open_site.get("/admin/login/").status_code == 200
+        assert shared_site.get("/health").status_code == 200
+        assert shared_site.get("/admin/login/").status_code == 200
         assert time.monotonic() - begun < 5
 
         assert turned_away[0].recv(100).startswith(b"HTTP/1.1 503 ")
@@ -338,56 +345,56 @@ def test_a_new_start_directly_after_a_kill_works(open_site: Site) -> None:
 # --- what is kept alive -----------------------------------------------------------------------
 
 
-def test_a_killed_web_process_is_started_again_and_requests_wait_for_it(open_site: Site) -> None:
-    before = open_site.find("runtime.web")
+def test_a_killed_web_process_is_started_again_and_requests_wait_for_it(shared_site: Site) -> None:
+    before = shared_site.find("runtime.web")
     assert before is not None
     both = [before, *before.children()]
     before.kill()
     psutil.wait_procs(both, timeout=5)
 
     # It waits in the listening socket's queue; it is not refused.
-    answer = requests.get(open_site.url("/admin/login/"), timeout=15)
+    answer = requests.get(shared_site.url("/admin/login/"), timeout=15)
 
     assert answer.status_code == 200
-    after = open_site.find("runtime.web")
+    after = shared_site.find("runtime.web")
     assert after is not None
     assert after.pid != before.pid
 
 
-def test_a_killed_web_worker_is_started_again(open_site: Site) -> None:
-    server = open_site.find("runtime.web")
+def test_a_killed_web_worker_is_started_again(shared_site: Site) -> None:
+    server = shared_site.find("runtime.web")
     assert server is not None
     both = [server, *server.children()]
     assert len(both) == 2
     both[1].kill()
     psutil.wait_procs(both, timeout=5)
 
-    assert requests.get(open_site.url("/admin/login/"), timeout=15).status_code == 200
+    assert requests.get(shared_site.url("/admin/login/"), timeout=15).status_code == 200
 
 
-def test_a_killed_reader_is_started_again(open_site: Site) -> None:
+def test_a_killed_reader_is_started_again(shared_site: Site) -> None:
     slot_0 = "worker ocr --slot 0"
-    before = eventually(lambda: open_site.find(slot_0), 20, "a reader")
+    before = eventually(lambda: shared_site.find(slot_0), 20, "a reader")
     before.kill()
     psutil.wait_procs([before], timeout=5)
 
-    after = eventually(lambda: open_site.find(slot_0), 20, "another reader")
+    after = eventually(lambda: shared_site.find(slot_0), 20, "another reader")
 
     assert after.pid != before.pid
 
 
-def test_a_killed_queue_is_started_again(open_site: Site) -> None:
-    before = open_site.find(QUEUE)
+def test_a_killed_queue_is_started_again(shared_site: Site) -> None:
+    before = shared_site.find(QUEUE)
     assert before is not None
     before.kill()
 
     def another() -> psutil.Process | None:
-        now = open_site.find(QUEUE)
+        now = shared_site.find(QUEUE)
         return now if now is not None and now.pid != before.pid else None
 
     eventually(another, 10, "another queue server")
     eventually(
-        lambda: not queue_problems(open_site),
+        lambda: not queue_problems(shared_site),
         10,
         "a queue that answers",
     )
