@@ -13,5 +13,5 @@ class DocumentsConfig(AppConfig):
         from documents.replication import listeners
         from documents.search.index import change_feed
 
-        change_feed.note_from_now_on()
+        change_feed.connect()
         listeners.connect()

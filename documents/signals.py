@@ -1,8 +1,10 @@
-"""What the archive announces; whoever is concerned listens.
+"""What the archive announces.
 
-`tasks_waiting` and `pages_waiting` are wake-ups and carry no state. The database is the truth,
-and what a lost announcement would have started is found by the next look at it. A receiver that
-fails is logged and never fails the sender.
+Two kinds. `documents_changed` and `event_recorded` are sent inside the transaction of the change:
+what their receivers write is committed with it, and a receiver that fails undoes it. All others
+are sent by `announce`, after the commit: a receiver that fails is logged and never fails the
+sender. `tasks_waiting` and `pages_waiting` are wake-ups and carry no state: the database is the
+truth, and a worker that misses one finds the work when it next looks.
 """
 
 from __future__ import annotations
@@ -14,6 +16,11 @@ from django.db import transaction
 from django.dispatch import Signal
 
 log = structlog.get_logger(__name__)
+
+#: Inside the transaction: the documents of `document_ids` have a new version, or are deleted.
+documents_changed = Signal()
+#: Inside the transaction: `event` was written.
+event_recorded = Signal()
 
 #: Some document has a task: pages to count or results to assemble.
 tasks_waiting = Signal()

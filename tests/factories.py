@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from documents.events import commit_version
 from documents.files.figures import Figure, name_of
 from documents.files.filenames import title_of
 from documents.models import (
@@ -80,7 +81,7 @@ def make_document(
         for number, page in enumerate(pages, start=1)
         if page is not None and number not in failed
     ]
-    document = Document.objects.create(
+    document = Document(
         team=team,
         filename=filename,
         **{
@@ -102,6 +103,7 @@ def make_document(
             **fields,
         },
     )
+    commit_version(document, document.version)
     for number, content in enumerate(pages, start=1):
         if number in failed:
             make_page(document, number, None, status=PageStatus.FAILED, error_code="damaged-page")

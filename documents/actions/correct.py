@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from documents import events
 from documents.actions.locking import found, locked, refuse_trashed
-from documents.actions.task_claims import RESULTS_OWED, owe_results
+from documents.actions.request_results import request_results
 from documents.errors import Conflict, InvalidRequest, NotFound, NothingRead
+from documents.events import commit_change
 from documents.models import Document, Page, PageRevision, User
 from documents.models.event import EventKind
 from documents.review.apply_correction import corrected
@@ -65,8 +65,9 @@ def correct(
             author=actor,
             layout=changed.to_dict(),
         )
-        _save(document, page)
-        events.record(EventKind.CORRECTED, document, actor, page=number, revision=page.revision)
+        _save(page)
+        request_results(document)
+        commit_change(document, EventKind.CORRECTED, actor, page=number, revision=page.revision)
     return page
 
 
@@ -88,8 +89,9 @@ def accept_reading(
             )
         page.revision += 1
         page.current_revision = None
-        _save(document, page)
-        events.record(EventKind.READING_ACCEPTED, document, actor, page=number)
+        _save(page)
+        request_results(document)
+        commit_change(document, EventKind.READING_ACCEPTED, actor, page=number)
     return page
 
 
@@ -120,8 +122,5 @@ def _apply(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
         raise InvalidRequest(detail, fields={"blocks": [detail]}) from None
 
 
-def _save(document: Document, page: Page) -> None:
+def _save(page: Page) -> None:
     page.save(update_fields=["revision", "current_revision"])
-    owe_results(document)
-    document.version += 1
-    document.save(update_fields=["version", *RESULTS_OWED])

@@ -7,9 +7,9 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
-from documents import events
 from documents.actions.locking import locked, refuse_trashed
 from documents.errors import NothingRead, Outdated, StillBeingRead
+from documents.events import commit_change
 from documents.models import Document, ReviewStatus, Status, User
 from documents.models.event import EventKind
 
@@ -68,9 +68,7 @@ def _decide(
             document.review_status = verdict
             document.reviewed_by = actor
             document.reviewed_at = timezone.now()
-            document.version += 1
-            document.save(update_fields=["review_status", "reviewed_by", "reviewed_at", "version"])
-            events.record(kind, document, actor)
+            commit_change(document, kind, actor)
     return document
 
 

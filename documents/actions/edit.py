@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from documents import events
 from documents.actions.locking import locked, refuse_trashed
+from documents.actions.request_results import mark_results_outdated
 from documents.actions.tagging import refuse_too_many, tag_name, tags_named
-from documents.actions.task_claims import RESULTS_OWED, results_outdated
 from documents.actions.upload import TITLE_LENGTH
 from documents.errors import InvalidRequest
+from documents.events import commit_change
 from documents.models import Document, Tag, User
 from documents.models.event import EventKind
 from documents.text.language_codes import validate_language
@@ -60,10 +60,8 @@ def edit(
                 changed.append("tags")
         if changed:
             if {"title", "language"} & set(changed):
-                results_outdated(document)  # both stand in result.json
-            document.version += 1
-            document.save(update_fields=["title", "language", "version", *RESULTS_OWED])
-            events.record(EventKind.EDITED, document, actor, changed=changed)
+                mark_results_outdated(document)  # both stand in result.json
+            commit_change(document, EventKind.EDITED, actor, changed=changed)
     return document
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from documents import events
 from documents.actions.locking import locked
-from documents.actions.task_claims import RESULTS_OWED, TaskClaim, held, owe_results
+from documents.actions.request_results import request_results
+from documents.actions.task_claims import TaskClaim, held
 from documents.errors import LeaseLost
+from documents.events import commit_change, commit_reading_end
 from documents.exports.assemble import assembled
 from documents.exports.cross_page import restructured
 from documents.exports.results import Summary
@@ -57,10 +58,10 @@ def _settle(claim: TaskClaim, built_from: int, summary: Summary, files: dict[str
             document.task = Task.NONE
         else:
             announce(tasks_waiting)
-        document.version += 1
-        document.save()
         if first_time:
-            events.record_read(document)
+            commit_reading_end(document)
+        else:
+            commit_change(document)
     return document
 
 
@@ -76,8 +77,8 @@ def _refuse_lost(claim: TaskClaim) -> None:
 def _assemble_once_more(claim: TaskClaim) -> None:
     with transaction.atomic():
         document = locked(claim.document_id)
-        owe_results(document)
-        document.save(update_fields=RESULTS_OWED)
+        request_results(document)
+        document.save_changed_fields()
 
 
 def _set_outcome(document: Document) -> None:

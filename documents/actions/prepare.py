@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from documents.actions.task_claims import TaskClaim, fail_whole, held
+from documents.actions.task_claims import TaskClaim, held
 from documents.errors import ReadingError
+from documents.events import commit_change, commit_reading_end
 from documents.models import Page, Status
 from documents.models.document import Task
 from documents.signals import announce, pages_waiting
@@ -26,8 +27,7 @@ def record_page_count(claim: TaskClaim, page_count: int) -> None:
         document.task = Task.NONE
         document.task_lease_expires_at = None
         document.task_attempts = 0
-        document.version += 1
-        document.save()
+        commit_change(document)
         Page.objects.bulk_create(
             (Page(document=document, number=number) for number in range(1, page_count + 1)),
             batch_size=BATCH,
@@ -45,5 +45,7 @@ def fail_preparation(claim: TaskClaim, error: ReadingError) -> None:
         document = held(claim)
         document.task_lease_expires_at = None
         if error.permanent or claim.last_attempt:
-            fail_whole(document, error)
-        document.save()
+            document.fail_whole(error)
+            commit_reading_end(document)
+        else:
+            document.save_changed_fields()

@@ -12,8 +12,9 @@ from django.db import transaction
 
 from documents.actions.locking import locked
 from documents.errors import NotInTrash
+from documents.events import delete_document
 from documents.files.storage import archive
-from documents.models import Document, Tombstone
+from documents.models import Tombstone
 from documents.signals import announce, document_purged
 
 
@@ -31,6 +32,6 @@ def purge(document_id: uuid.UUID) -> None:
             )
         keys = list(document.mirrored_files.values_list("key", flat=True))
         Tombstone.objects.get_or_create(document_id=document_id, defaults={"keys": keys})
-        Document.objects.filter(id=document_id).delete()
+        delete_document(document_id)
     archive().delete_tree(f"documents/{document_id}")
     announce(document_purged, document_id=document_id)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from documents.actions.claim import ClaimOwner, PageClaim
 from documents.actions.locking import locked
 from documents.errors import ArchiveError, LeaseLost, NotFound, Quarantined
+from documents.events import commit_change
 from documents.files.figures import Figure
 from documents.models import Document, Page, PageStatus, Reading, Status
 from documents.models.document import Task
@@ -68,7 +69,7 @@ def record_reading(
         _settle(document, page)
         document.pages_done += 1
         document.content_version += 1
-        _save(document)
+        commit_change(document)
     return reading
 
 
@@ -192,7 +193,7 @@ def fail_unread(document: Document, page: Page, error: ArchiveError) -> None:
     page.status = PageStatus.FAILED
     _settle(document, page, error)
     document.pages_failed += 1
-    _save(document)
+    commit_change(document)
 
 
 def fail_waiting(document: Document, error: ArchiveError) -> int:
@@ -209,7 +210,7 @@ def fail_waiting(document: Document, error: ArchiveError) -> int:
     if failed:
         _owe_results_once_settled(document)
         document.pages_failed += failed
-        _save(document)
+        commit_change(document)
     return failed
 
 
@@ -229,17 +230,3 @@ def _owe_results_once_settled(document: Document) -> None:
         document.task = Task.FINISH
         document.task_attempts = 0
         announce(tasks_waiting)
-
-
-def _save(document: Document) -> None:
-    document.version += 1
-    document.save(
-        update_fields=[
-            "pages_done",
-            "pages_failed",
-            "content_version",
-            "task",
-            "task_attempts",
-            "version",
-        ]
-    )

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from documents import events
 from documents.actions.locking import locked, refuse_trashed
 from documents.errors import Conflict, InvalidRequest
+from documents.events import commit_change
 from documents.models import (
     Document,
     OcrMode,
@@ -71,7 +71,6 @@ def reprocess(
         if pages == ALL or document.status != Status.PROCESSING:
             # Failed pages join the run that others are still being read in.
             document.run += 1
-        document.version += 1
         document.review_status = ReviewStatus.UNREVIEWED
         document.reviewed_by = None
         document.reviewed_at = None
@@ -93,9 +92,8 @@ def reprocess(
             document.status = Status.QUEUED
             document.task = Task.PREPARE
             announce(tasks_waiting)
-        document.save()
-        events.record(
-            EventKind.REPROCESSED, document, actor, pages=pages, engine=document.requested_engine
+        commit_change(
+            document, EventKind.REPROCESSED, actor, pages=pages, engine=document.requested_engine
         )
     return document
 
@@ -108,8 +106,7 @@ def _assemble_what_was_read(document: Document) -> None:
         document.task_attempts = 0
         document.set_error("", "", None)
         document.finished_at = None
-        document.version += 1
-        document.save()
+        commit_change(document)
         announce(tasks_waiting)
 
 

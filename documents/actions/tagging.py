@@ -10,13 +10,12 @@ import uuid
 from collections.abc import Callable, Iterable, Sized
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from documents.errors import Conflict, InvalidRequest, NotFound
+from documents.events import commit_changes
 from documents.models import Document, Tag, Team
-from documents.search.index.change_feed import note_changed
 from documents.text.validation import validate_text
 
 MAX_LENGTH = 100
@@ -137,6 +136,4 @@ def _carriers_locked(tag_id: uuid.UUID) -> Iterable[uuid.UUID]:
 
 def _touch_documents(tag: Tag) -> None:
     """What a document's tags are called is part of it: each that carries it is a version on."""
-    carriers = list(Document.objects.filter(tags=tag).values_list("id", flat=True))
-    Document.objects.filter(tags=tag).update(version=F("version") + 1)
-    note_changed(carriers)
+    commit_changes(Document.objects.filter(tags=tag))

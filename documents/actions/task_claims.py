@@ -10,12 +10,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from documents import events
 from documents.actions.locking import locked
-from documents.errors import ArchiveError, LeaseLost, Quarantined
-from documents.models import Document, Status
+from documents.errors import LeaseLost, Quarantined
+from documents.events import commit_reading_end
+from documents.models import Document
 from documents.models.document import Task
-from documents.signals import announce, tasks_waiting
 
 #: Renewed while the task is done; one that ends unrenewed has lost its process.
 LEASE = datetime.timedelta(seconds=30)
@@ -55,7 +54,8 @@ def claim_task() -> TaskClaim | None:
             given_up = document.task_attempts > MAX_ATTEMPTS
             if given_up:
                 _give_up(document)
-            document.save()
+            else:
+                document.save_changed_fields()
         if not given_up:
             return TaskClaim(
                 document.id, document.task, document.task_token, document.task_attempts
@@ -112,43 +112,14 @@ def held(claim: TaskClaim) -> Document:
     return document
 
 
-def fail_whole(document: Document, error: ArchiveError) -> None:
-    """The document as a whole has failed, with the reason; the caller saves it."""
-    document.fail_whole(error)
-    events.record_read(document)
-
-
-def results_outdated(document: Document) -> None:
-    """What results show, where there are any, has changed. Whoever assembles the first ones now
-    sees that by the version, and does it again. The caller saves the document (`RESULTS_OWED`)."""
-    if document.has_results:
-        owe_results(document)
-    else:
-        document.content_version += 1
-
-
-def owe_results(document: Document) -> None:
-    """What its results show has changed: they are assembled anew. The caller saves the document
-    (`RESULTS_OWED` are the fields)."""
-    document.content_version += 1
-    # While it is being read, its results are assembled at the end of that anyway.
-    if document.status in (Status.READY, Status.PARTIAL, Status.FAILED) and document.page_count:
-        document.task = Task.FINISH
-        document.task_attempts = 0
-        announce(tasks_waiting)
-
-
-RESULTS_OWED = ("content_version", "task", "task_attempts")
-
-
 def _give_up(document: Document) -> None:
     what = "opened" if document.task == Task.PREPARE else "assembled"
     document.task_lease_expires_at = None
-    fail_whole(
-        document,
+    document.fail_whole(
         Quarantined(
             f"The document could not be {what}: the process that tried was lost "
             f"{MAX_ATTEMPTS} times. Read it again when the cause is mended.",
             document=document.id,
-        ),
+        )
     )
+    commit_reading_end(document)

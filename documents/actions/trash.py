@@ -7,8 +7,8 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
-from documents import events
 from documents.actions.locking import locked
+from documents.events import commit_change
 from documents.models import Document, User
 from documents.models.event import EventKind
 
@@ -19,7 +19,5 @@ def trash(document_id: uuid.UUID, *, actor: User | None) -> Document:
         document = locked(document_id)
         if not document.is_trashed:
             document.trashed_at = timezone.now()
-            document.version += 1
-            document.save(update_fields=["trashed_at", "version"])
-            events.record(EventKind.TRASHED, document, actor)
+            commit_change(document, EventKind.TRASHED, actor)
     return document

@@ -6,8 +6,8 @@ import uuid
 
 from django.db import transaction
 
-from documents import events
 from documents.actions.locking import locked
+from documents.events import commit_change
 from documents.models import Document, User
 from documents.models.event import EventKind
 from documents.signals import announce, pages_waiting, tasks_waiting
@@ -19,9 +19,7 @@ def take_out_of_trash(document_id: uuid.UUID, *, actor: User | None) -> Document
         document = locked(document_id)
         if document.is_trashed:
             document.trashed_at = None
-            document.version += 1
-            document.save(update_fields=["trashed_at", "version"])
-            events.record(EventKind.RESTORED, document, actor)
+            commit_change(document, EventKind.RESTORED, actor)
             announce(tasks_waiting)
             announce(pages_waiting)
     return document

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
-from documents import access, events
+from documents import access
 from documents.actions.reprocess import FAILED, reprocess
 from documents.actions.tagging import tag_name, tags_named
 from documents.actions.untrash import take_out_of_trash
 from documents.errors import EmptyFile, InvalidRequest, OriginalMissing
+from documents.events import commit_version
 from documents.files.filenames import safe_name, title_of
 from documents.files.filetypes import FileType, sniff
 from documents.files.storage import archive, disk_errors, original_key
@@ -133,10 +134,9 @@ def _keep(
     archive().put(original_key(document.id, filename), staged.path)
     try:
         with disk_errors(), transaction.atomic():
-            document.save(force_insert=True)
+            commit_version(document, 1, EventKind.UPLOADED, user, filename=filename)
             if tags:
                 document.tags.set(tags_named(team, tags))
-            events.record(EventKind.UPLOADED, document, user, filename=filename)
             announce(tasks_waiting)
     except IntegrityError:
         # Two uploads of the same bytes at once: the other one was first.

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from documents.errors import ArchiveError
+from documents.models.change_tracking import ChangeTracking
 from documents.models.fields import FlagsField
 from documents.models.team import Team
 
@@ -65,7 +66,7 @@ class Tag(models.Model):
         return self.name
 
 
-class Document(models.Model):
+class Document(ChangeTracking):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, related_name="documents", verbose_name=_("team")
@@ -194,7 +195,6 @@ class Document(models.Model):
         self.task = Task.NONE
         self.set_error(error.code, error.detail, error.page)
         self.finished_at = timezone.now()
-        self.version += 1
 
     def set_error(self, code: str, detail: str, page: int | None) -> None:
         self.error_code, self.error_detail, self.error_page = code, detail, page

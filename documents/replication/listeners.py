@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from documents import events, signals
+from documents import signals
 from documents.models import Event
 from documents.replication.after_commit import keep_when_committed, push_soon
 from documents.replication.tombstones import bury
@@ -13,7 +13,7 @@ from documents.replication.tombstones import bury
 
 def connect() -> None:
     """Called once, when the app is ready."""
-    events.recorded.connect(_event_recorded, dispatch_uid="replication.event_recorded")
+    signals.event_recorded.connect(_event_recorded, dispatch_uid="replication.event_recorded")
     signals.document_purged.connect(_document_purged, dispatch_uid="replication.document_purged")
     signals.derived_file_written.connect(
         _derived_file_written, dispatch_uid="replication.derived_file_written"

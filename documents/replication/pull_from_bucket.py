@@ -16,6 +16,7 @@ from django.db import transaction
 
 from documents.bucket.store import bucket
 from documents.errors import DamagedCopy
+from documents.events import delete_document
 from documents.files.storage import archive, manifest_key
 from documents.models import Document, Tombstone
 from documents.replication import manifest as manifests
@@ -62,6 +63,6 @@ def purge_after(document_id: uuid.UUID) -> None:
     """The document was purged by another container: it goes here too."""
     with transaction.atomic():
         Tombstone.objects.get_or_create(document_id=document_id, defaults={"mirrored": True})
-        Document.objects.filter(id=document_id).delete()
+        delete_document(document_id)
     archive().delete_tree(f"documents/{document_id}")
     log.warning("purged by another container", document=str(document_id))

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from documents.errors import DamagedCopy
+from documents.events import delete_document
 from documents.files.figures import figure_key
 from documents.files.hashing import sha256_of
 from documents.files.storage import archive, manifest_key
@@ -78,7 +79,7 @@ def _purge_again(source: Source, report: Rebuilt, tell: Callable[[str], None]) -
     )
     # Met here and not in SQL: there may be more tombstones than a query takes.
     for document_id in purged.intersection(Document.objects.values_list("id", flat=True)):
-        Document.objects.filter(id=document_id).delete()
+        delete_document(document_id)
         archive().delete_tree(f"documents/{document_id}")
         report.outcomes[Outcome.PURGED] += 1
         tell(f"{document_id}: {Outcome.PURGED.value}")

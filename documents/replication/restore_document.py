@@ -14,9 +14,9 @@ from typing import Any
 import structlog
 from django.db import IntegrityError, transaction
 
-from documents import events
 from documents.actions.tagging import tags_named
 from documents.errors import DamagedCopy
+from documents.events import announce_changed, commit_version
 from documents.files.figures import figure_key
 from documents.files.storage import archive, manifest_key
 from documents.models import (
@@ -149,6 +149,7 @@ def _begin(document_id: uuid.UUID, team: Team, manifest: dict[str, Any]) -> None
                 "page_count": None,
             },
         )
+        announce_changed([document_id])
 
 
 def _bring_texts(manifest: dict[str, Any], source: Source) -> None:
@@ -213,7 +214,7 @@ def _adopt_page(document_id: uuid.UUID, said: dict[str, Any], layouts: dict[str,
 def _finish(
     document_id: uuid.UUID, manifest: dict[str, Any], *, mirrored: bool, gave_way: list[str]
 ) -> None:
-    said, version = manifest["document"], manifest["version"]
+    said = manifest["document"]
     with transaction.atomic():
         document = Document.objects.select_for_update(of=("self",)).get(id=document_id)
         for name in manifests.PLAIN_FIELDS:
@@ -226,16 +227,14 @@ def _finish(
             file["key"].rpartition(".")[2]: {"sha256": file["sha256"], "size": file["size"]}
             for file in manifest["files"][1:]
         }
-        document.version = version
         document.pages_done = document.pages.filter(status=PageStatus.DONE).count()
         document.pages_failed = document.pages.filter(status=PageStatus.FAILED).count()
         _owe_the_rest(document)
-        document.save()
+        data: dict[str, Any] = {"gave_way": gave_way} if gave_way else {}
+        commit_version(document, manifest["version"], EventKind.ADOPTED, **data)
         if mirrored:
             _note_mirrored(document, manifest)
         document.tags.set(tags_named(document.team, manifest["tags"]))
-        data: dict[str, Any] = {"gave_way": gave_way} if gave_way else {}
-        events.record(EventKind.ADOPTED, document, **data)
 
 
 def _owe_the_rest(document: Document) -> None:

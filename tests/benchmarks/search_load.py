@@ -42,6 +42,7 @@ from django.db import connections  # noqa: E402
 from documents.actions.claim import PageClaim  # noqa: E402
 from documents.actions.record import record_reading  # noqa: E402
 from documents.errors import LeaseLost  # noqa: E402
+from documents.events import commit_version  # noqa: E402
 from documents.models import FIRST_TEAM_ID, Document, Page, PageStatus, Status  # noqa: E402
 from documents.models.document import Task  # noqa: E402
 from documents.search.index.reader import IndexReader  # noqa: E402
@@ -111,11 +112,12 @@ def write(data_dir: Path, number: int, every: float, written: Any, stop: Any) ->
     made = Pages(seed=number)
     serial = 0
     while not stop.is_set():
-        document = Document.objects.create(
+        document = Document(
             team_id=FIRST_TEAM_ID, title=f"writer {number}", filename="scan.pdf",
             sha256=uuid.uuid4().hex * 2, size=1, mime_type="application/pdf",
             status=Status.PROCESSING, task=Task.NONE, page_count=20, manifest_version=2**30,
         )  # fmt: skip
+        commit_version(document, 1)
         for at in range(1, 21):
             if stop.is_set():
                 break

@@ -1,7 +1,7 @@
 """Change rows: written with every new version of a document, read in an order that skips none.
 
-A change hangs on the document's version: whatever changes anything about a document, or the text
-of a page, raises it (design, section 6) and saves the row. Here is the one place that listens.
+A change is announced when a document's version rises (`documents.events.commit_change`): with every
+change of anything about a document, or of the text of a page.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Max, Q, QuerySet
-from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
-from documents.models import Document, SearchChange
+from documents.models import SearchChange
+from documents.signals import documents_changed
 
 #: How long rows are kept for an index that was not followed meanwhile (a machine that was off).
 KEPT = datetime.timedelta(days=3)
@@ -25,27 +25,16 @@ KEPT = datetime.timedelta(days=3)
 BATCH = 2000
 
 
-def note_from_now_on() -> None:
+def connect() -> None:
     """Called once, when the app is ready."""
-    post_save.connect(_saved, sender=Document, dispatch_uid="search.saved")
-    post_delete.connect(_deleted, sender=Document, dispatch_uid="search.deleted")
+    documents_changed.connect(note_changed, dispatch_uid="search.note_changed")
 
 
-def note_changed(document_ids: Iterable[uuid.UUID]) -> None:
-    """For a change of many documents in one statement, which `save` does not see. Call it in its
-    transaction."""
+def note_changed(document_ids: Iterable[uuid.UUID], **_: Any) -> None:
+    """Write one row for each document, in the transaction that changed it."""
     SearchChange.objects.bulk_create(
         (SearchChange(document_id=document_id) for document_id in document_ids), batch_size=500
     )
-
-
-def _saved(instance: Document, update_fields: frozenset[str] | None, **_: Any) -> None:
-    if update_fields is None or "version" in update_fields:
-        SearchChange.objects.create(document_id=instance.id)
-
-
-def _deleted(instance: Document, **_: Any) -> None:
-    SearchChange.objects.create(document_id=instance.id)
 
 
 @dataclass(frozen=True)

@@ -107,9 +107,7 @@ def read_again(document: Document, actor: User) -> None:
     """Have it read again, and finished."""
     document = reprocess(document.id, actor=actor)
     document.status = Status.READY
-    document.version += 1
-    document.save()
-    events.record_read(document)
+    events.commit_reading_end(document)
 
 
 def corrected(document: Document, actor: User) -> None:

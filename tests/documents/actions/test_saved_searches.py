@@ -16,6 +16,7 @@ from documents.actions.edit import edit
 from documents.actions.record_search_matches import note_matches
 from documents.actions.saved_searches import MOST, forget_search, kept_by, save_search
 from documents.errors import InvalidRequest, NotAllowed, NotFound
+from documents.events import commit_change
 from documents.models import Document, Event, Membership, Role, SavedSearch, Team, User
 from documents.models.event import EventKind
 from documents.search.index.follower import Follower
@@ -144,7 +145,7 @@ def test_of_many_pages_that_answer_each_is_told_of(
     document = make_document(team, title="Том", pages=["Договор"] * 5)
     follow()
     make_page(document, 6, "Договор, и ещё слова, а потому в ответе последний")
-    document.save()
+    commit_change(document)
     follow()
 
     assert sorted(told()) == [("Том", number) for number in range(1, 7)]

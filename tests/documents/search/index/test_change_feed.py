@@ -11,14 +11,19 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
+from documents.actions.claim import ClaimOwner, claim_next, renew
 from documents.actions.correct import correct
 from documents.actions.decide import approve
 from documents.actions.edit import edit
+from documents.actions.prepare import fail_preparation
 from documents.actions.purge import purge
+from documents.actions.record import fail_page
 from documents.actions.tagging import delete_tag, rename_tag
+from documents.actions.task_claims import claim_task, release_task, renew_task
 from documents.actions.trash import trash
 from documents.actions.untrash import take_out_of_trash
-from documents.models import Document, SearchChange
+from documents.errors import OriginalMissing
+from documents.models import Document, SearchChange, Status
 from documents.search.index import change_feed
 from documents.search.index.change_feed import Feed, Position
 from tests.factories import make_document, make_team
@@ -86,11 +91,35 @@ def test_what_was_rolled_back_has_not_changed() -> None:
     assert fed(feed) == []
 
 
-def test_a_claim_is_no_change() -> None:
-    claimed = document()
+def test_claiming_and_giving_back_a_page_or_a_task_is_no_change() -> None:
+    to_read = make_document(status=Status.PROCESSING, pages=[None])
+    make_document(status=Status.QUEUED)
     feed = following()
-    claimed.save(update_fields=["last_served_at"])
+    rows = SearchChange.objects.count()
+
+    page = claim_next(ClaimOwner("worker", uuid.uuid4()))
+    assert page is not None and page.document_id == to_read.id
+    assert renew(page)
+    fail_page(page, OriginalMissing("not there yet"))  # it is tried again later
+    for _ in range(2):
+        task = claim_task()
+        assert task is not None and renew_task(task)
+        release_task(task)
+    task = claim_task()
+    assert task is not None
+    fail_preparation(task, OriginalMissing("not there yet"))
+
+    assert SearchChange.objects.count() == rows
     assert fed(feed) == []
+
+
+def test_one_change_is_one_row() -> None:
+    changed = document()
+    rows = SearchChange.objects.count()
+
+    edit(changed.id, actor=None, title="Новое имя", tags=["счёт"])
+
+    assert SearchChange.objects.count() == rows + 1
 
 
 def test_what_was_read_and_not_settled_is_told_again() -> None:

@@ -19,6 +19,7 @@ from documents.actions.purge import purge
 from documents.actions.trash import trash
 from documents.actions.untrash import take_out_of_trash
 from documents.errors import SearchUnavailable
+from documents.events import commit_change, delete_document
 from documents.models import ArchiveIdentity, Document, Reading, SearchChange
 from documents.models.fields import Packed
 from documents.search.index import index_files, writer
@@ -122,8 +123,7 @@ def test_a_document_that_was_not_read_is_found_by_its_title(root: Path) -> None:
     page = document.pages.get(number=1)
     page.current_reading = make_reading(page, "первый лист")
     page.save()
-    document.version += 1
-    document.save()
+    commit_change(document)
     catch_up(follower)
 
     assert IndexReader(root).opened().count(Query.all_query()) == 2  # its cover is gone
@@ -134,7 +134,7 @@ def test_a_page_that_is_no_more_is_not_found(root: Path) -> None:
     document = make_document(make_team(), pages=["Первый лист", "Второй лист"])
     follower = followed(root)
     document.pages.get(number=2).delete()
-    document.save()
+    commit_change(document)
     catch_up(follower)
     assert found(root, "лист") == 1
     assert check(root).good
@@ -145,7 +145,7 @@ def test_an_index_is_taken_up_where_it_was_left(root: Path) -> None:
     del (first := {"it": followed(root)})["it"]
     generation = index_files.current(root)
     make_page(document, 2, "Второй лист")
-    document.save()
+    commit_change(document)
 
     followed(root)
 
@@ -402,7 +402,7 @@ def test_a_check_tells_what_is_not_as_it_should_be(root: Path) -> None:
     make_document(make_team(), pages=["Второй лист"])
     followed(root)
     Document.objects.filter(id=document.id).update(title="Иначе")
-    Document.objects.exclude(id=document.id).delete()
+    delete_document(Document.objects.exclude(id=document.id).get().id)
 
     result = check(root)
 

@@ -1,0 +1,30 @@
+"""Have a document's result files assembled again, because what they show has changed."""
+
+from __future__ import annotations
+
+from documents.models import Document, Status
+from documents.models.document import Task
+from documents.signals import announce, tasks_waiting
+
+
+def request_results(document: Document) -> None:
+    """Give the document, which its caller has locked and saves, the task to assemble its results.
+
+    While it is being read nothing is requested: its results are assembled when that ends.
+    """
+    document.content_version += 1
+    if document.status in (Status.READY, Status.PARTIAL, Status.FAILED) and document.page_count:
+        document.task = Task.FINISH
+        document.task_attempts = 0
+        announce(tasks_waiting)
+
+
+def mark_results_outdated(document: Document) -> None:
+    """As `request_results`, but only where there are results.
+
+    Where the first ones are being assembled, the content version makes `finish` repeat it.
+    """
+    if document.has_results:
+        request_results(document)
+    else:
+        document.content_version += 1
