@@ -14,7 +14,7 @@ from documents.files.figures import page_of
 from documents.models import Document, Page, PageStatus
 from documents.review.flags import Flag, flag_of
 from documents.search.query.highlighter import Matcher
-from documents.search.text.page_text import page_text
+from documents.search.text.page_text import extract_page_text
 from documents.text.page_layout import Block, PageLayout
 from documents.text.safe_html import sanitise_table
 from documents.text.word_diff import Piece, diff_texts
@@ -167,9 +167,11 @@ def _doubtful(layout: PageLayout) -> list[Rectangle]:
 
 
 def _hits(layout: PageLayout, find: Matcher) -> list[Rectangle]:
-    page = page_text(layout)
+    page = extract_page_text(layout)
     return [
-        Rectangle.of(box) for hit in find.hits(page.text) for box in page.boxes(hit.start, hit.end)
+        Rectangle.of(box)
+        for hit in find.hits(page.text)
+        for box in page.find_boxes(hit.start, hit.end)
     ]
 
 

@@ -11,7 +11,7 @@ import structlog
 
 from documents.models import Document, Page, PageRevision, Reading
 from documents.search.index.schema import COVER, Facts, source_of
-from documents.search.text.page_text import EMPTY, SearchText, page_text
+from documents.search.text.page_text import EMPTY, SearchText, extract_page_text
 from documents.text.page_layout import PageLayout
 
 log = structlog.get_logger(__name__)
@@ -92,7 +92,7 @@ def _text(row: int, layout: Any) -> SearchText:
     """Nothing where the layout makes no sense, or is a newer program's: one page that can't be
     understood must not keep all others from being found."""
     try:
-        page = page_text(PageLayout.from_dict(layout))
+        page = extract_page_text(PageLayout.from_dict(layout))
         if not (0 <= page.width <= _LARGEST and 0 <= page.height <= _LARGEST):
             raise ValueError(f"a page of {page.width} x {page.height} px")
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:

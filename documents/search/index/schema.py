@@ -19,7 +19,7 @@ from functools import lru_cache
 import tantivy
 
 from documents.search.text import analysis
-from documents.search.text.fingerprint import sketch
+from documents.search.text.fingerprint import make_sketch
 from documents.search.text.page_text import SearchText
 
 #: Rises with every change of what is below. An index of another format is built anew.
@@ -104,7 +104,7 @@ def schema() -> tantivy.Schema:
 def entry_document(entry: Entry) -> tuple[tantivy.Document, frozenset[str]]:
     """The entry as the index takes it, and the words in it."""
     facts, number = entry.facts, entry.number
-    terms = analysis.terms(entry.page.text)
+    terms = analysis.extract_terms(entry.page.text)
     title = _title_terms(facts.title, facts.filename)
     lead = number <= 1
     made = tantivy.Document()
@@ -118,7 +118,7 @@ def entry_document(entry: Entry) -> tuple[tantivy.Document, frozenset[str]]:
     made.add_text("beginnings", " ".join(_beginnings(words)))
     made.add_text("pairs", " ".join(pairs))
     made.add_text("keys", " ".join(keys))
-    made.add_text("marks", " ".join(sketch(terms.stems)))
+    made.add_text("marks", " ".join(make_sketch(terms.stems)))
     made.add_text("document", facts.document.hex)
     made.add_text("team", facts.team.hex)
     for tag in facts.tags:
@@ -165,8 +165,8 @@ def _beginnings(words: Iterable[str]) -> set[str]:
 
 @lru_cache(maxsize=2000)
 def _title_terms(title: str, filename: str) -> analysis.Terms:
-    own = analysis.terms(title)
-    file = analysis.terms(filename)
+    own = analysis.extract_terms(title)
+    file = analysis.extract_terms(filename)
     more = tuple(stem for stem in file.stems if stem not in own.stems)
     return analysis.Terms(
         own.stems + more, own.words | file.words, own.keys | file.keys, own.pairs | file.pairs

@@ -14,8 +14,8 @@ from pathlib import Path
 import tantivy
 from tantivy import Query
 
-from documents.search.text.analysis import stem_of
-from documents.search.text.edit_distance import allowed, beginning, pairs_as_one
+from documents.search.text.analysis import stem_word
+from documents.search.text.edit_distance import long_prefix, max_distance, merge_letter_pairs
 
 #: Letters of a word worth looking near to.
 SHORTEST, LONGEST = 4, 30
@@ -67,7 +67,7 @@ class WordsWriter:
             if not self._searcher.doc_freq("word", word):
                 made = tantivy.Document()
                 made.add_text("word", word)
-                made.add_text("stem", stem_of(word))
+                made.add_text("stem", stem_word(word))
                 self._writer.add_document(made)
                 self._new = True
 
@@ -88,12 +88,12 @@ def near_words(searcher: tantivy.Searcher, word: str, *, unended: bool = False) 
     """Words of the archive within a few edits of `word`, or forms of such words; in no order, and
     itself not among them. `unended`: instead, words that begin nearly like a long one; of a
     shorter one there are none."""
-    if not allowed(word):
+    if not max_distance(word):
         return []
     found: dict[str, None] = {}
     variants = _variants(word)
     if unended:
-        variants = [("word", start, True)] if (start := beginning(word)) else []
+        variants = [("word", start, True)] if (start := long_prefix(word)) else []
     for name, variant, is_beginning in variants:
         # Two letters for one are two edits, and nearer than one other edit.
         for distance in range(1, 2 if len(variant) <= SHORTEST else 3):
@@ -107,9 +107,13 @@ def near_words(searcher: tantivy.Searcher, word: str, *, unended: bool = False) 
 def _variants(word: str) -> list[tuple[str, str, bool]]:
     """What is looked near to (the word, its stem, and it with pairs of letters as one), in which
     field, and whether more letters may follow."""
-    stem = stem_of(word)
+    stem = stem_word(word)
     stems = [("stem", stem, False)] if len(stem) >= SHORTEST else []
-    return [("word", word, False), *stems, *(("word", each, False) for each in pairs_as_one(word))]
+    return [
+        ("word", word, False),
+        *stems,
+        *(("word", each, False) for each in merge_letter_pairs(word)),
+    ]
 
 
 def _is_word(word: str) -> bool:

@@ -36,8 +36,8 @@ from documents.search.query.tantivy_queries import (
     weighted,
 )
 from documents.search.text import analysis
-from documents.search.text.identifiers import keys_in
-from documents.search.text.lookalikes import skeleton
+from documents.search.text.identifiers import find_keys
+from documents.search.text.script_folding import fold_code
 
 #: How much more a word of a title and an identifier weigh; how much less a word that was found for
 #: another, and how much more one that has near ones.
@@ -150,7 +150,7 @@ def _query(node: Node, doing: _Compiling) -> Query:
 
 
 def _words(node: Term | Phrase, doing: _Compiling) -> Query:
-    found = analysis.words_in(node.text)
+    found = analysis.split_words(node.text)
     if not found:
         doing.notes.append(Note("nothing", node.text))
         return Query.empty_query() if doing.negative else Query.all_query()
@@ -193,22 +193,22 @@ def _forms(words: Sequence[str]) -> list[Query]:
     """Of these very forms: asked before their places are looked at."""
     if len(words) == 1:
         return [unscored(term("words", words[0]))]
-    return [unscored(term("pairs", mark)) for mark in sorted(analysis.pairs_of(words))]
+    return [unscored(term("pairs", mark)) for mark in sorted(analysis.hash_pairs(words))]
 
 
 def _nearly(found: Sequence[tuple[str, str]], near: Near) -> Iterator[Sequence[tuple[str, str]]]:
     """The same with one of the words replaced by one that is near to it."""
     for at, (word, _) in enumerate(found):
         for other, _ in near.get(word, ()):
-            yield [*found[:at], (other, analysis.stem_of(other)), *found[at + 1 :]]
+            yield [*found[:at], (other, analysis.stem_word(other)), *found[at + 1 :]]
 
 
 def _word(word: str, stem: str, keys: Iterable[str], part: int, doing: _Compiling) -> Query:
     stems = {stem: 1.0}
-    if (other := analysis.twin_stem(word)) is not None:
+    if (other := analysis.stem_in_other_script(word)) is not None:
         stems[other] = 0.9
     for near, nearness in doing.near.get(word, ()):
-        stems.setdefault(analysis.stem_of(near), nearness * NEAR)
+        stems.setdefault(analysis.stem_word(near), nearness * NEAR)
     doing.words.append(word)
     body: list[Query] = []
     title: list[Query] = []
@@ -229,11 +229,11 @@ def _word(word: str, stem: str, keys: Iterable[str], part: int, doing: _Compilin
 
 
 def _code(word: str) -> list[str]:
-    return [skeleton(word)] if any(character.isdigit() for character in word) else []
+    return [fold_code(word)] if any(character.isdigit() for character in word) else []
 
 
 def _keys(text: str) -> set[str]:
-    return {key for _, _, key in keys_in(text)}
+    return {key for _, _, key in find_keys(text)}
 
 
 def _key_queries(keys: Iterable[str], part: int, doing: _Compiling) -> list[Query]:
@@ -244,13 +244,13 @@ def _key_queries(keys: Iterable[str], part: int, doing: _Compiling) -> list[Quer
 
 
 def _prefix(node: Prefix, doing: _Compiling) -> Query:
-    found = analysis.words_in(node.text)
+    found = analysis.split_words(node.text)
     if not found:
         return _words(Term(node.text), doing)
     part = doing.part()
-    code = skeleton(re.sub(r"[\W_]+", "", analysis.folded(node.text)))
+    code = fold_code(re.sub(r"[\W_]+", "", analysis.fold_word(node.text)))
     if len(found) == 1:
-        word = analysis.folded(found[0][0])
+        word = analysis.fold_word(found[0][0])
         doing.matcher.prefixes.setdefault(word, part)
         query = term("beginnings", word) if len(word) in BEGINNINGS else begins("words", word)
         if len(word) >= _SHORTEST_CODE and any(character.isdigit() for character in word):
@@ -265,7 +265,7 @@ def _prefix(node: Prefix, doing: _Compiling) -> Query:
 
 def _condition(node: Condition, doing: _Compiling) -> Query:
     if node.name == "title":
-        stems = [stem for _, stem in analysis.words_in(node.value)]
+        stems = [stem for _, stem in analysis.split_words(node.value)]
         return all_of([term("title", stem) for stem in stems]) if stems else Query.all_query()
     if node.name == "tag":
         return unscored(term("folded_tag", " ".join(node.value.split()).casefold()))

@@ -215,7 +215,7 @@ def _text_now(source: int) -> SearchText:
 
 
 def _boxes(page: SearchText, marks: Sequence[Hit]) -> list[tuple[Box, str]]:
-    return [piece for mark in marks for piece in page.pieces(mark.start, mark.end)]
+    return [piece for mark in marks for piece in page.locate(mark.start, mark.end)]
 
 
 def _documents(

@@ -11,14 +11,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from documents.search.text import analysis
-from documents.search.text.identifiers import keys_in
-from documents.search.text.lookalikes import LESS_LIKE, TO_CYRILLIC, TO_LATIN
+from documents.search.text.identifiers import find_keys
+from documents.text.lookalikes import LATIN_TO_RUSSIAN, LIKELY_CYRILLIC, RUSSIAN_TO_LATIN
 
 #: Hits that are looked for on one page.
 MOST = 300
 #: What a word may be printed with at its beginning, with what it begins with as folded; digits and
 #: what is neither a small Latin nor a small Cyrillic letter are always looked at.
-_FOLDED_FROM = [*TO_CYRILLIC.items(), *TO_LATIN.items(), *LESS_LIKE.items(), ("ё", "е")]
+_FOLDED_FROM = [
+    *LATIN_TO_RUSSIAN.items(),
+    *RUSSIAN_TO_LATIN.items(),
+    *LIKELY_CYRILLIC.items(),
+    ("ё", "е"),
+]
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюяё0123456789")
 
 
@@ -62,7 +67,7 @@ class Matcher:
         if self.stems:
             found += [
                 Hit(start, end, self.stems[stem])
-                for stem, start, end in analysis.halves(text)
+                for stem, start, end in analysis.iter_hyphen_parts(text)
                 if stem in self.stems
             ]
         if self.keys or self.key_prefixes:
@@ -84,14 +89,14 @@ class Matcher:
 
     def _word_hits(self, text: str) -> Iterator[Hit]:
         beginnings = self._beginnings
-        printed = list(analysis.printed_words(text))
+        printed = list(analysis.iter_printed_words(text))
         exact: list[list[Hit]] = [[] for _ in self.phrases]
         inexact: list[list[Hit]] = [[] for _ in self.phrases]
         for at, (word, start, end) in enumerate(printed):
             first = word[0].lower()
             if first not in beginnings and first in _PLAIN and not first.isdigit():
                 continue
-            for folded, stem in analysis.analysed(word):
+            for folded, stem in analysis.analyse_word(word):
                 part = self._part_of(folded, stem)
                 if part is not None:
                     yield Hit(start, end, part)
@@ -112,7 +117,7 @@ class Matcher:
 
     def _key_hits(self, text: str) -> Iterator[Hit]:
         prefixes = tuple(self.key_prefixes)
-        for start, end, key in keys_in(text):
+        for start, end, key in find_keys(text):
             part = self.keys.get(key)
             if part is None and prefixes and key.startswith(prefixes):
                 part = next(n for p, n in self.key_prefixes.items() if key.startswith(p))
@@ -131,7 +136,7 @@ def _phrase_at(
     for place in range(at, len(printed)):
         word, start, end = printed[place]
         found.append(Hit(start, end, phrase.part))
-        pairs += analysis.analysed(word)
+        pairs += analysis.analyse_word(word)
         if len(found) == 1 and phrase.stems[0] in (stem for _, stem in pairs):
             # It may begin with the unit that is printed close to a number.
             skip = [stem for _, stem in pairs].index(phrase.stems[0])

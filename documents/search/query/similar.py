@@ -53,7 +53,7 @@ def similar_to(user: User, document: Document) -> SimilarDocuments:
     opened = reader().opened()
     scope = scope_of(user)
     pages = _pages(opened, document.id)
-    stems = [analysis.terms(page.text).stems for page in pages]
+    stems = [analysis.extract_terms(page.text).stems for page in pages]
     copies = _copies(opened, scope, document.id, stems[:PAGES_COMPARED])
     near = _same_words(opened, scope, document.id, stems)
     shown = visible_to(user).filter(id__in=[*copies, *near], trashed_at=None)
@@ -90,19 +90,19 @@ def _copies(
     best: dict[uuid.UUID, dict[int, float]] = {}
     compared = 0
     for at, stems in enumerate(pages):
-        marks = fingerprint.sketch(stems)
+        marks = fingerprint.make_sketch(stems)
         if not marks:
             continue
         compared += 1
-        own = fingerprint.runs(stems)
+        own = fingerprint.hash_runs(stems)
         shared = Query.boolean_query(
             [(Occur.Should, term("marks", mark)) for mark in marks], _SHARED_MARKS
         )
         hits, _ = opened.search(scope.within(_others(document, shared)), _CANDIDATES, count=False)
         for _, address in hits:
             other, page = opened.entry(address)
-            likeness = fingerprint.resemblance(
-                own, fingerprint.runs(analysis.terms(page.text).stems)
+            likeness = fingerprint.measure_resemblance(
+                own, fingerprint.hash_runs(analysis.extract_terms(page.text).stems)
             )
             of_other = best.setdefault(other, {})
             of_other[at] = max(of_other.get(at, 0.0), likeness)

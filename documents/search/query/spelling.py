@@ -12,7 +12,12 @@ from documents.search.index.reader import Opened
 from documents.search.query.access_filter import Scope
 from documents.search.query.tantivy_queries import term
 from documents.search.text import analysis
-from documents.search.text.edit_distance import CONFUSION, allowed, beginning, distance
+from documents.search.text.edit_distance import (
+    CONFUSION,
+    long_prefix,
+    max_distance,
+    measure_distance,
+)
 
 #: A question that fewer pages answer is asked again with near words of those of its words that so
 #: few pages have.
@@ -47,10 +52,10 @@ def near(
     better: dict[str, str] = {}
     tried = 0
     for word in dict.fromkeys((*words, *in_phrases)):
-        most = allowed(word)
+        most = max_distance(word)
         if not most or word.isdigit() or tried == TRIED:
             continue
-        own = opened.count(scope.within(term("body", analysis.stem_of(word))))
+        own = opened.count(scope.within(term("body", analysis.stem_word(word))))
         if own >= FEW and word not in in_phrases:
             continue
         tried += 1
@@ -71,7 +76,7 @@ def _visible(
     """`(near word, cost, pages)`, the nearest first. `unended`: where there is none, words that
     begin nearly so."""
     costs = _costs(word, opened.near_words(word), most)
-    start = beginning(word)
+    start = long_prefix(word)
     if start and not costs and unended:
         costs = _costs(start, opened.near_words(word, unended=True), most, letters=len(start))
     nearest = _one_form_each(sorted(costs, key=lambda each: (costs[each], each)))
@@ -83,17 +88,20 @@ def _costs(
     word: str, words: Iterable[str], most: float, letters: int | None = None
 ) -> dict[str, float]:
     """Of those that are near enough to `word`. `letters`: how many of them count."""
-    stem = analysis.stem_of(word)
+    stem = analysis.stem_word(word)
     costs: dict[str, float] = {}
     for each in words:
-        its_stem = analysis.stem_of(each)
+        its_stem = analysis.stem_word(each)
         if its_stem == stem:
             continue
         if letters is not None:
-            cost = distance(word, each[:letters], most) + OTHER_FORM
+            cost = measure_distance(word, each[:letters], most) + OTHER_FORM
         else:
             # Another form of a near word is a little less near.
-            cost = min(distance(word, each, most), distance(stem, its_stem, most) + OTHER_FORM)
+            cost = min(
+                measure_distance(word, each, most),
+                measure_distance(stem, its_stem, most) + OTHER_FORM,
+            )
         if cost <= most:
             costs[each] = cost
     return costs
@@ -101,7 +109,7 @@ def _costs(
 
 def _one_form_each(words: Sequence[str]) -> list[str]:
     """The first of each stem: the index finds all of its forms."""
-    return list({analysis.stem_of(word): word for word in reversed(words)}.values())[::-1][:ASKED]
+    return list({analysis.stem_word(word): word for word in reversed(words)}.values())[::-1][:ASKED]
 
 
 def _pages(opened: Opened, scope: Scope, word: str) -> int:
@@ -113,7 +121,7 @@ def said_better(text: str, better: Mapping[str, str]) -> str | None:
     """The question with what was more likely meant; None where nothing is."""
     pieces: list[str] = []
     at = 0
-    for token in analysis.tokens(text):
+    for token in analysis.iter_tokens(text):
         if token.word in better and token.start >= at:
             pieces += [text[at : token.start], better[token.word]]
             at = token.end
@@ -135,6 +143,6 @@ def _any_phrase(quoted: str, also: Mapping[str, Sequence[str]]) -> str:
         said_better(quoted, {word: other})
         for word, near in also.items()
         for other in near
-        if any(token.word == word for token in analysis.tokens(quoted))
+        if any(token.word == word for token in analysis.iter_tokens(quoted))
     ]
     return f"({' OR '.join([quoted, *filter(None, others)])})" if others else quoted

@@ -1,1 +1,1 @@
-"""Words as search sees them: analysis, identifiers, look-alike letters, edit distance. Pure."""
+"""Words as search sees them: analysis, identifiers, look-alikes, edit distance, page text. Pure."""

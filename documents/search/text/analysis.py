@@ -1,9 +1,9 @@
-"""Text made into terms: the same for what is searched and for what is asked. Pure.
+"""Text analysis: from text to index terms, the same for pages and for queries. Pure.
 
-A term of a Cyrillic word is its Russian Snowball stem, of a Latin word its English one, whatever
-the document's language says. Before that words are folded: case, ё, accents, ligatures, soft
-hyphens, words broken over two lines, letters that look alike. Every term knows where it stands in
-the text, in characters, so that a hit can be drawn.
+The term of a Cyrillic word is its Russian Snowball stem, of a Latin word its English one,
+regardless of the document's language. Words are folded first: case, ё, accents, ligatures, soft
+hyphens, words broken over two lines, look-alike letters. Tokens carry their position in the text,
+in characters, so that hits can be drawn.
 
 The algorithms: Snowball (https://snowballstem.org), by PyStemmer; Unicode NFKC and NFD (UAX 15).
 """
@@ -21,16 +21,17 @@ from zlib import crc32
 
 import Stemmer
 
-from documents.search.text.identifiers import keys_in
-from documents.search.text.lookalikes import is_cyrillic, one_script, parted, twin
+from documents.search.text.identifiers import find_keys
+from documents.search.text.script_folding import fold_script, has_cyrillic, transliterate_twins
+from documents.search.text.units import split_unit
 
-#: Rises with every change of what a text is made into: an index of another one is built anew.
+#: Increase it with every change of the terms: an index of another version is rebuilt.
 VERSION = 4
 
-#: Characters of a term; longer ones are cut.
+#: Characters of a term; longer terms are cut.
 MAX_LENGTH = 60
-#: Marks of two words, as many: a page of 300 words has one in 900.
-_PAIR_MARKS = 2**18
+#: Number of hash values for pairs of words: a page of 300 words has one in 900 of them.
+_PAIR_HASHES = 2**18
 
 _INSIDE = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"
 #: A word is broken over a line's end by a soft hyphen, or by a hyphen before a small letter.
@@ -41,29 +42,28 @@ _BREAK = (
 _WORD = re.compile(
     f"[^\\W_](?:[^\\W_]|[{_INSIDE}](?!\\s*\\n)|{_BREAK}|(?<=[A-Za-z])['’ʼ](?=[A-Za-z]))*"
 )
-#: Such a hyphen, and what stands before and after it.
+#: Such a hyphen, and the letters before and after it.
 _HYPHEN = re.compile("[-\u2010\u2011\u00ac][ \\t]*\\n[ \\t]*(?=[a-zа-яё])")
 _BEFORE, _AFTER = re.compile("[^\\W\\d_]+\\Z"), re.compile("[^\\W\\d_]+")
-_UNSEEN = re.compile(f"{_BREAK}|[\u00ad\u200b-\u200d\u2060\ufeff]")
+_INVISIBLE = re.compile(f"{_BREAK}|[\u00ad\u200b-\u200d\u2060\ufeff]")
 _PLAIN = re.compile("[a-z0-9а-я]+")
 _ONE_SCRIPT = re.compile("[a-z]+|[а-я]+")
-#: A vowel that comes and goes in a stem, which the algorithm knows nothing of: ошибок, ошибк-а;
-#: настроек, настройк-а; продавец, продавц-а; владелец, владельц-а.
+#: A fleeting vowel, which Snowball does not handle: ошибок, ошибк-а; настроек, настройк-а;
+#: продавец, продавц-а; владелец, владельц-а.
 _FLEETING = re.compile(
     "(?<=[а-я][бвгджзклмнпрстфхцчшщ])[ое](?=к$)"
     "|(?P<after_vowel>(?<=[а-я][аеиоуыэюя])е(?=к$))"
     "|(?<=[а-я][бвгджзклмнпрстфхчшщ])[еь](?=ц$)"
 )
-#: The algorithm takes these endings for a gerund's (сделав) and off; nouns that have them are more
-#: often asked for (устав, состав, архив, отзыв). In another case they are left alone.
+#: Snowball strips these endings as a gerund's (сделав); nouns with them are searched for more often
+#: (устав, состав, архив, отзыв). In their other cases Snowball leaves them alone.
 _LIKE_A_GERUND = re.compile("[а-я][аяиы]в$")
 _local = threading.local()
 
 
 @dataclass(frozen=True)
 class Token:
-    """A term and where it stands: `word` as folded, `stem` as indexed; `start`, `end` in the text
-    (characters)."""
+    """A term in a text: `word` is folded, `stem` indexed; `start`, `end` are character offsets."""
 
     word: str
     stem: str
@@ -73,8 +73,8 @@ class Token:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a text is indexed by: the stems in their order, each word once, each key once, and a
-    mark for each two words that follow each other."""
+    """The index terms of a text: the stems in order, the sets of words and keys, and a hash for
+    each pair of adjacent words."""
 
     stems: tuple[str, ...]
     words: frozenset[str]
@@ -82,92 +82,93 @@ class Terms:
     pairs: frozenset[str]
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """The words of a text in their order. Parts of one printed word share its place."""
+def iter_tokens(text: str) -> Iterator[Token]:
+    """Yield the words of a text in order. Parts of one printed word share its position."""
     for found in _WORD.finditer(text):
         start, end = found.span()
-        for word, stem in analysed(found[0]):
+        for word, stem in analyse_word(found[0]):
             yield Token(word, stem, start, end)
 
 
-def printed_words(text: str) -> Iterator[tuple[str, int, int]]:
-    """Each word as it is printed, with where it stands: to be `analysed` where that is needed."""
+def iter_printed_words(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield `(word, start, end)` of each word as printed: input for `analyse_word`."""
     for found in _WORD.finditer(text):
         yield found[0], found.start(), found.end()
 
 
-def terms(text: str) -> Terms:
-    pairs = list(chain.from_iterable(map(analysed, _WORD.findall(text))))
-    broken = {stem for stem, _, _ in halves(text)}
-    keys = {key for _, _, key in keys_in(text)}
+def extract_terms(text: str) -> Terms:
+    pairs = list(chain.from_iterable(map(analyse_word, _WORD.findall(text))))
+    broken = {stem for stem, _, _ in iter_hyphen_parts(text)}
+    keys = {key for _, _, key in find_keys(text)}
     return Terms(
         stems=tuple(stem for _, stem in pairs),
         words=frozenset(word for word, _ in pairs),
         keys=frozenset(keys | broken),
-        pairs=pairs_of([word for word, _ in pairs]),
+        pairs=hash_pairs([word for word, _ in pairs]),
     )
 
 
-def pairs_of(words: Sequence[str]) -> frozenset[str]:
-    """Marks of the words' neighbourhoods. Few texts that have not a pair have its mark, and pages
-    with two common words side by side are found without a look at where all of them stand.
+def hash_pairs(words: Sequence[str]) -> frozenset[str]:
+    """Hash each pair of adjacent words. Few texts without a pair have its hash, so pages with two
+    common words side by side are found without comparing all their positions.
 
-    The idea is that of the nextword index (Williams, Zobel, Bahle 2004), with as many marks as an
-    index can well have instead of pairs (CRC-32 modulo 2^18)."""
+    The idea is that of the nextword index (Williams, Zobel, Bahle 2004), with a bounded number of
+    hashes (CRC-32 modulo 2^18) in place of pairs.
+    """
     return frozenset(
-        f"{crc32(f'{one} {next_}'.encode()) % _PAIR_MARKS:x}" for one, next_ in pairwise(words)
+        f"{crc32(f'{first} {second}'.encode()) % _PAIR_HASHES:x}"
+        for first, second in pairwise(words)
     )
 
 
-def halves(text: str) -> Iterator[tuple[str, int, int]]:
-    """Both parts of each word that is broken at a hyphen over a line's end: `(stem, start, end)`.
-    It may have been the word's own hyphen; then they are words."""
+def iter_hyphen_parts(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield both parts of each word broken at a hyphen over the end of a line, as
+    `(stem, start, end)`: if the hyphen is part of the word, they are words themselves."""
     for hyphen in _HYPHEN.finditer(text):
         from_ = max(0, hyphen.start() - MAX_LENGTH)
         before = _BEFORE.search(text[from_ : hyphen.start()])
         after = _AFTER.match(text, hyphen.end())
         if before and after:
             for part, start in ((before[0], from_ + before.start()), (after[0], after.start())):
-                for _, stem in analysed(part):
+                for _, stem in analyse_word(part):
                     yield stem, start, start + len(part)
 
 
-def words_in(text: str) -> tuple[tuple[str, str], ...]:
+def split_words(text: str) -> tuple[tuple[str, str], ...]:
     """`(word, stem)` of each word in a short text."""
-    return tuple(pair for printed in _WORD.findall(text) for pair in analysed(printed))
+    return tuple(pair for printed in _WORD.findall(text) for pair in analyse_word(printed))
 
 
-def stem_of(word: str) -> str:
-    """The stem of a folded word, by its script."""
+def stem_word(word: str) -> str:
+    """Return the stem of a folded word, by its script."""
     if word.isdigit():
         return word
     stemmers = getattr(_local, "stemmers", None)
     if stemmers is None:
-        # A stemmer is not to be used by two threads.
+        # A stemmer is not thread-safe.
         stemmers = _local.stemmers = (Stemmer.Stemmer("russian", 0), Stemmer.Stemmer("english", 0))
-    russian = is_cyrillic(word)
+    russian = has_cyrillic(word)
     if russian and _LIKE_A_GERUND.search(word):
         word += "а"
     stem: str = stemmers[0 if russian else 1].stemWord(word)
-    # Of an abbreviation (ООО, ИНН) or a word that short, too little would be left.
-    return _FLEETING.sub(_settled, stem) if len(stem) > 2 else word
+    # Too little would remain of an abbreviation (ООО, ИНН) or another short word.
+    return _FLEETING.sub(_replace_fleeting_vowel, stem) if len(stem) > 2 else word
 
 
-def twin_stem(word: str) -> str | None:
-    """The stem of the word as it would be in the other script, where all its letters look the
-    same there."""
-    other = twin(word)
-    return stem_of(other) if other else None
+def stem_in_other_script(word: str) -> str | None:
+    """Return the stem of the word in the other script, None unless all letters have a twin."""
+    other = transliterate_twins(word)
+    return stem_word(other) if other else None
 
 
-def _settled(vowel: re.Match[str]) -> str:
-    """As it is where there is none; between two vowels it stands for й."""
+def _replace_fleeting_vowel(vowel: re.Match[str]) -> str:
+    """Drop the vowel; after another vowel it stands for й."""
     return "й" if vowel["after_vowel"] else ""
 
 
-def folded(printed: str) -> str:
-    """A word without what does not tell it from another: case, accents, ligatures, breaks."""
-    word = _UNSEEN.sub("", printed).casefold()
+def fold_word(printed: str) -> str:
+    """Remove what distinguishes no words: case, accents, ligatures, line breaks."""
+    word = _INVISIBLE.sub("", printed).casefold()
     if not _PLAIN.fullmatch(word):
         word = unicodedata.normalize("NFKC", word).casefold()
         # й is a letter of its own, not и with an accent; ё is е.
@@ -184,11 +185,13 @@ def folded(printed: str) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def analysed(printed: str) -> tuple[tuple[str, str], ...]:
-    """`(word, stem)` of what is printed as one word: none, one, or a number and its unit."""
+def analyse_word(printed: str) -> tuple[tuple[str, str], ...]:
+    """Return `(word, stem)` pairs of one printed word: none, one, or a number and its unit."""
     word = printed.casefold()
     if len(word) <= MAX_LENGTH and _ONE_SCRIPT.fullmatch(word):
-        return ((word, stem_of(word)),)
+        return ((word, stem_word(word)),)
     return tuple(
-        (word, stem_of(word)) for part in parted(folded(printed)) if (word := one_script(part))
+        (word, stem_word(word))
+        for part in split_unit(fold_word(printed))
+        if (word := fold_script(part))
     )

@@ -1,8 +1,8 @@
-"""Numbers, dates, identifiers and codes found whole, however they are written. Pure.
+"""Keys: whole numbers, dates, phone numbers and codes, however they are written. Pure.
 
-A key is a term without a place among the words: the identifier without what parts it, in letters
-and digits that look alike as one. Words and numbers by themselves are no keys; the parts of an
-identifier are found as words.
+A key is a term without a position: the identifier without its separators, with look-alike letters
+and digits folded. Single words and numbers are no keys; the parts of an identifier are found as
+words.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from documents.search.text.lookalikes import skeleton
+from documents.search.text.script_folding import fold_code
 
-#: No identifier that people type is longer; a line of a table may be.
+#: Characters. No identifier that people type is longer; a line of a table may be.
 MAX_LENGTH = 64
 
 _SPACE = "[ \u00a0\u202f\u2009]"
@@ -41,39 +41,39 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _NAME = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
-#: What stands before a year: 12 мая, «12» мая, May 12, 12 May
+#: The day and month before a year: 12 мая, «12» мая, May 12, 12 May
 _BEFORE_YEAR = re.compile(
     rf"(?:(?<!\d)[«\"“]?(?P<day>\d{{1,2}})[»\"”]?\s+(?P<month>{_NAME})"
     rf"|\b(?P<first>{_NAME})\.?\s+(?P<then>\d{{1,2}}))[,.]?\s+$",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
-#: A date as it is typed in words: 12 мая 2025, May 12, 2025
+#: A date with the month in words, as typed: 12 мая 2025, May 12, 2025
 DATE_IN_WORDS = re.compile(
     rf"(?<!\w)(?i:\d{{1,2}}\s+{_NAME}|{_NAME}\.?\s+\d{{1,2}}),?\s+(?:1[6-9]|20)\d\d(?!\w)"
 )
-#: "«31» September " is the longest.
+#: Characters before a year that may belong to a date; "«31» September " is the longest.
 _LOOK_BACK = 20
 _NOT_IN_A_CODE = re.compile(r"[\W_]+")
 
 
-def keys_in(text: str) -> Iterator[tuple[int, int, str]]:
-    """The keys of a text, each with where it stands: `(start, end, key)`, in no order."""
-    yield from _joined(text)
+def find_keys(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the keys of a text as `(start, end, key)`, in no order."""
+    yield from _find_codes(text)
     if not _DIGIT.search(text):
         return
     for found in AMOUNT.finditer(text):
         whole = re.split("[.,]", found[0])[0]
         for form in {found[0], whole}:
-            yield found.start(), found.end(), _squeezed(form)
+            yield found.start(), found.end(), _fold_key(form)
     for found in _PHONE.finditer(text):
-        yield found.start(), found.end(), "tel" + _squeezed(found[0])[-10:]
-    yield from _dates(text)
+        yield found.start(), found.end(), "tel" + _fold_key(found[0])[-10:]
+    yield from _find_dates(text)
 
 
-def _joined(text: str) -> Iterator[tuple[int, int, str]]:
+def _find_codes(text: str) -> Iterator[tuple[int, int, str]]:
     end = 0
-    # Looked for by what parts them: that is rare, and letters are not.
+    # Search for separators: they are rarer than letters.
     for separator in _SEPARATED.finditer(text):
         if separator.start() < end:
             continue
@@ -82,17 +82,17 @@ def _joined(text: str) -> Iterator[tuple[int, int, str]]:
         found = before and _JOINED.match(text, begin + before.start())
         if found:
             end = found.end()
-            code = _squeezed(found[0])
+            code = _fold_key(found[0])
             if len(code) <= MAX_LENGTH:
                 yield found.start(), end, code
 
 
-def _dates(text: str) -> Iterator[tuple[int, int, str]]:
+def _find_dates(text: str) -> Iterator[tuple[int, int, str]]:
     for found in _DATE.finditer(text):
         day, month, year = map(int, found.groups())
-        yield from _date(found, _full(year), month, day)
+        yield from _yield_date(found, _expand_year(year), month, day)
     for found in _ISO_DATE.finditer(text):
-        yield from _date(found, *map(int, found.groups()))
+        yield from _yield_date(found, *map(int, found.groups()))
     for at in _YEAR.finditer(text):
         start = max(0, at.start() - _LOOK_BACK)
         before = _BEFORE_YEAR.search(text[start : at.start()])
@@ -103,12 +103,14 @@ def _dates(text: str) -> Iterator[tuple[int, int, str]]:
                 yield start + before.start(), at.end(), key
 
 
-def _full(year: int) -> int:
-    """Of two digits: the hundred years that end in 2050."""
+def _expand_year(year: int) -> int:
+    """Add the century to a year of two digits: 1951 to 2050."""
     return year if year > 99 else year + (1900 if year > 50 else 2000)
 
 
-def _date(found: re.Match[str], year: int, month: int, day: int) -> Iterator[tuple[int, int, str]]:
+def _yield_date(
+    found: re.Match[str], year: int, month: int, day: int
+) -> Iterator[tuple[int, int, str]]:
     key = _date_key(year, month, day)
     if key:
         yield found.start(), found.end(), key
@@ -118,5 +120,5 @@ def _date_key(year: int, month: int, day: int) -> str | None:
     return f"date{year:04}{month:02}{day:02}" if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
-def _squeezed(code: str) -> str:
-    return skeleton(_NOT_IN_A_CODE.sub("", code).casefold().replace("ё", "е"))
+def _fold_key(code: str) -> str:
+    return fold_code(_NOT_IN_A_CODE.sub("", code).casefold().replace("ё", "е"))

@@ -1,7 +1,7 @@
-"""A page's text and where its words are on the page image, small enough to lie in the index. Pure.
+"""The text of a page with the boxes of its words, packed for the index. Pure.
 
-What is searched is the text that counts (a correction, else the newest reading). The index keeps
-it, so that a page of results costs the database no layouts.
+The index stores the searchable text (the correction, else the newest reading), so that a page of
+results loads no layouts from the database.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from dataclasses import dataclass, field
 
 from documents.text.page_layout import Block, Box, Line, PageLayout
 
-#: Numbers kept for a span: its start and length in the text, x0, y0, x1, y1.
-_WIDTH = 6
-_HEAD = struct.Struct("<IIII")
-#: Fast, and little is lost to a higher level.
-_LEVEL = 3
+#: Numbers of a span: start and length in the text, x0, y0, x1, y1.
+_SPAN_NUMBERS = 6
+_HEADER = struct.Struct("<IIII")
+#: zlib's level: fast, and hardly larger than with a higher one.
+_COMPRESSION = 3
 
 
 @dataclass(frozen=True)
 class Span:
-    """`box` (px) holds the characters `start` to `end` of the text: a word, or a line or a block
-    where its reader gave no words."""
+    """Characters `start` to `end` of the text are inside `box` (px): a word, or a line or block if
+    the engine reported no words."""
 
     start: int
     end: int
@@ -35,8 +35,8 @@ class Span:
 
 @dataclass(frozen=True)
 class SearchText:
-    """`text`: lines parted by a newline, blocks by an empty line. `width`, `height`: px of the
-    page image that the boxes are of. `numbers` are the spans', in the order of the text."""
+    """`text`: lines separated by a newline, blocks by an empty line. `width`, `height`: the page
+    image in px, to which the boxes refer. `numbers`: the spans, flattened, in text order."""
 
     text: str
     width: int
@@ -45,16 +45,16 @@ class SearchText:
 
     @property
     def spans(self) -> list[Span]:
-        return [self._span(at) for at in range(len(self.numbers) // _WIDTH)]
+        return [self._span(at) for at in range(len(self.numbers) // _SPAN_NUMBERS)]
 
-    def boxes(self, start: int, end: int) -> list[Box]:
-        return [box for box, _ in self.pieces(start, end)]
+    def find_boxes(self, start: int, end: int) -> list[Box]:
+        return [box for box, _ in self.locate(start, end)]
 
-    def pieces(self, start: int, end: int) -> list[tuple[Box, str]]:
-        """Where the characters `start` to `end` are, and which of them: one box for each word (two
-        for one that is broken over lines), and of a line or a block without words the part that
-        they take of it."""
-        starts = self.numbers[::_WIDTH]
+    def locate(self, start: int, end: int) -> list[tuple[Box, str]]:
+        """Return `(box, text)` for the characters `start` to `end`: one box for each word (two if
+        it is broken over lines); of a line or block without words, the part that they take up.
+        """
+        starts = self.numbers[::_SPAN_NUMBERS]
         first = max(bisect_left(starts, start + 1) - 1, 0)
         found = []
         for at in range(first, len(starts)):
@@ -63,15 +63,15 @@ class SearchText:
             span = self._span(at)
             if span.end > start:
                 begin, until = max(start, span.start), min(end, span.end)
-                found.append((self._part(span, begin, until), self.text[begin:until]))
+                found.append((self._cut_box(span, begin, until), self.text[begin:until]))
         return found
 
     def _span(self, at: int) -> Span:
-        start, length, x0, y0, x1, y1 = self.numbers[at * _WIDTH : (at + 1) * _WIDTH]
+        start, length, x0, y0, x1, y1 = self.numbers[at * _SPAN_NUMBERS : (at + 1) * _SPAN_NUMBERS]
         return Span(start, start + length, (x0, y0, x1, y1))
 
-    def _part(self, span: Span, start: int, end: int) -> Box:
-        """The part of the span's box that some of its characters take, were they all as wide."""
+    def _cut_box(self, span: Span, start: int, end: int) -> Box:
+        """The part of the span's box that some characters take up, all assumed equally wide."""
         text = self.text[span.start : span.end]
         if not any(character.isspace() for character in text):
             return span.box
@@ -82,41 +82,41 @@ class SearchText:
         line_start = text.rfind("\n", 0, start - span.start) + 1
         length = max(len(lines[row]), 1)
         left, right = start - span.start - line_start, end - span.start - line_start
-        if right > length:  # broken over the line's end: the whole width of what it touches
+        if right > length:  # broken over lines: the full width of these lines
             rows = text[: end - span.start].count("\n") - row + 1
             return (x0, y0 + row * height, x1, y0 + (row + rows) * height)
-        wide = (x1 - x0) / length
-        return (x0 + left * wide, y0 + row * height, x0 + right * wide, y0 + (row + 1) * height)
+        width = (x1 - x0) / length
+        return (x0 + left * width, y0 + row * height, x0 + right * width, y0 + (row + 1) * height)
 
     def pack(self) -> bytes:
         text = self.text.encode()
         numbers = array("I", self.numbers)
         if sys.byteorder == "big":
             numbers.byteswap()
-        head = _HEAD.pack(self.width, self.height, len(text), len(numbers))
-        return zlib.compress(head + text + numbers.tobytes(), _LEVEL)
+        head = _HEADER.pack(self.width, self.height, len(text), len(numbers))
+        return zlib.compress(head + text + numbers.tobytes(), _COMPRESSION)
 
     @classmethod
     def unpack(cls, data: bytes) -> SearchText:
-        """Raises ValueError for what is no packed page."""
+        """Raises ValueError for data that is no packed page."""
         try:
             content = zlib.decompress(data)
-            width, height, length, _ = _HEAD.unpack_from(content)
+            width, height, length, _ = _HEADER.unpack_from(content)
         except (zlib.error, struct.error) as error:
             raise ValueError(f"no packed page: {error}") from error
         numbers = array("I")
-        numbers.frombytes(content[_HEAD.size + length :])
+        numbers.frombytes(content[_HEADER.size + length :])
         if sys.byteorder == "big":
             numbers.byteswap()
-        text = content[_HEAD.size : _HEAD.size + length].decode()
+        text = content[_HEADER.size : _HEADER.size + length].decode()
         return cls(text, width, height, numbers)
 
 
 EMPTY = SearchText("", 0, 0)
 
 
-def page_text(layout: PageLayout) -> SearchText:
-    """The text of a layout, in reading order, with its boxes."""
+def extract_page_text(layout: PageLayout) -> SearchText:
+    """Return the text of a layout, in reading order, with its boxes."""
     parts: list[str] = []
     numbers = array("I")
     length = 0
@@ -126,28 +126,28 @@ def page_text(layout: PageLayout) -> SearchText:
         if parts:
             parts.append("\n\n")
             length += 2
-        for text, box in _pieces(block):
+        for text, box in _split_block(block):
             if box is not None and text:
-                numbers.extend((length, len(text), *(_px(value) for value in box)))
+                numbers.extend((length, len(text), *(_clamp_px(value) for value in box)))
             parts.append(text)
             length += len(text)
     return SearchText("".join(parts), layout.width, layout.height, numbers)
 
 
-def _pieces(block: Block) -> Iterator[tuple[str, Box | None]]:
-    """The block's text in pieces that have a box, and what parts them, which has none."""
-    if not block.lines or not _same(block.text, "".join(line.text for line in block.lines)):
-        # A table, or a text that was put together anew: its lines are not the block's text.
+def _split_block(block: Block) -> Iterator[tuple[str, Box | None]]:
+    """Yield the block's text in pieces with a box, and the separators between them without one."""
+    if not block.lines or not _is_same_text(block.text, "".join(line.text for line in block.lines)):
+        # A table, or a corrected text: the lines are not those of the block's text.
         yield block.text, block.bbox
         return
     for at, line in enumerate(block.lines):
         if at:
             yield "\n", None
-        yield from _line_pieces(line)
+        yield from _split_line(line)
 
 
-def _line_pieces(line: Line) -> Iterator[tuple[str, Box | None]]:
-    if not line.words or not _same(line.text, "".join(word.text for word in line.words)):
+def _split_line(line: Line) -> Iterator[tuple[str, Box | None]]:
+    if not line.words or not _is_same_text(line.text, "".join(word.text for word in line.words)):
         yield line.text, line.bbox
         return
     for at, word in enumerate(line.words):
@@ -156,9 +156,9 @@ def _line_pieces(line: Line) -> Iterator[tuple[str, Box | None]]:
         yield word.text, word.bbox
 
 
-def _same(one: str, other: str) -> bool:
+def _is_same_text(one: str, other: str) -> bool:
     return "".join(one.split()) == "".join(other.split())
 
 
-def _px(value: float) -> int:
+def _clamp_px(value: float) -> int:
     return min(max(round(value), 0), 2**32 - 1)

@@ -9,7 +9,7 @@ import pytest
 
 from documents.models import Document, Team, User
 from documents.search.query.similar import similar_to
-from documents.search.text.fingerprint import resemblance, runs, sketch
+from documents.search.text.fingerprint import hash_runs, make_sketch, measure_resemblance
 from tests.factories import make_document, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -92,5 +92,5 @@ def test_what_was_trashed_a_moment_ago_is_not_offered(
 
 
 def test_a_short_page_has_no_fingerprint() -> None:
-    assert sketch(["один", "два", "три"]) == []
-    assert resemblance(runs(["a"]), runs(["a"])) == 0
+    assert make_sketch(["один", "два", "три"]) == []
+    assert measure_resemblance(hash_runs(["a"]), hash_runs(["a"])) == 0

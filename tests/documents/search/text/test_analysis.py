@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from documents.search.text import analysis
-from documents.search.text.lookalikes import TO_LATIN
+from documents.text.lookalikes import RUSSIAN_TO_LATIN
 
 RUSSIAN = st.text("абвгдежзийклмнопрстуфхцчшщъыьэюя", min_size=4, max_size=14)
 
 
 def stems(text: str) -> list[str]:
-    return list(analysis.terms(text).stems)
+    return list(analysis.extract_terms(text).stems)
 
 
 def keys(text: str) -> frozenset[str]:
-    return analysis.terms(text).keys
+    return analysis.extract_terms(text).keys
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_numbers_are_found_by_part_and_in_their_order() -> None:
 
 def test_a_token_says_where_it_stands() -> None:
     text = "Первый дого-\nвор, вторая Дoгoвop."
-    assert [text[token.start : token.end] for token in analysis.tokens(text)] == [
+    assert [text[token.start : token.end] for token in analysis.iter_tokens(text)] == [
         "Первый", "дого-\nвор", "вторая", "Дoгoвop",
     ]  # fmt: skip
 
@@ -103,7 +103,7 @@ def test_a_token_says_where_it_stands() -> None:
 @given(st.text(max_size=300))
 @settings(max_examples=300, deadline=None)
 def test_any_text_has_terms_that_hold_no_white_space(text: str) -> None:
-    found = analysis.terms(text)
+    found = analysis.extract_terms(text)
     for term in (*found.stems, *found.words, *found.keys):
         assert term
         assert term == term.strip()
@@ -115,7 +115,7 @@ def test_any_text_has_terms_that_hold_no_white_space(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 def test_tokens_stand_in_order_and_inside_of_the_text(text: str) -> None:
     end = 0
-    for token in analysis.tokens(text):
+    for token in analysis.iter_tokens(text):
         assert token.start >= 0 and token.start <= token.end <= len(text)
         assert token.end >= end
         end = token.end
@@ -126,7 +126,7 @@ def test_tokens_stand_in_order_and_inside_of_the_text(text: str) -> None:
 def test_a_russian_word_is_the_same_with_any_of_its_letters_from_the_latin_alphabet(
     word: str, data: st.DataObject
 ) -> None:
-    twins = [at for at, letter in enumerate(word) if letter in TO_LATIN]
+    twins = [at for at, letter in enumerate(word) if letter in RUSSIAN_TO_LATIN]
     # Most letters, and one that has no twin, tell which script is meant.
     if len(twins) == len(word):
         return
@@ -135,7 +135,7 @@ def test_a_russian_word_is_the_same_with_any_of_its_letters_from_the_latin_alpha
         if twins
         else set()
     )
-    mixed = "".join(TO_LATIN[c] if at in chosen else c for at, c in enumerate(word))
+    mixed = "".join(RUSSIAN_TO_LATIN[c] if at in chosen else c for at, c in enumerate(word))
     assert stems(mixed) == stems(word)
 
 
@@ -154,9 +154,9 @@ def test_case_does_not_matter(word: str) -> None:
 
 
 def test_a_word_all_of_whose_letters_look_the_same_is_tried_in_both_scripts() -> None:
-    assert analysis.twin_stem("ooo") == "ооо"
-    assert analysis.twin_stem("ооо") == "ooo"
-    assert analysis.twin_stem("договор") is None
+    assert analysis.stem_in_other_script("ooo") == "ооо"
+    assert analysis.stem_in_other_script("ооо") == "ooo"
+    assert analysis.stem_in_other_script("договор") is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from documents.search.text.edit_distance import CONFUSION, allowed, distance
+from documents.search.text.edit_distance import CONFUSION, max_distance, measure_distance
 
 WORDS = st.text("абвгдежзиrnmcl", max_size=9)
 
@@ -24,15 +24,15 @@ WORDS = st.text("абвгдежзиrnmcl", max_size=9)
     ],
 )
 def test_what_a_scanner_confuses_costs_less(one: str, other: str, cost: float) -> None:
-    assert distance(one, other, 2) == cost
+    assert measure_distance(one, other, 2) == cost
 
 
 @given(WORDS, WORDS)
 @settings(max_examples=200, deadline=None)
 def test_it_is_the_same_both_ways_and_nothing_for_the_word_itself(one: str, other: str) -> None:
-    assert distance(one, one, 2) == 0
-    assert min(distance(one, other, 9), 10) == min(distance(other, one, 9), 10)
+    assert measure_distance(one, one, 2) == 0
+    assert min(measure_distance(one, other, 9), 10) == min(measure_distance(other, one, 9), 10)
 
 
 def test_short_words_are_taken_as_they_are() -> None:
-    assert (allowed("акт"), allowed("акты"), allowed("договор")) == (0, 1, 2)
+    assert (max_distance("акт"), max_distance("акты"), max_distance("договор")) == (0, 1, 2)
