@@ -243,7 +243,7 @@ def _documents(
 
 def _number_of_documents(opened: Opened, query: Query) -> int:
     counted = opened.aggregate(query, {"n": {"cardinality": {"field": "document_number"}}})
-    return round(counted["n"]["value"])
+    return round(float(counted["n"]["value"]))
 
 
 def _best_pages(

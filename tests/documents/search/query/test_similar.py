@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from documents.models import Document, Team, User
-from documents.search.query.similar import similar_to
+from documents.search.query.similar import Alike, similar_to
 from documents.search.text.fingerprint import hash_runs, make_sketch, measure_resemblance
 from tests.factories import make_document, make_team, make_user
 
@@ -40,7 +40,7 @@ def misread(printed: str, share: float, seed: int = 1) -> str:
     )
 
 
-def titles(found: list) -> list[str]:
+def titles(found: list[Alike]) -> list[str]:
     return [each.document.title for each in found]
 
 
