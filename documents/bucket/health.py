@@ -1,14 +1,14 @@
-"""How the bucket is, for `/health` and the admin's first page: looked at in the background."""
+"""The bucket's state, for `/health` and the admin's first page: checked in the background."""
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import dataclass
 
 import structlog
 from django.conf import settings
 
+from documents.background_check import BackgroundCheck
 from documents.bucket import circuit_breaker
 from documents.bucket.access_check import check
 from documents.bucket.settings import BucketSettings
@@ -18,9 +18,9 @@ from documents.notices import Notice, gettext_noop
 
 log = structlog.get_logger(__name__)
 
-#: Seconds between two looks, and between two that try everything anew.
-_EVERY, _WHOLE_EVERY = 20.0, 3600.0
-#: What a look writes; each process over the last one's.
+#: Seconds between two checks, and between two that check all access.
+_EVERY, _ACCESS_CHECK_EVERY = 20.0, 3600.0
+#: The key that a check writes; every process overwrites it.
 _PROBE = "probe/health"
 
 
@@ -33,62 +33,59 @@ class BucketState:
 
 
 class BucketWatch:
-    """Looks while somebody asks, in a thread of its own: who asks never waits."""
+    """Checks the bucket in the background while something asks for its state."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._check: BackgroundCheck[BucketState] = BackgroundCheck("bucket-check", every=_EVERY)
         self._state: BucketState | None = None
-        self._kept_problems: tuple[str, ...] = ()
-        self._looking = False
-        self._next = self._next_whole = float("-inf")
+        self._access_problems: tuple[str, ...] = ()
+        self._access_check_due = float("-inf")
+
+    @property
+    def has_checked(self) -> bool:
+        """Whether a check has finished in this process."""
+        return self._state is not None
 
     def state(self) -> BucketState:
-        """The newest finding. Before the first one a bucket counts as configured."""
-        told: BucketSettings = settings.OCRSITE_BUCKET_SETTINGS
+        """The newest state, without waiting. Before the first check it is `configured`."""
+        configured: BucketSettings = settings.OCRSITE_BUCKET_SETTINGS
         target = bucket()
         if target is None:
-            return BucketState("incomplete" if told.missing else "not_configured", told.warnings)
-        self._look_if_due(target)
-        with self._lock:
-            found = self._state or BucketState("configured")
-        return BucketState(found.word, (*told.warnings, *found.problems))
+            word = "incomplete" if configured.missing else "not_configured"
+            return BucketState(word, configured.warnings)
+        newest, _ = self._check.ask(lambda: self._run_check(target))
+        found = newest or BucketState("configured")
+        return BucketState(found.word, (*configured.warnings, *found.problems))
 
-    def _look_if_due(self, target: Bucket) -> None:
-        with self._lock:
-            if self._looking or time.monotonic() < self._next:
-                return
-            self._looking = True
-            whole = time.monotonic() >= self._next_whole
-        threading.Thread(target=self._look, args=(target, whole), daemon=True).start()
-
-    def _look(self, target: Bucket, whole: bool) -> None:
-        found = BucketState("failing", (Notice(gettext_noop("The bucket can't be checked.")),))
+    def _run_check(self, target: Bucket) -> BucketState:
+        """Check all access once an hour, and whether a file can be written in between."""
+        check_all = time.monotonic() >= self._access_check_due
         try:
-            found = self._checked(target) if whole else self._touched(target)
-        finally:
-            with self._lock:
-                before, self._state = self._state, found
-                if found.word == "configured":
-                    circuit_breaker.shared.heard()
-                self._looking = False
-                self._next = time.monotonic() + _EVERY
-                if whole and found.word == "configured":
-                    self._next_whole = time.monotonic() + _WHOLE_EVERY
-        if before is None or before != found:
-            tell = log.warning if found.problems else log.info
-            tell("bucket", state=found.word, problems=list(found.problems))
+            found = self._check_access(target) if check_all else self._write_probe(target)
+        except Exception:
+            log.exception("bucket_check_failed")
+            found = BucketState("failing", (Notice(gettext_noop("The bucket can't be checked.")),))
+        if found.word == "configured":
+            circuit_breaker.shared.heard()
+            if check_all:
+                self._access_check_due = time.monotonic() + _ACCESS_CHECK_EVERY
+        before, self._state = self._state, found
+        if before != found:
+            write = log.warning if found.problems else log.info
+            write("bucket_state_changed", state=found.word, problems=list(found.problems))
+        return found
 
-    def _checked(self, target: Bucket) -> BucketState:
+    def _check_access(self, target: Bucket) -> BucketState:
         report = check(target)
-        self._kept_problems = report.problems if report.ok else ()
+        self._access_problems = report.problems if report.ok else ()
         return BucketState("configured" if report.ok else "failing", report.problems)
 
-    def _touched(self, target: Bucket) -> BucketState:
+    def _write_probe(self, target: Bucket) -> BucketState:
         try:
             (bucket_for_asking() or target).put_bytes(_PROBE, b"ocrsite")
         except BucketError as error:
             return BucketState("failing", (notice_of(error),))
-        return BucketState("configured", self._kept_problems)
+        return BucketState("configured", self._access_problems)
 
 
 watch = BucketWatch()

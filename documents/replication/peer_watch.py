@@ -1,19 +1,18 @@
-"""Another container of this archive, beside this one for a while: what it takes in is shown here.
+"""Pull what another container of this archive changes while both run for a moment.
 
 A platform that updates a container starts the new one before it stops the old. What the old one
-does after the new one has looked through the bucket would be missing there until its next start.
-That another is at work is seen from its database's copy: it lies in the bucket beside ours.
+does after the new one has read the bucket would be missing here until the next start. A container
+at work is seen from the copy of its database, which lies in the bucket beside ours.
 """
 
 from __future__ import annotations
 
 import datetime
-import threading
-import time
 
 import structlog
 from django.db import close_old_connections
 
+from documents.background_check import BackgroundCheck
 from documents.bucket.store import bucket
 from documents.errors import ArchiveError
 from documents.replication.database_replicas import Replica, replicas
@@ -23,63 +22,64 @@ from documents.replication.upload import writer
 
 log = structlog.get_logger(__name__)
 
-#: Seconds between two looks.
+#: Seconds between two checks.
 EVERY = 15.0
-#: How long a look goes on behind another container's last sign of life, and how far before the
-#: look before the next one reaches back: the sign may come a moment before or after the deed.
+#: How long checks go on after another container's last sign of life, and how far before the last
+#: check the next one reaches back: the sign may come a moment before or after the change.
 MARGIN = datetime.timedelta(minutes=2)
-#: How far back the first look goes: the time this container's own start may have taken.
+#: How far back the first check reaches: the time this container's own start may have taken.
 START = datetime.timedelta(hours=1)
 
 
-class Neighbours:
-    """For the only background process of a site whose database is copied into the bucket. All times
-    are the bucket's."""
+class PeerWatch:
+    """For the only background process of a site whose database is copied into the bucket.
+
+    All times are the bucket's.
+    """
 
     def __init__(self) -> None:
-        self._next = float("-inf")
-        self._looking = threading.Lock()
+        self._check: BackgroundCheck[None] = BackgroundCheck("peer-check", every=EVERY)
         self._seen: datetime.datetime | None = None
 
-    def look_if_due(self) -> None:
-        """In a thread of its own: who calls never waits."""
-        if time.monotonic() >= self._next and self._looking.acquire(blocking=False):
-            self._next = time.monotonic() + EVERY
-            threading.Thread(target=self._look, name="neighbours", daemon=True).start()
+    def check_if_due(self) -> None:
+        """Check in a thread of its own; returns at once."""
+        self._check.ask(self._run_check)
 
-    def _look(self) -> None:
+    def _run_check(self) -> None:
         try:
-            self.look()
+            self.check()
         except (ArchiveError, OSError) as error:
-            log.warning("neighbours_not_looked_for", reason=str(error))
+            log.warning("peer_check_failed", reason=str(error))
         except Exception:
-            log.exception("neighbours_not_looked_for")
+            log.exception("peer_check_failed")
         finally:
             close_old_connections()
-            self._looking.release()
 
-    def look(self) -> None:
-        """Raises BucketError, OSError, StorageFull."""
+    def check(self) -> None:
+        """Pull what another container has changed since the last check.
+
+        Raises BucketError, OSError, StorageFull.
+        """
         target = bucket()
         if target is None:
             return
-        ours, others = _told_apart(replicas(target))
+        ours, others = _separate_own(replicas(target))
         if ours is None:
-            return  # nothing says yet what time it is there
+            return  # the bucket's time is not known yet
         newest = max((replica.newest for replica in others), default=None)
         since = self._seen - MARGIN if self._seen else ours.newest - START
         if newest is not None and newest >= since:
             outcomes = catch_up_since(since)
-            found = {kind.name.lower(): n for kind, n in outcomes.items() if kind in _NEWS}
+            found = {kind.name.lower(): n for kind, n in outcomes.items() if kind in _CHANGES}
             if found:
-                log.info("another_containers_changes_taken_in", **found)
+                log.info("peer_changes_pulled", **found)
         self._seen = ours.newest
 
 
-_NEWS = (Outcome.TAKEN, Outcome.UPDATED, Outcome.PURGED)
+_CHANGES = (Outcome.TAKEN, Outcome.UPDATED, Outcome.PURGED)
 
 
-def _told_apart(found: list[Replica]) -> tuple[Replica | None, list[Replica]]:
+def _separate_own(found: list[Replica]) -> tuple[Replica | None, list[Replica]]:
     own = writer()
     ours = next((replica for replica in found if str(replica.id) == own), None)
     return ours, [replica for replica in found if replica is not ours]

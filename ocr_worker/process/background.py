@@ -19,7 +19,7 @@ from documents.actions.task_claims import (
 )
 from documents.bucket.health import watch
 from documents.models import WorkerKind, WorkerProcess
-from documents.replication.peer_watch import Neighbours
+from documents.replication.peer_watch import PeerWatch
 from documents.replication.sync import end_all_leases, keeps_something, release_all
 from documents.replication.sync_worker import SyncWorker
 from documents.signals import announce, tasks_waiting
@@ -52,7 +52,7 @@ class BackgroundProcess(WorkerBase):
         self._last_beat = time.time()
         self._keeper = SyncWorker()
         self._bucket_word = ""
-        self._neighbours = Neighbours()
+        self._peer_watch = PeerWatch()
 
     def begin(self) -> None:
         actors.on_wake_up(self.queue, self.work_until_idle)
@@ -73,7 +73,7 @@ class BackgroundProcess(WorkerBase):
             self._keeper.go_on()
             announce(tasks_waiting)
         if self._sole_start is not None:
-            self._neighbours.look_if_due()
+            self._peer_watch.check_if_due()
         watched_for = self.watched_for()
         if time.monotonic() >= self._next_reconcile:
             self._next_reconcile = time.monotonic() + EVERY_SECONDS

@@ -10,11 +10,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from documents.background_check import BackgroundCheck
 from documents.bucket.health import watch
 from documents.search.index.health import search_warnings
 from ocrsite import __version__
 from ocrsite.environment import read_environment
-from ocrsite.monitoring.self_checks import Findings, Lookout
+from ocrsite.monitoring import self_checks
+from ocrsite.monitoring.self_checks import Findings
 from ocrsite.responses import RETRY_AFTER, problem
 from ocrsite.runtime.start_state import ProcessRole, Start, current_start
 
@@ -23,14 +25,17 @@ PATIENCE, TOO_OLD = 0.4, 10.0
 #: Seconds after the start in which no reader is expected yet.
 READERS_COME_WITHIN = 30.0
 
-_lookout = Lookout()
+#: Findings younger than this (seconds) are not renewed.
+FRESH = 1.0
+
+_check: BackgroundCheck[Findings] = BackgroundCheck("self-check", every=FRESH)
 
 
 def findings() -> Findings:
     """The newest findings; what has not answered for long counts as failing."""
     # All-in-one knows its readers by its start_id; the readers of several machines have others.
     start_id = read_environment().start_id if current_start().role is ProcessRole.ALL else None
-    newest, age = _lookout.newest(start_id, PATIENCE)
+    newest, age = _check.ask(lambda: self_checks.look_and_disconnect(start_id), patience=PATIENCE)
     if newest is None or age > TOO_OLD:
         return Findings(problems=("The site's checks of itself do not finish.",))
     return newest

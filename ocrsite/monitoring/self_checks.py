@@ -1,16 +1,13 @@
-"""What the site finds when it looks at itself, never longer than it may take.
+"""What the site finds when it checks its database, its storage and its queue.
 
-A look asks the database, the storage and the queue. Any of them may hang, so it happens in a
-thread of its own, one at a time; who asks gets the newest finished look and how old it is.
+Any of them may hang: `ocrsite.monitoring.health` checks in a thread of its own.
 """
 
 from __future__ import annotations
 
 import shutil
-import threading
-import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import redis
 from django.conf import settings
@@ -23,8 +20,6 @@ from documents.models import Document, Status, WorkerKind, WorkerProcess
 
 #: Seconds that the queue may take to answer.
 _QUEUE_TIMEOUT = 1.0
-#: Looks younger than this (seconds) are not repeated.
-_FRESH = 1.0
 
 
 @dataclass(frozen=True)
@@ -58,6 +53,14 @@ def look(start_id: uuid.UUID | None) -> Findings:
         readers=readers,
         problems=tuple(problems),
     )
+
+
+def look_and_disconnect(start_id: uuid.UUID | None) -> Findings:
+    """`look` for a thread that ends with it."""
+    try:
+        return look(start_id)
+    finally:
+        connections.close_all()
 
 
 def pending_pages() -> int:
@@ -115,39 +118,3 @@ def _queue(problems: list[str]) -> bool:
         problems.append("The queue does not answer; pages are read when it is back.")
         return False
     return True
-
-
-@dataclass
-class Lookout:
-    """Looks when somebody asks, one look at a time, in the background."""
-
-    _condition: threading.Condition = field(default_factory=threading.Condition)
-    _newest: Findings | None = None
-    _finished: float = float("-inf")
-    _begun: float | None = None
-
-    def newest(self, start_id: uuid.UUID | None, patience: float) -> tuple[Findings | None, float]:
-        """The newest findings (None: there are none yet) and their age in seconds.
-
-        Waits at most `patience` seconds for a look to finish.
-        """
-        with self._condition:
-            now = time.monotonic()
-            if now - self._finished > _FRESH:
-                if self._begun is None:
-                    self._begun = now
-                    threading.Thread(target=self._look, args=(start_id,), daemon=True).start()
-                self._condition.wait_for(lambda: self._finished >= now, timeout=patience)
-            return self._newest, time.monotonic() - self._finished
-
-    def _look(self, start_id: uuid.UUID | None) -> None:
-        findings = None
-        try:
-            findings = look(start_id)
-        finally:
-            connections.close_all()
-            with self._condition:
-                self._begun = None
-                if findings is not None:
-                    self._newest, self._finished = findings, time.monotonic()
-                self._condition.notify_all()

@@ -21,11 +21,11 @@ def use(settings: Any, variables: dict[str, str]) -> None:
 
 
 def seen(watch: BucketWatch, word: str) -> BucketState:
-    """The state, once it is `word` and was looked at."""
+    """The state, once a check has found it to be `word`."""
     deadline = time.monotonic() + 30
     while True:
         state = watch.state()
-        if state.word == word and watch._state is not None:
+        if state.word == word and watch.has_checked:
             return state
         assert time.monotonic() < deadline, state
         time.sleep(0.05)

@@ -13,7 +13,7 @@ from documents.actions.trash import trash
 from documents.bucket.store import Bucket
 from documents.files.storage import manifest_key, tombstone_key
 from documents.models import Document
-from documents.replication.peer_watch import Neighbours
+from documents.replication.peer_watch import PeerWatch
 from documents.replication.sync import keep
 from documents.replication.upload import writer
 from tests.documents.replication.conftest import kept_document, mirrored  # noqa: F401
@@ -54,7 +54,7 @@ def test_what_another_container_took_in_is_here_at_the_next_look(
     Document.objects.all().delete()
     sign_of_life(bucket, str(uuid.uuid4()))
 
-    Neighbours().look()
+    PeerWatch().check()
 
     assert Document.objects.get().title == "as the neighbour has it"
 
@@ -66,13 +66,13 @@ def test_what_another_container_changed_or_purged_is_changed_or_gone_here(
     changed, purged = kept_document(), kept_document(content=b"%PDF-1.4 another")
     neighbour_alone_has(bucket, changed)
     keep(purged.id)
-    neighbours, sign = Neighbours(), str(uuid.uuid4())
+    peers, sign = PeerWatch(), str(uuid.uuid4())
     sign_of_life(bucket, sign)
     trash(purged.id, actor=None)
     bucket.put_bytes(tombstone_key(purged.id), b"{}")
     bucket.delete(manifest_key(purged.id))
 
-    neighbours.look()
+    peers.check()
 
     assert [document.title for document in Document.objects.all()] == ["as the neighbour has it"]
 
@@ -86,7 +86,7 @@ def test_alone_with_the_bucket_nobody_reads_every_manifest_again_and_again(
     read: list[str] = []
     monkeypatch.setattr(Bucket, "get_bytes", lambda self, key, **_: read.append(key))
 
-    Neighbours().look()
+    PeerWatch().check()
 
     assert read == []
 
@@ -100,12 +100,12 @@ def test_a_container_that_is_long_gone_is_no_neighbour(
 
     keep(kept_document().id)
     sign_of_life(bucket, str(uuid.uuid4()))
-    looking = Neighbours()
-    looking.look()
+    watch = PeerWatch()
+    watch.check()
     read: list[str] = []
     monkeypatch.setattr(Bucket, "get_bytes", lambda self, key, **_: read.append(key))
     monkeypatch.setattr(peer_watch, "MARGIN", -peer_watch.START)
 
-    looking.look()
+    watch.check()
 
     assert read == []

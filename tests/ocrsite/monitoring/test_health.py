@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from documents.background_check import BackgroundCheck
 from documents.bucket.health import BucketState, watch
 from documents.models import WorkerProcess
 from documents.models.worker import EngineState
@@ -34,8 +35,8 @@ def started(monkeypatch: pytest.MonkeyPatch, search_directory: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def lookout(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "_lookout", self_checks.Lookout())
+def fresh_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_check", BackgroundCheck("self-check", every=health.FRESH))
 
 
 def _start(monkeypatch: pytest.MonkeyPatch, start: Start) -> None:
