@@ -11,13 +11,12 @@ import base64
 import contextlib
 import hashlib
 import hmac
-import os
 import secrets
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from documents.files.atomic import create_file
 from ocrsite.environment.parse import Environment
 
 _INFO = b"ocrsite: Django's secret key, 1"
@@ -87,17 +86,7 @@ def read_or_create_secret(path: Path) -> str:
     with contextlib.suppress(FileNotFoundError):
         return path.read_text(encoding="ascii").strip()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        # A link, unlike a rename, never replaces the secret that another process has created.
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        os.unlink(draft)
+    create_file(path, secrets.token_urlsafe(_BYTES), mode=0o600)
     return path.read_text(encoding="ascii").strip()
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from documents.events import commit_version
 from documents.files.figures import Figure, name_of
-from documents.files.filenames import title_of
+from documents.files.filenames import title_from_filename
 from documents.models import (
     Document,
     Membership,
@@ -85,7 +85,7 @@ def make_document(
         team=team,
         filename=filename,
         **{
-            "title": title_of(filename),
+            "title": title_from_filename(filename),
             "sha256": uuid.uuid4().hex * 2,
             "size": 12_345,
             "mime_type": "application/pdf",

@@ -14,9 +14,11 @@ from documents.actions.tagging import tag_name, tags_named
 from documents.actions.untrash import take_out_of_trash
 from documents.errors import EmptyFile, InvalidRequest, OriginalMissing
 from documents.events import commit_version
-from documents.files.filenames import safe_name, title_of
+from documents.files.disk_errors import map_disk_errors
+from documents.files.filenames import safe_name, title_from_filename
 from documents.files.filetypes import FileType, sniff
-from documents.files.storage import archive, disk_errors, original_key
+from documents.files.keys import original_key
+from documents.files.storage import archive
 from documents.files.upload_staging import StagedFile
 from documents.models import Document, OcrMode, PageStatus, Team, User
 from documents.models.document import Task
@@ -120,7 +122,7 @@ def _keep(
         id=uuid.uuid4(),
         team=team,
         created_by=user,
-        title=title or title_of(filename)[:TITLE_LENGTH],
+        title=title or title_from_filename(filename)[:TITLE_LENGTH],
         filename=filename,
         sha256=staged.sha256,
         size=staged.size,
@@ -133,7 +135,7 @@ def _keep(
     # without its original.
     archive().put(original_key(document.id, filename), staged.path)
     try:
-        with disk_errors(), transaction.atomic():
+        with map_disk_errors(), transaction.atomic():
             commit_version(document, 1, EventKind.UPLOADED, user, filename=filename)
             if tags:
                 document.tags.set(tags_named(team, tags))

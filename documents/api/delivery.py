@@ -78,7 +78,7 @@ class _DownloadBody:
 
     def __init__(self, content: Content, start: int, end: int) -> None:
         self._content = content
-        self._pieces = content.pieces(start, end)
+        self._pieces = content.read_range(start, end)
         self._first = next(self._pieces, b"")
 
     def __iter__(self) -> Iterator[bytes]:

@@ -28,7 +28,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents import errors
-from documents.files.storage import disk_full, is_disk_full
+from documents.files.disk_errors import is_disk_full, storage_full
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +100,7 @@ def handler(error: Exception, context: Mapping[str, Any]) -> Response:
     if isinstance(error, errors.ArchiveError):
         return _archive_problem(request, error)
     if is_disk_full(error):
-        return _archive_problem(request, disk_full())
+        return _archive_problem(request, storage_full())
     known = _as_api_exception(error)
     if known is not None:
         return _api_problem(request, known)

@@ -110,7 +110,7 @@ class Bucket:
 
         Raises ObjectMissing, FileExistsError and other OSErrors of the disk.
         """
-        pieces = self.pieces(key, size=_CHUNK)
+        pieces = self.read_range(key, chunk_bytes=_CHUNK)
         first = next(pieces, b"")  # before there is a file: the object may be missing
         with path.open("xb") as file:
             try:
@@ -121,11 +121,14 @@ class Bucket:
                 path.unlink(missing_ok=True)
                 raise
 
-    def pieces(
-        self, key: str, *, start: int = 0, end: int | None = None, size: int = 128 * 1024
+    def read_range(
+        self, key: str, *, start: int = 0, end: int | None = None, chunk_bytes: int = 128 * 1024
     ) -> Iterator[bytes]:
         """The object's bytes from `start` up to `end` (None: to its end), as they come, at most
-        `size` at once. Raises ObjectMissing, and BucketRefused where only the whole is given."""
+        `chunk_bytes` at a time.
+
+        Raises ObjectMissing, and BucketRefused where the server ignores the range.
+        """
         part = start > 0 or end is not None
         asked = {"Range": f"bytes={start}-{'' if end is None else end - 1}"} if part else {}
         with self._named_errors(key):
@@ -136,7 +139,7 @@ class Bucket:
                         f"The object storage at {self.address.endpoint} does not send parts of "
                         "objects."
                     )
-                while piece := body.read(size):
+                while piece := body.read(chunk_bytes):
                     yield piece
 
     def get_bytes(self, key: str, *, most: int = 64 * 2**20) -> bytes:

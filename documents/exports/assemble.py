@@ -10,8 +10,9 @@ from typing import Any
 
 from documents.exports.cross_page import Rewritten
 from documents.exports.results import Summary, pages_to_write, write_results
-from documents.files.hashing import sha256_of
-from documents.files.storage import archive, result_key
+from documents.files.hashing import file_sha256
+from documents.files.keys import result_key
+from documents.files.storage import archive
 from documents.models import Document
 
 KINDS = ("json", "md", "txt")
@@ -32,7 +33,7 @@ class Assembled:
         if not self.summary.anything_read:
             return {}
         return {
-            kind: {"sha256": sha256_of(path), "size": path.stat().st_size}
+            kind: {"sha256": file_sha256(path), "size": path.stat().st_size}
             for kind, path in self.drafts.items()
         }
 
@@ -51,7 +52,7 @@ def assembled(document: Document, rewritten: Rewritten = _NOTHING) -> Iterator[A
     Raises StorageFull.
     """
     with ExitStack() as stack:
-        drafts = [stack.enter_context(archive().drafting()) for _ in KINDS]
+        drafts = [stack.enter_context(archive().open_draft()) for _ in KINDS]
         as_json, as_md, as_txt = (file for _, file in drafts)
         pages = pages_to_write(document)
         summary = write_results(document, pages, as_json, as_md, as_txt, rewritten)

@@ -15,9 +15,9 @@ from documents.errors import (
 )
 from documents.exports import page_images
 from documents.exports.result_files import open_result
-from documents.files.content import Content, open_content, open_known
+from documents.files.content import Content, open_content, open_immutable
 from documents.files.figures import figure_key, page_of
-from documents.files.storage import original_key
+from documents.files.keys import original_key
 from documents.models import Document, Page, Reading, Status
 
 RESULT_TYPES = {
@@ -53,7 +53,7 @@ def original(document: Document) -> Download:
     return Download(
         filename=document.filename,
         content_type=document.mime_type,
-        source=lambda: open_known(key, size=document.size, sha256=document.sha256),
+        source=lambda: open_immutable(key, size=document.size, sha256=document.sha256),
         missing=OriginalMissing(
             "The original file is missing from the archive's storage. Upload it again to mend "
             "the document.",
@@ -115,7 +115,7 @@ def figure(document: Document, name: str) -> Download:
     return Download(
         filename=f"{document.filename.rpartition('.')[0]}-{name}",
         content_type="image/webp",
-        source=lambda: open_known(key, size=size, sha256=sha256),
+        source=lambda: open_immutable(key, size=size, sha256=sha256),
         attachment=False,
         immutable=True,
         missing=missing,

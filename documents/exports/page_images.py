@@ -19,7 +19,8 @@ from django.utils.module_loading import import_string
 
 from documents.errors import BucketError, Busy, NotFound, OriginalMissing, ReadingError
 from documents.exports.recent_failures import RecentFailures
-from documents.files.storage import archive, original_file, page_image_key, thumbnail_key
+from documents.files.keys import page_image_key, thumbnail_key
+from documents.files.storage import archive, original_file
 from documents.models import Document, Page
 from documents.signals import announce, derived_file_written
 
@@ -95,7 +96,7 @@ def _keep(document_id: uuid.UUID, key: str, image: bytes) -> None:
 def _is_here(key: str) -> bool:
     """Whether the image is on this disk, fetched from the bucket if need be."""
     try:
-        return archive().ensure(key)
+        return archive().fetch_if_missing(key)
     except BucketError as error:
         # It can be made as well.
         log.warning("image_not_fetched", key=key, code=error.code, reason=error.detail)

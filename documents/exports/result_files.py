@@ -13,9 +13,10 @@ import structlog
 
 from documents.errors import BucketError, DamagedCopy
 from documents.exports.assemble import assembled
-from documents.files.content import ArrivingContent, Content, LocalContent, open_content
-from documents.files.hashing import sha256_of
-from documents.files.storage import MirroredArchive, archive, result_key
+from documents.files.content import Content, LocalContent, StreamedContent, open_content
+from documents.files.hashing import file_sha256
+from documents.files.keys import result_key
+from documents.files.storage import MirroredArchive, archive
 from documents.models import Document
 
 log = structlog.get_logger(__name__)
@@ -55,7 +56,7 @@ def open_result(document: Document, kind: str) -> Content:
     if _is_current(document, kind, files.path(key)):
         return LocalContent(files.open(key), wanted["sha256"])
     try:
-        return ArrivingContent(files, key, size=wanted["size"], sha256=wanted["sha256"])
+        return StreamedContent(files, key, size=wanted["size"], sha256=wanted["sha256"])
     except (BucketError, DamagedCopy) as error:
         log.warning("result_not_fetched", key=key, code=error.code, reason=error.detail)
     _assemble(document)
@@ -75,7 +76,7 @@ def _is_current(document: Document, kind: str, path: Path) -> bool:
 
 @lru_cache(maxsize=256)
 def _digest(path: str, changed: int, inode: int) -> str:
-    return sha256_of(Path(path))
+    return file_sha256(Path(path))
 
 
 def _assemble(document: Document) -> None:

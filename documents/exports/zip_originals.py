@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import BinaryIO
 
-from documents.files.storage import archive, original_key
+from documents.files.keys import original_key
+from documents.files.storage import archive
 
 CHUNK = 256 * 1024
 

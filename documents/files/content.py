@@ -1,4 +1,4 @@
-"""What a door sends of a file: one that lies on this disk, or one that is still on its way here."""
+"""The content of a file to send: on this disk, or still being fetched from the bucket."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Generator
 from typing import BinaryIO, Protocol
 
 from documents.files.storage import MirroredArchive, archive
-from documents.files.streaming_fetch import PIECE
+from documents.files.streaming_fetch import CHUNK_BYTES
 
 
 class Content(Protocol):
@@ -19,16 +19,16 @@ class Content(Protocol):
     @property
     def tag(self) -> str: ...
 
-    def pieces(self, start: int, end: int) -> Generator[bytes, None, None]:
+    def read_range(self, start: int, end: int) -> Generator[bytes, None, None]:
         """The bytes from `start` up to `end`. Raises BucketError, DamagedCopy, OSError where the
         file breaks off."""
 
     def close(self) -> None:
-        """Once, when nothing more is wanted."""
+        """Call once, when nothing more is to be read."""
 
 
 class LocalContent:
-    """An open file. `tag`: "" for one that is made of the file's own time and size."""
+    """An open file. `tag`: "" takes one made of the file's modification time and size."""
 
     def __init__(self, file: BinaryIO, tag: str = "") -> None:
         facts = os.fstat(file.fileno())
@@ -36,48 +36,52 @@ class LocalContent:
         self.tag = tag or f"{facts.st_mtime_ns:x}-{facts.st_size:x}"
         self._file = file
 
-    def pieces(self, start: int, end: int) -> Generator[bytes, None, None]:
+    def read_range(self, start: int, end: int) -> Generator[bytes, None, None]:
         self._file.seek(start)
         left = end - start
-        while left > 0 and (piece := self._file.read(min(PIECE, left))):
-            left -= len(piece)
-            yield piece
+        while left > 0 and (chunk := self._file.read(min(CHUNK_BYTES, left))):
+            left -= len(chunk)
+            yield chunk
 
     def close(self) -> None:
         self._file.close()
 
 
-class ArrivingContent:
+class StreamedContent:
     """A file that is fetched from the bucket while it is sent; its tag is its SHA-256."""
 
     def __init__(self, files: MirroredArchive, key: str, *, size: int, sha256: str) -> None:
-        """Returns when an answer can be begun. Raises ObjectMissing and other BucketErrors,
+        """Returns when an answer can start. Raises ObjectMissing and other BucketErrors,
         DamagedCopy, Busy, StorageFull, OSError."""
         self.size, self.tag = size, sha256
-        self._file = files.arriving(key, size=size, sha256=sha256)
+        self._fetch = files.start_fetch(key, size=size, sha256=sha256)
         try:
-            self._file.wait_for_beginning()
+            self._fetch.wait_until_readable()
         except BaseException:
-            self._file.close()
+            self._fetch.close()
             raise
 
-    def pieces(self, start: int, end: int) -> Generator[bytes, None, None]:
-        return self._file.pieces(start, end)
+    def read_range(self, start: int, end: int) -> Generator[bytes, None, None]:
+        return self._fetch.read_range(start, end)
 
     def close(self) -> None:
-        self._file.close()
+        self._fetch.close()
 
 
 def open_content(key: str) -> Content:
-    """The file under `key`, fetched as a whole first where it is not here. Raises
-    FileNotFoundError, BucketError, StorageFull."""
+    """The file under `key`; where it is missing here, the whole of it is fetched first.
+
+    Raises FileNotFoundError, BucketError, StorageFull.
+    """
     return LocalContent(archive().open(key))
 
 
-def open_known(key: str, *, size: int, sha256: str) -> Content:
-    """The file under `key`, whose content never changes. Raises FileNotFoundError, and what
-    ArrivingContent raises."""
+def open_immutable(key: str, *, size: int, sha256: str) -> Content:
+    """The file under `key`, whose content never changes: `size` (bytes) and `sha256` are its own.
+
+    Raises FileNotFoundError, and what StreamedContent raises.
+    """
     files = archive()
     if not isinstance(files, MirroredArchive) or files.exists(key):
         return LocalContent(files.open(key), sha256)
-    return ArrivingContent(files, key, size=size, sha256=sha256)
+    return StreamedContent(files, key, size=size, sha256=sha256)

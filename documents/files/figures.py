@@ -1,9 +1,9 @@
-"""Pictures that a reading cut out of a page: their names, and what is known of each. Pure.
+"""Pictures that a reading cut out of a page: their names, sizes and digests. Pure.
 
 A figure belongs to the readings that name it (`Block.figure`), and like them never changes. Its
-name says which page it is of and what is in it, so the same picture cut out twice is one file, and
-no name ever means another picture. Names come from outside too (an address, a manifest): only what
-`NAME` matches is ever made into a path.
+name contains its page and its digest, so the same picture cut out twice is one file, and a name
+never means another picture. Names also come from outside (a URL, a manifest): only a name that
+`NAME` matches becomes part of a path.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from documents.files.keys import document_prefix
 
 NAME = re.compile(r"([0-9]{4,7})-([0-9a-f]{12})\.webp")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -28,15 +30,15 @@ class Figure:
     size: int
 
     @classmethod
-    def of(cls, number: int, image: bytes) -> Figure:
-        """The figure `image` (WebP) of page `number`."""
+    def from_image(cls, number: int, image: bytes) -> Figure:
+        """The figure `image` (WebP) of page `number` (from 1)."""
         digest = hashlib.sha256(image).hexdigest()
         return cls(f"{number:04d}-{digest[:12]}.webp", digest, len(image))
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Figure:
-        """As `facts` gave it. Raises ValueError, KeyError for what is none: a manifest may hold
-        anything."""
+        """The inverse of `facts`. Raises ValueError or KeyError where `facts` are not a figure's: a
+        manifest may contain anything."""
         name, digest, size = facts["name"], facts["sha256"], facts["size"]
         matched = NAME.fullmatch(name) if isinstance(name, str) else None
         named_after = isinstance(digest, str) and _DIGEST.fullmatch(digest) and digest[:12]
@@ -45,23 +47,23 @@ class Figure:
         return cls(name, digest, size)
 
     def facts(self) -> dict[str, Any]:
-        """As a reading and its manifest keep it."""
+        """The form in which a reading and its manifest store it."""
         return asdict(self)
 
 
 def name_of(number: int, image: bytes) -> str:
     """The name of the figure `image` (WebP) of page `number` (from 1)."""
-    return Figure.of(number, image).name
+    return Figure.from_image(number, image).name
 
 
 def page_of(name: str) -> int | None:
-    """The number of the page that the figure `name` is of; None for what is no figure's name."""
+    """The number of the page of the figure `name`; None where it is not a figure's name."""
     matched = NAME.fullmatch(name)
     return int(matched[1]) if matched else None
 
 
 def figure_key(document_id: uuid.UUID, name: str) -> str:
-    """The storage key. Raises ValueError for what is no figure's name."""
+    """The storage key. Raises ValueError where `name` is not a figure's name."""
     if page_of(name) is None:
         raise ValueError(f"not a figure's name: {name!r:.100}")
-    return f"documents/{document_id}/figures/{name}"
+    return f"{document_prefix(document_id)}figures/{name}"

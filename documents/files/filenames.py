@@ -1,4 +1,4 @@
-"""File names that are safe to keep and to send, whatever a client called its file."""
+"""File names that are safe to store and to send, whatever a client called its file."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
 def safe_name(name: str, suffixes: Sequence[str]) -> str:
     """`name` without its path, control and direction characters; letters of every script stay.
 
-    `suffixes` (".jpg", ".jpeg") are those of what the file is. A name that ends in none of them
-    gets the first: whoever downloads "invoice.hta" and clicks on it shall not run it.
-    At most `MAX_BYTES` bytes of UTF-8, never empty, never starting with a dot.
+    `suffixes` (".jpg", ".jpeg") are those of the file's type. A name that ends in none of them
+    gets the first, so that opening a downloaded "invoice.hta" does not run it. At most `MAX_BYTES`
+    bytes of UTF-8, never empty, never starting with a dot.
     """
     name = unicodedata.normalize("NFC", name)
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
@@ -42,7 +42,7 @@ def safe_name(name: str, suffixes: Sequence[str]) -> str:
     return f"{stem}.{extension}"
 
 
-def title_of(filename: str) -> str:
-    """A document's title where its uploader gave none: the file's name without its suffix."""
+def title_from_filename(filename: str) -> str:
+    """A document's title where its uploader gave none: the file name without its suffix."""
     stem = filename.rpartition(".")[0] or filename
     return re.sub(r"[_\s]+", " ", stem).strip() or filename

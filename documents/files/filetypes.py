@@ -1,9 +1,9 @@
-"""What a file really is, told by its first bytes and never by its name.
+"""The type of a file, recognised by its first bytes and never by its name.
 
 Sources of the signatures: PDF 32000-1 section 7.5.2 and its implementation note 13 (the header
 may stand anywhere in the first 1,024 bytes), RFC 2083 (PNG), JFIF/Exif (JPEG), TIFF 6.0 and
 BigTIFF, RFC 9649 (WebP), ISO/IEC 23008-12 (HEIF brands), GIF89a, BMP's BITMAPFILEHEADER.
-The `filetype` library names what is refused, so that the refusal can say what it is.
+The `filetype` library names refused types, so that the error can say what the file is.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from django.utils.translation import gettext_noop
 
 from documents.errors import EmptyFile, UnsupportedFileType
 
-#: As many first bytes as `sniff` needs.
+#: How many first bytes `sniff` needs.
 HEAD_BYTES = 8192
 
 
 @dataclass(frozen=True)
 class FileType:
-    """An accepted type: its MIME type, the suffixes its files have (the usual one first, small
-    letters), and its name for people."""
+    """An accepted type: its MIME type, the suffixes of its files (lower case, the usual one
+    first) and its name for people."""
 
     mime_type: str
     suffixes: tuple[str, ...]
@@ -59,7 +59,7 @@ _MAGIC: tuple[tuple[bytes, FileType], ...] = (
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# Names are English here, for the detail; a person reads their translations.
+# English here, for the detail; the summary shows their translations.
 _SVG = gettext_noop("an SVG drawing")
 _HTML = gettext_noop("an HTML page")
 _TEXT_MARKS = (
@@ -73,10 +73,10 @@ _TEXT_MARKS = (
 
 
 def sniff(head: bytes) -> FileType:
-    """The accepted type that `head` (the first `HEAD_BYTES` of a file) begins.
+    """The accepted type of the file whose first `HEAD_BYTES` bytes are `head`.
 
-    Raises EmptyFile for no bytes, UnsupportedFileType (which says what it looks like and what
-    is accepted) for anything else.
+    Raises EmptyFile for no bytes, UnsupportedFileType (with what the file looks like and what is
+    accepted) for any other type.
     """
     if not head:
         raise EmptyFile("The file is empty: it has no bytes. Choose the file again.")
@@ -89,10 +89,10 @@ def sniff(head: bytes) -> FileType:
         return BMP
     if head[4:8] == b"ftyp" and _heif_brands(head) & _HEIF_BRANDS and head[8:12] != b"avif":
         return HEIC
-    # Readers open what begins with "%PDF" even where the version after it is garbled.
+    # PDF viewers open a file that begins with "%PDF" even where the version is garbled.
     if (b"%PDF-" in head[:1024] or head.startswith(b"%PDF")) and not _is_container(head):
         return PDF
-    name, mime_type = _name_of(head), _guessed(head)
+    name, mime_type = _name_type(head), _guess_mime_type(head)
     raise UnsupportedFileType(
         f"The file looks like {name.format(mime_type=mime_type)}, which is not accepted. "
         f"Accepted are {ACCEPTED_NAMES}. Export it to PDF and upload that.",
@@ -108,8 +108,8 @@ def sniff(head: bytes) -> FileType:
 
 
 def _is_bmp(head: bytes) -> bool:
-    # "BM" alone begins many texts: the four reserved bytes are zero and the DIB header's size is
-    # one of those ever defined.
+    # Many texts begin with "BM": the four reserved bytes must be zero, and the DIB header must have
+    # one of the sizes ever defined.
     return (
         head[:2] == b"BM"
         and head[6:10] == b"\0\0\0\0"
@@ -124,41 +124,41 @@ def _heif_brands(head: bytes) -> set[bytes]:
 
 
 def _is_container(head: bytes) -> bool:
-    # A zip, mail or web page that carries a PDF in its first KB is what it begins as.
+    # A zip, mail or web page with a PDF in its first KB is what it begins as.
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return head.startswith(
         (b"PK\x03\x04", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"MZ", b"\x7fELF")
     ) or start.startswith((b"<html", b"<!doctype", b"<svg", b"from:", b"received:", b"mime-"))
 
 
-def _guessed(head: bytes) -> str:
-    """The MIME type that `filetype` finds, "" for none."""
+def _guess_mime_type(head: bytes) -> str:
+    """The MIME type that `filetype` recognises, "" for none."""
     guess = filetype.guess(head)
-    # Where its look at two or three bytes says an accepted type, ours at more of them said no.
+    # It looks at two or three bytes: an accepted type has failed our stricter test already.
     if guess is None or guess.mime in {kind.mime_type for kind in ACCEPTED}:
         return ""
     return str(guess.mime)
 
 
-def _name_of(head: bytes) -> str:
-    """In English, as the catalogue of translations has it: "{mime_type}" stays to be filled in."""
+def _name_type(head: bytes) -> str:
+    """The message id of the type's name; "{mime_type}" in it stays to be filled in."""
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(b"PK\x03\x04"):
-        return _zip_name(head)
+        return _name_zip_type(head)
     if head.startswith(_OLE):
         return gettext_noop("an old Office document (Word, Excel or PowerPoint)")
     for mark, name in _TEXT_MARKS:
         if start.startswith(mark):
             return _SVG if b"<svg" in start[:2048] else name
-    if _guessed(head):
+    if _guess_mime_type(head):
         return gettext_noop("a file of type {mime_type}")
     if b"\0" not in head[:1024]:
         return gettext_noop("a text file")
     return gettext_noop("a file of an unknown type")
 
 
-def _zip_name(head: bytes) -> str:
-    # OPC and ODF put their telling members first (ISO/IEC 29500-2; ODF 1.2 part 3, 3.3).
+def _name_zip_type(head: bytes) -> str:
+    # OPC and ODF put their identifying members first (ISO/IEC 29500-2; ODF 1.2 part 3, 3.3).
     for mark, name in (
         (b"word/", gettext_noop("a Word document")),
         (b"xl/", gettext_noop("an Excel workbook")),

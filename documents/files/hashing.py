@@ -1,4 +1,4 @@
-"""The SHA-256 of a file, read in pieces."""
+"""The SHA-256 of a file."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import hashlib
 from pathlib import Path
 
 
-def sha256_of(path: Path) -> str:
-    found = hashlib.sha256()
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of the file at `path`, in hexadecimal. Raises OSError."""
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while piece := file.read(2**20):
-            found.update(piece)
-    return found.hexdigest()
+        while chunk := file.read(2**20):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,7 +1,7 @@
-"""Bytes on their way in: written to disk once, hashed and measured on the way.
+"""Incoming bytes: written to disk once, hashed and measured on the way.
 
 `StagingUploadHandler` is Django's upload handler for the whole site, so that a multipart upload
-is never held in memory and never copied; `stage` does the same for any other source of bytes.
+is never in memory as a whole and never copied; `stage` does the same for other sources of bytes.
 """
 
 from __future__ import annotations
@@ -21,15 +21,17 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from documents.errors import FileTooLarge
+from documents.files.disk_errors import map_disk_errors
 from documents.files.filetypes import HEAD_BYTES
-from documents.files.storage import archive, disk_errors
+from documents.files.storage import archive
 
 
 class StagedFile:
-    """A file in the archive's staging directory. `head` are its first bytes, for `sniff`.
+    """A file in the archive's staging directory. `head`: its first bytes, for `sniff`; `size` in
+    bytes.
 
-    Whoever stages it must `discard()` it or move it away; `discard` is harmless afterwards. One
-    that is forgotten (a client that broke off in the middle) goes with its last reference.
+    The caller discards it or moves it away; `discard` is harmless afterwards. A file that is
+    forgotten (the client broke off) is removed with its last reference.
     """
 
     def __init__(self) -> None:
@@ -37,7 +39,7 @@ class StagedFile:
         self.size = 0
         self.head = b""
         self._hash = hashlib.sha256()
-        with disk_errors():
+        with map_disk_errors():
             self._file = self.path.open("xb")
         weakref.finalize(self, self.path.unlink, missing_ok=True)
 
@@ -46,7 +48,7 @@ class StagedFile:
         return self._hash.hexdigest()
 
     def write(self, chunk: bytes) -> None:
-        """Raises FileTooLarge once more than the site's limit has come in, StorageFull."""
+        """Raises FileTooLarge past the site's limit, StorageFull."""
         self.size += len(chunk)
         if self.size > settings.OCRSITE_MAX_UPLOAD_BYTES:
             self.discard()
@@ -54,16 +56,16 @@ class StagedFile:
         if len(self.head) < HEAD_BYTES:
             self.head += chunk[: HEAD_BYTES - len(self.head)]
         self._hash.update(chunk)
-        with disk_errors():
+        with map_disk_errors():
             self._file.write(chunk)
 
     def close(self) -> None:
         """Raises StorageFull."""
-        with disk_errors():
+        with map_disk_errors():
             self._file.close()
 
     def discard(self) -> None:
-        # On a full disk even closing fails, for what is still buffered; the file goes all the same.
+        # On a full disk even closing fails, for what is still buffered; remove the file anyway.
         with contextlib.suppress(OSError):
             self._file.close()
         self.path.unlink(missing_ok=True)
@@ -84,7 +86,7 @@ def too_large() -> FileTooLarge:
 def stage(chunks: Iterable[bytes]) -> StagedFile:
     """Write `chunks` into a new staged file.
 
-    Raises FileTooLarge, StorageFull; nothing is left behind then.
+    Raises FileTooLarge, StorageFull, and leaves nothing behind then.
     """
     staged = StagedFile()
     try:
@@ -98,14 +100,14 @@ def stage(chunks: Iterable[bytes]) -> StagedFile:
 
 
 class StagedUpload(UploadedFile):
-    """What a form or the API finds in `request.FILES`; the bytes are in `staged`."""
+    """An uploaded file in `request.FILES`; its bytes are in `staged`."""
 
     def __init__(self, staged: StagedFile, **kwargs: Any) -> None:
         super().__init__(staged.path.open("rb"), size=staged.size, **kwargs)
         self.staged = staged
 
     def close(self) -> None:
-        """Called by Django when the request ends: what no action has taken is removed."""
+        """Called by Django when the request ends: removes the file unless an action moved it."""
         super().close()
         self.staged.discard()
 
@@ -116,8 +118,8 @@ class StagingUploadHandler(FileUploadHandler):
     chunk_size = 256 * 1024
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Raises SkipFile where nobody is logged in: any form's body is read for its CSRF token,
-        and what comes with it from a stranger is not worth the disk."""
+        """Raises SkipFile where no user is logged in: Django reads any form's body for its CSRF
+        token, and an anonymous client must not fill the disk by that."""
         super().new_file(*args, **kwargs)
         user = getattr(self.request, "user", None)
         if user is not None and not user.is_authenticated:

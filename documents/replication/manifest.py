@@ -27,7 +27,7 @@ from django.db.models import Prefetch
 
 from documents.errors import DamagedCopy
 from documents.files.figures import Figure
-from documents.files.storage import original_key, result_key
+from documents.files.keys import original_key, result_key
 from documents.models import Document, Page, PageRevision, Reading
 from documents.replication.reading_files import correction_key, reading_key
 

@@ -17,7 +17,8 @@ from django.db import transaction
 from documents.bucket.store import bucket
 from documents.errors import DamagedCopy
 from documents.events import delete_document
-from documents.files.storage import archive, manifest_key
+from documents.files.keys import manifest_key
+from documents.files.storage import archive
 from documents.models import Document, Tombstone
 from documents.replication import manifest as manifests
 from documents.replication.restore_document import Outcome, adopt

@@ -14,8 +14,9 @@ import structlog
 from documents.errors import DamagedCopy
 from documents.events import delete_document
 from documents.files.figures import figure_key
-from documents.files.hashing import sha256_of
-from documents.files.storage import archive, manifest_key
+from documents.files.hashing import file_sha256
+from documents.files.keys import manifest_key
+from documents.files.storage import archive
 from documents.models import Document, Tombstone
 from documents.replication import manifest as manifests
 from documents.replication import reading_files
@@ -117,13 +118,13 @@ def _copy_files(source: Source, manifest: dict[str, Any], report: Rebuilt) -> No
 
 
 def _copy(source: Source, key: str, digest: str, report: Rebuilt) -> None:
-    if archive().exists(key) and sha256_of(archive().path(key)) == digest:
+    if archive().exists(key) and file_sha256(archive().path(key)) == digest:
         return
-    with archive().drafting() as (path, file):
+    with archive().open_draft() as (path, file):
         file.close()
         path.unlink()
         source.copy(key, path)
-        if sha256_of(path) != digest:
+        if file_sha256(path) != digest:
             raise DamagedCopy(f"{key} is damaged: it is not what its manifest says.")
         archive().put(key, path)
         report.files += 1

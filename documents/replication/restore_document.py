@@ -18,7 +18,8 @@ from documents.actions.tagging import tags_named
 from documents.errors import DamagedCopy
 from documents.events import announce_changed, commit_version
 from documents.files.figures import figure_key
-from documents.files.storage import archive, manifest_key
+from documents.files.keys import manifest_key
+from documents.files.storage import archive
 from documents.models import (
     Document,
     MirroredFile,

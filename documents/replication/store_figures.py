@@ -33,7 +33,7 @@ def keep_figures(
     for name in sorted({block.figure for block in layout.blocks if block.figure}):
         if name not in images:
             raise ValueError(f"the layout names the figure {name}, which did not come with it")
-        figure = Figure.of(number, images[name])
+        figure = Figure.from_image(number, images[name])
         if figure.name != name:
             raise ValueError(f"the figure {name} should be called {figure.name}")
         figures.append(figure)

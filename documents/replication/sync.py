@@ -22,7 +22,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from documents.errors import DamagedCopy
-from documents.files.storage import archive, manifest_key, original_key
+from documents.files.keys import manifest_key, original_key
+from documents.files.storage import archive
 from documents.models import Document, MirroredFile, Status
 from documents.models.identity import identity
 from documents.replication import manifest as manifests

@@ -11,7 +11,7 @@ import structlog
 from documents.bucket import circuit_breaker
 from documents.bucket.store import bucket
 from documents.errors import BucketError, BucketForbidden
-from documents.files.storage import manifest_key, tombstone_key
+from documents.files.keys import manifest_key, tombstone_key
 from documents.models import Tombstone
 
 log = structlog.get_logger(__name__)

@@ -24,7 +24,8 @@ from documents.bucket.store import Bucket, ObjectFacts, bucket, bucket_for_askin
 from documents.errors import LeaseLost, NewerCopy, NotMirroredYet, OriginalMissing, Purged
 from documents.exports.result_files import bring_here
 from documents.files.figures import figure_key
-from documents.files.storage import archive, manifest_key, tombstone_key
+from documents.files.keys import manifest_key, tombstone_key
+from documents.files.storage import archive
 from documents.models import Document, MirroredFile
 from documents.models.identity import identity
 from documents.replication import manifest as manifests
@@ -70,7 +71,7 @@ def mirror(lease: Lease, manifest: dict[str, Any]) -> None:
     for wanted in _wanted(document_id, manifest):
         if known.get(wanted.key) == wanted.digest:
             continue
-        if wanted.is_figure and not archive().ensure(wanted.key):
+        if wanted.is_figure and not archive().fetch_if_missing(wanted.key):
             elsewhere += 1
             log.error("figure_missing", key=wanted.key)
             continue
@@ -133,7 +134,7 @@ def _wanted(document_id: uuid.UUID, manifest: dict[str, Any]) -> Iterator[_Wante
 
 def _put(target: Bucket, document_id: uuid.UUID, wanted: _Wanted) -> None:
     path = archive().path(wanted.key)
-    if not archive().ensure(wanted.key):
+    if not archive().fetch_if_missing(wanted.key):
         raise OriginalMissing(
             f"{wanted.key} is neither on this disk nor in the bucket.", document=document_id
         )

@@ -15,8 +15,8 @@ from typing import Any
 
 from documents.errors import DamagedCopy
 from documents.files.figures import NAME, figure_key
-from documents.files.hashing import sha256_of
-from documents.files.storage import manifest_key
+from documents.files.hashing import file_sha256
+from documents.files.keys import manifest_key
 from documents.models import Document
 from documents.models.identity import identity
 from documents.replication import manifest as manifests
@@ -150,7 +150,7 @@ def _digest(source: Source, key: str) -> str:
     with tempfile.TemporaryDirectory(prefix="ocrsite-verify-") as directory:
         path = Path(directory) / "file"
         source.copy(key, path)
-        return sha256_of(path)
+        return file_sha256(path)
 
 
 def _is_derived(key: str) -> bool:

@@ -7,7 +7,6 @@ Safe to run at every start and by several machines at once.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -18,6 +17,7 @@ from django.db import connection
 
 from documents.actions.bootstrap import ensure_first_team_and_admin
 from documents.bucket.store import bucket
+from documents.files.atomic import file_lock
 from documents.models.identity import identity
 from documents.notices import Notice
 from documents.replication.bucket_changed import mirror_anew_if_moved
@@ -94,8 +94,7 @@ def _publish(**changes: object) -> None:
 def _alone() -> Iterator[None]:
     """Processes that start at once prepare one database one after the other."""
     if connection.vendor == "sqlite":
-        with (settings.DATA_DIR / "bootstrap.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with file_lock(settings.DATA_DIR / "bootstrap.lock"):
             yield
         return
     with connection.cursor() as cursor:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from documents.bucket.settings import DATABASE_PREFIX, REGION, BucketAddress
+from documents.files.atomic import write_file
 
 #: In the data directory: which replica is ours, and Litestream's configuration.
 DIRECTORY = "replica"
@@ -163,12 +164,6 @@ def readable(line: str) -> str | None:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """A file for nobody else, which appears whole."""
+    """Write a file that only this user can read."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    write_file(path, text, mode=0o600)

@@ -16,6 +16,7 @@ import structlog
 
 from documents.bucket.settings import DATABASE_PREFIX
 from documents.bucket.store import Bucket
+from documents.files.atomic import move_file
 from documents.replication.database_replicas import Replica, replicas
 from ocrsite.environment import build_child_variables
 from ocrsite.runtime import litestream
@@ -145,11 +146,4 @@ def _move(source: Path, database: Path) -> None:
     for suffix in ("-wal", "-shm"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
     source.chmod(0o640)
-    with source.open("rb") as file:
-        os.fsync(file.fileno())
-    source.replace(database)
-    descriptor = os.open(database.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    move_file(source, database)

@@ -7,17 +7,16 @@ there whether requests may be let in. A start id names one start of the site.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import sys
 import threading
-import time
 import uuid
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from documents.files.atomic import lock_file, write_file
 from documents.notices import Notice, from_json
 from ocrsite.data_directory import DataDirectoryError, explain_os_error
 from ocrsite.environment import read_environment
@@ -75,20 +74,13 @@ def hold(data_dir: Path, *, shared: bool) -> int:
     Children inherit it, so the directory is free when the last of them is gone. All-in-one holds
     it alone, processes of one role hold it together (`shared`). Raises InUse, OSError.
     """
-    descriptor = os.open(data_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-            return descriptor
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                os.close(descriptor)
-                raise InUse(
-                    f"another instance is running on the data directory {data_dir}; stop it, or "
-                    "set OCRSITE_DATA_DIR to another directory."
-                ) from None
-        time.sleep(0.1)
+    try:
+        return lock_file(data_dir / "lock", shared=shared, wait_seconds=PATIENCE)
+    except BlockingIOError:
+        raise InUse(
+            f"another instance is running on the data directory {data_dir}; stop it, or set "
+            "OCRSITE_DATA_DIR to another directory."
+        ) from None
 
 
 def main() -> None:
@@ -115,11 +107,8 @@ def write_start(data_dir: Path, start_id: uuid.UUID, start: Start) -> None:
     """Publish `start`: a reader sees the old or the new one, never a part. Raises OSError."""
     path = state_file(data_dir, start_id)
     path.parent.mkdir(mode=0o750, exist_ok=True)
-    # Bootstrap writes here too, while the supervisor may come back to what it could not write.
-    draft = path.with_suffix(f".draft-{os.getpid()}")
     warnings = [w.to_json() if isinstance(w, Notice) else w for w in start.warnings]
-    draft.write_text(json.dumps({**asdict(start), "warnings": warnings}), encoding="utf-8")
-    draft.replace(path)
+    write_file(path, json.dumps({**asdict(start), "warnings": warnings}), durable=False)
 
 
 def read_start(data_dir: Path, start_id: uuid.UUID | None) -> Start:

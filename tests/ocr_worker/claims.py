@@ -11,7 +11,8 @@ from PIL import Image
 
 from documents.actions.claim import ClaimOwner, PageClaim, claim_next
 from documents.actions.task_claims import TaskClaim, claim_task
-from documents.files.storage import archive, original_key
+from documents.files.keys import original_key
+from documents.files.storage import archive
 from documents.models import Document, Status
 from documents.text.page_layout import PageLayout
 from ocr_worker.engines.base import Needs

@@ -16,7 +16,8 @@ from documents.actions.task_claims import MAX_ATTEMPTS, claim_task
 from documents.errors import DamagedPage, EngineFailed, EngineUnavailable, StorageFull
 from documents.exports import page_images
 from documents.files.figures import Figure, figure_key, name_of
-from documents.files.storage import archive, original_key, result_key
+from documents.files.keys import original_key, result_key
+from documents.files.storage import archive
 from documents.models import Document, Page, PageStatus, Reading, Status
 from documents.models.document import Task
 from documents.text.page_layout import PageLayout
@@ -97,7 +98,7 @@ def test_the_pictures_of_a_page_are_kept_before_its_reading_is(
 
     assert was_there == [True]
     reading = Reading.objects.get()
-    assert reading.figures == [Figure.of(1, image).facts()]
+    assert reading.figures == [Figure.from_image(1, image).facts()]
     assert reading.flags == ["disputed"]
 
 

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from documents.bucket.store import Bucket
-from documents.files.storage import original_key
+from documents.files.keys import original_key
 from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, free_port, running
 from tests.s3 import S3Server
 

@@ -13,7 +13,6 @@ All of it may be deleted at any time: it is built anew.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
@@ -21,10 +20,10 @@ import time
 import uuid
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
+from documents.files.atomic import lock_file, write_file
 from documents.search.index.change_feed import Position
 
 
@@ -51,7 +50,7 @@ class IndexState:
             return None
 
     def write(self, directory: Path) -> None:
-        _write(directory / "state.json", asdict(self))
+        write_file(directory / "state.json", json.dumps(asdict(self)))
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ class IndexStatus:
 
     def write(self, root: Path) -> None:
         told = replace(self, pid=os.getpid(), at=time.time())
-        _write(root / "status.json", asdict(told), lasting=False)
+        write_file(root / "status.json", json.dumps(asdict(told)), durable=False)
 
 
 def root() -> Path:
@@ -98,7 +97,7 @@ def current(root: Path) -> Path | None:
 
 
 def set_current(root: Path, generation: Path) -> None:
-    _write_text(root / "current", generation.name, lasting=True)
+    write_file(root / "current", generation.name)
 
 
 def new_generation(root: Path) -> Path:
@@ -117,7 +116,7 @@ def remove_others(root: Path, *kept: Path | None) -> None:
 def report_damage(generation: Path) -> None:
     """A reader can't read it: the writing process will look, and build another."""
     with contextlib.suppress(OSError):
-        _write_text(generation.parent / "damaged", generation.name)
+        write_file(generation.parent / "damaged", generation.name, durable=False)
 
 
 def damage_reported(generation: Path) -> bool:
@@ -131,7 +130,7 @@ def damage_reported(generation: Path) -> bool:
 def ask_for_rebuild(root: Path) -> None:
     """The writing process builds the index anew, and serves the one that is there meanwhile."""
     root.mkdir(parents=True, exist_ok=True)
-    _write_text(root / "rebuild", "", lasting=True)
+    write_file(root / "rebuild", "")
 
 
 def rebuild_asked(root: Path, building: Path | None) -> bool:
@@ -147,7 +146,7 @@ def rebuild_asked(root: Path, building: Path | None) -> bool:
 def begin_asked(root: Path, building: Path) -> None:
     """If a rebuild is asked for, `building` is it."""
     if (root / "rebuild").exists():
-        _write_text(root / "rebuild", building.name, lasting=True)
+        write_file(root / "rebuild", building.name)
 
 
 def forget_rebuild(root: Path) -> None:
@@ -161,13 +160,10 @@ def forget_damage(root: Path) -> None:
 def hold(root: Path) -> int | None:
     """Become the one that writes: a descriptor that holds the lock, None where another does."""
     root.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return lock_file(root / "lock", wait_seconds=0)
     except BlockingIOError:
-        os.close(descriptor)
         return None
-    return descriptor
 
 
 def holds(root: Path, lock: int) -> bool:
@@ -179,17 +175,3 @@ def holds(root: Path, lock: int) -> bool:
         return False
     held = os.fstat(lock)
     return (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino)
-
-
-def _write(path: Path, said: dict[str, Any], *, lasting: bool = True) -> None:
-    _write_text(path, json.dumps(said), lasting=lasting)
-
-
-def _write_text(path: Path, text: str, *, lasting: bool = False) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(text)
-        if lasting:
-            file.flush()
-            os.fsync(file.fileno())
-    draft.replace(path)

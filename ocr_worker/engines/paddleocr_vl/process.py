@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
 
+from documents.files.atomic import file_lock
 from ocr_worker.library_environment import set_default, set_variable
 
 from .models import MODELS
@@ -50,8 +50,7 @@ def prepare_process() -> None:
 def one_at_a_time() -> Iterator[None]:
     """Processes of this site load one after the other: each finds the GPU's memory as the ones
     before have left it, and none of them meets another's at its peak. Waits without end."""
-    with (Path(settings.DATA_DIR) / "paddlex.lock").open("wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with file_lock(Path(settings.DATA_DIR) / "paddlex.lock"):
         yield
 
 

@@ -28,7 +28,8 @@ from documents.actions.trash import trash
 from documents.errors import DamagedFile, LeaseLost, NothingRead, OriginalMissing
 from documents.exports.downloads import result as download
 from documents.exports.results import write_results
-from documents.files.storage import archive, result_key
+from documents.files.keys import result_key
+from documents.files.storage import archive
 from documents.models import Document, Event, PageStatus, Status
 from documents.models.document import Task
 from tests.factories import make_document

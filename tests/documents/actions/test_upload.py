@@ -21,7 +21,8 @@ from documents.errors import (
     StorageFull,
     UnsupportedFileType,
 )
-from documents.files.storage import LocalArchive, archive, original_key
+from documents.files.keys import original_key
+from documents.files.storage import LocalArchive, archive
 from documents.files.upload_staging import StagedFile, stage
 from documents.models import Document, PageStatus, Role, Tag, Team, User
 from documents.models.document import Task

@@ -11,7 +11,8 @@ import pytest
 from django.test import Client
 
 from documents.admin import bulk, downloads
-from documents.files.storage import archive, original_key
+from documents.files.keys import original_key
+from documents.files.storage import archive
 from documents.models import Document, Role, Status, Team, User
 from tests.documents.admin.conftest import browser_of
 from tests.factories import make_document, make_team, make_user

@@ -14,7 +14,8 @@ from structlog.testing import capture_logs
 
 from documents.bucket import circuit_breaker
 from documents.files import streaming_fetch
-from documents.files.storage import archive, original_key, result_key
+from documents.files.keys import original_key, result_key
+from documents.files.storage import archive
 from documents.models import Document, Team
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document
@@ -283,7 +284,7 @@ def test_it_goes_on_coming_when_who_wanted_it_has_gone(
 def test_only_so_many_are_fetched_at_once(
     api: APIClient, s3: FaultyS3, in_bucket: Make, url: Url, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streaming_fetch, "AT_ONCE", 1)
+    monkeypatch.setattr(streaming_fetch, "MAX_FETCHES", 1)
     s3.faults["get"] = Fault(kind="pause")
     one, other = in_bucket(LARGE), in_bucket(LARGE[1:])
     answer = api.get(url(one, "original/"))

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from documents.files.storage import archive, original_key, result_key, thumbnail_key
+from documents.files.keys import original_key, result_key, thumbnail_key
+from documents.files.storage import archive
 from documents.models import Document, Team
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document

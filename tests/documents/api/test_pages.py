@@ -15,7 +15,8 @@ from rest_framework.test import APIClient
 from documents.actions.correct import correct
 from documents.errors import DamagedPage, ReadingTimeout
 from documents.exports import page_images
-from documents.files.storage import archive, original_key, page_image_key
+from documents.files.keys import original_key, page_image_key
+from documents.files.storage import archive
 from documents.models import Document, Team
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document, make_page

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 from rest_framework.test import APIClient
 
-from documents.files.storage import original_key
+from documents.files.keys import original_key
 from documents.models import Document, Membership, Team, User
 from tests.documents.api.conftest import client_of, problem_of
 from tests.documents.api.files import pdf_bytes, pdf_file

@@ -10,7 +10,8 @@ import pytest
 
 from documents.actions.finish import finish
 from documents.actions.task_claims import claim_task
-from documents.files.storage import archive, result_key
+from documents.files.keys import result_key
+from documents.files.storage import archive
 from documents.models import Document, Status
 from documents.models.document import Task
 from documents.text.page_layout import PageLayout

@@ -13,7 +13,8 @@ import pytest
 from documents.errors import Busy, OriginalMissing
 from documents.exports import page_images
 from documents.exports.page_images import MOST_WAITING, page_image
-from documents.files.storage import archive, original_key
+from documents.files.keys import original_key
+from documents.files.storage import archive
 from documents.models import Document, Page
 from ocrsite.runtime import DOWNLOAD_THREADS, SHORT_BODY_THREADS, UPLOAD_THREADS, WEB_THREADS
 from tests.factories import make_document

@@ -37,7 +37,7 @@ def test_what_is_no_name_never_becomes_a_path(name: str) -> None:
 
 
 def test_its_facts_bring_it_back() -> None:
-    figure = Figure.of(1, IMAGE)
+    figure = Figure.from_image(1, IMAGE)
 
     assert Figure.from_facts(figure.facts()) == figure
     assert figure.size == len(IMAGE)
@@ -52,4 +52,4 @@ def test_its_facts_bring_it_back() -> None:
 )  # fmt: skip
 def test_facts_that_make_no_sense_are_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="not a figure"):
-        Figure.from_facts(Figure.of(1, IMAGE).facts() | change)
+        Figure.from_facts(Figure.from_image(1, IMAGE).facts() | change)

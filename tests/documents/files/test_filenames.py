@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.files.filenames import MAX_BYTES, safe_name, title_of
+from documents.files.filenames import MAX_BYTES, safe_name, title_from_filename
 
 PDF, JPEG = (".pdf",), (".jpg", ".jpeg")
 
@@ -46,7 +46,7 @@ def test_a_safe_name_stays_as_it_is(name: str) -> None:
 
 @given(st.text())
 def test_a_title_is_never_empty(name: str) -> None:
-    assert title_of(safe_name(name, PDF)).strip()
+    assert title_from_filename(safe_name(name, PDF)).strip()
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_every_hostile_name_becomes_safe(shared: Path) -> None:
     ],
 )
 def test_a_title_is_the_name_made_readable(filename: str, title: str) -> None:
-    assert title_of(filename) == title
+    assert title_from_filename(filename) == title
 
 
 def test_a_suffix_of_what_the_file_is_stays_as_it_was_written() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from documents.errors import StorageFull
-from documents.files.storage import archive, disk_errors
+from documents.files.disk_errors import map_disk_errors
+from documents.files.storage import archive
 
 
 def test_what_is_written_is_found_under_its_key(media: Path) -> None:
@@ -25,7 +26,7 @@ def test_a_write_that_fails_half_way_leaves_what_was_there(media: Path) -> None:
     archive().write("a/b", b"before")
 
     def write_half() -> None:
-        with archive().writing("a/b") as file:
+        with archive().open_for_writing("a/b") as file:
             file.write(b"half")
             raise RuntimeError
 
@@ -65,7 +66,7 @@ def test_a_tree_goes_as_a_whole_and_its_neighbours_stay(media: Path) -> None:
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_disk_without_room_is_told_apart_from_other_errors(number: int) -> None:
-    with pytest.raises(StorageFull), disk_errors():
+    with pytest.raises(StorageFull), map_disk_errors():
         raise OSError(number, "full")
-    with pytest.raises(PermissionError), disk_errors():
+    with pytest.raises(PermissionError), map_disk_errors():
         raise PermissionError

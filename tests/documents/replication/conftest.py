@@ -14,7 +14,8 @@ from documents.actions.finish import finish
 from documents.actions.task_claims import claim_task
 from documents.bucket import circuit_breaker
 from documents.bucket.store import Bucket, bucket
-from documents.files.storage import archive, original_key
+from documents.files.keys import original_key
+from documents.files.storage import archive
 from documents.models import Document, Status
 from documents.models.document import Task
 from tests.factories import make_document

@@ -11,7 +11,7 @@ import pytest
 
 from documents.actions.trash import trash
 from documents.bucket.store import Bucket
-from documents.files.storage import manifest_key, tombstone_key
+from documents.files.keys import manifest_key, tombstone_key
 from documents.models import Document
 from documents.replication.peer_watch import PeerWatch
 from documents.replication.sync import keep

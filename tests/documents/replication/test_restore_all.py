@@ -16,7 +16,8 @@ from documents.actions.decide import approve
 from documents.actions.purge import purge
 from documents.actions.trash import trash
 from documents.bucket.store import Bucket
-from documents.files.storage import archive, manifest_key, original_key, tombstone_key
+from documents.files.keys import manifest_key, original_key, tombstone_key
+from documents.files.storage import archive
 from documents.models import Document, Event, Reading, Tag, Team, Tombstone, User
 from documents.models.identity import identity
 from documents.replication import manifest as manifests
@@ -259,7 +260,7 @@ def test_from_the_bucket_everything_comes_back_and_is_not_sent_again(
     assert document.mirrored_version == document.version
     names = {*document.mirrored_files.values_list("key", flat=True)}
     assert original_key(document.id, document.filename) in names
-    assert archive().ensure(original_key(document.id, document.filename))
+    assert archive().fetch_if_missing(original_key(document.id, document.filename))
 
 
 def test_the_command_restores_from_a_directory(

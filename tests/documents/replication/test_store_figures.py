@@ -15,7 +15,8 @@ from documents.bucket.store import Bucket
 from documents.errors import BucketUnreachable, NotMirroredYet
 from documents.exports.downloads import figure
 from documents.files.figures import Figure, figure_key, name_of
-from documents.files.storage import archive, manifest_key
+from documents.files.keys import manifest_key
+from documents.files.storage import archive
 from documents.models import Document, Page, Reading, Team
 from documents.replication import manifest as manifests
 from documents.replication import upload
@@ -75,7 +76,7 @@ def test_a_manifest_names_it_with_each_reading_and_reads_no_layout(document: Doc
     readings = manifest["pages"][0]["readings"]
     assert [len(reading["figures"]) for reading in readings] == [0, 1, 1]
     assert [reading["flags"] for reading in readings] == [[], ["disputed"], ["disputed"]]
-    assert list(manifests.figures_in(manifest)) == [Figure.of(1, FIGURE)]
+    assert list(manifests.figures_in(manifest)) == [Figure.from_image(1, FIGURE)]
 
 
 def test_it_is_verified_and_no_orphan(document: Document, key: str) -> None:
@@ -163,7 +164,7 @@ def test_it_is_mirrored_and_fetched_where_it_is_gone(
     empty_disk()
 
     content = figure(document, name_of(1, FIGURE)).open()
-    assert b"".join(content.pieces(0, content.size)) == FIGURE
+    assert b"".join(content.read_range(0, content.size)) == FIGURE
     content.close()
     assert archive().path(key).is_file()
 
@@ -204,7 +205,7 @@ def test_a_figure_on_another_machine_is_waited_for_and_a_lost_one_is_not(
 ) -> None:
     document = kept_document()
     reading = document.pages.get(number=1).readings.get()
-    reading.figures = [Figure.of(1, FIGURE).facts()]
+    reading.figures = [Figure.from_image(1, FIGURE).facts()]
     reading.save()
     Document.objects.update(version=document.version + 1)
 

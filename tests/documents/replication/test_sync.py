@@ -10,7 +10,8 @@ import pytest
 from django.utils import timezone
 
 from documents.actions.correct import correct
-from documents.files.storage import archive, manifest_key
+from documents.files.keys import manifest_key
+from documents.files.storage import archive
 from documents.models import Document, Status
 from documents.replication.sync import end_all_leases, keep, storage_of, unkept
 from tests.factories import make_document

@@ -20,7 +20,8 @@ from documents.bucket.store import Bucket
 from documents.errors import BucketForbidden, BucketFull, NewerCopy
 from documents.exports.downloads import Download, original, result
 from documents.exports.page_images import keep_page_image
-from documents.files.storage import archive, manifest_key, page_image_key, result_key, tombstone_key
+from documents.files.keys import manifest_key, page_image_key, result_key, tombstone_key
+from documents.files.storage import archive
 from documents.files.upload_staging import stage
 from documents.models import Document, MirroredFile, Tombstone
 from documents.models.event import EventKind
@@ -46,7 +47,7 @@ def keys(bucket: Bucket) -> set[str]:
 
 def sent(download: Download) -> bytes:
     with contextlib.closing(download.open()) as content:
-        return b"".join(content.pieces(0, content.size))
+        return b"".join(content.read_range(0, content.size))
 
 
 def test_a_mirrored_document_is_in_the_bucket_file_by_file(

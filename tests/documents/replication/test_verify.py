@@ -10,7 +10,8 @@ from django.core.management import call_command
 
 from documents.actions.correct import correct
 from documents.bucket.store import Bucket
-from documents.files.storage import archive, manifest_key, original_key, result_key
+from documents.files.keys import manifest_key, original_key, result_key
+from documents.files.storage import archive
 from documents.models import Document
 from documents.replication.sources import BucketSource, DirectorySource
 from documents.replication.sync import keep

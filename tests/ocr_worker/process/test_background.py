@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from documents.actions.task_claims import claim_task
-from documents.files.storage import archive, result_key
+from documents.files.keys import result_key
+from documents.files.storage import archive
 from documents.models import Document, Status
 from documents.models.document import Task
 from ocr_worker.process.background import BackgroundProcess

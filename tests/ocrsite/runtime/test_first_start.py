@@ -9,7 +9,7 @@ import pytest
 
 from documents.bucket.settings import BucketAddress
 from documents.bucket.store import Bucket, Patience
-from documents.files.storage import tombstone_key
+from documents.files.keys import tombstone_key
 from documents.models import Document, MirroredFile, Tombstone
 from documents.models.identity import identity
 from documents.replication.bucket_changed import mirror_anew_if_moved

@@ -1,0 +1,59 @@
+"""Storage keys: the names of the archive's files, the same on disk and in the bucket.
+
+A key is a relative path with "/" (design, section 6). Figures have theirs in `figures`, readings
+and corrections in `documents.replication.reading_files`.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+MANIFEST = "manifest.json"
+DOCUMENTS = "documents/"
+TOMBSTONES = "tombstones/"
+
+
+def document_prefix(document_id: uuid.UUID) -> str:
+    """What the keys of all of a document's files begin with."""
+    return f"{DOCUMENTS}{document_id}/"
+
+
+def original_key(document_id: uuid.UUID, filename: str) -> str:
+    return f"{document_prefix(document_id)}original/{filename}"
+
+
+def manifest_key(document_id: uuid.UUID) -> str:
+    return document_prefix(document_id) + MANIFEST
+
+
+def tombstone_key(document_id: uuid.UUID) -> str:
+    """Says that the document was purged: files left of it anywhere are not restored."""
+    return f"{TOMBSTONES}{document_id}.json"
+
+
+def result_key(document_id: uuid.UUID, kind: str) -> str:
+    """`kind` is the result's suffix: "json", "md" or "txt"."""
+    return f"{document_prefix(document_id)}result.{kind}"
+
+
+def page_images_prefix(document_id: uuid.UUID) -> str:
+    """What the keys of a document's page images and thumbnails begin with."""
+    return f"{document_prefix(document_id)}pages/"
+
+
+def page_image_key(document_id: uuid.UUID, number: int, rotation: int) -> str:
+    """The upright image of page `number` (from 1); derived.
+
+    `rotation`: degrees clockwise. It is in the name because the readings of a page may differ in
+    it, and boxes fit only the image that is rotated as their reading was.
+    """
+    return f"{page_images_prefix(document_id)}{number:04d}{_rotation_suffix(rotation)}.webp"
+
+
+def thumbnail_key(document_id: uuid.UUID, rotation: int = 0) -> str:
+    """The thumbnail of the first page; derived, and named by its rotation like a page image."""
+    return f"{page_images_prefix(document_id)}thumbnail{_rotation_suffix(rotation)}.webp"
+
+
+def _rotation_suffix(rotation: int) -> str:
+    return f".r{rotation}" if rotation else ""
