@@ -235,4 +235,6 @@ def _room(module: str) -> tuple[str, str] | None:
 
 
 if __name__ == "__main__":
+    if "--check" in sys.argv:
+        sys.exit(PICTURE.read_text(encoding="utf-8") != draw())
     PICTURE.write_text(draw(), encoding="utf-8")

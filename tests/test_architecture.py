@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from io import StringIO
@@ -125,3 +127,11 @@ def test_no_migration_is_missing() -> None:
     output = StringIO()
     call_command("makemigrations", check=True, dry_run=True, stdout=output)
     assert "No changes detected" in output.getvalue()
+
+
+def test_the_picture_is_drawn_from_the_code() -> None:
+    """Else: `python docs/draw_architecture.py`."""
+    done = subprocess.run(
+        [sys.executable, "docs/draw_architecture.py", "--check"], cwd=ROOT, timeout=60, check=False
+    )
+    assert done.returncode == 0, "docs/architecture.svg shows other imports than the code has"
