@@ -1,7 +1,7 @@
 """Small files of the kinds that lose words (../shared/cases), held against what is right.
 
 `python -m tests.cases FOLDER --url http://127.0.0.1:8081 --user admin --password ...` uploads every
-file of FOLDER's manifest to a running site and prints which cases hold. FOLDER/README.md says what a
+`python -m tests.cases FOLDER --url http://127.0.0.1:8081 --password ...` uploads every
 manifest demands.
 """
 
