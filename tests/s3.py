@@ -21,14 +21,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from documents.bucket.s3_client import make_client
-from documents.bucket.settings import BucketAddress
-from documents.bucket.store import Bucket, Patience
+from documents.bucket.s3_storage import BucketStorage
+from documents.bucket.settings import BucketAddress, Timeouts
+from documents.bucket.store import Bucket
 from documents.errors import BucketError
 from ocr_worker.process_death import die_with_parent
 from tests.authority import Authority
 
-_PATIENCE = Patience(connect=2, read=5, attempts=1)
+_PATIENCE = Timeouts(connect=2, read=5, attempts=1)
 _PORTS = (
     "-master.port",
     "-master.port.grpc",
@@ -172,9 +172,9 @@ class S3Server:
     @cached_property
     def admin(self) -> Any:
         """A boto3 client that may do everything."""
-        return make_client(
-            self.address("any", ADMIN), connect_seconds=2, read_seconds=20, attempts=2
-        )
+        return BucketStorage(
+            self.address("any", ADMIN), Timeouts(connect=2, read=20, attempts=2)
+        ).client
 
     def _keeps_an_object(self) -> bool:
         with contextlib.suppress(BucketError):

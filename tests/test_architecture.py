@@ -103,7 +103,7 @@ def test_the_supervisor_loads_no_django() -> None:
 
 def test_what_loads_boto3_is_imported_where_a_bucket_is_asked() -> None:
     """It takes half a second, which the start of a site without a bucket does not have."""
-    heavy = {"documents.bucket.s3_client", "documents.bucket.error_mapping"}
+    heavy = {"documents.bucket.s3_storage", "documents.bucket.error_mapping"}
 
     assert heavy <= modules().keys()
     for name, targets in imports().items():

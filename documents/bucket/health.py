@@ -11,8 +11,9 @@ from django.conf import settings
 from documents.background_check import BackgroundCheck
 from documents.bucket import circuit_breaker
 from documents.bucket.access_check import check
+from documents.bucket.configured import PROBE, configured_bucket
 from documents.bucket.settings import BucketSettings
-from documents.bucket.store import Bucket, bucket, bucket_for_asking
+from documents.bucket.store import Bucket
 from documents.errors import BucketError, notice_of
 from documents.notices import Notice, gettext_noop
 
@@ -49,7 +50,7 @@ class BucketWatch:
     def state(self) -> BucketState:
         """The newest state, without waiting. Before the first check it is `configured`."""
         configured: BucketSettings = settings.OCRSITE_BUCKET_SETTINGS
-        target = bucket()
+        target = configured_bucket()
         if target is None:
             word = "incomplete" if configured.missing else "not_configured"
             return BucketState(word, configured.warnings)
@@ -82,7 +83,7 @@ class BucketWatch:
 
     def _write_probe(self, target: Bucket) -> BucketState:
         try:
-            (bucket_for_asking() or target).put_bytes(_PROBE, b"ocrsite")
+            (configured_bucket(PROBE) or target).put_bytes(_PROBE, b"ocrsite")
         except BucketError as error:
             return BucketState("failing", (notice_of(error),))
         return BucketState("configured", self._access_problems)

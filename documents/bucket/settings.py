@@ -33,6 +33,16 @@ class BucketAddress:
 
 
 @dataclass(frozen=True)
+class Timeouts:
+    """How long to wait: `connect` seconds for a connection, `read` seconds for the next byte of an
+    answer; a request is made at most `attempts` times."""
+
+    connect: float = 3.0
+    read: float = 20.0
+    attempts: int = 2
+
+
+@dataclass(frozen=True)
 class BucketSettings:
     """`bucket` is None where not all four variables are set; `missing` then names those that are
     not, if any is. `warnings`: for a person, about either."""

@@ -1,64 +1,65 @@
-"""The bucket: keys in, objects out, in object storage that speaks S3.
+"""One bucket of S3-compatible object storage: keys in, objects out.
 
-Keys are those of `documents.files.storage`. Whatever goes wrong is a BucketError that says so to a
-person (documents/bucket/error_mapping.py); errors of this machine's disk stay OSError.
+Keys are those of `documents.files.keys`. Every failure is a BucketError that a person can act on
+(documents/bucket/error_mapping.py); errors of this machine's disk stay OSError.
+
+Objects are saved through Django's storage API (`s3_storage`). The rest uses the storage's client:
+
+- reading: `open` asks for the facts first and then loads the whole object; here bytes are streamed,
+  ranges requested and sizes limited;
+- conditional writes, metadata and ETags: the API has none;
+- `list`: `listdir` returns one level, and neither sizes nor times;
+- `head` and `delete`: `exists` and `delete` take the 404 of a missing bucket for a missing object,
+  and normalise the key, which may then be another object's.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime
+import posixpath
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
-from django.conf import settings
 
-from documents.bucket.settings import BucketAddress
+from documents.bucket.settings import BucketAddress, Timeouts
 from documents.errors import BucketRefused, ObjectMissing, ObjectTooLarge
 
-#: Bytes that are held in memory of an object on its way to a file.
-_CHUNK = 2**20
+if TYPE_CHECKING:
+    from documents.bucket.s3_storage import BucketStorage
+
+#: Bytes of an object in memory on its way to a file.
+_CHUNK_BYTES = 2**20
 
 
 @dataclass(frozen=True)
 class ObjectFacts:
-    """What the server says of an object. `size` in bytes, `modified` in UTC; the names in
-    `metadata` are in lower case."""
+    """What the server reports of an object. `size` in bytes, `modified` in UTC; the names in
+    `metadata` are in lower case. `etag`: the server's name for this state of the object; "" where
+    it was found in a list."""
 
     key: str
     size: int
     modified: datetime.datetime
     metadata: dict[str, str]
-    #: What the server calls this state of the object; "" where it was found in a list.
     etag: str = ""
 
 
-@dataclass(frozen=True)
-class Patience:
-    """Seconds that a connection and the next byte of an answer are waited for, and how often a
-    request is made at most."""
-
-    connect: float = 3.0
-    read: float = 20.0
-    attempts: int = 2
-
-
 class Bucket:
-    """One bucket, for all threads of a process. It is asked nothing before the first call.
+    """One bucket, for all threads of a process. Nothing is sent before the first call.
 
-    Every method raises BucketError: its subclass names what is wrong.
+    Every method raises BucketError, whose subclass names the problem.
     """
 
-    def __init__(self, address: BucketAddress, patience: Patience | None = None) -> None:
+    def __init__(self, address: BucketAddress, timeouts: Timeouts | None = None) -> None:
         self.address = address
-        self._patience = patience or Patience()
+        self._timeouts = timeouts or Timeouts()
         self._lock = threading.Lock()
-        self._made: Any = None
+        self._made: BucketStorage | None = None
 
     def put_file(
         self,
@@ -68,16 +69,17 @@ class Bucket:
         content_type: str = "application/octet-stream",
         metadata: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep the content of the file at `path`, of any size, under `key`.
+        """Save the content of the file at `path`, of any size, under `key`; it is read as it is
+        sent.
 
         The object appears whole or not at all. `metadata`: ASCII only, else ValueError.
         Raises OSError where the file can't be read.
         """
-        from documents.bucket.s3_client import upload
+        from documents.bucket.s3_storage import NewObject
 
-        extra = _described(content_type, metadata)
-        with self._named_errors(key):
-            upload(self._client(), path, self.address.name, _checked(key), extra)
+        _check_new_object(key, metadata)
+        with path.open("rb") as file, self._mapped_errors(key):
+            self._storage().save(key, NewObject(file, path, content_type, metadata or {}))
 
     def put_bytes(
         self,
@@ -86,36 +88,33 @@ class Bucket:
         *,
         content_type: str = "application/octet-stream",
         metadata: Mapping[str, str] | None = None,
-        over: ObjectFacts | None = None,
+        if_unchanged: ObjectFacts | None = None,
     ) -> None:
-        """Keep `content` under `key`. `metadata`: ASCII only, else ValueError.
+        """Save `content` under `key`. `metadata`: ASCII only, else ValueError.
 
-        `over`: write only if the object is still in the state that `head` found it in. Raises
-        NewerCopy where it is not, ObjectMissing where it is gone. A server that knows no
-        conditions is asked without one.
+        `if_unchanged`: write only if the object is still in the state that `head` found. Raises
+        NewerCopy where it is not, ObjectMissing where it is gone. A server without conditional
+        requests gets an unconditional one.
         """
-        extra = {**self._object(key), "Body": content, **_described(content_type, metadata)}
-        with self._named_errors(key):
-            if over is not None and over.etag:
-                try:
-                    self._client().put_object(**extra, IfMatch=over.etag)
-                    return
-                except ClientError as error:
-                    if error.response["ResponseMetadata"]["HTTPStatusCode"] not in (400, 501):
-                        raise
-            self._client().put_object(**extra)
+        from documents.bucket.s3_storage import NewObject
+
+        _check_new_object(key, metadata)
+        new = NewObject.from_bytes(content, content_type, metadata or {})
+        with self._mapped_errors(key):
+            if if_unchanged is None or not self._put_conditionally(key, new, if_unchanged.etag):
+                self._storage().save(key, new)
 
     def get_file(self, key: str, path: Path) -> None:
-        """Write the object into a new file at `path`; when that fails, there is none.
+        """Write the object into a new file at `path`; on failure there is no file.
 
         Raises ObjectMissing, FileExistsError and other OSErrors of the disk.
         """
-        pieces = self.read_range(key, chunk_bytes=_CHUNK)
-        first = next(pieces, b"")  # before there is a file: the object may be missing
+        chunks = self.read_range(key, chunk_bytes=_CHUNK_BYTES)
+        first = next(chunks, b"")  # before the file is created: the object may be missing
         with path.open("xb") as file:
             try:
                 file.write(first)
-                file.writelines(pieces)
+                file.writelines(chunks)
                 file.flush()
             except BaseException:
                 path.unlink(missing_ok=True)
@@ -129,50 +128,43 @@ class Bucket:
 
         Raises ObjectMissing, and BucketRefused where the server ignores the range.
         """
-        part = start > 0 or end is not None
-        asked = {"Range": f"bytes={start}-{'' if end is None else end - 1}"} if part else {}
-        with self._named_errors(key):
-            answer = self._client().get_object(**self._object(key), **asked)
+        is_partial = start > 0 or end is not None
+        parameters = self._object(key)
+        if is_partial:
+            parameters["Range"] = f"bytes={start}-{'' if end is None else end - 1}"
+        with self._mapped_errors(key):
+            answer = self._storage().client.get_object(**parameters)
             with contextlib.closing(answer["Body"]) as body:
-                if part and "ContentRange" not in answer:
+                if is_partial and "ContentRange" not in answer:
                     raise BucketRefused(
                         f"The object storage at {self.address.endpoint} does not send parts of "
                         "objects."
                     )
-                while piece := body.read(chunk_bytes):
-                    yield piece
+                while chunk := body.read(chunk_bytes):
+                    yield chunk
 
-    def get_bytes(self, key: str, *, most: int = 64 * 2**20) -> bytes:
-        """The object's content. Raises ObjectMissing, and ObjectTooLarge past `most` bytes."""
-        with self._named_errors(key):
-            body = self._client().get_object(**self._object(key))["Body"]
+    def get_bytes(self, key: str, *, max_bytes: int = 64 * 2**20) -> bytes:
+        """The object's content. Raises ObjectMissing, and ObjectTooLarge past `max_bytes`."""
+        with self._mapped_errors(key):
+            body = self._storage().client.get_object(**self._object(key))["Body"]
             with contextlib.closing(body):
-                # An answer that ends too soon is told only by reading on to its end.
-                content = b"".join(_read(body, most + 1))
-        if len(content) > most:
+                # Only reading on to the end shows that an answer ends too soon.
+                content = b"".join(_read_at_most(body, max_bytes + 1))
+        if len(content) > max_bytes:
             raise ObjectTooLarge(
-                f"The object {key} in the bucket {self.address.name} is larger than {most} bytes, "
-                "which is more than it may have: it was not written by this archive."
+                f"The object {key} in the bucket {self.address.name} is larger than {max_bytes} "
+                "bytes, which is more than it may have: it was not written by this archive."
             )
         return content
 
     def head(self, key: str) -> ObjectFacts | None:
-        """What is known of the object; None where there is none.
+        """The facts of the object; None where there is none.
 
-        A key that may not list is told by some servers that it may not see an object that does not
-        exist: BucketForbidden.
+        Some servers answer BucketForbidden for a missing object where the key may not list.
         """
         try:
-            with self._named_errors(key):
-                try:
-                    answer = self._client().head_object(**self._object(key))
-                except ClientError as error:
-                    if error.response["ResponseMetadata"]["HTTPStatusCode"] not in (400, 403, 404):
-                        raise
-                    # The answer to a HEAD has no body, so its error has no name. A GET tells
-                    # whether it is the object that is missing or the bucket, and what is refused.
-                    answer = self._client().get_object(**self._object(key))
-                    answer["Body"].close()
+            with self._mapped_errors(key):
+                answer = self._head_or_get(key)
         except ObjectMissing:
             return None
         return ObjectFacts(
@@ -185,93 +177,107 @@ class Bucket:
 
     def list(self, prefix: str) -> Iterator[ObjectFacts]:
         """Every object whose key begins with `prefix`, in the server's order (not always by key),
-        asked for a thousand at a time. `metadata` is empty: a list does not have it.
-        """
-        from documents.bucket.s3_client import entries
+        requested a thousand at a time. `metadata` is empty: a list does not contain it.
 
-        with self._named_errors():
-            for entry in entries(self._client(), self.address, prefix):
-                modified = entry["LastModified"].astimezone(datetime.timezone.utc)
-                yield ObjectFacts(entry["Key"], int(entry["Size"]), modified, {})
+        Raises BucketRefused where the answer is not a list.
+        """
+        with self._mapped_errors():
+            pages = self._storage().client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self.address.name, Prefix=prefix):
+                # A web page has no objects either, and must not pass for an empty bucket: a new
+                # archive would start beside the one that is in the bucket.
+                if "IsTruncated" not in page and "Name" not in page:
+                    from documents.bucket.error_mapping import no_object_storage
+
+                    raise BucketRefused(no_object_storage(self.address))
+                for entry in page.get("Contents", ()):
+                    modified = entry["LastModified"].astimezone(datetime.timezone.utc)
+                    yield ObjectFacts(entry["Key"], int(entry["Size"]), modified, {})
 
     def delete(self, key: str) -> None:
-        """Remove the object; nothing happens where there is none."""
-        with contextlib.suppress(ObjectMissing), self._named_errors(key):
-            self._client().delete_object(**self._object(key))
+        """Remove the object, if there is one."""
+        with contextlib.suppress(ObjectMissing), self._mapped_errors(key):
+            self._storage().client.delete_object(**self._object(key))
 
-    def _object(self, key: str) -> dict[str, str]:
-        return {"Bucket": self.address.name, "Key": _checked(key)}
+    def _put_conditionally(self, key: str, new: Any, etag: str) -> bool:
+        """False where nothing was written because the server knows no conditional requests."""
+        if not etag:
+            return False
+        storage = self._storage()
+        parameters = {**self._object(key), **storage.get_write_parameters(new)}
+        try:
+            storage.client.put_object(**parameters, Body=new.read(), IfMatch=etag)
+        except ClientError as error:
+            if _http_status(error) in (400, 501):
+                return False
+            raise
+        return True
 
-    def _client(self) -> Any:
+    def _head_or_get(self, key: str) -> Any:
+        client = self._storage().client
+        try:
+            return client.head_object(**self._object(key))
+        except ClientError as error:
+            if _http_status(error) not in (400, 403, 404):
+                raise
+        # The answer to a HEAD has no body, so its error has no name. A GET shows whether the
+        # object or the bucket is missing, and what is refused.
+        answer = client.get_object(**self._object(key))
+        answer["Body"].close()
+        return answer
+
+    def _object(self, key: str) -> dict[str, Any]:
+        _check_key(key)
+        return {"Bucket": self.address.name, "Key": key}
+
+    def _storage(self) -> BucketStorage:
         # Loading boto3 takes half a second, which a site without a bucket need not spend.
-        from documents.bucket.s3_client import make_client
+        from documents.bucket.s3_storage import BucketStorage
 
         with self._lock:
             if self._made is None:
-                self._made = make_client(
-                    self.address,
-                    connect_seconds=self._patience.connect,
-                    read_seconds=self._patience.read,
-                    attempts=self._patience.attempts,
-                )
+                storage = BucketStorage(self.address, self._timeouts)
+                storage.client  # noqa: B018  made here, once for all threads
+                self._made = storage
             return self._made
 
     @contextlib.contextmanager
-    def _named_errors(self, key: str = "") -> Iterator[None]:
-        """What fails in here raises the BucketError that names it."""
+    def _mapped_errors(self, key: str = "") -> Iterator[None]:
+        """Raise the BucketError that names the problem of an error in the block."""
         try:
             yield
         except Exception as error:
             from documents.bucket.error_mapping import named
 
-            found = named(error, self.address, key)
-            if found is None or found is error:
+            mapped = named(error, self.address, key)
+            if mapped is None or mapped is error:
                 raise
-            raise found from error
+            raise mapped from error
 
 
-def bucket() -> Bucket | None:
-    """The bucket that the settings name, the same one for all of this process; None: there is
-    none, and everything is kept on this machine's disk only."""
-    address: BucketAddress | None = settings.OCRSITE_BUCKET
-    return None if address is None else _of(address)
-
-
-def bucket_for_reading() -> Bucket | None:
-    """The same bucket, for somebody who waits in front of a page: it is asked once, and not for
-    long. They ask again; a reader's page is tried again."""
-    address: BucketAddress | None = settings.OCRSITE_BUCKET
-    return None if address is None else _of(address, Patience(read=8.0, attempts=1))
-
-
-def bucket_for_asking() -> Bucket | None:
-    """The same bucket, for a small question whose answer tells whether anybody is there: who does
-    not answer it soon is not given a file either."""
-    address: BucketAddress | None = settings.OCRSITE_BUCKET
-    return None if address is None else _of(address, Patience(read=4.0, attempts=1))
-
-
-@lru_cache(maxsize=8)
-def _of(address: BucketAddress, patience: Patience | None = None) -> Bucket:
-    return Bucket(address, patience)
-
-
-def _read(body: Any, most: int) -> Iterator[bytes]:
-    left = most
-    while left > 0 and (chunk := body.read(min(left, _CHUNK))):
+def _read_at_most(body: Any, max_bytes: int) -> Iterator[bytes]:
+    left = max_bytes
+    while left > 0 and (chunk := body.read(min(left, _CHUNK_BYTES))):
         left -= len(chunk)
         yield chunk
 
 
-def _checked(key: str) -> str:
-    """S3's own limit, said before a request is made."""
+def _check_key(key: str) -> None:
+    """Raises ValueError past S3's own limit (1,024 bytes), before a request is made."""
     if not key or len(key.encode()) > 1024:
         raise ValueError(f"not a key of a bucket: {key!r}")
-    return key
 
 
-def _described(content_type: str, metadata: Mapping[str, str] | None) -> dict[str, Any]:
+def _check_new_object(key: str, metadata: Mapping[str, str] | None) -> None:
+    """Raises ValueError for a key that Django's storage API would change, or for metadata that
+    headers can't carry."""
+    _check_key(key)
+    if posixpath.normpath(key) != key or key.startswith(("/", "..")) or "\\" in key:
+        raise ValueError(f"not a key of a bucket: {key!r}")
     for name, text in (metadata or {}).items():
         if not (name + text).isascii():
             raise ValueError(f"metadata travels in headers and must be ASCII: {name}")
-    return {"ContentType": content_type, "Metadata": dict(metadata or {})}
+
+
+def _http_status(error: ClientError) -> int:
+    return int(error.response["ResponseMetadata"]["HTTPStatusCode"])

@@ -18,7 +18,8 @@ from typing import BinaryIO
 from django.conf import settings
 
 from documents.bucket import circuit_breaker
-from documents.bucket.store import Bucket, bucket_for_reading
+from documents.bucket.configured import FOREGROUND, configured_bucket
+from documents.bucket.store import Bucket
 from documents.errors import ObjectMissing, OriginalMissing
 from documents.files.atomic import make_directories, move_file
 from documents.files.disk_errors import map_disk_errors
@@ -174,7 +175,7 @@ class MirroredArchive(LocalArchive):
 
 def archive() -> LocalArchive:
     """The archive's files, as the settings name their directory and bucket."""
-    root, mirror = Path(settings.MEDIA_ROOT), bucket_for_reading()
+    root, mirror = Path(settings.MEDIA_ROOT), configured_bucket(FOREGROUND)
     return LocalArchive(root) if mirror is None else MirroredArchive(root, mirror)
 
 

@@ -13,7 +13,7 @@ import structlog
 from django.db import close_old_connections
 
 from documents.background_check import BackgroundCheck
-from documents.bucket.store import bucket
+from documents.bucket.configured import configured_bucket
 from documents.errors import ArchiveError
 from documents.replication.database_replicas import Replica, replicas
 from documents.replication.pull_from_bucket import catch_up_since
@@ -60,7 +60,7 @@ class PeerWatch:
 
         Raises BucketError, OSError, StorageFull.
         """
-        target = bucket()
+        target = configured_bucket()
         if target is None:
             return
         ours, others = _separate_own(replicas(target))

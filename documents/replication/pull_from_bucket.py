@@ -14,7 +14,7 @@ from collections import Counter
 import structlog
 from django.db import transaction
 
-from documents.bucket.store import bucket
+from documents.bucket.configured import configured_bucket
 from documents.errors import DamagedCopy
 from documents.events import delete_document
 from documents.files.keys import manifest_key
@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 def catch_up(document_id: uuid.UUID) -> Outcome:
     """Take the bucket's version of the document. Raises DamagedCopy, BucketError, OSError,
     StorageFull."""
-    target = bucket()
+    target = configured_bucket()
     if target is None:
         return Outcome.KNOWN
     source, key = BucketSource(target), manifest_key(document_id)
@@ -43,7 +43,7 @@ def catch_up_since(moment: datetime.datetime) -> Counter[Outcome]:
     """Take in every document that was written to the bucket, and remove what was purged there, at
     `moment` (the bucket's clock) or later. Raises BucketError, OSError, StorageFull."""
     outcomes: Counter[Outcome] = Counter()
-    target = bucket()
+    target = configured_bucket()
     if target is None:
         return outcomes
     source = BucketSource(target, since=moment)

@@ -82,7 +82,7 @@ class BucketSource:
 
     def read(self, key: str) -> bytes:
         try:
-            return self._bucket.get_bytes(key, most=2**30)
+            return self._bucket.get_bytes(key, max_bytes=2**30)
         except ObjectMissing as error:
             raise DamagedCopy(f"{key} is missing from the bucket.") from error
 

@@ -10,7 +10,7 @@ import uuid
 import structlog
 
 from documents.bucket import circuit_breaker
-from documents.bucket.store import bucket
+from documents.bucket.configured import configured_bucket
 from documents.errors import (
     ArchiveError,
     BucketError,
@@ -41,7 +41,7 @@ _ITS_OWN = (NewerCopy, NotMirroredYet, ObjectMissing)
 
 def work_waits() -> bool:
     return unkept(Document.objects.all()).exists() or (
-        bucket() is not None and Tombstone.objects.filter(mirrored=False).exists()
+        configured_bucket() is not None and Tombstone.objects.filter(mirrored=False).exists()
     )
 
 

@@ -9,7 +9,7 @@ import uuid
 import structlog
 
 from documents.bucket import circuit_breaker
-from documents.bucket.store import bucket
+from documents.bucket.configured import configured_bucket
 from documents.errors import BucketError, BucketForbidden
 from documents.files.keys import manifest_key, tombstone_key
 from documents.models import Tombstone
@@ -22,7 +22,7 @@ def bury(document_id: uuid.UUID) -> bool:
 
     A bucket that can't be reached is logged; `bury_all` comes back to it.
     """
-    target = bucket()
+    target = configured_bucket()
     if target is None:
         return True
     tombstone = Tombstone.objects.get(document_id=document_id)
@@ -49,7 +49,7 @@ def bury(document_id: uuid.UUID) -> bool:
 
 def bury_all() -> int:
     """Bury what the bucket was not told yet, until it refuses one; returns how many are left."""
-    if bucket() is None:
+    if configured_bucket() is None:
         return 0
     waiting = list(Tombstone.objects.filter(mirrored=False).values_list("document_id", flat=True))
     for done, document_id in enumerate(waiting):

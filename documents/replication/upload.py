@@ -20,7 +20,8 @@ from django.conf import settings
 from django.db import IntegrityError, connection
 
 from documents.bucket import circuit_breaker
-from documents.bucket.store import Bucket, ObjectFacts, bucket, bucket_for_asking
+from documents.bucket.configured import PROBE, configured_bucket
+from documents.bucket.store import Bucket, ObjectFacts
 from documents.errors import LeaseLost, NewerCopy, NotMirroredYet, OriginalMissing, Purged
 from documents.exports.result_files import bring_here
 from documents.files.figures import figure_key
@@ -59,7 +60,7 @@ def mirror(lease: Lease, manifest: dict[str, Any]) -> None:
     Raises BucketError (NewerCopy where another container's is newer, NotMirroredYet where a figure
     is on another machine), OriginalMissing where another file is on neither side, LeaseLost.
     """
-    target, asked = bucket(), bucket_for_asking()
+    target, asked = configured_bucket(), configured_bucket(PROBE)
     if target is None or asked is None:
         return
     document_id, version = lease.document_id, manifest["version"]
@@ -114,7 +115,7 @@ def push(document_id: uuid.UUID, key: str, digest: str = "") -> None:
 
     Raises BucketError, LeaseLost where the document was purged meanwhile.
     """
-    target = bucket()
+    target = configured_bucket()
     if target is not None:
         _put(target, document_id, _Wanted(key, digest))
 
@@ -167,7 +168,7 @@ def _put_manifest(target: Bucket, document_id: uuid.UUID, manifest: dict[str, An
                 manifests.written(manifest),
                 content_type="application/json",
                 metadata={"version": str(version), "writer": writer()},
-                over=before,
+                if_unchanged=before,
             )
     except NewerCopy:
         # Or it was this very request, asked twice because its first answer was lost on the way.

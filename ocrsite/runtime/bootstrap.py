@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from documents.actions.bootstrap import ensure_first_team_and_admin
-from documents.bucket.store import bucket
+from documents.bucket.configured import configured_bucket
 from documents.files.atomic import file_lock
 from documents.models.identity import identity
 from documents.notices import Notice
@@ -40,7 +40,7 @@ def bootstrap(admin_password: str | None) -> None:
             takeover.restore_database()
         call_command("migrate", interactive=False, verbosity=0)
         identity()
-        target = bucket()
+        target = configured_bucket()
         if target is not None:
             mirror_anew_if_moved(target.address)
         if takeover is not None:
@@ -58,7 +58,7 @@ def bootstrap(admin_password: str | None) -> None:
 def _takeover() -> Takeover | None:
     """What an empty data directory begins with, where it is this site's alone and there is a
     bucket; a PostgreSQL is not lost with a container."""
-    target, env = bucket(), read_environment()
+    target, env = configured_bucket(), read_environment()
     shared = (
         env.start_id is not None
         and read_start(env.data_dir, env.start_id).role is not ProcessRole.ALL

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from documents.actions.purge import purge
-from documents.bucket.store import bucket
+from documents.bucket.configured import configured_bucket
 from documents.errors import ArchiveError
 from documents.models import Document
 from documents.replication.restore_all import Rebuilt, rebuild
@@ -77,7 +77,7 @@ class Command(BaseCommand):
                 source,
                 documents=Document.objects.order_by("created_at").iterator(chunk_size=50),
                 hashes=not quick,
-                partial=name == "disk" and bucket() is not None,
+                partial=name == "disk" and configured_bucket() is not None,
             )
             self._say(name, report)
             sound = sound and report.sound
@@ -89,7 +89,7 @@ class Command(BaseCommand):
         if only != "bucket":
             copies.append(("disk", DirectorySource(Path(settings.MEDIA_ROOT))))
         if only != "disk":
-            target = bucket()
+            target = configured_bucket()
             if target is not None:
                 copies.append(("bucket", BucketSource(target)))
             elif only:
@@ -112,7 +112,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{directory} holds no directory `documents`: it is no copy.")
             source: Source = DirectorySource(directory)
         else:
-            target = bucket()
+            target = configured_bucket()
             if target is None:
                 raise CommandError(
                     "No bucket is set up: set the four CLOUDRU_S3_ variables, or name a directory."

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from documents.bucket.store import bucket
+from documents.bucket.configured import configured_bucket
 from documents.replication.database_replicas import remove_old
 from ocrsite.runtime.litestream import replica_of
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        target = bucket()
+        target = configured_bucket()
         if target is not None:
             now = datetime.datetime.now(datetime.timezone.utc)
             remove_old(target, replica_of(settings.DATA_DIR), now)

@@ -10,11 +10,12 @@ import pytest
 
 from documents.bucket import settings as bucket_settings
 from documents.bucket.access_check import BucketReport, check
-from documents.bucket.store import Bucket, Patience
+from documents.bucket.settings import Timeouts
+from documents.bucket.store import Bucket
 from tests.s3 import NO_LIST, NO_WRITE, Identity, S3Server, free_ports
 from tests.s3_faults import Fault, faulty_s3
 
-IMPATIENT = Patience(connect=1.0, read=0.3, attempts=1)
+IMPATIENT = Timeouts(connect=1.0, read=0.3, attempts=1)
 DOCS = (Path(__file__).resolve().parents[3] / "docs" / "operations.md").read_text("utf-8")
 NOTHING = BucketReport(ok=False, can_list=False, can_read=False, can_delete=False, problems=())
 

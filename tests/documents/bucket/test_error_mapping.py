@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from documents.bucket.settings import BucketAddress
-from documents.bucket.store import Bucket, Patience
+from documents.bucket.settings import BucketAddress, Timeouts
+from documents.bucket.store import Bucket
 from documents.errors import (
     BucketBusy,
     BucketError,
@@ -27,7 +27,7 @@ from documents.errors import (
 from tests.s3 import S3Server, free_ports
 from tests.s3_faults import Fault, faulty_s3
 
-IMPATIENT = Patience(connect=1.0, read=0.3, attempts=1)
+IMPATIENT = Timeouts(connect=1.0, read=0.3, attempts=1)
 
 
 def failure(ask: Callable[[], object]) -> BucketError:

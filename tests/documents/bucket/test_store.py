@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from documents.bucket.configured import configured_bucket
 from documents.bucket.settings import BucketAddress
-from documents.bucket.store import Bucket, bucket
+from documents.bucket.store import Bucket
 from documents.errors import BucketForbidden, NoSuchBucket, ObjectMissing, ObjectTooLarge
 from tests.s3 import NO_WRITE, S3Server
 
@@ -182,9 +183,9 @@ def test_an_error_of_this_machines_disk_stays_one(s3_bucket: Bucket, tmp_path: P
 def test_no_more_is_held_in_memory_than_asked_for(s3_bucket: Bucket) -> None:
     s3_bucket.put_bytes("a", b"x" * 1000)
 
-    assert len(s3_bucket.get_bytes("a", most=1000)) == 1000
+    assert len(s3_bucket.get_bytes("a", max_bytes=1000)) == 1000
     with pytest.raises(ObjectTooLarge):
-        s3_bucket.get_bytes("a", most=999)
+        s3_bucket.get_bytes("a", max_bytes=999)
 
 
 def test_a_list_goes_past_a_thousand_and_many_threads_share_a_bucket(s3_bucket: Bucket) -> None:
@@ -221,15 +222,15 @@ def test_a_key_without_permission_to_write_may_still_read(
 
 def test_the_process_has_one_bucket_as_the_settings_name_it(settings: Settings) -> None:
     settings.OCRSITE_BUCKET = None
-    assert bucket() is None
+    assert configured_bucket() is None
 
     one, other = (
         BucketAddress("http://127.0.0.1:1", name, "a:b", "c") for name in ("one", "other")
     )
     settings.OCRSITE_BUCKET = one
-    first = bucket()
+    first = configured_bucket()
     assert first is not None and first.address == one
     settings.OCRSITE_BUCKET = other
-    assert bucket() is not first
+    assert configured_bucket() is not first
     settings.OCRSITE_BUCKET = BucketAddress(one.endpoint, one.name, one.access_key, one.secret_key)
-    assert bucket() is first
+    assert configured_bucket() is first

@@ -13,7 +13,8 @@ import pytest
 from documents.actions.finish import finish
 from documents.actions.task_claims import claim_task
 from documents.bucket import circuit_breaker
-from documents.bucket.store import Bucket, bucket
+from documents.bucket.configured import configured_bucket
+from documents.bucket.store import Bucket
 from documents.files.keys import original_key
 from documents.files.storage import archive
 from documents.models import Document, Status
@@ -29,7 +30,7 @@ def mirrored(s3_server: S3Server, settings: Any, monkeypatch: pytest.MonkeyPatch
     """The archive is mirrored into an empty bucket."""
     settings.OCRSITE_BUCKET = s3_server.address(s3_server.new_bucket())
     monkeypatch.setattr(circuit_breaker, "shared", circuit_breaker.Breaker())
-    found = bucket()
+    found = configured_bucket()
     assert found is not None
     return found
 

@@ -158,7 +158,7 @@ def test_a_manifest_that_names_another_file_is_left_out(document: Document, tmp_
 def test_it_is_mirrored_and_fetched_where_it_is_gone(
     mirrored: Bucket, document: Document, key: str
 ) -> None:
-    assert mirrored.get_bytes(key, most=100) == FIGURE
+    assert mirrored.get_bytes(key, max_bytes=100) == FIGURE
     assert verified(BucketSource(mirrored)).sound
     assert verified(BucketSource(mirrored)).orphaned == []
     empty_disk()

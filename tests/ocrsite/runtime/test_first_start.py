@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from documents.bucket.settings import BucketAddress
-from documents.bucket.store import Bucket, Patience
+from documents.bucket.settings import BucketAddress, Timeouts
+from documents.bucket.store import Bucket
 from documents.files.keys import tombstone_key
 from documents.models import Document, MirroredFile, Tombstone
 from documents.models.identity import identity
@@ -47,7 +47,7 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def start(s3: FaultyS3, directory: Path, told: Told) -> Takeover:
-    bucket = Bucket(s3.address, Patience(connect=1, read=2, attempts=1))
+    bucket = Bucket(s3.address, Timeouts(connect=1, read=2, attempts=1))
     return Takeover(
         bucket, directory / "db.sqlite3", say=told.waiting.append, warn=told.warnings.append
     )
