@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from documents.admin.progress import Progress
 from documents.admin.time_format import moment
+from documents.exports.links import thumbnail_url
 from documents.models import Document, ReviewStatus, Status
 from documents.review.flags import flag_of
 
@@ -21,7 +21,7 @@ def picture(document: Document) -> SafeString:
     """A drawn sheet of paper until the file was opened, and where it can't be read; the script
     puts it where an image fails, and the image where it comes while one watches."""
     blank = static("documents/admin/no-page.svg")
-    image = reverse("api:thumbnail", args=[document.id])
+    image = thumbnail_url(document.id)
     shown = document.page_count and document.status != Status.FAILED
     return format_html(
         '<img class="thumbnail" src="{}" data-image="{}" data-blank="{}" alt="" loading="lazy"'

@@ -9,7 +9,6 @@ from django.contrib import admin
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from documents import access
 from documents.access import Ability
@@ -22,6 +21,7 @@ from documents.admin.requests import actor, not_there
 from documents.admin.review_queue import came_from_queue
 from documents.errors import NotFound, SearchUnavailable, describe
 from documents.exports.downloads import RESULT_TYPES
+from documents.exports.links import original_url, result_url
 from documents.models import Document, OcrMode, PageStatus, Reading
 from documents.review.flags import flag_of
 from documents.search.query.compile import matcher_of
@@ -54,8 +54,9 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
         **_way_back(request),
         "ocr_modes": OcrMode.choices,
         "engines": engines_to_choose(),
+        "original_url": original_url(document.id),
         "results": [
-            (kind, reverse(f"api:result-{kind}", args=[document.id]))
+            (kind, result_url(document.id, kind))
             for kind in (RESULT_TYPES if document.has_results else ())
         ],
         "failures": failures_of(document),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from documents.admin.disputed_text import DisputedText, DisputeView
 from documents.admin.rectangles import Rectangle
 from documents.errors import describe
+from documents.exports.links import figure_url, page_image_url, page_text_url
 from documents.files.figures import page_of
 from documents.models import Document, Page, PageStatus
 from documents.review.flags import Flag, flag_of
@@ -54,7 +54,7 @@ class BlockView:
             rows=rows,
             place=Rectangle.of(block.bbox),
             table=SafeString(sanitise_table(block.html) if block.html else ""),
-            figure=reverse("api:figure", args=[document.id, block.figure]) if has_figure else "",
+            figure=figure_url(document.id, block.figure) if has_figure else "",
             disputed=DisputedText.of(block, prefix) if block.disputes else None,
         )
 
@@ -107,15 +107,14 @@ class PageReview:
             for index, block in enumerate(layout.blocks_in_order() if layout else [])
         ]
         shown = page.status not in (PageStatus.PENDING, PageStatus.RUNNING) or layout is not None
-        address = [document.id, page.number]
         return cls(
             number=page.number,
             status=page.status,
             status_label=str(PageStatus(page.status).label),
             width=layout.width if layout else 0,
             height=layout.height if layout else 0,
-            image_url=reverse("api:page-image", args=address) if shown else "",
-            api_url=reverse("api:page-text", args=address),
+            image_url=page_image_url(document.id, page.number) if shown else "",
+            api_url=page_text_url(document.id, page.number),
             blocks=blocks,
             doubtful=_doubtful(layout) if layout else [],
             disputes=[

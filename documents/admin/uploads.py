@@ -22,6 +22,7 @@ from documents.admin.changelist_state import document_url, see_list
 from documents.admin.requests import actor, refuse, sentence
 from documents.csrf import csrf_protect
 from documents.errors import ArchiveError, NotAllowed, NotFound
+from documents.exports.links import documents_url
 from documents.files.filetypes import ACCEPTED, ACCEPTED_NAMES
 from documents.files.upload_staging import StagedUpload
 from documents.models import OcrMode, Team
@@ -55,6 +56,7 @@ def _checked(request: HttpRequest, teams: list[Team]) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Upload documents"),
         "teams": teams,
+        "api_url": documents_url(),
         "default_team": _default_team(request),
         "ocr_modes": OcrMode.choices,
         "accept": ",".join(

@@ -1,9 +1,9 @@
-"""The documents: listed, taken in, shown, changed, and what else may be done to one."""
+"""Documents: list, upload, show, change, and the actions on one document."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from django.http.response import HttpResponseBase
 from rest_framework import status
@@ -18,10 +18,16 @@ from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
 from documents.actions.untrash import take_out_of_trash
 from documents.api.conditional import respond_with_etag
-from documents.api.filters import DocumentFilters, filtered
-from documents.api.pagination import listed
+from documents.api.filters import DocumentFilters, filter_documents
+from documents.api.pagination import paginate
 from documents.api.parsers import JSONUploadParser
-from documents.api.serializers import Again, Decision, DocumentChange, document_data, document_url
+from documents.api.serializers import (
+    Decision,
+    DocumentChange,
+    ReprocessOptions,
+    document_data,
+    document_url,
+)
 from documents.api.uploads import receive_upload
 from documents.api.views import ApiView
 from documents.models import Document, Status, User
@@ -33,17 +39,17 @@ class DocumentsView(ApiView):
     def get(self, request: Request) -> Response:
         filters = DocumentFilters(data=request.query_params)
         filters.is_valid(raise_exception=True)
-        wanted = filters.validated_data
-        documents = filtered(self.user, wanted).prefetch_related("tags")
-        return listed(
+        documents = filter_documents(self.user, filters.validated_data).prefetch_related("tags")
+        return paginate(
             request,
             documents,
             lambda document: document_data(request, document),
-            ordering=wanted["ordering"],
+            parameters=filters.validated_data,
+            ordering=filters.validated_data["ordering"],
         )
 
     def post(self, request: Request) -> Response:
-        """201 for a new document, 200 with the first one where the team has the bytes already."""
+        """201 for a new document; 200 with the existing one if the team has the same file."""
         uploaded = receive_upload(request, self.user)
         return Response(
             document_data(request, uploaded.document),
@@ -79,7 +85,7 @@ class _Decide(Protocol):
 
 
 class _DecisionView(ApiView):
-    """POST decides on the document, on the `version` of it that is named, and shows it."""
+    """POST decides on the document in the `version` that the client saw, and answers with it."""
 
     decide: ClassVar[_Decide]
 
@@ -109,13 +115,12 @@ class RestoreView(ApiView):
 
 class ReprocessView(ApiView):
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
-        """202: the document is in the queue; its status tells when it is read. 200: there was
-        nothing to do (only failed pages were asked for, and there are none)."""
+        """202: the document is queued; poll its status. 200: there was nothing to do (only failed
+        pages were requested, and there are none)."""
         require(self.user, Ability.REPROCESS, document_id)
-        again = Again(data=request.data)
-        again.is_valid(raise_exception=True)
-        wanted: dict[str, Any] = again.validated_data
-        document = reprocess(document_id, actor=self.user, **wanted)
+        options = ReprocessOptions(data=request.data)
+        options.is_valid(raise_exception=True)
+        document = reprocess(document_id, actor=self.user, **options.validated_data)
         waits = document.status in (Status.QUEUED, Status.PROCESSING)
         return Response(
             document_data(request, document),

@@ -1,4 +1,4 @@
-"""The filters and the ordering of the documents' list."""
+"""The filters and orderings of the documents' list."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from django.db.models import Q, QuerySet
 from rest_framework import serializers
 
 from documents.access import teams_of, visible_to
-from documents.api.fields import StrictSerializer
-from documents.api.pagination import PARAMETERS
+from documents.api.pagination import ListParameters
 from documents.files.filetypes import ACCEPTED
 from documents.models import Document, ReviewStatus, Status, Tag, User
 from documents.review.flags import FLAGS, with_any
@@ -19,19 +18,28 @@ from documents.text.language_codes import validate_language
 ORDERINGS = ("created_at", "title", "filename", "size")
 NEWEST_FIRST = "-created_at"
 
+#: Filters whose value is a column's, and how it is compared.
+_LOOKUPS = {
+    "status": "status__in",
+    "review_status": "review_status__in",
+    "team": "team__in",
+    "language": "language__in",
+    "mime_type": "mime_type__in",
+    "sha256": "sha256__in",
+    "created_after": "created_at__gte",
+    "created_before": "created_at__lt",
+}
 _IN_TRASH = {"false": Q(trashed_at=None), "true": ~Q(trashed_at=None), "all": Q()}
 
 
 def _any_of(child: serializers.Field[Any, Any, Any, Any]) -> serializers.ListField:
-    """A parameter that may be repeated: any of its values will do."""
+    """A parameter that may be repeated; a document matches with any of the values."""
     return serializers.ListField(child=child, required=False, max_length=100)
 
 
-class DocumentFilters(StrictSerializer):
-    """`created_after` includes its moment, `created_before` excludes it; `tag` repeated: all.
-    `q`: as in a search, of the pages' text too."""
-
-    ignored = PARAMETERS
+class DocumentFilters(ListParameters):
+    """`created_after` includes its moment, `created_before` excludes it. A document has all of
+    the repeated `tag`s. `q` is a search query; it finds documents by their pages' text too."""
 
     status = _any_of(serializers.ChoiceField(Status.choices))
     review_status = _any_of(serializers.ChoiceField(ReviewStatus.choices))
@@ -51,31 +59,28 @@ class DocumentFilters(StrictSerializer):
         default=NEWEST_FIRST,
     )
 
+    def validate_language(self, codes: list[str]) -> list[str]:
+        return [validate_language(code) for code in codes]
 
-def filtered(user: User, wanted: dict[str, Any]) -> QuerySet[Document]:
-    """The documents `user` may see that meet `wanted`, a DocumentFilters' validated data."""
-    documents = visible_to(user).filter(_IN_TRASH[wanted["trashed"]])
-    for name in ("status", "review_status", "team", "mime_type"):
-        if name in wanted:
-            documents = documents.filter(**{f"{name}__in": wanted[name]})
-    documents = documents.filter(with_any(wanted.get("flag", ())))
-    if "language" in wanted:
-        codes = [validate_language(code) for code in wanted["language"]]
-        documents = documents.filter(language__in=codes)
-    if "sha256" in wanted:
-        documents = documents.filter(sha256__in=[value.lower() for value in wanted["sha256"]])
-    if "created_after" in wanted:
-        documents = documents.filter(created_at__gte=wanted["created_after"])
-    if "created_before" in wanted:
-        documents = documents.filter(created_at__lt=wanted["created_before"])
-    for name in wanted.get("tag", ()):
-        tagged = Document.tags.through.objects.filter(tag__in=_tags_called(user, name))
+    def validate_sha256(self, checksums: list[str]) -> list[str]:
+        return [checksum.lower() for checksum in checksums]
+
+
+def filter_documents(user: User, filters: dict[str, Any]) -> QuerySet[Document]:
+    """The documents that `user` may see and that match `filters`, validated DocumentFilters."""
+    documents = visible_to(user).filter(_IN_TRASH[filters["trashed"]])
+    for name, lookup in _LOOKUPS.items():
+        if name in filters:
+            documents = documents.filter(**{lookup: filters[name]})
+    documents = documents.filter(with_any(filters.get("flag", ())))
+    for name in filters.get("tag", ()):
+        tagged = Document.tags.through.objects.filter(tag__in=_tags_named(user, name))
         documents = documents.filter(id__in=tagged.values("document_id"))
-    return documents_found(user, documents, wanted.get("q", ""))
+    return documents_found(user, documents, filters.get("q", ""))
 
 
-def _tags_called(user: User, name: str) -> list[Tag]:
-    # Compared here and not in SQL, as when tags are made: SQLite folds the case of ASCII only.
+def _tags_named(user: User, name: str) -> list[Tag]:
+    # Compared in Python, as when tags are made: SQLite folds the case of ASCII only.
     folded = " ".join(name.split()).casefold()
     return [
         tag for tag in Tag.objects.filter(team__in=teams_of(user)) if tag.name.casefold() == folded

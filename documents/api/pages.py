@@ -1,4 +1,4 @@
-"""A document's pages: what was read on them, how they look, and what a person makes of them."""
+"""A document's pages: their text, images, readings and corrections."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from documents.access import Ability, require
 from documents.actions.correct import accept_reading, correct
 from documents.api.conditional import respond_with_etag
 from documents.api.delivery import deliver
-from documents.api.fields import StrictSerializer
-from documents.api.pagination import PARAMETERS, listed
-from documents.api.serializers import Correction, SeenRevision, reading_data
+from documents.api.pagination import ListParameters, paginate
+from documents.api.serializers import Correction, RevisionSeen, reading_data
 from documents.api.views import ApiView, FileView
 from documents.errors import NotFound
 from documents.exports.downloads import page_picture
@@ -27,26 +26,22 @@ from documents.models import Document, Page, PageStatus
 _LAYOUTS = ("current_reading__layout", "current_revision__based_on__layout")
 
 
-#: An image needs none: only which way up its reading is.
+#: An image needs no layout, only the rotation of its reading.
 _ALL_LAYOUTS = (*_LAYOUTS, "current_revision__layout")
 
 
-class PageFilters(StrictSerializer):
-    ignored = PARAMETERS
-
+class PageFilters(ListParameters):
     status = serializers.ListField(
         child=serializers.ChoiceField(PageStatus.choices), required=False, max_length=10
     )
 
 
-class ReadingsAsked(StrictSerializer):
-    ignored = PARAMETERS
-
+class ReadingsParameters(ListParameters):
     text = serializers.BooleanField(required=False, default=False)
 
 
 class PagesView(ApiView):
-    """Without their content: that is a page's own."""
+    """Pages without their content, which each page has at its own address."""
 
     def get(self, request: Request, document_id: uuid.UUID) -> Response:
         document = require(self.user, Ability.SEE, document_id)
@@ -55,7 +50,13 @@ class PagesView(ApiView):
         pages = document.pages.select_related("current_reading", "current_revision__based_on")
         if "status" in filters.validated_data:
             pages = pages.filter(status__in=filters.validated_data["status"])
-        return listed(request, pages.defer(*_LAYOUTS), page_summary, ordering="number")
+        return paginate(
+            request,
+            pages.defer(*_LAYOUTS),
+            page_summary,
+            parameters=filters.validated_data,
+            ordering="number",
+        )
 
 
 class PageView(ApiView):
@@ -66,7 +67,7 @@ class PageView(ApiView):
 
 
 class PageImageView(FileView):
-    """WebP; boxes are measured on it."""
+    """WebP; the boxes of a layout are pixels of it."""
 
     def get(self, request: Request, document_id: uuid.UUID, number: int) -> HttpResponseBase:
         document = require(self.user, Ability.SEE, document_id)
@@ -75,39 +76,40 @@ class PageImageView(FileView):
 
 class PageTextView(ApiView):
     def put(self, request: Request, document_id: uuid.UUID, number: int) -> Response:
-        """Correct the text of blocks; the page as it is now."""
+        """Correct the text of blocks. Answers with the page."""
         require(self.user, Ability.CORRECT, document_id)
         correction = Correction(data=request.data)
         correction.is_valid(raise_exception=True)
-        given = correction.validated_data
+        data = correction.validated_data
         page = correct(
-            document_id, number, given["blocks"], revision=given["revision"], actor=self.user
+            document_id, number, data["blocks"], revision=data["revision"], actor=self.user
         )
         return Response(page_data(page))
 
 
 class ReadingsView(ApiView):
-    """What was ever read on the page, newest first."""
+    """Every reading of the page, newest first."""
 
     def get(self, request: Request, document_id: uuid.UUID, number: int) -> Response:
         document = require(self.user, Ability.SEE, document_id)
-        asked = ReadingsAsked(data=request.query_params)
-        asked.is_valid(raise_exception=True)
+        parameters = ReadingsParameters(data=request.query_params)
+        parameters.is_valid(raise_exception=True)
         page = _page(document, number, without=_ALL_LAYOUTS)
-        with_text = asked.validated_data["text"]
-        return listed(
+        with_text = parameters.validated_data["text"]
+        return paginate(
             request,
             page.readings.all() if with_text else page.readings.defer("layout"),
             lambda reading: reading_data(page, reading, with_text=with_text),
+            parameters=parameters.validated_data,
             ordering="-run",
         )
 
 
 class AcceptReadingView(ApiView):
     def post(self, request: Request, document_id: uuid.UUID, number: int) -> Response:
-        """The newest reading counts in place of the correction; the page as it is now."""
+        """Let the newest reading replace the correction. Answers with the page."""
         require(self.user, Ability.CORRECT, document_id)
-        seen = SeenRevision(data=request.data)
+        seen = RevisionSeen(data=request.data)
         seen.is_valid(raise_exception=True)
         revision = seen.validated_data["revision"]
         page = accept_reading(document_id, number, revision=revision, actor=self.user)
@@ -115,7 +117,7 @@ class AcceptReadingView(ApiView):
 
 
 def _etag(page: Page) -> str:
-    """Of everything that `page_data` shows; a reading itself never changes."""
+    """Changes with everything that `page_data` shows; a reading itself never changes."""
     error = hashlib.sha256(f"{page.error_code} {page.error_detail}".encode()).hexdigest()[:16]
     return f'W/"{page.status}-{page.current_reading_id}-{page.revision}-{error}"'
 

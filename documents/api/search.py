@@ -1,11 +1,10 @@
-"""Search: pages (or documents) that answer a question, with the filters of the documents' list."""
+"""Search: pages (or documents) that match a query, with the filters of the documents' list."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,15 +13,16 @@ from rest_framework.utils.urls import replace_query_param
 from documents.api.fields import iso_time
 from documents.api.filters import DocumentFilters
 from documents.api.views import ApiView
+from documents.exports import links
 from documents.models import Document
 from documents.search.query import find
+from documents.search.query.filters import FILTERS, parse_filters
 from documents.search.query.find import FoundDocument, FoundPage, SearchResults, Wanted
-from documents.text.language_codes import validate_language
 
 PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
 
 
-class Question(serializers.CharField):
+class QueryField(serializers.CharField):
     """What is typed into a search: no value of it is an error."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -33,11 +33,9 @@ class SearchParameters(DocumentFilters):
     """The filters of the documents' list, but for the trash, which is not searched, and flags,
     which the index does not know. `q` is in the language of docs/api.md."""
 
-    ignored = frozenset()
+    trashed = flag = cursor = None  # type: ignore[assignment]
 
-    trashed = flag = None  # type: ignore[assignment]
-
-    q = Question(required=False, allow_blank=True, default="")
+    q = QueryField(required=False, allow_blank=True, default="")
     ordering = serializers.ChoiceField(
         (find.RELEVANCE, find.DATE), required=False, default=find.RELEVANCE
     )
@@ -54,20 +52,12 @@ class SearchParameters(DocumentFilters):
     )
 
 
-def wanted_of(parameters: Mapping[str, Any]) -> Wanted:
-    """What the validated parameters ask for. Raises InvalidRequest for an unknown language."""
-    filters: dict[str, Any] = {
-        name: parameters[name]
-        for name in ("status", "review_status", "team", "tag", "mime_type", "year")
-        if parameters.get(name)
-    }
-    if "language" in parameters:
-        filters["language"] = [validate_language(code) for code in parameters["language"]]
-    if "sha256" in parameters:
-        filters["sha256"] = [value.lower() for value in parameters["sha256"]]
-    for name in ("created_after", "created_before"):
-        if name in parameters:
-            filters[name] = [parameters[name]]
+def _query_of(parameters: Mapping[str, Any]) -> Wanted:
+    """The search that the validated parameters describe."""
+    values = {name: parameters[name] for name in FILTERS if name in parameters}
+    filters = parse_filters(
+        {name: value if isinstance(value, list) else [value] for name, value in values.items()}
+    )
     return Wanted(
         text=parameters["q"],
         filters=filters,
@@ -83,14 +73,14 @@ class SearchView(ApiView):
     def get(self, request: Request) -> Response:
         parameters = SearchParameters(data=request.query_params)
         parameters.is_valid(raise_exception=True)
-        wanted = wanted_of(parameters.validated_data)
+        wanted = _query_of(parameters.validated_data)
         found = find.find(self.user, wanted)
-        return Response(_answer(request, wanted, found))
+        return Response(_results(request, wanted, found))
 
 
-def _answer(request: Request, wanted: Wanted, found: SearchResults) -> dict[str, Any]:
+def _results(request: Request, wanted: Wanted, found: SearchResults) -> dict[str, Any]:
     here = request.build_absolute_uri()
-    # From behind the last result one comes back to the last ones.
+    # Beyond the last result, `previous` leads back to the last ones.
     before, after = min(wanted.offset, found.count) - wanted.limit, wanted.offset + wanted.limit
 
     def link(offset: int, there: bool) -> str | None:
@@ -99,7 +89,7 @@ def _answer(request: Request, wanted: Wanted, found: SearchResults) -> dict[str,
     return {
         "results": [
             _document(request, result) if isinstance(result, FoundDocument)
-            else {"document": named(result.document), **_page(request, result)}
+            else {"document": document_summary(result.document), **_page(request, result)}
             for result in found.results
         ],
         "next": link(after, found.more and after <= find.DEEPEST),
@@ -118,13 +108,13 @@ def _answer(request: Request, wanted: Wanted, found: SearchResults) -> dict[str,
 
 def _document(request: Request, found: FoundDocument) -> dict[str, Any]:
     return {
-        "document": named(found.document),
+        "document": document_summary(found.document),
         "pages_found": found.pages_found,
         "pages": [_page(request, page) for page in found.pages],
     }
 
 
-def named(document: Document) -> dict[str, Any]:
+def document_summary(document: Document) -> dict[str, Any]:
     return {
         "id": str(document.id),
         "title": document.title,
@@ -147,8 +137,7 @@ def _page(request: Request, found: FoundPage) -> dict[str, Any]:
         "height": found.height or None,
         "hits": [{"bbox": list(box), "text": text} for box, text in found.hits],
         "links": {
-            name.replace("-", "_"): request.build_absolute_uri(reverse(f"api:{name}", args=where))
-            if found.number else None
-            for name in ("page", "page-image")
+            name: request.build_absolute_uri(url(*where)) if found.number else None
+            for name, url in (("page", links.page_url), ("page_image", links.page_image_url))
         },
-    }  # fmt: skip
+    }

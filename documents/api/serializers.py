@@ -1,10 +1,9 @@
-"""The document as clients see it, and what they may say about it."""
+"""The document as clients see it, and what clients may send about it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -12,19 +11,18 @@ from documents.actions.correct import MAX_TEXT_LENGTH
 from documents.actions.reprocess import ALL, ENGINES, FAILED
 from documents.actions.upload import TITLE_LENGTH
 from documents.api.fields import Base64Field, StrictSerializer, TagsField, iso_time
+from documents.exports import links
 from documents.models import Document, OcrMode, Page, Reading
 from documents.replication.sync import storage_of
 from documents.text.page_layout import PageLayout
 
 
 def document_url(request: Request, document: Document) -> str:
-    path = reverse("api:document", args=(document.id,))
-    return request.build_absolute_uri(path)
+    return request.build_absolute_uri(links.document_url(document.id))
 
 
 def document_data(request: Request, document: Document) -> dict[str, Any]:
-    """The document of the HTTP contract (design, section 5). Tags are read from the document:
-    prefetch them for lists."""
+    """The document as docs/api.md describes it. Reads its tags: prefetch them for lists."""
     url = document_url(request, document)
     read = document.has_results
     return {
@@ -72,9 +70,7 @@ def document_data(request: Request, document: Document) -> dict[str, Any]:
 
 
 def reading_data(page: Page, reading: Reading, *, with_text: bool) -> dict[str, Any]:
-    """`current`: its text is the page's. `corrected`: the correction that is the page's text was
-    made of it."""
-    correction = page.current_revision
+    """`current`: the page shows its text. `corrected`: the page shows a correction of it."""
     data: dict[str, Any] = {
         "run": reading.run,
         "engine": reading.engine,
@@ -82,8 +78,8 @@ def reading_data(page: Page, reading: Reading, *, with_text: bool) -> dict[str, 
         "confidence": reading.confidence,
         "flags": reading.flags,
         "created_at": iso_time(reading.created_at),
-        "current": correction is None and page.current_reading_id == reading.id,
-        "corrected": correction is not None and correction.based_on_id == reading.id,
+        "current": page.shows_reading(reading),
+        "corrected": page.shows_correction_of(reading),
     }
     if with_text:
         data["text"] = PageLayout.from_dict(reading.layout).text
@@ -124,13 +120,13 @@ class DocumentChange(StrictSerializer):
 
 
 class Decision(StrictSerializer):
-    """What a decision rests on: the document's version as the decider saw it."""
+    """`version`: the document's as the person who decides saw it."""
 
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
 
 
-class Again(StrictSerializer):
-    """How a document is to be read again; what is absent stays as it was."""
+class ReprocessOptions(StrictSerializer):
+    """How to read a document again; what is absent stays as it was."""
 
     engine = serializers.ChoiceField(ENGINES, required=False)
     ocr = serializers.ChoiceField(OcrMode.choices, required=False)
@@ -145,17 +141,17 @@ class CorrectedBlock(StrictSerializer):
     )
 
 
-class SeenRevision(StrictSerializer):
-    """The page's revision as the person saw it."""
+class RevisionSeen(StrictSerializer):
+    """`revision`: the page's as the person saw it."""
 
     revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
-class Correction(SeenRevision):
+class Correction(RevisionSeen):
     blocks = CorrectedBlock(many=True)
 
     def validate_blocks(self, blocks: list[dict[str, str]]) -> dict[str, str]:
         texts = {block["id"]: block["text"] for block in blocks}
         if len(texts) != len(blocks):
-            raise serializers.ValidationError("Each block may be named once.")
+            raise serializers.ValidationError("Name each block once.")
         return texts

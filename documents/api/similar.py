@@ -1,4 +1,4 @@
-"""What is like a document: scans of the same paper, and documents that speak of the same."""
+"""Documents like a document: scans of the same paper, and documents about the same subject."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents.access import Ability, require
-from documents.api.search import named
+from documents.api.search import document_summary
 from documents.api.views import ApiView
 from documents.search.query.similar import Alike, similar_to
 
@@ -19,9 +19,11 @@ class SimilarView(ApiView):
         document = require(self.user, Ability.SEE, document_id)
         found = similar_to(self.user, document)
         return Response(
-            {"copies": _alike(found.copies), "similar": _alike(found.similar)},
+            {"copies": _likeness_data(found.copies), "similar": _likeness_data(found.similar)},
         )
 
 
-def _alike(found: list[Alike]) -> list[dict[str, Any]]:
-    return [{"document": named(each.document), "likeness": each.likeness} for each in found]
+def _likeness_data(found: list[Alike]) -> list[dict[str, Any]]:
+    return [
+        {"document": document_summary(each.document), "likeness": each.likeness} for each in found
+    ]

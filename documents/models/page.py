@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from documents.models.document import Document
 from documents.text.page_layout import PageLayout
+
+if TYPE_CHECKING:
+    from documents.models.reading import Reading
 
 
 class PageStatus(models.TextChoices):
@@ -75,6 +79,15 @@ class Page(models.Model):
         """The text that counts: a person's correction, else the newest reading, else None."""
         source = self.current_revision or self.current_reading
         return PageLayout.from_dict(source.layout) if source else None
+
+    def shows_reading(self, reading: Reading) -> bool:
+        """Whether the text that counts is that of `reading`."""
+        return self.current_revision is None and self.current_reading_id == reading.id
+
+    def shows_correction_of(self, reading: Reading) -> bool:
+        """Whether the text that counts is a correction based on `reading`."""
+        correction = self.current_revision
+        return correction is not None and correction.based_on_id == reading.id
 
     @property
     def newer_reading(self) -> bool:

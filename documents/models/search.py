@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import models
@@ -77,6 +78,12 @@ class SavedSearch(models.Model):
         """The filters that it is asked with: a team's search looks at the team's documents."""
         filters = dict(self.filters)
         return filters | {"team": [str(self.team_id)]} if self.team_id else filters
+
+    @property
+    def query_string(self) -> str:
+        """The search as the query of an address, by the names that the API and the search page
+        share."""
+        return urlencode({"q": self.text, **self.limits}, doseq=True)
 
 
 class SavedSearchMatch(models.Model):

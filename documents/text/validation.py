@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -41,3 +42,11 @@ def validate_text(text: str, *, field: str, max_length: int | None = None) -> st
 
 def _refuse(field: str, detail: str, summary: str | Promise) -> None:
     raise InvalidRequest(detail, summary=summary, fields={field: [detail]})
+
+
+def parse_uuid(text: str | None) -> uuid.UUID | None:
+    """The id that `text` names, None where it names none."""
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None

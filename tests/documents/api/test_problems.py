@@ -48,7 +48,7 @@ def raising(error: Exception) -> Any:
 def test_an_error_of_the_archive_has_the_status_of_its_class(
     api: APIClient, monkeypatch: pytest.MonkeyPatch, error: type[errors.ArchiveError], status: int
 ) -> None:
-    monkeypatch.setattr(endpoint, "filtered", raising(error("What happened.")))
+    monkeypatch.setattr(endpoint, "filter_documents", raising(error("What happened.")))
 
     answer = api.get(URL)
 
@@ -75,7 +75,9 @@ def test_an_unexpected_error_is_a_500_that_gives_nothing_away(
     def listen(sender: Any, request: Any, **kwargs: Any) -> None:
         told.append(request)
 
-    monkeypatch.setattr(endpoint, "filtered", raising(RuntimeError("the password is hunter2")))
+    monkeypatch.setattr(
+        endpoint, "filter_documents", raising(RuntimeError("the password is hunter2"))
+    )
     api.raise_request_exception = False
     got_request_exception.connect(listen)
     try:
@@ -88,7 +90,9 @@ def test_an_unexpected_error_is_a_500_that_gives_nothing_away(
 
 
 def test_a_database_without_room_is_a_507(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint, "filtered", raising(OperationalError("database or disk is full")))
+    monkeypatch.setattr(
+        endpoint, "filter_documents", raising(OperationalError("database or disk is full"))
+    )
 
     assert problem_of(api.get(URL), 507)["code"] == "storage-full"
 

@@ -1,0 +1,58 @@
+"""The addresses of what the API serves, for every page and answer that links to it.
+
+Django resolves them by the name of the route, so that no room needs to import the API.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.urls import reverse
+
+
+def documents_url() -> str:
+    """Where documents are listed and uploaded."""
+    return reverse("api:documents")
+
+
+def document_url(document_id: uuid.UUID) -> str:
+    return reverse("api:document", args=[document_id])
+
+
+def original_url(document_id: uuid.UUID) -> str:
+    return reverse("api:original", args=[document_id])
+
+
+def result_url(document_id: uuid.UUID, kind: str) -> str:
+    """`kind` is a key of RESULT_TYPES (documents/exports/downloads.py)."""
+    return reverse(f"api:result-{kind}", args=[document_id])
+
+
+def thumbnail_url(document_id: uuid.UUID) -> str:
+    return reverse("api:thumbnail", args=[document_id])
+
+
+def figure_url(document_id: uuid.UUID, name: str) -> str:
+    """`name` as in a block's `figure`."""
+    return reverse("api:figure", args=[document_id, name])
+
+
+def page_url(document_id: uuid.UUID, number: int) -> str:
+    return reverse("api:page", args=[document_id, number])
+
+
+def page_image_url(document_id: uuid.UUID, number: int) -> str:
+    return reverse("api:page-image", args=[document_id, number])
+
+
+def page_text_url(document_id: uuid.UUID, number: int) -> str:
+    """Where a page's text is corrected (PUT)."""
+    return reverse("api:page-text", args=[document_id, number])
+
+
+def search_url() -> str:
+    return reverse("api:search")
+
+
+def saved_search_url(search_id: uuid.UUID) -> str:
+    return reverse("api:saved-search", args=[search_id])
