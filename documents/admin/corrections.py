@@ -1,4 +1,4 @@
-"""A page's text put right without the script: plain forms. (With it, the API is called.)"""
+"""Correct a page's text without the script, by plain forms. (The script calls the API.)"""
 
 from __future__ import annotations
 
@@ -14,27 +14,25 @@ from documents import access
 from documents.access import Ability
 from documents.actions.correct import accept_reading, correct
 from documents.admin.changelist_state import document_url, filters_of, see_document
+from documents.admin.forms import CorrectionForm, RevisionForm, report_errors
 from documents.admin.requests import actor, not_there, refuse, sentence
-from documents.errors import ArchiveError, Conflict, InvalidRequest, NotFound
-
-#: The form's fields are named after the blocks whose text they hold.
-PREFIX = "block-"
+from documents.errors import ArchiveError, Conflict, NotFound
 
 
 @require_POST
 def correct_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> HttpResponse:
-    texts = {
-        name.removeprefix(PREFIX): str(text)
-        for name, text in request.POST.items()
-        if name.startswith(PREFIX)
-    }
+    form = CorrectionForm(request.POST)
+    if not form.is_valid():
+        report_errors(request, form)
+        return see_document(request, document_id, number)
+    revision = form.cleaned_data["revision"]
     try:
         access.require(request.user, Ability.CORRECT, document_id)
-        correct(document_id, number, texts, revision=_revision(request), actor=actor(request))
+        correct(document_id, number, form.texts, revision=revision, actor=actor(request))
     except NotFound:
         return not_there(request)
     except Conflict as error:
-        return _show_what_was_typed(request, document_id, number, texts, error)
+        return _show_unsaved_text(request, document_id, number, form.texts, error)
     except ArchiveError as error:
         refuse(request, error)
     else:
@@ -44,10 +42,15 @@ def correct_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> H
 
 @require_POST
 def accept_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> HttpResponse:
-    """The newest reading counts again in place of the correction."""
+    """Let the newest reading replace the correction."""
+    form = RevisionForm(request.POST)
+    if not form.is_valid():
+        report_errors(request, form)
+        return see_document(request, document_id, number)
+    revision = form.cleaned_data["revision"]
     try:
         access.require(request.user, Ability.CORRECT, document_id)
-        accept_reading(document_id, number, revision=_revision(request), actor=actor(request))
+        accept_reading(document_id, number, revision=revision, actor=actor(request))
     except NotFound:
         return not_there(request)
     except ArchiveError as error:
@@ -58,22 +61,14 @@ def accept_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> Ht
     return see_document(request, document_id, number)
 
 
-def _revision(request: HttpRequest) -> int:
-    try:
-        return int(request.POST.get("revision", ""))
-    except ValueError:
-        detail = "revision is the number that the page had when it was loaded."
-        raise InvalidRequest(detail, fields={"revision": [detail]}) from None
-
-
-def _show_what_was_typed(
+def _show_unsaved_text(
     request: HttpRequest,
     document_id: uuid.UUID,
     number: int,
     texts: dict[str, str],
     error: Conflict,
 ) -> HttpResponse:
-    """Somebody was first: what was typed is not thrown away, it can be copied from here."""
+    """Another person changed the page first. The typed text is shown, to be copied."""
     context = {
         "title": _("The text was not saved"),
         "reason": sentence(error),

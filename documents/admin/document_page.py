@@ -1,10 +1,10 @@
-"""A document's page: its state, its failed pages, and its pages' images beside their text."""
+"""A document's page in the admin: its state, failed pages, and images beside the text."""
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +19,7 @@ from documents.admin.page_view import PageReview, failures_of, flagged_pages_of
 from documents.admin.progress import Progress
 from documents.admin.requests import actor, not_there
 from documents.admin.review_queue import came_from_queue
+from documents.admin.search_form import QueryField
 from documents.errors import NotFound, SearchUnavailable, describe
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.links import original_url, result_url
@@ -26,17 +27,30 @@ from documents.models import Document, OcrMode, PageStatus, Reading
 from documents.review.flags import flag_of
 from documents.search.query.compile import matcher_of
 from documents.search.query.similar import SimilarDocuments, similar_to
+from documents.text.validation import parse_uuid
 
-#: A file of 500 pages opens as fast as one of 20.
+#: So that a file of 500 pages opens as fast as one of 20.
 PAGES_AT_ONCE = 20
 
 
+class PlaceForm(forms.Form):
+    """`at`: the page to show; `find`: the query whose hits are marked."""
+
+    at = forms.IntegerField(required=False, min_value=1, max_value=99_999_999)
+    find = QueryField(required=False)
+
+
 def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
-    """GET; `?at=n` shows the pages around page n, `?find=` marks what answers it."""
-    try:
-        document = access.require(request.user, Ability.SEE, uuid.UUID(object_id))
-    except (NotFound, ValueError):
+    """GET: the fields of a PlaceForm."""
+    document_id = parse_uuid(object_id)
+    if document_id is None:
         return not_there(request)
+    try:
+        document = access.require(request.user, Ability.SEE, document_id)
+    except NotFound:
+        return not_there(request)
+    place = PlaceForm(request.GET)
+    place.is_valid()  # `cleaned_data` has the valid fields only
     context = {
         **admin.site.each_context(request),
         "opts": Document._meta,
@@ -63,13 +77,13 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
         "flagged_pages": flagged_pages_of(document),
         "history": history_of(document),
         "alike": _alike(request, document),
-        **_pages(document, request.GET.get("at", ""), request.GET.get("find", "")),
+        **_pages(document, place.cleaned_data.get("at") or 1, place.cleaned_data["find"]),
     }
     return render(request, "admin/documents/document/page.html", context)
 
 
 def _alike(request: HttpRequest, document: Document) -> SimilarDocuments | None:
-    """Copies and similar documents; None while nobody can say."""
+    """Copies and similar documents; None while the search can't tell."""
     if document.is_trashed or not document.pages_done:
         return None
     try:
@@ -84,7 +98,7 @@ def _tags(document: Document) -> dict[str, Any]:
 
 
 def _way_back(request: HttpRequest) -> dict[str, Any]:
-    """To the list as it was: its address, and what the forms and links of the page hand on."""
+    """The list as it was: its address, and what the page's forms and links pass on."""
     return {
         "list_url": list_url(request),
         "in_queue": came_from_queue(request),
@@ -94,11 +108,11 @@ def _way_back(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _pages(document: Document, at: str, find: str) -> dict[str, Any]:
-    """The pages that are shown, and the way to the others."""
+def _pages(document: Document, number: int, find: str) -> dict[str, Any]:
+    """The pages around page `number`, with the hits of the query `find`, and links to the
+    others."""
     count = document.page_count or 0
-    number = min(int(at), count) if at.isascii() and at.isdigit() and len(at) < 9 else 1
-    first = max(number - 1, 0) // PAGES_AT_ONCE * PAGES_AT_ONCE + 1
+    first = max(min(number, count) - 1, 0) // PAGES_AT_ONCE * PAGES_AT_ONCE + 1
     last = min(first + PAGES_AT_ONCE - 1, count)
     pages = (
         document.pages.filter(number__gte=first, number__lte=last)

@@ -1,4 +1,4 @@
-"""The documents' list, and which address of the admin leads to which view."""
+"""The documents' list, and the views at the admin's addresses."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from django.utils.functional import cached_property
 from documents import access
 from documents.access import Ability
 from documents.admin import bulk, columns, filters
-from documents.admin.base import TitledByContent
+from documents.admin.base import TeamPermissions, TitledByContent
 from documents.admin.corrections import accept_view, correct_view
-from documents.admin.document_actions import details_view, verb_view
+from documents.admin.document_actions import button_view, details_view
 from documents.admin.document_page import document_view
 from documents.admin.progress import progress_view
 from documents.admin.readings import readings_view
@@ -34,7 +34,7 @@ from documents.search.query.list_filter import documents_found
 
 
 class BoundedPaginator(Paginator):
-    """Counts no further than anybody turns pages; behind that filters and search lead on."""
+    """Counts up to a limit. Nobody turns that many pages; filters and search lead further."""
 
     MOST = 10_000
 
@@ -45,7 +45,11 @@ class BoundedPaginator(Paginator):
         return documents.order_by()[: self.MOST].count()
 
 
-class DocumentAdmin(TitledByContent):
+class DocumentAdmin(TeamPermissions, TitledByContent):
+    add_ability = Ability.UPLOAD
+    change_ability = Ability.EDIT
+    # There is no delete_ability: documents go to the trash.
+
     list_display = (
         columns.picture,
         columns.title,
@@ -83,27 +87,6 @@ class DocumentAdmin(TitledByContent):
         css = {"all": ("documents/admin/documents.css",)}
         js = (Script("documents/admin/progress.js", defer=True),)
 
-    # --- who ----------------------------------------------------------------------------------
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return access.teams_of(request.user).exists()
-
-    def has_view_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
-        if obj is None:
-            return self.has_module_permission(request)
-        return access.may(request.user, Ability.SEE, obj.team_id)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return access.may_somewhere(request.user, Ability.UPLOAD)
-
-    def has_change_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
-        if obj is None:
-            return access.may_somewhere(request.user, Ability.EDIT)
-        return access.may(request.user, Ability.EDIT, obj.team_id)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
-        return False  # nothing is deleted here: there is the trash
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         return access.visible_to(request.user).prefetch_related("tags")
 
@@ -116,7 +99,7 @@ class DocumentAdmin(TitledByContent):
     # --- the list -----------------------------------------------------------------------------
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        """The team is told only to those who have several."""
+        """The team's column is for users who have several teams."""
         several = access.teams_of(request.user)[:2].count() > 1
         return [column for column in self.list_display if several or column is not columns.team]
 
@@ -132,7 +115,7 @@ class DocumentAdmin(TitledByContent):
     ) -> tuple[QuerySet[Document], bool]:
         return documents_found(actor(request), queryset, search_term), False
 
-    # --- where everything is ------------------------------------------------------------------
+    # --- addresses ----------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -144,7 +127,7 @@ class DocumentAdmin(TitledByContent):
             ("progress/", progress_view, "progress"),
             ("<uuid:document_id>/next/", next_view, "next"),
             ("<uuid:document_id>/details/", details_view, "details"),
-            ("<uuid:document_id>/do/<slug:verb>/", verb_view, "verb"),
+            ("<uuid:document_id>/do/<slug:verb>/", button_view, "verb"),
             ("<uuid:document_id>/pages/<int:number>/text/", correct_view, "correct"),
             ("<uuid:document_id>/pages/<int:number>/accept/", accept_view, "accept"),
             ("<uuid:document_id>/pages/<int:number>/readings/", readings_view, "readings"),

@@ -1,8 +1,7 @@
-"""The filters of the documents' list: by what a person sees there, within their teams."""
+"""The filters of the documents' list."""
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.contrib import admin
@@ -15,13 +14,14 @@ from documents import access
 from documents.files.filetypes import ACCEPTED
 from documents.models import Document, Tag
 from documents.review.flags import FLAGS, with_any
+from documents.text.validation import parse_uuid
 
-#: A list of more tags than this helps nobody; the tags' list leads to the documents of the others.
+#: A longer list of tags helps nobody; the list of tags leads to the documents of the others.
 MOST_TAGS = 60
 
 
 class TrashFilter(admin.SimpleListFilter):
-    """What lies in the trash is shown only where asked for."""
+    """Documents in the trash are shown on request only."""
 
     title = _("trash")
     parameter_name = "trash"
@@ -67,7 +67,7 @@ class TypeFilter(admin.SimpleListFilter):
 
 
 class TeamFilter(admin.SimpleListFilter):
-    """Only where there is a choice."""
+    """Shown where there is a choice."""
 
     title = _("team")
     parameter_name = "team"
@@ -79,11 +79,11 @@ class TeamFilter(admin.SimpleListFilter):
         return len(self.lookup_choices) > 1
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> QuerySet[Document]:
-        return _filtered(queryset, "team", self.value())
+        return _filter_by_id(queryset, "team", self.value())
 
 
 class TagFilter(admin.SimpleListFilter):
-    """The first tags, and always the one by which the list is filtered; then a way to the rest."""
+    """The first tags, the tag that the list is filtered by, and a link to the list of tags."""
 
     title = _("tag")
     parameter_name = "tag"
@@ -93,7 +93,7 @@ class TagFilter(admin.SimpleListFilter):
         tags = Tag.objects.filter(team__in=teams).select_related("team")
         found = list(tags[: MOST_TAGS + 1])
         self.more, shown = len(found) > MOST_TAGS, found[:MOST_TAGS]
-        chosen = _uuid(self.value())
+        chosen = parse_uuid(self.value())
         if self.more and chosen and chosen not in {tag.id for tag in shown}:
             shown += tags.filter(id=chosen)
         several = teams.count() > 1
@@ -108,18 +108,13 @@ class TagFilter(admin.SimpleListFilter):
             yield {"selected": False, "query_string": url, "display": _("all tags…")}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> QuerySet[Document]:
-        return _filtered(queryset, "tags", self.value())
+        return _filter_by_id(queryset, "tags", self.value())
 
 
-def _filtered(queryset: QuerySet[Document], field: str, value: str | None) -> QuerySet[Document]:
+def _filter_by_id(
+    queryset: QuerySet[Document], field: str, value: str | None
+) -> QuerySet[Document]:
     if not value:
         return queryset
-    wanted = _uuid(value)
-    return queryset.filter(**{field: wanted}) if wanted else queryset.none()
-
-
-def _uuid(value: str | None) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(value or "")
-    except ValueError:
-        return None
+    id_ = parse_uuid(value)
+    return queryset.filter(**{field: id_}) if id_ else queryset.none()

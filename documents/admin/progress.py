@@ -1,8 +1,7 @@
-"""How far a document is: as one value for the list, the document's page and their polling."""
+"""The progress of a reading: one value for the list, the document's page and their polling."""
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import asdict, dataclass
 
 from django.http import HttpRequest, JsonResponse
@@ -11,8 +10,9 @@ from django.utils.translation import ngettext
 
 from documents import access
 from documents.models import Document, Status
+from documents.text.validation import parse_uuid
 
-#: More than any page of the list shows.
+#: No page of the list shows more.
 MAX_IDS = 200
 
 UNFINISHED = (Status.QUEUED, Status.PROCESSING)
@@ -20,8 +20,8 @@ UNFINISHED = (Status.QUEUED, Status.PROCESSING)
 
 @dataclass(frozen=True)
 class Progress:
-    """`value` is 0 to 1, None while the number of pages is unknown or nothing is being read.
-    `moved` is another text whenever the reading has moved, in every language the same."""
+    """`value` is 0 to 1, None while the number of pages is unknown. `state` is a text that differs
+    after every step of the reading, the same in every language."""
 
     status: str
     label: str
@@ -29,7 +29,7 @@ class Progress:
     pages: str
     failed: str
     finished: bool
-    moved: str
+    state: str
 
     @classmethod
     def of(cls, document: Document) -> Progress:
@@ -46,7 +46,7 @@ class Progress:
                 else ""
             ),
             finished=finished,
-            moved=_moved(document),
+            state=_state(document),
         )
 
 
@@ -56,23 +56,17 @@ def _pages(document: Document) -> str:
     return _("%(done)d of %(all)d") % {"done": document.pages_done, "all": document.page_count}
 
 
-def _moved(document: Document) -> str:
+def _state(document: Document) -> str:
     counted = f"{document.page_count} {document.pages_done} {document.pages_failed}"
     return f"{document.status} {counted}"
 
 
 def progress_view(request: HttpRequest) -> JsonResponse:
-    """GET `?ids=uuid,uuid`: {id: Progress} of those that the person may see."""
-    ids = [found for text in request.GET.get("ids", "").split(",") if (found := _uuid(text))]
+    """GET `?ids=uuid,uuid`: {id: Progress} of the documents that the user may see."""
+    texts = request.GET.get("ids", "").split(",")
+    ids = [id_ for text in texts if (id_ := parse_uuid(text))]
     documents = access.visible_to(request.user).filter(id__in=ids[:MAX_IDS])
     fields = ("status", "page_count", "pages_done", "pages_failed")
     return JsonResponse(
         {str(document.id): asdict(Progress.of(document)) for document in documents.only(*fields)}
     )
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

@@ -1,4 +1,4 @@
-"""Searches that people keep, on the search page."""
+"""Saved searches, on the search page."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from documents.access import Ability, teams_where, visible_to
 from documents.actions.saved_searches import forget_search, kept_by, save_search
+from documents.admin.forms import SaveSearchForm, report_errors
 from documents.admin.requests import actor, refuse
-from documents.errors import ArchiveError, NotFound
+from documents.admin.search_form import parse_search
+from documents.errors import ArchiveError
 from documents.models import Team
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A saved search: the address of what it finds, and the one that deletes it (by POST). `new`:
-    how many pages it has found since it was kept; `new_url`: they come first there."""
+class SavedSearchView:
+    """`url`: the address of its results. `new`: how many pages it has found since it was saved;
+    `new_url`: its results with them first. `forget_url` deletes it (POST)."""
 
     name: str
     team: str
@@ -32,59 +34,57 @@ class Kept:
     forget_url: str
 
 
-def kept_searches(request: HttpRequest) -> list[Kept]:
+def list_saved_searches(request: HttpRequest) -> list[SavedSearchView]:
     here = reverse("admin:documents_document_search")
-    found = []
-    # Only what can still be seen: a document may lie in the trash, or be another team's now.
+    # Only what the user can still see: a document may be in the trash, or another team's now.
     seen = Q(matches__document__in=visible_to(actor(request)).filter(trashed_at=None).order_by())
     searches = kept_by(actor(request)).select_related("team")
-    for search in searches.annotate(new=Count("matches", filter=seen)):
-        query = QueryDict(mutable=True)
-        query["q"] = search.text
-        for name, values in search.limits.items():
-            query.setlist(name, values)
-        found.append(
-            Kept(
-                search.name,
-                search.team.name if search.team else "",
-                f"{here}?{query.urlencode()}",
-                search.new,
-                f"{here}?{query.urlencode()}&sort=date",
-                reverse("admin:documents_document_forget_search", args=[search.id]),
-            )
+    return [
+        SavedSearchView(
+            name=search.name,
+            team=search.team.name if search.team else "",
+            url=f"{here}?{search.query_string}",
+            new=search.new,
+            new_url=f"{here}?{search.query_string}&sort=date",
+            forget_url=reverse("admin:documents_document_forget_search", args=[search.id]),
         )
-    return found
+        for search in searches.annotate(new=Count("matches", filter=seen))
+    ]
 
 
-def teams_to_keep_for(request: HttpRequest) -> list[Team]:
+def teams_to_save_for(request: HttpRequest) -> list[Team]:
     return list(teams_where(request.user, Ability.EDIT))
 
 
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
-    """`name`, `for_team` (an id, or nothing), and the search as its page has it in its address."""
-    from documents.admin.search_page import wanted_of  # which shows what is kept
+    """A SaveSearchForm, and the search as in the address of its page."""
+    form = SaveSearchForm(request.POST)
+    if form.is_valid():
+        _save(request, form)
+    else:
+        report_errors(request, form)
+    query = request.POST.copy()
+    for name in ("csrfmiddlewaretoken", *form.fields):
+        query.pop(name, None)
+    return HttpResponseRedirect(f"{reverse('admin:documents_document_search')}?{query.urlencode()}")
 
-    given = request.POST
-    wanted = wanted_of(given)
-    team = given.get("for_team", "")
+
+def _save(request: HttpRequest, form: SaveSearchForm) -> None:
+    search = parse_search(request.POST)
     try:
         save_search(
             actor(request),
-            name=given.get("name", ""),
-            text=wanted.text,
-            filters={name: list(map(str, values)) for name, values in wanted.filters.items()},
-            team_id=_team_id(team) if team else None,
+            name=form.cleaned_data["name"],
+            text=search.text,
+            filters=search.filters,
+            team_id=form.cleaned_data["for_team"],
         )
     except ArchiveError as error:
         refuse(request, error)
     else:
-        said = _("The search is kept. New pages that it finds are counted beside it.")
-        messages.success(request, said)
-    query = given.copy()
-    for name in ("csrfmiddlewaretoken", "name", "for_team"):
-        query.pop(name, None)
-    return HttpResponseRedirect(f"{reverse('admin:documents_document_search')}?{query.urlencode()}")
+        text = _("The search is saved. New pages that it finds are counted beside it.")
+        messages.success(request, text)
 
 
 @require_POST
@@ -94,10 +94,3 @@ def forget_view(request: HttpRequest, search_id: uuid.UUID) -> HttpResponse:
     except ArchiveError as error:
         refuse(request, error)
     return HttpResponseRedirect(reverse("admin:documents_document_search"))
-
-
-def _team_id(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise NotFound(f"There is no team {text} here.") from None

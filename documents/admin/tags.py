@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from documents import access
 from documents.access import Ability
 from documents.actions.tagging import delete_tag, name_taken, rename_tag, tag_name
-from documents.admin.base import TitledByContent
+from documents.admin.base import TeamPermissions, TitledByContent
 from documents.admin.requests import sentence
 from documents.errors import InvalidRequest
 from documents.models import Document, Tag
@@ -43,7 +43,8 @@ class TagForm(forms.ModelForm):
         return {**cleaned, "name": name}
 
 
-class TagAdmin(TitledByContent):
+class TagAdmin(TeamPermissions, TitledByContent):
+    add_ability = change_ability = delete_ability = Ability.EDIT
     form = TagForm
     list_display = ("name", "team", "documents_with_it")
     list_select_related = ("team",)
@@ -56,13 +57,13 @@ class TagAdmin(TitledByContent):
         return format_html('<a href="{}?tag={}">{}</a>', url, tag.id, tag.documents_number)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
-        """With the number of documents that the documents' list shows for each: of the tag's own
-        team (so whoever sees the tag may see them), and not in the trash."""
+        """With the number of documents that the documents' list shows for each: those of the tag's
+        team (so a user who sees the tag may see them) that are not in the trash."""
         shown = _CARRIED.objects.filter(
             tag=OuterRef("pk"), document__team=OuterRef("team"), document__trashed_at=None
         )
-        # Counted row by row: only for the tags of the page that is looked at.
-        number = _counted(shown).values("number")
+        # A subquery per row, so that only the tags of the shown page are counted.
+        number = _count_by_tag(shown).values("number")
         tags = Tag.objects.filter(team__in=access.teams_of(request.user))
         return tags.annotate(documents_number=Coalesce(Subquery(number), 0))
 
@@ -73,28 +74,6 @@ class TagAdmin(TitledByContent):
         if db_field.name == "team":
             kwargs["queryset"] = access.teams_where(request.user, Ability.EDIT)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    # --- who ----------------------------------------------------------------------------------
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return access.teams_of(request.user).exists()
-
-    def has_view_permission(self, request: HttpRequest, obj: Tag | None = None) -> bool:
-        if obj is None:
-            return self.has_module_permission(request)
-        return access.may(request.user, Ability.SEE, obj.team_id)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return access.may_somewhere(request.user, Ability.EDIT)
-
-    def has_change_permission(self, request: HttpRequest, obj: Tag | None = None) -> bool:
-        if obj is None:
-            return self.has_add_permission(request)
-        return access.may(request.user, Ability.EDIT, obj.team_id)
-
-    has_delete_permission = has_change_permission
-
-    # --- what ---------------------------------------------------------------------------------
 
     def save_model(
         self, request: HttpRequest, obj: Tag, form: ModelForm[Tag], change: bool
@@ -109,8 +88,8 @@ class TagAdmin(TitledByContent):
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
         """How many documents lose a tag: the documents themselves stay, and may be thousands."""
         tags = list(objs)
-        carried = _carried(tag.id for tag in tags)
-        told = [
+        carried = _documents_by_tag(tag.id for tag in tags)
+        losses = [
             ngettext(
                 "“%(tag)s” is taken off %(count)d document, which stays",
                 "“%(tag)s” is taken off %(count)d documents, which stay",
@@ -120,8 +99,8 @@ class TagAdmin(TitledByContent):
             for tag in tags
         ]
         allowed = all(self.has_delete_permission(request, tag) for tag in tags)
-        lacking = set() if allowed else {str(self.opts.verbose_name)}
-        return told, {str(self.opts.verbose_name_plural): len(tags)}, lacking, []
+        missing_permissions = set() if allowed else {str(self.opts.verbose_name)}
+        return losses, {str(self.opts.verbose_name_plural): len(tags)}, missing_permissions, []
 
     def delete_model(self, request: HttpRequest, obj: Tag) -> None:
         delete_tag(obj.id)
@@ -132,12 +111,13 @@ class TagAdmin(TitledByContent):
                 delete_tag(tag.id)
 
 
-def _carried(tags: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """How many documents carry each of the tags, those in the trash too; none: not named."""
+def _documents_by_tag(tags: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The number of documents with each tag, including those in the trash. Unused tags are left
+    out."""
     carried = _CARRIED.objects.filter(tag__in=list(tags))
-    return dict(_counted(carried).values_list("tag", "number"))
+    return dict(_count_by_tag(carried).values_list("tag", "number"))
 
 
-def _counted(carried: QuerySet[Any]) -> QuerySet[Any]:
+def _count_by_tag(carried: QuerySet[Any]) -> QuerySet[Any]:
     """`number` of documents, for each `tag`."""
     return carried.order_by().values("tag").annotate(number=Count("pk"))

@@ -1,4 +1,4 @@
-"""Teams and their members: made by administrators, seen by those who are in them."""
+"""Teams and their members: changed by administrators, visible to their members."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from documents import access
-from documents.admin.base import TitledByContent
+from documents.admin.base import SuperuserPermissions, TitledByContent
 from documents.admin.time_format import moment
 from documents.models import FIRST_TEAM_ID, Membership, Team
 
 
 class MembershipForm(forms.ModelForm):
-    """Ticking another team as the default one takes the tick from the first."""
+    """Marking a team as the default one unmarks the user's other teams."""
 
     class Meta:
         model = Membership
         fields = ("team", "user", "role", "is_default")
 
     def clean(self) -> dict[str, Any]:
-        """Unticked while the model's rule of one default team is looked at: `save` keeps it."""
+        """Unmarked while the model checks its rule of one default team; `save` sets the mark."""
         cleaned = super().clean() or {}
         self.becomes_default = bool(cleaned.get("is_default"))
         return {**cleaned, "is_default": False}
@@ -40,7 +40,7 @@ class MembershipForm(forms.ModelForm):
         return membership
 
 
-class MembersInline(admin.TabularInline):
+class MembersInline(SuperuserPermissions, admin.TabularInline):
     model = Membership
     form = MembershipForm
     fields = ("user", "role", "is_default")
@@ -55,12 +55,6 @@ class MembersInline(admin.TabularInline):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_superuser)
-
-    has_change_permission = has_add_permission
-    has_delete_permission = has_add_permission
-
 
 class MembershipsInline(MembersInline):
     """The same, from the user's side."""
@@ -71,7 +65,7 @@ class MembershipsInline(MembersInline):
     verbose_name_plural = _("teams")
 
 
-class TeamAdmin(TitledByContent):
+class TeamAdmin(SuperuserPermissions, TitledByContent):
     list_display = ("name", "member_count", "made")
     search_fields = ("name",)
     fields = ("name",)
@@ -93,19 +87,13 @@ class TeamAdmin(TitledByContent):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return access.teams_of(request.user).exists()
 
-    def has_view_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         teams = access.teams_of(request.user)
         return teams.exists() if obj is None else teams.filter(pk=obj.pk).exists()
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)
-
-    def has_change_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
-        return bool(request.user.is_superuser)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
-        """A team that has documents can't go (the database says so as well), nor the first one:
-        every start would make it again."""
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A team with documents can't be deleted (the database refuses it too), nor the first
+        team, which every start would make again."""
         if obj is not None and (obj.pk == FIRST_TEAM_ID or obj.documents.exists()):
             return False
-        return bool(request.user.is_superuser)
+        return super().has_delete_permission(request, obj)

@@ -1,10 +1,11 @@
-"""The upload page. With the script each file goes to the API by itself; without it the form is
-posted here, as many files as were chosen."""
+"""The upload page. With the script the page sends each file to the API; without it the form with
+all chosen files is posted here."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -19,9 +20,10 @@ from documents import access
 from documents.access import Ability
 from documents.actions.upload import upload
 from documents.admin.changelist_state import document_url, see_list
+from documents.admin.forms import UploadForm, report_errors
 from documents.admin.requests import actor, refuse, sentence
 from documents.csrf import csrf_protect
-from documents.errors import ArchiveError, NotAllowed, NotFound
+from documents.errors import ArchiveError, NotAllowed
 from documents.exports.links import documents_url
 from documents.files.filetypes import ACCEPTED, ACCEPTED_NAMES
 from documents.files.upload_staging import StagedUpload
@@ -32,26 +34,26 @@ HERE = "admin:documents_document_upload"
 
 @csrf_exempt
 def upload_view(request: HttpRequest) -> HttpResponse:
-    """GET: the page. POST: `files`, `team`, `tags`, `ocr`.
+    """GET: the page. POST: an UploadForm.
 
-    Django looks for the CSRF token in the body first, and reading the body takes the files to
-    disk. So who is not logged in is turned away (by `admin_view`, and who may not upload here)
-    before anything looks at it; then the token is checked as for every form.
+    Django looks for the CSRF token in the body first, and reading the body writes the files to
+    disk. So the user is checked before that: `admin_view` refuses anyone who is not logged in, and
+    this view anyone who may not upload. Then the token is checked as for every form.
     """
     teams = list(access.teams_where(request.user, Ability.UPLOAD))
     if not teams:
         refuse(request, NotAllowed("None of your teams lets you upload."))
         return see_list(request)
     try:
-        return protected(request, teams)
-    except ArchiveError as error:  # a file that grew too large while it came in
+        return _protected(request, teams)
+    except ArchiveError as error:  # a file grew too large while the body was read
         refuse(request, error)
         return redirect(HERE)
 
 
-def _checked(request: HttpRequest, teams: list[Team]) -> HttpResponse:
+def _show_or_upload(request: HttpRequest, teams: list[Team]) -> HttpResponse:
     if request.method == "POST":
-        return _take(request)
+        return _upload_all(request)
     context = {
         **admin.site.each_context(request),
         "title": _("Upload documents"),
@@ -70,54 +72,47 @@ def _checked(request: HttpRequest, teams: list[Team]) -> HttpResponse:
     return render(request, "admin/documents/document/upload.html", context)
 
 
-protected: Callable[..., HttpResponse] = csrf_protect(_checked)  # type: ignore[assignment]
+_protected: Callable[..., HttpResponse] = csrf_protect(_show_or_upload)  # type: ignore[assignment]
 
 
 def _default_team(request: HttpRequest) -> uuid.UUID | None:
-    """Where an upload goes that names no team; None where the person has to choose: a wrong team
-    is shown what it must not see."""
+    """The team of an upload that names none. None where the person has to choose: a wrong guess
+    would show the document to the wrong people."""
     try:
         return access.team_for_upload(actor(request)).id
     except ArchiveError:
         return None
 
 
-def _take(request: HttpRequest) -> HttpResponse:
-    files = request.FILES.getlist("files")
-    if not files:
-        messages.error(request, _("Choose at least one file."))
+def _upload_all(request: HttpRequest) -> HttpResponse:
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        report_errors(request, form)
         return redirect(HERE)
-    for file in files:
+    for file in form.cleaned_data["files"]:
         if not isinstance(file, StagedUpload):
             raise TypeError("the site's upload handler is not the archive's")
-        _take_one(request, file)
+        _upload_one(request, file, form.cleaned_data)
     return redirect(HERE)
 
 
-def _take_one(request: HttpRequest, file: StagedUpload) -> None:
+def _upload_one(request: HttpRequest, file: StagedUpload, options: dict[str, Any]) -> None:
+    """Upload the file and report the outcome. `options`: the values of an UploadForm."""
     name = file.name or _("file")
     try:
         uploaded = upload(
             actor(request),
             file.staged,
             name,
-            team_id=_team_id(request),
-            tags=request.POST.get("tags", "").split(","),
-            ocr=request.POST.get("ocr") or OcrMode.AUTO,
+            team_id=options["team"],
+            tags=options["tags"] or (),
+            ocr=options["ocr"],
         )
     except ArchiveError as error:
-        said = _("refused: %(name)s. %(why)s") % {"name": name, "why": sentence(error)}
-        messages.error(request, said)
+        text = _("refused: %(name)s. %(why)s") % {"name": name, "why": sentence(error)}
+        messages.error(request, text)
         return
     level = constants.SUCCESS if uploaded.created else constants.INFO
     outcome = _("uploaded") if uploaded.created else _("was already there")
     url = document_url(uploaded.document.id)
     messages.add_message(request, level, format_html('{}: <a href="{}">{}</a>', outcome, url, name))
-
-
-def _team_id(request: HttpRequest) -> uuid.UUID | None:
-    value = request.POST.get("team", "")
-    try:
-        return uuid.UUID(value) if value else None
-    except ValueError:
-        raise NotFound(f"There is no team {value} here.") from None

@@ -1,4 +1,4 @@
-"""Who may log in: the business of administrators alone."""
+"""The people and programs that may log in. Only administrators see and change them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from django.contrib.auth import admin as auth_admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from documents.admin.base import TitledByContent
+from documents.admin.base import SuperuserPermissions, TitledByContent
 from documents.admin.teams import MembershipsInline
-from documents.models import User
 
 
-class UserAdmin(TitledByContent, auth_admin.UserAdmin):
+class UserAdmin(SuperuserPermissions, TitledByContent, auth_admin.UserAdmin):
     """What a person may do follows from their teams, so Django's groups and single permissions
     are not offered."""
 
@@ -38,20 +37,5 @@ class UserAdmin(TitledByContent, auth_admin.UserAdmin):
     )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> Any:
-        """Whoever is added here is meant to work here."""
+        """A user who is added here works in the admin."""
         return {"is_staff": True, **super().get_changeform_initial_data(request)}
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)
-
-    def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return bool(request.user.is_superuser)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)
-
-    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return bool(request.user.is_superuser)
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return bool(request.user.is_superuser)

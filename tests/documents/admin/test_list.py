@@ -168,6 +168,6 @@ def test_progress_is_told_of_the_documents_in_view(browser: Client, team: Team, 
             "pages": "1 of 4",
             "failed": "",
             "finished": False,
-            "moved": "processing 4 1 0",
+            "state": "processing 4 1 0",
         }
     }

@@ -1,0 +1,103 @@
+"""The facets of the search page: ways to narrow a search down, and to widen it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from documents.access import teams_of
+from documents.admin.search_form import FACET_FILTERS, change_query
+from documents.files.filetypes import ACCEPTED
+from documents.models import ReviewStatus, Status
+from documents.search.query.find import SearchResults, Wanted
+
+_LABELS: Mapping[str, str | Promise] = {
+    "team": _("Team"),
+    "tag": _("Tag"),
+    "type": _("File type"),
+    "year": _("Year"),
+    "status": _("Status"),
+    "review_status": _("Review"),
+}
+#: Further filters, which a search that was saved through the API may have.
+_OTHER_LABELS: Mapping[str, str | Promise] = {
+    "language": _("Language"),
+    "created_after": _("Uploaded from"),
+    "created_before": _("Uploaded before"),
+    "sha256": "SHA-256",
+}
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """One value of a facet: its name, how many pages have it, and the address that chooses it, or
+    removes it where it is chosen."""
+
+    name: str
+    count: int | None
+    url: str
+    chosen: bool
+
+
+def facets_of(
+    request: HttpRequest, search: Wanted, found: SearchResults
+) -> list[tuple[str | Promise, list[FacetValue]]]:
+    """(label, values) of every facet with a choice."""
+    names = _value_names(request)
+    facets: list[tuple[str | Promise, list[FacetValue]]] = []
+    for facet, filter_name in FACET_FILTERS.items():
+        chosen = list(search.filters.get(filter_name, ()))
+        if chosen:
+            values = _chosen_values(request, filter_name, chosen, names[facet])
+        else:
+            values = [
+                FacetValue(
+                    name=str(names[facet].get(value, value)),
+                    count=count,
+                    url=change_query(request, p=None, **{filter_name: value}),
+                    chosen=False,
+                )
+                for value, count in found.facets.get(facet, [])
+            ]
+        if chosen or len(values) > 1:
+            facets.append((_LABELS[facet], values))
+    facets += [
+        (label, _chosen_values(request, name, search.filters[name], {}))
+        for name, label in _OTHER_LABELS.items()
+        if name in search.filters
+    ]
+    return facets
+
+
+def _chosen_values(
+    request: HttpRequest, filter_name: str, chosen: Sequence[str], names: Mapping[str, Any]
+) -> list[FacetValue]:
+    """Each of the values, with the address of the search without it."""
+    return [
+        FacetValue(
+            name=str(names.get(value, value)),
+            count=None,
+            url=change_query(
+                request, p=None, **{filter_name: [each for each in chosen if each != value]}
+            ),
+            chosen=True,
+        )
+        for value in chosen
+    ]
+
+
+def _value_names(request: HttpRequest) -> Mapping[str, Mapping[str, Any]]:
+    """What people call the values, by facet."""
+    return {
+        "team": {str(team.id): team.name for team in teams_of(request.user)},
+        "tag": {},
+        "year": {},
+        "type": {kind.mime_type: kind.name for kind in ACCEPTED},
+        "status": dict(Status.choices),
+        "review_status": dict(ReviewStatus.choices),
+    }

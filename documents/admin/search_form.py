@@ -1,0 +1,66 @@
+"""The address of the search page as a search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, QueryDict
+
+from documents.search.query import find
+from documents.search.query.filters import parse_valid_filters
+from documents.search.query.find import Wanted
+
+PER_PAGE = 20
+MAX_QUERY_LENGTH = 1000
+#: The facets of the page, and the filter that choosing a value of each sets.
+FACET_FILTERS = {
+    "team": "team",
+    "tag": "tag",
+    "type": "mime_type",
+    "year": "year",
+    "status": "status",
+    "review_status": "review_status",
+}
+
+
+class QueryField(forms.CharField):
+    """What is typed into a search: no value of it is an error."""
+
+    def to_python(self, value: Any) -> str:
+        return str(value or "").replace("\x00", " ")[:MAX_QUERY_LENGTH]
+
+
+class SearchForm(forms.Form):
+    """All of an address but its filters. `p`: the page of results, from 1."""
+
+    q = QueryField(required=False)
+    sort = forms.ChoiceField(choices=[(find.DATE, find.DATE)], required=False)
+    p = forms.IntegerField(required=False, min_value=1, max_value=99_999)
+
+
+def parse_search(given: QueryDict) -> Wanted:
+    """The search that an address describes. What makes no sense in it is left out."""
+    form = SearchForm(given)
+    form.is_valid()  # `cleaned_data` has the valid fields only
+    number = form.cleaned_data.get("p") or 1
+    return Wanted(
+        text=form.cleaned_data["q"],
+        filters=parse_valid_filters(dict(given.lists())),
+        ordering=form.cleaned_data.get("sort") or find.RELEVANCE,
+        offset=min((number - 1) * PER_PAGE, find.DEEPEST - PER_PAGE),
+        limit=PER_PAGE,
+        facets=list(FACET_FILTERS),
+    )
+
+
+def change_query(request: HttpRequest, **changes: object) -> str:
+    """The address of this page with other parameters; None and an empty list remove one."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if isinstance(value, list):
+            query.setlist(name, value)
+        elif value is not None:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
