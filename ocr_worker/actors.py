@@ -35,9 +35,9 @@ def do_background_tasks() -> None:
     _work[BACKGROUND]()
 
 
-def wake_readers(**_: object) -> None:
+def wake_ocr_workers(**_: object) -> None:
     read_pages.send()
 
 
-def wake_background(**_: object) -> None:
+def wake_background_workers(**_: object) -> None:
     do_background_tasks.send()

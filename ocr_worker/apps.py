@@ -8,7 +8,9 @@ class OcrWorkerConfig(AppConfig):
 
     def ready(self) -> None:
         from documents.signals import pages_waiting, tasks_waiting
-        from ocr_worker.actors import wake_background, wake_readers
+        from ocr_worker.actors import wake_background_workers, wake_ocr_workers
 
-        pages_waiting.connect(wake_readers, dispatch_uid="ocr_worker.wake_readers")
-        tasks_waiting.connect(wake_background, dispatch_uid="ocr_worker.wake_background")
+        pages_waiting.connect(wake_ocr_workers, dispatch_uid="ocr_worker.wake_ocr_workers")
+        tasks_waiting.connect(
+            wake_background_workers, dispatch_uid="ocr_worker.wake_background_workers"
+        )

@@ -21,7 +21,7 @@ import structlog
 from documents.text.markdown import block_to_markdown
 from documents.text.safe_html import sanitise_table
 from ocr_worker.engines.paddleocr_vl import tables
-from ocr_worker.engines.paddleocr_vl.process import prepare_process
+from ocr_worker.engines.paddleocr_vl.library_setup import prepare_process
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ SECONDS = 120.0
 _DEEPEST = 6
 
 
-def restructured(pages: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], str]:
+def restructure_pages(pages: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], str]:
     """See `documents.exports.cross_page`. Where the library is missing, too old or fails,
     nothing differs: the document's Markdown is that of its pages."""
     if importlib.util.find_spec("paddlex") is None:
@@ -62,7 +62,7 @@ def restructured(pages: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], st
 
 def _markdown(label: str, content: str, level: int | None) -> str:
     if label == "table":
-        return tables.markdown(tables.rows_of(sanitise_table(content)))
+        return tables.rows_to_markdown(tables.parse_rows(sanitise_table(content)))
     text = block_to_markdown(label, content)
     if level is None or not text:
         return text

@@ -24,7 +24,7 @@ _LONGEST_SIDE = 2000
 _WEBP = {"quality": 80, "method": 2}
 
 
-def cut_out(
+def cut_out_figures(
     image: Image.Image, layout: PageLayout, number: int
 ) -> tuple[PageLayout, dict[str, bytes]]:
     """`layout` with its figures named, and their WebP bytes by name.

@@ -8,7 +8,7 @@ from documents.models import WorkerKind, WorkerProcess
 from documents.models.worker import EngineState
 
 
-def another_has_engine(owner: str, *, wanted: str = "") -> bool:
+def another_worker_has_engine(owner: str, *, wanted: str = "") -> bool:
     """Whether a living reader other than `owner` has an engine, or still loads one.
 
     `wanted`: the engine it must have; "" where any will do.

@@ -38,7 +38,7 @@ from documents.models import Document, Page
 from documents.models.document import Task
 from documents.replication.store_figures import keep_figures
 from ocr_worker.engines.base import Engine
-from ocr_worker.other_workers import another_has_engine
+from ocr_worker.other_workers import another_worker_has_engine
 from ocr_worker.reading import PageReading, read_page
 from ocr_worker.rendering import Renderer
 
@@ -81,7 +81,7 @@ def read_claimed_page(claim: PageClaim, renderer: Renderer, engine: Engine | Non
     return False
 
 
-def do_chore(claim: TaskClaim, renderer: Renderer) -> None:
+def run_task(claim: TaskClaim, renderer: Renderer) -> None:
     """Count the document's pages, or assemble its results."""
     where = {"document": str(claim.document_id), "task": claim.task, "attempt": claim.attempt}
     try:
@@ -134,7 +134,7 @@ def _original(document_id: uuid.UUID, filename: str) -> Iterator[Path]:
 def _another_can(claim: PageClaim) -> bool:
     """Whether a reader that does not hold the claim could read the page."""
     holder = Page.objects.values_list("lease_owner", flat=True).get(id=claim.page_id)
-    return another_has_engine(holder, wanted=claim.requested_engine)
+    return another_worker_has_engine(holder, wanted=claim.requested_engine)
 
 
 def _keep(claim: PageClaim, reading: PageReading) -> None:
@@ -156,11 +156,11 @@ def _prepare(claim: TaskClaim, renderer: Renderer) -> None:
     document = Document.objects.get(id=claim.document_id)
     try:
         with _original(document.id, document.filename) as path:
-            pages = renderer.page_count(path, document.mime_type)
+            pages = renderer.count_pages(path, document.mime_type)
             record_page_count(claim, pages)
             try:
                 page_images.keep_thumbnail(
-                    document.id, renderer.thumbnail(path, document.mime_type)
+                    document.id, renderer.render_thumbnail(path, document.mime_type)
                 )
             except ReadingError as error:
                 # Its first page will say the same for itself; the document goes on without.

@@ -14,13 +14,13 @@ from pathlib import Path
 from documents.errors import EngineUnavailable, InvalidRequest, ReadingError
 from documents.text.page_layout import PageLayout
 from ocr_worker import quality
-from ocr_worker.rendering.rotate import turned
+from ocr_worker.rendering.rotate import rotate_clockwise
 from ocr_worker.text_layer import extract
 
 from .engines.base import Engine
-from .figures import cut_out
+from .figures import cut_out_figures
 from .rendering import Renderer
-from .rendering.geometry import guessed_dpi
+from .rendering.geometry import guess_dpi
 
 logger = logging.getLogger(__name__)
 
@@ -90,16 +90,16 @@ def _from_layer(
     """
     layer = None
     if mime_type == "application/pdf":
-        layer = renderer.text_layer(path, mime_type, number)
+        layer = renderer.read_text_layer(path, mime_type, number)
     if layer is None:
         return _empty(renderer, path, mime_type, number) if whatever else None
     if not whatever:
-        reason = extract.why_not(layer)
+        reason = extract.find_distrust_reason(layer)
         if reason is not None:
             if layer.words:
                 logger.info("page %d: its text layer is not used (%s)", number, reason)
             return None
-    return PageReading(extract.to_layout(layer), TEXT_LAYER, TEXT_LAYER_VERSION, None)
+    return PageReading(extract.convert_to_layout(layer), TEXT_LAYER, TEXT_LAYER_VERSION, None)
 
 
 def _empty(
@@ -110,7 +110,7 @@ def _empty(
     engine: str = TEXT_LAYER,
     version: str = TEXT_LAYER_VERSION,
 ) -> PageReading:
-    image = renderer.page_image(path, mime_type, number, rotation=0)
+    image = renderer.render_page_image(path, mime_type, number, rotation=0)
     layout = PageLayout(image.width, image.height, image.dpi)
     return PageReading(layout, engine, version, image.data)
 
@@ -125,7 +125,7 @@ def _recognised(
     seconds: float | None,
 ) -> PageReading:
     colour = engine is not None and engine.needs.colour
-    page = renderer.render(path, mime_type, number, colour=colour)
+    page = renderer.render_page(path, mime_type, number, colour=colour)
     if page.blank:
         if engine is None:
             return _empty(renderer, path, mime_type, number)
@@ -140,12 +140,12 @@ def _recognised(
     if engine.needs.dpi and not layout.text and not page.estimated:
         # Ink and no words: some files state a resolution that was never theirs (a page of text on
         # two inches), and letters of the wrong size are not seen at all.
-        guess = guessed_dpi(*page.image.size)
+        guess = guess_dpi(*page.image.size)
         left = max(deadline - time.monotonic(), 0.0)
         layout = engine.read(page.image, dpi=guess, language=language, seconds=left)
-    upright = turned(page.image, layout.rotation)
-    layout = quality.examined(layout, ink=quality.ink_on(upright.convert("L")))
-    layout, figures = cut_out(upright, layout, number)
-    image = renderer.page_image(path, mime_type, number, rotation=layout.rotation)
+    upright = rotate_clockwise(page.image, layout.rotation)
+    layout = quality.assess_layout(layout, ink=quality.make_ink_detector(upright.convert("L")))
+    layout, figures = cut_out_figures(upright, layout, number)
+    image = renderer.render_page_image(path, mime_type, number, rotation=layout.rotation)
     fitted = layout.scale(image.width / layout.width, width=image.width, height=image.height)
     return PageReading(fitted, engine.name, engine.version, image.data, figures)

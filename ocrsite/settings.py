@@ -42,7 +42,7 @@ OCRSITE_UNTRUSTED_CHILD_ENVIRONMENT = build_untrusted_child_variables()
 #: The functions that draw a page image and a thumbnail (documents/exports/page_images.py) and that
 #: join tables and titles across pages (documents/exports/cross_page.py).
 OCRSITE_PAGE_RENDERER = "ocr_worker.rendering.on_demand.render_page"
-OCRSITE_RESTRUCTURER = "ocr_worker.cross_page.restructured"
+OCRSITE_RESTRUCTURER = "ocr_worker.cross_page.restructure_pages"
 OCRSITE_THUMBNAIL_RENDERER = "ocr_worker.rendering.on_demand.render_thumbnail"
 OCRSITE_MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
 #: The queue's URL; None in a process that belongs to no running site (tests, one-off commands).

@@ -3,7 +3,7 @@
 Everything that folds look-alikes takes its pairs from here:
 
 - `mixed_script` reports words with a letter of the wrong script: only `PRINTED_TWINS` count.
-- `ocr_worker.quality.folding` compares what two engines read: `TWINS`, then `LOOSE_DIGITS`.
+- `ocr_worker.quality.word_keys` compares what two engines read: `TWINS`, then `LOOSE_DIGITS`.
 - `documents.search.text.script_folding` makes one term of a word however it was scanned: `TWINS` of
   the Russian alphabet, then `LIKELY_CYRILLIC`, then digits.
 

@@ -18,7 +18,7 @@ from PIL import Image
 from documents.errors import ArchiveError, ReadingTimeout
 from documents.text.page_layout import PageLayout
 from ocr_worker import quality
-from ocr_worker.rendering.rotate import turned
+from ocr_worker.rendering.rotate import rotate_clockwise
 
 from .base import RECOGNITION_SECONDS, Engine, Needs
 from .tesseract import TesseractEngine
@@ -73,10 +73,10 @@ class WithSecondReader:
         deadline = time.monotonic() + seconds
         gray = image.convert("L")
         turn = self._glance(gray)
-        upright = turned(image, turn)
+        upright = rotate_clockwise(image, turn)
         beside = self._beside.submit(
             self._second.read,
-            turned(gray, turn),
+            rotate_clockwise(gray, turn),
             dpi=dpi,
             language=language,
             seconds=min(seconds, RECOGNITION_SECONDS),
@@ -93,9 +93,9 @@ class WithSecondReader:
                 upright, turn, first, second, dpi=dpi, language=language, seconds=left
             )
         if second is not None:
-            upright = turned(gray, turn)
+            upright = rotate_clockwise(gray, turn)
             second = replace(second, rotation=first.rotation)
-            first = quality.examined(first, second, quality.ink_on(upright))
+            first = quality.assess_layout(first, second, quality.make_ink_detector(upright))
         return replace(first, rotation=turn)
 
     def _turned_after_all(
@@ -114,7 +114,7 @@ class WithSecondReader:
             return turn, first, None
         log.info("read_again_turned", by=second.rotation)
         again = self._first.read(
-            turned(upright, second.rotation), dpi=dpi, language=language, seconds=seconds
+            rotate_clockwise(upright, second.rotation), dpi=dpi, language=language, seconds=seconds
         )
         return (turn + second.rotation) % 360, again, second
 

@@ -53,7 +53,7 @@ _CODES = {
 }
 
 
-def find(languages: list[str]) -> Path:
+def find_data_directory(languages: list[str]) -> Path:
     """The directory that holds the data of all `languages` and of orientation ("osd").
 
     Raises EngineUnavailable, naming what is missing and how to install it.
@@ -72,7 +72,7 @@ def find(languages: list[str]) -> Path:
     )
 
 
-def code_for(language: str) -> str | None:
+def tesseract_code(language: str) -> str | None:
     """Tesseract's name of an ISO 639-1 language; None where it is not known here."""
     return _CODES.get(language.lower().partition("-")[0])
 

@@ -22,12 +22,12 @@ from PIL import Image
 from documents.errors import EngineFailed, EngineUnavailable, ReadingTimeout
 from documents.text.page_layout import PageLayout
 from ocr_worker.library_environment import set_default
-from ocr_worker.rendering.rotate import turned
+from ocr_worker.rendering.rotate import rotate_clockwise
 
 from . import tessdata
 from .base import Needs
 from .orientation import Orientation
-from .tesseract_layout import blocks_of
+from .tesseract_layout import build_blocks
 
 #: The resolution that reads best, and how much a page is at most enlarged to come near it.
 _BEST_DPI = 300.0
@@ -78,7 +78,7 @@ class TesseractEngine:
                 "Install the project's dependencies again."
             ) from error
         # The API wants the separator at the end; without it data is sought one directory higher.
-        self._path = f"{tessdata.find(self._languages)}{os.sep}"
+        self._path = f"{tessdata.find_data_directory(self._languages)}{os.sep}"
         self._module = tesserocr
         # Leptonica remarks on every odd box, which helps no operator.
         tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
@@ -117,7 +117,7 @@ class TesseractEngine:
         self, image: Image.Image, rotation: int, dpi: float, factor: float, deadline: float
     ) -> PageLayout:
         """Read `image` turned clockwise by `rotation`; boxes in px of the turned image."""
-        upright = turned(image, rotation)
+        upright = rotate_clockwise(image, rotation)
         if factor != 1:
             size = (round(upright.width * factor), round(upright.height * factor))
             wanted = upright.resize(size, Image.Resampling.LANCZOS)
@@ -137,7 +137,7 @@ class TesseractEngine:
                 raise EngineFailed("Tesseract could not read this page. It is tried again.")
             if time.monotonic() >= deadline:  # it returns what it has, and calls it success
                 raise ReadingTimeout("Tesseract ran out of time on this page. It is tried again.")
-            blocks = blocks_of(self._module, self._api)
+            blocks = build_blocks(self._module, self._api)
         except RuntimeError as error:
             raise EngineFailed(f"Tesseract failed on this page: {error}.") from error
         finally:
@@ -159,7 +159,7 @@ class TesseractEngine:
 
         Their order made no difference to Russian and English pages (word F1 within 0.0002).
         """
-        code = tessdata.code_for(language) if language else None
+        code = tessdata.tesseract_code(language) if language else None
         configured = "+".join(self._languages)
         if code is None or code in self._languages:
             return configured

@@ -20,7 +20,7 @@ class _Open:
     paragraph_starts: list[int] = field(default_factory=list)
 
 
-def blocks_of(module: Any, api: Any) -> tuple[Block, ...]:
+def build_blocks(module: Any, api: Any) -> tuple[Block, ...]:
     """The blocks that have text, px of the image recognised; confidences 0 to 1."""
     grown = [block for block in _grow(module, api) if any(block.lines)]
     return tuple(_finished(block, order) for order, block in enumerate(grown))

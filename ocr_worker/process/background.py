@@ -116,7 +116,7 @@ class BackgroundProcess(WorkerBase):
                     if first:
                         announce(tasks_waiting)
                     first = False
-                    pipeline.do_chore(claim, renderer)
+                    pipeline.run_task(claim, renderer)
                 finally:
                     with self._lock:
                         del self._claims[thread]

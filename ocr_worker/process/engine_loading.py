@@ -10,7 +10,7 @@ import structlog
 from documents.errors import EngineUnavailable
 from documents.models.worker import EngineState
 from ocr_worker.engines import Engine
-from ocr_worker.engines.choosing import Chosen
+from ocr_worker.engines.select_engine import LoadedEngine
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +30,7 @@ class EngineLoading:
 
     def __init__(
         self,
-        load: Callable[[int], Chosen],
+        load: Callable[[int], LoadedEngine],
         *,
         stopping: threading.Event,
         broken: Callable[[], None],

@@ -15,14 +15,14 @@ from documents.errors import EngineUnavailable, LeaseLost, ReadingTimeout
 from documents.models.worker import EngineState, WorkerKind, WorkerProcess
 from documents.signals import announce, pages_waiting
 from ocr_worker import actors, pipeline
+from ocr_worker.current_work import CurrentWork
 from ocr_worker.engines import Engine, load_engine
 from ocr_worker.engines.base import RECOGNITION_SECONDS
-from ocr_worker.engines.choosing import Chosen
-from ocr_worker.leases import Holding
-from ocr_worker.other_workers import another_has_engine
+from ocr_worker.engines.select_engine import LoadedEngine
+from ocr_worker.other_workers import another_worker_has_engine
 from ocr_worker.process.base import WorkerBase
 from ocr_worker.process.engine_loading import EngineLoading
-from ocr_worker.process.recycling import why_to_end
+from ocr_worker.process.recycling import find_recycling_reason
 from ocr_worker.rendering import Renderer
 from ocr_worker.rendering.types import Limits
 
@@ -49,14 +49,14 @@ class OcrProcess(WorkerBase):
     def __init__(self, slot: int, start_id: uuid.UUID) -> None:
         super().__init__(slot, start_id)
         self.reader = ClaimOwner(self.owner, start_id)
-        self.holding = Holding()
+        self.current_work = CurrentWork()
         self.loading = EngineLoading(
             self._load, stopping=self.stopping, broken=self._engine_is_broken
         )
         self._renderer: Renderer | None = None
 
     def begin(self) -> None:
-        self.remember_why_not_loaded()
+        self.restore_load_failures()
         taken = take_back_lost_pages(of=self.reader)
         if taken:
             log.warning("pages_of_a_dead_reader_taken_back", pages=taken)
@@ -78,12 +78,12 @@ class OcrProcess(WorkerBase):
             "engine_detail": self.loading.detail,
             "engine_deaths": self.loading.deaths,
             "gpu_bytes": getattr(self.engine, "gpu_bytes", 0),
-            "pages_read": self.holding.pages_read,
-            "pages_per_second": self.holding.pages_per_second,
+            "pages_read": self.current_work.pages_read,
+            "pages_per_second": self.current_work.pages_per_second,
         }
 
     def beat(self) -> None:
-        work = self.holding.current
+        work = self.current_work.current
         if work is None:
             return
         if work.seconds > page_seconds(self.engine):
@@ -92,10 +92,10 @@ class OcrProcess(WorkerBase):
             log.warning("lease_not_renewed", document=str(work.claim.document_id))
 
     def is_busy(self) -> bool:
-        return self.holding.current is not None
+        return self.current_work.current is not None
 
     def give_back(self) -> None:
-        work = self.holding.current
+        work = self.current_work.current
         if work is not None and release(work.claim):
             log.info("page_given_back", document=str(work.claim.document_id),
                      page=work.claim.number)  # fmt: skip
@@ -108,7 +108,7 @@ class OcrProcess(WorkerBase):
         first = True
         while not self.stopping.is_set():
             close_old_connections()
-            if self.engine is None and another_has_engine(self.owner):
+            if self.engine is None and another_worker_has_engine(self.owner):
                 # It would only hold their pages up: the wake-up is theirs.
                 if waiting_pages().exists():
                     announce(pages_waiting)
@@ -117,7 +117,7 @@ class OcrProcess(WorkerBase):
             claim = claim_next(self.reader, engines=engines)
             if claim is None:
                 break
-            with self.holding.working_on(claim):
+            with self.current_work.work_on(claim):
                 if self.stopping.is_set():
                     release(claim)
                     break
@@ -126,26 +126,30 @@ class OcrProcess(WorkerBase):
                     announce(pages_waiting)
                 first = False
                 if pipeline.read_claimed_page(claim, self._renderer, self.engine):
-                    self.holding.count_reading()
+                    self.current_work.count_reading()
             self._end_if_worn()
 
     def _end_if_worn(self) -> None:
-        why = why_to_end(self.engine.needs, self.holding.pages_begun) if self.engine else None
+        why = (
+            find_recycling_reason(self.engine.needs, self.current_work.pages_begun)
+            if self.engine
+            else None
+        )
         if why is None:
             return
-        log.info("reader_has_read_enough", reason=why, pages=self.holding.pages_begun)
+        log.info("reader_has_read_enough", reason=why, pages=self.current_work.pages_begun)
         self.followed = True
         if waiting_pages().exists():
             announce(pages_waiting)  # this process's wake-up is spent
         self.stopping.set()
 
-    def remember_why_not_loaded(self) -> None:
+    def restore_load_failures(self) -> None:
         """Go on saying why the process before in this place could not load its engine."""
         before = WorkerProcess.objects.filter(id=self.owner, engine_state=EngineState.LOADING)
         for detail, deaths in before.values_list("engine_detail", "engine_deaths"):
             self.loading.detail, self.loading.deaths = detail, deaths + 1
 
-    def _load(self, deaths: int) -> Chosen:
+    def _load(self, deaths: int) -> LoadedEngine:
         """The engine that the settings ask for. Raises EngineUnavailable."""
         chosen = load_engine(
             settings.OCRSITE_ENGINE,
@@ -154,7 +158,7 @@ class OcrProcess(WorkerBase):
             second_reader=settings.OCRSITE_SECOND_READER,
             deaths=deaths,
         )
-        if chosen.warning and another_has_engine(self.owner, wanted="paddleocr-vl"):
+        if chosen.warning and another_worker_has_engine(self.owner, wanted="paddleocr-vl"):
             # Else it were chance which of them reads a page, the better engine or the other.
             chosen.engine.close()
             raise EngineUnavailable(
@@ -171,7 +175,7 @@ class OcrProcess(WorkerBase):
             os._exit(1)
 
     def _give_up_hanging_page(self) -> None:
-        work = self.holding.current
+        work = self.current_work.current
         if work is None:
             return
         log.error("page_hangs", document=str(work.claim.document_id), page=work.claim.number)

@@ -13,7 +13,7 @@ from ocr_worker.memory import resident_bytes
 MIB = 2**20
 
 
-def why_to_end(needs: Needs, pages: int) -> str | None:
+def find_recycling_reason(needs: Needs, pages: int) -> str | None:
     """Why the process should end now, having begun so many pages: a phrase for the log. None while
     it may go on."""
     if needs.pages is not None and pages >= needs.pages:

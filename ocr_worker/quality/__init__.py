@@ -1,8 +1,8 @@
 """What to trust of a page's reading: loop guard, second reader, flags for a reviewer."""
 
-from .evidence import Ink
-from .examining import examined
-from .ink import ink_on
-from .repetition import without_repetition
+from .assess_layout import assess_layout
+from .evidence import InkDetector
+from .ink import make_ink_detector
+from .repetition import cut_repetition
 
-__all__ = ["Ink", "examined", "ink_on", "without_repetition"]
+__all__ = ["InkDetector", "assess_layout", "cut_repetition", "make_ink_detector"]

@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 
 from documents.text.page_layout import Box
 
-from .folding import has_digit, loose, script
-from .matching import Finding, Matched
-from .places import LETTER, Place
-from .regions import Seen
+from .region_match import RegionMatch, WordMatch
+from .regions import SeenWord
+from .word_keys import has_digit, make_loose_key, single_script
+from .word_places import LETTER, WordPlace
 
 #: Whether anything is printed in a box (px of the page).
-Ink = Callable[[Box], bool]
+InkDetector = Callable[[Box], bool]
 
 #: How sure Tesseract must be of a word that stands for another one; of a number less: a wrong
 #: digit is what a language model's reading shows least.
@@ -64,7 +64,7 @@ class PageEvidence:
     """
 
     vouched: set[str] = field(default_factory=set)
-    ink: Ink | None = None
+    ink: InkDetector | None = None
     agreed: float = 1.0
     sure: float = 1.0
     first_left: Counter[str] = field(default_factory=Counter)
@@ -76,8 +76,11 @@ class PageEvidence:
         return self.agreed >= AGREED_LEAST or self.sure >= SURE_OF_ALL
 
 
-def page_of(
-    found: Sequence[Matched], outside: Sequence[Seen], ink: Ink | None, sure: float | None
+def collect_evidence(
+    found: Sequence[RegionMatch],
+    outside: Sequence[SeenWord],
+    ink: InkDetector | None,
+    sure: float | None,
 ) -> PageEvidence:
     """What all regions together tell; `sure`: the second reader's own confidence in the page."""
     page = PageEvidence(ink=ink, sure=sure or 0.0)
@@ -105,25 +108,25 @@ def page_of(
 def is_nearly_same(one: str, other: str) -> bool:
     """Whether two keys differ only by letters that look like digits, or by a mark in a number that
     the second reader overlooked."""
-    if loose(one) != loose(other):
+    if make_loose_key(one) != make_loose_key(other):
         return False
     return one.replace("·", "") != other.replace("·", "") or "·" not in other
 
 
-def keys_of(matched: Matched, finding: Finding) -> tuple[str, str]:
+def join_keys(matched: RegionMatch, finding: WordMatch) -> tuple[str, str]:
     """What the two say, as one key each."""
     tokens = matched.tokens[finding.i0 : finding.i1]
     return "".join(t.key for t in tokens), "".join(each.key for each in finding.seen)
 
 
-def swapped(matched: Matched, finding: Finding, page: PageEvidence) -> bool:
+def is_swapped(matched: RegionMatch, finding: WordMatch, page: PageEvidence) -> bool:
     """Whether the second reader's word is likely right, and the first's in its place wrong."""
-    one, other = keys_of(matched, finding)
+    one, other = join_keys(matched, finding)
     if finding.opaque or is_nearly_same(one, other):
         return False
     text = "".join(token.text for token in matched.tokens[finding.i0 : finding.i1])
     seen = "".join(each.word.text for each in finding.seen)
-    scripts = {script(text), script(seen)}
+    scripts = {single_script(text), single_script(seen)}
     if scripts == {"LATIN", "CYRILLIC"}:
         return False  # DHCP read as ОНСР: Tesseract took the wrong model
     if one.startswith(other) and _RAISED.fullmatch(one[len(other) :]) and not has_digit(other):
@@ -138,7 +141,7 @@ def swapped(matched: Matched, finding: Finding, page: PageEvidence) -> bool:
     return sure >= SURE
 
 
-def dropped(matched: Matched, finding: Finding, page: PageEvidence) -> bool:
+def is_dropped(matched: RegionMatch, finding: WordMatch, page: PageEvidence) -> bool:
     """Whether the first reader likely left out what the second saw."""
     if finding.opaque:
         return False
@@ -152,8 +155,8 @@ def dropped(matched: Matched, finding: Finding, page: PageEvidence) -> bool:
     return sure >= SURE_OF_MORE
 
 
-def invented(
-    matched: Matched, places: Sequence[Place], run: Sequence[Finding], page: PageEvidence
+def is_invented(
+    matched: RegionMatch, places: Sequence[WordPlace], run: Sequence[WordMatch], page: PageEvidence
 ) -> bool:
     """Whether the first reader likely made up what the findings of `run`, which follow each other,
     hold: their place is too narrow for them, or nothing is printed there."""
@@ -177,7 +180,7 @@ def invented(
     return not all(page.ink(_within(box)) for box in boxes)
 
 
-def outside(line: Sequence[Seen], page: PageEvidence) -> bool:
+def is_missed_line(line: Sequence[SeenWord], page: PageEvidence) -> bool:
     """Whether words of one line that stand in no block are text that the first reader missed."""
     new = [each for each in line if not _elsewhere(each.key, page.first_left)]
     if not new or sum(len(each.key) for each in new) < LETTERS_OUTSIDE:

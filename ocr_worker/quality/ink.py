@@ -1,4 +1,4 @@
-"""Is anything printed in a place of a page? Seen on its picture; for `examined` and `compared`."""
+"""Is anything printed in a box of a page? Decided from the pixels of its image."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PIL import Image
 
 from documents.text.page_layout import Box
 
-from .evidence import Ink
+from .evidence import InkDetector
 
 #: Ink is this much darker than the paper around it (of 255), and this share of the box.
 _CONTRAST = 50
@@ -16,7 +16,7 @@ _LEAST_SHARE = 0.02
 _PAPER = 0.25
 
 
-def ink_on(image: Image.Image) -> Ink:
+def make_ink_detector(image: Image.Image) -> InkDetector:
     """A function that says whether a box (px of `image`, mode "L", upright) has ink in it.
 
     A box outside of the image, or with nothing between its sides, has none.

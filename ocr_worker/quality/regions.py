@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from documents.review.flag_rules import RUNNING_LABELS
 from documents.text.page_layout import Block, Box, PageLayout, Word
 
-from .folding import key
+from .word_keys import make_key
 
 #: Labels whose content is no plain text; Tesseract's reading of it is noise.
 NOT_COMPARED = frozenset(
@@ -35,7 +35,7 @@ _MOST_PAIRS = 4_000_000
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenWord:
     """A word of the second reader: its number on the page, and that of its line."""
 
     word: Word
@@ -44,7 +44,7 @@ class Seen:
 
     @property
     def key(self) -> str:
-        return key(self.word.text)
+        return make_key(self.word.text)
 
     @property
     def confidence(self) -> float:
@@ -60,15 +60,15 @@ class Region:
     """
 
     blocks: list[Block]
-    seen: list[list[Seen]] = field(default_factory=list)
-    near: list[Seen] = field(default_factory=list)
+    seen: list[list[SeenWord]] = field(default_factory=list)
+    near: list[SeenWord] = field(default_factory=list)
 
     @property
     def block(self) -> Block:
         return self.blocks[0]
 
     @property
-    def compared(self) -> bool:
+    def is_compared(self) -> bool:
         return self.block.label not in NOT_COMPARED
 
 
@@ -77,13 +77,13 @@ class Regions:
     """The regions in reading order; `outside`: words that stand in none of them."""
 
     regions: list[Region]
-    outside: list[Seen]
+    outside: list[SeenWord]
 
 
-def regions_of(first: PageLayout, second: PageLayout) -> Regions | None:
+def assign_to_regions(first: PageLayout, second: PageLayout) -> Regions | None:
     """The words of `second` in the blocks of `first`; None for a page with too many of both."""
     regions = _runs(first.blocks_in_order())
-    seen = words_of(second)
+    seen = number_words(second)
     boxes = [
         (block.bbox, region, number)
         for region in regions
@@ -114,20 +114,20 @@ def regions_of(first: PageLayout, second: PageLayout) -> Regions | None:
     return Regions(regions, outside)
 
 
-def words_of(layout: PageLayout) -> list[Seen]:
+def number_words(layout: PageLayout) -> list[SeenWord]:
     """The words of `layout` in reading order, with their lines."""
     lines = [line for block in layout.blocks_in_order() for line in block.lines]
     pairs = [(word, number) for number, line in enumerate(lines) for word in line.words]
-    return [Seen(word, number, line) for number, (word, line) in enumerate(pairs)]
+    return [SeenWord(word, number, line) for number, (word, line) in enumerate(pairs)]
 
 
-def in_rows(seen: Iterable[Seen]) -> list[Seen]:
+def sort_by_rows(seen: Iterable[SeenWord]) -> list[SeenWord]:
     """The words row by row, from the left: the order of a table, where columns were read apart."""
     ordered = sorted(seen, key=lambda each: middle(each.word.bbox)[1])
     if not ordered:
         return []
     pitch = statistics.median(_height(each.word.bbox) for each in ordered) / 2
-    rows: list[list[Seen]] = []
+    rows: list[list[SeenWord]] = []
     at = float("-inf")
     for each in ordered:
         y = middle(each.word.bbox)[1]

@@ -56,7 +56,7 @@ class _Unit:
         return bool(_TAG.search(self.text))
 
 
-def without_repetition(text: str) -> tuple[str, bool]:
+def cut_repetition(text: str) -> tuple[str, bool]:
     """`text` up to and with the first round of an endless repetition, and whether it was cut.
 
     Takes plain text, Markdown and HTML alike (cut HTML has open tags: sanitise it afterwards).

@@ -42,7 +42,7 @@ def main(argv: list[str]) -> int:
         _allow_cpu(request["cpu_seconds"])
         header, payload = _serve(pages, request)
         header["peak_bytes"] = _peak_bytes()
-        answers.write(wire.frame_start(header, len(payload)))
+        answers.write(wire.pack_start(header, len(payload)))
         answers.write(payload)
         answers.flush()
     return 0

@@ -21,7 +21,7 @@ LOWEST_DPI = 20.0
 _ASSUMED_INCHES = 11.69
 
 
-def guessed_dpi(width: int, height: int) -> float:
+def guess_dpi(width: int, height: int) -> float:
     """The resolution of an image of unknown resolution, taken for a whole sheet."""
     return min(max(max(width, height) / _ASSUMED_INCHES, 70.0), 400.0)
 

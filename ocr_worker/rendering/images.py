@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .faults import Fault, damaged_file, damaged_page, too_large
-from .geometry import guessed_dpi
+from .geometry import guess_dpi
 from .types import MAX_PAGES, MAX_PIXELS
 
 #: More pixels than this are not decoded: in colour they are 600 MB, twice that while converted.
@@ -111,7 +111,7 @@ class ImageFile:
             dpi = dpi / factor if dpi else dpi
         if dpi:
             return page, dpi, False
-        return page, guessed_dpi(*page.size), True
+        return page, guess_dpi(*page.size), True
 
 
 def _square_pixels(page: Image.Image, stretch: float) -> Image.Image:

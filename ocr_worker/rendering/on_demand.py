@@ -17,10 +17,10 @@ def render_page(path: str, mime_type: str, number: int, rotation: int) -> bytes:
     Raises ReadingError.
     """
     with Renderer(LIMITS) as renderer:
-        return renderer.page_image(Path(path), mime_type, number, rotation=rotation).data
+        return renderer.render_page_image(Path(path), mime_type, number, rotation=rotation).data
 
 
 def render_thumbnail(path: str, mime_type: str, rotation: int) -> bytes:
     """The first page as a small WebP, turned clockwise by `rotation`. Raises ReadingError."""
     with Renderer(LIMITS) as renderer:
-        return renderer.thumbnail(Path(path), mime_type, rotation=rotation)
+        return renderer.render_thumbnail(Path(path), mime_type, rotation=rotation)

@@ -12,9 +12,9 @@ from typing import Any, Union
 
 from PIL import Image, ImageChops
 
-from ocr_worker.rendering.rotate import turned
+from ocr_worker.rendering.rotate import rotate_clockwise
 
-from . import geometry, ink
+from . import blank_page, geometry
 from .faults import Fault, damaged_page
 from .images import ImageFile
 from .pdf import PdfFile
@@ -58,12 +58,12 @@ class Pages:
         file = self._open(path, mime_type)
         if not isinstance(file, PdfFile):
             return {"layer": None}, b""
-        from . import pdftext
+        from . import pdf_text
 
         natural_width, natural_height, dpi = file.natural(number)
         width, height = file.size(number)
         image_width, image_height = geometry.page_image_size(natural_width, natural_height)
-        layer = pdftext.read(file.page(number), width, height)
+        layer = pdf_text.read_page_text(file.page(number), width, height)
         layer |= {
             "width": width,
             "height": height,
@@ -88,7 +88,7 @@ class Pages:
             "mode": answer.mode,
             "dpi": round(resolution, 2),
             "estimated": estimated,
-            "blank": ink.is_blank(gray),
+            "blank": blank_page.is_blank(gray),
         }, answer.tobytes()
 
     def page_image(self, path: Path, mime_type: str, number: int, rotation: int) -> Answer:
@@ -97,7 +97,7 @@ class Pages:
         small = page
         if size != page.size:
             small = page.resize(size, Image.Resampling.HAMMING, reducing_gap=2)
-        small = turned(small, rotation)
+        small = rotate_clockwise(small, rotation)
         return {
             "width": small.width,
             "height": small.height,
@@ -114,7 +114,7 @@ class Pages:
         size = geometry.fit(*small.size, THUMBNAIL_SIDE)
         if size != small.size:
             small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
-        small = turned(small, rotation)
+        small = rotate_clockwise(small, rotation)
         return {"width": small.width, "height": small.height}, _webp(small)
 
     def _open(self, path: Path, mime_type: str) -> Opened:

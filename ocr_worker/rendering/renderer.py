@@ -10,7 +10,7 @@ from PIL import Image
 
 from documents import errors
 
-from .process import ChildProcess
+from .child_process import ChildProcess
 from .types import LayerWord, Limits, PageImage, RenderedPage, TextLayer
 
 _FAULTS: dict[str, type[errors.ReadingError]] = {
@@ -64,12 +64,12 @@ class Renderer:
         """End the child. The renderer may be used again; it starts another."""
         self._child.end()
 
-    def page_count(self, path: Path, mime_type: str) -> int:
+    def count_pages(self, path: Path, mime_type: str) -> int:
         """How many pages the file has, at least 1."""
         header, _ = self._ask("page_count", path, mime_type)
         return int(header["page_count"])
 
-    def text_layer(self, path: Path, mime_type: str, number: int) -> TextLayer | None:
+    def read_text_layer(self, path: Path, mime_type: str, number: int) -> TextLayer | None:
         """The text that a PDF page carries; None for other formats."""
         header, _ = self._ask("text_layer", path, mime_type, number=number)
         layer = header["layer"]
@@ -93,7 +93,7 @@ class Renderer:
             covered=layer["covered"],
         )
 
-    def render(
+    def render_page(
         self,
         path: Path,
         mime_type: str,
@@ -112,7 +112,9 @@ class Renderer:
         image = Image.frombuffer(mode, size, pixels, "raw", mode, 0, 1)
         return RenderedPage(image, header["dpi"], header["blank"], header["estimated"])
 
-    def page_image(self, path: Path, mime_type: str, number: int, *, rotation: int) -> PageImage:
+    def render_page_image(
+        self, path: Path, mime_type: str, number: int, *, rotation: int
+    ) -> PageImage:
         """The page for people, turned clockwise by `rotation` (0, 90, 180, 270): WebP.
 
         Its size depends on the page and `rotation` alone: the longest side is at most 2,000 px.
@@ -120,7 +122,9 @@ class Renderer:
         header, data = self._ask("page_image", path, mime_type, number=number, rotation=rotation)
         return PageImage(bytes(data), header["width"], header["height"], header["dpi"])
 
-    def thumbnail(self, path: Path, mime_type: str, number: int = 1, *, rotation: int = 0) -> bytes:
+    def render_thumbnail(
+        self, path: Path, mime_type: str, number: int = 1, *, rotation: int = 0
+    ) -> bytes:
         """The page small, turned clockwise by `rotation`, WebP, its longest side at most 300 px."""
         answer = self._ask("thumbnail", path, mime_type, number=number, rotation=rotation)
         return bytes(answer[1])

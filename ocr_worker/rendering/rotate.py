@@ -12,6 +12,6 @@ _TURNS = {
 }
 
 
-def turned(image: Image.Image, rotation: int) -> Image.Image:
+def rotate_clockwise(image: Image.Image, rotation: int) -> Image.Image:
     """`image` turned clockwise by `rotation` degrees: 0 (the same one), 90, 180 or 270."""
     return image.transpose(_TURNS[rotation]) if rotation else image

@@ -16,10 +16,10 @@ PREFIX = struct.Struct(">II")
 
 def pack(header: dict[str, Any]) -> bytes:
     """A frame without payload."""
-    return frame_start(header, 0)
+    return pack_start(header, 0)
 
 
-def frame_start(header: dict[str, Any], payload_bytes: int) -> bytes:
+def pack_start(header: dict[str, Any], payload_bytes: int) -> bytes:
     """All of a frame but its payload, which follows."""
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode(
         "utf-8", "surrogatepass"

@@ -64,7 +64,7 @@ class _Row:
         self.size = max(self.size, segment.size)
 
 
-def blocks_from(
+def group_into_blocks(
     words: Iterable[LayerWord], scale: float, width: int, height: int
 ) -> tuple[Block, ...]:
     """Blocks in reading order, boxes `scale` times the words' and within `width` x `height` px."""

@@ -12,8 +12,8 @@ from dataclasses import replace
 from documents.errors import PageTooLarge
 from documents.text.page_layout import PageLayout
 from ocr_worker.rendering import LayerWord, TextLayer
-from ocr_worker.text_layer.blocks import blocks_from
-from ocr_worker.text_layer.language_check import Profile, profile
+from ocr_worker.text_layer.blocks import group_into_blocks
+from ocr_worker.text_layer.language_check import Profile, profile_text
 
 #: No page that people read has more words (a page of a newspaper has 5,000). The layer is put in
 #: order in the reader, which has no limits of its own as the child process has.
@@ -39,7 +39,7 @@ _SOME_COVER = 0.05
 _MANY_PATHS = 400
 
 
-def trusted_words(layer: TextLayer) -> tuple[LayerWord, ...]:
+def select_trusted_words(layer: TextLayer) -> tuple[LayerWord, ...]:
     """The layer's words that belong to the page: on it, and not hidden where nothing lies under.
 
     Invisible text is an OCR layer over a picture; where there is no picture it was meant for
@@ -48,11 +48,11 @@ def trusted_words(layer: TextLayer) -> tuple[LayerWord, ...]:
     return tuple(word for word in layer.words if _is_on(word, layer) and _is_shown(word, layer))
 
 
-def why_not(layer: TextLayer) -> str | None:
+def find_distrust_reason(layer: TextLayer) -> str | None:
     """Why the layer is not plausible, in a few words for a log; None where it is to be trusted."""
     if len(layer.words) > MAX_WORDS:
         return "more words than a page has"
-    words = trusted_words(layer)
+    words = select_trusted_words(layer)
     if not words:
         return "no text"
     characters = sum(len(word.text) + word.broken for word in words)
@@ -60,26 +60,26 @@ def why_not(layer: TextLayer) -> str | None:
         return "glyphs without meaning"
     if layer.covered:
         return "words under what is drawn over them"
-    found = profile(word.text for word in words)
+    found = profile_text(word.text for word in words)
     if found.letters >= 20 and found.accented > 0.4 and found.cyrillic < 0.3:
         return "letters of a false encoding"
     scan = layer.image_cover >= _SCAN_COVER
     invisible = sum(word.invisible for word in words)
     if scan or invisible * 2 > len(words):
-        return _why_not_scan(layer, words, found)
+        return _find_scan_fault(layer, words, found)
     if found.letters < _FEW_LETTERS and (
         layer.image_cover > _SOME_COVER or layer.paths > _MANY_PATHS
     ):
         return "hardly any text beside pictures"
-    return _why_not_text(found)
+    return _find_text_fault(found)
 
 
 def is_plausible(layer: TextLayer) -> bool:
     """Whether the page can be read from its layer."""
-    return why_not(layer) is None
+    return find_distrust_reason(layer) is None
 
 
-def to_layout(layer: TextLayer) -> PageLayout:
+def convert_to_layout(layer: TextLayer) -> PageLayout:
     """The layer as a layout in px of the page's image; an empty one where it has no words.
 
     Writing that runs down or up the whole page turns the page: `rotation` makes it upright.
@@ -89,7 +89,7 @@ def to_layout(layer: TextLayer) -> PageLayout:
         raise PageTooLarge(
             f"The page's text layer has {len(layer.words):,} words; at most {MAX_WORDS:,} are read."
         )
-    words = [word for word in trusted_words(layer) if word.text]
+    words = [word for word in select_trusted_words(layer) if word.text]
     turn = _main_turn(words)
     rotation = (360 - turn) % 360
     width, height = layer.width, layer.height
@@ -104,11 +104,11 @@ def to_layout(layer: TextLayer) -> PageLayout:
         height=image_height,
         dpi=layer.image_dpi,
         rotation=rotation,
-        blocks=blocks_from(words, image_width / width, image_width, image_height),
+        blocks=group_into_blocks(words, image_width / width, image_width, image_height),
     )
 
 
-def _why_not_scan(layer: TextLayer, words: tuple[LayerWord, ...], found: Profile) -> str | None:
+def _find_scan_fault(layer: TextLayer, words: tuple[LayerWord, ...], found: Profile) -> str | None:
     if found.words < _SCAN_WORDS:
         return "a scan with hardly any words"
     if found.clean < _SCAN_CLEAN or found.function < _SCAN_FUNCTION or found.pairs < 0.2:
@@ -122,7 +122,7 @@ def _why_not_scan(layer: TextLayer, words: tuple[LayerWord, ...], found: Profile
     return None
 
 
-def _why_not_text(found: Profile) -> str | None:
+def _find_text_fault(found: Profile) -> str | None:
     """A born-digital page may be in any language; it must only not be noise."""
     if found.words < 20:
         return None

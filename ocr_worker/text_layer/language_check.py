@@ -91,7 +91,7 @@ class Profile:
     cyrillic: float
 
 
-def profile(words: Iterable[str]) -> Profile:
+def profile_text(words: Iterable[str]) -> Profile:
     """The figures by which real text is told from noise; of a long text, of every n-th word."""
     words = list(words)
     words = words[:: max(1, len(words) // _ENOUGH_WORDS)]

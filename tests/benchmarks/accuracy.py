@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> int:
         if "upright" in parts:
             met.append(upright(pages, chosen, bare=given.bare))
         if "turned" in parts:
-            met.append(turned(pages, chosen, Path(directory)))
+            met.append(rotate_clockwise(pages, chosen, Path(directory)))
         if "gibberish" in parts:
             met.append(gibberish(pages))
     print_load()
@@ -160,7 +160,7 @@ def by_bare_tesseract(truth: Truth) -> str:
     ).stdout
 
 
-def turned(pages: Pages, chosen: list[Truth], directory: Path) -> bool:
+def rotate_clockwise(pages: Pages, chosen: list[Truth], directory: Path) -> bool:
     print("\n### Turned")
     print_head("page", "upright", *map(str, TURNS), "turned back by", "largest loss", "")
     files = [

@@ -100,13 +100,13 @@ def loaded(
         standin.build(home, version, answers=answers, boxes=PRINT, sizes=sizes)
     )
     if backend:
-        genuine = library.Library.build
+        genuine = library.PaddleLibrary.build
 
         def with_backend(found: Any, *arguments: Any, **settings: Any) -> Any:
             chosen = partial(found.pipeline_class, engine=backend)
             return genuine(replace(found, pipeline_class=chosen), *arguments, **settings)
 
-        library.Library.build = with_backend  # type: ignore[method-assign,assignment]
+        library.PaddleLibrary.build = with_backend  # type: ignore[method-assign,assignment]
     engine = PaddleOCRVLEngine(device)
     begun = time.monotonic()
     engine.load()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from documents.text.page_layout import Block, PageLayout
 from documents.text.word_alignment import Effort, align_words
-from ocr_worker.quality.folding import key
+from ocr_worker.quality.word_keys import make_key
 
 KINDS = ("dropped word", "swapped digit", "invented word", "repeated line")
 
@@ -29,7 +29,7 @@ class Planted:
         wanted = set(self.words)
         for number, dispute in enumerate(block.disputes):
             said = dispute.other if self.kind == "dropped word" else dispute.text
-            if wanted & {key(word) for word in said.split()}:
+            if wanted & {make_key(word) for word in said.split()}:
                 return number
         return None
 
@@ -81,7 +81,9 @@ def from_truth(text: str, read: PageLayout) -> Page:
     true = [(word, number) for number, line in enumerate(lines) for word in line]
     seen = [(word, block.id) for block in read.blocks_in_order() for word in block.words()]
     steps = align_words(
-        [key(word) for word, _ in true], [key(word.text) for word, _ in seen], Effort(10**7)
+        [make_key(word) for word, _ in true],
+        [make_key(word.text) for word, _ in seen],
+        Effort(10**7),
     )
     assert steps is not None
     at: list[str | None] = [None] * len(true)
@@ -108,7 +110,7 @@ def plant(page: Page, errors: Sequence[str], chance: random.Random, foreign: Seq
     Where the page has no place for a kind (no digits left), the next kind takes its turn.
     """
     used: set[tuple[str, int]] = set()
-    known = {key(word) for lines in page.lines.values() for line in lines for word in line}
+    known = {make_key(word) for lines in page.lines.values() for line in lines for word in line}
     for wanted in errors:
         turn = KINDS.index(wanted)
         for kind in (*KINDS[turn:], *KINDS[:turn]):
@@ -126,25 +128,25 @@ def plant(page: Page, errors: Sequence[str], chance: random.Random, foreign: Seq
         line = page.lines[block][number]
         used.add((block, number))
         if kind == "dropped word":
-            word = chance.choice([word for word in line if key(word)])
+            word = chance.choice([word for word in line if make_key(word)])
             line.remove(word)
-            words = [key(word)]
+            words = [make_key(word)]
         elif kind == "swapped digit":
             index = chance.choice([i for i, word in enumerate(line) if _has_digit(word)])
             line[index] = _swapped(line[index], chance)
-            words = [key(line[index])]
+            words = [make_key(line[index])]
         elif kind == "invented word":
-            word = chance.choice([word for word in foreign if key(word) not in known])
+            word = chance.choice([word for word in foreign if make_key(word) not in known])
             line.insert(chance.randint(0, len(line)), word)
-            words = [key(word)]
+            words = [make_key(word)]
         else:
             page.lines[block][number] = [*line, *line]
-            words = [key(word) for word in line if key(word)]
+            words = [make_key(word) for word in line if make_key(word)]
         page.planted.append(Planted(block, kind, tuple(words)))
 
 
 def _fits(kind: str, line: list[str]) -> bool:
-    words = [word for word in line if key(word)]
+    words = [word for word in line if make_key(word)]
     if kind == "swapped digit":
         return any(map(_has_digit, words))
     return len(words) >= (2 if kind == "repeated line" else 1)
@@ -182,6 +184,6 @@ def marks(page: Page, read: PageLayout) -> tuple[Counter[str], int]:
         for number, dispute in enumerate(block.disputes):
             if (block.id, number) in named:
                 continue
-            said = [key(word) for word in (dispute.text or dispute.other).split()]
+            said = [make_key(word) for word in (dispute.text or dispute.other).split()]
             wrong += sum(bool(word) and word not in planted for word in said)
     return found, wrong

@@ -27,7 +27,7 @@ from PIL import Image
 from documents.review.flag_rules import FLAGS
 from documents.text.page_layout import PageLayout
 from ocr_worker.engines import create_engine
-from ocr_worker.quality import Ink, examined, ink_on
+from ocr_worker.quality import InkDetector, assess_layout, make_ink_detector
 from ocr_worker.rendering import Renderer
 from ocr_worker.text_layer import extract
 from tests.benchmarks.planting import KINDS, Page, from_layer, from_truth, marks, plant
@@ -52,7 +52,7 @@ class Case:
     truth: Truth
     second: PageLayout
     page: Page
-    ink: Ink
+    ink: InkDetector
 
 
 @dataclass
@@ -88,18 +88,18 @@ def cases() -> Iterator[Case]:
         for truth in truths():
             suffix = truth.image.suffix[1:].lower()
             mime_type = _MIME_TYPES.get(suffix, f"image/{suffix}")
-            drawn = renderer.render(truth.image, mime_type, 1)
+            drawn = renderer.render_page(truth.image, mime_type, 1)
             second = engine.read(drawn.image, dpi=drawn.dpi, language="", seconds=180)
             if truth.pdf is not None:
-                layer = renderer.text_layer(truth.pdf[0], "application/pdf", truth.pdf[1])
+                layer = renderer.read_text_layer(truth.pdf[0], "application/pdf", truth.pdf[1])
                 assert layer is not None
-                page = from_layer(extract.to_layout(layer), second.width, second.height)
+                page = from_layer(extract.convert_to_layout(layer), second.width, second.height)
             else:
                 page = from_truth(truth.text, second)
             image = drawn.image
             if second.rotation:
                 image = image.transpose(_TURNS[second.rotation])
-            yield Case(truth, second, page, ink_on(image))
+            yield Case(truth, second, page, make_ink_detector(image))
     engine.close()
 
 
@@ -123,7 +123,7 @@ def planted(found: list[Case], rounds: int, *, ink: bool, name_missed: bool) -> 
             share = ERRORS * (number + 1) // len(found) - ERRORS * number // len(found)
             plant(page, [KINDS[(number + n) % len(KINDS)] for n in range(share)], chance, words)
             begun = time.process_time()
-            read = examined(page.first, case.second, case.ink if ink else None)
+            read = assess_layout(page.first, case.second, case.ink if ink else None)
             slowest = max(slowest, time.process_time() - begun)
             marked, wrong = marks(page, read)
             for count in (sets.setdefault(case.truth.kind, Count()), whole):
@@ -166,8 +166,8 @@ def flagged(found: list[Case]) -> None:
     below: list[float] = []
     above: list[float] = []
     for case in found:
-        true.update(examined(case.page.first, case.second, case.ink).flags)
-        flags = examined(case.second).flags
+        true.update(assess_layout(case.page.first, case.second, case.ink).flags)
+        flags = assess_layout(case.second).flags
         own.update(flags)
         (below if "low_confidence" in flags else above).append(case.truth.score(case.second.text))
     print(f"\n### Flags ({len(found)} pages)")

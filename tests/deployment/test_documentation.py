@@ -12,7 +12,7 @@ import pytest
 from django.core.management import load_command_class
 
 from documents.bucket import settings
-from ocr_worker.engines.paddleocr_vl import engine, graphics
+from ocr_worker.engines.paddleocr_vl import engine, gpu
 from tests.deployment import compose, product
 from tests.deployment.dockerfile import parse
 
@@ -157,8 +157,8 @@ def test_every_file_it_points_at_is_there(name: str) -> None:
 def test_what_is_said_of_paddleocr_vls_limits_is_what_the_code_has() -> None:
     text = " ".join(text_of("operations.md").split())
 
-    assert f"{graphics.NEEDED_BYTES // engine.GIB} GiB of memory free for each reader" in text
-    assert f"{graphics.NEEDED_BYTES // engine.GIB} ГБ" in " ".join(text_of("cloudru.md").split())
+    assert f"{gpu.NEEDED_BYTES // engine.GIB} GiB of memory free for each reader" in text
+    assert f"{gpu.NEEDED_BYTES // engine.GIB} ГБ" in " ".join(text_of("cloudru.md").split())
     assert f"A page may take {engine.SECONDS / 60:.0f} minutes" in text
     assert f"after {engine.PAGES_A_PROCESS:,} pages" in text
     assert f"{engine.GROWTH_BYTES // engine.GIB} GiB more than after its start" in text

@@ -38,7 +38,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dramati
 def test_an_upload_is_taken_in_while_the_queue_is_down(nowhere: dramatiq.Broker) -> None:
     user = make_user(team=make_team())
     with pytest.raises(redis.ConnectionError):
-        actors.wake_background()
+        actors.wake_background_workers()
 
     uploaded = upload(user, stage([b"%PDF-1.4\n..."]), "letter.pdf")
 
@@ -79,7 +79,7 @@ def test_a_reader_outlives_its_queue(workers: Workers, queue: Queue, tmp_path: P
     queue.start()
 
     processing(scan(tmp_path / "scan.pdf"))
-    queue.wake_readers()
+    queue.wake_ocr_workers()
 
     eventually(lambda: Page.objects.get().status == PageStatus.DONE, 30, "the page")
     assert reader.poll() is None
@@ -92,7 +92,7 @@ def test_the_message_of_a_killed_reader_wakes_another(
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
     first = workers.start(engine="hangs", slot=0)
-    queue.wake_readers()
+    queue.wake_ocr_workers()
     eventually(lambda: Page.objects.get().status == PageStatus.RUNNING, 60, "reading")
     workers.start(slot=1)
     workers.wait_until_idle(2)

@@ -7,7 +7,7 @@ import io
 from PIL import Image
 
 from documents.text.page_layout import Block, PageLayout
-from ocr_worker.figures import cut_out
+from ocr_worker.figures import cut_out_figures
 
 
 def page_with(*blocks: Block) -> tuple[Image.Image, PageLayout]:
@@ -19,7 +19,7 @@ def page_with(*blocks: Block) -> tuple[Image.Image, PageLayout]:
 def test_a_picture_is_what_stands_in_its_box() -> None:
     image, layout = page_with(Block("b1", "image", (100, 200, 300, 400), 0, ""))
 
-    changed, figures = cut_out(image, layout, 7)
+    changed, figures = cut_out_figures(image, layout, 7)
 
     ((name, content),) = figures.items()
     assert changed.blocks[0].figure == name
@@ -34,7 +34,7 @@ def test_a_picture_is_what_stands_in_its_box() -> None:
 def test_what_was_read_in_a_picture_stands_below_it() -> None:
     image, layout = page_with(Block("b1", "chart", (100, 200, 300, 400), 0, "Year", "Year"))
 
-    changed, figures = cut_out(image, layout, 1)
+    changed, figures = cut_out_figures(image, layout, 1)
 
     (name,) = figures
     assert changed.blocks[0].markdown == f"![](figures/{name})\n\nYear"
@@ -46,14 +46,14 @@ def test_text_and_specks_are_no_pictures() -> None:
         Block("b2", "image", (100, 200, 104, 400), 1, ""),
     )
 
-    assert cut_out(image, layout, 1) == (layout, {})
+    assert cut_out_figures(image, layout, 1) == (layout, {})
 
 
 def test_the_same_picture_twice_is_one_file() -> None:
     box = (100, 200, 300, 400)
     image, layout = page_with(Block("b1", "image", box, 0, ""), Block("b2", "seal", box, 1, ""))
 
-    changed, figures = cut_out(image, layout, 1)
+    changed, figures = cut_out_figures(image, layout, 1)
 
     assert len(figures) == 1
     assert changed.blocks[0].figure == changed.blocks[1].figure

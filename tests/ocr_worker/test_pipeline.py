@@ -22,7 +22,7 @@ from documents.models import Document, Page, PageStatus, Reading, Status
 from documents.models.document import Task
 from documents.text.page_layout import PageLayout
 from ocr_worker import pipeline
-from ocr_worker.pipeline import do_chore, read_claimed_page
+from ocr_worker.pipeline import read_claimed_page, run_task
 from ocr_worker.process.ocr import OcrProcess
 from ocr_worker.reading import PageReading
 from ocr_worker.rendering import Renderer
@@ -232,7 +232,7 @@ def test_a_renderer_that_does_not_start_is_not_the_pages_fault(
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
     claim = claim_page()
-    monkeypatch.setattr("ocr_worker.rendering.process.sys.executable", "/no/python/here")
+    monkeypatch.setattr("ocr_worker.rendering.child_process.sys.executable", "/no/python/here")
 
     with Renderer() as broken:
         read_claimed_page(claim, broken, Pretending())
@@ -335,7 +335,7 @@ def test_preparing_counts_the_pages_and_makes_a_thumbnail(
 ) -> None:
     document = queued(scan(tmp_path / "scan.pdf", pages=3))
 
-    do_chore(claim_the_chore(), renderer)
+    run_task(claim_the_chore(), renderer)
 
     document.refresh_from_db()
     assert (document.status, document.page_count) == (Status.PROCESSING, 3)
@@ -350,7 +350,7 @@ def test_a_file_that_can_not_be_opened_fails_with_the_reason(
     broken.write_bytes(b"%PDF-1.4\nnothing of a PDF follows")
     document = queued(broken)
 
-    do_chore(claim_the_chore(), renderer)
+    run_task(claim_the_chore(), renderer)
 
     document.refresh_from_db()
     assert (document.status, document.error_code) == (Status.FAILED, "damaged-file")
@@ -363,10 +363,10 @@ def test_a_renderer_that_does_not_start_is_not_the_documents_fault(
 ) -> None:
     document = queued(scan(tmp_path / "scan.pdf"))
     with monkeypatch.context() as patched, Renderer() as broken:
-        patched.setattr("ocr_worker.rendering.process.sys.executable", "/no/python/here")
+        patched.setattr("ocr_worker.rendering.child_process.sys.executable", "/no/python/here")
 
         for _ in range(MAX_ATTEMPTS + 1):
-            do_chore(claim_the_chore(), broken)
+            run_task(claim_the_chore(), broken)
             Document.objects.update(task_lease_expires_at=None)
 
     document.refresh_from_db()
@@ -378,7 +378,7 @@ def test_a_lost_original_fails_the_document_in_the_end(renderer: Renderer, tmp_p
     archive().path(original_key(document.id, document.filename)).unlink()
 
     while (claim := claim_task()) is not None:
-        do_chore(claim, renderer)
+        run_task(claim, renderer)
 
     document.refresh_from_db()
     assert (document.status, document.error_code) == (Status.FAILED, "original-missing")
@@ -390,7 +390,7 @@ def test_a_full_disk_leaves_the_chore_standing_and_counts_nothing(
     document = make_document(status=Status.PROCESSING, pages=["one"], task=Task.FINISH)
     monkeypatch.setattr(pipeline, "finish", full_disk)
 
-    do_chore(claim_the_chore(), renderer)
+    run_task(claim_the_chore(), renderer)
 
     document.refresh_from_db()
     assert (document.task, document.task_attempts) == (Task.FINISH, 0)
@@ -399,7 +399,7 @@ def test_a_full_disk_leaves_the_chore_standing_and_counts_nothing(
 
     monkeypatch.undo()
     Document.objects.update(task_lease_expires_at=timezone.now())
-    do_chore(claim_the_chore(), renderer)
+    run_task(claim_the_chore(), renderer)
     document.refresh_from_db()
     assert document.status == Status.READY
     assert archive().exists(result_key(document.id, "json"))
@@ -417,7 +417,7 @@ def test_a_chore_that_breaks_is_given_up_in_the_end(
 
     monkeypatch.setattr(pipeline, "finish", break_down)
     while (claim := claim_task()) is not None:
-        do_chore(claim, renderer)
+        run_task(claim, renderer)
         Document.objects.update(task_lease_expires_at=None)
 
     document.refresh_from_db()

@@ -53,7 +53,7 @@ def test_a_born_digital_page_is_read_without_ocr_or_pixels(
     assert reading.engine == "text-layer"
     assert reading.page_image is None
     assert words(reading.layout.text) == expected()
-    image = renderer.page_image(born_digital, PDF, 1, rotation=reading.layout.rotation)
+    image = renderer.render_page_image(born_digital, PDF, 1, rotation=reading.layout.rotation)
     assert (reading.layout.width, reading.layout.height) == (image.width, image.height)
 
 
@@ -113,7 +113,7 @@ def test_a_page_is_read_upright_however_it_lies(
     assert layout.rotation == (360 - turn) % 360
     assert len(words(layout.text) & expected()) > 0.9 * len(expected())
     assert (layout.width, layout.height) == (1240, 1754)
-    shown = renderer.page_image(path, "image/png", 1, rotation=layout.rotation)
+    shown = renderer.render_page_image(path, "image/png", 1, rotation=layout.rotation)
     assert (shown.width, shown.height) == (1240, 1754)
 
 
@@ -165,10 +165,10 @@ def end_of(renderer: Renderer, path: Path) -> str:
     """`read`, or the code of what went wrong; any other error is the test's."""
     mime_type = MIME_TYPES[path.suffix]
     try:
-        for number in range(1, min(renderer.page_count(path, mime_type), 2) + 1):
+        for number in range(1, min(renderer.count_pages(path, mime_type), 2) + 1):
             # `never` opens, draws and reads all that `auto` does; Tesseract sees pixels only.
             read_page(renderer, None, path, mime_type, number, ocr="never")
-            renderer.render(path, mime_type, number)
+            renderer.render_page(path, mime_type, number)
     except ReadingError as error:
         return error.code if error.detail else "no reason given"
     return "read"

@@ -17,8 +17,8 @@ from documents.text.page_layout import PageLayout
 from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
 from ocr_worker.engines.paddleocr_vl import guard as guard_module
 from ocr_worker.engines.paddleocr_vl.engine import MAX_PIXELS
-from ocr_worker.figures import cut_out
-from ocr_worker.quality import examined
+from ocr_worker.figures import cut_out_figures
+from ocr_worker.quality import assess_layout
 from tests.paddle.conftest import VERSION, Made
 from tests.paddle.standin.language import AGAIN, ANSWERS
 
@@ -70,7 +70,7 @@ def test_pictures_are_cut_out_of_the_page_and_named_in_its_markdown(
     image = page()
     image.paste("navy", (70, 620, 250, 700))
 
-    layout, figures = cut_out(image, read(engine, image), 3)
+    layout, figures = cut_out_figures(image, read(engine, image), 3)
 
     found = by_label(layout)
     assert set(figures) == {found["image"][0].figure, found["chart"][0].figure}
@@ -149,7 +149,7 @@ def test_an_answer_without_end_is_cut_at_its_first_repeat_and_the_page_flagged(
     assert layout.text.startswith("The same again and over.")
     assert layout.text.count("again") <= 2
     assert layout.blocks[0].confidence == CUT
-    assert "repetition" in examined(layout).flags
+    assert "repetition" in assess_layout(layout).flags
 
 
 def test_a_text_that_runs_on_in_the_next_column_is_one_text(made: Made) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ocr_worker.cross_page import restructured
+from ocr_worker.cross_page import restructure_pages
 from tests.paddle.conftest import VERSION
 
 
@@ -41,7 +41,7 @@ REPORT = [
 
 @pytest.mark.skipif(VERSION == "v1", reason="paddleocr 3.3 joins nothing")
 def test_a_table_that_goes_on_is_joined_and_titles_have_levels() -> None:
-    rewritten = restructured(REPORT)
+    rewritten = restructure_pages(REPORT)
 
     joined = rewritten[1, "b4"].splitlines()
     assert joined[0] == "| No | Name |"
@@ -55,4 +55,4 @@ def test_a_table_that_goes_on_is_joined_and_titles_have_levels() -> None:
 
 @pytest.mark.skipif(VERSION != "v1", reason="later versions join")
 def test_a_library_that_can_not_join_changes_nothing() -> None:
-    assert restructured(REPORT) == {}
+    assert restructure_pages(REPORT) == {}

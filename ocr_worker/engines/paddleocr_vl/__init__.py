@@ -2,9 +2,9 @@
 
 | module | concern |
 |---|---|
-| `process` | what the libraries read from the environment, and where they may write |
+| `library_setup` | what the libraries read from the environment, and where they may write |
 | `models` | which models lie on this machine |
-| `graphics` | is there a GPU, and how much of its memory is free |
+| `gpu` | is there a GPU, and how much of its memory is free |
 | `library` | the installed paddleocr: its version, and a pipeline built as it understands |
 | `guard` | bounds for every block that the model reads: tokens, time, shape, repetition |
 | `results` | the pipeline's result as our layout |
@@ -16,7 +16,7 @@ threads and takes over signals. Facts about the pipeline are PaddleOCR 3.3.2 to 
 reading and running both ends of that line.
 """
 
-from .engine import PaddleOCRVLEngine, why_not
+from .engine import PaddleOCRVLEngine, find_obstacle
 from .library import is_installed
 
-__all__ = ["PaddleOCRVLEngine", "is_installed", "why_not"]
+__all__ = ["PaddleOCRVLEngine", "find_obstacle", "is_installed"]

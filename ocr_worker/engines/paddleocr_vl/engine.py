@@ -18,7 +18,7 @@ from documents.text.page_layout import PageLayout
 from ocr_worker.engines.base import Needs
 from ocr_worker.memory import resident_bytes
 
-from . import graphics, library, models, process, results
+from . import gpu, library, library_setup, models, results
 from .guard import Guard
 
 log = structlog.get_logger(__name__)
@@ -42,16 +42,16 @@ _NO_GPU = (
 )
 
 
-def why_not(device: str = graphics.DEVICE) -> str | None:
+def find_obstacle(device: str = gpu.DEVICE) -> str | None:
     """Why PaddleOCR-VL can't read on this machine, as far as can be told without importing it: a
     sentence for a person. None where it seems possible."""
     if not library.is_installed():
         return "PaddleOCR is not installed."
     try:
-        models.find(settings.OCRSITE_PADDLE_MODEL_DIRS, library.known_versions())
+        models.find_models(settings.OCRSITE_PADDLE_MODEL_DIRS, library.known_versions())
     except EngineUnavailable as error:
         return error.detail
-    if device != "cpu" and not graphics.present():
+    if device != "cpu" and not gpu.is_present():
         return _NO_GPU
     return None
 
@@ -67,7 +67,7 @@ class PaddleOCRVLEngine:
 
     name = "paddleocr-vl"
 
-    def __init__(self, device: str = graphics.DEVICE) -> None:
+    def __init__(self, device: str = gpu.DEVICE) -> None:
         self._device = device
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="paddleocr-vl")
         self._pid = 0
@@ -86,18 +86,18 @@ class PaddleOCRVLEngine:
     def _load(self) -> None:
         if self._pipeline is not None:
             return
-        process.prepare_process()
-        with process.one_at_a_time():
+        library_setup.prepare_process()
+        with library_setup.hold_load_lock():
             self._load_alone()
 
     def _load_alone(self) -> None:
         begun = time.monotonic()
         if self._device != "cpu":
             _require_gpu()
-        found = library.installed()
+        found = library.import_library()
         if self._device != "cpu":
             _require_cuda(found.paddle)
-        chosen = models.find(settings.OCRSITE_PADDLE_MODEL_DIRS, found.pipeline_versions)
+        chosen = models.find_models(settings.OCRSITE_PADDLE_MODEL_DIRS, found.pipeline_versions)
         try:
             pipeline = found.build(chosen, device=self._device)
         except ArchiveError:
@@ -167,7 +167,9 @@ class PaddleOCRVLEngine:
             result = self._with_less_memory(image, deadline)
         assert self._guard is not None
         cut = self._guard.cut
-        return results.layout_of(result, width=image.width, height=image.height, dpi=dpi, cut=cut)
+        return results.build_layout(
+            result, width=image.width, height=image.height, dpi=dpi, cut=cut
+        )
 
     def _with_less_memory(self, image: Image.Image, deadline: float) -> Mapping[str, Any]:
         self._free_memory()
@@ -216,14 +218,14 @@ def _failed(error: Exception) -> EngineFailed:
 
 
 def _require_gpu() -> None:
-    if not graphics.present():
+    if not gpu.is_present():
         raise EngineUnavailable(_NO_GPU)
-    memory = graphics.memory()
-    if memory is not None and memory.free < graphics.NEEDED_BYTES:
+    memory = gpu.query_memory()
+    if memory is not None and memory.free < gpu.NEEDED_BYTES:
         raise EngineUnavailable(
             _too_little_memory(
                 f"{memory.free / GIB:.1f} of {memory.total / GIB:.1f} GiB are free, and "
-                f"{graphics.NEEDED_BYTES / GIB:.0f} are needed"
+                f"{gpu.NEEDED_BYTES / GIB:.0f} are needed"
             )
         )
 

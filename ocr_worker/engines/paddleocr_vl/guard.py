@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from documents.errors import EngineUnavailable, ReadingTimeout
-from ocr_worker.quality import without_repetition
+from ocr_worker.quality import cut_repetition
 
 log = structlog.get_logger(__name__)
 
@@ -69,7 +69,7 @@ class Guard:
 
     def _cut(self, result: Any) -> None:
         text = result.get("result") or ""
-        kept, was_cut = without_repetition(text)
+        kept, was_cut = cut_repetition(text)
         if was_cut:
             log.info("repetition_cut", characters=len(text), kept=len(kept))
             self.cut.append(kept)

@@ -12,7 +12,7 @@ from typing import Any
 
 from documents.errors import EngineUnavailable
 
-from .models import Models
+from .models import ModelSet
 
 #: The line before 3.4 knows one version of the pipeline, and no argument to say so.
 _ONLY_VERSION = ("v1",)
@@ -22,7 +22,7 @@ _INSTALL = "Install paddleocr[doc-parser] and paddlepaddle-gpu, or use the gpu i
 
 
 @dataclass(frozen=True)
-class Library:
+class PaddleLibrary:
     """`version`: paddleocr's. `pipeline_versions`: those that its pipeline can be."""
 
     version: str
@@ -30,7 +30,7 @@ class Library:
     pipeline_class: Any
     paddle: Any
 
-    def build(self, models: Models, *, device: str) -> Any:
+    def build(self, models: ModelSet, *, device: str) -> Any:
         """A pipeline of `models` on `device` ("gpu:0", "cpu"): 40 to 90 s, with the real ones."""
         wanted: dict[str, Any] = {
             "pipeline_version": models.version,
@@ -61,8 +61,8 @@ def is_installed() -> bool:
     return all(importlib.util.find_spec(name) is not None for name in ("paddleocr", "paddle"))
 
 
-def installed() -> Library:
-    """Import the library: 3 to 7 s. `process.prepare_process` comes first.
+def import_library() -> PaddleLibrary:
+    """Import the library: 3 to 7 s. `library_setup.prepare_process` comes first.
 
     Raises EngineUnavailable where it is missing or can't be imported.
     """
@@ -81,7 +81,7 @@ def installed() -> Library:
         raise EngineUnavailable(f"PaddleOCR-VL can't be loaded: {error}. {_INSTALL}") from error
     # What it remarks on every page ("model files already exist") helps no operator.
     logging.getLogger("paddlex").setLevel(logging.WARNING)
-    return Library(paddleocr.__version__, _versions_of(PaddleOCRVL), PaddleOCRVL, paddle)
+    return PaddleLibrary(paddleocr.__version__, _versions_of(PaddleOCRVL), PaddleOCRVL, paddle)
 
 
 def versions() -> Mapping[str, str]:

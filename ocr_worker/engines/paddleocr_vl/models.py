@@ -24,7 +24,7 @@ _LANGUAGE_FILES = ("config.json", "model.safetensors")
 
 
 @dataclass(frozen=True)
-class Models:
+class ModelSet:
     """One set: `version` is the pipeline's ("v1", "v1.5", "v1.6")."""
 
     version: str
@@ -34,7 +34,7 @@ class Models:
     language: Path
 
 
-def find(homes: Sequence[Path], versions: Iterable[str]) -> Models:
+def find_models(homes: Sequence[Path], versions: Iterable[str]) -> ModelSet:
     """The newest complete set of models of one of `versions` in any of `homes`.
 
     Raises EngineUnavailable, saying what was looked for and where.
@@ -48,7 +48,7 @@ def find(homes: Sequence[Path], versions: Iterable[str]) -> Models:
             if _is_whole(directory / layout, _LAYOUT_FILES) and _is_whole(
                 directory / language, _LANGUAGE_FILES
             ):
-                return Models(version, layout, directory / layout, name, directory / language)
+                return ModelSet(version, layout, directory / layout, name, directory / language)
     names = " or ".join(
         f"{layout} with {language}" for version, layout, language, _ in _KNOWN if version in wanted
     )

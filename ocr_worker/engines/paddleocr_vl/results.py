@@ -16,7 +16,7 @@ from documents.review.flag_rules import CUT
 from documents.text.markdown import block_to_markdown
 from documents.text.page_layout import Block, Box, PageLayout
 from documents.text.safe_html import sanitise_table
-from ocr_worker.quality import without_repetition
+from ocr_worker.quality import cut_repetition
 
 from . import tables
 
@@ -45,7 +45,7 @@ _TELLING = 60
 _MATH = re.compile(r"(\$\$[^$]+\$\$|\$[^$\n]+\$)")
 
 
-def layout_of(
+def build_layout(
     result: Mapping[str, Any], *, width: int, height: int, dpi: float, cut: Iterable[str] = ()
 ) -> PageLayout:
     """The layout of a page that was read from an image of `width` x `height` px at `dpi`.
@@ -84,7 +84,7 @@ def _converted(
     raw: Mapping[str, Any], index: int, width: int, height: int, cut: Container[str]
 ) -> Block:
     label = str(raw["block_label"])
-    content, was_cut = without_repetition(str(raw.get("block_content") or "").strip())
+    content, was_cut = cut_repetition(str(raw.get("block_content") or "").strip())
     text, markdown, html = _forms(label, content)
     return Block(
         id=f"b{index + 1}",
@@ -108,10 +108,10 @@ def _forms(label: str, content: str) -> tuple[str, str, str]:
     """Plain text, Markdown, and HTML where it is a table."""
     if "<table" in content.lower() or (label == "table" and "<tr" in content.lower()):
         html = sanitise_table(_LOOSE.sub("&lt;", content))
-        rows = tables.rows_of(html)
-        return tables.plain(rows), tables.markdown(rows), html
+        rows = tables.parse_rows(html)
+        return tables.rows_to_text(rows), tables.rows_to_markdown(rows), html
     if label == "table":
-        text = tables.without_marks(content)
+        text = tables.strip_marks(content)
         return text, block_to_markdown(label, text), ""
     if label in _FORMULAS:
         latex = content.strip("$ \n")

@@ -17,7 +17,7 @@ _MOST_SPANNED = 100
 Rows = list[list[str]]
 
 
-def rows_of(html: str) -> Rows:
+def parse_rows(html: str) -> Rows:
     """The cells' texts, row by row; a cell that spans others is followed by empty ones in their
     places, to its right and below."""
     parser = _Cells()
@@ -26,13 +26,13 @@ def rows_of(html: str) -> Rows:
     return parser.rows()
 
 
-def plain(rows: Rows) -> str:
+def rows_to_text(rows: Rows) -> str:
     """A line a row, cells parted by tabs."""
     lines = ("\t".join(" ".join(cell.split()) for cell in row).rstrip("\t") for row in rows)
     return "\n".join(line for line in lines if line)
 
 
-def markdown(rows: Rows) -> str:
+def rows_to_markdown(rows: Rows) -> str:
     """A table as GitHub's Markdown has it (GFM 0.29, 4.10): the first row is its head."""
     if not rows:
         return ""
@@ -46,10 +46,10 @@ def markdown(rows: Rows) -> str:
     return "\n".join(lines)
 
 
-def without_marks(text: str) -> str:
+def strip_marks(text: str) -> str:
     """What is neither HTML nor plain text made plain: a line a row, cells parted by tabs."""
     rows = text.split(_ROW_MARK)
-    return plain([_CELL_MARKS.split(row)[1:] or [row] for row in rows if row.strip()])
+    return rows_to_text([_CELL_MARKS.split(row)[1:] or [row] for row in rows if row.strip()])
 
 
 def _cell(text: str) -> str:

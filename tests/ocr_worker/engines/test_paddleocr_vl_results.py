@@ -13,7 +13,7 @@ import pytest
 from documents.errors import EngineFailed
 from documents.review.flag_rules import CUT
 from documents.text.page_layout import Block, PageLayout
-from ocr_worker.engines.paddleocr_vl.results import layout_of
+from ocr_worker.engines.paddleocr_vl.results import build_layout
 
 #: Real outputs of this pipeline, by their place among the samples; and two of PP-StructureV3, which
 #: gives the same blocks without numbers and order.
@@ -33,7 +33,7 @@ REAL = (
 
 def convert(*blocks: dict[str, Any], **options: Any) -> PageLayout:
     result = {"res": {"parsing_res_list": list(blocks)}}
-    return layout_of(result, **{"width": 1000, "height": 1400, "dpi": 150, **options})
+    return build_layout(result, **{"width": 1000, "height": 1400, "dpi": 150, **options})
 
 
 def raw(content: str, label: str = "text", **fields: Any) -> dict[str, Any]:
@@ -214,5 +214,5 @@ def test_a_block_that_was_cut_is_marked() -> None:
 )
 def test_what_is_no_result_fails_the_page_for_now(result: dict[str, Any]) -> None:
     with pytest.raises(EngineFailed) as caught:
-        layout_of(result, width=10, height=10, dpi=100)
+        build_layout(result, width=10, height=10, dpi=100)
     assert not caught.value.permanent

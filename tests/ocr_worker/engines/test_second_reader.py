@@ -14,7 +14,7 @@ from documents.text.page_layout import Block, PageLayout
 from ocr_worker.engines.base import Needs
 from ocr_worker.engines.second_reader import WithSecondReader
 from ocr_worker.engines.tesseract import TesseractEngine
-from ocr_worker.rendering.rotate import turned
+from ocr_worker.rendering.rotate import rotate_clockwise
 from tests.ocr_worker.files import ENGLISH, picture
 
 #: What is printed, and what the first reader makes of it.
@@ -105,7 +105,7 @@ def test_the_first_reader_is_given_the_page_upright(
 ) -> None:
     first = First()
 
-    layout = read(first, turned(page, turn))
+    layout = read(first, rotate_clockwise(page, turn))
 
     assert layout.rotation == (360 - turn) % 360
     assert (layout.width, layout.height) == page.size

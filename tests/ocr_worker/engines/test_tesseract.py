@@ -110,7 +110,7 @@ def test_data_is_taken_from_where_the_settings_say(settings: Any, tmp_path: Path
         (tmp_path / f"{name}.traineddata").write_bytes(b"")
     settings.OCRSITE_TESSDATA_DIR = tmp_path
 
-    assert tessdata.find(["rus", "eng"]) == tmp_path
+    assert tessdata.find_data_directory(["rus", "eng"]) == tmp_path
 
 
 def test_where_there_is_no_data_at_all_the_same_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,10 +57,10 @@ class Queue:
         broker.enqueue(Message(queue_name=queue, actor_name=actor, args=(), kwargs={}, options={}))
         broker.close()
 
-    def wake_readers(self) -> None:
+    def wake_ocr_workers(self) -> None:
         self.wake("pages", "read_pages")
 
-    def wake_background(self) -> None:
+    def wake_background_workers(self) -> None:
         self.wake("background", "do_background_tasks")
 
 

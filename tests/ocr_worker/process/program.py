@@ -65,7 +65,7 @@ def loaded(how: str) -> object:
     from documents.errors import EngineUnavailable
     from documents.text.page_layout import PageLayout
     from ocr_worker.engines.base import Needs
-    from ocr_worker.engines.choosing import Chosen
+    from ocr_worker.engines.select_engine import LoadedEngine
     from ocr_worker.memory import resident_bytes
     from tests.ocr_worker.claims import Pretending
 
@@ -100,7 +100,7 @@ def loaded(how: str) -> object:
 
     engine = Engine()
     engine.load()
-    return Chosen(engine)
+    return LoadedEngine(engine)
 
 
 if __name__ == "__main__":

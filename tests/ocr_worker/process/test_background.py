@@ -32,7 +32,7 @@ def test_one_message_is_enough_for_every_document_that_waits(
     read = make_document(status=Status.PROCESSING, pages=["text"], task=Task.FINISH)
     workers.start("background")
 
-    queue.wake_background()
+    queue.wake_background_workers()
 
     eventually(lambda: {status_of(one) for one in new} == {Status.PROCESSING}, 60, "pages")
     eventually(lambda: status_of(read) == Status.READY, 60, "results")

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from documents.errors import EngineUnavailable
-from ocr_worker.engines.choosing import Chosen
+from ocr_worker.engines.select_engine import LoadedEngine
 from ocr_worker.process import engine_loading
 from ocr_worker.process.engine_loading import EngineLoading
 from tests.ocr_worker.claims import Pretending
@@ -28,11 +28,11 @@ def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., EngineLoa
     def begin(*outcomes: Outcome, broken: Callable[[], None] = lambda: None) -> EngineLoading:
         left = list(outcomes)
 
-        def load(deaths: int) -> Chosen:
+        def load(deaths: int) -> LoadedEngine:
             outcome = left.pop(0) if len(left) > 1 else left[0]
             if outcome is not None:
                 raise outcome
-            return Chosen(Pretending())
+            return LoadedEngine(Pretending())
 
         loading = EngineLoading(load, stopping=stopping, broken=broken)
         loading.start()

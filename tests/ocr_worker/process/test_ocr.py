@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from documents.errors import EngineUnavailable
 from documents.models import Page, PageStatus, Reading, WorkerProcess
-from ocr_worker.engines.choosing import Chosen
+from ocr_worker.engines.select_engine import LoadedEngine
 from ocr_worker.process import ocr as ocr_module
 from ocr_worker.process.ocr import OcrProcess
 from tests.factories import make_reader
@@ -34,7 +34,7 @@ def test_one_message_is_enough_for_any_number_of_pages(
     processing(scan(tmp_path / "scan.pdf", pages=4), pages=4)
     workers.start()
 
-    queue.wake_readers()
+    queue.wake_ocr_workers()
 
     eventually(lambda: statuses() == [PageStatus.DONE] * 4, 60, "four pages")
 
@@ -47,7 +47,7 @@ def test_a_reader_that_finds_more_work_wakes_an_idle_one(
         workers.start(slot=slot)
     workers.wait_until_idle(2)
 
-    queue.wake_readers()
+    queue.wake_ocr_workers()
 
     owners: set[str] = set()
 
@@ -67,7 +67,7 @@ def test_messages_that_come_again_do_no_harm(
         workers.start(slot=slot)
 
     for _ in range(10):
-        queue.wake_readers()
+        queue.wake_ocr_workers()
 
     eventually(lambda: statuses() == [PageStatus.DONE] * 3, 60, "three pages")
     assert Reading.objects.count() == 3
@@ -80,7 +80,7 @@ def test_a_page_that_hangs_in_the_engine_is_given_up_with_its_reader(
     processing(scan(tmp_path / "scan.pdf"))
     reader = workers.start(engine="hangs", page_seconds=2)
 
-    queue.wake_readers()
+    queue.wake_ocr_workers()
 
     assert reader.wait(60) == 1, "the supervisor starts another"
     page = Page.objects.get()
@@ -94,7 +94,7 @@ def test_an_engine_that_breaks_takes_neither_the_reader_nor_other_pages_with_it(
     processing(scan(tmp_path / "scan.pdf", pages=2), pages=2)
     reader = workers.start(engine="breaks-once")
 
-    queue.wake_readers()
+    queue.wake_ocr_workers()
 
     eventually(lambda: statuses() == [PageStatus.PENDING, PageStatus.DONE], 60, "the second page")
     assert Page.objects.get(number=1).error_code == "engine-failed"
@@ -108,7 +108,7 @@ def test_a_reader_without_an_engine_reads_text_layers(
     processing(scan(tmp_path / "scan.pdf"))
     reader = workers.start(engine="absent")
 
-    queue.wake_readers()
+    queue.wake_ocr_workers()
 
     eventually(
         lambda: (
@@ -132,7 +132,7 @@ def test_a_reader_whose_engine_comes_later_reads_with_it(
     eventually(lambda: WorkerProcess.objects.filter(engine_state="ready").exists(), 60, "ready")
     assert WorkerProcess.objects.get().engine_detail == ""
     processing(scan(tmp_path / "scan.pdf"))
-    queue.wake_readers()
+    queue.wake_ocr_workers()
 
     eventually(lambda: statuses() == [PageStatus.DONE], 60, "the page")
     assert reader.poll() is None
@@ -147,7 +147,7 @@ def test_a_reader_without_an_engine_leaves_pages_to_one_that_has_it(
     workers.wait_until_idle(2)
 
     for _ in range(5):
-        queue.wake_readers()
+        queue.wake_ocr_workers()
 
     eventually(lambda: statuses() == [PageStatus.DONE] * 6, 60, "six pages")
     assert set(Page.objects.values_list("attempts", flat=True)) == {1}
@@ -184,7 +184,7 @@ def test_a_reader_that_loads_again_says_why_the_one_before_did_not() -> None:
     )
     reader = OcrProcess(0, start_id)
 
-    reader.remember_why_not_loaded()
+    reader.restore_load_failures()
 
     assert reader.report()["engine_detail"] == "The OCR engine did not load."
 
@@ -194,7 +194,7 @@ def test_a_stop_gives_the_page_back_uncounted(
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
     reader = workers.start(engine="hangs")
-    queue.wake_readers()
+    queue.wake_ocr_workers()
     eventually(lambda: statuses() == [PageStatus.RUNNING], 60, "reading")
 
     begun = time.monotonic()
@@ -212,7 +212,7 @@ def test_a_stop_lets_a_short_page_be_finished(
 ) -> None:
     processing(scan(tmp_path / "scan.pdf", pages=30), pages=30)
     reader = workers.start()
-    queue.wake_readers()
+    queue.wake_ocr_workers()
     eventually(lambda: PageStatus.DONE in statuses(), 60, "reading")
 
     reader.send_signal(signal.SIGTERM)
@@ -228,14 +228,14 @@ def test_a_reader_takes_up_what_its_killed_predecessor_held(
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
     first = workers.start(engine="hangs")
-    queue.wake_readers()
+    queue.wake_ocr_workers()
     eventually(lambda: statuses() == [PageStatus.RUNNING], 60, "reading")
     first.kill()
     first.wait(10)
 
     workers.start()
     workers.wait_until_idle(1)
-    queue.wake_readers()
+    queue.wake_ocr_workers()
 
     eventually(lambda: statuses() == [PageStatus.DONE], 30, "the page")
     assert Page.objects.get().attempts == 2
@@ -249,7 +249,7 @@ def supervised(workers: Workers, queue: Queue, engine: str, until: Callable[[], 
         assert time.monotonic() < deadline, f"not within 90 s; readers ended: {ends}"
         reader = workers.start(engine=engine)
         while reader.poll() is None and not until() and time.monotonic() < deadline:
-            queue.wake_readers()
+            queue.wake_ocr_workers()
             time.sleep(0.2)
         if reader.poll() is not None:
             ends.append(reader.returncode)
@@ -287,7 +287,9 @@ def test_a_reader_that_could_only_have_tesseract_leaves_pages_to_one_with_paddle
     monkeypatch: pytest.MonkeyPatch, other: str, left: bool
 ) -> None:
     make_reader(other)
-    fallen_back = Chosen(Pretending(), "PaddleOCR-VL is not used, Tesseract reads in its place.")
+    fallen_back = LoadedEngine(
+        Pretending(), "PaddleOCR-VL is not used, Tesseract reads in its place."
+    )
     monkeypatch.setattr(ocr_module, "load_engine", lambda *_, **__: fallen_back)
     reader = OcrProcess(0, uuid.uuid4())
 

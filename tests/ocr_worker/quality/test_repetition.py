@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_worker.quality import without_repetition
+from ocr_worker.quality import cut_repetition
 
 BEGIN = "Договор поставки № 12 от 3 мая. "
 
@@ -36,7 +36,7 @@ LOOPS = {
 def test_a_loop_is_cut_after_its_first_round(loop: str) -> None:
     endless, once = LOOPS[loop]
 
-    text, cut = without_repetition(BEGIN + endless)
+    text, cut = cut_repetition(BEGIN + endless)
 
     assert cut
     assert text == BEGIN + once
@@ -75,7 +75,7 @@ TABLES = {
 
 @pytest.mark.parametrize("kind", TABLES)
 def test_a_looping_table_ends_between_tags_that_can_be_closed(kind: str) -> None:
-    text, cut = without_repetition("<table>" + TABLES[kind])
+    text, cut = cut_repetition("<table>" + TABLES[kind])
 
     assert cut
     assert len(text) < 150
@@ -113,7 +113,7 @@ HONEST = {
 def test_what_print_repeats_stays(kind: str) -> None:
     text = BEGIN + HONEST[kind]
 
-    assert without_repetition(text) == (text, False)
+    assert cut_repetition(text) == (text, False)
 
 
 @pytest.mark.shared
@@ -126,7 +126,7 @@ def test_no_true_text_and_no_real_reading_is_cut(shared: Path) -> None:
         texts += [block["block_content"] for block in blocks]
 
     assert len(texts) > 100
-    assert [text[:80] for text in texts if without_repetition(text)[1]] == []
+    assert [text[:80] for text in texts if cut_repetition(text)[1]] == []
 
 
 @pytest.mark.parametrize(
@@ -144,14 +144,14 @@ def test_no_true_text_and_no_real_reading_is_cut(shared: Path) -> None:
 )
 def test_a_long_text_takes_no_time(text: str) -> None:
     begun = time.process_time()
-    without_repetition(text)
+    cut_repetition(text)
 
     assert time.process_time() - begun < 3
 
 
 @given(st.text(alphabet="ab1 \n<>.$", max_size=300))
 def test_what_is_left_is_the_beginning_of_what_was_there(text: str) -> None:
-    left, cut = without_repetition(text)
+    left, cut = cut_repetition(text)
 
     assert text.startswith(left)
     assert cut or left == text

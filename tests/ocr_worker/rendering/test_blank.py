@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from ocr_worker.rendering import Renderer
-from ocr_worker.rendering.ink import is_blank
+from ocr_worker.rendering.blank_page import is_blank
 from tests.ocr_worker.files import PDF, font
 
 SIZE = (1654, 2339)  # A4 at 200 dpi
@@ -71,4 +71,4 @@ def test_white_print_on_black_is_not_blank() -> None:
 @pytest.mark.shared
 def test_the_blank_sample_is_blank(renderer: Renderer, shared: Path) -> None:
     path = shared / "samples/docs/en/en-ocrmypdf-blank.pdf"
-    assert renderer.render(path, PDF, 1).blank
+    assert renderer.render_page(path, PDF, 1).blank

@@ -26,15 +26,15 @@ def test_the_pages_of_a_pdf_are_counted(renderer: Renderer, tmp_path: Path) -> N
 
     path = pdf(tmp_path / "three.pdf", three_pages)
 
-    assert renderer.page_count(path, PDF) == 3
+    assert renderer.count_pages(path, PDF) == 3
 
 
 def test_every_page_of_a_tiff_is_read(renderer: Renderer, tmp_path: Path) -> None:
     pages = [Image.new("L", (300, 200), shade) for shade in (0, 120, 255)]
     path = tmp_path / "many.tif"
     pages[0].save(path, save_all=True, append_images=pages[1:])
-    assert renderer.page_count(path, "image/tiff") == 3
-    shades = [renderer.render(path, "image/tiff", n).image.getpixel((5, 5)) for n in (3, 1, 2)]
+    assert renderer.count_pages(path, "image/tiff") == 3
+    shades = [renderer.render_page(path, "image/tiff", n).image.getpixel((5, 5)) for n in (3, 1, 2)]
     assert shades == [255, 0, 120]
 
 
@@ -68,7 +68,7 @@ def test_black_print_on_white_comes_out_as_that(
     else:
         page = page.convert(mode)
     path = saved(page, tmp_path / name)
-    image = renderer.render(path, mime_type, 1).image
+    image = renderer.render_page(path, mime_type, 1).image
     assert image.size == (240, 160)
     assert image.getpixel((120, 80)) < 60  # type: ignore[operator]
     assert image.getpixel((10, 10)) > 200  # type: ignore[operator]
@@ -91,7 +91,7 @@ def test_a_photo_is_turned_as_its_exif_says(
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned clockwise by 90
     path = saved(stored, tmp_path / name, exif=exif, **options)
-    image = renderer.render(path, mime_type, 1).image
+    image = renderer.render_page(path, mime_type, 1).image
     assert image.size == (200, 300)
     assert image.getpixel((100, 20)) < 60  # type: ignore[operator]
     assert image.getpixel((100, 250)) > 200  # type: ignore[operator]
@@ -99,7 +99,7 @@ def test_a_photo_is_turned_as_its_exif_says(
 
 def test_a_fax_with_oblong_pixels_gets_its_shape_back(renderer: Renderer, tmp_path: Path) -> None:
     path = saved(Image.new("1", (1728, 1100), 1), tmp_path / "fax.tif", dpi=(204, 98))
-    page = renderer.render(path, "image/tiff", 1)
+    page = renderer.render_page(path, "image/tiff", 1)
     assert page.image.width == 1728
     assert page.image.height == pytest.approx(1100 * 204 / 98, abs=3)
 
@@ -108,14 +108,14 @@ def test_page_images_are_at_most_2000_px_and_depend_on_the_page_alone(tmp_path: 
     path = pdf(tmp_path / "page.pdf", lambda canvas: write(canvas, ENGLISH))
     sizes = set()
     with Renderer() as first:
-        first.render(path, PDF, 1)
-        image = first.page_image(path, PDF, 1, rotation=0)
+        first.render_page(path, PDF, 1)
+        image = first.render_page_image(path, PDF, 1, rotation=0)
         sizes.add((image.width, image.height, image.dpi))
-        turned = first.page_image(path, PDF, 1, rotation=90)
+        turned = first.render_page_image(path, PDF, 1, rotation=90)
     with Renderer() as second:
-        image = second.page_image(path, PDF, 1, rotation=0)
+        image = second.render_page_image(path, PDF, 1, rotation=0)
         sizes.add((image.width, image.height, image.dpi))
-        layer = second.text_layer(path, PDF, 1)
+        layer = second.read_text_layer(path, PDF, 1)
     assert layer is not None
     sizes.add((layer.image_width, layer.image_height, layer.image_dpi))
     assert len(sizes) == 1
@@ -131,7 +131,9 @@ def test_a_page_image_keeps_its_colour_and_turns_clockwise(
     page = Image.new("RGB", (400, 300), "white")
     page.paste((220, 20, 20), (0, 0, 400, 100))  # the top is red
     path = saved(page, tmp_path / "red.png")
-    turned = decoded(renderer.page_image(path, "image/png", 1, rotation=90).data).convert("RGB")
+    turned = decoded(renderer.render_page_image(path, "image/png", 1, rotation=90).data).convert(
+        "RGB"
+    )
     red, green, _ = turned.getpixel((turned.width - 20, turned.height // 2))  # type: ignore[misc]
     assert red > 150
     assert green < 90
@@ -139,15 +141,15 @@ def test_a_page_image_keeps_its_colour_and_turns_clockwise(
 
 def test_a_thumbnail_is_small(renderer: Renderer, tmp_path: Path) -> None:
     path = saved(picture(ENGLISH), tmp_path / "page.png")
-    thumbnail = decoded(renderer.thumbnail(path, "image/png"))
+    thumbnail = decoded(renderer.render_thumbnail(path, "image/png"))
     assert max(thumbnail.size) == 300
 
 
 def test_a_thumbnail_turns_with_its_page(renderer: Renderer, tmp_path: Path) -> None:
     path = saved(picture(ENGLISH), tmp_path / "page.png")
-    upright = decoded(renderer.thumbnail(path, "image/png"))
+    upright = decoded(renderer.render_thumbnail(path, "image/png"))
 
-    turned = decoded(renderer.thumbnail(path, "image/png", rotation=90))
+    turned = decoded(renderer.render_thumbnail(path, "image/png", rotation=90))
 
     assert turned.size == upright.size[::-1]
 
@@ -158,9 +160,9 @@ def test_a_pdf_page_is_shown_as_its_rotate_entry_says(renderer: Renderer, tmp_pa
     with pikepdf.open(plain) as document:
         document.pages[0].Rotate = 90
         document.save(path)
-    page = renderer.render(path, PDF, 1).image
+    page = renderer.render_page(path, PDF, 1).image
     assert page.width > page.height
-    layer = renderer.text_layer(path, PDF, 1)
+    layer = renderer.read_text_layer(path, PDF, 1)
     assert layer is not None
     assert {word.turn for word in layer.words} == {90}
 
@@ -169,21 +171,21 @@ def test_a_cut_pdf_is_repaired(renderer: Renderer, tmp_path: Path) -> None:
     whole = pdf(tmp_path / "whole.pdf", lambda canvas: write(canvas, ENGLISH)).read_bytes()
     path = tmp_path / "cut.pdf"
     path.write_bytes(whole[: whole.rindex(b"xref") - 20])
-    assert renderer.page_count(path, PDF) == 1
-    layer = renderer.text_layer(path, PDF, 1)
+    assert renderer.count_pages(path, PDF) == 1
+    layer = renderer.read_text_layer(path, PDF, 1)
     assert layer is not None
     assert layer.words[1].text == "supplier"
 
 
 def test_a_pdf_that_only_restricts_its_use_is_read(renderer: Renderer, tmp_path: Path) -> None:
     path = encrypted(tmp_path, owner="secret", user="")
-    assert renderer.page_count(path, PDF) == 1
+    assert renderer.count_pages(path, PDF) == 1
 
 
 def test_a_pdf_that_opens_with_a_password_says_so(renderer: Renderer, tmp_path: Path) -> None:
     path = encrypted(tmp_path, owner="secret", user="key")
     with pytest.raises(PasswordNeeded):
-        renderer.page_count(path, PDF)
+        renderer.count_pages(path, PDF)
 
 
 def encrypted(directory: Path, *, owner: str, user: str) -> Path:
@@ -199,14 +201,14 @@ def test_noise_is_a_damaged_file(renderer: Renderer, tmp_path: Path, mime_type: 
     path = tmp_path / "noise"
     path.write_bytes(bytes(range(256)) * 20)
     with pytest.raises(DamagedFile):
-        renderer.page_count(path, mime_type)
+        renderer.count_pages(path, mime_type)
 
 
 def test_a_pdf_without_pages_says_so(renderer: Renderer, tmp_path: Path) -> None:
     path = tmp_path / "none.pdf"
     pikepdf.new().save(path)
     with pytest.raises(NoPages):
-        renderer.page_count(path, PDF)
+        renderer.count_pages(path, PDF)
 
 
 def test_a_page_of_200_metres_is_refused_before_it_is_drawn(
@@ -216,7 +218,7 @@ def test_a_page_of_200_metres_is_refused_before_it_is_drawn(
         tmp_path / "huge.pdf", lambda canvas: canvas.drawString(9, 9, "A"), size=(200_000, 200_000)
     )
     with pytest.raises(PageTooLarge) as caught:
-        renderer.render(path, PDF, 1)
+        renderer.render_page(path, PDF, 1)
     assert caught.value.page == 1
 
 
@@ -224,7 +226,7 @@ def test_a_large_page_is_drawn_at_a_lower_resolution(renderer: Renderer, tmp_pat
     path = pdf(
         tmp_path / "plan.pdf", lambda canvas: canvas.drawString(9, 9, "A"), size=(4000, 4000)
     )
-    page = renderer.render(path, PDF, 1)
+    page = renderer.render_page(path, PDF, 1)
     assert page.dpi < 200
     assert page.image.width * page.image.height <= 40_000_000
 
@@ -234,11 +236,11 @@ def test_a_half_image_is_a_damaged_page_every_time(renderer: Renderer, tmp_path:
     path.write_bytes(path.read_bytes()[:3000])
     for _ in range(2):
         with pytest.raises(DamagedPage):
-            renderer.render(path, "image/png", 1)
+            renderer.render_page(path, "image/png", 1)
 
 
 def test_a_file_that_is_replaced_is_opened_anew(renderer: Renderer, tmp_path: Path) -> None:
     path = saved(Image.new("L", (100, 100), 0), tmp_path / "page.png")
-    assert renderer.render(path, "image/png", 1).image.getpixel((9, 9)) == 0
+    assert renderer.render_page(path, "image/png", 1).image.getpixel((9, 9)) == 0
     saved(Image.new("L", (120, 100), 255), path)
-    assert renderer.render(path, "image/png", 1).image.size == (120, 100)
+    assert renderer.render_page(path, "image/png", 1).image.size == (120, 100)

@@ -64,10 +64,10 @@ def test_a_page_that_takes_too_much_processor_time_fails_and_the_next_one_works(
     with Renderer(Limits(cpu_seconds=1)) as renderer:
         started = time.monotonic()
         with pytest.raises(LimitExceeded) as caught:
-            renderer.render(endless, PDF, 1)
+            renderer.render_page(endless, PDF, 1)
         assert caught.value.page == 1
         assert time.monotonic() - started < 20
-        assert renderer.page_count(good, PDF) == 1
+        assert renderer.count_pages(good, PDF) == 1
 
 
 def test_the_child_knows_no_secret_of_the_site(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +81,7 @@ def test_the_child_knows_no_secret_of_the_site(good: Path, monkeypatch: pytest.M
         monkeypatch.setenv(name, value)
 
     with Renderer() as renderer:
-        assert renderer.page_count(good, PDF) == 1
+        assert renderer.count_pages(good, PDF) == 1
         variables = child_of(renderer).environ()
 
     assert not set(secrets) & set(variables)
@@ -91,8 +91,8 @@ def test_the_child_knows_no_secret_of_the_site(good: Path, monkeypatch: pytest.M
 def test_processor_time_is_counted_for_each_page_anew(good: Path) -> None:
     with Renderer(Limits(cpu_seconds=1)) as renderer:
         for _ in range(15):  # more than a second in all
-            renderer.page_image(good, PDF, 1, rotation=90)
-            renderer.render(good, PDF, 1, dpi=300)
+            renderer.render_page_image(good, PDF, 1, rotation=90)
+            renderer.render_page(good, PDF, 1, dpi=300)
 
 
 def test_a_page_that_hangs_is_given_up_by_the_clock_and_may_be_tried_again(
@@ -100,9 +100,9 @@ def test_a_page_that_hangs_is_given_up_by_the_clock_and_may_be_tried_again(
 ) -> None:
     with Renderer(Limits(wall_seconds=1.5)) as renderer:
         with pytest.raises(ReadingTimeout) as caught:
-            renderer.render(endless, PDF, 1)
+            renderer.render_page(endless, PDF, 1)
         assert not caught.value.permanent
-        assert renderer.page_count(good, PDF) == 1
+        assert renderer.count_pages(good, PDF) == 1
 
 
 def test_a_page_that_wants_more_memory_than_allowed_fails(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_page_that_wants_more_memory_than_allowed_fails(tmp_path: Path) -> Non
     Image.new("RGB", (9000, 9000)).save(path)
     limits = Limits(memory_bytes=200 * 1024 * 1024)
     with Renderer(limits) as renderer, pytest.raises(LimitExceeded):
-        renderer.render(path, "image/png", 1)
+        renderer.render_page(path, "image/png", 1)
 
 
 def test_an_image_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_an_image_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
     Image.new("1", (30_000, 30_000)).save(path)
     with Renderer() as renderer:
         with pytest.raises(PageTooLarge):
-            renderer.render(path, "image/png", 1)
+            renderer.render_page(path, "image/png", 1)
         assert child_of(renderer).memory_info().rss < 300 * 1024 * 1024
 
 
@@ -126,37 +126,37 @@ def test_a_child_killed_at_work_is_worth_another_try(endless: Path, good: Path) 
     import threading
 
     with Renderer() as renderer:
-        renderer.page_count(good, PDF)
+        renderer.count_pages(good, PDF)
         victim = child_of(renderer)
         threading.Timer(0.7, victim.kill).start()
         with pytest.raises(EngineFailed) as caught:
-            renderer.render(endless, PDF, 1)
+            renderer.render_page(endless, PDF, 1)
         assert not caught.value.permanent
-        assert renderer.page_count(good, PDF) == 1
+        assert renderer.count_pages(good, PDF) == 1
 
 
 def test_a_child_killed_at_rest_is_nobodys_failure(good: Path) -> None:
     with Renderer() as renderer:
-        renderer.page_count(good, PDF)
+        renderer.count_pages(good, PDF)
         victim = child_of(renderer)
         victim.kill()
         victim.wait(5)
-        assert renderer.page_count(good, PDF) == 1
+        assert renderer.count_pages(good, PDF) == 1
 
 
 def test_the_child_is_replaced_after_so_many_requests(good: Path) -> None:
     with Renderer(Limits(requests=2)) as renderer:
-        renderer.page_count(good, PDF)
+        renderer.count_pages(good, PDF)
         first = child_of(renderer)
-        renderer.page_count(good, PDF)
+        renderer.count_pages(good, PDF)
         assert not first.is_running()
-        assert renderer.page_count(good, PDF) == 1
+        assert renderer.count_pages(good, PDF) == 1
         assert child_of(renderer).pid != first.pid
 
 
 def test_closing_leaves_no_process_behind(good: Path) -> None:
     renderer = Renderer()
-    renderer.page_count(good, PDF)
+    renderer.count_pages(good, PDF)
     child = child_of(renderer)
     renderer.close()
     assert not child.is_running()
@@ -168,7 +168,7 @@ def test_the_child_dies_with_its_parent_even_when_that_is_killed(
 ) -> None:
     code = (
         "import sys, time; from pathlib import Path; from ocr_worker.rendering import Renderer\n"
-        "renderer = Renderer(); renderer.page_count(Path(sys.argv[1]), 'application/pdf')\n"
+        "renderer = Renderer(); renderer.count_pages(Path(sys.argv[1]), 'application/pdf')\n"
         "print(renderer.child_pid, flush=True); time.sleep(60)"
     )
     with subprocess.Popen(
@@ -185,7 +185,7 @@ def test_the_child_dies_with_its_parent_even_when_that_is_killed(
 @pytest.mark.skipif(sys.platform != "linux", reason="limits are read from /proc")
 def test_the_child_is_confined(good: Path) -> None:
     with Renderer() as renderer:
-        renderer.page_count(good, PDF)
+        renderer.count_pages(good, PDF)
         child = child_of(renderer)
         assert child.rlimit(psutil.RLIMIT_AS)[0] == Limits().memory_bytes
         assert child.rlimit(psutil.RLIMIT_CORE) == (0, 0)
@@ -198,7 +198,7 @@ def test_the_child_is_confined(good: Path) -> None:
 def test_a_child_that_gets_no_memory_to_start_is_nobodys_failure(good: Path) -> None:
     with Renderer(Limits(memory_bytes=24 * 1024 * 1024)) as renderer:
         with pytest.raises(RendererUnavailable) as caught:
-            renderer.page_count(good, PDF)
+            renderer.count_pages(good, PDF)
         assert not caught.value.permanent
         assert renderer.child_pid is None
 
@@ -207,10 +207,10 @@ def test_a_child_that_ends_as_it_starts_says_with_what_words(
     good: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     broken = program(tmp_path, "echo 'No module named pypdfium2' >&2; exit 1")
-    monkeypatch.setattr("ocr_worker.rendering.process.sys.executable", str(broken))
+    monkeypatch.setattr("ocr_worker.rendering.child_process.sys.executable", str(broken))
 
     with Renderer() as renderer, pytest.raises(RendererUnavailable, match="No module named"):
-        renderer.page_count(good, PDF)
+        renderer.count_pages(good, PDF)
 
 
 def test_a_child_that_never_gets_ready_is_given_up_and_nobodys_failure(
@@ -218,19 +218,19 @@ def test_a_child_that_never_gets_ready_is_given_up_and_nobodys_failure(
 ) -> None:
     slow = program(tmp_path, "exec sleep 60")
     with Renderer(Limits(wall_seconds=0.3)) as renderer:
-        monkeypatch.setattr("ocr_worker.rendering.process.sys.executable", str(slow))
+        monkeypatch.setattr("ocr_worker.rendering.child_process.sys.executable", str(slow))
         with pytest.raises(RendererUnavailable, match="did not start"):
-            renderer.page_count(good, PDF)
+            renderer.count_pages(good, PDF)
         assert renderer.child_pid is None
 
 
 def test_a_program_that_is_not_there_is_not_called_a_missing_original(
     good: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ocr_worker.rendering.process.sys.executable", "/no/python/here")
+    monkeypatch.setattr("ocr_worker.rendering.child_process.sys.executable", "/no/python/here")
 
     with Renderer() as renderer, pytest.raises(RendererUnavailable):
-        renderer.page_count(good, PDF)
+        renderer.count_pages(good, PDF)
 
 
 def program(directory: Path, script: str) -> Path:
@@ -251,7 +251,7 @@ def test_limits_that_were_set_lower_from_outside_are_kept(good: Path) -> None:
         "                   (resource.RLIMIT_CPU, 15)):\n"
         "    resource.setrlimit(what, (most, most))\n"
         "renderer = Renderer()\n"
-        "print(renderer.page_count(Path(sys.argv[1]), 'application/pdf'))\n"
+        "print(renderer.count_pages(Path(sys.argv[1]), 'application/pdf'))\n"
         "child = psutil.Process(renderer.child_pid)\n"
         "print(*(child.rlimit(what)[0] for what in\n"
         "        (psutil.RLIMIT_AS, psutil.RLIMIT_NOFILE, psutil.RLIMIT_CPU)))"
@@ -267,7 +267,7 @@ def test_no_temporary_directory_is_needed(good: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("tempfile.tempdir", "/no/such/directory")
 
     with Renderer() as renderer:
-        assert renderer.page_count(good, PDF) == 1
+        assert renderer.count_pages(good, PDF) == 1
 
 
 def test_where_memory_holds_no_files_the_log_lies_in_the_archive(
@@ -277,7 +277,7 @@ def test_where_memory_holds_no_files_the_log_lies_in_the_archive(
     monkeypatch.setattr("tempfile.tempdir", "/no/such/directory")
 
     with Renderer() as renderer:
-        assert renderer.page_count(good, PDF) == 1
+        assert renderer.count_pages(good, PDF) == 1
 
 
 def test_the_child_knows_no_django() -> None:
@@ -289,4 +289,4 @@ def test_the_child_knows_no_django() -> None:
 
 def test_a_file_that_is_gone_says_so(tmp_path: Path) -> None:
     with Renderer() as renderer, pytest.raises(OriginalMissing):
-        renderer.page_count(tmp_path / "gone.pdf", PDF)
+        renderer.count_pages(tmp_path / "gone.pdf", PDF)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def _slow_down() -> None:
-    from ocr_worker.engines import choosing
+    from ocr_worker.engines import select_engine
 
-    create, seconds = choosing.create_engine, float(os.environ["SLOW_ENGINE_SECONDS"])
+    create, seconds = select_engine.create_engine, float(os.environ["SLOW_ENGINE_SECONDS"])
 
     def create_slow(*asked: Any, **how: Any) -> "Engine":
         engine: Any = create(*asked, **how)
@@ -31,7 +31,7 @@ def _slow_down() -> None:
         engine.load = slowly
         return cast("Engine", engine)
 
-    choosing.create_engine = create_slow
+    select_engine.create_engine = create_slow
 
 
 if "ocr" in sys.orig_argv:

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.text.page_layout import Block, Box, Dispute, PageLayout
-from ocr_worker.quality.second_reader import compared
+from ocr_worker.quality.compare_layouts import compare_layouts
 
 from .pages import HEIGHT, LETTER, page, said, seen
 
 
 def read(text: str, over: Block) -> Block:
     """The block that says `text` where Tesseract sees `over`, as the two together give it."""
-    return compared(page(said(text, over=over)), page(over)).blocks[0]
+    return compare_layouts(page(said(text, over=over)), page(over)).blocks[0]
 
 
 def disputes(block: Block) -> list[tuple[str, str]]:
@@ -67,7 +67,7 @@ def test_a_block_tesseract_saw_nothing_of_has_lines_over_its_box() -> None:
     text = " ".join(["слово"] * 20)
     first = page(said(text, bbox=(100, 100, 700, 200)))
 
-    block = compared(first, page(seen("далеко", top=1500))).blocks[0]
+    block = compare_layouts(first, page(seen("далеко", top=1500))).blocks[0]
 
     assert len(block.lines) > 1
     assert [word.text for word in block.words()] == text.split()
@@ -133,7 +133,7 @@ def test_confident_text_outside_of_all_blocks_is_disputed_at_the_nearest() -> No
 
     far = said("итог", bbox=(900, 100, 1000, 120), id="b2")
 
-    read_page = compared(page(said("Договор поставки", over=body), far), page(body, footer))
+    read_page = compare_layouts(page(said("Договор поставки", over=body), far), page(body, footer))
 
     assert read_page.blocks[0].disputes == (Dispute(footer.bbox, "", "Страница пятая"),)
     assert read_page.blocks[1].disputes == ()
@@ -171,7 +171,9 @@ def test_specks_outside_of_all_blocks_do_not_count() -> None:
     specks = seen("ш |", top=1500, id="s2")
     unsure = seen("Стрвнмца пмтая", top=1600, id="s3", confidence=0.5)
 
-    read_page = compared(page(said("Договор поставки", over=body)), page(body, specks, unsure))
+    read_page = compare_layouts(
+        page(said("Договор поставки", over=body)), page(body, specks, unsure)
+    )
 
     assert read_page.blocks[0].disputes == ()
 
@@ -190,7 +192,7 @@ def test_pictures_and_formulas_stay_as_they_are(label: str) -> None:
     over = seen("Герб города Москвы")
     block = said("", over=over, label=label)
 
-    assert compared(page(block), page(over)).blocks == (block,)
+    assert compare_layouts(page(block), page(over)).blocks == (block,)
 
 
 def test_a_table_may_be_read_in_another_order() -> None:
@@ -201,7 +203,7 @@ def test_a_table_may_be_read_in_another_order() -> None:
         bbox=(90, 90, 1000, 300), label="table",
     )  # fmt: skip
 
-    read_block = compared(page(block), page(left, right)).blocks[0]
+    read_block = compare_layouts(page(block), page(left, right)).blocks[0]
 
     assert disputes(read_block) == [("7,60", "7,00")]
     assert [line.text for line in read_block.lines][:1] == ["Наименование"]
@@ -215,7 +217,7 @@ def test_text_that_goes_on_in_another_column_is_in_its_first_block() -> None:
         said("", over=right, id="b2", order=1),
     )
 
-    first, following = compared(page(*blocks), page(left, right)).blocks
+    first, following = compare_layouts(page(*blocks), page(left, right)).blocks
 
     assert disputes(first) == [("49", "40")]
     assert list(first.words())[-1].bbox == box_of(right, "дней")
@@ -230,7 +232,7 @@ def test_an_empty_block_whose_words_the_text_before_lacks_has_a_dispute_of_its_o
         said("", over=right, id="b2", order=1),
     )
 
-    first, empty = compared(page(*blocks), page(left, right)).blocks
+    first, empty = compare_layouts(page(*blocks), page(left, right)).blocks
 
     assert first.disputes == ()
     assert disputes(empty) == [("", "Покупатель обязуется принять и оплатить")]
@@ -247,8 +249,8 @@ def test_the_image_tells_an_invented_word_from_one_that_tesseract_overlooked() -
     over = seen("Дата:")
     first = page(said("Дата: сегодня", bbox=(100, 100, 700, 130)))
 
-    overlooked = compared(first, page(over), lambda box: True)
-    invented = compared(first, page(over), lambda box: False)
+    overlooked = compare_layouts(first, page(over), lambda box: True)
+    invented = compare_layouts(first, page(over), lambda box: False)
 
     assert overlooked.blocks[0].disputes == ()
     assert disputes(invented.blocks[0]) == [("сегодня", "")]
@@ -262,11 +264,11 @@ def test_the_image_tells_an_invented_word_from_one_that_tesseract_overlooked() -
 )
 def test_two_readings_of_different_images_are_refused(width: int, height: int, turn: int) -> None:
     with pytest.raises(ValueError, match="different images"):
-        compared(page(), PageLayout(width, height, 200, turn))
+        compare_layouts(page(), PageLayout(width, height, 200, turn))
 
 
 def test_a_page_without_blocks_stays_so() -> None:
-    assert compared(page(), page(seen("Договор"))) == page()
+    assert compare_layouts(page(), page(seen("Договор"))) == page()
 
 
 @pytest.mark.parametrize("word", ["0,00", None], ids=["equal words", "different words"])
@@ -311,4 +313,4 @@ def test_a_layout_of_many_words_and_blocks_is_left_alone() -> None:
     second = page(seen(*["а " * 500] * 10))
     first: PageLayout = page(*blocks)
 
-    assert compared(first, second) is first
+    assert compare_layouts(first, second) is first

@@ -11,7 +11,7 @@ from typing import Any
 
 import pypdfium2.raw as c
 
-#: What may lie over a word (`Drawn.over`).
+#: What may lie over a word (`DrawnObjects.find_cover`).
 IMAGE, SHAPE = "image", "shape"
 
 Box = tuple[float, float, float, float]
@@ -33,7 +33,7 @@ _RECTANGLE_SEGMENTS = 6
 _MAX_COVERS = 300
 
 
-class Affine:
+class PageTransform:
     """From a page's own space to the shown page in points, origin top left."""
 
     def __init__(self, page: Any, width: float, height: float) -> None:
@@ -57,10 +57,10 @@ class Affine:
         return min(xs), min(ys), max(xs), max(ys)
 
 
-class Drawn:
+class DrawnObjects:
     """The images and shapes of a page of `width` x `height` points; boxes as the page is shown."""
 
-    def __init__(self, affine: Affine, width: float, height: float) -> None:
+    def __init__(self, affine: PageTransform, width: float, height: float) -> None:
         self._affine, self._width, self._height = affine, width, height
         self._cells: set[tuple[int, int]] = set()
         self._box: Box | None = None
@@ -87,7 +87,7 @@ class Drawn:
             elif kind == c.FPDF_PAGEOBJ_FORM:
                 self._form(obj, 0)
 
-    def over(self, text_object: int, box: Box) -> str | None:
+    def find_cover(self, text_object: int, box: Box) -> str | None:
         """IMAGE or SHAPE where one was drawn over the word in `box`, hiding it."""
         order = self._text_order.get(text_object)
         if order is None:
@@ -98,7 +98,7 @@ class Drawn:
                 return kind
         return None
 
-    def result(self) -> dict[str, Any]:
+    def summarise(self) -> dict[str, Any]:
         """`image_cover` (0 to 1), `image_box` (points, or None), `paths`."""
         return {
             "image_cover": round(len(self._cells) / _GRID**2, 3),

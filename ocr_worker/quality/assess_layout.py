@@ -17,24 +17,24 @@ from documents.review.flag_rules import (
 from documents.text.mixed_script import find_mixed_words
 from documents.text.page_layout import PageLayout
 
-from .evidence import Ink
-from .second_reader import compared, is_text
+from .compare_layouts import compare_layouts, has_sure_text
+from .evidence import InkDetector
 
 
-def examined(
-    layout: PageLayout, second: PageLayout | None = None, ink: Ink | None = None
+def assess_layout(
+    layout: PageLayout, second: PageLayout | None = None, ink: InkDetector | None = None
 ) -> PageLayout:
     """`layout` as it is to be stored: compared with `second` where there is one, and flagged.
 
-    `layout`: an engine's reading. An engine that cut a block's repetition (`without_repetition`)
+    `layout`: an engine's reading. An engine that cut a block's repetition (`cut_repetition`)
     gives that block the confidence `documents.review.flag_rules.CUT`. `second`: Tesseract's reading
     of the same upright image; not for a reading by Tesseract itself. `ink`: whether a box (px of
-    the layouts) has anything printed in it (`ink_on`); None where the image is not at hand.
+    the layouts) has anything printed in it (`make_ink_detector`); None where there is no image.
 
     Flags that the layout has stay. Raises ValueError where the two are not of one image.
     """
     cut = any(block.confidence == CUT and not block.lines for block in layout.blocks)
-    read = layout if second is None else compared(layout, second, ink)
+    read = layout if second is None else compare_layouts(layout, second, ink)
     found = {
         LOW_CONFIDENCE: is_low(read),
         EMPTY_REGION: _has_empty_region(read, second, ink),
@@ -45,7 +45,7 @@ def examined(
     return with_flags(read, (flag for flag, present in found.items() if present))
 
 
-def _has_empty_region(read: PageLayout, second: PageLayout | None, ink: Ink | None) -> bool:
+def _has_empty_region(read: PageLayout, second: PageLayout | None, ink: InkDetector | None) -> bool:
     """Whether text is printed where the reading has none.
 
     Best told by words that the second reader saw in an empty block, or on a page of which the first
@@ -55,4 +55,4 @@ def _has_empty_region(read: PageLayout, second: PageLayout | None, ink: Ink | No
         return True
     if ink is not None and any(ink(block.bbox) for block in lone_empty(read)):
         return True
-    return second is not None and not read.blocks and is_text(second)
+    return second is not None and not read.blocks and has_sure_text(second)

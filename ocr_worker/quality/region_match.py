@@ -8,8 +8,8 @@ from itertools import groupby
 
 from documents.text.word_alignment import Effort, Step, align_words, count_common
 
-from .folding import FoldedWord, tokens
-from .regions import Region, Seen, in_rows
+from .regions import Region, SeenWord, sort_by_rows
+from .word_keys import FoldedWord, split_tokens
 
 #: Share of the shorter side that must be common in the second reader's own order; else rows are
 #: tried.
@@ -17,7 +17,7 @@ _GOOD_ORDER = 0.95
 
 
 @dataclass(frozen=True)
-class Finding:
+class WordMatch:
     """`tokens[i0:i1]` of the block, and the words of the second reader against them.
 
     `same`: they say the same. Either side may be empty: a word only the second saw stands before
@@ -27,14 +27,14 @@ class Finding:
 
     i0: int
     i1: int
-    seen: tuple[Seen, ...]
+    seen: tuple[SeenWord, ...]
     same: bool = False
     opaque: bool = False
     again: bool = False
 
 
 @dataclass(frozen=True)
-class Matched:
+class RegionMatch:
     """A region's tokens, and the findings over all that can be compared, in the block's order.
 
     `used`: numbers of the words from just outside that the block says.
@@ -42,13 +42,13 @@ class Matched:
 
     region: Region
     tokens: list[FoldedWord]
-    findings: list[Finding]
+    findings: list[WordMatch]
     used: frozenset[int] = frozenset()
 
 
-def matched(region: Region, effort: Effort) -> Matched | None:
+def match_region(region: Region, effort: Effort) -> RegionMatch | None:
     """The region's words against the second reader's; None where there are too many."""
-    words = tokens(region.block.text)
+    words = split_tokens(region.block.text)
     places = [index for index, token in enumerate(words) if token.key]
     keys = [words[index].key for index in places]
     seen = _best_order(region, keys)
@@ -58,7 +58,7 @@ def matched(region: Region, effort: Effort) -> Matched | None:
     both = [*seen, *(each for each in region.near if each.key)]
     again = _said_again(steps, keys)
     chosen_steps = _with_moved(steps, keys, [each.key for each in both], len(seen), again)
-    findings: list[Finding] = []
+    findings: list[WordMatch] = []
     used: set[int] = set()
     for step, chosen in chosen_steps:
         i0 = places[step.i0] if step.i0 < len(places) else len(words)
@@ -68,7 +68,7 @@ def matched(region: Region, effort: Effort) -> Matched | None:
         opaque = any(token.opaque for token in words[before:after])
         used.update(both[j].number for j in chosen if j >= len(seen))
         findings.append(
-            Finding(
+            WordMatch(
                 i0,
                 i1,
                 tuple(both[j] for j in chosen),
@@ -77,16 +77,16 @@ def matched(region: Region, effort: Effort) -> Matched | None:
                 step.i0 in again and not chosen,
             )
         )
-    return Matched(region, words, findings, frozenset(used))
+    return RegionMatch(region, words, findings, frozenset(used))
 
 
-def _best_order(region: Region, keys: list[str]) -> list[Seen]:
+def _best_order(region: Region, keys: list[str]) -> list[SeenWord]:
     """The second reader's words in its own order or in rows, whichever fits the first better."""
     own = [each for words in region.seen for each in words if each.key]
     agreed = count_common(keys, [each.key for each in own])
     if agreed is None or agreed >= _GOOD_ORDER * min(len(keys), len(own)):
         return own
-    rows = [each for words in region.seen for each in in_rows(words) if each.key]
+    rows = [each for words in region.seen for each in sort_by_rows(words) if each.key]
     better = count_common(keys, [each.key for each in rows]) or 0
     return rows if better > agreed else own
 

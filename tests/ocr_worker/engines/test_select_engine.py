@@ -9,7 +9,13 @@ import pytest
 
 from documents.errors import EngineUnavailable
 from ocr_worker.engines import create_engine, load_engine, paddleocr_vl
-from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine, graphics, library, models, why_not
+from ocr_worker.engines.paddleocr_vl import (
+    PaddleOCRVLEngine,
+    find_obstacle,
+    gpu,
+    library,
+    models,
+)
 from ocr_worker.engines.second_reader import WithSecondReader
 from ocr_worker.engines.tesseract import TesseractEngine
 
@@ -46,8 +52,8 @@ def put_models(
 
 @pytest.fixture
 def with_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graphics, "present", lambda: True)
-    monkeypatch.setattr(graphics, "memory", lambda: graphics.Memory(8 * 2**30, 8 * 2**30))
+    monkeypatch.setattr(gpu, "is_present", lambda: True)
+    monkeypatch.setattr(gpu, "query_memory", lambda: gpu.GpuMemory(8 * 2**30, 8 * 2**30))
 
 
 def test_without_the_packages_auto_is_tesseract_and_nothing_is_said(
@@ -75,7 +81,7 @@ def test_without_a_gpu_auto_is_tesseract_and_says_so(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_models(home)
-    monkeypatch.setattr(graphics, "present", lambda: False)
+    monkeypatch.setattr(gpu, "is_present", lambda: False)
 
     chosen = load_engine("auto", LANGUAGES)
 
@@ -88,8 +94,8 @@ def test_a_gpu_with_too_little_memory_is_named_with_its_figures(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_models(home)
-    memory = graphics.Memory(free=3 * 2**30, total=8 * 2**30)
-    monkeypatch.setattr(graphics, "memory", lambda: memory)
+    memory = gpu.GpuMemory(free=3 * 2**30, total=8 * 2**30)
+    monkeypatch.setattr(gpu, "query_memory", lambda: memory)
 
     with pytest.raises(EngineUnavailable, match=r"3\.0 of 8\.0 GiB are free, and 6 are needed"):
         load_engine("paddleocr-vl", LANGUAGES)
@@ -118,17 +124,17 @@ def test_asked_for_by_name_without_its_packages_it_is_absent_with_the_command(ho
 def test_nothing_stands_against_it_where_all_is_there(home: Path) -> None:
     put_models(home)
 
-    assert why_not() is None
+    assert find_obstacle() is None
 
 
 def test_the_newest_models_that_the_library_knows_are_taken(home: Path) -> None:
     put_models(home)
     put_models(home, "PP-DocLayoutV2", "PaddleOCR-VL")
 
-    assert models.find([home], ["v1", "v1.5", "v1.6"]).version == "v1.6"
-    assert models.find([home], ["v1"]).version == "v1"
+    assert models.find_models([home], ["v1", "v1.5", "v1.6"]).version == "v1.6"
+    assert models.find_models([home], ["v1"]).version == "v1"
     with pytest.raises(EngineUnavailable):
-        models.find([home], ["v1.5"])
+        models.find_models([home], ["v1.5"])
 
 
 def test_half_a_model_is_none(home: Path) -> None:
@@ -136,7 +142,7 @@ def test_half_a_model_is_none(home: Path) -> None:
     (home / "official_models" / "PaddleOCR-VL-1.6" / "model.safetensors").write_text("")
 
     with pytest.raises(EngineUnavailable, match="complete and readable"):
-        models.find([home], ["v1.6"])
+        models.find_models([home], ["v1.6"])
 
 
 def test_tesseract_checks_it_unless_that_is_turned_off() -> None:
@@ -167,9 +173,9 @@ def test_nvidia_smi_that_says_nothing_sensible_is_not_believed(
     def says(what: str) -> Any:
         program.write_text(f"#!/bin/sh\n{what}\n")
         program.chmod(0o755)
-        return graphics.memory()
+        return gpu.query_memory()
 
-    assert graphics.memory() is None, "there is none"
-    assert says("echo '70000, 81559'") == graphics.Memory(70000 * 2**20, 81559 * 2**20)
+    assert gpu.query_memory() is None, "there is none"
+    assert says("echo '70000, 81559'") == gpu.GpuMemory(70000 * 2**20, 81559 * 2**20)
     assert says("echo 'No devices were found'; exit 6") is None
     assert says("echo '[N/A], [N/A]'") is None

@@ -9,7 +9,7 @@ import structlog
 from documents.errors import EngineUnavailable
 from ocr_worker.engines import paddleocr_vl
 from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
-from ocr_worker.engines.paddleocr_vl.graphics import DEVICE
+from ocr_worker.engines.paddleocr_vl.gpu import DEVICE
 
 from .base import Engine
 from .second_reader import WithSecondReader
@@ -18,14 +18,14 @@ from .tesseract import TesseractEngine
 log = structlog.get_logger(__name__)
 
 #: What OCRSITE_ENGINE may be.
-CHOICES = ("auto", "tesseract", "paddleocr-vl")
+ENGINE_CHOICES = ("auto", "tesseract", "paddleocr-vl")
 
 #: How often a process may have died while it loaded PaddleOCR-VL before `auto` gives it up.
 MOST_DEATHS = 2
 
 
 @dataclass(frozen=True)
-class Chosen:
+class LoadedEngine:
     """A loaded engine. `warning`: why it is not the one that could be expected, "" where it is."""
 
     engine: Engine
@@ -35,7 +35,7 @@ class Chosen:
 def create_engine(
     choice: str, languages: str, *, device: str = DEVICE, second_reader: bool = True
 ) -> Engine:
-    """The engine for `choice` (one of CHOICES but "auto"), not loaded yet.
+    """The engine for `choice` (one of ENGINE_CHOICES but "auto"), not loaded yet.
 
     `languages`: Tesseract's codes joined by "+", the most likely first ("rus+eng"). `device`: where
     PaddleOCR-VL runs. `second_reader`: whether Tesseract, where it can be loaded, checks what
@@ -47,7 +47,7 @@ def create_engine(
         first = PaddleOCRVLEngine(device)
         second = _second_reader(languages) if second_reader else None
         return first if second is None else WithSecondReader(first, second)
-    raise ValueError(f"unknown engine {choice!r}: choose one of {', '.join(CHOICES[1:])}")
+    raise ValueError(f"unknown engine {choice!r}: choose one of {', '.join(ENGINE_CHOICES[1:])}")
 
 
 def load_engine(
@@ -57,8 +57,8 @@ def load_engine(
     device: str = DEVICE,
     second_reader: bool = True,
     deaths: int = 0,
-) -> Chosen:
-    """The engine for `choice` (one of CHOICES), loaded: minutes, for PaddleOCR-VL.
+) -> LoadedEngine:
+    """The engine for `choice` (one of ENGINE_CHOICES), loaded: minutes, for PaddleOCR-VL.
 
     "auto" is PaddleOCR-VL where it is installed with its models beside a GPU, else Tesseract.
     `deaths`: how many processes before this one died while they loaded it. Raises
@@ -67,10 +67,10 @@ def load_engine(
     if choice != "auto":
         engine = create_engine(choice, languages, device=device, second_reader=second_reader)
         engine.load()
-        return Chosen(engine)
+        return LoadedEngine(engine)
     warning = ""
     if paddleocr_vl.is_installed():
-        why_not = paddleocr_vl.why_not(device)
+        why_not = paddleocr_vl.find_obstacle(device)
         if why_not is None and deaths >= MOST_DEATHS:
             why_not = (
                 f"The process ended {deaths} times while it loaded, the last time before this one."
@@ -84,7 +84,7 @@ def load_engine(
                 why_not = error.detail
         warning = f"PaddleOCR-VL is not used, Tesseract reads in its place. {why_not}"
         log.warning("tesseract_in_place_of_paddleocr_vl", reason=why_not)
-    return Chosen(load_engine("tesseract", languages).engine, warning)
+    return LoadedEngine(load_engine("tesseract", languages).engine, warning)
 
 
 def _second_reader(languages: str) -> TesseractEngine | None:

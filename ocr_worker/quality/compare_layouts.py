@@ -25,19 +25,19 @@ from documents.text.page_layout import (
 from documents.text.word_alignment import Effort
 
 from .evidence import (
-    Ink,
+    InkDetector,
     PageEvidence,
-    dropped,
-    invented,
+    collect_evidence,
+    is_dropped,
+    is_invented,
+    is_missed_line,
     is_nearly_same,
-    keys_of,
-    outside,
-    page_of,
-    swapped,
+    is_swapped,
+    join_keys,
 )
-from .matching import Finding, Matched, matched
-from .places import Place, places_of
-from .regions import Regions, Seen, distance, middle, regions_of, words_of
+from .region_match import RegionMatch, WordMatch, match_region
+from .regions import Regions, SeenWord, assign_to_regions, distance, middle, number_words
+from .word_places import WordPlace, locate_words
 
 #: What is left of Tesseract's doubt about a word when both readers say it.
 _DOUBT_LEFT = 0.1
@@ -47,7 +47,9 @@ _UNSEEN = 0.5
 _NEARLY = 0.8
 
 
-def compared(first: PageLayout, second: PageLayout, ink: Ink | None = None) -> PageLayout:
+def compare_layouts(
+    first: PageLayout, second: PageLayout, ink: InkDetector | None = None
+) -> PageLayout:
     """`first` with what `second` tells of it: places, confidences and disputes.
 
     `first`: blocks with text and boxes, without lines; a table's text is that of its cells, row by
@@ -64,18 +66,18 @@ def compared(first: PageLayout, second: PageLayout, ink: Ink | None = None) -> P
             f"two readings of different images: {first.width} x {first.height} px turned by "
             f"{first.rotation}, and {second.width} x {second.height} px by {second.rotation}"
         )
-    regions = regions_of(first, second)
+    regions = assign_to_regions(first, second)
     if regions is None:
         return first
     effort = Effort()
-    pairs = [matched(region, effort) for region in regions.regions if region.compared]
+    pairs = [match_region(region, effort) for region in regions.regions if region.is_compared]
     found = [one for one in pairs if one is not None]
     used = {number for one in found for number in one.used}
     rest = [each for each in regions.outside if each.number not in used and each.key]
-    page = page_of(found, rest, ink, second.confidence)
+    page = collect_evidence(found, rest, ink, second.confidence)
     read: dict[str, Block] = {}
     for one in found:
-        for block in _examined(one, page):
+        for block in _compare_region(one, page):
             read[block.id] = block
     blocks = tuple(read.get(block.id, block) for block in first.blocks)
     if page.credible:
@@ -83,20 +85,20 @@ def compared(first: PageLayout, second: PageLayout, ink: Ink | None = None) -> P
     return replace(first, blocks=blocks)
 
 
-def is_text(second: PageLayout) -> bool:
+def has_sure_text(second: PageLayout) -> bool:
     """Whether the second reader surely saw text on the page, in any place."""
-    seen = [each for each in words_of(second) if each.key]
+    seen = [each for each in number_words(second) if each.key]
     lines = groupby(seen, key=lambda each: each.line)
-    return any(outside(list(line), PageEvidence()) for _, line in lines)
+    return any(is_missed_line(list(line), PageEvidence()) for _, line in lines)
 
 
 def _frame(layout: PageLayout) -> tuple[int, int, int]:
     return layout.width, layout.height, layout.rotation
 
 
-def _examined(one: Matched, page: PageEvidence) -> Iterator[Block]:
+def _compare_region(one: RegionMatch, page: PageEvidence) -> Iterator[Block]:
     """The region's blocks: the words in the first, disputes where they belong."""
-    places = places_of(one)
+    places = locate_words(one)
     confidences: list[float | None] = [None] * len(one.tokens)
     for finding in one.findings:
         for index in range(finding.i0, finding.i1):
@@ -123,19 +125,21 @@ def _block_confidence(block: Block, words: Sequence[Word]) -> float | None:
     return mean_confidence((word.confidence, len(word.text)) for word in words)
 
 
-def _confidence(one: Matched, finding: Finding) -> float | None:
+def _confidence(one: RegionMatch, finding: WordMatch) -> float | None:
     """How likely the first reader's words of a finding are right, as far as the second tells."""
     if not finding.seen:
         return None if finding.opaque else _UNSEEN
     sure = min(each.confidence for each in finding.seen)
     if finding.same:
         return round(1 - _DOUBT_LEFT * (1 - sure), 4)
-    if is_nearly_same(*keys_of(one, finding)):
+    if is_nearly_same(*join_keys(one, finding)):
         return _NEARLY
     return None if finding.opaque else round(min(1 - sure, _UNSEEN), 4)
 
 
-def _lines(one: Matched, places: Sequence[Place], words: Sequence[Word]) -> tuple[Line, ...]:
+def _lines(
+    one: RegionMatch, places: Sequence[WordPlace], words: Sequence[Word]
+) -> tuple[Line, ...]:
     """The words in lines: a new one where the text or the second reader begins one."""
     keyed = [
         ((token.line, place.line), word)
@@ -150,11 +154,11 @@ def _lines(one: Matched, places: Sequence[Place], words: Sequence[Word]) -> tupl
 
 
 def _disputes(
-    one: Matched, places: Sequence[Place], page: PageEvidence
+    one: RegionMatch, places: Sequence[WordPlace], page: PageEvidence
 ) -> dict[int, list[Dispute]]:
     """The region's disputes by the number of the block in it; neighbours are one dispute."""
     owner = _owners(one)
-    runs: list[tuple[int, list[Finding]]] = []
+    runs: list[tuple[int, list[WordMatch]]] = []
     last = None
     for index, finding, number in _credible(one, places, page, owner):
         if last == (index - 1, number):
@@ -169,8 +173,8 @@ def _disputes(
 
 
 def _credible(
-    one: Matched, places: Sequence[Place], page: PageEvidence, owner: dict[int, int]
-) -> Iterator[tuple[int, Finding, int]]:
+    one: RegionMatch, places: Sequence[WordPlace], page: PageEvidence, owner: dict[int, int]
+) -> Iterator[tuple[int, WordMatch, int]]:
     """The disagreements that count: index, finding, the number of the block that it is of."""
     index = 0
     while index < len(one.findings):
@@ -179,13 +183,13 @@ def _credible(
         if not finding.seen:
             while end < len(one.findings) and not one.findings[end].seen:
                 end += 1
-            counts = invented(one, places, one.findings[index:end], page)
+            counts = is_invented(one, places, one.findings[index:end], page)
         elif finding.same:
             counts = False
         elif finding.i0 == finding.i1:
-            counts = dropped(one, finding, page)
+            counts = is_dropped(one, finding, page)
         else:
-            counts = swapped(one, finding, page)
+            counts = is_swapped(one, finding, page)
         if counts:
             for each in range(index, end):
                 seen = one.findings[each].seen
@@ -194,7 +198,7 @@ def _credible(
         index = end
 
 
-def _owners(one: Matched) -> dict[int, int]:
+def _owners(one: RegionMatch) -> dict[int, int]:
     """Of words in the empty blocks of the region that its text does not hold: the block's number.
 
     An empty block is the continuation of the first where most of its words are in the first's text.
@@ -210,7 +214,7 @@ def _owners(one: Matched) -> dict[int, int]:
     return owners
 
 
-def _dispute(one: Matched, places: Sequence[Place], run: Sequence[Finding]) -> Dispute:
+def _dispute(one: RegionMatch, places: Sequence[WordPlace], run: Sequence[WordMatch]) -> Dispute:
     boxes: list[Box] = []
     for finding in run:
         boxes += [each.word.bbox for each in finding.seen]
@@ -229,16 +233,16 @@ def _visible(box: Box) -> Box:
 
 
 def _with_outside(
-    blocks: tuple[Block, ...], regions: Regions, rest: Sequence[Seen], page: PageEvidence
+    blocks: tuple[Block, ...], regions: Regions, rest: Sequence[SeenWord], page: PageEvidence
 ) -> tuple[Block, ...]:
     """Lines that stand in no block become disputes of the nearest one that is compared."""
-    near = [region.block for region in regions.regions if region.compared]
+    near = [region.block for region in regions.regions if region.is_compared]
     if not near:
         return blocks
     added: dict[str, list[Dispute]] = {}
     for _, group in groupby(rest, key=lambda each: each.line):
         line = list(group)
-        if outside(line, page):
+        if is_missed_line(line, page):
             box = bounding_box(each.word.bbox for each in line)
             block = min(near, key=lambda block: distance(block.bbox, *middle(box)))
             said = " ".join(each.word.text for each in line)

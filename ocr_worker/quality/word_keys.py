@@ -48,7 +48,7 @@ class FoldedWord:
     opaque: bool = False
 
 
-def tokens(text: str) -> list[FoldedWord]:
+def split_tokens(text: str) -> list[FoldedWord]:
     """The words of `text`, in order: `[token.text for ...] == text.split()`."""
     formulas = [found.span() for found in _FORMULA.finditer(text)]
     result = []
@@ -61,12 +61,12 @@ def tokens(text: str) -> list[FoldedWord]:
             formula += 1
         opaque = formula < len(formulas) and formulas[formula][0] < end
         opaque = opaque or _is_foreign(found[0])
-        result.append(FoldedWord(found[0], "" if opaque else key(found[0]), line, opaque))
+        result.append(FoldedWord(found[0], "" if opaque else make_key(found[0]), line, opaque))
     return result
 
 
 @lru_cache(maxsize=16384)
-def key(word: str) -> str:
+def make_key(word: str) -> str:
     """What of `word` is compared: "" where it has no letter and no digit."""
     folded = unicodedata.normalize("NFKD", word.replace("№", "")).casefold()
     folded = "".join(sign for sign in folded if not unicodedata.combining(sign))
@@ -74,7 +74,7 @@ def key(word: str) -> str:
 
 
 @lru_cache(maxsize=16384)
-def loose(word_key: str) -> str:
+def make_loose_key(word_key: str) -> str:
     """`word_key` with the letters as digits that are taken for such (O 0, l 1, S 5, б 6), and no
     mark in a number. Digits stay what they are."""
     return word_key.replace("·", "").translate(_LETTERS_TO_DIGITS)
@@ -84,7 +84,7 @@ def has_digit(word_key: str) -> bool:
     return any(map(str.isdigit, word_key))
 
 
-def script(word: str) -> str:
+def single_script(word: str) -> str:
     """LATIN or CYRILLIC where all letters of `word` are of that one; else ""."""
     names = {letter_script(letter) for letter in word if letter.isalpha()}
     return names.pop() if len(names) == 1 else ""

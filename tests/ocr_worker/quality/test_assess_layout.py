@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from documents.review.flag_rules import CUT
 from documents.text.page_layout import Block, PageLayout
-from ocr_worker.quality import examined, ink_on
+from ocr_worker.quality import assess_layout, make_ink_detector
 
 from .pages import page, said, seen
 
@@ -21,30 +21,30 @@ def sure(block: Block, confidence: float = 0.95) -> Block:
 def test_a_page_both_readers_agree_on_has_no_flags() -> None:
     over = seen("Договор поставки")
 
-    assert examined(page(said("Договор поставки", over=over)), page(over)).flags == ()
+    assert assess_layout(page(said("Договор поставки", over=over)), page(over)).flags == ()
 
 
 def test_a_disputed_word_flags_its_page() -> None:
     over = seen("Итого к оплате покупателем по договору: 340 рублей")
     said_block = said("Итого к оплате покупателем по договору: 840 рублей", over=over)
 
-    read = examined(page(said_block), page(over))
+    read = assess_layout(page(said_block), page(over))
 
     assert read.flags == ("disputed",)
     assert read.blocks[0].disputes
 
 
 def test_tesseracts_own_reading_is_flagged_by_its_confidence() -> None:
-    assert examined(page(seen("Договор", confidence=0.93))).flags == ()
-    assert examined(page(seen("Договор", confidence=0.85))).flags == ("low_confidence",)
+    assert assess_layout(page(seen("Договор", confidence=0.93))).flags == ()
+    assert assess_layout(page(seen("Договор", confidence=0.85))).flags == ("low_confidence",)
 
 
 def test_a_reading_without_any_confidence_is_not_called_low() -> None:
-    assert examined(page(said("Договор"))).flags == ()
+    assert assess_layout(page(said("Договор"))).flags == ()
 
 
 def test_words_of_two_scripts_flag_their_page_and_stay_as_they_were_read() -> None:
-    read = examined(page(said("Договоp № 5")))  # a Latin p
+    read = assess_layout(page(said("Договоp № 5")))  # a Latin p
 
     assert read.flags == ("lookalikes",)
     assert read.text == "Договоp № 5"
@@ -54,14 +54,17 @@ def test_a_block_that_was_cut_flags_its_page_and_stays_marked() -> None:
     over = seen("Договор поставки")
     cut = sure(said("Договор поставки", over=over), CUT)
 
-    assert examined(page(cut)).flags == ("low_confidence", "repetition")
-    read = examined(page(cut), page(over))
+    assert assess_layout(page(cut)).flags == ("low_confidence", "repetition")
+    read = assess_layout(page(cut), page(over))
     assert read.flags == ("repetition",)
     assert read.blocks[0].confidence == CUT
 
 
 def test_flags_the_engine_set_stay() -> None:
-    assert examined(page(said("x"), flags=("repetition", "odd"))).flags == ("repetition", "odd")
+    assert assess_layout(page(said("x"), flags=("repetition", "odd"))).flags == (
+        "repetition",
+        "odd",
+    )
 
 
 BOX = (800.0, 100.0, 1200.0, 160.0)
@@ -73,14 +76,14 @@ def test_an_empty_region_with_words_in_it_is_flagged() -> None:
         said("Договор", over=title, label="doc_title"), said("", over=lost, id="b2", order=1)
     )
 
-    assert examined(first, page(title, lost)).flags == ("empty_region", "disputed")
+    assert assess_layout(first, page(title, lost)).flags == ("empty_region", "disputed")
 
 
 def test_an_empty_region_with_ink_and_no_words_is_flagged() -> None:
     first = page(said("Договор", label="doc_title"), said("", bbox=BOX, id="b2", order=1))
 
-    assert examined(first, ink=lambda box: box == BOX).flags == ("empty_region",)
-    assert examined(first, ink=lambda box: False).flags == ()
+    assert assess_layout(first, ink=lambda box: box == BOX).flags == ("empty_region",)
+    assert assess_layout(first, ink=lambda box: False).flags == ()
 
 
 def test_the_continuation_of_a_paragraph_is_no_empty_region() -> None:
@@ -90,33 +93,33 @@ def test_the_continuation_of_a_paragraph_is_no_empty_region() -> None:
         said("", over=right, id="b2", order=1),
     )
 
-    assert examined(first, page(left, right), lambda box: True).flags == ()
-    assert examined(first, ink=lambda box: True).flags == ()
+    assert assess_layout(first, page(left, right), lambda box: True).flags == ()
+    assert assess_layout(first, ink=lambda box: True).flags == ()
 
 
 @pytest.mark.parametrize("label", ["image", "chart", "display_formula", "seal"])
 def test_a_picture_without_text_is_no_empty_region(label: str) -> None:
     first = page(said("", bbox=BOX, label=label, order=None))
 
-    assert examined(first, page(), lambda box: True).flags == ()
+    assert assess_layout(first, page(), lambda box: True).flags == ()
 
 
 def test_a_table_of_empty_cells_is_no_empty_region() -> None:
     html = "<table><tr><td></td></tr></table>"
 
-    assert examined(page(said("", label="table", html=html)), ink=lambda box: True).flags == ()
+    assert assess_layout(page(said("", label="table", html=html)), ink=lambda box: True).flags == ()
 
 
 def test_a_page_of_which_the_first_reader_saw_nothing_is_flagged() -> None:
-    assert examined(page(), page(seen("Договор поставки"))).flags == ("empty_region",)
-    assert examined(page(), page(seen(". ,", confidence=0.4))).flags == ()
+    assert assess_layout(page(), page(seen("Договор поставки"))).flags == ("empty_region",)
+    assert assess_layout(page(), page(seen(". ,", confidence=0.4))).flags == ()
 
 
 def test_a_blank_page_has_no_flags() -> None:
     blank = PageLayout(100, 100, 72)
 
-    assert examined(blank) == blank
-    assert examined(blank, blank, lambda box: False) == blank
+    assert assess_layout(blank) == blank
+    assert assess_layout(blank, blank, lambda box: False) == blank
 
 
 # --- ink
@@ -126,7 +129,7 @@ def test_ink_is_what_is_darker_than_the_paper_around_it() -> None:
     image = Image.new("L", (400, 200), 235)
     ImageDraw.Draw(image).text((20, 20), "Dogovor", fill=30)
     ImageDraw.Draw(image).text((220, 20), "Dogovor", fill=150)
-    ink = ink_on(image)
+    ink = make_ink_detector(image)
 
     assert ink((15, 15, 80, 40)), "black print"
     assert ink((215, 15, 280, 40)), "gray print"

@@ -18,28 +18,28 @@ from documents.actions.claim import PageClaim
 
 @dataclass(frozen=True)
 class Work:
-    """A claim and when its page was begun (seconds of the monotonic clock)."""
+    """A claim and when its page was started_at (seconds of the monotonic clock)."""
 
     claim: PageClaim
-    begun: float
+    started_at: float
 
     @property
     def seconds(self) -> float:
-        return time.monotonic() - self.begun
+        return time.monotonic() - self.started_at
 
 
 #: Pages over which the rate of reading is taken.
 _RECENT = 20
 
 
-class Holding:
+class CurrentWork:
     """At most one page at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._work: Work | None = None
         self._seconds: deque[float] = deque(maxlen=_RECENT)
-        #: Pages begun and settled in whatever way, since the process began.
+        #: Pages started_at and settled in whatever way, since the process began.
         self.pages_begun = 0
         #: Readings recorded; what failed, was given back or lost is none.
         self.pages_read = 0
@@ -65,7 +65,7 @@ class Holding:
             return self._work
 
     @contextmanager
-    def working_on(self, claim: PageClaim) -> Iterator[None]:
+    def work_on(self, claim: PageClaim) -> Iterator[None]:
         with self._lock:
             self._work = Work(claim, time.monotonic())
             self.pages_begun += 1

@@ -20,19 +20,19 @@ _DEVICES = ("/dev/nvidiactl", "/dev/dxg")
 
 
 @dataclass(frozen=True)
-class Memory:
+class GpuMemory:
     """Bytes of the first GPU that this process sees."""
 
     free: int
     total: int
 
 
-def present() -> bool:
+def is_present() -> bool:
     """Whether this machine seems to have a GPU for us; costs nothing."""
     return any(Path(device).exists() for device in _DEVICES)
 
 
-def memory() -> Memory | None:
+def query_memory() -> GpuMemory | None:
     """Of the first GPU; None where nobody says (nvidia-smi comes with the driver, and platforms
     put it into containers together with it)."""
     try:
@@ -46,4 +46,4 @@ def memory() -> Memory | None:
         free, total = (int(value) for value in answer.decode().splitlines()[0].split(","))
     except (OSError, subprocess.SubprocessError, ValueError, IndexError):
         return None
-    return Memory(free * MIB, total * MIB)
+    return GpuMemory(free * MIB, total * MIB)

@@ -16,7 +16,7 @@ from typing import Any
 import pypdfium2.raw as c
 
 from .faults import damaged_page
-from .pdfdrawn import IMAGE, SHAPE, Affine, Drawn, address
+from .pdf_drawn import IMAGE, SHAPE, DrawnObjects, PageTransform, address
 
 #: A page with more characters is no page of text; reading it would take minutes.
 MAX_CHARACTERS = 200_000
@@ -42,27 +42,27 @@ class _Word:
     hyphen: bool = False
 
 
-def read(page: Any, width: float, height: float) -> dict[str, Any]:
+def read_page_text(page: Any, width: float, height: float) -> dict[str, Any]:
     """Words, images and shapes of an open pdfium page of `width` x `height` points (as shown).
 
     The answer is JSON: `words` as lists `[text, x0, y0, x1, y1, size, turn, invisible, hyphen,
     broken]`, `image_cover`, `image_box`, `paths`, `covered`. Raises Fault.
     """
-    affine = Affine(page, width, height)
-    drawn = Drawn(affine, width, height)
+    affine = PageTransform(page, width, height)
+    drawn = DrawnObjects(affine, width, height)
     drawn.visit(page)
     words, covered = [], 0
-    for word, obj in _words(page, affine):
-        over = drawn.over(obj, (word[1], word[2], word[3], word[4]))
+    for word, obj in _read_words(page, affine):
+        over = drawn.find_cover(obj, (word[1], word[2], word[3], word[4]))
         if over == IMAGE:
             word[_INVISIBLE_AT] = True  # an OCR layer, put under the picture of its page
         covered += over == SHAPE
         words.append(word)
-    return {"words": words, "covered": covered, **drawn.result()}
+    return {"words": words, "covered": covered, **drawn.summarise()}
 
 
-def _words(page: Any, affine: Affine) -> list[tuple[list[Any], int]]:
-    """Each word as in `read`, with the address of its text object (0 where it has none)."""
+def _read_words(page: Any, affine: PageTransform) -> list[tuple[list[Any], int]]:
+    """Each word as in `read_page_text`, with the address of its text object (0: it has none)."""
     textpage = c.FPDFText_LoadPage(page)
     if not textpage:
         raise damaged_page("The page's text can't be read.")
@@ -70,12 +70,14 @@ def _words(page: Any, affine: Affine) -> list[tuple[list[Any], int]]:
         count = c.FPDFText_CountChars(textpage)
         if count > MAX_CHARACTERS:
             raise damaged_page(f"The page has {count:,} characters; that is no readable page.")
-        return [_finished(textpage, word, affine) for word in _grow(textpage, max(count, 0))]
+        return [
+            _finish_word(textpage, word, affine) for word in _split_words(textpage, max(count, 0))
+        ]
     finally:
         c.FPDFText_ClosePage(textpage)
 
 
-def _grow(textpage: Any, count: int) -> list[_Word]:
+def _split_words(textpage: Any, count: int) -> list[_Word]:
     """The characters gathered into words at white space, line ends and jumps back."""
     unicode_of, box_of = c.FPDFText_GetUnicode, c.FPDFText_GetCharBox
     angle_of = c.FPDFText_GetCharAngle
@@ -125,7 +127,7 @@ def _unmapped(code: int) -> bool:
     return code in (0xFFFD, 0xFFFE, 0xFFFF) or 0xE000 <= code <= 0xF8FF or 0xD800 <= code <= 0xDFFF
 
 
-def _finished(textpage: Any, word: _Word, affine: Affine) -> tuple[list[Any], int]:
+def _finish_word(textpage: Any, word: _Word, affine: PageTransform) -> tuple[list[Any], int]:
     text = "".join(word.text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = unicodedata.normalize("NFKC", text) if _has_ligature(text) else text
     text = "".join(ch for ch in text if ch >= " " and not "\x7f" <= ch < "\xa0")

@@ -47,7 +47,7 @@ def prepare_process() -> None:
 
 
 @contextlib.contextmanager
-def one_at_a_time() -> Iterator[None]:
+def hold_load_lock() -> Iterator[None]:
     """Processes of this site load one after the other: each finds the GPU's memory as the ones
     before have left it, and none of them meets another's at its peak. Waits without end."""
     with file_lock(Path(settings.DATA_DIR) / "paddlex.lock"):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from documents.text.page_layout import Box, bounding_box
 
-from .folding import FoldedWord
-from .matching import Finding, Matched
+from .region_match import RegionMatch, WordMatch
+from .word_keys import FoldedWord
 
 #: Width of a letter and a space, of the height of a line: what printed text has about.
 LETTER = 0.45
@@ -19,7 +19,7 @@ _LINE_BETWEEN = 2.4
 
 
 @dataclass(frozen=True)
-class Place:
+class WordPlace:
     """A word's box, and the line of the second reader that it stands in: below 0 one of its own,
     where the second reader saw none."""
 
@@ -27,14 +27,14 @@ class Place:
     line: int
 
 
-def places_of(matched: Matched) -> list[Place]:
+def locate_words(matched: RegionMatch) -> list[WordPlace]:
     """A place for every token of the region: what was seen in its place, else between neighbours
     on its line, else spread over the block's box."""
-    known: list[Place | None] = [None] * len(matched.tokens)
+    known: list[WordPlace | None] = [None] * len(matched.tokens)
     for finding in matched.findings:
         if finding.i0 < finding.i1 and finding.seen:
             _place(known, matched.tokens, finding)
-    result: list[Place] = []
+    result: list[WordPlace] = []
     start = 0
     while start < len(known):
         place = known[start]
@@ -52,7 +52,7 @@ def places_of(matched: Matched) -> list[Place]:
     return result
 
 
-def _place(known: list[Place | None], tokens: list[FoldedWord], finding: Finding) -> None:
+def _place(known: list[WordPlace | None], tokens: list[FoldedWord], finding: WordMatch) -> None:
     """One finding's words: its first line's boxes, parted by letters where they are several."""
     line = finding.seen[0].line
     boxes = [each.word.bbox for each in finding.seen if each.line == line]
@@ -61,12 +61,15 @@ def _place(known: list[Place | None], tokens: list[FoldedWord], finding: Finding
     indices = range(finding.i0, finding.i1)
     parts = _parted(box, [tokens[index].text for index in indices])
     for index, part in zip(indices, parts, strict=True):
-        known[index] = Place(part, line)
+        known[index] = WordPlace(part, line)
 
 
 def _between(
-    matched: Matched, tokens: list[FoldedWord], before: Place | None, after: Place | None
-) -> list[Place]:
+    matched: RegionMatch,
+    tokens: list[FoldedWord],
+    before: WordPlace | None,
+    after: WordPlace | None,
+) -> list[WordPlace]:
     texts = [token.text for token in tokens]
     region = matched.region.block.bbox
     if before is None and after is None:
@@ -74,7 +77,7 @@ def _between(
     if before and after and before.line == after.line and after.box[0] >= before.box[2]:
         box = (before.box[2], min(before.box[1], after.box[1]), after.box[0],
                max(before.box[3], after.box[3]))  # fmt: skip
-        return [Place(part, before.line) for part in _parted(box, texts)]
+        return [WordPlace(part, before.line) for part in _parted(box, texts)]
     if before and after and after.box[1] - before.box[1] > _LINE_BETWEEN * _height(before.box):
         box = (region[0], before.box[3], max(region[2], region[0]), after.box[1])
         return _spread(box, tokens)
@@ -84,7 +87,7 @@ def _between(
             return _spread((region[0], region[1], region[2], after.box[1]), tokens)
         left = min(region[0], after.box[0])
         box = (left, after.box[1], after.box[0], after.box[3])
-        return [Place(part, after.line) for part in _parted(box, texts)]
+        return [WordPlace(part, after.line) for part in _parted(box, texts)]
     if after is None and region[3] - before.box[3] > _height(before.box):
         return _spread((region[0], before.box[3], region[2], region[3]), tokens)
     room = max(region[2], before.box[2]) - before.box[2]
@@ -98,16 +101,16 @@ def _between(
                 break
             fits += 1
     box = (before.box[2], before.box[1], before.box[2] + room, before.box[3])
-    result = [Place(part, before.line) for part in _parted(box, texts[:fits])]
+    result = [WordPlace(part, before.line) for part in _parted(box, texts[:fits])]
     if fits < len(texts):
         assert after is not None
         left = min(region[0], after.box[0])
         box = (left, after.box[1], after.box[0], after.box[3])
-        result += [Place(part, after.line) for part in _parted(box, texts[fits:])]
+        result += [WordPlace(part, after.line) for part in _parted(box, texts[fits:])]
     return result
 
 
-def _spread(box: Box, tokens: Sequence[FoldedWord]) -> list[Place]:
+def _spread(box: Box, tokens: Sequence[FoldedWord]) -> list[WordPlace]:
     """The words in lines over the whole of `box`: the text's own lines, and more where those would
     be too long for letters as high as the lines."""
     x0, y0, x1, y1 = box
@@ -131,7 +134,7 @@ def _spread(box: Box, tokens: Sequence[FoldedWord]) -> list[Place]:
         top = y0 + number * pitch
         share = (sum(len(text) + 1 for text in row) - 1) / max(most, 1)
         line_box = (x0, top, x0 + width * min(share, 1.0), top + pitch)
-        result += [Place(part, -1 - number) for part in _parted(line_box, row)]
+        result += [WordPlace(part, -1 - number) for part in _parted(line_box, row)]
     return result
 
 
