@@ -1,8 +1,8 @@
 """Small files of the kinds that lose words (../shared/cases), held against what is right.
 
-`python -m tests.cases FOLDER --url http://127.0.0.1:8081 --user admin --password ...` uploads every
-`python -m tests.cases FOLDER --url http://127.0.0.1:8081 --password ...` uploads every
-manifest demands.
+`python -m tests.cases FOLDER --url http://127.0.0.1:8081 --password ...` uploads every file of
+FOLDER's manifest to a running site and prints which cases hold. FOLDER/README.md says what a manifest
+demands.
 """
 
 from __future__ import annotations
@@ -132,7 +132,10 @@ def _finds(client: Client, query: str, document: str) -> bool:
         return any(hit["document"]["id"] == document for hit in results["results"])
 
     # The index follows the database within a second or two.
-    return found() or (time.sleep(1.5) or found())
+    if found():
+        return True
+    time.sleep(1.5)
+    return found()
 
 
 def _is_at(page: dict[str, Any], word: str, box: list[float]) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import cast
 
 from tests.s3_faults import Fault, error_body
 
@@ -64,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     @property
     def front(self) -> Front:
-        return self.server.front  # type: ignore[attr-defined]
+        return cast(Front, getattr(self.server, "front"))  # noqa: B009
 
     def do_PUT(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -106,4 +106,5 @@ def _next(request: HttpRequest, document: Document) -> uuid.UUID | None:
     trust = document.confidence or 0.0
     behind = Q(trust__gt=trust) | Q(trust=trust, id__gt=document.id)
     ids = queue.values_list("id", flat=True)
-    return ids.filter(behind).first() or ids.first()
+    found: uuid.UUID | None = ids.filter(behind).first() or ids.first()
+    return found

@@ -120,4 +120,5 @@ def _documents_by_tag(tags: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
 
 def _count_by_tag(carried: QuerySet[Any]) -> QuerySet[Any]:
     """`number` of documents, for each `tag`."""
-    return carried.order_by().values("tag").annotate(number=Count("pk"))
+    counted: QuerySet[Any] = carried.order_by().values("tag").annotate(number=Count("pk"))
+    return counted

@@ -71,7 +71,7 @@ def _is_current(document: Document, kind: str, path: Path) -> bool:
         return False
     if wanted is None or about.st_size != wanted["size"]:
         return wanted is None
-    return _digest(str(path), about.st_mtime_ns, about.st_ino) == wanted["sha256"]
+    return _digest(str(path), about.st_mtime_ns, about.st_ino) == str(wanted["sha256"])
 
 
 @lru_cache(maxsize=256)

@@ -62,7 +62,8 @@ class PdfFile:
 
     def size(self, number: int) -> tuple[float, float]:
         """Width and height in points of the page as shown (crop box, /Rotate applied)."""
-        return self.page(number).get_size()
+        width, height = self.page(number).get_size()
+        return float(width), float(height)
 
     def natural(self, number: int) -> tuple[int, int, float]:
         """Width and height in px and the dpi at which the page is rendered for OCR."""
