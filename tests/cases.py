@@ -1,8 +1,8 @@
 """Small files of the kinds that lose words (../shared/cases), held against what is right.
 
 `python -m tests.cases FOLDER --url http://127.0.0.1:8081 --password ...` uploads every file of
-FOLDER's manifest to a running site and prints which cases hold. FOLDER/README.md says what a manifest
-demands.
+FOLDER's manifest to a running site and prints which cases hold. What a manifest demands is said in
+FOLDER/README.md.
 """
 
 from __future__ import annotations
