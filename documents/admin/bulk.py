@@ -88,8 +88,8 @@ def _each(
     ids = list(queryset.values_list("id", flat=True)[: MOST_AT_ONCE + 1])
     if len(ids) > MOST_AT_ONCE:
         text = _(
-            "More than %(most)d documents are selected; that is the most at once. Nothing was "
-            "done. Narrow the list with its filters and select again."
+            "More than %(most)d documents are selected, which is the limit. Nothing was done. "
+            "Narrow the list with its filters and select again."
         )
         messages.error(request, text % {"most": MOST_AT_ONCE})
         return

@@ -87,7 +87,7 @@ def see_next(request: HttpRequest, document: Document) -> HttpResponse:
     found = _next(request, document) if came_from_queue(request) else None
     if found is not None:
         return see_document(request, found)
-    messages.info(request, _("Nothing more is left to review here."))
+    messages.info(request, _("There is nothing left to review here."))
     return see_list(request)
 
 

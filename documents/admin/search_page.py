@@ -27,17 +27,19 @@ from documents.search.query.find import FoundPage, SearchResults, Wanted
 from documents.search.query.spelling import with_near
 
 _NOTES: dict[str, str | Promise] = {
-    "quote": gettext_lazy("A quotation mark is missing its other half: its words were searched."),
-    "parenthesis": gettext_lazy("A parenthesis is missing its other half and was left out."),
-    "or": gettext_lazy("OR needs a word on either side and was left out."),
-    "not": gettext_lazy("There is nothing behind the minus; it was left out."),
-    "prefix": gettext_lazy("Before the * there must be at least two letters."),
-    "condition": gettext_lazy("This is no condition that is known; its words were searched."),
-    "unknown": gettext_lazy("There is nothing of this name here."),
-    "nothing": gettext_lazy("There is no word in this."),
-    "other-forms": gettext_lazy("No page has the words in quotation marks in these very forms."),
-    "too-many": gettext_lazy("The question is too long; what came last was left out."),
-    "too-long": gettext_lazy("The question is too long; what came last was left out."),
+    "quote": gettext_lazy("A quotation mark is missing its pair; the words were searched."),
+    "parenthesis": gettext_lazy("A parenthesis is missing its pair and was ignored."),
+    "or": gettext_lazy("OR needs a word on either side and was ignored."),
+    "not": gettext_lazy("There is no word after the minus; it was ignored."),
+    "prefix": gettext_lazy("At least two letters must precede the *."),
+    "condition": gettext_lazy("This condition is not known; its words were searched."),
+    "unknown": gettext_lazy("Nothing here has this name."),
+    "nothing": gettext_lazy("This contains no word."),
+    "other-forms": gettext_lazy(
+        "No page has this exact phrase; other forms of its words were searched."
+    ),
+    "too-many": gettext_lazy("The query is too long; its end was ignored."),
+    "too-long": gettext_lazy("The query is too long; its end was ignored."),
 }
 
 

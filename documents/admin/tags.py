@@ -91,8 +91,8 @@ class TagAdmin(TeamPermissions, TitledByContent):
         carried = _documents_by_tag(tag.id for tag in tags)
         losses = [
             ngettext(
-                "“%(tag)s” is taken off %(count)d document, which stays",
-                "“%(tag)s” is taken off %(count)d documents, which stay",
+                "“%(tag)s” is removed from %(count)d document; the document stays",
+                "“%(tag)s” is removed from %(count)d documents; the documents stay",
                 carried.get(tag.id, 0),
             )
             % {"tag": tag.name, "count": carried.get(tag.id, 0)}

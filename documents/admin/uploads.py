@@ -113,6 +113,6 @@ def _upload_one(request: HttpRequest, file: StagedUpload, options: dict[str, Any
         messages.error(request, text)
         return
     level = constants.SUCCESS if uploaded.created else constants.INFO
-    outcome = _("uploaded") if uploaded.created else _("was already there")
+    outcome = _("uploaded") if uploaded.created else _("already in the archive")
     url = document_url(uploaded.document.id)
     messages.add_message(request, level, format_html('{}: <a href="{}">{}</a>', outcome, url, name))

@@ -1,4 +1,4 @@
-"""What the admin's first page says of the archive as a whole."""
+"""The state of the archive as a whole, for the admin's first page."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class ArchiveState:
-    """`warnings`: of this start of the site. `unfinished` and `unmirrored` count only documents
-    that the person may see. `bucket`: None where there is none and none is wanted."""
+    """`warnings`: of this start of the site. `unfinished` and `unmirrored` count the documents that
+    the user may see. `bucket`: None where none is configured."""
 
     warnings: list[str]
-    readers: list[WorkerProcess]
+    ocr_workers: list[WorkerProcess]
     unfinished: int
     may_upload: bool
     bucket: BucketState | None
@@ -35,33 +35,33 @@ class ArchiveState:
 
 @register.filter
 def archive_first(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The archive's own models on top, whatever its name is in this language."""
+    """The archive's own models first, whatever their names are in the active language."""
     return sorted(apps, key=lambda app: app["app_label"] != "documents")
 
 
 @register.filter
-def said(warning: str) -> str:
-    """A warning in the reader's language; "" where it is known in English only."""
+def translated(warning: str) -> str:
+    """The warning in the active language; "" where it exists in English only."""
     return warning.said() if isinstance(warning, Notice) else ""
 
 
 @register.filter
-def said_in_english(warning: str) -> str:
-    """What of a warning is known in English only, and not said yet; "" where all of it is."""
+def untranslated(warning: str) -> str:
+    """What the warning says in English only; "" where `translated` says everything."""
     if not isinstance(warning, Notice):
         return warning
     return "" if warning.said() == warning else warning.detail
 
 
 @register.filter
-def reader_complaint(reader: WorkerProcess) -> Notice | None:
-    """Why a reader has no engine; None where it has, or loads one for the first time."""
-    if not reader.engine_detail:
+def engine_problem(worker: WorkerProcess) -> Notice | None:
+    """Why an OCR worker has no engine; None where it has one, or loads one for the first time."""
+    if not worker.engine_detail:
         return None
-    if reader.engine_state == EngineState.ABSENT:
-        return notice_of(EngineUnavailable(reader.engine_detail))
-    text = gettext_noop("The OCR engine did not load; it is tried again.")
-    return Notice(text, english=reader.engine_detail)
+    if worker.engine_state == EngineState.ABSENT:
+        return notice_of(EngineUnavailable(worker.engine_detail))
+    text = gettext_noop("The OCR engine did not load; another attempt follows.")
+    return Notice(text, english=worker.engine_detail)
 
 
 @register.simple_tag(takes_context=True)
@@ -73,7 +73,7 @@ def archive_state(context: dict[str, Any]) -> ArchiveState:
     )
     return ArchiveState(
         warnings=list(context.get("start_warnings", ())),
-        readers=list(WorkerProcess.alive().filter(kind=WorkerKind.OCR).order_by("id")),
+        ocr_workers=list(WorkerProcess.alive().filter(kind=WorkerKind.OCR).order_by("id")),
         unfinished=unfinished.count(),
         may_upload=access.may_somewhere(user, Ability.UPLOAD),
         bucket=None if bucket.word == "not_configured" else bucket,

@@ -1,4 +1,4 @@
-"""Values of the archive in the words of the person who reads the page."""
+"""Values of the archive in the user's language, for templates."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def test_nothing_is_sent_before_a_team_is_chosen(
 
     page.get_by_label("Files", exact=True).set_input_files([FILE])
 
-    expect(page.get_by_role("alert")).to_have_text("Choose a team: your files wait for it.")
+    expect(page.get_by_role("alert")).to_have_text("Choose a team to start the upload.")
     expect(page.get_by_label("Team")).to_be_focused()
     assert not Document.objects.exists()
 

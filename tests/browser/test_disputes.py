@@ -63,7 +63,7 @@ def test_keys_lead_from_dispute_to_dispute_and_take_the_other_reading(
     expect(page.locator(".dispute-place.current")).to_have_count(1)
     page.keyboard.press("o")
     assert field(page) == "No 12 of July, 14 copies\nsigned by both", "that one, not the other"
-    expect(page.locator(".outcome")).to_contain_text("Taken: “14”. Not saved yet.")
+    expect(page.locator(".outcome")).to_contain_text("Replaced with “14”. Not saved yet.")
     assert holds_on(page)
     assert text_of(document) == TEXT, "a person saves"
 
@@ -113,9 +113,9 @@ def test_buttons_do_the_same(page: Page, document: Document) -> None:
     page.goto(address(document))
 
     page.get_by_role("button", name="Next dispute").click()
-    page.get_by_role("button", name="Take this").first.click()
+    page.get_by_role("button", name="Use this").first.click()
     assert "14 copies" in field(page)
-    page.get_by_role("button", name="Put back").click()
+    page.get_by_role("button", name="Restore").click()
     assert field(page) == TEXT
     page.get_by_role("button", name="Previous dispute").click()
     expect(page.locator(".dispute:focus mark")).to_have_text("both")

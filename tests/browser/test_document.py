@@ -74,7 +74,7 @@ def test_who_comes_second_is_told_and_keeps_what_was_typed(
     assert text_of(document).startswith("Somebody else's")
 
     page.on("dialog", lambda dialog: dialog.accept())
-    section.get_by_role("link", name="Load the page again").click()
+    section.get_by_role("link", name="Reload the page").click()
     expect(page.get_by_label("Page 1, block 1")).to_have_value("Somebody else's")
 
 
@@ -88,7 +88,7 @@ def test_the_page_is_loaded_again_where_the_address_already_is_its_own(
     block.press("Control+Enter")
 
     page.on("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("link", name="Load the page again").click()
+    page.get_by_role("link", name="Reload the page").click()
 
     expect(page.get_by_label("Page 1, block 1")).to_have_value("Somebody else's")
 

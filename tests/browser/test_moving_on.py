@@ -51,7 +51,7 @@ def first(page: Page) -> Locator:
 
 
 def notice(page: Page) -> Locator:
-    return page.get_by_text("The document has moved on.")
+    return page.get_by_text("The document has changed.")
 
 
 def expect_second_page(page: Page) -> None:
@@ -183,7 +183,7 @@ def test_who_is_logged_out_is_told_and_goes_on_where_they_are_once_logged_in(
     expect(bar).to_be_visible()
 
     context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
-    told = page.get_by_text("You are logged out, so nothing moves here any more.")
+    told = page.get_by_text("You are logged out, so progress is no longer updated here.")
     expect(told).to_be_visible(timeout=PATIENCE)
     expect(bar).to_be_hidden()
 

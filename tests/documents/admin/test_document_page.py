@@ -25,7 +25,7 @@ def test_a_page_has_its_image_beside_its_text(browser: Client, team: Team, url: 
     assert "First words</textarea>" in page
     assert "Second words</textarea>" in page
     assert "<li>Tesseract</li>" in page
-    assert "95% certain" in page
+    assert "confidence 95%" in page
 
 
 def test_a_long_document_opens_with_twenty_pages(browser: Client, team: Team, url: Url) -> None:
@@ -115,7 +115,7 @@ def test_a_newer_reading_is_offered_beside_a_correction(
     shown = browser.get(url("change", document)).content.decode()
 
     assert "Hello</textarea>" in shown
-    assert "A newer reading of this page exists" in shown
+    assert "There is a newer reading of this page" in shown
     assert "Hullo" in shown
     assert "corrected by reviewer" in shown
 

@@ -68,8 +68,8 @@ def test_both_readings_are_told_to_who_looks_and_to_who_hears_escaped(
 ) -> None:
     page = content(browser, url("change", document))
 
-    assert "Disputed: “12”, the second reader says “&lt;b&gt;13&lt;/b&gt;”" in page
-    assert "Disputed: “July”, the second reader saw nothing here" in page
+    assert "Disputed: “12”, the second reader read “&lt;b&gt;13&lt;/b&gt;”" in page
+    assert "Disputed: “July”, the second reader found nothing here" in page
     assert "Also disputed here:" in page
     assert "<b>13</b>" not in page
 
@@ -173,7 +173,7 @@ def test_the_newer_reading_is_accepted_where_it_is_compared(
     page.save()
 
     shown = content(browser, url("readings", document, 1))
-    assert "Take the newer reading instead of the correction" in shown
+    assert "Use the newer reading instead of the correction" in shown
     browser.post(url("accept", document, 1), {"revision": page.revision})
 
     layout = document.pages.get().layout

@@ -84,7 +84,7 @@ def test_who_has_decided_sees_the_next_and_in_the_end_the_list(
     answer = browser.post(url("verb", queue["fair"], "reject") + query, follow=True)
 
     assert answer.redirect_chain == [(f"{url('changelist')}?{QUEUE}", 302)]
-    assert "Nothing more is left to review here." in answer.content.decode()
+    assert "There is nothing left to review here." in answer.content.decode()
 
 
 def test_who_passes_one_over_comes_to_it_after_the_last(

@@ -91,7 +91,7 @@ def test_before_a_tag_goes_it_is_told_from_how_many_documents(browser: Client, t
     ).content.decode()
 
     for page in (alone, among):
-        assert "“scans” is taken off 3 documents" in page
+        assert "“scans” is removed from 3 documents" in page
         assert "Document_tags object" not in page
         assert "Secret" not in page
 
