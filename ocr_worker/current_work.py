@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from documents.actions.claim import PageClaim
+from documents.models.claim import PageClaim
 
 
 @dataclass(frozen=True)

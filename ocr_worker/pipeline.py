@@ -15,11 +15,12 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 
-from documents.actions.claim import PageClaim
+from documents.actions.fail_page import fail_page
 from documents.actions.finish import finish
 from documents.actions.prepare import fail_preparation, record_page_count
-from documents.actions.record import fail_page, postpone_page, record_reading
-from documents.actions.task_claims import TaskClaim, postpone_task
+from documents.actions.record_reading import record_reading
+from documents.actions.release_page import postpone_page
+from documents.actions.release_task import postpone_task
 from documents.errors import (
     ArchiveError,
     BucketError,
@@ -34,8 +35,8 @@ from documents.errors import (
 )
 from documents.exports import page_images
 from documents.files.storage import original_file
-from documents.models import Document, Page
-from documents.models.document import Task
+from documents.models import Document, Page, Task
+from documents.models.claim import PageClaim, TaskClaim
 from documents.replication.store_figures import keep_figures
 from ocr_worker.engines.base import Engine
 from ocr_worker.other_workers import another_worker_has_engine

@@ -14,12 +14,10 @@ import uuid
 import structlog
 from django.utils import timezone
 
-from documents.actions.claim import waiting_pages
-from documents.actions.fail_unreadable_pages import fail_pages_without_engine
-from documents.actions.record import take_back_lost_pages
-from documents.actions.task_claims import waiting_tasks
+from documents.actions.fail_pages_without_engine import fail_pages_without_engine
+from documents.actions.take_back_lost_pages import take_back_lost_pages
 from documents.files.storage import archive
-from documents.models import WorkerProcess
+from documents.models import Document, Page, WorkerProcess
 from documents.replication import sync_worker
 from documents.signals import announce, pages_waiting, tasks_waiting
 
@@ -48,9 +46,9 @@ def reconcile(
     hopeless = fail_pages_without_engine(watched_for=watched_for)
     if hopeless:
         log.warning("pages_nobody_can_read_failed", pages=hopeless)
-    if waiting_tasks().exists() or sync_worker.work_waits():
+    if Document.objects.with_free_task().exists() or sync_worker.work_waits():
         announce(tasks_waiting)
-    if waiting_pages().exists():
+    if Page.objects.claimable().exists():
         announce(pages_waiting)
     WorkerProcess.objects.filter(heartbeat_at__lt=timezone.now() - FORGET_WORKERS_AFTER).delete()
     _clear_staging()

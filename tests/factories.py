@@ -23,11 +23,11 @@ from documents.models import (
     Role,
     Status,
     Tag,
+    Task,
     Team,
     User,
     WorkerProcess,
 )
-from documents.models.document import Task
 from documents.models.worker import EngineState
 from documents.text.page_layout import Block, Box, Line, PageLayout, Word, bounding_box
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from documents.actions.locking import found, locked, refuse_trashed
 from documents.actions.request_results import request_results
 from documents.errors import Conflict, InvalidRequest, NotFound, NothingRead
 from documents.events import commit_change
@@ -41,10 +40,10 @@ def correct(
     }
     # Placing the words may take a while: no transaction waits for it. The revision says whether
     # the page is still what it was.
-    page = _page(found(document_id), number, revision)
+    page = _page(Document.objects.get_or_refuse(document_id), number, revision)
     layout = page.layout
     # A correction of a correction builds on it; its boxes still are the first reading's.
-    reading = page.current_revision.based_on if page.current_revision else page.current_reading
+    reading = page.base_reading
     if layout is None or reading is None:
         raise NothingRead(
             "This page has not been read, so there is no text to correct.",
@@ -55,7 +54,7 @@ def correct(
     if changed == layout:
         return page
     with transaction.atomic():
-        document = locked(document_id)
+        document = Document.objects.lock(document_id)
         page = _page(document, number, revision)
         page.revision += 1
         page.current_revision = PageRevision.objects.create(
@@ -79,7 +78,7 @@ def accept_reading(
     Raises NotFound, Conflict (somebody was first, no correction is current, in the trash).
     """
     with transaction.atomic():
-        document = locked(document_id)
+        document = Document.objects.lock(document_id)
         page = _page(document, number, revision)
         if page.current_revision is None or page.current_reading is None:
             raise Conflict(
@@ -96,7 +95,7 @@ def accept_reading(
 
 
 def _page(document: Document, number: int, revision: int) -> Page:
-    refuse_trashed(document)
+    document.refuse_if_trashed()
     page = (
         document.pages.select_related("current_reading", "current_revision__based_on")
         .filter(number=number)

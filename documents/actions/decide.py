@@ -5,9 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import transaction
-from django.utils import timezone
 
-from documents.actions.locking import locked, refuse_trashed
 from documents.errors import NothingRead, Outdated, StillBeingRead
 from documents.events import commit_change
 from documents.models import Document, ReviewStatus, Status, User
@@ -49,9 +47,9 @@ def _decide(
     version: int | None,
 ) -> Document:
     with transaction.atomic():
-        document = locked(document_id)
-        refuse_trashed(document)
-        if document.status in (Status.QUEUED, Status.PROCESSING):
+        document = Document.objects.lock(document_id)
+        document.refuse_if_trashed()
+        if document.is_unfinished:
             raise StillBeingRead(
                 "The document is still being read. Decide when it is finished.",
                 document=document.id,
@@ -65,9 +63,7 @@ def _decide(
                 document=document.id,
             )
         if document.review_status != verdict:
-            document.review_status = verdict
-            document.reviewed_by = actor
-            document.reviewed_at = timezone.now()
+            document.set_review(verdict, actor)
             commit_change(document, kind, actor)
     return document
 

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from documents.actions.locking import locked, refuse_trashed
 from documents.actions.request_results import mark_results_outdated
 from documents.actions.tagging import refuse_too_many, tag_name, tags_named
 from documents.actions.upload import TITLE_LENGTH
@@ -36,8 +35,8 @@ def edit(
     Raises NotFound, InvalidRequest, Conflict (in the trash).
     """
     with transaction.atomic():
-        document = locked(document_id)
-        refuse_trashed(document)
+        document = Document.objects.lock(document_id)
+        document.refuse_if_trashed()
         changed: list[str] = []
         if title is not None:
             title = validate_text(title, field="title").strip()

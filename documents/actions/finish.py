@@ -7,43 +7,43 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from documents.actions.locking import locked
 from documents.actions.request_results import request_results
-from documents.actions.task_claims import TaskClaim, held
 from documents.errors import LeaseLost
 from documents.events import commit_change, commit_reading_end
 from documents.exports.assemble import assembled
 from documents.exports.cross_page import restructured
 from documents.exports.results import Summary
-from documents.models import Document, PageStatus, Status
-from documents.models.document import Task
+from documents.models import Document, Status, Task
+from documents.models.claim import TaskClaim
 from documents.signals import announce, tasks_waiting
 
 
 def finish(claim: TaskClaim) -> Document:
-    """Write the result files, then settle the document's state. Where no page was ever read there
-    are no files.
+    """Write the result files, then record the outcome. Where no page was ever read there are no
+    files.
 
-    May run twice: it writes the same files again. A page that changed meanwhile leaves the task
-    standing, so that the files are written once more. Raises LeaseLost, StorageFull.
+    May run twice: it writes the same files again. Where a page changes meanwhile the task remains,
+    so that the files are written once more. Raises LeaseLost, StorageFull.
     """
     document = Document.objects.get(id=claim.document_id)
     built_from = document.content_version
     with assembled(document, restructured(document)) as made:
         summary, files = made.summary, made.facts
-        _refuse_lost(claim)
+        claim.refuse_lost()
         made.put_in_place()
     try:
-        return _settle(claim, built_from, summary, files)
+        return _record_outcome(claim, built_from, summary, files)
     except LeaseLost:
-        # Stopped between the last look and here, we may have put older files over newer ones.
+        # A process that was stopped between that check and here may have replaced newer files.
         _assemble_once_more(claim)
         raise
 
 
-def _settle(claim: TaskClaim, built_from: int, summary: Summary, files: dict[str, Any]) -> Document:
+def _record_outcome(
+    claim: TaskClaim, built_from: int, summary: Summary, files: dict[str, Any]
+) -> Document:
     with transaction.atomic():
-        document = held(claim)
+        document = claim.lock()
         first_time = document.status == Status.PROCESSING
         if summary.anything_read:
             document.results_version = built_from + 1
@@ -52,11 +52,9 @@ def _settle(claim: TaskClaim, built_from: int, summary: Summary, files: dict[str
         document.confidence = summary.confidence
         document.flags = sorted(summary.flags)
         _set_outcome(document)
-        document.task_lease_expires_at = None
-        document.task_attempts = 0
-        if document.content_version == built_from:
-            document.task = Task.NONE
-        else:
+        document.end_task()
+        if document.content_version != built_from:
+            document.set_task(Task.FINISH)
             announce(tasks_waiting)
         if first_time:
             commit_reading_end(document)
@@ -65,27 +63,18 @@ def _settle(claim: TaskClaim, built_from: int, summary: Summary, files: dict[str
     return document
 
 
-def _refuse_lost(claim: TaskClaim) -> None:
-    if not Document.objects.filter(
-        id=claim.document_id, task=claim.task, task_token=claim.token
-    ).exists():
-        raise LeaseLost(
-            "Another process assembles this document's results.", document=claim.document_id
-        )
-
-
 def _assemble_once_more(claim: TaskClaim) -> None:
     with transaction.atomic():
-        document = locked(claim.document_id)
+        document = Document.objects.lock(claim.document_id)
         request_results(document)
         document.save_changed_fields()
 
 
 def _set_outcome(document: Document) -> None:
-    failed = document.pages.filter(status=PageStatus.FAILED).order_by("number").first()
+    failed = document.pages.failed().order_by("number").first()
     if failed is None:
         document.status = Status.READY
-        document.set_error("", "", None)
+        document.clear_error()
     else:
         document.status = Status.PARTIAL if document.pages_done else Status.FAILED
         document.set_error(failed.error_code, failed.error_detail, failed.number)

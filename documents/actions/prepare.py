@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from documents.actions.task_claims import TaskClaim, held
 from documents.errors import ReadingError
 from documents.events import commit_change, commit_reading_end
 from documents.models import Page, Status
-from documents.models.document import Task
+from documents.models.claim import TaskClaim
 from documents.signals import announce, pages_waiting
 
 #: Rows inserted by one statement: SQLite takes 250,000 variables at most, a page has 15.
@@ -21,12 +20,10 @@ def record_page_count(claim: TaskClaim, page_count: int) -> None:
     Raises LeaseLost when the claim is no longer the document's.
     """
     with transaction.atomic():
-        document = held(claim)
+        document = claim.lock()
         document.page_count = page_count
         document.status = Status.PROCESSING
-        document.task = Task.NONE
-        document.task_lease_expires_at = None
-        document.task_attempts = 0
+        document.end_task()
         commit_change(document)
         Page.objects.bulk_create(
             (Page(document=document, number=number) for number in range(1, page_count + 1)),
@@ -42,9 +39,9 @@ def fail_preparation(claim: TaskClaim, error: ReadingError) -> None:
     A transient error is tried again until the attempts are used up. Raises LeaseLost.
     """
     with transaction.atomic():
-        document = held(claim)
-        document.task_lease_expires_at = None
-        if error.permanent or claim.last_attempt:
+        document = claim.lock()
+        document.task_lease.end(document)
+        if error.permanent or claim.is_last_attempt:
             document.fail_whole(error)
             commit_reading_end(document)
         else:

@@ -10,11 +10,10 @@ import uuid
 
 from django.db import transaction
 
-from documents.actions.locking import locked
 from documents.errors import NotInTrash
 from documents.events import delete_document
 from documents.files.storage import archive
-from documents.models import Tombstone
+from documents.models import Document, Tombstone
 from documents.signals import announce, document_purged
 
 
@@ -24,7 +23,7 @@ def purge(document_id: uuid.UUID) -> None:
     What the bucket does not remove now is removed later.
     """
     with transaction.atomic():
-        document = locked(document_id)
+        document = Document.objects.lock(document_id)
         if not document.is_trashed:
             raise NotInTrash(
                 "The document is not in the trash; only what lies there is removed for good.",

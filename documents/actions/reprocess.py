@@ -5,10 +5,9 @@ from __future__ import annotations
 import uuid
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from documents.actions.locking import locked, refuse_trashed
 from documents.errors import Conflict, InvalidRequest
 from documents.events import commit_change
 from documents.models import (
@@ -16,12 +15,11 @@ from documents.models import (
     OcrMode,
     Page,
     PageStatus,
-    ReviewStatus,
     Status,
+    Task,
     User,
     WorkerProcess,
 )
-from documents.models.document import Task
 from documents.models.event import EventKind
 from documents.signals import announce, pages_waiting, tasks_waiting
 from documents.text.language_codes import validate_language
@@ -56,8 +54,8 @@ def reprocess(
             document=document_id,
         )
     with transaction.atomic():
-        document = locked(document_id)
-        refuse_trashed(document)
+        document = Document.objects.lock(document_id)
+        document.refuse_if_trashed()
         again = Q() if pages == ALL else Q(status=PageStatus.FAILED)
         was_prepared = document.page_count is not None
         if was_prepared and not document.pages.filter(again).exists():
@@ -71,26 +69,21 @@ def reprocess(
         if pages == ALL or document.status != Status.PROCESSING:
             # Failed pages join the run that others are still being read in.
             document.run += 1
-        document.review_status = ReviewStatus.UNREVIEWED
-        document.reviewed_by = None
-        document.reviewed_at = None
+        document.clear_review()
         document.finished_at = None
-        document.error_code = document.error_detail = ""
-        document.error_page = None
-        document.task_attempts = 0
-        document.task_token += 1
-        document.task_lease_expires_at = None
+        document.clear_error()
+        document.task_lease.revoke(document)
         document.last_served_at = timezone.now()
         if was_prepared:
             _requeue(document.pages.filter(again))
             document.status = Status.PROCESSING
-            document.task = Task.NONE
+            document.set_task(Task.NONE)
             document.pages_done = document.pages.filter(status=PageStatus.DONE).count()
             document.pages_failed = 0
             announce(pages_waiting)
         else:
             document.status = Status.QUEUED
-            document.task = Task.PREPARE
+            document.set_task(Task.PREPARE)
             announce(tasks_waiting)
         commit_change(
             document, EventKind.REPROCESSED, actor, pages=pages, engine=document.requested_engine
@@ -102,20 +95,18 @@ def _assemble_what_was_read(document: Document) -> None:
     """No page is to be read again, but the results were given up: they are tried once more."""
     if document.status == Status.FAILED and document.pages_done:
         document.status = Status.PROCESSING
-        document.task = Task.FINISH
-        document.task_attempts = 0
-        document.set_error("", "", None)
+        document.set_task(Task.FINISH)
+        document.clear_error()
         document.finished_at = None
         commit_change(document)
         announce(tasks_waiting)
 
 
 def _requeue(pages: QuerySet[Page]) -> None:
-    pages.update(
+    Page.lease.revoke_all(
+        pages,
         status=PageStatus.PENDING,
-        lease_token=F("lease_token") + 1,
         lease_owner="",
-        lease_expires_at=None,
         attempts=0,
         start_id=None,
         start_attempts=0,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from documents.models import Document, Status
-from documents.models.document import Task
+from documents.models import Document, Status, Task
 from documents.signals import announce, tasks_waiting
 
 
@@ -13,9 +12,8 @@ def request_results(document: Document) -> None:
     While it is being read nothing is requested: its results are assembled when that ends.
     """
     document.content_version += 1
-    if document.status in (Status.READY, Status.PARTIAL, Status.FAILED) and document.page_count:
-        document.task = Task.FINISH
-        document.task_attempts = 0
+    if not document.is_unfinished and document.page_count:
+        document.set_task(Task.FINISH)
         announce(tasks_waiting)
 
 
@@ -28,3 +26,10 @@ def mark_results_outdated(document: Document) -> None:
         request_results(document)
     else:
         document.content_version += 1
+
+
+def request_first_results(document: Document) -> None:
+    """Give a document that is being read the task to assemble its results, once no page waits."""
+    if document.status == Status.PROCESSING and not document.pages.unfinished().exists():
+        document.set_task(Task.FINISH)
+        announce(tasks_waiting)

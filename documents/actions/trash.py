@@ -7,7 +7,6 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
-from documents.actions.locking import locked
 from documents.events import commit_change
 from documents.models import Document, User
 from documents.models.event import EventKind
@@ -16,7 +15,7 @@ from documents.models.event import EventKind
 def trash(document_id: uuid.UUID, *, actor: User | None) -> Document:
     """In the trash already: nothing changes. Raises NotFound."""
     with transaction.atomic():
-        document = locked(document_id)
+        document = Document.objects.lock(document_id)
         if not document.is_trashed:
             document.trashed_at = timezone.now()
             commit_change(document, EventKind.TRASHED, actor)

@@ -6,7 +6,6 @@ import uuid
 
 from django.db import transaction
 
-from documents.actions.locking import locked
 from documents.events import commit_change
 from documents.models import Document, User
 from documents.models.event import EventKind
@@ -16,7 +15,7 @@ from documents.signals import announce, pages_waiting, tasks_waiting
 def take_out_of_trash(document_id: uuid.UUID, *, actor: User | None) -> Document:
     """Not in the trash: nothing changes. Raises NotFound."""
     with transaction.atomic():
-        document = locked(document_id)
+        document = Document.objects.lock(document_id)
         if document.is_trashed:
             document.trashed_at = None
             commit_change(document, EventKind.RESTORED, actor)

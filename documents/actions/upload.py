@@ -20,8 +20,7 @@ from documents.files.filetypes import FileType, sniff
 from documents.files.keys import original_key
 from documents.files.storage import archive
 from documents.files.upload_staging import StagedFile
-from documents.models import Document, OcrMode, PageStatus, Team, User
-from documents.models.document import Task
+from documents.models import Document, OcrMode, Task, Team, User
 from documents.models.event import EventKind
 from documents.signals import announce, tasks_waiting
 from documents.text.language_codes import validate_language
@@ -102,7 +101,7 @@ def _lost_its_original(document: Document) -> bool:
     """Whether the document, or any page of it, was given up because the file was not there."""
     return (
         document.error_code == OriginalMissing.code
-        or document.pages.filter(status=PageStatus.FAILED, error_code=OriginalMissing.code).exists()
+        or document.pages.failed().filter(error_code=OriginalMissing.code).exists()
     )
 
 

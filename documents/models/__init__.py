@@ -1,11 +1,15 @@
-"""What the archive keeps. Models know nothing of actions, doors or workers above them."""
+"""What the database stores. Models know nothing of actions, doors or workers above them."""
 
 from documents.models.archive import ArchiveIdentity, MirroredFile, Tombstone
-from documents.models.document import Document, OcrMode, ReviewStatus, Status, Tag
+from documents.models.document import Document
 from documents.models.event import Event
 from documents.models.page import Page, PageStatus
 from documents.models.reading import PageRevision, Reading
+from documents.models.recognition import OcrMode, Status
+from documents.models.review import ReviewStatus
 from documents.models.search import SavedSearch, SavedSearchMatch, SearchChange
+from documents.models.tag import Tag
+from documents.models.task import Task
 from documents.models.team import FIRST_TEAM_ID, Membership, Role, Team, User
 from documents.models.worker import WorkerKind, WorkerProcess
 
@@ -28,6 +32,7 @@ __all__ = [
     "SearchChange",
     "Status",
     "Tag",
+    "Task",
     "Team",
     "Tombstone",
     "User",

@@ -1,72 +1,69 @@
-"""A document: one uploaded file, its state, and what may be said about it as a whole."""
+"""A document: one uploaded file and everything about it as a whole."""
 
 from __future__ import annotations
 
-import datetime
 import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from documents.errors import ArchiveError
+from documents.errors import ArchiveError, InTrash, NotFound
 from documents.models.change_tracking import ChangeTracking
-from documents.models.fields import FlagsField
+from documents.models.copies import Copies
+from documents.models.recognition import UNFINISHED, Recognition, Status
+from documents.models.review import Review, ReviewStatus
+from documents.models.tag import Tag
+from documents.models.task import PendingTask, Task
 from documents.models.team import Team
 
-#: "Never served": sorts before every real time, and needs no NULL in the index that claims use.
-NEVER = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
+class DocumentQuerySet(models.QuerySet["Document"]):
+    """Which of them a user may see is decided by `documents.access.visible_to`."""
 
-class Status(models.TextChoices):
-    QUEUED = "queued", _("queued")
-    PROCESSING = "processing", _("being read")
-    READY = "ready", _("ready")
-    PARTIAL = "partial", _("partly read")
-    FAILED = "failed", _("failed")
+    def not_trashed(self) -> DocumentQuerySet:
+        return self.filter(trashed_at=None)
 
+    def trashed(self) -> DocumentQuerySet:
+        return self.exclude(trashed_at=None)
 
-class ReviewStatus(models.TextChoices):
-    UNREVIEWED = "unreviewed", _("not reviewed")
-    APPROVED = "approved", _("approved")
-    REJECTED = "rejected", _("rejected")
+    def unfinished(self) -> DocumentQuerySet:
+        """Those whose reading has not ended and goes on: not those in the trash."""
+        return self.not_trashed().filter(status__in=UNFINISHED)
 
+    def being_read(self) -> DocumentQuerySet:
+        """Those that have pages and whose reading goes on."""
+        return self.not_trashed().filter(status=Status.PROCESSING)
 
-class OcrMode(models.TextChoices):
-    AUTO = "auto", _("text layer first, else OCR")
-    ALWAYS = "always", _("always OCR")
-    NEVER = "never", _("text layer only")
-
-
-class Task(models.TextChoices):
-    """What a background process owes the document. In the row, so that no message can lose it."""
-
-    NONE = "", "nothing"
-    PREPARE = "prepare", "count its pages"
-    FINISH = "finish", "assemble its results"
-
-
-class Tag(models.Model):
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    team = models.ForeignKey(
-        Team, on_delete=models.CASCADE, related_name="tags", verbose_name=_("team")
-    )
-    name = models.CharField(_("name"), max_length=100)
-
-    class Meta:
-        ordering = ("name",)
-        verbose_name = _("tag")
-        verbose_name_plural = _("tags")
-        constraints = (
-            models.UniqueConstraint(fields=("team", "name"), name="one_tag_per_name_in_a_team"),
+    def to_review(self) -> DocumentQuerySet:
+        """Those that were read, are flagged, and have no review. (The trash is left out by the
+        lists that show them.)"""
+        return self.filter(
+            ~Q(flags=""),
+            status__in=(Status.READY, Status.PARTIAL),
+            review_status=ReviewStatus.UNREVIEWED,
         )
 
-    def __str__(self) -> str:
-        return self.name
+    def with_free_task(self) -> DocumentQuerySet:
+        """Those with a task that could be claimed now."""
+        free = self.not_trashed().filter(Document.task_lease.is_free())
+        return free.exclude(task=Task.NONE)
+
+    def get_or_refuse(self, document_id: uuid.UUID) -> Document:
+        """Raises NotFound."""
+        document = self.filter(id=document_id).first()
+        if document is None:
+            raise NotFound(f"There is no document {document_id} here.", document=document_id)
+        return document
+
+    def lock(self, document_id: uuid.UUID) -> Document:
+        """The document, its row locked until the transaction ends. Raises NotFound."""
+        return self.select_for_update(of=("self",)).get_or_refuse(document_id)
 
 
-class Document(ChangeTracking):
+class Document(Recognition, PendingTask, Review, Copies, ChangeTracking):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, related_name="documents", verbose_name=_("team")
@@ -87,75 +84,12 @@ class Document(ChangeTracking):
     language = models.CharField(_("language"), max_length=8, blank=True, help_text="ISO 639-1")
     tags = models.ManyToManyField(Tag, blank=True, related_name="documents", verbose_name=_("tags"))
 
-    # How it is to be read, and which reading of it this is. `run` rises when it is read again;
-    # whatever was begun for an earlier run records nothing.
-    ocr = models.CharField(
-        _("reading"), max_length=6, choices=OcrMode.choices, default=OcrMode.AUTO
-    )
-    requested_engine = models.CharField(max_length=20, blank=True, editable=False)
-    run = models.PositiveIntegerField(default=1, editable=False)
-
-    # Where it stands. The counters change in the same transaction as the pages they count.
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.QUEUED, editable=False
-    )
-    page_count = models.PositiveIntegerField(_("pages"), null=True, editable=False)
-    pages_done = models.PositiveIntegerField(_("pages done"), default=0, editable=False)
-    pages_failed = models.PositiveIntegerField(_("pages failed"), default=0, editable=False)
-    error_code = models.CharField(max_length=40, blank=True, editable=False)
-    error_detail = models.TextField(blank=True, editable=False)
-    error_page = models.PositiveIntegerField(null=True, editable=False)
-    last_served_at = models.DateTimeField(default=NEVER, editable=False)
-
-    # What a background process owes it, and who is at it (a lease with a fencing token).
-    task = models.CharField(
-        max_length=8, choices=Task.choices, default=Task.PREPARE, blank=True, editable=False
-    )
-    task_token = models.PositiveBigIntegerField(default=0, editable=False)
-    task_lease_expires_at = models.DateTimeField(null=True, editable=False)
-    task_attempts = models.PositiveIntegerField(default=0, editable=False)
-
-    # What was read. `content_version` rises when any page's current text changes;
-    # `results_version` is one more than the one that the result files show, 0 while there are none.
-    engine = models.CharField(_("engine"), max_length=20, blank=True, editable=False)
-    confidence = models.FloatField(_("confidence"), null=True, editable=False)
-    #: What a reviewer should look at: every flag that a page's current text has.
-    flags = FlagsField(_("what to look at"))
-    content_version = models.PositiveIntegerField(default=0, editable=False)
-    results_version = models.PositiveIntegerField(default=0, editable=False)
-
-    review_status = models.CharField(
-        _("review"),
-        max_length=10,
-        choices=ReviewStatus.choices,
-        default=ReviewStatus.UNREVIEWED,
-        editable=False,
-    )
-    reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("reviewed by"),
-    )
-    reviewed_at = models.DateTimeField(_("reviewed"), null=True, editable=False)
-
-    # How far the copies outside of the database have come (documents/archive): the version that
-    # the manifest on the disk shows, and the one that is in the bucket, whole; 0 where there is
-    # none. Who writes them holds a lease, so that an older one never goes over a newer.
-    manifest_version = models.PositiveIntegerField(default=0, editable=False)
-    mirrored_version = models.PositiveIntegerField(default=0, editable=False)
-    sync_token = models.PositiveBigIntegerField(default=0, editable=False)
-    sync_lease_expires_at = models.DateTimeField(null=True, editable=False)
-    #: SHA-256 and size (bytes) of each result file, by kind ("json", "md", "txt").
-    result_files = models.JSONField(default=dict, editable=False)
-
-    #: Rises with every change of anything about the document (design, section 6).
+    #: Rises with every change of anything about the document (`documents.events.commit_change`).
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
-    finished_at = models.DateTimeField(_("finished"), null=True, editable=False)
     trashed_at = models.DateTimeField(_("in the trash since"), null=True, editable=False)
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at", "-id")
@@ -171,7 +105,7 @@ class Document(ChangeTracking):
             models.Index(
                 fields=("created_at",),
                 condition=~models.Q(task=""),
-                name="document_with_a_chore",
+                name="document_with_a_task",
             ),
             models.Index(fields=("team", "-created_at", "-id"), name="document_of_a_team"),
             models.Index(fields=("-created_at", "-id"), name="document_newest_first"),
@@ -184,10 +118,10 @@ class Document(ChangeTracking):
     def is_trashed(self) -> bool:
         return self.trashed_at is not None
 
-    @property
-    def has_results(self) -> bool:
-        """Whether result files exist (they may be of an earlier reading or correction)."""
-        return self.results_version > 0
+    def refuse_if_trashed(self) -> None:
+        """Raises InTrash: nothing works on what lies in the trash."""
+        if self.is_trashed:
+            raise InTrash("The document is in the trash. Restore it first.", document=self.id)
 
     def fail_whole(self, error: ArchiveError) -> None:
         """Set, without saving: the document as a whole has failed, with the reason."""
@@ -195,13 +129,3 @@ class Document(ChangeTracking):
         self.task = Task.NONE
         self.set_error(error.code, error.detail, error.page)
         self.finished_at = timezone.now()
-
-    def set_error(self, code: str, detail: str, page: int | None) -> None:
-        self.error_code, self.error_detail, self.error_page = code, detail, page
-
-    @property
-    def progress(self) -> float | None:
-        """Settled pages of all, 0 to 1; None while their number is unknown."""
-        if not self.page_count:
-            return None
-        return (self.pages_done + self.pages_failed) / self.page_count

@@ -1,14 +1,20 @@
-"""A page of a document: the unit of reading, leased to one reader at a time."""
+"""A page of a document: the unit of reading, leased to one OCR worker at a time."""
 
 from __future__ import annotations
 
+import datetime
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from documents.models.change_tracking import ChangeTracking
 from documents.models.document import Document
+from documents.models.lease import LeaseFields
+from documents.models.recognition import Status
 from documents.text.page_layout import PageLayout
 
 if TYPE_CHECKING:
@@ -22,10 +28,33 @@ class PageStatus(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
-class Page(models.Model):
-    """`lease_token` rises with every claim (a fencing token): what an earlier claim's holder
-    still sends is refused. `attempts` counts readings begun since the page was last queued by a
-    person, `start_attempts` those within one supervisor's start_id."""
+class PageQuerySet(models.QuerySet["Page"]):
+    def running(self) -> PageQuerySet:
+        return self.filter(status=PageStatus.RUNNING)
+
+    def failed(self) -> PageQuerySet:
+        return self.filter(status=PageStatus.FAILED)
+
+    def unfinished(self) -> PageQuerySet:
+        """Those that wait or are being read."""
+        return self.filter(status__in=(PageStatus.PENDING, PageStatus.RUNNING))
+
+    def waiting(self) -> PageQuerySet:
+        """Those that could be read now, as far as the page can tell."""
+        rested = Q(retry_at=None) | Q(retry_at__lte=timezone.now())
+        return self.filter(rested, status=PageStatus.PENDING)
+
+    def claimable(self) -> PageQuerySet:
+        """Those that wait, of documents that are being read."""
+        return self.waiting().filter(document__status=Status.PROCESSING, document__trashed_at=None)
+
+
+class Page(ChangeTracking):
+    """`attempts` counts the readings that started since a person last queued the page,
+    `start_attempts` those within one start of the site (`start_id`)."""
+
+    #: Renewed while the page is read; one that expires has lost its worker.
+    lease: ClassVar = LeaseFields("lease", datetime.timedelta(seconds=30))
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="pages")
@@ -52,8 +81,10 @@ class Page(models.Model):
         "documents.PageRevision", on_delete=models.SET_NULL, null=True, related_name="+"
     )
     #: How often what the page says, or offers, has changed since it was first read: a correction
-    #: names the one it saw.
+    #: names the one that its author saw.
     revision = models.PositiveIntegerField(default=0)
+
+    objects = PageQuerySet.as_manager()
 
     class Meta:
         ordering = ("document", "number")
@@ -76,7 +107,7 @@ class Page(models.Model):
 
     @property
     def layout(self) -> PageLayout | None:
-        """The text that counts: a person's correction, else the newest reading, else None."""
+        """The current text: a person's correction, else the newest reading, else None."""
         source = self.current_revision or self.current_reading
         return PageLayout.from_dict(source.layout) if source else None
 
@@ -90,9 +121,38 @@ class Page(models.Model):
         return correction is not None and correction.based_on_id == reading.id
 
     @property
+    def base_reading(self) -> Reading | None:
+        """The reading whose page image the current text's boxes are of: the one that the
+        correction is based on, else the newest."""
+        return self.current_revision.based_on if self.current_revision else self.current_reading
+
+    @property
     def newer_reading(self) -> bool:
         """Whether a newer reading stands beside the correction that is current."""
         return (
             self.current_revision is not None
             and self.current_revision.based_on_id != self.current_reading_id
         )
+
+    def set_waiting(self, *, error_code: str = "", error_detail: str = "") -> None:
+        """Set, without saving: the page waits again; the error is that of the last attempt."""
+        self.status = PageStatus.PENDING
+        self._end_lease(error_code, error_detail)
+
+    def set_done(self, reading: Reading) -> None:
+        """Set, without saving: this is what was read on the page."""
+        self.current_reading = reading
+        self.status = PageStatus.DONE
+        self.retry_at = None
+        self._end_lease()
+
+    def set_failed(self, error_code: str, error_detail: str) -> None:
+        """Set, without saving: the page has failed for good."""
+        self.status = PageStatus.FAILED
+        self.retry_at = None
+        self._end_lease(error_code, error_detail)
+
+    def _end_lease(self, error_code: str = "", error_detail: str = "") -> None:
+        self.lease.end(self)
+        self.lease_owner = ""
+        self.error_code, self.error_detail = error_code, error_detail

@@ -28,11 +28,11 @@ from documents.models import (
     PageStatus,
     Reading,
     Status,
+    Task,
     Team,
     Tombstone,
     User,
 )
-from documents.models.document import Task
 from documents.models.event import EventKind
 from documents.models.fields import pack
 from documents.replication import conflicts, reading_files

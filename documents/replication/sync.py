@@ -9,7 +9,6 @@ at a time (a lease), and a manifest never goes over one of a higher version.
 from __future__ import annotations
 
 import contextlib
-import datetime
 import threading
 import uuid
 from collections.abc import Iterator
@@ -19,7 +18,6 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 
 from documents.errors import DamagedCopy
 from documents.files.keys import manifest_key, original_key
@@ -32,9 +30,6 @@ from documents.replication.upload import mirror
 
 log = structlog.get_logger(__name__)
 
-#: Renewed between files. A keeper that died is followed after it; one that sends a single file for
-#: longer may be followed too, and then writes no manifest.
-LEASE = datetime.timedelta(seconds=60)
 #: How often a manifest is begun anew because the document changed while it was gathered.
 _TRIES = 3
 
@@ -52,13 +47,14 @@ class SyncLease:
 
     def renew(self) -> bool:
         """False where the lease is lost."""
-        return bool(self._held().update(sync_lease_expires_at=timezone.now() + LEASE))
+        return Document.sync_lease.renew(self._row, self.token)
 
     def release(self) -> None:
-        self._held().update(sync_lease_expires_at=None)
+        Document.sync_lease.release(self._row, self.token)
 
-    def _held(self) -> QuerySet[Document]:
-        return Document.objects.filter(id=self.document_id, sync_token=self.token)
+    @property
+    def _row(self) -> QuerySet[Document]:
+        return Document.objects.filter(id=self.document_id)
 
 
 def unkept(documents: QuerySet[Document]) -> QuerySet[Document]:
@@ -140,18 +136,12 @@ def forget_copies_here() -> int:
 
 def end_all_leases() -> int:
     """For the only process there can be, as it starts: whoever kept a document is gone."""
-    return Document.objects.exclude(sync_lease_expires_at=None).update(sync_lease_expires_at=None)
+    return Document.sync_lease.end_all(Document.objects.all())
 
 
 def _take(document_id: uuid.UUID) -> SyncLease | None:
-    free = Q(sync_lease_expires_at=None) | Q(sync_lease_expires_at__lt=timezone.now())
-    taken = Document.objects.filter(free, id=document_id).update(
-        sync_token=F("sync_token") + 1, sync_lease_expires_at=timezone.now() + LEASE
-    )
-    if not taken:
-        return None
-    token = Document.objects.values_list("sync_token", flat=True).get(id=document_id)
-    return SyncLease(document_id, token)
+    token = Document.sync_lease.take(Document.objects.filter(id=document_id))
+    return None if token is None else SyncLease(document_id, token)
 
 
 def _keep(keeper: SyncLease) -> bool:

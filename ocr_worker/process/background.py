@@ -10,15 +10,11 @@ import uuid
 import structlog
 from django.db import close_old_connections
 
-from documents.actions.task_claims import (
-    TaskClaim,
-    claim_task,
-    release_task,
-    renew_task,
-    take_back_all_tasks,
-)
+from documents.actions.claim_task import claim_task
+from documents.actions.release_task import release_all_tasks, release_task
 from documents.bucket.health import watch
 from documents.models import WorkerKind, WorkerProcess
+from documents.models.claim import TaskClaim
 from documents.replication.peer_watch import PeerWatch
 from documents.replication.sync import end_all_leases, keeps_something, release_all
 from documents.replication.sync_worker import SyncWorker
@@ -57,7 +53,7 @@ class BackgroundProcess(WorkerBase):
     def begin(self) -> None:
         actors.on_wake_up(self.queue, self.work_until_idle)
         if self._sole_start is not None:
-            if taken := take_back_all_tasks():
+            if taken := release_all_tasks():
                 log.warning("task_leases_of_dead_process_ended", tasks=taken)
             end_all_leases()
             # Those of lives before, which a restored database still knows.
@@ -65,7 +61,7 @@ class BackgroundProcess(WorkerBase):
 
     def beat(self) -> None:
         for claim in self._held():
-            if not renew_task(claim):
+            if not claim.renew():
                 log.warning("chore_not_renewed", document=str(claim.document_id))
         # Looks in the background, and logs what has changed.
         word_before, self._bucket_word = self._bucket_word, watch.state().word

@@ -9,9 +9,13 @@ import structlog
 from django.conf import settings
 from django.db import close_old_connections
 
-from documents.actions.claim import ClaimOwner, claim_next, release, renew, waiting_pages
-from documents.actions.record import fail_page, take_back_lost_pages
+from documents.actions.claim_page import claim_page
+from documents.actions.fail_page import fail_page
+from documents.actions.release_page import release_page
+from documents.actions.take_back_lost_pages import take_back_lost_pages
 from documents.errors import EngineUnavailable, LeaseLost, ReadingTimeout
+from documents.models import Page
+from documents.models.claim import ClaimOwner
 from documents.models.worker import EngineState, WorkerKind, WorkerProcess
 from documents.signals import announce, pages_waiting
 from ocr_worker import actors, pipeline
@@ -88,7 +92,7 @@ class OcrProcess(WorkerBase):
             return
         if work.seconds > page_seconds(self.engine):
             self._give_up_hanging_page()
-        elif not renew(work.claim):
+        elif not work.claim.renew():
             log.warning("lease_not_renewed", document=str(work.claim.document_id))
 
     def is_busy(self) -> bool:
@@ -96,7 +100,7 @@ class OcrProcess(WorkerBase):
 
     def give_back(self) -> None:
         work = self.current_work.current
-        if work is not None and release(work.claim):
+        if work is not None and release_page(work.claim):
             log.info("page_given_back", document=str(work.claim.document_id),
                      page=work.claim.number)  # fmt: skip
 
@@ -110,18 +114,18 @@ class OcrProcess(WorkerBase):
             close_old_connections()
             if self.engine is None and another_worker_has_engine(self.owner):
                 # It would only hold their pages up: the wake-up is theirs.
-                if waiting_pages().exists():
+                if Page.objects.claimable().exists():
                     announce(pages_waiting)
                 self.stopping.wait(STAND_BACK_SECONDS)
                 break
-            claim = claim_next(self.reader, engines=engines)
+            claim = claim_page(self.reader, engines=engines)
             if claim is None:
                 break
             with self.current_work.work_on(claim):
                 if self.stopping.is_set():
-                    release(claim)
+                    release_page(claim)
                     break
-                if first and waiting_pages().exists():
+                if first and Page.objects.claimable().exists():
                     # One wake-up wakes one reader; each that finds more work wakes another.
                     announce(pages_waiting)
                 first = False
@@ -139,7 +143,7 @@ class OcrProcess(WorkerBase):
             return
         log.info("reader_has_read_enough", reason=why, pages=self.current_work.pages_begun)
         self.followed = True
-        if waiting_pages().exists():
+        if Page.objects.claimable().exists():
             announce(pages_waiting)  # this process's wake-up is spent
         self.stopping.set()
 

@@ -175,7 +175,7 @@ def _taken_in(path: Path) -> Stopwatch:
 
 
 def _chore(step: str) -> Stopwatch:
-    from documents.actions.task_claims import claim_task
+    from documents.actions.claim_task import claim_task
     from ocr_worker import pipeline
     from ocr_worker.rendering import Renderer
 
@@ -191,7 +191,8 @@ def _read_all(slot: int) -> Stopwatch:
     """What a reader does until no page waits."""
     os.nice(NICE)
     _set_up()
-    from documents.actions.claim import ClaimOwner, claim_next
+    from documents.actions.claim_page import claim_page
+    from documents.models.claim import ClaimOwner
     from ocr_worker import pipeline
     from ocr_worker.engines import create_engine
     from ocr_worker.rendering import Renderer
@@ -205,7 +206,7 @@ def _read_all(slot: int) -> Stopwatch:
     with Renderer() as renderer:
         while True:
             with watch.timing("database: claim"):
-                claim = claim_next(reader, engines=(engine.name,))
+                claim = claim_page(reader, engines=(engine.name,))
             if claim is None:
                 break
             with watch.timing("the rest of the reader's own work"):

@@ -50,8 +50,8 @@ from documents.models import (  # noqa: E402
     SearchChange,
     Status,
     Tag,
+    Task,
 )
-from documents.models.document import Task  # noqa: E402
 from documents.models.fields import pack  # noqa: E402
 from documents.search.index import index_files  # noqa: E402
 from documents.search.index.reader import IndexReader  # noqa: E402

@@ -39,12 +39,11 @@ django.setup()
 
 from django.db import connections  # noqa: E402
 
-from documents.actions.claim import PageClaim  # noqa: E402
-from documents.actions.record import record_reading  # noqa: E402
+from documents.actions.record_reading import record_reading  # noqa: E402
 from documents.errors import LeaseLost  # noqa: E402
 from documents.events import commit_version  # noqa: E402
-from documents.models import FIRST_TEAM_ID, Document, Page, PageStatus, Status  # noqa: E402
-from documents.models.document import Task  # noqa: E402
+from documents.models import FIRST_TEAM_ID, Document, Page, PageStatus, Status, Task  # noqa: E402
+from documents.models.claim import PageClaim  # noqa: E402
 from documents.search.index.reader import IndexReader  # noqa: E402
 from documents.text.page_layout import Block, PageLayout  # noqa: E402
 from tests.benchmarks.search import use_database  # noqa: E402

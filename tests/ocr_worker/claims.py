@@ -9,11 +9,12 @@ from typing import Any
 
 from PIL import Image
 
-from documents.actions.claim import ClaimOwner, PageClaim, claim_next
-from documents.actions.task_claims import TaskClaim, claim_task
+from documents.actions.claim_page import claim_page
+from documents.actions.claim_task import claim_task
 from documents.files.keys import original_key
 from documents.files.storage import archive
 from documents.models import Document, Status
+from documents.models.claim import ClaimOwner, PageClaim, TaskClaim
 from documents.text.page_layout import PageLayout
 from ocr_worker.engines.base import Needs
 from tests.factories import make_document, make_layout
@@ -75,13 +76,13 @@ def queued(file: Path, **fields: Any) -> Document:
     return keep(make_document(status=Status.QUEUED, **fields), file)
 
 
-def claim_page() -> PageClaim:
-    claim = claim_next(READER)
+def claim_waiting_page() -> PageClaim:
+    claim = claim_page(READER)
     assert claim is not None
     return claim
 
 
-def claim_the_chore() -> TaskClaim:
+def claim_waiting_task() -> TaskClaim:
     claim = claim_task()
     assert claim is not None
     return claim

@@ -11,7 +11,7 @@ import psutil
 import pytest
 import redis
 
-from documents.actions.record import take_back_lost_pages
+from documents.actions.take_back_lost_pages import take_back_lost_pages
 from documents.actions.upload import upload
 from documents.files.upload_staging import stage
 from documents.models import Document, Page, PageStatus

@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from documents.actions.claim import PageClaim, release
-from documents.actions.record import MAX_ATTEMPTS_IN_A_START, record_reading
-from documents.actions.task_claims import MAX_ATTEMPTS, claim_task
+from documents.actions.claim_task import claim_task
+from documents.actions.fail_page import MAX_ATTEMPTS_IN_A_START
+from documents.actions.record_reading import record_reading
+from documents.actions.release_page import release_page
 from documents.errors import DamagedPage, EngineFailed, EngineUnavailable, StorageFull
 from documents.exports import page_images
 from documents.files.figures import Figure, figure_key, name_of
 from documents.files.keys import original_key, result_key
 from documents.files.storage import archive
-from documents.models import Document, Page, PageStatus, Reading, Status
-from documents.models.document import Task
+from documents.models import Document, Page, PageStatus, Reading, Status, Task
+from documents.models.claim import MAX_TASK_ATTEMPTS, PageClaim
 from documents.text.page_layout import PageLayout
 from ocr_worker import pipeline
 from ocr_worker.pipeline import read_claimed_page, run_task
@@ -31,8 +32,8 @@ from tests.ocr_worker.claims import (
     READER,
     Pretending,
     born_digital,
-    claim_page,
-    claim_the_chore,
+    claim_waiting_page,
+    claim_waiting_task,
     processing,
     queued,
     scan,
@@ -60,7 +61,7 @@ def test_a_page_that_was_read_is_done_and_its_image_is_kept(
     renderer: Renderer, tmp_path: Path
 ) -> None:
     document = processing(scan(tmp_path / "scan.pdf"))
-    claim = claim_page()
+    claim = claim_waiting_page()
 
     read_claimed_page(claim, renderer, Pretending())
 
@@ -77,7 +78,7 @@ def test_the_pictures_of_a_page_are_kept_before_its_reading_is(
     renderer: Renderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
-    claim, image = claim_page(), b"RIFF....WEBP"
+    claim, image = claim_waiting_page(), b"RIFF....WEBP"
     key = figure_key(claim.document_id, name_of(1, image))
     monkeypatch.setattr(
         pipeline,
@@ -106,7 +107,7 @@ def test_a_picture_that_the_engine_names_and_does_not_bring_is_its_fault(
     renderer: Renderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
-    claim = claim_page()
+    claim = claim_waiting_page()
     monkeypatch.setattr(
         pipeline,
         "read_page",
@@ -123,7 +124,7 @@ def test_an_unexpected_error_in_the_engine_costs_that_page_a_try_and_no_other_pa
     renderer: Renderer, tmp_path: Path
 ) -> None:
     processing(scan(tmp_path / "scan.pdf", pages=2), pages=2)
-    first, second = claim_page(), claim_page()
+    first, second = claim_waiting_page(), claim_waiting_page()
 
     read_claimed_page(first, renderer, Pretending(ZeroDivisionError("division by zero")))
     read_claimed_page(second, renderer, Pretending())
@@ -141,7 +142,7 @@ def test_a_page_on_which_the_engine_breaks_every_time_is_set_aside(
     document = processing(scan(tmp_path / "scan.pdf"))
 
     for _ in range(MAX_ATTEMPTS_IN_A_START):
-        claim = claim_page()
+        claim = claim_waiting_page()
         read_claimed_page(claim, renderer, Pretending(EngineFailed("It broke.")))
         let_it_be_tried_again(the_page(claim))
 
@@ -154,7 +155,7 @@ def test_a_page_on_which_the_engine_breaks_every_time_is_set_aside(
 
 def test_a_permanent_error_is_the_pages_last_word(renderer: Renderer, tmp_path: Path) -> None:
     processing(scan(tmp_path / "scan.pdf"))
-    claim = claim_page()
+    claim = claim_waiting_page()
 
     read_claimed_page(claim, renderer, Pretending(DamagedPage("It can't be drawn.")))
 
@@ -169,7 +170,7 @@ def test_without_an_engine_text_layers_are_read_and_scans_say_what_is_missing(
     processing(born_digital(tmp_path / "digital.pdf"))
     processing(scan(tmp_path / "scan.pdf"))
 
-    for claim in (claim_page(), claim_page()):
+    for claim in (claim_waiting_page(), claim_waiting_page()):
         read_claimed_page(claim, renderer, None)
 
     ends = set(Page.objects.values_list("status", "error_code"))
@@ -182,7 +183,7 @@ def test_without_an_engine_a_scan_is_left_to_a_reader_that_has_one_or_will(
     renderer: Renderer, tmp_path: Path, state: str
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
-    claim = claim_page()
+    claim = claim_waiting_page()
     make_reader("tesseract", engine_state=state)
 
     read_claimed_page(claim, renderer, None)
@@ -207,7 +208,7 @@ def test_without_an_engine_a_scan_waits_for_nobody_who_could_not_read_it(
     renderer: Renderer, tmp_path: Path, fields: dict[str, Any]
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
-    claim = claim_page()
+    claim = claim_waiting_page()
     make_reader("tesseract", **fields)
 
     read_claimed_page(claim, renderer, None)
@@ -219,7 +220,7 @@ def test_a_page_that_a_present_engine_can_not_read_is_not_passed_on_for_ever(
     renderer: Renderer, tmp_path: Path
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
-    claim = claim_page()
+    claim = claim_waiting_page()
     make_reader("tesseract")
 
     read_claimed_page(claim, renderer, Pretending(EngineUnavailable("Install it again.")))
@@ -231,7 +232,7 @@ def test_a_renderer_that_does_not_start_is_not_the_pages_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
-    claim = claim_page()
+    claim = claim_waiting_page()
     monkeypatch.setattr("ocr_worker.rendering.child_process.sys.executable", "/no/python/here")
 
     with Renderer() as broken:
@@ -246,7 +247,7 @@ def test_what_is_missing_beside_the_original_is_not_called_the_original(
     renderer: Renderer, tmp_path: Path
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
-    claim = claim_page()
+    claim = claim_waiting_page()
 
     read_claimed_page(claim, renderer, Pretending(FileNotFoundError(2, "No such file", "/x")))
 
@@ -257,7 +258,7 @@ def test_a_full_disk_is_not_the_pages_fault(
     renderer: Renderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
-    claim = claim_page()
+    claim = claim_waiting_page()
     monkeypatch.setattr(page_images, "keep_page_image", full_disk)
 
     read_claimed_page(claim, renderer, Pretending())
@@ -272,9 +273,9 @@ def test_a_page_whose_claim_was_lost_meanwhile_is_left_alone(
     renderer: Renderer, tmp_path: Path
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
-    lost = claim_page()
-    release(lost)
-    claim_page()
+    lost = claim_waiting_page()
+    release_page(lost)
+    claim_waiting_page()
 
     for fault in (None, EngineFailed("It broke."), ValueError("a defect")):
         read_claimed_page(lost, renderer, Pretending(fault))
@@ -287,7 +288,7 @@ def test_a_page_whose_claim_was_lost_meanwhile_is_left_alone(
 def test_a_lost_original_says_so_and_may_come_back(renderer: Renderer, tmp_path: Path) -> None:
     document = processing(scan(tmp_path / "scan.pdf"))
     archive().path(original_key(document.id, document.filename)).unlink()
-    claim = claim_page()
+    claim = claim_waiting_page()
 
     read_claimed_page(claim, renderer, Pretending())
 
@@ -321,8 +322,8 @@ def test_only_recorded_readings_count_as_pages_read(
 
 def test_a_reading_that_came_too_late_counts_as_none(renderer: Renderer, tmp_path: Path) -> None:
     processing(scan(tmp_path / "scan.pdf"))
-    lost = claim_page()
-    release(lost)
+    lost = claim_waiting_page()
+    release_page(lost)
 
     assert not read_claimed_page(lost, renderer, Pretending())
 
@@ -335,7 +336,7 @@ def test_preparing_counts_the_pages_and_makes_a_thumbnail(
 ) -> None:
     document = queued(scan(tmp_path / "scan.pdf", pages=3))
 
-    run_task(claim_the_chore(), renderer)
+    run_task(claim_waiting_task(), renderer)
 
     document.refresh_from_db()
     assert (document.status, document.page_count) == (Status.PROCESSING, 3)
@@ -350,7 +351,7 @@ def test_a_file_that_can_not_be_opened_fails_with_the_reason(
     broken.write_bytes(b"%PDF-1.4\nnothing of a PDF follows")
     document = queued(broken)
 
-    run_task(claim_the_chore(), renderer)
+    run_task(claim_waiting_task(), renderer)
 
     document.refresh_from_db()
     assert (document.status, document.error_code) == (Status.FAILED, "damaged-file")
@@ -365,8 +366,8 @@ def test_a_renderer_that_does_not_start_is_not_the_documents_fault(
     with monkeypatch.context() as patched, Renderer() as broken:
         patched.setattr("ocr_worker.rendering.child_process.sys.executable", "/no/python/here")
 
-        for _ in range(MAX_ATTEMPTS + 1):
-            run_task(claim_the_chore(), broken)
+        for _ in range(MAX_TASK_ATTEMPTS + 1):
+            run_task(claim_waiting_task(), broken)
             Document.objects.update(task_lease_expires_at=None)
 
     document.refresh_from_db()
@@ -390,7 +391,7 @@ def test_a_full_disk_leaves_the_chore_standing_and_counts_nothing(
     document = make_document(status=Status.PROCESSING, pages=["one"], task=Task.FINISH)
     monkeypatch.setattr(pipeline, "finish", full_disk)
 
-    run_task(claim_the_chore(), renderer)
+    run_task(claim_waiting_task(), renderer)
 
     document.refresh_from_db()
     assert (document.task, document.task_attempts) == (Task.FINISH, 0)
@@ -399,7 +400,7 @@ def test_a_full_disk_leaves_the_chore_standing_and_counts_nothing(
 
     monkeypatch.undo()
     Document.objects.update(task_lease_expires_at=timezone.now())
-    run_task(claim_the_chore(), renderer)
+    run_task(claim_waiting_task(), renderer)
     document.refresh_from_db()
     assert document.status == Status.READY
     assert archive().exists(result_key(document.id, "json"))

@@ -15,9 +15,10 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from documents import signals
-from documents.actions.claim import ClaimOwner, claim_next
+from documents.actions.claim_page import claim_page
 from documents.files.storage import archive
 from documents.models import Page, PageStatus, Status, WorkerProcess
+from documents.models.claim import ClaimOwner
 from ocr_worker.reconcile import STAGED_FOR_SECONDS, reconcile
 from tests.factories import make_document
 
@@ -80,7 +81,7 @@ def test_pages_nobody_was_woken_for_wake_a_reader(woken: list[str]) -> None:
 
 def test_a_page_whose_lease_ran_out_waits_again(woken: list[str]) -> None:
     make_document(status=Status.PROCESSING, pages=[None])
-    claim_next(READER)
+    claim_page(READER)
     reconcile()
     assert woken == [], "it is being read"
 
@@ -95,7 +96,7 @@ def test_the_only_supervisor_does_not_wait_for_the_leases_of_the_one_before(
     woken: list[str],
 ) -> None:
     make_document(status=Status.PROCESSING, pages=[None])
-    claim_next(READER)
+    claim_page(READER)
 
     reconcile(sole_start=uuid.uuid4())
 
@@ -106,7 +107,7 @@ def test_the_only_supervisor_does_not_wait_for_the_leases_of_the_one_before(
 
 def test_what_its_own_readers_hold_stays_theirs() -> None:
     make_document(status=Status.PROCESSING, pages=[None])
-    claim_next(READER)
+    claim_page(READER)
 
     reconcile(sole_start=READER.start_id)
 
@@ -115,7 +116,7 @@ def test_what_its_own_readers_hold_stays_theirs() -> None:
 
 def test_it_may_run_twice(woken: list[str]) -> None:
     make_document(status=Status.PROCESSING, pages=[None])
-    claim_next(READER)
+    claim_page(READER)
     let_leases_run_out()
 
     reconcile()

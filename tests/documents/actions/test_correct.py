@@ -7,8 +7,7 @@ import pytest
 from documents.actions.correct import MAX_TEXT_LENGTH, accept_reading, correct
 from documents.actions.trash import trash
 from documents.errors import Conflict, InvalidRequest, NotFound
-from documents.models import Document, Page, PageRevision, Status
-from documents.models.document import Task
+from documents.models import Document, Page, PageRevision, Status, Task
 from documents.models.event import Event, EventKind
 from tests.factories import make_document, make_reading, make_user
 

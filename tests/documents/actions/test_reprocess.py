@@ -6,14 +6,14 @@ import uuid
 
 import pytest
 
-from documents.actions.claim import ClaimOwner, claim_next
+from documents.actions.claim_page import claim_page
 from documents.actions.decide import approve
-from documents.actions.record import record_reading
+from documents.actions.record_reading import record_reading
 from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
 from documents.errors import Conflict, InvalidRequest, NotFound
-from documents.models import Document, PageStatus, ReviewStatus, Status
-from documents.models.document import Task
+from documents.models import Document, PageStatus, ReviewStatus, Status, Task
+from documents.models.claim import ClaimOwner
 from tests.factories import make_document, make_layout, make_reader
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def test_without_failed_pages_asking_for_them_changes_nothing() -> None:
 
 def test_asking_for_failed_pages_while_reading_leaves_the_reading_alone() -> None:
     document = make_document(status=Status.PROCESSING, pages=[None, None, None], failed=[3])
-    held = claim_next(ClaimOwner("one:ocr:0", uuid.uuid4()))
+    held = claim_page(ClaimOwner("one:ocr:0", uuid.uuid4()))
     assert held is not None
 
     reprocess(document.id, actor=None, pages="failed")

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from documents.actions.claim import ClaimOwner, claim_next
-from documents.actions.task_claims import claim_task
+from documents.actions.claim_page import claim_page
+from documents.actions.claim_task import claim_task
 from documents.actions.trash import trash
 from documents.actions.untrash import take_out_of_trash
 from documents.errors import NotFound
 from documents.models import Status
+from documents.models.claim import ClaimOwner
 from documents.models.event import Event, EventKind
 from documents.signals import pages_waiting, tasks_waiting
 from tests.factories import make_document, make_user
@@ -40,7 +41,7 @@ def test_nothing_works_on_what_lies_in_the_trash() -> None:
     for document in (waiting, unopened):
         trash(document.id, actor=None)
 
-    assert claim_next(READER) is None
+    assert claim_page(READER) is None
     assert claim_task() is None
 
 
@@ -64,7 +65,7 @@ def test_reading_goes_on_where_it_stopped_when_it_is_taken_out(
             signal.disconnect(wake)
 
     assert woken == [tasks_waiting, pages_waiting]
-    claim = claim_next(READER)
+    claim = claim_page(READER)
     assert claim is not None
     assert claim.number == 2
 

@@ -24,8 +24,7 @@ from documents.errors import (
 from documents.files.keys import original_key
 from documents.files.storage import LocalArchive, archive
 from documents.files.upload_staging import StagedFile, stage
-from documents.models import Document, PageStatus, Role, Tag, Team, User
-from documents.models.document import Task
+from documents.models import Document, PageStatus, Role, Tag, Task, Team, User
 from documents.models.event import Event, EventKind
 from documents.signals import tasks_waiting
 from tests.factories import make_page, make_team, make_user

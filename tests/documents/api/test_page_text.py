@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from documents.models import Document, Team
-from documents.models.document import Task
+from documents.models import Document, Task, Team
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document
 

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from documents.actions.claim import claim_next
+from documents.actions.claim_page import claim_page
 from documents.actions.correct import correct
-from documents.actions.record import record_reading
+from documents.actions.record_reading import record_reading
 from documents.models import Document, Reading, Team
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document, make_layout, make_reader
@@ -30,8 +30,8 @@ def read_again(api: APIClient, document: Document, url: Url, text: str, engine: 
     make_reader(engine, id=f"{engine}:ocr:0")
     answer = api.post(url(document, "reprocess/"), {"engine": engine}, format="json")
     assert answer.status_code == 202, answer.content
-    assert claim_next(READER, engines=("another",)) is None
-    claim = claim_next(READER, engines=(engine,))
+    assert claim_page(READER, engines=("another",)) is None
+    claim = claim_page(READER, engines=(engine,))
     assert claim is not None
     record_reading(claim, make_layout(text), engine=engine, engine_version="9")
 

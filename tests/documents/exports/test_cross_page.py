@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
+from documents.actions.claim_task import claim_task
 from documents.actions.finish import finish
-from documents.actions.task_claims import claim_task
 from documents.files.keys import result_key
 from documents.files.storage import archive
-from documents.models import Document, Status
-from documents.models.document import Task
+from documents.models import Document, Status, Task
 from documents.text.page_layout import PageLayout
 from tests.factories import make_document, make_layout
 

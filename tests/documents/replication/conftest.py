@@ -10,15 +10,14 @@ from typing import Any
 
 import pytest
 
+from documents.actions.claim_task import claim_task
 from documents.actions.finish import finish
-from documents.actions.task_claims import claim_task
 from documents.bucket import circuit_breaker
 from documents.bucket.configured import configured_bucket
 from documents.bucket.store import Bucket
 from documents.files.keys import original_key
 from documents.files.storage import archive
-from documents.models import Document, Status
-from documents.models.document import Task
+from documents.models import Document, Status, Task
 from tests.factories import make_document
 from tests.s3 import S3Server
 

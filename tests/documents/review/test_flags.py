@@ -9,12 +9,11 @@ import pytest
 from django.db.models import Q
 from django.utils.translation import override
 
+from documents.actions.claim_task import claim_task
 from documents.actions.correct import correct
 from documents.actions.finish import finish
-from documents.actions.task_claims import claim_task
 from documents.exports.page_json import page_data, page_summary
-from documents.models import Document, Reading, Status
-from documents.models.document import Task
+from documents.models import Document, Reading, Status, Task
 from documents.review.flags import DISPUTED, FLAGS, LOOKALIKES, flag_of, with_any
 from documents.text.page_layout import Dispute, PageLayout
 from tests.factories import make_document, make_layout

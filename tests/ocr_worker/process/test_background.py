@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from documents.actions.task_claims import claim_task
+from documents.actions.claim_task import claim_task
 from documents.files.keys import result_key
 from documents.files.storage import archive
-from documents.models import Document, Status
-from documents.models.document import Task
+from documents.models import Document, Status, Task
 from ocr_worker.process.background import BackgroundProcess
 from tests.factories import make_document
 from tests.ocr_worker.claims import queued, scan

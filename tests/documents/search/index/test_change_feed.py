@@ -11,19 +11,21 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from documents.actions.claim import ClaimOwner, claim_next, renew
+from documents.actions.claim_page import claim_page
+from documents.actions.claim_task import claim_task
 from documents.actions.correct import correct
 from documents.actions.decide import approve
 from documents.actions.edit import edit
+from documents.actions.fail_page import fail_page
 from documents.actions.prepare import fail_preparation
 from documents.actions.purge import purge
-from documents.actions.record import fail_page
+from documents.actions.release_task import release_task
 from documents.actions.tagging import delete_tag, rename_tag
-from documents.actions.task_claims import claim_task, release_task, renew_task
 from documents.actions.trash import trash
 from documents.actions.untrash import take_out_of_trash
 from documents.errors import OriginalMissing
 from documents.models import Document, SearchChange, Status
+from documents.models.claim import ClaimOwner
 from documents.search.index import change_feed
 from documents.search.index.change_feed import Feed, Position
 from tests.factories import make_document, make_team
@@ -97,13 +99,13 @@ def test_claiming_and_giving_back_a_page_or_a_task_is_no_change() -> None:
     feed = following()
     rows = SearchChange.objects.count()
 
-    page = claim_next(ClaimOwner("worker", uuid.uuid4()))
+    page = claim_page(ClaimOwner("worker", uuid.uuid4()))
     assert page is not None and page.document_id == to_read.id
-    assert renew(page)
+    assert page.renew()
     fail_page(page, OriginalMissing("not there yet"))  # it is tried again later
     for _ in range(2):
         task = claim_task()
-        assert task is not None and renew_task(task)
+        assert task is not None and task.renew()
         release_task(task)
     task = claim_task()
     assert task is not None

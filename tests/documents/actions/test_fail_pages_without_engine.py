@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from documents.actions.fail_unreadable_pages import PATIENCE, fail_pages_without_engine
-from documents.actions.locking import locked
+from documents.actions.fail_pages_without_engine import PATIENCE, fail_pages_without_engine
 from documents.actions.trash import trash
-from documents.models import Document, Page, PageStatus, Status
-from documents.models.document import Task
+from documents.models import Document, Page, PageStatus, Status, Task
+from documents.models.document import DocumentQuerySet
 from tests.factories import make_document, make_reader
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +104,8 @@ def test_what_changed_meanwhile_is_left_alone(what: str, monkeypatch: pytest.Mon
     document = waiting()
     make_reader("tesseract")
 
-    def somebody_is_quicker(document_id: uuid.UUID) -> Document:
+    def somebody_is_quicker(self: DocumentQuerySet, document_id: uuid.UUID) -> Document:
+        monkeypatch.undo()
         found = Document.objects.filter(id=document_id)
         if what == "trashed":
             trash(document_id, actor=None)
@@ -117,9 +117,9 @@ def test_what_changed_meanwhile_is_left_alone(what: str, monkeypatch: pytest.Mon
             found.update(last_served_at=timezone.now())
         else:
             found.delete()
-        return locked(document_id)
+        return self.lock(document_id)
 
-    monkeypatch.setattr("documents.actions.fail_unreadable_pages.locked", somebody_is_quicker)
+    monkeypatch.setattr(DocumentQuerySet, "lock", somebody_is_quicker)
 
     assert give_up() == 0
 

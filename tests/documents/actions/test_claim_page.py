@@ -11,11 +11,12 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from documents.actions import claim as claims
-from documents.actions.claim import ClaimOwner, PageClaim, claim_next, release, renew
+from documents.actions.claim_page import claim_page
+from documents.actions.release_page import release_page
 from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
 from documents.models import Document, Page, PageStatus, Status
+from documents.models.claim import ClaimOwner, PageClaim
 from tests.factories import make_document
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
@@ -28,7 +29,7 @@ def waiting_document(pages: int, **fields: Any) -> Document:
 
 
 def taken(count: int, reader: ClaimOwner = READER) -> list[PageClaim | None]:
-    return [claim_next(reader) for _ in range(count)]
+    return [claim_page(reader) for _ in range(count)]
 
 
 def test_pages_of_one_document_are_claimed_in_order() -> None:
@@ -40,7 +41,7 @@ def test_pages_of_one_document_are_claimed_in_order() -> None:
 def test_a_claim_counts_the_attempt_before_the_work() -> None:
     waiting_document(1)
 
-    claim = claim_next(READER)
+    claim = claim_page(READER)
 
     assert claim is not None
     page = Page.objects.get(id=claim.page_id)
@@ -59,10 +60,10 @@ def test_a_new_one_page_document_is_served_before_the_rest_of_a_long_one() -> No
     taken(2)
     short = waiting_document(1)
 
-    claim = claim_next(READER)
+    claim = claim_page(READER)
 
     assert claim is not None and claim.document_id == short.id
-    following = claim_next(READER)
+    following = claim_page(READER)
     assert following is not None and following.document_id == long.id
 
 
@@ -71,7 +72,7 @@ def test_documents_are_served_by_turns() -> None:
 
     served = []
     for _ in range(4):
-        claim = claim_next(READER)
+        claim = claim_page(READER)
         assert claim is not None
         served.append(claim.document_id)
         Page.objects.filter(id=claim.page_id).update(status=PageStatus.DONE)
@@ -84,7 +85,7 @@ def test_the_document_with_the_fewest_leased_pages_is_next() -> None:
     Page.objects.filter(document=crowded, number__lte=3).update(status=PageStatus.RUNNING)
     Page.objects.filter(document=calm, number=1).update(status=PageStatus.RUNNING)
 
-    claim = claim_next(READER)
+    claim = claim_page(READER)
 
     assert claim is not None and claim.document_id == calm.id
 
@@ -93,33 +94,33 @@ def test_documents_in_the_trash_are_not_read() -> None:
     document = waiting_document(1)
     trash(document.id, actor=None)
 
-    assert claim_next(READER) is None
+    assert claim_page(READER) is None
 
 
 def test_a_page_that_rests_after_a_failure_is_not_claimed_before_its_time() -> None:
     document = waiting_document(1)
     document.pages.update(retry_at=timezone.now() + datetime.timedelta(seconds=60))
-    assert claim_next(READER) is None
+    assert claim_page(READER) is None
 
     document.pages.update(retry_at=timezone.now() - datetime.timedelta(seconds=1))
 
-    assert claim_next(READER) is not None
+    assert claim_page(READER) is not None
 
 
 def test_a_document_meant_for_another_engine_is_left_to_those_who_have_it() -> None:
     waiting_document(1, requested_engine="paddleocr-vl")
 
-    assert claim_next(READER, engines=("tesseract",)) is None
-    assert claim_next(READER, engines=("paddleocr-vl",)) is not None
+    assert claim_page(READER, engines=("tesseract",)) is None
+    assert claim_page(READER, engines=("paddleocr-vl",)) is not None
 
 
 def test_attempts_in_a_life_start_anew_with_the_next_life() -> None:
     waiting_document(1)
-    claim = claim_next(READER)
+    claim = claim_page(READER)
     assert claim is not None
     Page.objects.filter(id=claim.page_id).update(status=PageStatus.PENDING)
 
-    again = claim_next(ClaimOwner(READER.owner, uuid.uuid4()))
+    again = claim_page(ClaimOwner(READER.owner, uuid.uuid4()))
 
     assert again is not None
     page = Page.objects.get(id=claim.page_id)
@@ -129,12 +130,12 @@ def test_attempts_in_a_life_start_anew_with_the_next_life() -> None:
 
 def test_a_renewed_lease_lasts_longer() -> None:
     waiting_document(1)
-    claim = claim_next(READER)
+    claim = claim_page(READER)
     assert claim is not None
     soon = timezone.now() + datetime.timedelta(seconds=1)
     Page.objects.filter(id=claim.page_id).update(lease_expires_at=soon)
 
-    assert renew(claim)
+    assert claim.renew()
 
     page = Page.objects.get(id=claim.page_id)
     assert page.lease_expires_at is not None and page.lease_expires_at > soon
@@ -142,20 +143,20 @@ def test_a_renewed_lease_lasts_longer() -> None:
 
 def test_a_lease_of_an_earlier_run_is_not_renewed() -> None:
     document = waiting_document(1)
-    claim = claim_next(READER)
+    claim = claim_page(READER)
     assert claim is not None
 
     reprocess(document.id, actor=None)
 
-    assert not renew(claim)
+    assert not claim.renew()
 
 
 def test_a_page_given_back_gets_its_attempt_back() -> None:
     waiting_document(1)
-    claim = claim_next(READER)
+    claim = claim_page(READER)
     assert claim is not None
 
-    assert release(claim)
+    assert release_page(claim)
 
     page = Page.objects.get(id=claim.page_id)
     assert (page.status, page.attempts, page.start_attempts) == (PageStatus.PENDING, 0, 0)
@@ -163,13 +164,13 @@ def test_a_page_given_back_gets_its_attempt_back() -> None:
 
 def test_giving_back_a_lost_claim_does_not_disturb_its_new_holder() -> None:
     waiting_document(1)
-    lost = claim_next(READER)
+    lost = claim_page(READER)
     assert lost is not None
     Page.objects.filter(id=lost.page_id).update(status=PageStatus.PENDING)
-    held = claim_next(READER)
+    held = claim_page(READER)
     assert held is not None
 
-    assert not release(lost)
+    assert not release_page(lost)
 
     assert Page.objects.get(id=held.page_id).status == PageStatus.RUNNING
 
@@ -181,7 +182,7 @@ def test_choosing_a_page_costs_the_same_with_many_documents_waiting(
         waiting_document(2)
 
     with django_assert_max_num_queries(8):  # type: ignore[operator]
-        assert claim_next(READER) is not None
+        assert claim_page(READER) is not None
 
 
 @pytest.mark.django_db(transaction=True)
@@ -193,7 +194,7 @@ def test_readers_claiming_at_once_never_get_the_same_page() -> None:
 
     def read(slot: int) -> None:
         try:
-            while (claim := claim_next(ClaimOwner(f"one:ocr:{slot}", READER.start_id))) is not None:
+            while (claim := claim_page(ClaimOwner(f"one:ocr:{slot}", READER.start_id))) is not None:
                 claimed.append((claim.document_id, claim.number))
         except BaseException as error:
             errors.append(error)
@@ -231,7 +232,7 @@ def test_a_document_locked_by_somebody_else_is_passed_over() -> None:
     holder.start()
     locked.wait(10)
     try:
-        claim = claim_next(READER)
+        claim = claim_page(READER)
         assert claim is not None and claim.document_id == second.id
     finally:
         done.set()
@@ -241,4 +242,4 @@ def test_a_document_locked_by_somebody_else_is_passed_over() -> None:
 def test_the_lease_outlives_two_missed_renewals() -> None:
     from ocr_worker.process.base import BEAT_SECONDS
 
-    assert claims.LEASE.total_seconds() > 3 * BEAT_SECONDS
+    assert Page.lease.duration.total_seconds() > 3 * BEAT_SECONDS

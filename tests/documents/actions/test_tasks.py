@@ -10,28 +10,21 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from documents.actions.claim_task import claim_task
 from documents.actions.correct import correct
 from documents.actions.edit import edit
 from documents.actions.finish import finish
 from documents.actions.prepare import fail_preparation, record_page_count
+from documents.actions.release_task import postpone_task, release_all_tasks, release_task
 from documents.actions.reprocess import reprocess
-from documents.actions.task_claims import (
-    MAX_ATTEMPTS,
-    TaskClaim,
-    claim_task,
-    postpone_task,
-    release_task,
-    renew_task,
-    take_back_all_tasks,
-)
 from documents.actions.trash import trash
 from documents.errors import DamagedFile, LeaseLost, NothingRead, OriginalMissing
 from documents.exports.downloads import result as download
 from documents.exports.results import write_results
 from documents.files.keys import result_key
 from documents.files.storage import archive
-from documents.models import Document, Event, PageStatus, Status
-from documents.models.document import Task
+from documents.models import Document, Event, PageStatus, Status, Task
+from documents.models.claim import MAX_TASK_ATTEMPTS, TaskClaim
 from tests.factories import make_document
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
@@ -115,7 +108,7 @@ def test_a_file_that_cannot_be_opened_fails_with_the_reason() -> None:
 
 def test_a_transient_failure_is_tried_again_until_the_attempts_are_used_up() -> None:
     document = queued_document()
-    for _ in range(MAX_ATTEMPTS - 1):
+    for _ in range(MAX_TASK_ATTEMPTS - 1):
         fail_preparation(claim(), OriginalMissing("not there"))
         document.refresh_from_db()
         assert document.status == Status.QUEUED
@@ -128,7 +121,7 @@ def test_a_transient_failure_is_tried_again_until_the_attempts_are_used_up() -> 
 
 def test_a_document_whose_preparation_kills_every_process_is_given_up() -> None:
     document = queued_document()
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_TASK_ATTEMPTS):
         claim()
         end_lease(document)
 
@@ -334,7 +327,7 @@ def test_a_renewed_chore_is_kept_longer_than_its_first_lease() -> None:
     held = claim()
     end_lease(document)
 
-    assert renew_task(held)
+    assert held.renew()
 
     assert claim_task() is None
 
@@ -345,13 +338,13 @@ def test_a_chore_that_went_to_another_process_is_not_renewed() -> None:
     end_lease(document)
     claim()
 
-    assert not renew_task(slow)
+    assert not slow.renew()
 
 
 def test_the_only_background_process_takes_over_at_once_what_its_predecessor_held() -> None:
     queued_document()
     claim()
 
-    assert take_back_all_tasks() == 1
+    assert release_all_tasks() == 1
 
     assert claim().attempt == 2

@@ -1,4 +1,4 @@
-"""Pages that wait for an engine nobody has: they fail with the reason instead of waiting on."""
+"""Fail pages that wait for an engine that no OCR worker has, instead of letting them wait on."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
-from documents.actions.locking import locked
-from documents.actions.record import fail_waiting
-from documents.errors import EngineUnavailable, NotFound
-from documents.models import Document, Status, WorkerKind, WorkerProcess
+from documents.actions.request_results import request_first_results
+from documents.errors import ArchiveError, EngineUnavailable, NotFound
+from documents.events import commit_change
+from documents.models import Document, PageStatus, Status, WorkerKind, WorkerProcess
 from documents.models.worker import EngineState
 
-#: A reader may be starting, loading its models, or moving to another machine.
+#: An OCR worker may be starting, loading its models, or moving to another machine.
 PATIENCE = datetime.timedelta(minutes=10)
 
 
 def fail_pages_without_engine(*, watched_for: datetime.timedelta) -> int:
-    """Fail the waiting pages of documents whose wanted engine no reader has had for long.
+    """Fail the waiting pages of documents whose requested engine no worker has had for long.
 
     `watched_for`: how long the caller has been up without a break. Right after a start, or when
-    the machine has slept, readers still come up: nothing is decided before PATIENCE has passed,
-    nor while no reader lives or any still loads its engine. Returns the number of pages.
+    the machine has slept, workers still come up: nothing is decided before PATIENCE has passed,
+    nor while no OCR worker is alive or one still loads its engine. Returns the number of pages.
     """
     alive = WorkerProcess.alive().filter(kind=WorkerKind.OCR)
     if (
@@ -35,9 +35,8 @@ def fail_pages_without_engine(*, watched_for: datetime.timedelta) -> int:
     long_ago = timezone.now() - PATIENCE
     seen = WorkerProcess.objects.filter(kind=WorkerKind.OCR, heartbeat_at__gte=long_ago)
     waiting = (
-        Document.objects.filter(
-            status=Status.PROCESSING, trashed_at=None, last_served_at__lt=long_ago
-        )
+        Document.objects.being_read()
+        .filter(last_served_at__lt=long_ago)
         .exclude(requested_engine="")
         .exclude(requested_engine__in=seen.values("engine"))
         .values_list("id", "requested_engine")
@@ -48,10 +47,10 @@ def fail_pages_without_engine(*, watched_for: datetime.timedelta) -> int:
 def _fail(document_id: uuid.UUID, engine: str, long_ago: datetime.datetime) -> int:
     with transaction.atomic():
         try:
-            document = locked(document_id)
+            document = Document.objects.lock(document_id)
         except NotFound:
             return 0
-        # Somebody may have had it read again, or put it into the trash, a moment ago.
+        # It may have been reprocessed or trashed a moment ago.
         if (
             document.status != Status.PROCESSING
             or document.is_trashed
@@ -59,7 +58,7 @@ def _fail(document_id: uuid.UUID, engine: str, long_ago: datetime.datetime) -> i
             or document.last_served_at >= long_ago
         ):
             return 0
-        return fail_waiting(
+        return _fail_waiting_pages(
             document,
             EngineUnavailable(
                 f"No reader has the engine {engine} any more. Read the failed pages again without "
@@ -67,3 +66,20 @@ def _fail(document_id: uuid.UUID, engine: str, long_ago: datetime.datetime) -> i
                 document=document.id,
             ),
         )
+
+
+def _fail_waiting_pages(document: Document, error: ArchiveError) -> int:
+    """All in one statement, however many there are. Returns their number."""
+    failed = document.pages.filter(status=PageStatus.PENDING).update(
+        status=PageStatus.FAILED,
+        lease_owner="",
+        lease_expires_at=None,
+        retry_at=None,
+        error_code=error.code,
+        error_detail=error.detail,
+    )
+    if failed:
+        document.pages_failed += failed
+        request_first_results(document)
+        commit_change(document)
+    return failed

@@ -8,15 +8,17 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from documents.actions.claim import ClaimOwner, PageClaim, claim_next
+from documents.actions.claim_page import claim_page
+from documents.actions.claim_task import claim_task
 from documents.actions.correct import correct
+from documents.actions.fail_page import fail_page
 from documents.actions.finish import finish
-from documents.actions.record import fail_page, record_reading, take_back_lost_pages
+from documents.actions.record_reading import record_reading
 from documents.actions.reprocess import reprocess
-from documents.actions.task_claims import claim_task
+from documents.actions.take_back_lost_pages import take_back_lost_pages
 from documents.errors import Conflict, DamagedPage, LeaseLost, ReadingTimeout
-from documents.models import Document, Page, PageStatus, Reading, Status
-from documents.models.document import Task
+from documents.models import Document, Page, PageStatus, Reading, Status, Task
+from documents.models.claim import ClaimOwner, PageClaim
 from tests.factories import make_document, make_layout
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
@@ -30,7 +32,7 @@ def claimed(pages: int = 1) -> PageClaim:
 
 
 def claim(reader: ClaimOwner = READER) -> PageClaim:
-    found = claim_next(reader)
+    found = claim_page(reader)
     assert found is not None
     return found
 

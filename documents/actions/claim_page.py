@@ -1,0 +1,97 @@
+"""Choose which page is read next, and lease it.
+
+The database chooses, for the whole archive: the document with the fewest leased pages, then the
+one least recently served. So a page of a document just uploaded is the next to be read, however
+many pages wait in others.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from documents.models import Document, Page, PageStatus
+from documents.models.claim import ClaimOwner, PageClaim
+
+
+def claim_page(owner: ClaimOwner, *, engines: tuple[str, ...] = ()) -> PageClaim | None:
+    """Lease the next page to `owner`. Returns None when no page waits.
+
+    `engines`: the OCR engines that this worker has; a document for which another one was requested
+    is left to the workers that have it. The attempt is counted here, before the work starts.
+    """
+    while True:
+        with transaction.atomic():
+            document = _lock_next_document(engines)
+            if document is None:
+                return None
+            page = Page.objects.waiting().filter(document=document).order_by("number").first()
+            if page is None:
+                continue
+            _lease(page, owner)
+            document.last_served_at = timezone.now()
+            document.save_changed_fields()
+        return PageClaim(
+            page_id=page.id,
+            document_id=document.id,
+            number=page.number,
+            token=page.lease_token,
+            run=document.run,
+            attempt=page.attempts,
+            filename=document.filename,
+            mime_type=document.mime_type,
+            language=document.language,
+            ocr=document.ocr,
+            requested_engine=document.requested_engine,
+        )
+
+
+def _lock_next_document(engines: tuple[str, ...]) -> Document | None:
+    """The document to serve, locked until the transaction ends; None when no page waits.
+
+    Two steps, so that a long queue costs nothing: nearly always some document has no leased page,
+    and the index on (status, last_served_at) gives the least recently served of those at once.
+    Locked rows are passed over first, so that workers spread over the documents, and waited for
+    only when nothing else is left.
+    """
+    pages = Page.objects.filter(document=OuterRef("pk"))
+    running = pages.running()
+    waiting = Document.objects.being_read().filter(
+        Q(requested_engine="") | Q(requested_engine__in=engines), Exists(pages.waiting())
+    )
+    unserved = waiting.filter(~Exists(running)).order_by("last_served_at")
+    served = (
+        waiting.filter(Exists(running))
+        .annotate(leased=Subquery(_count(running)))
+        .order_by("leased", "last_served_at")
+    )
+    for skip_locked in (True, False):
+        document = _lock_first(unserved[:1], skip_locked) or _lock_first(
+            Document.objects.filter(id__in=[d.id for d in served[:1]]), skip_locked
+        )
+        if document is not None:
+            return document
+    return None
+
+
+def _count(pages: QuerySet[Page]) -> QuerySet[Any]:
+    return pages.order_by().values("document").annotate(number_of=Count("pk")).values("number_of")
+
+
+def _lock_first(documents: QuerySet[Document], skip_locked: bool) -> Document | None:
+    return documents.select_for_update(skip_locked=skip_locked, of=("self",)).first()
+
+
+def _lease(page: Page, owner: ClaimOwner) -> None:
+    same_start = page.start_id == owner.start_id
+    page.lease.grant(page)
+    page.lease_owner = owner.owner
+    page.status = PageStatus.RUNNING
+    page.attempts += 1
+    page.start_attempts = page.start_attempts + 1 if same_start else 1
+    page.start_id = owner.start_id
+    page.retry_at = None
+    page.save_changed_fields()
