@@ -1,4 +1,4 @@
-"""One line an event: readable on a terminal, JSON everywhere else. Needs no Django."""
+"""Logging: one line an event, readable on a terminal, JSON everywhere else. Needs no Django."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-#: What a probe asks every few seconds is not worth a line; a failure has one of its own.
+#: Paths that probes and browsers request every few seconds: successful requests are not logged.
 _ROUTINE = ("/health", "/metrics", "/static/")
 
 
 def configure() -> None:
     """Set up the standard library's logging and structlog for this process."""
-    logging.config.dictConfig(logging_config())
+    logging.config.dictConfig(build_logging_config())
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.stdlib.filter_by_level,
-            *_common(),
+            *_build_common_processors(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -30,8 +30,8 @@ def configure() -> None:
     sys.excepthook = _log_uncaught
 
 
-def logging_config() -> dict[str, Any]:
-    """For `logging.config.dictConfig`: everything goes to standard output."""
+def build_logging_config() -> dict[str, Any]:
+    """The argument of `logging.config.dictConfig`: everything goes to standard output."""
     terminal = sys.stdout.isatty()
     rendering: list[Processor] = (
         [structlog.dev.ConsoleRenderer(pad_event_to=0)]
@@ -51,7 +51,10 @@ def logging_config() -> dict[str, Any]:
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     *rendering,
                 ],
-                "foreign_pre_chain": [structlog.contextvars.merge_contextvars, *_common()],
+                "foreign_pre_chain": [
+                    structlog.contextvars.merge_contextvars,
+                    *_build_common_processors(),
+                ],
             }
         },
         "handlers": {
@@ -63,7 +66,7 @@ def logging_config() -> dict[str, Any]:
         },
         "root": {"handlers": ["stdout"], "level": "INFO"},
         "loggers": {
-            # What it says is in the request's own line, or in `request_failed` with the traceback.
+            # django_structlog logs the same as `request_finished` and `request_failed`.
             "django.request": {"level": "CRITICAL"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "_granian": {"level": "WARNING"},
@@ -75,7 +78,7 @@ def logging_config() -> dict[str, Any]:
     }
 
 
-def _common() -> list[Processor]:
+def _build_common_processors() -> list[Processor]:
     return [
         _drop_routine,
         structlog.stdlib.add_logger_name,
@@ -99,4 +102,4 @@ def _log_uncaught(kind: type[BaseException], error: BaseException, traceback: An
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, traceback)
         return
-    logging.getLogger("ocrsite").critical("uncaught error", exc_info=(kind, error, traceback))
+    logging.getLogger("ocrsite").critical("uncaught_error", exc_info=(kind, error, traceback))

@@ -107,8 +107,8 @@ def _derive_from_database(secret: str) -> str | None:
     or everyone would be logged out.
     """
     from documents.models.identity import identity
-    from ocrsite.runtime.start_state import current_start
+    from ocrsite.runtime.start_state import read_current_start
 
-    if not current_start().ready:
+    if not read_current_start().ready:
         return None
     return derive_key(secret, identity().secret_salt)

@@ -184,7 +184,7 @@ SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "documents.api.authentication.TokenAuthentication",
-        "documents.csrf.SessionOnlyFromHere",
+        "documents.csrf.SameOriginSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

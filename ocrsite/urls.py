@@ -1,4 +1,4 @@
-"""Which door is where."""
+"""The URLs of the site: health and metrics, the API, the admin."""
 
 from __future__ import annotations
 

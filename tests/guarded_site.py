@@ -70,7 +70,7 @@ class Watch:
         return found
 
     def deaths(self) -> list[str]:
-        return [line for line in self.site.log.splitlines() if "child died" in line]
+        return [line for line in self.site.log.splitlines() if "child_died" in line]
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[Watch]:

@@ -1,1 +1,1 @@
-"""What every request passes: gates, host names, security headers, static files, time zone."""
+"""Middleware: gates, host names, security headers, static files, time zone."""

@@ -1,8 +1,9 @@
-"""Downloads take at most a third of the web's threads, so that slow ones never shut out the rest.
+"""Limits downloads to a third of the web's threads, so that slow ones never block other requests.
 
-A stream holds its thread for as long as the client takes to read it. An answer in one piece does
-not: the server sends it by itself. So what is short is made one piece (a page's picture, a
-stylesheet), and everything longer needs a slot; without a free one the answer is 503 at once.
+A streaming response occupies its thread for as long as the client takes to read it. A response in
+one piece does not: the server sends it on its own. So a short stream (a page image, a stylesheet)
+is turned into one piece, and a longer one needs a slot; if none is free, the response is 503 at
+once.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from ocrsite.responses import GetResponse, unavailable
 from ocrsite.runtime import DOWNLOAD_THREADS
 from ocrsite.runtime.concurrency_limits import Slots
 
-#: Bytes; what has no more is in memory until the client has read it.
+#: Bytes up to which a response is held in memory until the client has read it.
 SHORT = 2**20
+#: Seconds.
 RETRY_AFTER = 5
 
 
 class DownloadsGate:
-    """The outermost: whatever streams has come through here, static files too."""
+    """The outermost middleware: every stream passes it, those of static files too."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -31,14 +33,14 @@ class DownloadsGate:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        # The server never asks for the content of an answer to HEAD.
+        # The server never reads the content of a response to HEAD.
         if not isinstance(response, StreamingHttpResponse) or request.method == "HEAD":
             return response
         length = response.headers.get("Content-Length", "")
         if length.isdigit() and int(length) <= SHORT:
             response.streaming_content = [response.getvalue()]
             return response
-        if not self.slots.take():
+        if not self.slots.acquire():
             response.close()
             return unavailable(
                 request,
@@ -47,13 +49,13 @@ class DownloadsGate:
                 detail=_("Too many downloads at the moment. Try again in a few seconds."),
                 retry_after=RETRY_AFTER,
             )
-        # The response closes its content when the last byte is sent or the client is gone.
-        response.streaming_content = _Held(iter(response), self.slots.give_back)
+        # The response closes its content after the last byte or when the client disconnects.
+        response.streaming_content = _ReleasingStream(iter(response), self.slots.release)
         return response
 
 
-class _Held:
-    """The pieces of a stream; `release` is called once, when it is closed."""
+class _ReleasingStream:
+    """The pieces of a stream; calls `release` once, when it is closed."""
 
     def __init__(self, pieces: Iterable[bytes], release: Callable[[], None]) -> None:
         self._pieces = pieces

@@ -1,7 +1,7 @@
-"""Which host names are answered to: the checks of OCRSITE_ALLOWED_HOSTS, and what has none.
+"""Checks the Host header against OCRSITE_ALLOWED_HOSTS, except for probes.
 
-A probe or a Prometheus asks for the address of a machine or a pod, which nobody can put on a list
-beforehand. What it is told names no host and holds no link, so that a forged name gains nothing.
+A probe or Prometheus addresses a machine or a pod by an address that can't be listed beforehand.
+The responses to probes name no host and contain no link, so a forged Host gains nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _ANY_HOST = (*ALWAYS_OPEN, "/metrics", "/metrics/")
 
 
 class HostsMiddleware(CommonMiddleware):
-    """Django's own, which refuses other hosts (400); not for probes."""
+    """Django's middleware, which rejects other hosts (400), for all paths but those of probes."""
 
     def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
         return None if request.path in _ANY_HOST else super().process_request(request)

@@ -1,4 +1,4 @@
-"""Headers that every answer carries, and what is believed of a gateway's."""
+"""Security headers of every response, and the handling of X-Forwarded-Host."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 
 from ocrsite.responses import GetResponse
 
-#: Nothing from elsewhere, nothing inline, no framing. `data:` images are icons in stylesheets.
+#: Nothing from other origins, nothing inline, no framing. `data:` images are icons in stylesheets.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -21,13 +21,13 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 class SecurityHeaders:
-    """Sets what a view has not set stricter itself."""
+    """Sets headers that the view has not set itself."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        # Each gateway in a row adds its own host; the browser named the first.
+        # Each gateway in a chain appends a host; the first is the one that the browser used.
         forwarded = request.META.get("HTTP_X_FORWARDED_HOST", "")
         if "," in forwarded:
             request.META["HTTP_X_FORWARDED_HOST"] = forwarded.partition(",")[0].strip()

@@ -1,4 +1,4 @@
-"""Static files under names that change with their content, where they were collected."""
+"""Static files: under names with a hash of their content once they are collected."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Hashed names after `collectstatic` (the image), plain ones before it.
+    """Hashed names after `collectstatic` (in the image), plain ones before it.
 
-    So a fresh checkout needs no step before it can be started, and no directory it may write.
+    So a fresh checkout can be started without any other step and without a writable directory.
     """
 
     def url(self, name: str | None, force: bool = False) -> str:
@@ -22,7 +22,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
 
 
 class StaticMiddleware(WhiteNoiseMiddleware):
-    """Serves static files; that nothing was collected is no reason to warn at every start."""
+    """Serves static files, without a warning at every start that none were collected."""
 
     def add_files(self, root: str | Path, prefix: str | None = None) -> None:
         if Path(root).is_dir():

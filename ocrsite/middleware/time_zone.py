@@ -1,7 +1,7 @@
-"""Times as the person's own clock shows them.
+"""Shows times in the browser's time zone.
 
-No request says in which time zone the browser is, so a script of the admin keeps its name in a
-cookie. Only the admin's pages follow it: the API speaks UTC to everyone.
+No request header names the browser's time zone, so a script of the admin stores its name in a
+cookie. Only the admin's pages use it: the API always uses UTC.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from ocrsite.responses import GetResponse
 
 #: Set by documents/static/documents/admin/timezone.js.
 COOKIE = "timezone"
-#: The longest name there is has 32 letters.
+#: The longest existing name has 32 letters.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+\-]*(/[A-Za-z0-9_+\-]+){0,2}")
 _LONGEST = 64
 
 
 class BrowserTimeZone:
-    """Makes the browser's zone the current one while the admin answers; UTC where none is known."""
+    """Activates the browser's time zone for the admin's pages; UTC where it is not known."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -32,15 +32,15 @@ class BrowserTimeZone:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith(reverse("admin:index")):
             return self.get_response(request)
-        with timezone.override(zone_called(request.COOKIES.get(COOKIE, ""))):
+        with timezone.override(find_time_zone(request.COOKIES.get(COOKIE, ""))):
             return self.get_response(request)
 
 
-def zone_called(name: str) -> ZoneInfo | None:
-    """The zone of that name; None where there is none, whatever a client wrote."""
+def find_time_zone(name: str) -> ZoneInfo | None:
+    """The time zone of that name; None for any other text."""
     if len(name) > _LONGEST or not _NAME.fullmatch(name):
         return None
     try:
         return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # not there; not a zone's file; a directory
+    except (KeyError, ValueError, OSError):  # missing; not a time zone's file; a directory
         return None

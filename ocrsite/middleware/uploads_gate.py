@@ -1,16 +1,16 @@
-"""Bodies take at most half of the web's threads, so that slow ones never shut out the rest.
+"""Limits request bodies to half of the web's threads, so that slow ones never block other requests.
 
-A thread is held for as long as the client takes to send the body: there is no way to have it read
-before. So every body needs a slot, whatever its path and whoever sends it; without a free one the
-answer is 503 at once, and the client may try again.
+A thread is occupied for as long as the client takes to send the body: the server can't read it
+beforehand. So every body needs a slot, whatever its path and sender; if none is free, the response
+is 503 at once, and the client may retry.
 
-- An upload (by its path, or by the size of its body) keeps its slot until it is answered.
-- Any other body is short. It is read here, into memory, and its slot is free again before the
-  view begins: a client that sends at once holds it for a moment only, so a dozen is enough. They
-  are apart from the uploads' slots: one can log in while every upload stalls.
+- An upload (by its path, or by the size of its body) occupies its slot until its response.
+- Any other body is short. It is read here, into memory, and its slot is released before the view
+  starts: a client that sends at once occupies it for a moment only, so a dozen is enough. These
+  slots are separate from the uploads': logging in works while every upload stalls.
 
-A body that is larger than any file may be is refused before it is read, except where a form may
-bring many files; there each file is measured by itself (documents/files/upload_staging.py).
+A body that is larger than any allowed file is refused before it is read, except for a form that may
+contain many files; there each file is measured on its own (documents/files/upload_staging.py).
 """
 
 from __future__ import annotations
@@ -31,12 +31,13 @@ from ocrsite.runtime import SHORT_BODY_THREADS, UPLOAD_THREADS
 from ocrsite.runtime.concurrency_limits import Slots
 
 UPLOAD_PATHS = re.compile(r"/api/v1/documents/?|/admin/documents/document/(add|upload)/?")
-#: What takes many files at once.
+#: Forms that accept many files at the same time.
 _FORMS = re.compile(r"/admin/documents/document/(add|upload)/?")
-#: A body of this size (bytes), or one of unknown size, counts as an upload wherever it is sent.
+#: A body of this size (bytes) or of unknown size counts as an upload, whatever its path.
 LARGE = 2**20
-#: base64 makes a file a third larger; the rest is for the other fields.
+#: base64 makes a file a third larger; the other fields get 1 MiB.
 _ENCODED, _FIELDS = 4 / 3, 2**20
+#: Seconds.
 RETRY_AFTER = 5
 
 
@@ -47,17 +48,21 @@ class UploadsGate:
         self.short = Slots(SHORT_BODY_THREADS)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        size = _body_size(request)
-        named = request.method == "POST" and UPLOAD_PATHS.fullmatch(request.path) is not None
-        if named or size is None or size >= LARGE:
-            return self._upload(request, size, named)
+        size = _find_body_size(request)
+        is_upload_path = (
+            request.method == "POST" and UPLOAD_PATHS.fullmatch(request.path) is not None
+        )
+        if is_upload_path or size is None or size >= LARGE:
+            return self._pass_upload(request, size, is_upload_path)
         if size:
-            refused = self._read(request)
+            refused = self._read_short_body(request)
             if refused is not None:
                 return refused
         return self.get_response(request)
 
-    def _upload(self, request: HttpRequest, size: int | None, named: bool) -> HttpResponseBase:
+    def _pass_upload(
+        self, request: HttpRequest, size: int | None, is_upload_path: bool
+    ) -> HttpResponseBase:
         limit = settings.OCRSITE_MAX_UPLOAD_BYTES
         one_file = not _FORMS.fullmatch(request.path)
         if one_file and size is not None and size > limit * _ENCODED + _FIELDS:
@@ -70,32 +75,37 @@ class UploadsGate:
                 code="file-too-large",
                 request=request,
             )
-        if not self.uploads.take():
+        if not self.uploads.acquire():
             UPLOADS.labels("busy").inc()
-            return _busy(request, _("Too many uploads at the moment. Try again in a few seconds."))
+            return _build_busy_response(
+                request, _("Too many uploads at the moment. Try again in a few seconds.")
+            )
         try:
             response = self.get_response(request)
         finally:
-            self.uploads.give_back()
-        if named:
-            UPLOADS.labels("taken" if response.status_code < 400 else "refused").inc()
+            self.uploads.release()
+        if is_upload_path:
+            UPLOADS.labels("accepted" if response.status_code < 400 else "refused").inc()
         return response
 
-    def _read(self, request: HttpRequest) -> HttpResponseBase | None:
-        """Reads the whole body, less than LARGE; from then on it is in `request.body`."""
-        if not self.short.take():
-            return _busy(request, _("Too many requests at the moment. Try again in a few seconds."))
+    def _read_short_body(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Read the whole body, less than LARGE, into `request.body`; returns a response if that
+        fails."""
+        if not self.short.acquire():
+            return _build_busy_response(
+                request, _("Too many requests at the moment. Try again in a few seconds.")
+            )
         try:
             request.body  # noqa: B018 - a property that reads
         except UnreadablePostError:
-            said = _("The request ended in the middle. Repeat it.")
-            return problem(400, said, said, code="incomplete-request", request=request)
+            message = _("The request ended in the middle. Repeat it.")
+            return problem(400, message, message, code="incomplete-request", request=request)
         finally:
-            self.short.give_back()
+            self.short.release()
         return None
 
 
-def _busy(request: HttpRequest, detail: Promise) -> HttpResponseBase:
+def _build_busy_response(request: HttpRequest, detail: Promise) -> HttpResponseBase:
     return unavailable(
         request,
         code="busy",
@@ -105,8 +115,8 @@ def _busy(request: HttpRequest, detail: Promise) -> HttpResponseBase:
     )
 
 
-def _body_size(request: HttpRequest) -> int | None:
-    """Bytes of the request's body; None where its sender does not say."""
+def _find_body_size(request: HttpRequest) -> int | None:
+    """Bytes of the request's body; None where the client does not state them."""
     if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
         return None
     declared = request.headers.get("Content-Length", "")

@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus: the archive's own figures and those of this web process."""
+"""`/metrics` for Prometheus: the archive's figures and those of this web process."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from documents.api.authentication import TokenAuthentication
 from documents.models import Document, Page, PageStatus
 from documents.models.worker import EngineState, WorkerKind, WorkerProcess
 from documents.search.index.health import search_status
-from ocrsite.monitoring.self_checks import pending_pages
+from ocrsite.monitoring.self_checks import count_pending_pages
 from ocrsite.responses import GetResponse, problem
 
 disable_created_metrics()
@@ -41,57 +41,57 @@ PlatformCollector(registry=REGISTRY)
 GCCollector(registry=REGISTRY)
 
 REQUESTS = Counter(
-    "ocrsite_http_requests", "Answers by view and status.", ["view", "status"], registry=REGISTRY
+    "ocrsite_http_requests", "Responses by view and status.", ["view", "status"], registry=REGISTRY
 )
 LATENCY = Histogram(
     "ocrsite_http_request_seconds",
-    "Time until the answer begins.",
+    "Time until the response starts.",
     ["view"],
     buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100),
     registry=REGISTRY,
 )
 UPLOADS = Counter(
-    "ocrsite_uploads", "Uploads: taken, refused, or turned away (busy).", ["outcome"],
+    "ocrsite_uploads", "Uploads: accepted, refused, or turned away (busy).", ["outcome"],
     registry=REGISTRY,
 )  # fmt: skip
 
-#: What a gateway adds, besides everything that begins with X-Forwarded.
+#: Headers that gateways add, besides those that begin with X-Forwarded.
 _FORWARDING = ("forwarded", "x-real-ip", "via")
 
 
 class MeasureRequests:
-    """Counts every answer under its view's name: paths would be without number."""
+    """Counts every response under its view's name: the number of paths has no bound."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        begun = time.perf_counter()
+        started_at = time.perf_counter()
         response = self.get_response(request)
         match = request.resolver_match
         view = (match.view_name if match else None) or "none"
         REQUESTS.labels(view, str(response.status_code)).inc()
-        LATENCY.labels(view).observe(time.perf_counter() - begun)
+        LATENCY.labels(view).observe(time.perf_counter() - started_at)
         return response
 
 
 class ArchiveCollector(Collector):
-    """The archive's figures, asked of the database when somebody looks."""
+    """The archive's figures, read from the database at each request."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         documents = GaugeMetricFamily(
             "ocrsite_documents", "Documents outside the trash.", labels=["status"]
         )
-        kept = Document.objects.filter(trashed_at__isnull=True)
-        for status, number in kept.order_by().values_list("status").annotate(Count("id")):
+        visible = Document.objects.filter(trashed_at__isnull=True)
+        for status, number in visible.order_by().values_list("status").annotate(Count("id")):
             documents.add_metric([status], number)
         yield documents
 
-        settled = kept.aggregate(done=Sum("pages_done"), failed=Sum("pages_failed"))
+        totals = visible.aggregate(done=Sum("pages_done"), failed=Sum("pages_failed"))
         pages = GaugeMetricFamily("ocrsite_pages", "Pages outside the trash.", labels=["status"])
-        pages.add_metric(["done"], settled["done"] or 0)
-        pages.add_metric(["failed"], settled["failed"] or 0)
-        pages.add_metric(["pending"], pending_pages())
+        pages.add_metric(["done"], totals["done"] or 0)
+        pages.add_metric(["failed"], totals["failed"] or 0)
+        pages.add_metric(["pending"], count_pending_pages())
         pages.add_metric(["running"], Page.objects.filter(status=PageStatus.RUNNING).count())
         yield pages
 
@@ -107,14 +107,16 @@ class ArchiveCollector(Collector):
             labels=["worker"],
         )
         engine = GaugeMetricFamily(
-            "ocrsite_engine_readers", "Readers by the state of their engine.", labels=["state"]
+            "ocrsite_engine_workers",
+            "OCR workers by the state of their engine.",
+            labels=["state"],
         )
         alive = list(WorkerProcess.alive())
         for kind in WorkerKind.values:
             workers.add_metric([kind], sum(row.kind == kind for row in alive))
         for state in EngineState.values:
-            readers = [row for row in alive if row.kind == WorkerKind.OCR]
-            engine.add_metric([state], sum(row.engine_state == state for row in readers))
+            ocr_workers = [row for row in alive if row.kind == WorkerKind.OCR]
+            engine.add_metric([state], sum(row.engine_state == state for row in ocr_workers))
         for row in alive:
             memory.add_metric([row.id], row.rss_bytes)
             if row.kind == WorkerKind.OCR:
@@ -122,11 +124,11 @@ class ArchiveCollector(Collector):
                 read.add_metric([row.id], row.pages_read)
                 rate.add_metric([row.id], row.pages_per_second)
         yield from (workers, engine, memory, graphics, read, rate)
-        yield from _search_figures()
+        yield from _collect_search_figures()
 
 
-def _search_figures() -> Iterator[GaugeMetricFamily]:
-    """Of this machine's index; none where no process has ever kept one here."""
+def _collect_search_figures() -> Iterator[GaugeMetricFamily]:
+    """Figures of this machine's search index; none where no process has ever written one."""
     status = search_status()
     if status is None:
         return
@@ -134,8 +136,8 @@ def _search_figures() -> Iterator[GaugeMetricFamily]:
         ("entries", "Entries of the search index: pages, and documents not read yet.",
          status.entries),
         ("lag_seconds", "How long the last changes waited until they could be found.", status.lag),
-        ("age_seconds", "Seconds since the process that writes it has last reported.", status.age),
-        ("building", "1 while the index is built anew.", status.state == "building"),
+        ("age_seconds", "Seconds since the index's writer last reported.", status.age),
+        ("building", "1 while the index is rebuilt.", status.state == "building"),
     ):  # fmt: skip
         yield GaugeMetricFamily(f"ocrsite_search_{name}", text, value=value)
 
@@ -154,19 +156,19 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _is_local(request: HttpRequest) -> bool:
-    """Whether the peer is this machine itself and speaks for nobody else.
+    """Whether the client is a process on this machine, and no gateway that forwards a request.
 
-    A gateway on this machine is a local peer, too. It betrays itself by a header of its own or by
-    the host that its visitor named; one that hides both can't be told apart (README, "Settings").
+    A gateway on this machine is a local peer, too. It is recognised by a header that it adds or by
+    the Host that its client sent; one that hides both can't be recognised (README, "Settings").
     """
     names = [name.lower() for name in request.headers]
     if any(name.startswith("x-forwarded") or name in _FORWARDING for name in names):
         return False
     peer, host = (request.META.get(name, "") for name in ("REMOTE_ADDR", "HTTP_HOST"))
-    return _is_loopback(peer) and _names_loopback(host)
+    return _is_loopback(peer) and _is_loopback_host(host)
 
 
-def _names_loopback(host: str) -> bool:
+def _is_loopback_host(host: str) -> bool:
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:

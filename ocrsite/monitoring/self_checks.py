@@ -1,6 +1,6 @@
-"""What the site finds when it checks its database, its storage and its queue.
+"""The site's checks of itself: database, storage, queue, OCR workers.
 
-Any of them may hang: `ocrsite.monitoring.health` checks in a thread of its own.
+Any of them may hang: `ocrsite.monitoring.health` runs the checks in a thread of their own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 from documents.files.storage import archive
 from documents.models import Document, Status, WorkerKind, WorkerProcess
 
-#: Seconds that the queue may take to answer.
+#: Seconds that the queue may take to respond.
 _QUEUE_TIMEOUT = 1.0
 
 
@@ -37,34 +37,34 @@ class Findings:
     storage: bool = False
     queue: bool = False
     pending_pages: int = 0
-    readers: tuple[WorkerHealth, ...] = ()
+    ocr_workers: tuple[WorkerHealth, ...] = ()
     problems: tuple[str, ...] = ()
 
 
-def look(start_id: uuid.UUID | None) -> Findings:
-    """Look now. `start_id`: count only the OCR workers of this start of the site; None: all."""
+def run_checks(start_id: uuid.UUID | None) -> Findings:
+    """Run all checks. `start_id`: only the OCR workers of this start of the site; None: all."""
     problems: list[str] = []
-    database, pending, readers = _database(start_id, problems)
+    database, pending, workers = _check_database(start_id, problems)
     return Findings(
         database=database,
-        storage=_storage(problems),
-        queue=_queue(problems),
+        storage=_check_storage(problems),
+        queue=_check_queue(problems),
         pending_pages=pending,
-        readers=readers,
+        ocr_workers=workers,
         problems=tuple(problems),
     )
 
 
-def look_and_disconnect(start_id: uuid.UUID | None) -> Findings:
-    """`look` for a thread that ends with it."""
+def run_in_thread(start_id: uuid.UUID | None) -> Findings:
+    """`run_checks` in a thread that ends afterwards: closes its database connections."""
     try:
-        return look(start_id)
+        return run_checks(start_id)
     finally:
         connections.close_all()
 
 
-def pending_pages() -> int:
-    """Pages still to be read. A document whose pages are not counted yet counts as one."""
+def count_pending_pages() -> int:
+    """Pages that are still to be read. A document whose pages are not counted yet counts as one."""
     waiting = Document.objects.filter(
         status__in=(Status.QUEUED, Status.PROCESSING), trashed_at__isnull=True
     )
@@ -72,26 +72,27 @@ def pending_pages() -> int:
     return int(waiting.aggregate(left=Sum(left))["left"] or 0)
 
 
-def readers_alive(start_id: uuid.UUID | None) -> QuerySet[WorkerProcess]:
+def find_live_ocr_workers(start_id: uuid.UUID | None) -> QuerySet[WorkerProcess]:
+    """The OCR workers with a recent heartbeat, of the start `start_id`; None: of all starts."""
     alive = WorkerProcess.alive().filter(kind=WorkerKind.OCR)
     return alive if start_id is None else alive.filter(start_id=start_id)
 
 
-def _database(
+def _check_database(
     start_id: uuid.UUID | None, problems: list[str]
 ) -> tuple[bool, int, tuple[WorkerHealth, ...]]:
     try:
-        readers = tuple(
+        workers = tuple(
             WorkerHealth(row.engine, row.engine_state, row.engine_detail)
-            for row in readers_alive(start_id)
+            for row in find_live_ocr_workers(start_id)
         )
-        return True, pending_pages(), readers
+        return True, count_pending_pages(), workers
     except DatabaseError:
         problems.append("The database does not answer.")
         return False, 0, ()
 
 
-def _storage(problems: list[str]) -> bool:
+def _check_storage(problems: list[str]) -> bool:
     try:
         archive().check()
         free = shutil.disk_usage(archive().root).free
@@ -103,9 +104,9 @@ def _storage(problems: list[str]) -> bool:
     return True
 
 
-def _queue(problems: list[str]) -> bool:
+def _check_queue(problems: list[str]) -> bool:
     if settings.REDIS_URL is None:
-        problems.append("This process knows no queue.")
+        problems.append("No queue is configured for this process.")
         return False
     try:
         with redis.Redis.from_url(

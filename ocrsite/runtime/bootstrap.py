@@ -1,13 +1,13 @@
-"""The first steps of every start: what the bucket has where this disk has nothing, the database's
-tables, the first team, the first administrator.
+"""The first steps of every start: restore from the bucket where this disk is empty, migrate the
+database, create the first team and the first administrator.
 
-Safe to run at every start and by several machines at once.
+Safe to run at every start and by several machines at the same time.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import structlog
@@ -22,77 +22,84 @@ from documents.models.identity import identity
 from documents.notices import Notice
 from documents.replication.bucket_changed import mirror_anew_if_moved
 from ocrsite.environment import read_environment
-from ocrsite.runtime.first_start import Takeover
-from ocrsite.runtime.start_state import ProcessRole, read_start, write_start
+from ocrsite.runtime.first_start import FirstStart
+from ocrsite.runtime.start_state import ProcessRole, Start, read_start, write_start
 
 log = structlog.get_logger("ocrsite.bootstrap")
 
-#: Any number that nobody else uses in this database: "ocrsite" as bytes.
+#: A number that nothing else uses for an advisory lock in this database: "ocrsite" as bytes.
 _ADVISORY_LOCK = int.from_bytes(b"ocrsite", "big")
 
 
 def bootstrap(admin_password: str | None) -> None:
-    """Raises django.db.Error when the database can't be reached or migrated, OSError and
-    StorageFull where the disk takes nothing. Waits for a bucket that may hold this archive."""
-    with _alone():
-        takeover = _takeover()
-        if takeover is not None:
-            takeover.restore_database()
+    """Prepare the database. Waits for a bucket that may hold this archive.
+
+    Raises django.db.Error if the database can't be reached or migrated, OSError and StorageFull if
+    the disk is full.
+    """
+    with _bootstrap_lock():
+        first_start = _plan_first_start()
+        if first_start is not None:
+            first_start.restore_database()
         call_command("migrate", interactive=False, verbosity=0)
         identity()
         target = configured_bucket()
         if target is not None:
             mirror_anew_if_moved(target.address)
-        if takeover is not None:
-            takeover.adopt_documents()
+        if first_start is not None:
+            first_start.restore_documents()
         call_command("clearsessions")
         generated = ensure_first_team_and_admin(admin_password)
     if generated is not None:
-        log.warning(
-            "log in as this user with this password; it is shown only now",
+        log.info(
+            "first_admin_created",
             user="admin",
             password=generated,
+            note="Log in with this password. It is shown only once.",
         )
 
 
-def _takeover() -> Takeover | None:
-    """What an empty data directory begins with, where it is this site's alone and there is a
-    bucket; a PostgreSQL is not lost with a container."""
-    target, env = configured_bucket(), read_environment()
+def _plan_first_start() -> FirstStart | None:
+    """The restore from the bucket; None where there is no bucket, where the data directory is
+    shared with other processes, and with PostgreSQL, which does not disappear with a container."""
+    target, environment = configured_bucket(), read_environment()
     shared = (
-        env.start_id is not None
-        and read_start(env.data_dir, env.start_id).role is not ProcessRole.ALL
+        environment.start_id is not None
+        and read_start(environment.data_dir, environment.start_id).role is not ProcessRole.ALL
     )
     if target is None or connection.vendor != "sqlite" or shared:
         return None
-    return Takeover(target, settings.DATA_DIR / "db.sqlite3", say=_say, warn=_warn)
+    return FirstStart(
+        target,
+        settings.DATA_DIR / "db.sqlite3",
+        report_waiting=_publish_waiting,
+        add_warning=_publish_warning,
+    )
 
 
-def _say(waiting: str | None) -> None:
-    """For /health, while it lasts."""
-    _publish(waiting=waiting)
+def _publish_waiting(waiting: str | None) -> None:
+    """Show in /health what the start waits for; None: it continues."""
+    _update_start(lambda start: replace(start, waiting=waiting))
 
 
-def _warn(warning: Notice) -> None:
-    """For /health, for as long as this start lives."""
-    log.warning(warning)
-    start_id = read_environment().start_id
-    known = read_start(settings.DATA_DIR, start_id).warnings if start_id is not None else []
-    _publish(warnings=[*known, warning])
+def _publish_warning(warning: Notice) -> None:
+    """Log the warning and show it in /health until the site stops."""
+    log.warning("start_warning", detail=str(warning))
+    _update_start(lambda start: replace(start, warnings=[*start.warnings, warning]))
 
 
-def _publish(**changes: object) -> None:
-    env = read_environment()
-    if env.start_id is not None:
-        # On a full disk it is not told; it is in the log.
+def _update_start(change: Callable[[Start], Start]) -> None:
+    environment = read_environment()
+    if environment.start_id is not None:
+        # On a full disk the state stays as it is; the log has the change.
         with contextlib.suppress(OSError):
-            start = read_start(env.data_dir, env.start_id)
-            write_start(env.data_dir, env.start_id, replace(start, **changes))  # type: ignore[arg-type]
+            start = read_start(environment.data_dir, environment.start_id)
+            write_start(environment.data_dir, environment.start_id, change(start))
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Processes that start at once prepare one database one after the other."""
+def _bootstrap_lock() -> Iterator[None]:
+    """Processes that start at the same time prepare one database one after the other."""
     if connection.vendor == "sqlite":
         with file_lock(settings.DATA_DIR / "bootstrap.lock"):
             yield

@@ -1,35 +1,35 @@
-"""Shares of the web's threads: how many may wait for slow clients at once."""
+"""Shares of the web's threads: how many may wait for slow clients at the same time."""
 
 from __future__ import annotations
 
 import threading
 import time
 
-#: Seconds for which a share that was used up still counts as scarce.
-_REMEMBERED = 60.0
+#: Seconds for which a refusal counts as recent.
+_RECENT = 60.0
 
 _last_refusal = float("-inf")
 
 
 class Slots:
-    """A share of `number` threads. Taking one never waits: waiting would hold a thread, too."""
+    """A share of `number` threads. Acquiring one never waits: waiting would occupy a thread."""
 
     def __init__(self, number: int) -> None:
         self.number = number
         self._free = threading.BoundedSemaphore(number)
 
-    def take(self) -> bool:
-        """Whether there was a free one; then it has to be given back, once."""
+    def acquire(self) -> bool:
+        """Whether a slot was free; the caller must release it exactly once then."""
         global _last_refusal
-        taken = self._free.acquire(blocking=False)
-        if not taken:
+        acquired = self._free.acquire(blocking=False)
+        if not acquired:
             _last_refusal = time.monotonic()
-        return taken
+        return acquired
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         self._free.release()
 
 
-def scarce() -> bool:
-    """Whether somebody was turned away a short while ago, in any share of this process."""
-    return time.monotonic() - _last_refusal < _REMEMBERED
+def refused_recently() -> bool:
+    """Whether any share of this process has refused a request within the last minute."""
+    return time.monotonic() - _last_refusal < _RECENT

@@ -1,8 +1,8 @@
-"""A start with an empty data directory: what the bucket has comes first.
+"""A start with an empty data directory: it restores what the bucket has.
 
-The database is restored, the tables are made, and every document that the bucket knows better is
-taken in. A start that is broken off in between is taken up where it was; until the bucket has
-answered, nothing is begun: an empty archive must never stand beside a full one.
+The database is restored, its tables are migrated, and every document whose manifest is newer or
+unknown is restored. A start that was interrupted in between is completed by the next one. Until the
+bucket has answered, no archive is created: an empty one must never exist beside a full one.
 """
 
 from __future__ import annotations
@@ -22,120 +22,130 @@ from documents.replication.restore_all import Rebuilt, rebuild
 from documents.replication.restore_document import Outcome
 from documents.replication.sources import BucketSource
 from documents.replication.sync import forget_copies_here
-from ocrsite.runtime.restore_database import NotNow, restore_newest
+from ocrsite.runtime.restore_database import RestoreInterrupted, restore_newest_replica
 
-log = structlog.get_logger("ocrsite.takeover")
+log = structlog.get_logger("ocrsite.first_start")
 
-#: Seconds between two tries: the first pause, doubled up to the longest.
+#: Seconds between two attempts: the first pause, doubled up to the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 
-#: Is in the data directory from the first look into the bucket until the last document of it is
-#: taken in.
-_UNFINISHED = "takeover-unfinished"
+#: A file in the data directory from the first request to the bucket until the last document of the
+#: bucket is restored.
+UNFINISHED_MARK = "first-start-unfinished"
 
-Found = TypeVar("Found")
-#: What /health says: why the start waits (None: it goes on), and what stays to be known.
-Say = Callable[[str | None], None]
-Warn = Callable[[Notice], None]
+Result = TypeVar("Result")
 
 
-class Takeover:
-    """`say` is told why the start waits, or None when it goes on; `warn`, for good, what an
-    administrator should know."""
+class FirstStart:
+    """`report_waiting` is called with one sentence that says why the start waits, and with None
+    when it continues; `add_warning` with what an administrator should know from then on."""
 
-    def __init__(self, bucket: Bucket, database: Path, *, say: Say, warn: Warn):
+    def __init__(
+        self,
+        bucket: Bucket,
+        database: Path,
+        *,
+        report_waiting: Callable[[str | None], None],
+        add_warning: Callable[[Notice], None],
+    ) -> None:
         self._bucket = bucket
         self._database = database
-        self._say, self._warn = say, warn
-        self._unfinished = database.parent / _UNFINISHED
+        self._report_waiting, self._add_warning = report_waiting, add_warning
+        self._unfinished = database.parent / UNFINISHED_MARK
 
     def restore_database(self) -> None:
-        """Where there is no database: the newest one of the bucket, if it has any.
+        """If there is no database file, restore the newest one of the bucket, if it has any.
 
-        Returns when the bucket has answered. Raises OSError (of this machine's disk).
+        Returns once the bucket has answered. Raises OSError (of this machine's disk).
         """
         if self._database.exists() and self._database.stat().st_size:
             return
         self._unfinished.touch()
-        result = self._patiently(lambda: restore_newest(self._bucket, self._database))
-        if result is None:  # what is there can't be known
+        result = self._retry_until_answered(
+            lambda: restore_newest_replica(self._bucket, self._database)
+        )
+        if result is None:  # the key may not list the bucket
             self._unfinished.unlink()
             return
         if result.broken and result.replica is None:
             text = gettext_noop(
-                "No copy of the database in the bucket could be restored: people, passwords and "
-                "settings are begun anew; the documents are taken in from their manifests."
+                "No copy of the database in the bucket could be restored: users, passwords and "
+                "settings are lost; the documents are restored from their manifests."
             )
-            self._warn(Notice(text))
+            self._add_warning(Notice(text))
         elif result.replica is not None and result.broken:
             text = gettext_noop(
-                "The newest copy of the database in the bucket ({replica}) is broken; one as of "
-                "{time} UTC was restored. Documents are up to date; people, passwords and settings "
-                "are as they were then."
+                "The newest copy of the database in the bucket ({replica}) is damaged; the copy "
+                "of {time} UTC was restored. Documents are up to date; users, passwords and "
+                "settings are as they were then."
             )
             when = f"{result.replica.newest:%Y-%m-%d %H:%M}"
-            self._warn(Notice(text, {"replica": str(result.broken[0].id), "time": when}))
+            self._add_warning(Notice(text, {"replica": str(result.broken[0].id), "time": when}))
         elif result.replica is None:
-            log.info("the bucket has no copy of a database; a new archive is begun")
+            log.info("no_database_replica_found")
 
-    def adopt_documents(self) -> None:
-        """Once the tables are there: every document of which the bucket has more. Raises OSError,
-        StorageFull, django.db.Error."""
+    def restore_documents(self) -> None:
+        """Restore every document whose manifest in the bucket is newer or unknown; call it once the
+        tables exist. Raises OSError, StorageFull, django.db.Error."""
         if not self._unfinished.exists():
             return
         forget_copies_here()
-        begun = time.monotonic()
-        report = self._patiently(lambda: rebuild(BucketSource(self._bucket), with_files=False))
+        started_at = time.monotonic()
+        report = self._retry_until_answered(
+            lambda: rebuild(BucketSource(self._bucket), with_files=False)
+        )
         if report is not None:
-            self._tell(report, time.monotonic() - begun)
+            self._log_report(report, time.monotonic() - started_at)
         self._unfinished.unlink()
 
-    def _tell(self, report: Rebuilt, seconds: float) -> None:
+    def _log_report(self, report: Rebuilt, seconds: float) -> None:
         log.info(
-            "documents taken in from the bucket",
+            "documents_restored",
             **{outcome.name.lower(): report.outcomes[outcome] for outcome in Outcome},
             problems=len(report.problems),
             seconds=round(seconds, 1),
         )
         for problem in report.problems:
-            log.warning("document not taken in", reason=problem)
+            log.warning("document_not_restored", reason=problem)
         if report.problems:
             text = gettext_noop(
-                "Not everything in the bucket could be taken in (documents left out: {count}); the "
+                "Not everything in the bucket could be restored (documents left out: {count}); the "
                 "log names them, and `manage.py archive restore` tries again."
             )
-            self._warn(Notice(text, {"count": len(report.problems)}))
+            self._add_warning(Notice(text, {"count": len(report.problems)}))
 
-    def _patiently(self, step: Callable[[], Found]) -> Found | None:
-        """What `step` returns, as soon as the bucket lets it; None where the key may do everything
-        but list, so that nothing can be found."""
-        pause, last = FIRST_PAUSE, None
+    def _retry_until_answered(self, step: Callable[[], Result]) -> Result | None:
+        """What `step` returns, once the bucket allows it; None where the key may do everything but
+        list, so that nothing can be found."""
+        pause, last_reason = FIRST_PAUSE, None
         while True:
             try:
-                found = step()
+                result = step()
             except BucketForbidden as error:
                 report = check(self._bucket)
                 if report.ok and not report.can_list:
                     reason = " ".join(report.problems)
-                    log.error("nothing can be restored", reason=reason)
+                    log.error("restore_not_permitted", reason=reason)
                     text = gettext_noop(
                         "This access key may not list the bucket {name}, so this key cannot "
-                        "restore an archive from it. A new archive was begun."
+                        "restore an archive from it. A new archive was created."
                     )
-                    self._warn(Notice(text, {"name": self._bucket.address.name}))
-                    self._say(None)
+                    self._add_warning(Notice(text, {"name": self._bucket.address.name}))
+                    self._report_waiting(None)
                     return None
                 reason = error.detail
-            except NotNow as error:
+            except RestoreInterrupted as error:
                 reason = str(error)
             except BucketError as error:
                 reason = error.detail
             else:
-                self._say(None)
-                return found
-            if reason != last:
-                log.warning("the start waits for the bucket", reason=reason)
-                self._say(f"The start waits for the bucket, which may hold this archive: {reason}")
-                last = reason
+                self._report_waiting(None)
+                return result
+            if reason != last_reason:
+                log.warning("start_waits_for_bucket", reason=reason)
+                self._report_waiting(
+                    f"The start waits for the bucket, which may hold this archive: {reason}"
+                )
+                last_reason = reason
             time.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)

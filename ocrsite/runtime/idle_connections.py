@@ -1,16 +1,15 @@
-"""Connections that have stalled are ended, so that they give back what they hold.
+"""Closes connections that have stalled, so that they release their threads.
 
-The server limits the time of a request's head only; it waits for a body as long as the connection
-lives. The kernel knows when data last came and went on each one (TCP_INFO, tcp(7)), and a thread
-looks every few seconds. A client that does not read is the kernel's own matter
-(ocrsite/runtime/listener.py). Elsewhere than on Linux nothing is ended: there the shares of the
-threads (ocrsite/middleware/concurrency_limits.py) are all that protects the rest.
+The server limits only the time in which a request's head must arrive; it waits for a body as long
+as the connection lives. The kernel knows when data last arrived and left on each connection
+(TCP_INFO, tcp(7)); a thread checks every few seconds. A client that does not read is handled by
+the kernel (ocrsite/runtime/listener.py). On systems other than Linux nothing is closed: there only
+the shares of threads (ocrsite/runtime/concurrency_limits.py) protect other requests.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import socket
 import stat
@@ -20,53 +19,59 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-#: Seconds without a byte in either direction after which a connection is ended: ever, and while
-#: there are clients turned away. The first is more than any answer takes to begin.
-PATIENCE, PATIENCE_WHEN_SCARCE = 120.0, 30.0
-#: Seconds between two looks.
-_EVERY = 5.0
+import structlog
 
-#: struct tcp_info of <linux/tcp.h>: the state is its first byte; two times in milliseconds.
+#: Seconds without a byte in either direction after which a connection is closed: normally, and
+#: while requests are being refused. The first is longer than any response takes to start.
+IDLE_LIMIT, IDLE_LIMIT_UNDER_LOAD = 120.0, 30.0
+#: Seconds between two checks.
+_INTERVAL = 5.0
+
+#: struct tcp_info of <linux/tcp.h>, offsets and size in bytes: the state is its first byte, the two
+#: times are in milliseconds.
 _STATE, _LAST_SENT, _LAST_RECEIVED, _SIZE = 0, 44, 52, 56
 #: The client may send (ESTABLISHED), or only we may (CLOSE_WAIT); <net/tcp_states.h>.
 _OPEN_STATES = (1, 8)
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger("ocrsite.web")
 
 
-def watch(port: int, scarce: Callable[[], bool]) -> None:
-    """End this process's stalled connections on `port` from now on, in a thread of its own."""
+def start_closing(port: int, is_under_load: Callable[[], bool]) -> None:
+    """Close this process's stalled connections on `port` from now on, in a thread of its own."""
     if sys.platform == "linux":
-        threading.Thread(target=_watch, args=(port, scarce), name="stalled", daemon=True).start()
+        threading.Thread(
+            target=_close_forever, args=(port, is_under_load), name="idle-connections", daemon=True
+        ).start()
 
 
-def _watch(port: int, scarce: Callable[[], bool]) -> None:
+def _close_forever(port: int, is_under_load: Callable[[], bool]) -> None:
     while True:
-        time.sleep(_EVERY)
-        ended = end_stalled(port, PATIENCE_WHEN_SCARCE if scarce() else PATIENCE)
-        if ended:
-            log.info("ended %d connections that had stalled", ended)
+        time.sleep(_INTERVAL)
+        limit = IDLE_LIMIT_UNDER_LOAD if is_under_load() else IDLE_LIMIT
+        closed = close_stalled_connections(port, limit)
+        if closed:
+            log.info("stalled_connections_closed", count=closed, idle_limit=limit)
 
 
-def end_stalled(port: int, patience: float) -> int:
-    """End what has been idle for `patience` seconds; returns the number of connections."""
-    ended = 0
-    for connection in _accepted_on(port):
-        if _idle_seconds(connection) >= patience:
-            # It is gone already, if this fails.
+def close_stalled_connections(port: int, idle_limit: float) -> int:
+    """Close what has been idle for `idle_limit` seconds; returns the number of connections."""
+    closed = 0
+    for connection in _iterate_accepted(port):
+        if _measure_idle_seconds(connection) >= idle_limit:
+            # If this fails, the connection is closed already.
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-                ended += 1
-    return ended
+                closed += 1
+    return closed
 
 
-def _accepted_on(port: int) -> Iterator[socket.socket]:
-    """This process's connections to `port`, each open only until the next is asked for.
+def _iterate_accepted(port: int) -> Iterator[socket.socket]:
+    """This process's connections to `port`, each open only until the next one is requested.
 
-    They are copies, because the server may close its own at any moment, and another file may then
-    get the number; a copy stays the connection that was looked at. Nothing but a socket is ever
-    copied and closed: with any descriptor of a file that a process closes it loses its locks on
-    that file (fcntl(2)), and those of SQLite are what keeps the database whole.
+    They are duplicates, because the server may close its own descriptor at any moment and another
+    file may then get the number; a duplicate stays the connection that was examined. Nothing but a
+    socket is ever duplicated and closed: a process that closes any descriptor of a file loses its
+    locks on that file (fcntl(2)), and SQLite relies on such locks.
     """
     for name in os.listdir("/proc/self/fd"):
         try:
@@ -76,15 +81,15 @@ def _accepted_on(port: int) -> Iterator[socket.socket]:
         except OSError:
             continue
         if not stat.S_ISSOCK(os.fstat(copy).st_mode):
-            # The number changed hands just then. The copy stays open for good, which costs one
-            # descriptor; closing it could cost the database.
+            # The number was reused just then. The duplicate stays open, which costs one
+            # descriptor; closing it could release a lock of the database.
             continue
         with socket.socket(fileno=copy) as found:
-            if _local_port(found) == port:
+            if _find_local_port(found) == port:
                 yield found
 
 
-def _local_port(found: socket.socket) -> int | None:
+def _find_local_port(found: socket.socket) -> int | None:
     if found.family not in (socket.AF_INET, socket.AF_INET6):
         return None
     try:
@@ -93,8 +98,8 @@ def _local_port(found: socket.socket) -> int | None:
         return None
 
 
-def _idle_seconds(connection: socket.socket) -> float:
-    """Since data last came or went; 0 for what is no open connection."""
+def _measure_idle_seconds(connection: socket.socket) -> float:
+    """Seconds since data last arrived or left; 0 if the connection is not open."""
     try:
         info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _SIZE)
     except OSError:

@@ -1,7 +1,7 @@
-"""The listening socket, opened before anything is started and kept over restarts of the web.
+"""The listening socket, opened before anything is started and kept while the web restarts.
 
-So a taken port is found at once, nobody else gets the port while the web process is restarted,
-and a request that comes meanwhile waits instead of being refused.
+So a port that is in use is found at once, no other program gets the port while the web process
+restarts, and a request that arrives meanwhile waits instead of being refused.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ import socket
 #: Connections that may wait to be accepted.
 BACKLOG = 512
 #: A peer that has vanished is given up after about 30 + 3 x 10 s, so that a broken upload does not
-#: hold its thread for ever.
+#: occupy its thread for ever.
 _KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
-#: So is one (on Linux) that takes nothing of what it is sent, after so many milliseconds: a
-#: download that stalls does not hold its thread either. It can be resumed.
-_UNREAD_FOR = 60_000
+#: Milliseconds after which (on Linux) a peer is given up that acknowledges nothing of what it is
+#: sent: a stalled download does not occupy its thread either. It can be resumed.
+_USER_TIMEOUT = 60_000
 
 
 class PortUnavailable(Exception):
     """The port can't be listened on; the message is one sentence."""
 
 
-def listen(port: int, host: str = "0.0.0.0") -> socket.socket:  # noqa: S104 - the site is for the network
+def open_listener(port: int, host: str = "0.0.0.0") -> socket.socket:  # noqa: S104 - the site is for the network
     """A listening TCP socket that children may inherit. Raises PortUnavailable."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -34,18 +34,18 @@ def listen(port: int, host: str = "0.0.0.0") -> socket.socket:  # noqa: S104 - t
         if hasattr(socket, name):
             listener.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNREAD_FOR)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _USER_TIMEOUT)
     try:
         listener.bind((host, port))
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise PortUnavailable(_sentence(port, error)) from None
+        raise PortUnavailable(_explain_bind_error(port, error)) from None
     listener.set_inheritable(True)
     return listener
 
 
-def _sentence(port: int, error: OSError) -> str:
+def _explain_bind_error(port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"port {port} is taken by another program; stop it, or set PORT to a free one."
     if error.errno == errno.EACCES:

@@ -1,7 +1,8 @@
-"""Litestream: the program that keeps a copy of the SQLite database in the bucket, a second behind.
+"""Litestream, the program that copies the SQLite database into the bucket, a second behind: how it
+is found and configured, its command lines, and its log.
 
-Here is how it is found, told what to do, and understood. Every data directory has a replica of its
-own there, `database/<uuid>/`: two containers that overlap never write to one.
+Every data directory has a replica of its own, `database/<uuid>/`: two containers that overlap never
+write to the same one.
 """
 
 from __future__ import annotations
@@ -21,24 +22,24 @@ from typing import Any
 from documents.bucket.settings import DATABASE_PREFIX, REGION, BucketAddress
 from documents.files.atomic import write_file
 
-#: In the data directory: which replica is ours, and Litestream's configuration.
+#: In the data directory: the id of its replica, and Litestream's configuration.
 DIRECTORY = "replica"
 
-#: Variables that are not for Litestream. It takes settings of the AWS_ ones (and does not start
-#: where one of them names a file of certificates); the others hold secrets that it does not need.
+#: Prefixes of variables that Litestream does not get. It takes settings from AWS_ variables (and
+#: does not start if one of them names a file of certificates); the others hold secrets.
 _WITHHELD = ("AWS_", "CLOUDRU_S3_", "LITESTREAM_", "OCRSITE_SECRET_KEY", "DATABASE_URL")
-#: Nor does it look into files of the home directory or ask the cloud it runs in.
-_NOT_ASKED = {
+#: With these it reads no files of the home directory and asks no metadata service of a cloud.
+_ISOLATION = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-#: Seconds for which the same complaint is not repeated.
-_SAID_LATELY = 300.0
+#: Seconds for which the same message is not repeated.
+_REPEAT_AFTER = 300.0
 
 
 class NoLitestream(Exception):
-    """There is no such program; the message is one sentence."""
+    """The program was not found; the message is one sentence."""
 
 
 def find_program() -> str:
@@ -53,8 +54,8 @@ def find_program() -> str:
     return found
 
 
-def replica_of(data_dir: Path) -> uuid.UUID:
-    """The data directory's own replica, chosen when it is first asked for. Raises OSError."""
+def read_or_create_replica_id(data_dir: Path) -> uuid.UUID:
+    """The id of the data directory's replica; chosen by the first call. Raises OSError."""
     path = data_dir / DIRECTORY / "id"
     with contextlib.suppress(FileNotFoundError, ValueError):
         return uuid.UUID(path.read_text(encoding="ascii").strip())
@@ -64,7 +65,7 @@ def replica_of(data_dir: Path) -> uuid.UUID:
 
 
 def forget_replica(database: Path) -> None:
-    """Another database takes the place of `database`: its replica is not to be continued.
+    """Forget which replica `database` has, because another database replaces it.
 
     Raises OSError.
     """
@@ -73,13 +74,13 @@ def forget_replica(database: Path) -> None:
     shutil.rmtree(database.with_name(f".{database.name}-litestream"), ignore_errors=True)
 
 
-def configuration(database: Path, bucket: BucketAddress, replica: uuid.UUID) -> str:
-    """Litestream's configuration: JSON, which is YAML too. It holds no secret."""
+def build_configuration(database: Path, bucket: BucketAddress, replica: uuid.UUID) -> str:
+    """Litestream's configuration as JSON, which is also YAML. It holds no secret."""
     settings: dict[str, Any] = {
         "logging": {"type": "json", "level": "warn", "stderr": True},
-        # Each snapshot is the whole database: one a day, and the one before it for safety.
+        # Each snapshot is the whole database: one a day, and the previous one for safety.
         "snapshot": {"interval": "24h", "retention": "48h"},
-        # The supervisor ends it soon after; a bucket that is gone is no reason to wait longer.
+        # The supervisor kills it soon after, so it must not wait longer for a bucket.
         "shutdown-sync-timeout": "2s",
         "shutdown-sync-interval": "200ms",
         "dbs": [
@@ -109,55 +110,55 @@ def write_configuration(data_dir: Path, text: str, name: str = "litestream.yml")
     return path
 
 
-def variables(base: Mapping[str, str], bucket: BucketAddress) -> dict[str, str]:
-    """The variables of Litestream's process: `base` without what is not for it, and the keys."""
-    kept = {name: text for name, text in base.items() if not name.startswith(_WITHHELD)}
+def build_variables(base: Mapping[str, str], bucket: BucketAddress) -> dict[str, str]:
+    """The variables of Litestream's process: `base` without what it must not get, and the keys."""
+    inherited = {name: text for name, text in base.items() if not name.startswith(_WITHHELD)}
     return {
-        **kept,
-        **_NOT_ASKED,
+        **inherited,
+        **_ISOLATION,
         "LITESTREAM_ACCESS_KEY_ID": bucket.access_key,
         "LITESTREAM_SECRET_ACCESS_KEY": bucket.secret_key,
     }
 
 
-def replicate_command(program: str, config: Path) -> list[str]:
-    """Until SIGTERM, which it answers by copying what is left. A `$` in the file stays one."""
+def build_replicate_command(program: str, config: Path) -> list[str]:
+    """Replicates until SIGTERM, then copies what is left. A `$` in the file is not expanded."""
     return [program, "replicate", "-config", str(config), "-no-expand-env"]
 
 
-def restore_command(program: str, config: Path, database: Path, output: Path) -> list[str]:
-    """Write the newest state of the replica of `database` (as `config` has it) to `output`."""
+def build_restore_command(program: str, config: Path, database: Path, output: Path) -> list[str]:
+    """Writes the newest state of the replica of `database`, named in `config`, to `output`."""
     # fmt: off
     return [program, "restore", "-config", str(config), "-no-expand-env", "-o", str(output),
             str(database)]
     # fmt: on
 
 
-class Relay:
-    """Litestream's lines as lines of our log: its message and why, the same one not again for
-    some minutes."""
+class LogFormatter:
+    """Formats Litestream's log lines; None for a message that was logged within some minutes."""
 
     def __init__(self) -> None:
-        self._said: dict[str, float] = {}
+        self._logged_at: dict[str, float] = {}
 
     def __call__(self, line: str) -> str | None:
-        text = readable(line)
-        # Numbers of requests and ports differ from line to line; what is wrong does not.
+        text = format_log_line(line)
+        # Request numbers and ports differ from line to line; the cause does not.
         kind = re.sub(r"\d+", "", re.sub(r"RequestID: [^,]*|HostID: [^,]*", "", text or ""))
         now = time.monotonic()
-        if not text or now - self._said.get(kind, float("-inf")) < _SAID_LATELY:
+        if not text or now - self._logged_at.get(kind, float("-inf")) < _REPEAT_AFTER:
             return None
-        if len(self._said) > 100:
-            self._said.clear()
-        self._said[kind] = now
+        if len(self._logged_at) > 100:
+            self._logged_at.clear()
+        self._logged_at[kind] = now
         return text
 
 
-def readable(line: str) -> str | None:
-    """A line of Litestream's log in words; None for an empty one."""
+def format_log_line(line: str) -> str | None:
+    """The message and its reason from a line of Litestream's JSON log; any other line as it is;
+    None for an empty one."""
     try:
-        said = json.loads(line)
-        message, reason = str(said["msg"]), str(said.get("error") or "")
+        entry = json.loads(line)
+        message, reason = str(entry["msg"]), str(entry.get("error") or "")
     except (ValueError, KeyError, TypeError, AttributeError):
         return line.strip() or None
     return f"{message}: {reason}" if reason else message

@@ -1,8 +1,4 @@
-"""The embedded Redis-protocol server that carries the queue's messages, on a unix socket.
-
-Messages are wake-ups and the database is the truth, so a queue that can't be read any more is put
-aside and an empty one is begun.
-"""
+"""The embedded Redis-protocol server that carries the queue's messages, on a unix socket."""
 
 from __future__ import annotations
 
@@ -11,7 +7,6 @@ import re
 import shutil
 import socket
 import tempfile
-import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,7 +15,7 @@ _LONGEST_SOCKET_PATH = 103
 
 
 class NoQueueServer(Exception):
-    """There is no server program; the message is one sentence."""
+    """No server program was found; the message is one sentence."""
 
 
 def find_program() -> str:
@@ -39,9 +34,9 @@ def find_program() -> str:
     )
 
 
-def socket_path(run_directory: Path) -> Path:
-    """Where the server can listen: in `run_directory`, or in a private directory of its own where
-    the path would be too long or the file system knows no sockets. Raises OSError."""
+def choose_socket_path(run_directory: Path) -> Path:
+    """Where the server can listen: in `run_directory`, or in a private temporary directory where
+    the path would be too long or the file system has no sockets. Raises OSError."""
     path = run_directory / "queue.sock"
     path.unlink(missing_ok=True)
     if len(bytes(path)) <= _LONGEST_SOCKET_PATH:
@@ -52,8 +47,9 @@ def socket_path(run_directory: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix="ocrsite-")) / "queue.sock"
 
 
-def command(program: str, directory: Path, unix_socket: Path) -> list[str]:
-    """The server's command line: append-only file in `directory`, at most a second lost."""
+def build_command(program: str, directory: Path, unix_socket: Path) -> list[str]:
+    """The server's command line: an append-only file in `directory`; a crash loses one second at
+    most."""
     options = {
         "port": "0",
         "unixsocket": str(unix_socket),
@@ -69,22 +65,8 @@ def command(program: str, directory: Path, unix_socket: Path) -> list[str]:
     return [program, *(word for name, value in options.items() for word in (f"--{name}", value))]
 
 
-def readable(line: str) -> str | None:
-    """A line of the server's log without the process id and time that ours has itself; None for
-    advice on the kernel's settings, which an archive of this size does not need."""
+def format_log_line(line: str) -> str | None:
+    """A line of the server's log without the process id and time, which our log adds itself; None
+    for advice on the kernel's settings, which an archive of this size does not need."""
     text = re.sub(r"^\d+:\S+ (\d+ \w+ \d+ [\d:.]+ )?[*#.-]? ?", "", line)
     return None if "overcommit" in text or not text else text
-
-
-def put_aside(directory: Path) -> Path | None:
-    """Move a queue that its server refuses out of the way; returns where it is now.
-
-    None, and nothing is moved, where there is nothing that it could refuse. `directory` is there
-    afterwards. Raises OSError.
-    """
-    aside = None
-    if any(path.is_file() and path.stat().st_size for path in directory.rglob("*")):
-        aside = directory.with_name(f"{directory.name}-unreadable-{int(time.time())}")
-        directory.rename(aside)
-    directory.mkdir(mode=0o700, exist_ok=True)
-    return aside

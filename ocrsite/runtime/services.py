@@ -1,6 +1,6 @@
-"""The processes that a site consists of: what each runs, and how it is stopped and watched.
+"""The services that a site consists of: what each runs, and how it is stopped and watched.
 
-Which of them run when is `serve`'s to say.
+`Site` decides which of them run when.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import sys
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,34 +15,33 @@ from documents.bucket.settings import BucketAddress
 from ocrsite.environment import build_child_variables
 from ocrsite.environment.parse import Environment
 from ocrsite.runtime import litestream, queue_server
-from ocrsite.runtime.supervisor import Service, StopOrder
-
-#: Called with an exit status and the seconds that the process lived (see `Service.exited`).
-Exited = Callable[[int, float], None]
+from ocrsite.runtime.service import ExitCallback, Service, StopOrder
 
 
 @dataclass(frozen=True)
 class Services:
-    """The services of one start of the site. All of them inherit `lock`, the hold on the data
-    directory; `socket`: where the queue is, None where REDIS_URL says it."""
+    """The services of one start of the site. All of them inherit `lock`, the descriptor that locks
+    the data directory. `socket`: the embedded queue's; None where REDIS_URL names the queue."""
 
     settings: Environment
     start_id: uuid.UUID
     lock: int
     socket: Path | None = None
 
-    def queue(self, program: str, directory: Path, socket: Path, exited: Exited) -> Service:
+    def queue(self, program: str, directory: Path, socket: Path, on_exit: ExitCallback) -> Service:
+        """The embedded queue server `program`, with its files in `directory`."""
         return Service(
             "queue",
-            queue_server.command(program, directory, socket),
+            queue_server.build_command(program, directory, socket),
             build_child_variables(),
             stop=StopOrder.THIRD,
-            relay=queue_server.readable,
+            format_line=queue_server.format_log_line,
             descriptors=[self.lock],
-            exited=exited,
+            on_exit=on_exit,
         )
 
     def web(self, listener: int) -> Service:
+        """The web process on the listening socket with the descriptor `listener`."""
         return Service(
             "web",
             [sys.executable, "-m", "ocrsite.runtime.web", str(listener)],
@@ -52,34 +50,36 @@ class Services:
             descriptors=[self.lock, listener],
         )
 
-    def bootstrap(self, exited: Exited) -> Service:
+    def bootstrap(self, on_exit: ExitCallback) -> Service:
+        """Prepares the database, until it has succeeded once. The only child that gets the
+        administrator's password."""
         password = self.settings.admin_password
         return Service(
             "bootstrap",
-            _manage("bootstrap"),
+            _manage_command("bootstrap"),
             self._variables(**({"OCRSITE_ADMIN_PASSWORD": password} if password else {})),
             once=True,
             descriptors=[self.lock],
-            exited=exited,
+            on_exit=on_exit,
         )
 
     def replica(self, program: str, config: Path, bucket: BucketAddress) -> Service:
-        """Copies the database into `bucket`, as the file `config` says."""
+        """Copies the database into `bucket`, as Litestream's configuration file `config` says."""
         return Service(
             "replica",
-            litestream.replicate_command(program, config),
-            litestream.variables(self._variables(), bucket),
+            litestream.build_replicate_command(program, config),
+            litestream.build_variables(self._variables(), bucket),
             stop=StopOrder.LAST,
-            relay=litestream.Relay(),
-            relay_level=logging.WARNING,
+            format_line=litestream.LogFormatter(),
+            output_level=logging.WARNING,
             descriptors=[self.lock],
         )
 
-    def old_replicas(self) -> Service:
-        """Removes them, once."""
+    def remove_old_replicas(self) -> Service:
+        """Removes database replicas that gone containers left in the bucket, once."""
         return Service(
-            "old replicas",
-            _manage("remove_old_replicas"),
+            "old_replicas",
+            _manage_command("remove_old_replicas"),
             self._variables(),
             nice=10,
             once=True,
@@ -87,10 +87,10 @@ class Services:
         )
 
     def sync(self) -> Service:
-        """Keeps in the bucket what this machine alone has, where it has no background tasks."""
+        """Copies into the bucket what only this machine has, where it runs no background worker."""
         return Service(
             "sync",
-            self._worker("sync"),
+            self._worker_command("sync"),
             self._variables(),
             nice=5,
             oom_score=300,
@@ -98,20 +98,21 @@ class Services:
         )
 
     def search(self) -> Service:
-        """Writes this machine's search index: each that serves the web has one of its own."""
+        """Writes this machine's search index: every machine that serves the web has its own."""
         return Service(
             "search",
-            _manage("search", "follow"),
+            _manage_command("search", "follow"),
             self._variables(),
             oom_score=300,
             descriptors=[self.lock],
         )
 
-    def readers(self) -> list[Service]:
+    def ocr_workers(self) -> list[Service]:
+        """One service for each slot, OCRSITE_WORKERS of them."""
         return [
             Service(
-                f"reader {slot}",
-                self._worker("ocr", "--slot", str(slot)),
+                f"ocr {slot}",
+                self._worker_command("ocr", "--slot", str(slot)),
                 self._variables(OMP_THREAD_LIMIT="1"),
                 nice=10,
                 oom_score=500,
@@ -121,18 +122,18 @@ class Services:
         ]
 
     def background(self, *, sole: bool) -> Service:
-        """`sole`: nobody else works on the database."""
+        """`sole`: no other machine works on the database."""
         return Service(
             "background",
-            self._worker("background", *(["--sole"] if sole else [])),
+            self._worker_command("background", *(["--sole"] if sole else [])),
             self._variables(),
             nice=5,
             oom_score=300,
             descriptors=[self.lock],
         )
 
-    def _worker(self, kind: str, *more: str) -> list[str]:
-        return [*_manage("worker"), kind, *more, "--start-id", str(self.start_id)]
+    def _worker_command(self, kind: str, *more: str) -> list[str]:
+        return [*_manage_command("worker"), kind, *more, "--start-id", str(self.start_id)]
 
     def _variables(self, **more: str) -> dict[str, str]:
         queue = {"REDIS_URL": f"unix://{self.socket}"} if self.socket else {}
@@ -144,5 +145,5 @@ class Services:
         )
 
 
-def _manage(*words: str) -> list[str]:
+def _manage_command(*words: str) -> list[str]:
     return [sys.executable, "manage.py", *words]

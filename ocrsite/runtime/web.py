@@ -3,7 +3,7 @@
     python -m ocrsite.runtime.web DESCRIPTOR
 
 Granian's own process stays small and starts one worker, which loads Django. HTTP/1.1 only: TLS and
-HTTP/2 are a gateway's. Bodies are streamed both ways.
+HTTP/2 are left to a gateway. Bodies are streamed in both directions.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from ocrsite import logging
 from ocrsite.runtime import WEB_THREADS, concurrency_limits, idle_connections
 from ocrsite.runtime.listener import BACKLOG
 
-#: Seconds for requests that are being answered when the site stops.
-GRACE = 2
+#: Seconds in which requests that are being answered may finish when the site stops.
+STOP_TIMEOUT = 2
 
 
 class _Server(MPServer):
-    """Granian on a socket that is listening already; it knows only addresses it binds itself."""
+    """Granian on an open listening socket; by itself it only binds addresses."""
 
     _shd: Any
     _sso: Any
@@ -40,19 +40,19 @@ class _Server(MPServer):
         self._listener = listener
 
     def _init_shared_socket(self) -> None:
-        # Granian's workers are told of a socket by its number, which a fork inherits.
+        # Granian's workers find the socket by its descriptor, which a fork inherits.
         self._ssp = self._sso = None
         holder: Any = SocketHolder
         self._shd = holder(self._listener.fileno(), False, BACKLOG)
 
 
-def _loader(server_pid: int, port: int) -> Callable[[], Any]:
+def _build_loader(server_pid: int, port: int) -> Callable[[], Any]:
     def load() -> Any:
-        """Runs in the worker."""
+        """Runs in Granian's worker."""
         die_with_parent(server_pid)
         from ocrsite.wsgi import application
 
-        idle_connections.watch(port, concurrency_limits.scarce)
+        idle_connections.start_closing(port, concurrency_limits.refused_recently)
         return application
 
     return load
@@ -73,10 +73,10 @@ def main() -> None:
         backlog=BACKLOG,
         backpressure=BACKLOG,
         blocking_threads=WEB_THREADS,
-        workers_kill_timeout=GRACE,
-        log_dictconfig=logging.logging_config(),
+        workers_kill_timeout=STOP_TIMEOUT,
+        log_dictconfig=logging.build_logging_config(),
         log_level=LogLevels.error,
-    ).serve(target_loader=_loader(os.getpid(), port), wrap_loader=False)
+    ).serve(target_loader=_build_loader(os.getpid(), port), wrap_loader=False)
 
 
 if __name__ == "__main__":

@@ -184,7 +184,7 @@ def test_the_queues_options_are_ones_that_the_server_knows(tmp_path: Path) -> No
     words = SERVICES["valkey"]["command"]
     assert words[0] == "valkey-server"
     options = dict(zip(words[1::2], words[2::2], strict=True))
-    own = queue_server.command("valkey-server", tmp_path, tmp_path / "socket")
+    own = queue_server.build_command("valkey-server", tmp_path, tmp_path / "socket")
     assert options.items() <= dict(zip(own[1::2], own[2::2], strict=True)).items(), "as embedded"
 
     socket_file = tmp_path / "socket"

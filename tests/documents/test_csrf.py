@@ -8,7 +8,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from documents.csrf import SessionOnlyFromHere
+from documents.csrf import SameOriginSessionAuthentication
 from documents.models import User
 
 pytestmark = pytest.mark.django_db
@@ -107,8 +107,8 @@ def test_the_session_opens_the_api_under_the_same_rule(origin: str, passes: bool
     request.user = User(username="me", is_active=True)
 
     if passes:
-        found = SessionOnlyFromHere().authenticate(Request(request))
+        found = SameOriginSessionAuthentication().authenticate(Request(request))
         assert found is not None
     else:
         with pytest.raises(PermissionDenied):
-            SessionOnlyFromHere().authenticate(Request(request))
+            SameOriginSessionAuthentication().authenticate(Request(request))

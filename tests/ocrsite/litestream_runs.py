@@ -15,7 +15,7 @@ from documents.bucket.settings import DATABASE_PREFIX
 from documents.bucket.store import Bucket
 from documents.errors import BucketError
 from ocrsite.runtime import litestream
-from ocrsite.runtime.restore_database import NotNow, restore_newest
+from ocrsite.runtime.restore_database import RestoreInterrupted, restore_newest_replica
 from tests.ocrsite.running_site import eventually
 
 TABLES = ("django_migrations", "documents_document", "documents_page", "documents_user")
@@ -50,13 +50,13 @@ def rows(database: Path, sql: str) -> list[tuple[Any, ...]]:
 @contextlib.contextmanager
 def replicating(database: Path, bucket: Bucket) -> Iterator[uuid.UUID]:
     """Litestream at work, as the supervisor starts it; it has stopped, well, after the block."""
-    replica = litestream.replica_of(database.parent)
-    text = litestream.configuration(database, bucket.address, replica)
+    replica = litestream.read_or_create_replica_id(database.parent)
+    text = litestream.build_configuration(database, bucket.address, replica)
     process = subprocess.Popen(
-        litestream.replicate_command(
+        litestream.build_replicate_command(
             litestream.find_program(), litestream.write_configuration(database.parent, text)
         ),
-        env=litestream.variables(dict(os.environ), bucket.address),
+        env=litestream.build_variables(dict(os.environ), bucket.address),
         stderr=subprocess.DEVNULL,
     )
     try:
@@ -77,7 +77,7 @@ def restored_rows(bucket: Bucket, directory: Path, sql: str) -> list[tuple[Any, 
     """What the newest replica says, if it can be restored at this moment."""
     database = directory / f"look-{uuid.uuid4().hex}" / "db.sqlite3"
     database.parent.mkdir()
-    with contextlib.suppress(BucketError, NotNow):
-        if restore_newest(bucket, database).replica is not None:
+    with contextlib.suppress(BucketError, RestoreInterrupted):
+        if restore_newest_replica(bucket, database).replica is not None:
             return rows(database, sql)
     return []

@@ -173,7 +173,8 @@ def test_where_there_is_no_place_at_all_one_sentence_says_so(
 def test_nothing_is_installed_while_a_site_runs_on_the_data_directory(
     checkout: Path, tmp_path: Path
 ) -> None:
-    (checkout / "ocrsite").symlink_to(ROOT / "ocrsite")
+    for package in ("ocrsite", "documents"):
+        (checkout / package).symlink_to(ROOT / package)
     with (tmp_path / "lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
 

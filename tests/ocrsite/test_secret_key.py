@@ -99,13 +99,15 @@ def test_before_the_start_is_over_nothing_is_asked_and_nothing_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A test without a database: to ask it would fail.
-    monkeypatch.setattr("ocrsite.runtime.start_state.current_start", lambda: Start(ProcessRole.ALL))
+    monkeypatch.setattr(
+        "ocrsite.runtime.start_state.read_current_start", lambda: Start(ProcessRole.ALL)
+    )
     key = choose_secret_key(parse_variables({"OCRSITE_DATA_DIR": str(tmp_path), **BUCKET}))
     assert isinstance(key, DerivedKey)
     makeshift = str(key)
 
     monkeypatch.setattr(
-        "ocrsite.runtime.start_state.current_start", lambda: Start(ProcessRole.ALL, ready=True)
+        "ocrsite.runtime.start_state.read_current_start", lambda: Start(ProcessRole.ALL, ready=True)
     )
     monkeypatch.setattr(keys, "_derive_from_database", lambda secret: "found now")
 

@@ -13,7 +13,7 @@ from ocrsite.runtime.bootstrap import bootstrap
 
 
 class Command(BaseCommand):
-    help = "Migrate the database and make the first team and administrator (part of `serve`)."
+    help = "Migrate the database and create the first team and administrator (part of `serve`)."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -21,6 +21,6 @@ class Command(BaseCommand):
             bootstrap(read_environment().admin_password)
         except (DatabaseError, StorageFull, OSError) as error:
             structlog.get_logger("ocrsite.bootstrap").error(
-                "the database can't be prepared", reason=str(error).strip()
+                "bootstrap_failed", reason=str(error).strip()
             )
             sys.exit(1)

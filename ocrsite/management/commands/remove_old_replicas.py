@@ -8,13 +8,13 @@ from django.core.management.base import BaseCommand
 
 from documents.bucket.configured import configured_bucket
 from documents.replication.database_replicas import remove_old
-from ocrsite.runtime.litestream import replica_of
+from ocrsite.runtime.litestream import read_or_create_replica_id
 
 
 class Command(BaseCommand):
     help = (
-        "Remove copies of the database from the bucket that containers left there which are gone "
-        "for more than 7 days; the newest two stay (part of `serve`)."
+        "Remove copies of the database that other containers left in the bucket more than 7 days "
+        "ago; the newest two stay (part of `serve`)."
     )
     requires_system_checks = []
 
@@ -22,4 +22,4 @@ class Command(BaseCommand):
         target = configured_bucket()
         if target is not None:
             now = datetime.datetime.now(datetime.timezone.utc)
-            remove_old(target, replica_of(settings.DATA_DIR), now)
+            remove_old(target, read_or_create_replica_id(settings.DATA_DIR), now)

@@ -47,7 +47,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     )
     found = read_start(tmp_path, start_id)
     assert found.warnings == [str(warning), "Plain words."], "in English for the log and /health"
-    monkeypatch.setattr(context, "current_start", lambda: found)
+    monkeypatch.setattr(context, "read_current_start", lambda: found)
     return str(warning)
 
 

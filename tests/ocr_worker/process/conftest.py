@@ -40,7 +40,7 @@ class Queue:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            queue_server.command(queue_server.find_program(), self.directory, self.socket),
+            queue_server.build_command(queue_server.find_program(), self.directory, self.socket),
             stdout=subprocess.DEVNULL,
         )
         eventually(self._answers, 10, "a queue that answers")

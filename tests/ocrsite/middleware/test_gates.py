@@ -113,7 +113,7 @@ def upload(rf: RequestFactory, path: str = UPLOAD, **headers: Any) -> HttpReques
 
 
 def all_taken(slots: Slots) -> None:
-    while slots.take():
+    while slots.acquire():
         pass
 
 

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
-from ocrsite.middleware.time_zone import COOKIE, BrowserTimeZone, zone_called
+from ocrsite.middleware.time_zone import COOKIE, BrowserTimeZone, find_time_zone
 
 
 @pytest.mark.parametrize("name", ["Europe/Moscow", "America/Argentina/Ushuaia", "Etc/GMT-3", "UTC"])
 def test_a_zone_is_known_by_its_name(name: str) -> None:
-    zone = zone_called(name)
+    zone = find_time_zone(name)
 
     assert zone is not None and zone.key == name
 
@@ -35,7 +35,7 @@ def test_a_zone_is_known_by_its_name(name: str) -> None:
     ],
 )
 def test_whatever_else_is_written_is_no_zone(name: str) -> None:
-    assert zone_called(name) is None
+    assert find_time_zone(name) is None
 
 
 @pytest.mark.parametrize(

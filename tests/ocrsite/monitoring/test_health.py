@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import threading
 import time
 import uuid
 from dataclasses import replace
@@ -23,7 +24,7 @@ from ocrsite.monitoring.self_checks import Findings, WorkerHealth
 from ocrsite.runtime.start_state import ProcessRole, Start
 
 READY = WorkerHealth("tesseract", "ready", "")
-SOUND = Findings(database=True, storage=True, queue=True, readers=(READY,))
+SOUND = Findings(database=True, storage=True, queue=True, ocr_workers=(READY,))
 LONG_AGO = 1.0
 
 
@@ -35,16 +36,16 @@ def started(monkeypatch: pytest.MonkeyPatch, search_directory: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def fresh_check(monkeypatch: pytest.MonkeyPatch) -> None:
+def fresh_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_check", BackgroundCheck("self-check", every=health.FRESH))
 
 
 def _start(monkeypatch: pytest.MonkeyPatch, start: Start) -> None:
-    monkeypatch.setattr(health, "current_start", lambda: start)
+    monkeypatch.setattr(health, "read_current_start", lambda: start)
 
 
 def _found(monkeypatch: pytest.MonkeyPatch, found: Findings) -> None:
-    monkeypatch.setattr(self_checks, "look", lambda start_id: found)
+    monkeypatch.setattr(self_checks, "run_checks", lambda start_id: found)
 
 
 def _health(client: Client) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def _health(client: Client) -> dict[str, Any]:
 def test_it_has_the_shape_of_the_contract(
     client: Client, monkeypatch: pytest.MonkeyPatch, started: None
 ) -> None:
-    found = Findings(database=True, storage=True, queue=True, pending_pages=7, readers=(READY,))
+    found = Findings(database=True, storage=True, queue=True, pending_pages=7, ocr_workers=(READY,))
     _found(monkeypatch, found)
 
     answer = _health(client)
@@ -85,7 +86,7 @@ def test_it_is_starting_until_bootstrap_is_over(
     assert answer["warnings"] == ["kept in a temporary directory"]
 
 
-def test_it_is_starting_until_the_first_reader_is_there(
+def test_it_is_starting_until_the_first_ocr_worker_is_there(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _start(monkeypatch, Start(ProcessRole.ALL, ready=True, ready_at=time.time()))
@@ -138,15 +139,18 @@ def test_a_database_that_bootstrap_can_not_reach_is_failing(
     ("found", "word"),
     [
         (Findings(storage=True, queue=True, problems=("The database is away.",)), "database"),
-        (Findings(database=True, queue=True, readers=(READY,), problems=("storage",)), "storage"),
-        (Findings(database=True, storage=True, readers=(READY,), problems=("queue",)), "queue"),
-        (Findings(database=True, storage=True, queue=True), "reader"),
+        (
+            Findings(database=True, queue=True, ocr_workers=(READY,), problems=("storage",)),
+            "storage",
+        ),
+        (Findings(database=True, storage=True, ocr_workers=(READY,), problems=("queue",)), "queue"),
+        (Findings(database=True, storage=True, queue=True), "OCR worker"),
         (
             Findings(
                 database=True,
                 storage=True,
                 queue=True,
-                readers=(WorkerHealth("tesseract", "absent", "rus.traineddata is missing"),),
+                ocr_workers=(WorkerHealth("tesseract", "absent", "rus.traineddata is missing"),),
             ),
             "traineddata",
         ),
@@ -163,11 +167,11 @@ def test_anything_that_does_not_work_degrades_it_and_is_named(
     assert any(word in warning for warning in answer["warnings"])
 
 
-def test_one_ready_reader_speaks_for_the_engine(
+def test_one_ready_worker_speaks_for_the_engine(
     client: Client, monkeypatch: pytest.MonkeyPatch, started: None
 ) -> None:
     loading = WorkerHealth("paddleocr-vl", "loading", "")
-    found = Findings(database=True, storage=True, queue=True, readers=(loading, READY))
+    found = Findings(database=True, storage=True, queue=True, ocr_workers=(loading, READY))
     _found(monkeypatch, found)
 
     assert _health(client)["ocr_engine"] == {"name": "tesseract", "state": "ready"}
@@ -176,17 +180,22 @@ def test_one_ready_reader_speaks_for_the_engine(
 def test_it_answers_within_a_second_while_a_check_hangs(
     client: Client, monkeypatch: pytest.MonkeyPatch, started: None
 ) -> None:
+    release = threading.Event()
+
     def hang(start_id: uuid.UUID | None) -> Findings:
-        time.sleep(5)
+        release.wait(60)
         return SOUND
 
-    monkeypatch.setattr(self_checks, "look", hang)
+    monkeypatch.setattr(self_checks, "run_checks", hang)
     waits = []
 
-    for _ in range(3):
-        begun = time.monotonic()
-        answer = _health(client)
-        waits.append(time.monotonic() - begun)
+    try:
+        for _ in range(3):
+            begun = time.monotonic()
+            answer = _health(client)
+            waits.append(time.monotonic() - begun)
+    finally:
+        release.set()
 
     # The quickest of three: a busy test machine may stretch one, a hanging check all of them.
     assert min(waits) < 1
@@ -200,7 +209,7 @@ def test_a_check_that_breaks_is_not_taken_for_a_good_one(
     def broken(start_id: uuid.UUID | None) -> Findings:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(self_checks, "look", broken)
+    monkeypatch.setattr(self_checks, "run_checks", broken)
     monkeypatch.setattr("threading.excepthook", lambda arguments: None)
 
     assert _health(client)["database"] == "failing"
@@ -210,7 +219,7 @@ def test_an_engine_that_does_not_come_up_degrades_it(
     client: Client, monkeypatch: pytest.MonkeyPatch, started: None
 ) -> None:
     again = WorkerHealth("", "loading", "The OCR engine did not load: MemoryError")
-    _found(monkeypatch, replace(SOUND, readers=(again,)))
+    _found(monkeypatch, replace(SOUND, ocr_workers=(again,)))
 
     answer = _health(client)
 
@@ -221,12 +230,12 @@ def test_an_engine_that_does_not_come_up_degrades_it(
 def test_an_engine_that_loads_for_the_first_time_is_nothing_to_worry_about(
     client: Client, monkeypatch: pytest.MonkeyPatch, started: None
 ) -> None:
-    _found(monkeypatch, replace(SOUND, readers=(WorkerHealth("", "loading", ""),)))
+    _found(monkeypatch, replace(SOUND, ocr_workers=(WorkerHealth("", "loading", ""),)))
 
     assert _health(client)["status"] == "healthy"
 
 
-def test_ready_needs_a_database_a_storage_and_a_reader(
+def test_ready_needs_a_database_a_storage_and_an_ocr_worker(
     client: Client, monkeypatch: pytest.MonkeyPatch, started: None
 ) -> None:
     _found(monkeypatch, SOUND)
@@ -254,16 +263,16 @@ def test_a_probe_may_ask_under_any_name(
     assert client.get(path, HTTP_HOST="10.1.2.3:8081").status_code == 200
 
 
-def test_ready_names_a_missing_reader_beside_other_problems(
+def test_ready_names_a_missing_ocr_worker_beside_other_problems(
     client: Client, monkeypatch: pytest.MonkeyPatch, started: None
 ) -> None:
-    found = replace(SOUND, queue=False, readers=(), problems=("The queue does not answer.",))
+    found = replace(SOUND, queue=False, ocr_workers=(), problems=("The queue does not answer.",))
     _found(monkeypatch, found)
 
-    assert "No reader" in client.get("/health/ready").json()["detail"]
+    assert "No OCR worker" in client.get("/health/ready").json()["detail"]
 
 
-@pytest.mark.parametrize("missing", ["database", "storage", "readers"])
+@pytest.mark.parametrize("missing", ["database", "storage", "ocr_workers"])
 def test_ready_says_why_it_is_not(
     client: Client, monkeypatch: pytest.MonkeyPatch, started: None, missing: str
 ) -> None:
@@ -271,7 +280,7 @@ def test_ready_says_why_it_is_not(
         "database": True,
         "storage": True,
         "queue": True,
-        "readers": (READY,),
+        "ocr_workers": (READY,),
         missing: (),
     }
     _found(monkeypatch, Findings(**parts))
@@ -288,7 +297,7 @@ def test_ready_says_why_it_is_not(
 
 
 @pytest.mark.django_db
-def test_a_look_finds_the_readers_of_this_start_that_are_alive() -> None:
+def test_a_look_finds_the_ocr_workers_of_this_start_that_are_alive() -> None:
     start_id, earlier = uuid.uuid4(), uuid.uuid4()
     now = timezone.now()
     for name, of, beat in (
@@ -307,15 +316,15 @@ def test_a_look_finds_the_readers_of_this_start_that_are_alive() -> None:
             heartbeat_at=beat,
         )
 
-    assert len(self_checks.look(start_id).readers) == 1
-    assert len(self_checks.look(None).readers) == 2
+    assert len(self_checks.run_checks(start_id).ocr_workers) == 1
+    assert len(self_checks.run_checks(None).ocr_workers) == 2
 
 
 @pytest.mark.django_db
 def test_a_look_finds_a_queue_that_does_not_answer(settings: Any) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
 
-    found = self_checks.look(None)
+    found = self_checks.run_checks(None)
 
     assert not found.queue
     assert any("queue" in problem for problem in found.problems)
@@ -327,7 +336,7 @@ def test_a_look_finds_a_storage_that_can_not_be_written(settings: Any, tmp_path:
     blocked.write_text("not a directory")
     settings.MEDIA_ROOT = blocked / "media"
 
-    found = self_checks.look(None)
+    found = self_checks.run_checks(None)
 
     assert not found.storage
     assert any("storage" in problem for problem in found.problems)

@@ -14,7 +14,7 @@ from documents.models import Document, MirroredFile, Tombstone
 from documents.models.identity import identity
 from documents.replication.bucket_changed import mirror_anew_if_moved
 from ocrsite.runtime import first_start
-from ocrsite.runtime.first_start import Takeover
+from ocrsite.runtime.first_start import UNFINISHED_MARK, FirstStart
 from tests.factories import make_document
 from tests.s3_faults import Fault, FaultyS3, faulty_s3
 
@@ -46,15 +46,18 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(first_start, "LONGEST_PAUSE", 0.02)
 
 
-def start(s3: FaultyS3, directory: Path, told: Told) -> Takeover:
+def start(s3: FaultyS3, directory: Path, told: Told) -> FirstStart:
     bucket = Bucket(s3.address, Timeouts(connect=1, read=2, attempts=1))
-    return Takeover(
-        bucket, directory / "db.sqlite3", say=told.waiting.append, warn=told.warnings.append
+    return FirstStart(
+        bucket,
+        directory / "db.sqlite3",
+        report_waiting=told.waiting.append,
+        add_warning=told.warnings.append,
     )
 
 
 def unfinished(directory: Path) -> bool:
-    return (directory / "takeover-unfinished").exists()
+    return (directory / UNFINISHED_MARK).exists()
 
 
 def test_an_empty_bucket_that_answers_lets_a_new_archive_begin(
@@ -102,7 +105,7 @@ def test_a_key_that_may_only_not_list_begins_a_new_archive_and_says_that_it_cann
 
     [warning] = told.warnings
     assert "this key cannot restore" in warning
-    assert "A new archive was begun" in warning
+    assert "A new archive was created" in warning
     assert not unfinished(tmp_path), "the next start does not wait either"
 
 
@@ -122,13 +125,13 @@ def test_a_database_that_is_there_asks_nobody(s3: FaultyS3, tmp_path: Path, told
 
     beginning = start(s3, tmp_path, told)
     beginning.restore_database()
-    beginning.adopt_documents()
+    beginning.restore_documents()
 
     assert s3.seen == []
 
 
 @pytest.mark.django_db
-def test_a_takeover_that_broke_off_is_completed_by_the_next_start(
+def test_a_first_start_that_broke_off_is_completed_by_the_next_start(
     s3: FaultyS3, tmp_path: Path, told: Told
 ) -> None:
     purged = make_document().id
@@ -139,7 +142,7 @@ def test_a_takeover_that_broke_off_is_completed_by_the_next_start(
     again = start(s3, tmp_path, told)
     again.restore_database()
     s3.faults["list"] = Fault(kind="reset", times=1)
-    again.adopt_documents()
+    again.restore_documents()
 
     assert Tombstone.objects.filter(document_id=purged).exists()
     assert not unfinished(tmp_path)
@@ -153,7 +156,7 @@ def test_a_document_that_can_not_be_taken_in_is_told_and_stops_no_start(
     beginning = start(s3, tmp_path, told)
 
     beginning.restore_database()
-    beginning.adopt_documents()
+    beginning.restore_documents()
 
     assert any("left out: 1)" in warning for warning in told.warnings)
     assert not unfinished(tmp_path)

@@ -6,9 +6,9 @@ import contextlib
 import fcntl
 import select
 import socket
+import struct
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pytest
 
 from ocrsite.runtime import concurrency_limits
 from ocrsite.runtime import listener as listening
-from ocrsite.runtime.idle_connections import end_stalled
+from ocrsite.runtime.idle_connections import close_stalled_connections
 from tests.ocrsite.running_site import eventually, free_port
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
@@ -39,21 +39,27 @@ def connected(listener: socket.socket) -> Iterator[Pair]:
             yield client, accepted
 
 
+def idle_seconds(connection: socket.socket) -> float:
+    """Since data last came, by the kernel's TCP_INFO (tcpi_last_data_recv, milliseconds)."""
+    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+    return float(struct.unpack_from("=I", info, 52)[0]) / 1000
+
+
 def test_of_two_connections_the_one_that_is_idle_is_ended(listener: socket.socket) -> None:
     port = listener.getsockname()[1]
-    with connected(listener) as (idle, _), connected(listener) as (busy, served):
-        time.sleep(0.6)
+    with connected(listener) as (idle, served_idle), connected(listener) as (busy, served):
+        eventually(lambda: idle_seconds(served_idle) > 0.5, 10, "an idle connection")
         busy.sendall(b"more")
 
-        assert end_stalled(port, patience=0.5) == 1
+        assert close_stalled_connections(port, idle_limit=0.5) == 1
 
         assert idle.recv(1) == b"", "the end"
         assert served.recv(10) == b"more"
 
 
 def test_a_client_that_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listening, "_UNREAD_FOR", 1000)
-    with listening.listen(0, "127.0.0.1") as listener, connected(listener) as (_, served):
+    monkeypatch.setattr(listening, "_USER_TIMEOUT", 1000)
+    with listening.open_listener(0, "127.0.0.1") as listener, connected(listener) as (_, served):
         served.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             while True:
@@ -68,28 +74,28 @@ def test_a_client_that_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch
 def test_other_ports_are_not_touched(listener: socket.socket) -> None:
     with connected(listener) as (client, served), socket.socket() as other:
         other.bind(("127.0.0.1", 0))
-        time.sleep(0.3)
+        eventually(lambda: idle_seconds(served) > 0.1, 10, "an idle connection")
 
-        assert end_stalled(other.getsockname()[1], patience=0.1) == 0
+        assert close_stalled_connections(other.getsockname()[1], idle_limit=0.1) == 0
 
         client.sendall(b"x")
         assert served.recv(1) == b"x"
 
 
-def test_slots_are_scarce_for_a_while_after_somebody_was_turned_away(
+def test_a_refusal_is_recent_for_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(concurrency_limits, "_last_refusal", float("-inf"))
     share = concurrency_limits.Slots(1)
 
-    assert share.take()
-    before = concurrency_limits.scarce()
-    assert not share.take()
+    assert share.acquire()
+    before = concurrency_limits.refused_recently()
+    assert not share.acquire()
 
     assert not before
-    assert concurrency_limits.scarce()
-    monkeypatch.setattr(concurrency_limits, "_REMEMBERED", 0.0)
-    assert not concurrency_limits.scarce()
+    assert concurrency_limits.refused_recently()
+    monkeypatch.setattr(concurrency_limits, "_RECENT", 0.0)
+    assert not concurrency_limits.refused_recently()
 
 
 def test_looking_at_connections_keeps_the_locks_of_other_files(tmp_path: Path) -> None:
@@ -103,7 +109,7 @@ def test_looking_at_connections_keeps_the_locks_of_other_files(tmp_path: Path) -
     with (tmp_path / "database").open("w") as file:
         fcntl.lockf(file, fcntl.LOCK_EX)
 
-        end_stalled(free_port(), 0)
+        close_stalled_connections(free_port(), 0)
 
         found = subprocess.run(
             [sys.executable, "-c", attempt, file.name], capture_output=True, text=True, check=True

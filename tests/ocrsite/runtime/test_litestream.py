@@ -18,7 +18,7 @@ from documents.bucket.store import Bucket, ObjectFacts
 from documents.errors import BucketForbidden, BucketUnreachable
 from documents.replication.database_replicas import remove_old, replicas
 from ocrsite.runtime import litestream
-from ocrsite.runtime.restore_database import restore_newest, unusable
+from ocrsite.runtime.restore_database import find_defect, restore_newest_replica
 from tests.ocrsite.litestream_runs import (
     new_database,
     note,
@@ -36,7 +36,7 @@ ADDRESS = BucketAddress("https://s3.example", "archive", "tenant:key", "the-secr
 
 
 def test_the_configuration_holds_no_secret_and_is_nobody_elses(tmp_path: Path) -> None:
-    text = litestream.configuration(tmp_path / "db.sqlite3", ADDRESS, uuid.uuid4())
+    text = litestream.build_configuration(tmp_path / "db.sqlite3", ADDRESS, uuid.uuid4())
 
     path = litestream.write_configuration(tmp_path, text)
 
@@ -47,10 +47,10 @@ def test_the_configuration_holds_no_secret_and_is_nobody_elses(tmp_path: Path) -
 
 
 def test_the_keys_are_in_its_environment_and_not_on_its_command_line(tmp_path: Path) -> None:
-    variables = litestream.variables({}, ADDRESS)
+    variables = litestream.build_variables({}, ADDRESS)
     commands = [
-        litestream.replicate_command("litestream", tmp_path),
-        litestream.restore_command("litestream", tmp_path, tmp_path, tmp_path),
+        litestream.build_replicate_command("litestream", tmp_path),
+        litestream.build_restore_command("litestream", tmp_path, tmp_path, tmp_path),
     ]
 
     assert variables["LITESTREAM_ACCESS_KEY_ID"] == ADDRESS.access_key
@@ -70,7 +70,7 @@ def test_it_gets_none_of_the_variables_that_change_it_or_are_not_for_it() -> Non
         "OCRSITE_SECRET_KEY": "secret",
     }
 
-    variables = litestream.variables(given, ADDRESS)
+    variables = litestream.build_variables(given, ADDRESS)
 
     assert variables["SSL_CERT_FILE"] == "/certificates", "the machine's authorities count"
     assert not given.keys() & variables.keys() - {"PATH", "SSL_CERT_FILE"}
@@ -81,10 +81,10 @@ def test_it_gets_none_of_the_variables_that_change_it_or_are_not_for_it() -> Non
 def test_any_path_may_stand_in_the_configuration(directory: str, tmp_path: Path) -> None:
     database = tmp_path / directory / "db.sqlite3"
 
-    text = litestream.configuration(database, ADDRESS, uuid.uuid4())
+    text = litestream.build_configuration(database, ADDRESS, uuid.uuid4())
 
     assert json.loads(text)["dbs"][0]["path"] == str(database)
-    assert "-no-expand-env" in litestream.replicate_command("litestream", database)
+    assert "-no-expand-env" in litestream.build_replicate_command("litestream", database)
 
 
 def test_every_data_directory_has_a_replica_of_its_own_and_keeps_it(tmp_path: Path) -> None:
@@ -92,24 +92,28 @@ def test_every_data_directory_has_a_replica_of_its_own_and_keeps_it(tmp_path: Pa
     first.mkdir()
     second.mkdir()
 
-    assert litestream.replica_of(first) == litestream.replica_of(first)
-    assert litestream.replica_of(first) != litestream.replica_of(second)
+    assert litestream.read_or_create_replica_id(first) == litestream.read_or_create_replica_id(
+        first
+    )
+    assert litestream.read_or_create_replica_id(first) != litestream.read_or_create_replica_id(
+        second
+    )
 
 
 def test_another_database_in_its_place_begins_another_replica(tmp_path: Path) -> None:
     database = new_database(tmp_path)
-    before = litestream.replica_of(tmp_path)
+    before = litestream.read_or_create_replica_id(tmp_path)
 
     litestream.forget_replica(database)
 
-    assert litestream.replica_of(tmp_path) != before
+    assert litestream.read_or_create_replica_id(tmp_path) != before
 
 
 # --- what it says -------------------------------------------------------------------------------
 
 
 def test_its_complaints_are_readable_and_not_repeated() -> None:
-    relay = litestream.Relay()
+    relay = litestream.LogFormatter()
     line = (
         '{"time":"2026-11-24T22:40:54Z","level":"ERROR","msg":"sync failed",'
         '"error":"S3: https response error StatusCode: 403, RequestID: NUMBER, HostID: , no"}'
@@ -153,7 +157,7 @@ def test_of_two_replicas_the_one_written_to_last_is_restored(
         _a_second_after(s3_bucket, first, newer)
     note(newer, "not copied any more")
 
-    result = restore_newest(s3_bucket, target)
+    result = restore_newest_replica(s3_bucket, target)
 
     assert result.replica is not None
     assert result.replica.id == last
@@ -174,7 +178,7 @@ def test_a_damaged_newest_replica_gives_way_to_the_next(s3_bucket: Bucket, tmp_p
     for key in objects(s3_bucket, last):
         s3_bucket.put_bytes(key, b"no longer what it was")
 
-    result = restore_newest(s3_bucket, target)
+    result = restore_newest_replica(s3_bucket, target)
 
     assert result.replica is not None
     assert result.replica.id == first
@@ -189,7 +193,7 @@ def test_where_every_replica_is_damaged_there_is_no_database(
     broken = uuid.uuid4()
     s3_bucket.put_bytes(f"database/{broken}/0000/{1:016x}-{1:016x}.ltx", b"nonsense")
 
-    result = restore_newest(s3_bucket, tmp_path / "db.sqlite3")
+    result = restore_newest_replica(s3_bucket, tmp_path / "db.sqlite3")
 
     assert result.replica is None
     assert [found.id for found in result.broken] == [broken]
@@ -201,7 +205,7 @@ def test_a_bucket_that_does_not_answer_is_not_an_empty_one(tmp_path: Path) -> No
     nowhere = Bucket(BucketAddress(f"http://127.0.0.1:{closed}", "archive", "tenant:key", "secret"))
 
     with pytest.raises(BucketUnreachable):
-        restore_newest(nowhere, tmp_path / "db.sqlite3")
+        restore_newest_replica(nowhere, tmp_path / "db.sqlite3")
 
 
 def test_a_database_that_is_damaged_or_somebody_elses_is_not_taken(tmp_path: Path) -> None:
@@ -211,9 +215,9 @@ def test_a_database_that_is_damaged_or_somebody_elses_is_not_taken(tmp_path: Pat
     damaged = tmp_path / "damaged.sqlite3"
     damaged.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
 
-    assert unusable(sound) is None
-    assert "it lacks django_migrations" in str(unusable(other))
-    assert unusable(damaged)
+    assert find_defect(sound) is None
+    assert "it has no table django_migrations" in str(find_defect(other))
+    assert find_defect(damaged)
 
 
 def _a_second_after(bucket: Bucket, other: uuid.UUID, database: Path) -> None:

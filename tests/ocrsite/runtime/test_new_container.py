@@ -185,7 +185,7 @@ def test_it_writes_to_a_replica_of_its_own(archive: Archive, second: Site) -> No
     own = archive.replica_of("second")
 
     assert own != archive.first_replica
-    assert not (second.data_dir / "takeover-unfinished").exists()
+    assert not (second.data_dir / "first-start-unfinished").exists()
     eventually(lambda: objects(archive.bucket, uuid.UUID(own)), 20, "its own replica")
 
 

@@ -283,7 +283,7 @@ def test_web_and_workers_may_run_apart_on_one_database_and_one_queue(
 ) -> None:
     queue = tmp_path / "queue.sock"
     server = subprocess.Popen(
-        queue_server.command(queue_server.find_program(), tmp_path, queue),
+        queue_server.build_command(queue_server.find_program(), tmp_path, queue),
         stdout=subprocess.DEVNULL,
     )
     url = f"unix://{queue}"

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -19,19 +20,24 @@ from tests.ocrsite.running_site import ROOT, eventually
 
 pytestmark = pytest.mark.chaos
 
+#: Seconds: pauses before a restart, shorter than a site's.
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 0.8
+
 # Runs one supervisor over the children that the test names; each writes its events to a file.
 PROGRAM = """
 import sys
 from pathlib import Path
-from ocrsite.runtime.supervisor import Service, StopOrder, Supervisor
+from ocrsite.runtime.child import RestartPauses
+from ocrsite.runtime.service import Service, StopOrder
+from ocrsite.runtime.supervisor import Supervisor
 
-with Supervisor(Path(sys.argv[1])) as supervisor:
+with Supervisor(Path(sys.argv[1]), RestartPauses(FIRST, LONGEST)) as supervisor:
     for argument in sys.argv[2:]:
         name, stop, script = argument.split("|", 2)
         command = [sys.executable, "-c", script]
         supervisor.add(Service(name, command, {}, stop=StopOrder[stop], once=name == "once"))
     supervisor.run()
-"""
+""".replace("FIRST, LONGEST", f"{FIRST_PAUSE}, {LONGEST_PAUSE}")
 
 POLITE = """
 import os, signal, sys, time
@@ -42,9 +48,9 @@ signal.signal(signal.SIGTERM, stop)
 print(f"started {os.getpid()}", file=open("NAME", "a"), flush=True)
 time.sleep(60)
 """
-DEAF = POLITE.replace(
-    "signal.signal(signal.SIGTERM, stop)", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
-)
+# Notes that it was asked to stop, and goes on.
+DEAF = POLITE.replace("stopped", "asked").replace("    sys.exit()\n", "")
+DIES = "import time; print(f'died {time.monotonic()}', file=open('NAME', 'a'))"
 WITH_GRANDCHILD = (
     """
 import subprocess, sys
@@ -113,29 +119,33 @@ def alive(directory: Path) -> list[psutil.Process]:
 
 
 def test_a_child_that_dies_is_started_again(start: Start, tmp_path: Path) -> None:
-    start(reader=("FIRST", POLITE))
+    start(ocr=("FIRST", POLITE))
 
-    psutil.Process(pids(tmp_path, "reader")[0]).kill()
+    psutil.Process(pids(tmp_path, "ocr")[0]).kill()
 
-    eventually(lambda: len(pids(tmp_path, "reader")) == 2, 5, "a second start")
+    eventually(lambda: len(pids(tmp_path, "ocr")) == 2, 5, "a second start")
 
 
 def test_a_child_that_keeps_dying_is_started_ever_more_rarely(start: Start, tmp_path: Path) -> None:
-    start(reader=("FIRST", "import os; open('NAME', 'a').write(f'started {os.getpid()}\\n')"))
+    start(ocr=("FIRST", DIES))
 
-    time.sleep(4)
+    eventually(lambda: len(events(tmp_path, "ocr")) >= 6, 20, "six starts")
 
-    # At 0, 0.5, 1.5 and 3.5 s.
-    assert 3 <= len(pids(tmp_path, "reader")) <= 4
+    times = [when for _, when in events(tmp_path, "ocr")]
+    pauses = [later - earlier for earlier, later in pairwise(times)]
+    for number, pause in enumerate(pauses[:5]):
+        assert pause >= min(LONGEST_PAUSE, FIRST_PAUSE * 2**number) * 0.9
 
 
 def test_a_step_is_repeated_until_it_succeeds_and_then_never_again(
     start: Start, tmp_path: Path
 ) -> None:
-    start(once=("FIRST", FAILS_TWICE))
+    start(once=("FIRST", FAILS_TWICE), ocr=("FIRST", DIES))
+    eventually(lambda: len(pids(tmp_path, "once")) == 3, 10, "a third try")
 
-    eventually(lambda: len(pids(tmp_path, "once")) == 3, 8, "a third try")
-    time.sleep(2.5)
+    # Meanwhile another child that ends is started again and again.
+    starts = len(events(tmp_path, "ocr"))
+    eventually(lambda: len(events(tmp_path, "ocr")) >= starts + 3, 10, "more starts of another")
 
     assert len(pids(tmp_path, "once")) == 3
 
@@ -145,18 +155,18 @@ def test_children_stop_in_their_order(start: Start, tmp_path: Path) -> None:
         replica=("LAST", POLITE),
         queue=("THIRD", POLITE),
         web=("SECOND", POLITE),
-        reader=("FIRST", POLITE),
+        ocr=("FIRST", POLITE),
     )
 
     supervisor.terminate()
     assert supervisor.wait(10) == 0
 
-    stops = [dict(events(tmp_path, name))["stopped"] for name in ("reader", "web", "queue")]
+    stops = [dict(events(tmp_path, name))["stopped"] for name in ("ocr", "web", "queue")]
     assert stops == sorted(stops)
 
 
 def test_one_that_ignores_the_stop_is_killed_in_time(start: Start, tmp_path: Path) -> None:
-    supervisor = start(reader=("FIRST", DEAF), queue=("LAST", POLITE))
+    supervisor = start(ocr=("FIRST", DEAF), queue=("LAST", POLITE))
     begun = time.monotonic()
 
     supervisor.terminate()
@@ -168,9 +178,9 @@ def test_one_that_ignores_the_stop_is_killed_in_time(start: Start, tmp_path: Pat
 
 
 def test_a_second_interrupt_ends_everything_at_once(start: Start, tmp_path: Path) -> None:
-    supervisor = start(reader=("FIRST", DEAF))
+    supervisor = start(ocr=("FIRST", DEAF))
     supervisor.send_signal(signal.SIGINT)
-    time.sleep(0.5)
+    eventually(lambda: "asked" in dict(events(tmp_path, "ocr")), 5, "the request to stop")
     assert supervisor.poll() is None
 
     supervisor.send_signal(signal.SIGINT)
@@ -181,18 +191,21 @@ def test_a_second_interrupt_ends_everything_at_once(start: Start, tmp_path: Path
 
 def test_a_second_sigterm_does_not_cut_the_stop_short(start: Start, tmp_path: Path) -> None:
     # make passes on the SIGTERM that its process group has had already.
-    supervisor = start(reader=("FIRST", DEAF))
+    supervisor = start(ocr=("FIRST", DEAF))
     supervisor.terminate()
-    time.sleep(0.5)
+    eventually(lambda: "asked" in dict(events(tmp_path, "ocr")), 5, "the request to stop")
 
+    rounds = psutil.Process(supervisor.pid).num_ctx_switches
     supervisor.terminate()
-    time.sleep(0.5)
+    before = rounds().voluntary
+    eventually(lambda: rounds().voluntary >= before + 3, 5, "three more rounds of its loop")
 
     assert supervisor.poll() is None
+    assert psutil.Process(pids(tmp_path, "ocr")[0]).is_running()
 
 
 def test_a_terminal_that_is_closed_stops_it(start: Start, tmp_path: Path) -> None:
-    supervisor = start(reader=("FIRST", POLITE))
+    supervisor = start(ocr=("FIRST", POLITE))
 
     supervisor.send_signal(signal.SIGHUP)
 
@@ -201,21 +214,22 @@ def test_a_terminal_that_is_closed_stops_it(start: Start, tmp_path: Path) -> Non
 
 
 def test_under_nohup_it_survives_its_terminal(start: Start, tmp_path: Path) -> None:
-    supervisor = start(under=("nohup",), reader=("FIRST", POLITE))
-    child = psutil.Process(pids(tmp_path, "reader")[0])
+    supervisor = start(under=("nohup",), ocr=("FIRST", POLITE))
+    child = psutil.Process(pids(tmp_path, "ocr")[0])
 
     supervisor.send_signal(signal.SIGHUP)
-    time.sleep(1)
+    child.kill()
 
+    # A supervisor that was asked to stop would start nothing.
+    eventually(lambda: len(pids(tmp_path, "ocr")) == 2, 10, "another start")
     assert supervisor.poll() is None
-    assert child.is_running()
     supervisor.terminate()
     assert supervisor.wait(10) == 0, "a stop that is meant still works"
 
 
 def test_what_a_dead_child_leaves_behind_is_ended(start: Start, tmp_path: Path) -> None:
-    start(reader=("FIRST", WITH_GRANDCHILD))
-    first = psutil.Process(pids(tmp_path, "reader")[0])
+    start(ocr=("FIRST", WITH_GRANDCHILD))
+    first = psutil.Process(pids(tmp_path, "ocr")[0])
     [grandchild] = first.children()
 
     first.kill()
@@ -224,7 +238,7 @@ def test_what_a_dead_child_leaves_behind_is_ended(start: Start, tmp_path: Path) 
 
 
 def test_children_die_with_a_killed_supervisor(start: Start, tmp_path: Path) -> None:
-    supervisor = start(reader=("FIRST", DEAF), queue=("LAST", DEAF))
+    supervisor = start(ocr=("FIRST", DEAF), queue=("LAST", DEAF))
 
     supervisor.kill()
 
@@ -234,9 +248,9 @@ def test_children_die_with_a_killed_supervisor(start: Start, tmp_path: Path) -> 
 def test_children_stay_in_the_supervisors_session_and_out_of_its_group(
     start: Start, tmp_path: Path
 ) -> None:
-    supervisor = start(reader=("FIRST", POLITE))
+    supervisor = start(ocr=("FIRST", POLITE))
 
-    child = pids(tmp_path, "reader")[0]
+    child = pids(tmp_path, "ocr")[0]
 
     assert os.getsid(child) == os.getsid(supervisor.pid)
     assert os.getpgid(child) != os.getpgid(supervisor.pid)
@@ -251,11 +265,11 @@ begun, calls = time.monotonic(), []
 def call():
     calls.append(time.monotonic() - begun)
     if len(calls) == 1:
-        supervisor.later(0.2, call)
+        supervisor.call_later(0.2, call)
     else:
         os.kill(os.getpid(), signal.SIGTERM)
 with Supervisor(Path.cwd()) as supervisor:
-    supervisor.later(0.2, call)
+    supervisor.call_later(0.2, call)
     supervisor.run()
 print(*calls)
 """
