@@ -12,12 +12,12 @@ from django.db import IntegrityError, transaction
 from documents import events
 from documents.models import Document, Page, SavedSearch, SavedSearchMatch
 from documents.models.event import EventKind
-from documents.search.index.reader import Opened, reader
-from documents.search.index.schema import COVER, document_number
-from documents.search.query.access_filter import any_document, scope_of, scope_of_team
-from documents.search.query.compile import compiled
-from documents.search.query.parser import understood
-from documents.search.query.tantivy_queries import all_of
+from documents.search.index.encoding import COVER, encode_document
+from documents.search.index.index_reader import IndexSnapshot, open_index
+from documents.search.query.access_filter import build_scope, build_team_scope
+from documents.search.query.compiler import compile_query
+from documents.search.query.parser import parse_query
+from documents.search.query.tantivy_queries import all_of, any_document
 
 log = structlog.get_logger(__name__)
 
@@ -36,17 +36,17 @@ def note_matches(documents: Sequence[uuid.UUID]) -> None:
     searches = list(SavedSearch.objects.select_related("owner", "team"))
     if not searches:
         return
-    opened = reader().opened()
+    snapshot = open_index()
     for search in searches:
         try:
-            _note_new(opened, search, documents)
+            _note_new(snapshot, search, documents)
         except (ValueError, TypeError, KeyError):
             # An odd one, kept by another version: the others are told nevertheless.
             log.exception("saved_search_not_asked", search=str(search.id))
 
 
-def _note_new(opened: Opened, search: SavedSearch, documents: Sequence[uuid.UUID]) -> None:
-    for found in _found_by(opened, search, documents):
+def _note_new(snapshot: IndexSnapshot, search: SavedSearch, documents: Sequence[uuid.UUID]) -> None:
+    for found in _found_by(snapshot, search, documents):
         untold = found - _told(search, found)
         if untold:
             for document_id, number in sorted(untold & _new(untold, search.created_at)):
@@ -54,23 +54,23 @@ def _note_new(opened: Opened, search: SavedSearch, documents: Sequence[uuid.UUID
 
 
 def _found_by(
-    opened: Opened, search: SavedSearch, documents: Sequence[uuid.UUID]
+    snapshot: IndexSnapshot, search: SavedSearch, documents: Sequence[uuid.UUID]
 ) -> Iterator[_Pages]:
     """Pages of these documents that answer, some at a time."""
     if search.team is not None:
-        scope = scope_of_team(search.team, search.filters)
+        scope = build_team_scope(search.team, search.filters)
     else:
-        scope = scope_of(search.owner, search.filters)
-    query = compiled(understood(search.text), scope.names).query
-    among = all_of([scope.within(query), any_document(documents)])
-    by_number = {document_number(each): each for each in documents}
+        scope = build_scope(search.owner, search.filters)
+    query = compile_query(parse_query(search.text), scope.names).query
+    among = all_of([scope.restrict(query), any_document(documents)])
+    by_number = {encode_document(each): each for each in documents}
     offset = 0
-    while hits := opened.search(among, PAGES_AT_ONCE, count=False, offset=offset)[0]:
+    while hits := snapshot.search(among, PAGES_AT_ONCE, count=False, offset=offset)[0]:
         addresses = [address for _, address in hits]
-        of = opened.column("document_number", addresses)
+        of = snapshot.read_column("document_number", addresses)
         yield {
             (by_number[document], number)
-            for document, number in zip(of, opened.column("number", addresses), strict=True)
+            for document, number in zip(of, snapshot.read_column("number", addresses), strict=True)
         }
         offset += len(hits)
 

@@ -25,8 +25,8 @@ from documents.exports.downloads import RESULT_TYPES
 from documents.exports.links import original_url, result_url
 from documents.models import Document, OcrMode, PageStatus, Reading
 from documents.review.flags import flag_of
-from documents.search.query.compile import matcher_of
-from documents.search.query.similar import SimilarDocuments, similar_to
+from documents.search.query.compiler import compile_matcher
+from documents.search.query.similar import SimilarDocuments, find_similar
 from documents.text.validation import parse_uuid
 
 #: So that a file of 500 pages opens as fast as one of 20.
@@ -87,7 +87,7 @@ def _alike(request: HttpRequest, document: Document) -> SimilarDocuments | None:
     if document.is_trashed or not document.pages_done:
         return None
     try:
-        return similar_to(actor(request), document)
+        return find_similar(actor(request), document)
     except SearchUnavailable:
         return None
 
@@ -121,7 +121,7 @@ def _pages(document: Document, number: int, find: str) -> dict[str, Any]:
     )
     counted = Reading.objects.filter(page__in=[page.id for page in pages]).order_by()
     readings = dict(counted.values_list("page").annotate(Count("id")))
-    matcher = matcher_of(find) if find else None
+    matcher = compile_matcher(find) if find else None
     views = [
         PageReview.of(document, page, readings=readings.get(page.id, 0), find=matcher)
         for page in pages

@@ -30,7 +30,7 @@ from documents.admin.saved_searches import forget_view, save_view
 from documents.admin.search_page import search_view
 from documents.admin.uploads import upload_view
 from documents.models import Document
-from documents.search.query.list_filter import documents_found
+from documents.search.query.list_filter import filter_by_query
 
 
 class BoundedPaginator(Paginator):
@@ -113,7 +113,7 @@ class DocumentAdmin(TeamPermissions, TitledByContent):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Document], search_term: str
     ) -> tuple[QuerySet[Document], bool]:
-        return documents_found(actor(request), queryset, search_term), False
+        return filter_by_query(actor(request), queryset, search_term), False
 
     # --- addresses ----------------------------------------------------------------------------
 

@@ -169,7 +169,7 @@ def _hits(layout: PageLayout, find: Matcher) -> list[Rectangle]:
     page = extract_page_text(layout)
     return [
         Rectangle.of(box)
-        for hit in find.hits(page.text)
+        for hit in find.find_hits(page.text)
         for box in page.find_boxes(hit.start, hit.end)
     ]
 

@@ -14,7 +14,7 @@ from documents.access import teams_of
 from documents.admin.search_form import FACET_FILTERS, change_query
 from documents.files.filetypes import ACCEPTED
 from documents.models import ReviewStatus, Status
-from documents.search.query.find import SearchResults, Wanted
+from documents.search.query.results import SearchRequest, SearchResults
 
 _LABELS: Mapping[str, str | Promise] = {
     "team": _("Team"),
@@ -45,7 +45,7 @@ class FacetValue:
 
 
 def facets_of(
-    request: HttpRequest, search: Wanted, found: SearchResults
+    request: HttpRequest, search: SearchRequest, found: SearchResults
 ) -> list[tuple[str | Promise, list[FacetValue]]]:
     """(label, values) of every facet with a choice."""
     names = _value_names(request)

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, QueryDict
 
-from documents.search.query import find
 from documents.search.query.filters import parse_valid_filters
-from documents.search.query.find import Wanted
+from documents.search.query.find import MAX_OFFSET
+from documents.search.query.results import Ordering, SearchRequest
 
 PER_PAGE = 20
 MAX_QUERY_LENGTH = 1000
@@ -35,20 +35,20 @@ class SearchForm(forms.Form):
     """All of an address but its filters. `p`: the page of results, from 1."""
 
     q = QueryField(required=False)
-    sort = forms.ChoiceField(choices=[(find.DATE, find.DATE)], required=False)
+    sort = forms.ChoiceField(choices=[(Ordering.DATE.value, Ordering.DATE.value)], required=False)
     p = forms.IntegerField(required=False, min_value=1, max_value=99_999)
 
 
-def parse_search(given: QueryDict) -> Wanted:
+def parse_search(given: QueryDict) -> SearchRequest:
     """The search that an address describes. What makes no sense in it is left out."""
     form = SearchForm(given)
     form.is_valid()  # `cleaned_data` has the valid fields only
     number = form.cleaned_data.get("p") or 1
-    return Wanted(
+    return SearchRequest(
         text=form.cleaned_data["q"],
         filters=parse_valid_filters(dict(given.lists())),
-        ordering=form.cleaned_data.get("sort") or find.RELEVANCE,
-        offset=min((number - 1) * PER_PAGE, find.DEEPEST - PER_PAGE),
+        ordering=Ordering(form.cleaned_data.get("sort") or Ordering.RELEVANCE),
+        offset=min((number - 1) * PER_PAGE, MAX_OFFSET - PER_PAGE),
         limit=PER_PAGE,
         facets=list(FACET_FILTERS),
     )

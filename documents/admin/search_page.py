@@ -22,9 +22,9 @@ from documents.admin.search_form import PER_PAGE, change_query, parse_search
 from documents.errors import SearchUnavailable
 from documents.exports.links import page_image_url
 from documents.models import Document
-from documents.search.query import find
-from documents.search.query.find import FoundPage, SearchResults, Wanted
-from documents.search.query.spelling import with_near
+from documents.search.query.find import find
+from documents.search.query.results import FoundPage, Ordering, SearchRequest, SearchResults
+from documents.search.query.spelling import expand_with_near_words
 
 _NOTES: dict[str, str | Promise] = {
     "quote": gettext_lazy("A quotation mark is missing its pair; the words were searched."),
@@ -64,7 +64,7 @@ def search_view(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Search"),
         "q": search.text,
-        "by_date": search.ordering == find.DATE,
+        "by_date": search.ordering == Ordering.DATE,
         "filters": [(name, value) for name, values in search.filters.items() for value in values],
         "asked": bool(search.text.strip() or search.filters),
         "searches": list_saved_searches(request),
@@ -72,7 +72,7 @@ def search_view(request: HttpRequest) -> HttpResponse:
     }
     if context["asked"]:
         try:
-            found = find.find(actor(request), search)
+            found = find(actor(request), search)
         except SearchUnavailable as error:
             refuse(request, error)
         else:
@@ -83,22 +83,24 @@ def search_view(request: HttpRequest) -> HttpResponse:
     return render(request, "admin/documents/document/search.html", context)
 
 
-def _results_context(request: HttpRequest, search: Wanted, found: SearchResults) -> dict[str, Any]:
+def _results_context(
+    request: HttpRequest, search: SearchRequest, found: SearchResults
+) -> dict[str, Any]:
     number = search.offset // PER_PAGE + 1
-    marked = with_near(search.text, found.also)
+    marked = expand_with_near_words(search.text, found.near_words)
     return {
         "found": found,
         "results": [_result(page, marked) for page in found.results if isinstance(page, FoundPage)],
         "facets": facets_of(request, search, found),
-        "also": ", ".join(near for each in found.also.values() for near in each),
-        "better_url": change_query(request, q=found.better, p=None) if found.better else "",
+        "also": ", ".join(near for each in found.near_words.values() for near in each),
+        "better_url": change_query(request, q=found.suggestion, p=None) if found.suggestion else "",
         "notes": [(_NOTES.get(note.code, ""), note.text) for note in found.notes],
         "first": search.offset + 1,
         "last": search.offset + len(found.results),
         "before_url": change_query(request, p=number - 1) if number > 1 else "",
         "after_url": change_query(request, p=number + 1) if found.more else "",
         "sort_url": change_query(
-            request, sort=None if search.ordering == find.DATE else find.DATE, p=None
+            request, sort=None if search.ordering == Ordering.DATE else Ordering.DATE.value, p=None
         ),
     }
 

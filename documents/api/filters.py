@@ -12,7 +12,7 @@ from documents.api.pagination import ListParameters
 from documents.files.filetypes import ACCEPTED
 from documents.models import Document, ReviewStatus, Status, Tag, User
 from documents.review.flags import FLAGS, with_any
-from documents.search.query.list_filter import documents_found
+from documents.search.query.list_filter import filter_by_query
 from documents.text.language_codes import validate_language
 
 ORDERINGS = ("created_at", "title", "filename", "size")
@@ -76,7 +76,7 @@ def filter_documents(user: User, filters: dict[str, Any]) -> QuerySet[Document]:
     for name in filters.get("tag", ()):
         tagged = Document.tags.through.objects.filter(tag__in=_tags_named(user, name))
         documents = documents.filter(id__in=tagged.values("document_id"))
-    return documents_found(user, documents, filters.get("q", ""))
+    return filter_by_query(user, documents, filters.get("q", ""))
 
 
 def _tags_named(user: User, name: str) -> list[Tag]:

@@ -15,9 +15,16 @@ from documents.api.filters import DocumentFilters
 from documents.api.views import ApiView
 from documents.exports import links
 from documents.models import Document
-from documents.search.query import find
+from documents.search.query.facets import FACET_FIELDS
 from documents.search.query.filters import FILTERS, parse_filters
-from documents.search.query.find import FoundDocument, FoundPage, SearchResults, Wanted
+from documents.search.query.find import MAX_OFFSET, find
+from documents.search.query.results import (
+    FoundDocument,
+    FoundPage,
+    Ordering,
+    SearchRequest,
+    SearchResults,
+)
 
 PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
 
@@ -37,31 +44,29 @@ class SearchParameters(DocumentFilters):
 
     q = QueryField(required=False, allow_blank=True, default="")
     ordering = serializers.ChoiceField(
-        (find.RELEVANCE, find.DATE), required=False, default=find.RELEVANCE
+        [ordering.value for ordering in Ordering], required=False, default=Ordering.RELEVANCE.value
     )
     group = serializers.ChoiceField(("document",), required=False)
     facets = serializers.ListField(
-        child=serializers.ChoiceField(tuple(find.FACETS)), required=False, max_length=20
+        child=serializers.ChoiceField(tuple(FACET_FIELDS)), required=False, max_length=20
     )
-    offset = serializers.IntegerField(
-        required=False, default=0, min_value=0, max_value=find.DEEPEST
-    )
+    offset = serializers.IntegerField(required=False, default=0, min_value=0, max_value=MAX_OFFSET)
     page_size = serializers.IntegerField(required=False, default=PAGE_SIZE, min_value=1)
     year = serializers.ListField(
         child=serializers.RegexField(r"^\d{4}$"), required=False, max_length=100
     )
 
 
-def _query_of(parameters: Mapping[str, Any]) -> Wanted:
+def _query_of(parameters: Mapping[str, Any]) -> SearchRequest:
     """The search that the validated parameters describe."""
     values = {name: parameters[name] for name in FILTERS if name in parameters}
     filters = parse_filters(
         {name: value if isinstance(value, list) else [value] for name, value in values.items()}
     )
-    return Wanted(
+    return SearchRequest(
         text=parameters["q"],
         filters=filters,
-        ordering=parameters["ordering"],
+        ordering=Ordering(parameters["ordering"]),
         offset=parameters["offset"],
         limit=min(parameters["page_size"], MAX_PAGE_SIZE),
         by_document="group" in parameters,
@@ -74,11 +79,11 @@ class SearchView(ApiView):
         parameters = SearchParameters(data=request.query_params)
         parameters.is_valid(raise_exception=True)
         wanted = _query_of(parameters.validated_data)
-        found = find.find(self.user, wanted)
+        found = find(self.user, wanted)
         return Response(_results(request, wanted, found))
 
 
-def _results(request: Request, wanted: Wanted, found: SearchResults) -> dict[str, Any]:
+def _results(request: Request, wanted: SearchRequest, found: SearchResults) -> dict[str, Any]:
     here = request.build_absolute_uri()
     # Beyond the last result, `previous` leads back to the last ones.
     before, after = min(wanted.offset, found.count) - wanted.limit, wanted.offset + wanted.limit
@@ -92,15 +97,15 @@ def _results(request: Request, wanted: Wanted, found: SearchResults) -> dict[str
             else {"document": document_summary(result.document), **_page(request, result)}
             for result in found.results
         ],
-        "next": link(after, found.more and after <= find.DEEPEST),
+        "next": link(after, found.more and after <= MAX_OFFSET),
         "previous": link(max(before, 0), wanted.offset > 0),
         "count": found.count,
         "facets": {
             name: [{"value": value, "count": count} for value, count in values]
             for name, values in found.facets.items()
         },
-        "also": [{"word": word, "near": near} for word, near in found.also.items()],
-        "did_you_mean": found.better,
+        "also": [{"word": word, "near": near} for word, near in found.near_words.items()],
+        "did_you_mean": found.suggestion,
         "notes": [{"code": note.code, "text": note.text} for note in found.notes],
         "index": {"complete": found.complete, "warnings": found.warnings},
     }  # fmt: skip

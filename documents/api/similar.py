@@ -11,19 +11,19 @@ from rest_framework.response import Response
 from documents.access import Ability, require
 from documents.api.search import document_summary
 from documents.api.views import ApiView
-from documents.search.query.similar import Alike, similar_to
+from documents.search.query.similar import SimilarDocument, find_similar
 
 
 class SimilarView(ApiView):
     def get(self, request: Request, document_id: uuid.UUID) -> Response:
         document = require(self.user, Ability.SEE, document_id)
-        found = similar_to(self.user, document)
+        found = find_similar(self.user, document)
         return Response(
             {"copies": _likeness_data(found.copies), "similar": _likeness_data(found.similar)},
         )
 
 
-def _likeness_data(found: list[Alike]) -> list[dict[str, Any]]:
+def _likeness_data(found: list[SimilarDocument]) -> list[dict[str, Any]]:
     return [
         {"document": document_summary(each.document), "likeness": each.likeness} for each in found
     ]

@@ -49,7 +49,7 @@ class SavedSearch(models.Model):
     """A question that somebody keeps, with a name: for themselves, or for a team (`team`).
 
     It finds what its owner may see, of a team's what the team may see. `filters` as
-    `documents.search.query.access_filter.scope_of` takes them, in JSON.
+    `documents.search.query.access_filter.build_scope` takes them, in JSON.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

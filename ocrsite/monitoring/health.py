@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from documents.background_check import BackgroundCheck
 from documents.bucket.health import watch
-from documents.search.index.health import search_warnings
+from documents.search.index.health import describe_index_problems
 from ocrsite import __version__
 from ocrsite.environment import read_environment
 from ocrsite.monitoring import self_checks
@@ -72,7 +72,7 @@ def health(request: HttpRequest) -> HttpResponse:
     warnings += complaints
     if start.ready:
         # Documents are stored and read without the index, so it only adds warnings.
-        warnings += search_warnings(time.time() - start.ready_at)
+        warnings += describe_index_problems(time.time() - start.ready_at)
     return JsonResponse(
         {
             "status": status,

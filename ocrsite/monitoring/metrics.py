@@ -30,7 +30,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from documents.api.authentication import TokenAuthentication
 from documents.models import Document, Page, PageStatus
 from documents.models.worker import EngineState, WorkerKind, WorkerProcess
-from documents.search.index.health import search_status
+from documents.search.index.health import read_index_status
 from ocrsite.monitoring.self_checks import count_pending_pages
 from ocrsite.responses import GetResponse, problem
 
@@ -129,7 +129,7 @@ class ArchiveCollector(Collector):
 
 def _collect_search_figures() -> Iterator[GaugeMetricFamily]:
     """Figures of this machine's search index; none where no process has ever written one."""
-    status = search_status()
+    status = read_index_status()
     if status is None:
         return
     for name, text, value in (
@@ -137,7 +137,7 @@ def _collect_search_figures() -> Iterator[GaugeMetricFamily]:
          status.entries),
         ("lag_seconds", "How long the last changes waited until they could be found.", status.lag),
         ("age_seconds", "Seconds since the index's writer last reported.", status.age),
-        ("building", "1 while the index is rebuilt.", status.state == "building"),
+        ("building", "1 while the index is being built.", status.state == "building"),
     ):  # fmt: skip
         yield GaugeMetricFamily(f"ocrsite_search_{name}", text, value=value)
 

@@ -20,7 +20,6 @@ import shutil
 import sqlite3
 import statistics
 import tempfile
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +41,8 @@ from django.core.management import call_command  # noqa: E402
 
 from documents.models import Page, User  # noqa: E402
 from documents.search.index.follower import Follower  # noqa: E402
-from documents.search.query.find import FoundPage, Wanted, find  # noqa: E402
+from documents.search.query.find import find  # noqa: E402
+from documents.search.query.results import FoundPage, SearchRequest  # noqa: E402
 from tests.factories import make_document, make_team, make_user  # noqa: E402
 from tests.postgres import Postgres, PostgresUnavailable  # noqa: E402
 
@@ -139,12 +139,12 @@ def ours(pages: Sequence[str], base: Path) -> Search:
         document = make_document(team, title="—", filename="—", pages=[page])
         numbers[document.id, 1] = number
     assert Page.objects.count() == len(pages)
-    follower = Follower(base / "search", threading.Event())
+    follower = Follower(base / "search")
     while follower.step() or follower.is_behind:
         pass
 
     def search(q: str) -> list[int]:
-        found = find(user, Wanted(q, limit=AT))
+        found = find(user, SearchRequest(q, limit=AT))
         return [
             numbers[page.document.id, page.number]
             for page in found.results

@@ -53,13 +53,14 @@ from documents.models import (  # noqa: E402
     Task,
 )
 from documents.models.fields import pack  # noqa: E402
-from documents.search.index import index_files  # noqa: E402
-from documents.search.index.reader import IndexReader  # noqa: E402
+from documents.search.index.index_files import read_current  # noqa: E402
+from documents.search.index.index_reader import IndexReader  # noqa: E402
+from documents.search.index.index_state import IndexState  # noqa: E402
 from documents.search.query.access_filter import Scope  # noqa: E402
-from documents.search.query.compile import compiled  # noqa: E402
-from documents.search.query.parser import understood  # noqa: E402
-from documents.search.query.spelling import near  # noqa: E402
-from documents.search.query.tantivy_queries import ranked  # noqa: E402
+from documents.search.query.compiler import compile_query  # noqa: E402
+from documents.search.query.parser import parse_query  # noqa: E402
+from documents.search.query.spelling import find_near_words  # noqa: E402
+from documents.search.query.tantivy_queries import prefer_approved  # noqa: E402
 from documents.text.page_layout import Block, PageLayout  # noqa: E402
 from tests.ocrsite.running_site import ADMIN_PASSWORD, database_of, running  # noqa: E402
 
@@ -282,15 +283,15 @@ def in_the_index(root: Path, questions: Questions) -> None:
         taken, found = [], []
         for question in asked:
             begun = time.perf_counter()
-            opened = reader.opened()
-            made = compiled(understood(question["q"]), scope.names)
+            snapshot = reader.open_snapshot()
+            made = compile_query(parse_query(question["q"]), scope.names)
             if kind == "fuzzy":
-                words = near(opened, scope, made.words)
-                made = compiled(understood(question["q"]), scope.names, words.near)
+                words = find_near_words(snapshot, scope, made.words)
+                made = compile_query(parse_query(question["q"]), scope.names, words.words)
             limit = question.get("offset", 0) + 20
-            _, count = opened.search(ranked(made.query), limit)
+            _, count = snapshot.search(prefer_approved(made.query), limit)
             if "facets" in question:
-                opened.aggregate(
+                snapshot.aggregate(
                     made.query,
                     {n: {"terms": {"field": n, "size": 20}} for n in question["facets"]},
                 )
@@ -311,8 +312,8 @@ def row(kind: str, taken: list[float], found: list[int]) -> None:
 def wait_until_built(root: Path) -> float:
     begun = time.monotonic()
     while True:
-        path = index_files.current(root)
-        state = index_files.IndexState.read(path) if path else None
+        path = read_current(root)
+        state = IndexState.read(path) if path else None
         if state and state.complete:
             return time.monotonic() - begun
         time.sleep(0.2)

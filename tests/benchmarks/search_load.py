@@ -44,7 +44,7 @@ from documents.errors import LeaseLost  # noqa: E402
 from documents.events import commit_version  # noqa: E402
 from documents.models import FIRST_TEAM_ID, Document, Page, PageStatus, Status, Task  # noqa: E402
 from documents.models.claim import PageClaim  # noqa: E402
-from documents.search.index.reader import IndexReader  # noqa: E402
+from documents.search.index.index_reader import IndexReader  # noqa: E402
 from documents.text.page_layout import Block, PageLayout  # noqa: E402
 from tests.benchmarks.search import use_database  # noqa: E402
 from tests.ocrsite.running_site import ADMIN_PASSWORD, eventually, running  # noqa: E402
@@ -158,9 +158,9 @@ class Watcher(threading.Thread):
             while not self.written.empty():
                 mark, at = self.written.get()
                 self.waiting[mark] = at
-            opened, now = self.reader.opened(), time.time()
+            snapshot, now = self.reader.open_snapshot(), time.time()
             for mark in list(self.waiting):
-                if opened.frequency("words", f"end{mark}"):
+                if snapshot.count_term("words", f"end{mark}"):
                     self.lags.append(now - self.waiting.pop(mark))
                     self.recent = [*self.recent[-50:], mark]
             time.sleep(0.02)

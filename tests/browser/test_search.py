@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,7 +24,7 @@ def found(team: Team, search_directory: Path) -> None:
         ("Others", [f"Договор поставки, {'длинный текст ' * 80}"], "later"),
     ):
         draw_pages(make_document(team, title=title, pages=texts, tags=[tag]))
-    follower = Follower(search_directory, threading.Event())
+    follower = Follower(search_directory)
     while follower.step() or follower.is_behind:
         pass
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 import requests
 
-from documents.search.index import index_files
+from documents.search.index.index_files import read_current
 from tests.chaos.letters import Letter, digital, send, wait_until_read
 from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, running
 
@@ -73,7 +73,7 @@ def follower(site: Site) -> psutil.Process:
 
 
 def generation(site: Site) -> Path:
-    found = eventually(lambda: index_files.current(site.data_dir / "search"), WITHIN, "an index")
+    found = eventually(lambda: read_current(site.data_dir / "search"), WITHIN, "an index")
     assert isinstance(found, Path)
     return found
 
@@ -111,7 +111,7 @@ def test_a_truncated_segment_comes_back(site: Site, suffix: str) -> None:
 
     def is_new() -> bool:
         entries(site)
-        return index_files.current(site.data_dir / "search") != before
+        return read_current(site.data_dir / "search") != before
 
     eventually(is_new, WITHIN, "another index")
     is_whole(site)

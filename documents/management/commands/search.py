@@ -1,4 +1,4 @@
-"""The search index of this machine: followed (by `serve`), looked at, built anew."""
+"""The search index of this machine: its status, a consistency check, a rebuild, the follower."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from documents.search.index import index_files
+from documents.search.index import index_files, index_flags
+from documents.search.index.index_lock import IndexLock
 
 
 class Command(BaseCommand):
     help = (
-        "status: how the search index of this machine is. check: whether every page is in it, "
-        "nothing else, and each as it is. rebuild: have it built anew, in the background of the "
-        "running site. follow: keep it up to date (started by `serve`)."
+        "status: the state of this machine's search index. check: compare it with the database, "
+        "page by page. rebuild: build it again, in the background of the running site. follow: "
+        "keep it up to date (started by `serve`)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,64 +24,70 @@ class Command(BaseCommand):
 
     def handle(self, *, what: str, **options: Any) -> None:
         {
-            "status": self.status,
+            "status": self.print_status,
             "check": self.check_index,
             "rebuild": self.rebuild,
             "follow": self.follow,
         }[what]()
 
-    def status(self) -> None:
-        from documents.search.index.consistency_check import described
+    def print_status(self) -> None:
+        from documents.search.index.description import describe_index
 
-        for name, value in described(index_files.root()).items():
+        for name, value in describe_index(index_files.get_root()).items():
             self.stdout.write(f"{name}: {value}")
 
     def check_index(self) -> None:
-        """Exits with 1 where the index does not say what the database says."""
+        """Exits with 1 if the index differs from the database."""
         from documents.errors import SearchUnavailable
-        from documents.search.index.consistency_check import check
+        from documents.search.index import consistency_check
 
         try:
-            found = check(index_files.root())
+            report = consistency_check.check_index(index_files.get_root())
         except SearchUnavailable as error:
             raise CommandError(
-                "There is no index that can be read. The running site builds it anew by itself; "
-                "where none runs: `manage.py search rebuild`."
+                "There is no index that can be read. The running site rebuilds it by itself; "
+                "if no site runs: `manage.py search rebuild`."
             ) from error
         self.stdout.write(
-            f"{found.entries} entries in the index, {found.wanted} wanted: "
-            f"{found.missing} missing, {found.superfluous} that should not be there, "
-            f"{found.outdated} not up to date."
+            f"{report.entries} entries in the index, {report.wanted} wanted: "
+            f"{report.missing} missing, {report.superfluous} superfluous, "
+            f"{report.outdated} out of date."
         )
-        for name in found.damaged_files:
+        for name in report.damaged_files:
             self.stdout.write(f"damaged: {name}")
-        if not found.good:
-            raise CommandError("The index is not what it should be: `manage.py search rebuild`.")
+        if not report.is_consistent:
+            raise CommandError("The index differs from the database: `manage.py search rebuild`.")
 
     def rebuild(self) -> None:
+        """Request a rebuild from the running site; without one, rebuild at once."""
+        root = index_files.get_root()
+        index_flags.request_rebuild(root)
+        lock = IndexLock(root)
+        if not lock.acquire():
+            self.stdout.write("The index is being rebuilt; searches use the old one meanwhile.")
+            return
+        try:
+            self._rebuild_now()
+        finally:
+            lock.release()
+
+    def _rebuild_now(self) -> None:
         from documents.search.index.follower import Follower
 
-        root = index_files.root()
-        index_files.ask_for_rebuild(root)
-        lock = index_files.hold(root)
-        if lock is None:
-            self.stdout.write("It is built anew; searches go on in the old one meanwhile.")
-            return
-        # Nobody follows it: the site does not run here. It is done at once.
-        follower = Follower(root, threading.Event())
+        follower = Follower(index_files.get_root())
         follower.step()
         while follower.building is not None:
             follower.step()
             if follower.building is not None:
-                built, of = follower.building.built, follower.building.state.documents
-                self.stdout.write(f"{built} of {of} documents")
+                built, total = follower.building.built, follower.building.state.documents
+                self.stdout.write(f"{built} of {total} documents")
         self.stdout.write(self.style.SUCCESS("The search index is built."))
 
     def follow(self) -> None:
         from documents.actions.record_search_matches import note_matches
-        from documents.search.index.follower import Follower
+        from documents.search.index.follower_process import FollowerProcess
 
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
-        Follower(index_files.root(), stopping, note_matches).run()
+        FollowerProcess(index_files.get_root(), stopping, note_matches).run()

@@ -1,1 +1,1 @@
-"""The index: schema, writer, follower of changes, reader, health."""
+"""The index: format, reading and writing, the follower of changes, health."""

@@ -1,4 +1,4 @@
-"""Who asks, and among what: the part of a query that nobody types."""
+"""The part of a query that is not typed: what the user may see, and the filters."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tantivy import Occur, Query
 from documents.access import teams_of
 from documents.files.filetypes import ACCEPTED
 from documents.models import ReviewStatus, Status, Team, User
-from documents.search.query.tantivy_queries import any_of, between, term, terms, unscored
+from documents.search.query.tantivy_queries import any_term, number_range, term, without_score
 
-#: Filters by their names at the API, and the index's fields; several values of one: any of them.
-FIELDS = {
+#: Filters by their names in the API, and the index's fields; of several values, any may match.
+FILTER_FIELDS = {
     "status": "status",
     "review_status": "review_status",
     "language": "language",
@@ -28,69 +28,82 @@ FIELDS = {
     "year": "year",
 }
 
+#: For the conditions team:, status: and type:, a field and its terms by each name (small letters)
+#: that people may type: {"team": {"main": ["team", "0b1e..."]}}.
+ConditionNames = Mapping[str, Mapping[str, Sequence[str]]]
+
 
 @dataclass(frozen=True)
 class Scope:
-    """`teams`: those that are searched, as in the index; None for all there are. `names`: what
-    team:, status: and type: may say."""
+    """`teams`: the ids (hex) of the teams that are searched; None for all."""
 
     teams: frozenset[str] | None
-    names: Mapping[str, Mapping[str, Sequence[str]]]
+    names: ConditionNames
     filters: tuple[Query, ...] = field(default=())
 
-    def within(self, query: Query) -> Query:
-        """The query, of what may be seen and was asked for only."""
+    def restrict(self, query: Query) -> Query:
+        """Restrict a query to what the user may see and to the filters."""
         limits = list(self.filters)
         if self.teams is not None:
-            limits.append(unscored(terms("team", sorted(self.teams))))
+            limits.append(without_score(any_term("team", sorted(self.teams))))
         if not limits:
             return query
         return Query.boolean_query([(Occur.Must, part) for part in (query, *limits)])
 
 
-def scope_of(user: User, wanted: Mapping[str, Sequence[object]] | None = None) -> Scope:
-    """`wanted`: by filter, its values: those of FIELDS, `team` (ids), `tag` (each must be met),
-    `created_after` (included) and `created_before` (not included), one moment each: a datetime, or
-    in ISO 8601. Raises ValueError for what is no id or moment."""
+def build_scope(user: User, filters: Mapping[str, Sequence[object]] | None = None) -> Scope:
+    """The scope of a user's search.
+
+    `filters`: values by name: those of FILTER_FIELDS, `team` (ids), `tag` (all must match),
+    `created_after` (included) and `created_before` (excluded), one datetime or ISO 8601 string
+    each. Raises ValueError for an invalid id or time.
+    """
     teams = {team.id: team.name for team in teams_of(user)}
-    return _scope(teams, wanted or {}, everything=user.is_superuser)
+    return _build(teams, filters or {}, all_teams=user.is_superuser)
 
 
-def scope_of_team(team: Team, wanted: Mapping[str, Sequence[object]] | None = None) -> Scope:
-    """What the team may see, whoever is in it. `wanted` as above."""
-    return _scope({team.id: team.name}, wanted or {})
+def build_team_scope(team: Team, filters: Mapping[str, Sequence[object]] | None = None) -> Scope:
+    """The scope of a team's own search, regardless of its members. `filters` as above."""
+    return _build({team.id: team.name}, filters or {})
 
 
-def _scope(
+def _build(
     teams: Mapping[uuid.UUID, str],
-    wanted: Mapping[str, Sequence[object]],
+    filters: Mapping[str, Sequence[object]],
     *,
-    everything: bool = False,
+    all_teams: bool = False,
 ) -> Scope:
-    """`everything`: what is in no team of these can be seen as well."""
-    chosen = None if everything else frozenset(team.hex for team in teams)
-    if "team" in wanted:
-        asked = {uuid.UUID(str(team)).hex for team in wanted["team"]}
-        chosen = frozenset(asked & {team.hex for team in teams})
-    filters = [
-        unscored(terms(FIELDS[name], [str(value) for value in values]))
-        for name, values in wanted.items()
-        if name in FIELDS and values
+    """`all_teams`: documents of other teams are visible as well."""
+    searched = None if all_teams else frozenset(team.hex for team in teams)
+    if "team" in filters:
+        requested = {uuid.UUID(str(team)).hex for team in filters["team"]}
+        searched = frozenset(requested & {team.hex for team in teams})
+    queries = [
+        without_score(any_term(FILTER_FIELDS[name], [str(value) for value in values]))
+        for name, values in filters.items()
+        if name in FILTER_FIELDS and values
     ]
-    filters += [unscored(term("folded_tag", _tag(tag))) for tag in wanted.get("tag", ())]
-    after, before = (_moment(wanted.get(f"created_{name}")) for name in ("after", "before"))
+    queries += [
+        without_score(term("folded_tag", normalise_tag(tag))) for tag in filters.get("tag", ())
+    ]
+    after, before = (_parse_time(filters.get(f"created_{name}")) for name in ("after", "before"))
     if after is not None or before is not None:
         # The index has whole seconds.
         high = None if before is None else math.ceil(before) - 1
-        filters.append(between("created", None if after is None else int(after), high))
-    return Scope(chosen, _names(teams), tuple(filters))
+        queries.append(number_range("created", None if after is None else int(after), high))
+    return Scope(searched, _collect_names(teams), tuple(queries))
 
 
-def _moment(said: Sequence[object] | None) -> float | None:
-    """Seconds since 1970; what names no time zone is in UTC."""
-    if not said:
+def normalise_tag(name: object) -> str:
+    """The form of a tag's name that is compared: single spaces, small letters."""
+    return " ".join(str(name).split()).casefold()
+
+
+def _parse_time(values: Sequence[object] | None) -> float | None:
+    """The first value in seconds since 1970; UTC unless it has a time zone."""
+    if not values:
         return None
-    moment = said[0]
+    moment = values[0]
     if not isinstance(moment, datetime.datetime):
         moment = datetime.datetime.fromisoformat(str(moment))
     if moment.tzinfo is None:
@@ -98,26 +111,22 @@ def _moment(said: Sequence[object] | None) -> float | None:
     return moment.timestamp()
 
 
-def _tag(name: object) -> str:
-    return " ".join(str(name).split()).casefold()
-
-
-def _names(teams: Mapping[uuid.UUID, str]) -> dict[str, dict[str, list[str]]]:
+def _collect_names(teams: Mapping[uuid.UUID, str]) -> ConditionNames:
     by_name: dict[str, list[str]] = {}
-    for team_id, name in teams.items():
-        for said in (name.casefold(), str(team_id), team_id.hex):
-            by_name.setdefault(said, ["team"]).append(team_id.hex)
+    for team_id, team_name in teams.items():
+        for typed in (team_name.casefold(), str(team_id), team_id.hex):
+            by_name.setdefault(typed, ["team"]).append(team_id.hex)
     types: dict[str, list[str]] = {}
     for kind in ACCEPTED:
-        for said in (kind.mime_type, *(suffix.lstrip(".") for suffix in kind.suffixes)):
-            types.setdefault(said, ["type"]).append(kind.mime_type)
-    return {"team": by_name, "status": _statuses(), "type": types}
+        for typed in (kind.mime_type, *(suffix.lstrip(".") for suffix in kind.suffixes)):
+            types.setdefault(typed, ["type"]).append(kind.mime_type)
+    return {"team": by_name, "status": _collect_statuses(), "type": types}
 
 
 @lru_cache(maxsize=1)
-def _statuses() -> dict[str, list[str]]:
-    """By their names in every language of the site: a question that is kept in one is asked again
-    by a process that speaks another."""
+def _collect_statuses() -> dict[str, list[str]]:
+    """By their names in every language of the site: a search saved in one language is run by a
+    process that uses another."""
     statuses: dict[str, list[str]] = {}
     for choices, name in ((Status, "status"), (ReviewStatus, "review_status")):
         statuses |= {value: [name, value] for value in choices.values}
@@ -126,7 +135,3 @@ def _statuses() -> dict[str, list[str]]:
                 labels = {str(label).casefold(): value for value, label in choices.choices}
             statuses |= {label: [name, value] for label, value in labels.items()}
     return statuses
-
-
-def any_document(ids: Sequence[uuid.UUID]) -> Query:
-    return unscored(any_of([terms("document", [each.hex for each in ids])]))

@@ -1,8 +1,8 @@
 """The filters of a search: their names and values, parsed once for the API and the search page.
 
 A filter has a list of values. Parsed, a value is a string in one form, which JSON can hold and
-`access_filter.scope_of` takes: ids, languages and checksums in lower case, times in ISO 8601 with
-their time zone (UTC where the value names none).
+`access_filter.build_scope` takes: ids, languages and checksums in lower case, times in ISO 8601
+with their time zone (UTC if the value names none).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class InvalidFilters(ValueError):
 
 
 def parse_filters(given: Mapping[str, Iterable[object]]) -> dict[str, list[str]]:
-    """Raises InvalidFilters for names that are no filter and values that make no sense."""
+    """Raises InvalidFilters for names that are no filter and invalid values."""
     filters, problems = _parse(given)
     problems |= {name: ["This is no filter."] for name in given if name not in FILTERS}
     if problems:
@@ -39,7 +39,7 @@ def parse_filters(given: Mapping[str, Iterable[object]]) -> dict[str, list[str]]
 
 
 def parse_valid_filters(given: Mapping[str, Iterable[object]]) -> dict[str, list[str]]:
-    """The filters in `given`, without anything in it that is no filter or makes no sense."""
+    """The valid filters in `given`; unknown names and invalid values are left out."""
     return _parse(given)[0]
 
 

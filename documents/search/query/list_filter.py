@@ -1,4 +1,4 @@
-"""The documents' lists, searched: those of which a page, the title or the file name answers."""
+"""Filter lists of documents by a query: by their pages, titles and file names."""
 
 from __future__ import annotations
 
@@ -9,45 +9,47 @@ from tantivy import Query
 
 from documents.errors import SearchUnavailable
 from documents.models import Document, User
-from documents.search.index.reader import Opened, reader
-from documents.search.query.access_filter import scope_of
-from documents.search.query.compile import compiled
-from documents.search.query.parser import understood
-from documents.search.query.title_search import titled
+from documents.search.index.index_reader import IndexSnapshot, open_index
+from documents.search.query.access_filter import build_scope
+from documents.search.query.compiler import compile_query
+from documents.search.query.parser import parse_query
+from documents.search.query.title_search import filter_by_title
 
-#: Documents that a list shows of those that answer, those with the most pages that do.
-MOST = 10_000
+#: Documents in a filtered list: those with the most matching pages.
+MAX_DOCUMENTS = 10_000
 
 
-def documents_found(user: User, documents: QuerySet[Document], text: str) -> QuerySet[Document]:
-    """Those of `documents` that answer `text`. What lies in the trash is found by its title and
-    file name only, and so is everything while there is no whole index."""
+def filter_by_query(user: User, documents: QuerySet[Document], text: str) -> QuerySet[Document]:
+    """Keep documents that match `text`. Documents in the trash are matched by title and file name
+    only, and so are all others while the index is incomplete."""
     if not text.strip():
         return documents
-    ids = _ids(user, text)
+    ids = _find_document_ids(user, text)
     if ids is None:
-        return titled(documents, text)
-    trashed = titled(Document.objects.exclude(trashed_at=None), text).values("id")
+        return filter_by_title(documents, text)
+    trashed = filter_by_title(Document.objects.exclude(trashed_at=None), text).values("id")
     return documents.filter(Q(id__in=ids) | Q(id__in=trashed))
 
 
-def _ids(user: User, text: str) -> list[uuid.UUID] | None:
+def _find_document_ids(user: User, text: str) -> list[uuid.UUID] | None:
+    """None if the index cannot answer completely."""
     try:
-        opened = reader().opened()
-        if not opened.complete:
+        snapshot = open_index()
+        if not snapshot.complete:
             return None
-        scope = scope_of(user)
-        asked = understood(text)
-        question = compiled(asked, scope.names)
-        found = _documents(opened, scope.within(question.query))
-        if question.phrases and not found:
-            question = compiled(asked, scope.names, any_form=True)
-            found = _documents(opened, scope.within(question.query))
+        scope = build_scope(user)
+        parsed = parse_query(text)
+        compiled = compile_query(parsed, scope.names)
+        found = _list_documents(snapshot, scope.restrict(compiled.query))
+        if compiled.phrases and not found:
+            compiled = compile_query(parsed, scope.names, any_form=True)
+            found = _list_documents(snapshot, scope.restrict(compiled.query))
     except SearchUnavailable:
         return None
     return found
 
 
-def _documents(opened: Opened, query: Query) -> list[uuid.UUID]:
-    found = opened.aggregate(query, {"ids": {"terms": {"field": "document", "size": MOST}}})
+def _list_documents(snapshot: IndexSnapshot, query: Query) -> list[uuid.UUID]:
+    terms = {"terms": {"field": "document", "size": MAX_DOCUMENTS}}
+    found = snapshot.aggregate(query, {"ids": terms})
     return [uuid.UUID(bucket["key"]) for bucket in found["ids"]["buckets"]]

@@ -1,13 +1,13 @@
-"""What people type into a search box, understood: never an error. Pure.
+"""Parse what people type into a search box: never an error. Pure.
 
-    договор аренды        both words, in any form          "договор аренды"   side by side, so
-    договор -аренда       without the second               счёт OR акт        one of both
-    договор*              words that begin so              (a OR b) c         grouped
+    договор аренды        both words, in any form          "договор аренды"   adjacent, as typed
+    договор -аренда       without the second               счёт OR акт        either of them
+    договор*              words that begin with it         (a OR b) c         grouped
     title:договор  tag:срочно  team:Main  lang:ru  status:approved  type:pdf  page:2-5
-    before:2025-12-01  after:2025                          taken in before, at or after
+    before:2025-12-01  after:2025                          uploaded before; at or after
 
-`OR` joins its two neighbours, all else is demanded. What makes no sense as that is searched as
-words, and a note says so.
+`OR` joins its two neighbours; everything else must match. What is not valid is searched as words,
+and a note says so.
 """
 
 from __future__ import annotations
@@ -16,74 +16,27 @@ import datetime
 import re
 from dataclasses import dataclass, field
 
+from documents.search.query.nodes import (
+    All,
+    AnyOf,
+    Condition,
+    Node,
+    Not,
+    Note,
+    ParsedQuery,
+    Phrase,
+    Prefix,
+    Term,
+)
 from documents.search.text.identifiers import AMOUNT, DATE_IN_WORDS
 
-#: Words, phrases and conditions of one question; what comes after them is left out.
-MOST = 40
-LONGEST = 1000
+#: Words, phrases and conditions of one query, and characters; the rest is ignored.
+MAX_PARTS = 40
+MAX_LENGTH = 1000
 
 
-@dataclass(frozen=True)
-class Term:
-    text: str
-
-
-@dataclass(frozen=True)
-class Phrase:
-    text: str
-
-
-@dataclass(frozen=True)
-class Prefix:
-    text: str
-
-
-@dataclass(frozen=True)
-class Condition:
-    """`name`: title, tag, team, lang, status, type, page, before or after; `value` as typed.
-    `low`, `high`: of pages, and of seconds since 1970 (before, after); both are included."""
-
-    name: str
-    value: str
-    low: int | None = None
-    high: int | None = None
-
-
-@dataclass(frozen=True)
-class Not:
-    what: Node
-
-
-@dataclass(frozen=True)
-class All:
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True)
-class AnyOf:
-    parts: tuple[Node, ...]
-
-
-Node = Term | Phrase | Prefix | Condition | Not | All | AnyOf
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something that was not understood: `code`, and the text that it is about."""
-
-    code: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question as it was understood; `node` is None where nothing is left to look for."""
-
-    node: Node | None
-    notes: tuple[Note, ...] = ()
-
-
-NAMES = {
+#: The names of conditions, as typed.
+CONDITION_NAMES = {
     "title": "title", "название": "title",
     "tag": "tag", "тег": "tag", "метка": "tag",
     "team": "team", "команда": "team",
@@ -106,16 +59,16 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-#: What no text of the archive has: NUL, and halves of characters.
+#: What no stored text has: NUL and unpaired surrogates.
 _IMPOSSIBLE = re.compile("[\x00\ud800-\udfff]")
 _OR, _NOT = ("OR", "ИЛИ", "|"), ("NOT", "НЕ")
 
 
 @dataclass
-class _Reading:
+class _Parser:
     tokens: list[re.Match[str]]
     at: int = 0
-    taken: int = 0
+    parts: int = 0
     notes: list[Note] = field(default_factory=list)
 
     def peek(self) -> re.Match[str] | None:
@@ -126,30 +79,29 @@ class _Reading:
             self.notes.append(Note(code, text))
 
 
-def understood(text: str) -> Asked:
-    """The question that `text` is."""
+def parse_query(text: str) -> ParsedQuery:
     text = _IMPOSSIBLE.sub(" ", text)
-    tokens, half_quoted = _tokens(text[:LONGEST])
-    reading = _Reading(tokens)
+    tokens, half_quoted = _split_tokens(text[:MAX_LENGTH])
+    parser = _Parser(tokens)
     if half_quoted:
-        reading.note("quote", half_quoted)
-    if len(text) > LONGEST:
-        reading.note("too-long", text[LONGEST : LONGEST + 20])
+        parser.note("quote", half_quoted)
+    if len(text) > MAX_LENGTH:
+        parser.note("too-long", text[MAX_LENGTH : MAX_LENGTH + 20])
     parts: list[Node] = []
-    while reading.peek() is not None:
-        parts += _conjunction(reading, depth=0)
-        if reading.peek() is not None:  # a parenthesis that nothing opened
-            reading.note("parenthesis", ")")
-            reading.at += 1
-    node = _all(parts)
-    if node is None and text.strip() and not reading.notes:
-        reading.note("nothing", text.strip())
-    return Asked(node, tuple(reading.notes))
+    while parser.peek() is not None:
+        parts += _parse_conjunction(parser, depth=0)
+        if parser.peek() is not None:  # a parenthesis that was not opened
+            parser.note("parenthesis", ")")
+            parser.at += 1
+    node = _combine(parts)
+    if node is None and text.strip() and not parser.notes:
+        parser.note("nothing", text.strip())
+    return ParsedQuery(node, tuple(parser.notes))
 
 
-def _tokens(text: str) -> tuple[list[re.Match[str]], str]:
-    """And the text from a quotation mark on that has no other half: the mark is as if it were not
-    there."""
+def _split_tokens(text: str) -> tuple[list[re.Match[str]], str]:
+    """Split into tokens. A quotation mark without its other half is ignored; the text from it on is
+    returned as well, for a note."""
     found: list[re.Match[str]] = []
     for token in _TOKEN.finditer(text):
         if token["quoted"] and not token["end"]:
@@ -158,19 +110,19 @@ def _tokens(text: str) -> tuple[list[re.Match[str]], str]:
     return found, ""
 
 
-def _conjunction(reading: _Reading, depth: int) -> list[Node]:
-    """Up to the end, or to the parenthesis that closes."""
+def _parse_conjunction(parser: _Parser, depth: int) -> list[Node]:
+    """Parse up to the end, or up to a closing parenthesis."""
     parts: list[Node] = []
     joined = False
-    while (token := reading.peek()) is not None and not token["close"]:
+    while (token := parser.peek()) is not None and not token["close"]:
         if token["word"] in _OR:
-            reading.at += 1
-            if joined or not parts or _ends(reading):
-                reading.note("or", token["word"])
+            parser.at += 1
+            if joined or not parts or _is_at_end(parser):
+                parser.note("or", token["word"])
             else:
                 joined = True
             continue
-        part = _part(reading, depth)
+        part = _parse_part(parser, depth)
         if part is None:
             continue
         if joined:
@@ -182,72 +134,72 @@ def _conjunction(reading: _Reading, depth: int) -> list[Node]:
     return parts
 
 
-def _ends(reading: _Reading) -> bool:
-    token = reading.peek()
+def _is_at_end(parser: _Parser) -> bool:
+    token = parser.peek()
     return token is None or bool(token["close"])
 
 
-def _part(reading: _Reading, depth: int) -> Node | None:
-    token = reading.tokens[reading.at]
-    reading.at += 1
+def _parse_part(parser: _Parser, depth: int) -> Node | None:
+    token = parser.tokens[parser.at]
+    parser.at += 1
     if token["minus"] or token["word"] in _NOT:
-        if _ends(reading):
-            reading.note("not", token[0].strip())
+        if _is_at_end(parser):
+            parser.note("not", token[0].strip())
             return None
-        inner = _part(reading, depth)
-        return None if inner is None else inner.what if isinstance(inner, Not) else Not(inner)
+        inner = _parse_part(parser, depth)
+        return None if inner is None else inner.operand if isinstance(inner, Not) else Not(inner)
     if token["open"]:
         if depth > 20:
             return None
-        inside = _conjunction(reading, depth + 1)
-        if reading.peek() is None:
-            reading.note("parenthesis", "(")
+        inside = _parse_conjunction(parser, depth + 1)
+        if parser.peek() is None:
+            parser.note("parenthesis", "(")
         else:
-            reading.at += 1
-        return _all(inside)
-    reading.taken += 1
-    if reading.taken > MOST:
-        reading.note("too-many", token[0].strip())
+            parser.at += 1
+        return _combine(inside)
+    parser.parts += 1
+    if parser.parts > MAX_PARTS:
+        parser.note("too-many", token[0].strip())
         return None
     if token["name"]:
-        return _condition(reading, token["name"])
-    return _text(reading, token)
+        return _parse_condition(parser, token["name"])
+    return _parse_text(parser, token)
 
 
-def _text(reading: _Reading, token: re.Match[str]) -> Node | None:
+def _parse_text(parser: _Parser, token: re.Match[str]) -> Node | None:
     if token["quoted"]:
         return Phrase(token["phrase"].strip()) if token["phrase"].strip() else None
     word: str = token["amount"] or token["word"]
     stem = word.rstrip("*")
     if stem != word:
         if sum(character.isalnum() for character in stem) < 2:
-            reading.note("prefix", word)
+            parser.note("prefix", word)
             return Term(stem) if stem else None
         return Prefix(stem)
     return Term(word) if any(character.isalnum() for character in word) else None
 
 
-def _condition(reading: _Reading, typed: str) -> Node | None:
-    """What stands after "name:"; where the name or the value means nothing, they are words."""
-    name, token = NAMES.get(typed.casefold()), reading.peek()
-    if token is None:  # nothing but half a quotation mark
-        reading.note("condition", f"{typed}:")
+def _parse_condition(parser: _Parser, typed: str) -> Node | None:
+    """Parse what follows "name:"; an unknown name or an invalid value is searched as words."""
+    name, token = CONDITION_NAMES.get(typed.casefold()), parser.peek()
+    if token is None:  # only a quotation mark without its other half
+        parser.note("condition", f"{typed}:")
         return Term(typed)
     value = token["phrase"].strip() if token["quoted"] else (token["amount"] or token["word"] or "")
     if name is None or not value:
         if name is not None or not token["word"]:
-            reading.note("condition", f"{typed}:")
+            parser.note("condition", f"{typed}:")
             return Term(typed)
-        reading.at += 1
+        parser.at += 1
         return Term(f"{typed}:{token['word']}")
-    reading.at += 1
+    parser.at += 1
     if name == "page":
         low, _, high = value.partition("-")
         if low.isdecimal() and (high or low).isdecimal() and len(value) < 15:
             first, last = int(low), int(high or low)
             return Condition(name, value, min(first, last), max(first, last))
     elif name in ("before", "after"):
-        moment = _moment(value)
+        moment = _parse_moment(value)
         if moment is not None:
             seconds = int(moment.timestamp())
             return Condition(
@@ -257,16 +209,16 @@ def _condition(reading: _Reading, typed: str) -> Node | None:
             )  # fmt: skip
     else:
         return Condition(name, value)
-    reading.note("condition", f"{typed}:{value}")
-    return _all([Term(typed), Term(value)])
+    parser.note("condition", f"{typed}:{value}")
+    return _combine([Term(typed), Term(value)])
 
 
-def _moment(value: str) -> datetime.datetime | None:
-    """The beginning of a day, a month or a year, in UTC."""
+def _parse_moment(value: str) -> datetime.datetime | None:
+    """Parse a day, a month or a year; return its beginning in UTC, None if it is invalid."""
     found = re.fullmatch(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", value)
     numbers = [int(part) for part in found.groups() if part] if found else []
-    if not found and (turned := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", value)):
-        numbers = [int(part) for part in reversed(turned.groups())]
+    if not found and (dotted := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", value)):
+        numbers = [int(part) for part in reversed(dotted.groups())]
     try:
         year, month, day = (*numbers, 1, 1)[:3]
         moment = datetime.datetime(year, month, day, tzinfo=datetime.timezone.utc)
@@ -275,7 +227,7 @@ def _moment(value: str) -> datetime.datetime | None:
     return moment if year > 1970 and numbers else None
 
 
-def _all(parts: list[Node]) -> Node | None:
+def _combine(parts: list[Node]) -> Node | None:
     if len(parts) < 2:
         return parts[0] if parts else None
     return All(tuple(parts))

@@ -1,33 +1,33 @@
-"""What can be told of a question from its form alone. Pure."""
+"""What can be known about a query from its form alone. Pure."""
 
 from __future__ import annotations
 
-from documents.search.query.parser import All, AnyOf, Condition, Node, Not, Phrase, Prefix, Term
+from documents.search.query.nodes import All, AnyOf, Condition, Node, Not, Phrase, Prefix, Term
 
 
-def texts_in(node: Node) -> int:
-    """How many words and phrases are asked for, beside what is excluded."""
+def count_texts(node: Node) -> int:
+    """Count the words, phrases and prefixes that are not excluded."""
     if isinstance(node, All | AnyOf):
-        return sum(texts_in(part) for part in node.parts)
+        return sum(count_texts(part) for part in node.parts)
     return isinstance(node, Term | Phrase | Prefix)
 
 
-def names_pages(node: Node) -> bool:
-    """Whether one page of a document may answer and another not, though no word is asked for."""
+def has_page_condition(node: Node) -> bool:
+    """Whether one page of a document may match and another not, even without words."""
     if isinstance(node, All | AnyOf):
-        return any(names_pages(part) for part in node.parts)
+        return any(has_page_condition(part) for part in node.parts)
     return isinstance(node, Condition) and node.name == "page"
 
 
-def demands_a_body(node: Node) -> bool:
-    """Whether it is met by no title alone, whatever else it says."""
+def requires_body(node: Node) -> bool:
+    """Whether no title alone can match."""
     if isinstance(node, All):
-        return any(demands_a_body(part) for part in node.parts)
+        return any(requires_body(part) for part in node.parts)
     return isinstance(node, Prefix)
 
 
 def is_negative(node: Node) -> bool:
-    """Whether it only excludes."""
+    """Whether the query only excludes."""
     if isinstance(node, All):
         return all(is_negative(part) for part in node.parts)
     return isinstance(node, Not)

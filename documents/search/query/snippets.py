@@ -1,4 +1,4 @@
-"""The few lines of a page that answer a question, as HTML that holds nothing but text and marks."""
+"""Snippets: the few lines of a page around the hits, as HTML of nothing but text and marks."""
 
 from __future__ import annotations
 
@@ -9,32 +9,31 @@ from django.utils.html import escape
 
 from documents.search.query.highlighter import Hit
 
-#: Characters of a snippet, about; how much of them may stand before the first hit.
-LENGTH, BEFORE = 240, 60
-#: Where a word goes on in the next line.
-_BROKEN = re.compile("\u00ad\\n|(?<=[a-zа-яё])[-\u2010]\\n(?=[a-zа-яё])")
+#: Approximate characters of a snippet, and of those before the first hit.
+LENGTH, LEAD = 240, 60
+#: A break within a word.
+_WORD_BREAK = re.compile("\u00ad\\n|(?<=[a-zа-яё])[-\u2010]\\n(?=[a-zа-яё])")
 
 
-def snippet(text: str, hits: Sequence[Hit]) -> str:
-    """The place with the most of the question's parts, hits in `<mark>`; the beginning of the text
-    where there are none."""
-    start = _best_start(hits)
-    start, end = _window(text, start)
+def make_snippet(text: str, hits: Sequence[Hit]) -> str:
+    """Cut out the place with the most parts of the query, hits in `<mark>`; the beginning of the
+    text if there are none."""
+    start, end = _choose_window(text, _find_best_start(hits))
     inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
     pieces = ["…" if start > 0 else ""]
     at = start + len(text[start:end]) - len(text[start:end].lstrip())
     for hit in inside:
-        pieces += [escape(_flat(text[at : hit.start])), "<mark>"]
-        pieces += [escape(_flat(text[hit.start : hit.end])), "</mark>"]
+        pieces += [escape(_join_lines(text[at : hit.start])), "<mark>"]
+        pieces += [escape(_join_lines(text[hit.start : hit.end])), "</mark>"]
         at = hit.end
-    pieces += [escape(_flat(text[at:end])), "…" if end < len(text) else ""]
+    pieces += [escape(_join_lines(text[at:end])), "…" if end < len(text) else ""]
     return "".join(pieces).strip()
 
 
-def _best_start(hits: Sequence[Hit]) -> int:
+def _find_best_start(hits: Sequence[Hit]) -> int:
     best, best_worth = 0, (0, 0)
     for at, hit in enumerate(hits):
-        until = hit.start + LENGTH - BEFORE
+        until = hit.start + LENGTH - LEAD
         within = []
         for other in hits[at : at + 40]:
             if other.end > until:
@@ -46,9 +45,9 @@ def _best_start(hits: Sequence[Hit]) -> int:
     return best
 
 
-def _window(text: str, hit: int) -> tuple[int, int]:
-    """From before the hit, at the beginning of a word, to after it, at the end of one."""
-    start = max(0, hit - BEFORE)
+def _choose_window(text: str, hit: int) -> tuple[int, int]:
+    """Return start and end of a window around the hit, at the boundaries of words."""
+    start = max(0, hit - LEAD)
     if start:
         space = max(text.find(" ", start, hit), text.find("\n", start, hit))
         start = space + 1 if space >= 0 else hit
@@ -59,6 +58,6 @@ def _window(text: str, hit: int) -> tuple[int, int]:
     return start, end
 
 
-def _flat(text: str) -> str:
-    """On one line; a word broken over two lines whole."""
-    return _BROKEN.sub("", text).replace("\n", " ").replace("\u00ad", "")
+def _join_lines(text: str) -> str:
+    """Put text on one line, with words broken over two lines joined."""
+    return _WORD_BREAK.sub("", text).replace("\n", " ").replace("\u00ad", "")

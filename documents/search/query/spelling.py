@@ -1,4 +1,4 @@
-"""Words of the archive that somebody may have meant, or that a scanner made of theirs."""
+"""Near words: words of the archive that were probably meant, or that OCR made of the typed ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tantivy import Query
 
-from documents.search.index.reader import Opened
+from documents.search.index.index_reader import IndexSnapshot
 from documents.search.query.access_filter import Scope
 from documents.search.query.tantivy_queries import term
 from documents.search.text import analysis
@@ -19,75 +19,76 @@ from documents.search.text.edit_distance import (
     measure_distance,
 )
 
-#: A question that fewer pages answer is asked again with near words of those of its words that so
-#: few pages have.
-FEW = 5
-#: Near words of one word that are used, and those of which it is asked whether they can be seen.
-MOST, ASKED = 5, 12
-#: Words of one question that near ones are looked for: each takes some hundredths of a second.
-TRIED = 8
-#: What it costs that a near word is there in another form.
-OTHER_FORM = 0.1
-#: A word this many times as frequent is offered instead.
-MUCH_MORE = 10
+#: A query with fewer results is repeated with near words, for each of its words on fewer pages.
+FEW_PAGES = 5
+#: Near words used for one word, and candidates whose visible pages are counted.
+MAX_NEAR, MAX_CANDIDATES = 5, 12
+#: Words of one query for which near words are searched: each takes some hundredths of a second.
+MAX_TRIED = 8
+#: The distance added if a near word occurs in another form only.
+OTHER_FORM_COST = 0.1
+#: A near word is suggested if it is this many times as frequent.
+SUGGESTION_RATIO = 10
 
 _QUOTED = re.compile('(["“”„«»][^"“”„«»]*["“”„«»])')
 
 
 @dataclass(frozen=True)
 class NearWords:
-    """`near`: by the word that was asked for, the near ones and how near (0 to 1), the nearest
-    first. `better`: what was more likely meant."""
+    """`words`: by typed word, its near words with their nearness (0 to 1), the nearest first.
+    `suggestions`: by typed word, the word that was more likely meant."""
 
-    near: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
-    better: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
+    suggestions: Mapping[str, str] = field(default_factory=dict)
 
 
-def near(
-    opened: Opened, scope: Scope, words: Sequence[str], in_phrases: Sequence[str] = ()
+def find_near_words(
+    snapshot: IndexSnapshot, scope: Scope, words: Sequence[str], in_phrases: Sequence[str] = ()
 ) -> NearWords:
-    """Only words that are on pages which the asker may see. `in_phrases`: words that stand nowhere
-    side by side as they were asked for; each may be common by itself."""
+    """Find near words on pages in the scope. `in_phrases`: words of phrases without a match; each
+    may be common by itself."""
     found: dict[str, list[tuple[str, float]]] = {}
-    better: dict[str, str] = {}
+    suggestions: dict[str, str] = {}
     tried = 0
     for word in dict.fromkeys((*words, *in_phrases)):
-        most = max_distance(word)
-        if not most or word.isdigit() or tried == TRIED:
+        limit = max_distance(word)
+        if not limit or word.isdigit() or tried == MAX_TRIED:
             continue
-        own = opened.count(scope.within(term("body", analysis.stem_word(word))))
-        if own >= FEW and word not in in_phrases:
+        own = snapshot.count(scope.restrict(term("body", analysis.stem_word(word))))
+        if own >= FEW_PAGES and word not in in_phrases:
             continue
         tried += 1
-        # Of a word that is there, only what a scanner made: no other word of the language.
-        farthest = min(most, 2 * CONFUSION) if own else most
-        candidates = _visible(opened, scope, word, farthest, unended=not own)
+        # For a word that occurs, accept OCR confusions only, no other words of the language.
+        limit = min(limit, 2 * CONFUSION) if own else limit
+        candidates = _list_candidates(snapshot, scope, word, limit, by_prefix=not own)
         if candidates:
             found[word] = [(each, 1 / (1 + cost)) for each, cost, _ in candidates]
             best = min(candidates, key=lambda each: (round(each[1]), -each[2], each[1]))
-            if best[2] >= MUCH_MORE * own and best[2] > own:
-                better[word] = best[0]
-    return NearWords(found, better)
+            if best[2] >= SUGGESTION_RATIO * own and best[2] > own:
+                suggestions[word] = best[0]
+    return NearWords(found, suggestions)
 
 
-def _visible(
-    opened: Opened, scope: Scope, word: str, most: float, *, unended: bool
+def _list_candidates(
+    snapshot: IndexSnapshot, scope: Scope, word: str, limit: float, *, by_prefix: bool
 ) -> list[tuple[str, float, int]]:
-    """`(near word, cost, pages)`, the nearest first. `unended`: where there is none, words that
-    begin nearly so."""
-    costs = _costs(word, opened.near_words(word), most)
-    start = long_prefix(word)
-    if start and not costs and unended:
-        costs = _costs(start, opened.near_words(word, unended=True), most, letters=len(start))
-    nearest = _one_form_each(sorted(costs, key=lambda each: (costs[each], each)))
-    found = [(each, costs[each], _pages(opened, scope, each)) for each in nearest]
-    return [each for each in found if each[2]][:MOST]
+    """`(near word, cost, pages)` of words in the scope, the nearest first. `by_prefix`: if there is
+    none, words that begin nearly like it."""
+    costs = _measure_costs(word, snapshot.find_near_words(word), limit)
+    prefix = long_prefix(word)
+    if prefix and not costs and by_prefix:
+        costs = _measure_costs(
+            prefix, snapshot.find_near_words(word, by_prefix=True), limit, letters=len(prefix)
+        )
+    nearest = _keep_one_form(sorted(costs, key=lambda each: (costs[each], each)))
+    found = [(each, costs[each], _count_pages(snapshot, scope, each)) for each in nearest]
+    return [each for each in found if each[2]][:MAX_NEAR]
 
 
-def _costs(
-    word: str, words: Iterable[str], most: float, letters: int | None = None
+def _measure_costs(
+    word: str, words: Iterable[str], limit: float, letters: int | None = None
 ) -> dict[str, float]:
-    """Of those that are near enough to `word`. `letters`: how many of them count."""
+    """The costs of words near enough to `word`. `letters`: only the first ones are compared."""
     stem = analysis.stem_word(word)
     costs: dict[str, float] = {}
     for each in words:
@@ -95,54 +96,58 @@ def _costs(
         if its_stem == stem:
             continue
         if letters is not None:
-            cost = measure_distance(word, each[:letters], most) + OTHER_FORM
+            cost = measure_distance(word, each[:letters], limit) + OTHER_FORM_COST
         else:
-            # Another form of a near word is a little less near.
+            # Another form of a near word is slightly less near.
             cost = min(
-                measure_distance(word, each, most),
-                measure_distance(stem, its_stem, most) + OTHER_FORM,
+                measure_distance(word, each, limit),
+                measure_distance(stem, its_stem, limit) + OTHER_FORM_COST,
             )
-        if cost <= most:
+        if cost <= limit:
             costs[each] = cost
     return costs
 
 
-def _one_form_each(words: Sequence[str]) -> list[str]:
-    """The first of each stem: the index finds all of its forms."""
-    return list({analysis.stem_word(word): word for word in reversed(words)}.values())[::-1][:ASKED]
+def _keep_one_form(words: Sequence[str]) -> list[str]:
+    """Keep the first word of each stem: the index finds all its forms."""
+    return list({analysis.stem_word(word): word for word in reversed(words)}.values())[::-1][
+        :MAX_CANDIDATES
+    ]
 
 
-def _pages(opened: Opened, scope: Scope, word: str) -> int:
-    query: Query = scope.within(term("words", word))
-    return opened.count(query)
+def _count_pages(snapshot: IndexSnapshot, scope: Scope, word: str) -> int:
+    query: Query = scope.restrict(term("words", word))
+    return snapshot.count(query)
 
 
-def said_better(text: str, better: Mapping[str, str]) -> str | None:
-    """The question with what was more likely meant; None where nothing is."""
+def replace_words(text: str, replacements: Mapping[str, str]) -> str | None:
+    """Replace words of a query; None if it has none of them."""
     pieces: list[str] = []
     at = 0
     for token in analysis.iter_tokens(text):
-        if token.word in better and token.start >= at:
-            pieces += [text[at : token.start], better[token.word]]
+        if token.word in replacements and token.start >= at:
+            pieces += [text[at : token.start], replacements[token.word]]
             at = token.end
     return "".join([*pieces, text[at:]]) if pieces else None
 
 
-def with_near(text: str, also: Mapping[str, Sequence[str]]) -> str:
-    """The question that finds by itself what the near words found."""
+def expand_with_near_words(text: str, near_words: Mapping[str, Sequence[str]]) -> str:
+    """Write near words into a query, as alternatives."""
     pieces = _QUOTED.split(text)
-    better = {word: f"({word} OR {' OR '.join(near)})" for word, near in also.items() if near}
-    pieces[::2] = [said_better(piece, better) or piece for piece in pieces[::2]]
-    pieces[1::2] = [_any_phrase(piece, also) for piece in pieces[1::2]]
+    expanded = {
+        word: f"({word} OR {' OR '.join(near)})" for word, near in near_words.items() if near
+    }
+    pieces[::2] = [replace_words(piece, expanded) or piece for piece in pieces[::2]]
+    pieces[1::2] = [_expand_phrase(piece, near_words) for piece in pieces[1::2]]
     return "".join(pieces)
 
 
-def _any_phrase(quoted: str, also: Mapping[str, Sequence[str]]) -> str:
-    """The same with each of its words replaced by each that is near to it."""
-    others = [
-        said_better(quoted, {word: other})
-        for word, near in also.items()
+def _expand_phrase(quoted: str, near_words: Mapping[str, Sequence[str]]) -> str:
+    """List the phrase and its variants with one word replaced by a near word."""
+    variants = [
+        replace_words(quoted, {word: other})
+        for word, near in near_words.items()
         for other in near
         if any(token.word == word for token in analysis.iter_tokens(quoted))
     ]
-    return f"({' OR '.join([quoted, *filter(None, others)])})" if others else quoted
+    return f"({' OR '.join([quoted, *filter(None, variants)])})" if variants else quoted

@@ -1,30 +1,48 @@
-"""What queries of the index are made of."""
+"""Building blocks of Tantivy queries."""
 
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterable, Sequence
 
 from tantivy import FieldType, Occur, Query
 
-from documents.search.index.schema import schema
+from documents.search.index.schema import get_schema
 
-#: How much more an approved page weighs.
-APPROVED = 0.4
+#: The score that an approved page gets in addition.
+APPROVED_BONUS = 0.4
 
 #: No number in the index is greater.
-_GREATEST = 2**62
+_MAX_NUMBER = 2**62
 
-#: Fields of which it is known how often an entry has a term.
-_TEXT = ("body", "title")
+#: Fields with term frequencies.
+_TEXT_FIELDS = ("body", "title")
 
 
 def term(field_name: str, value: str | int) -> Query:
-    return Query.term_query(schema(), field_name, value, "freq" if field_name in _TEXT else "basic")
+    option = "freq" if field_name in _TEXT_FIELDS else "basic"
+    return Query.term_query(get_schema(), field_name, value, option)
 
 
-def terms(field_name: str, values: Iterable[str]) -> Query:
-    return Query.term_set_query(schema(), field_name, list(values))
+def any_term(field_name: str, values: Iterable[str]) -> Query:
+    return Query.term_set_query(get_schema(), field_name, list(values))
+
+
+def phrase(field_name: str, stems: Sequence[str]) -> Query:
+    return Query.phrase_query(get_schema(), field_name, list(stems))
+
+
+def prefix(field_name: str, start: str) -> Query:
+    return Query.regex_query(get_schema(), field_name, re.escape(start) + ".*")
+
+
+def number_range(field_name: str, low: int | None, high: int | None) -> Query:
+    """Both limits are included; None is no limit."""
+    low, high = max(low or 0, 0), _MAX_NUMBER if high is None else min(high, _MAX_NUMBER)
+    if high < low:
+        return Query.empty_query()
+    return without_score(Query.range_query(get_schema(), field_name, FieldType.Unsigned, low, high))
 
 
 def all_of(queries: Iterable[Query]) -> Query:
@@ -37,31 +55,20 @@ def any_of(queries: Sequence[Query]) -> Query:
     return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
-def unscored(query: Query) -> Query:
+def any_document(document_ids: Sequence[uuid.UUID]) -> Query:
+    """Restrict to these documents, without an effect on scores."""
+    return without_score(any_term("document", [each.hex for each in document_ids]))
+
+
+def boost(query: Query, weight: float) -> Query:
+    return query if weight == 1.0 else Query.boost_query(query, weight)
+
+
+def without_score(query: Query) -> Query:
     return Query.const_score_query(query, 0.0)
 
 
-def ranked(query: Query) -> Query:
-    """Approved pages before others that answer as well."""
-    approved = Query.const_score_query(term("review_status", "approved"), APPROVED)
+def prefer_approved(query: Query) -> Query:
+    """Rank approved pages before others that match as well."""
+    approved = Query.const_score_query(term("review_status", "approved"), APPROVED_BONUS)
     return Query.boolean_query([(Occur.Must, query), (Occur.Should, approved)])
-
-
-def between(field_name: str, low: int | None, high: int | None) -> Query:
-    """Both are included; None, and what no number of the index reaches, is no limit."""
-    low, high = max(low or 0, 0), _GREATEST if high is None else min(high, _GREATEST)
-    if high < low:
-        return Query.empty_query()
-    return unscored(Query.range_query(schema(), field_name, FieldType.Unsigned, low, high))
-
-
-def phrase(field_name: str, stems: Sequence[str]) -> Query:
-    return Query.phrase_query(schema(), field_name, list(stems))
-
-
-def begins(field_name: str, beginning: str) -> Query:
-    return Query.regex_query(schema(), field_name, re.escape(beginning) + ".*")
-
-
-def weighted(query: Query, weight: float) -> Query:
-    return query if weight == 1.0 else Query.boost_query(query, weight)

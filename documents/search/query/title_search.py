@@ -1,4 +1,4 @@
-"""Documents by words of their title or file name, in any case and any script."""
+"""Find documents by words of their title or file name, in any case and script."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from django.db.models import Q, QuerySet
 
 from documents.models import Document
 
-#: Nobody remembers more words of a title; each costs a look at every title.
-MOST_WORDS = 8
+#: More words are ignored: each costs a scan of all titles.
+MAX_WORDS = 8
 
 
-def titled(documents: QuerySet[Document], text: str) -> QuerySet[Document]:
-    """Those that have each word of `text` somewhere in their title or file name."""
-    # SQLite's LIKE folds the case of ASCII only; its REGEXP is Python's, which folds all.
+def filter_by_title(documents: QuerySet[Document], text: str) -> QuerySet[Document]:
+    """Keep documents that have every word of `text` in their title or file name."""
+    # SQLite's LIKE ignores the case of ASCII only; its REGEXP is Python's, of all letters.
     sqlite = connections[documents.db].vendor == "sqlite"
     lookup = "iregex" if sqlite else "icontains"
-    for word in text.split()[:MOST_WORDS]:
+    for word in text.split()[:MAX_WORDS]:
         wanted = re.escape(word) if sqlite else word
         documents = documents.filter(
             Q(**{f"title__{lookup}": wanted}) | Q(**{f"filename__{lookup}": wanted})

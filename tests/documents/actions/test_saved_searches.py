@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,7 +27,7 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 @pytest.fixture
 def follow(search_directory: Path) -> Callable[[], None]:
     """The process that follows the changes, as `serve` starts it."""
-    follower = Follower(search_directory, threading.Event(), note_matches)
+    follower = Follower(search_directory, note_matches)
 
     def catch_up() -> None:
         while follower.step() or follower.is_behind:
@@ -81,7 +80,7 @@ def test_a_new_page_that_answers_is_told_of_once(
 def test_a_page_that_came_just_before_the_index_was_lost_is_told_of_once(
     team: Team, user: User, search_directory: Path
 ) -> None:
-    killed = Follower(search_directory, threading.Event(), note_matches)
+    killed = Follower(search_directory, note_matches)
     while killed.step() or killed.is_behind:
         pass
     search = keep(user)
@@ -89,7 +88,7 @@ def test_a_page_that_came_just_before_the_index_was_lost_is_told_of_once(
 
     for _ in range(2):
         shutil.rmtree(search_directory)
-        another = Follower(search_directory, threading.Event(), note_matches)
+        another = Follower(search_directory, note_matches)
         while another.step() or another.is_behind:
             pass
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
 @pytest.fixture
 def follow(search_directory: Path) -> Callable[[], None]:
-    follower = Follower(search_directory, threading.Event())
+    follower = Follower(search_directory)
 
     def catch_up() -> None:
         while follower.step() or follower.is_behind:

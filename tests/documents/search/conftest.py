@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from documents.search.index.follower import Follower
 @pytest.fixture
 def follow(search_directory: Path) -> Callable[[], None]:
     """Called: everything that is in the database can be found."""
-    follower = Follower(search_directory, threading.Event())
+    follower = Follower(search_directory)
 
     def catch_up() -> None:
         while follower.step() or follower.is_behind:

@@ -18,7 +18,7 @@ from documents.background_check import BackgroundCheck
 from documents.bucket.health import BucketState, watch
 from documents.models import WorkerProcess
 from documents.models.worker import EngineState
-from documents.search.index.index_files import IndexStatus
+from documents.search.index.index_state import IndexStatus
 from ocrsite.monitoring import health, self_checks
 from ocrsite.monitoring.self_checks import Findings, WorkerHealth
 from ocrsite.runtime.start_state import ProcessRole, Start

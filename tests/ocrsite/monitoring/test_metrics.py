@@ -11,7 +11,7 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from documents.models import FIRST_TEAM_ID, Document, Status, Team, User
-from documents.search.index.index_files import IndexStatus
+from documents.search.index.index_state import IndexStatus
 
 pytestmark = pytest.mark.django_db
 

@@ -38,15 +38,15 @@ def document() -> Document:
 
 
 def following() -> Feed:
-    """A feed that has told all there is. (In a test all is one transaction, still open.)"""
-    feed = Feed(change_feed.now())
+    """A feed that has delivered every change. (A test is one transaction, still open.)"""
+    feed = Feed(change_feed.read_position())
     fed(feed)
     return feed
 
 
 def fed(feed: Feed) -> list[uuid.UUID]:
     found = feed.read()
-    feed.settle(found)
+    feed.acknowledge(found)
     return found.documents
 
 
@@ -124,7 +124,7 @@ def test_one_change_is_one_row() -> None:
     assert SearchChange.objects.count() == rows + 1
 
 
-def test_what_was_read_and_not_settled_is_told_again() -> None:
+def test_what_was_read_and_not_acknowledged_is_delivered_again() -> None:
     feed = following()
     first = document()
     assert feed.read().documents == [first.id]
@@ -135,34 +135,34 @@ def test_many_changes_come_in_batches_and_each_once(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(change_feed, "BATCH", 3)
     feed = following()
     ids = [uuid.uuid4() for _ in range(10)]
-    change_feed.note_changed(ids)
-    told = []
+    change_feed.record_changes(ids)
+    delivered = []
     while found := fed(feed):
-        told += found
-    assert told == ids
+        delivered += found
+    assert delivered == ids
 
 
 def test_a_position_is_continued_only_in_the_database_that_it_is_of() -> None:
     document()
-    position = change_feed.now()
-    assert change_feed.continues(position)
+    position = change_feed.read_position()
+    assert change_feed.is_continued(position)
 
     later = SearchChange.objects.create(document_id=uuid.uuid4())
     of_the_future = Position(later.id + 5, timezone.now().isoformat(), position.transaction)
-    assert not change_feed.continues(of_the_future)
+    assert not change_feed.is_continued(of_the_future)
 
     # An older copy was put in place, and the number was given again.
     moved = later.created_at + datetime.timedelta(seconds=1)
-    assert not change_feed.continues(Position(later.id, moved.isoformat(), position.transaction))
+    assert not change_feed.is_continued(Position(later.id, moved.isoformat(), position.transaction))
 
 
 def test_old_rows_go_and_the_newest_stays() -> None:
     document()
-    long_ago = timezone.now() - change_feed.KEPT - datetime.timedelta(hours=1)
+    long_ago = timezone.now() - change_feed.RETENTION - datetime.timedelta(hours=1)
     SearchChange.objects.update(created_at=long_ago)
     newest = SearchChange.objects.latest("id")
 
-    change_feed.forget_old()
+    change_feed.delete_old_changes()
 
     assert list(SearchChange.objects.all()) == [newest]
 
@@ -226,11 +226,11 @@ def test_a_change_that_commits_late_is_not_skipped_between_two_batches(
     monkeypatch.setattr(change_feed, "BATCH", 2)
     feed = following()
     early = [SearchChange.objects.create(document_id=uuid.uuid4()).document_id for _ in range(5)]
-    told = fed(feed)
+    delivered = fed(feed)
     late = open_transaction()
     while found := fed(feed):
-        told += found
-    assert sorted(told) == sorted([*early, late])
+        delivered += found
+    assert sorted(delivered) == sorted([*early, late])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -241,4 +241,4 @@ def test_what_is_remembered_does_not_grow_while_a_transaction_stays_open(
     for _ in range(20):
         changed = SearchChange.objects.create(document_id=uuid.uuid4()).document_id
         assert fed(feed) == [changed]
-    assert len(feed.read().told) <= 1
+    assert len(feed.read().delivered) <= 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 import shutil
 import threading
 import uuid
 import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,17 @@ from documents.errors import SearchUnavailable
 from documents.events import commit_change, delete_document
 from documents.models import ArchiveIdentity, Document, Reading, SearchChange
 from documents.models.fields import Packed
-from documents.search.index import index_files, writer
-from documents.search.index.consistency_check import check, described
+from documents.search.index import build, entry_writer, index_flags, lifecycle
+from documents.search.index.consistency_check import check_index
+from documents.search.index.description import describe_index
 from documents.search.index.follower import Follower
-from documents.search.index.integrity import cut_files
-from documents.search.index.reader import IndexReader
-from documents.search.index.schema import schema
-from documents.search.index.writer import Generation
+from documents.search.index.follower_process import FollowerProcess
+from documents.search.index.generation import Generation
+from documents.search.index.index_files import read_current
+from documents.search.index.index_lock import IndexLock
+from documents.search.index.index_reader import IndexReader
+from documents.search.index.integrity import find_truncated_files
+from documents.search.index.schema import get_schema
 from tests.factories import make_document, make_page, make_reading, make_team
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
@@ -41,7 +46,7 @@ def root(tmp_path: Path) -> Path:
 
 def followed(root: Path) -> Follower:
     """A process that has brought its index to what the database says."""
-    follower = Follower(root, threading.Event())
+    follower = Follower(root)
     catch_up(follower)
     return follower
 
@@ -52,7 +57,7 @@ def catch_up(follower: Follower) -> None:
 
 
 def found(root: Path, stem: str, field: str = "body") -> int:
-    return IndexReader(root).opened().count(Query.term_query(schema(), field, stem))
+    return IndexReader(root).open_snapshot().count(Query.term_query(get_schema(), field, stem))
 
 
 def test_a_page_is_found_once_it_was_followed(root: Path) -> None:
@@ -63,7 +68,7 @@ def test_a_page_is_found_once_it_was_followed(root: Path) -> None:
     catch_up(follower)
 
     assert found(root, "лист") == 2
-    assert check(root).good
+    assert check_index(root).is_consistent
 
 
 def test_what_was_there_before_the_index_is_in_it(root: Path) -> None:
@@ -81,7 +86,7 @@ def test_a_corrected_page_is_found_by_its_new_text_only(root: Path) -> None:
     catch_up(follower)
 
     assert (found(root, "лист"), found(root, "документ")) == (1, 1)
-    assert check(root).good
+    assert check_index(root).is_consistent
 
 
 def test_new_facts_are_in_every_entry_and_the_texts_stay(root: Path) -> None:
@@ -94,7 +99,7 @@ def test_new_facts_are_in_every_entry_and_the_texts_stay(root: Path) -> None:
     assert found(root, "смет", "title") == 2
     assert found(root, "срочно", "folded_tag") == 2
     assert found(root, "лист") == 2
-    assert check(root).good
+    assert check_index(root).is_consistent
 
 
 def test_what_is_in_the_trash_is_not_found_until_it_is_taken_out(root: Path) -> None:
@@ -112,7 +117,7 @@ def test_what_is_in_the_trash_is_not_found_until_it_is_taken_out(root: Path) -> 
     purge(document.id)
     catch_up(follower)
     assert found(root, "лист") == 0
-    assert check(root).good
+    assert check_index(root).is_consistent
 
 
 def test_a_document_that_was_not_read_is_found_by_its_title(root: Path) -> None:
@@ -126,8 +131,8 @@ def test_a_document_that_was_not_read_is_found_by_its_title(root: Path) -> None:
     commit_change(document)
     catch_up(follower)
 
-    assert IndexReader(root).opened().count(Query.all_query()) == 2  # its cover is gone
-    assert check(root).good
+    assert IndexReader(root).open_snapshot().count(Query.all_query()) == 2  # its cover is gone
+    assert check_index(root).is_consistent
 
 
 def test_a_page_that_is_no_more_is_not_found(root: Path) -> None:
@@ -137,25 +142,25 @@ def test_a_page_that_is_no_more_is_not_found(root: Path) -> None:
     commit_change(document)
     catch_up(follower)
     assert found(root, "лист") == 1
-    assert check(root).good
+    assert check_index(root).is_consistent
 
 
 def test_an_index_is_taken_up_where_it_was_left(root: Path) -> None:
     document = make_document(make_team(), pages=["Первый лист"])
     del (first := {"it": followed(root)})["it"]
-    generation = index_files.current(root)
+    generation = read_current(root)
     make_page(document, 2, "Второй лист")
     commit_change(document)
 
     followed(root)
 
-    assert index_files.current(root) == generation
+    assert read_current(root) == generation
     assert found(root, "лист") == 2
     assert not first
 
 
 def make_unusable(root: Path, how: str) -> None:
-    current = index_files.current(root)
+    current = read_current(root)
     assert current is not None
     if how == "deleted":
         shutil.rmtree(root)
@@ -163,8 +168,8 @@ def make_unusable(root: Path, how: str) -> None:
         (current / "state.json").unlink()
     elif how == "of another format":
         state = current / "state.json"
-        said = json.loads(state.read_text())
-        state.write_text(json.dumps({**said, "format": "0.0"}))
+        content = json.loads(state.read_text())
+        state.write_text(json.dumps({**content, "format": "0.0"}))
     elif how == "of another archive":
         ArchiveIdentity.objects.update(archive=uuid.uuid4())
     elif how == "of an older database":
@@ -198,17 +203,17 @@ def make_unusable(root: Path, how: str) -> None:
         "fast",
     ],
 )
-def test_an_index_that_can_not_be_used_is_built_anew(root: Path, how: str) -> None:
+def test_an_index_that_can_not_be_used_is_rebuilt(root: Path, how: str) -> None:
     make_document(make_team(), pages=["Первый лист", "Второй лист"])
     followed(root)
-    before = index_files.current(root)
+    before = read_current(root)
     make_unusable(root, how)
 
     followed(root)
 
-    assert index_files.current(root) != before
+    assert read_current(root) != before
     assert found(root, "лист") == 2 + (how == "of an older database")
-    assert check(root).good
+    assert check_index(root).is_consistent
 
 
 def test_an_index_that_goes_while_it_is_followed_comes_back(root: Path) -> None:
@@ -216,7 +221,7 @@ def test_an_index_that_goes_while_it_is_followed_comes_back(root: Path) -> None:
     follower = followed(root)
     shutil.rmtree(root)
     with pytest.raises(SearchUnavailable):
-        IndexReader(root).opened()
+        IndexReader(root).open_snapshot()
     root.mkdir()
 
     catch_up(follower)
@@ -224,54 +229,68 @@ def test_an_index_that_goes_while_it_is_followed_comes_back(root: Path) -> None:
     assert found(root, "лист") == 1
 
 
-def test_while_an_index_is_built_anew_the_old_one_is_searched(root: Path) -> None:
+@contextlib.contextmanager
+def paused_build() -> Iterator[None]:
+    """A build that is started makes no progress."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(build, "SLICE", 0)
+        yield
+
+
+def test_while_an_index_is_rebuilt_the_old_one_is_searched(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("documents.search.index.follower.REPORT_INTERVAL", 0)
     make_document(make_team(), pages=["Первый лист"])
     follower = followed(root)
-    before = index_files.current(root)
-    index_files.ask_for_rebuild(root)
-    follower._choose()
+    before = read_current(root)
+    index_flags.request_rebuild(root)
+    with paused_build():
+        follower.step()
+        assert (read_current(root), found(root, "лист")) == (before, 1)
 
-    assert index_files.current(root) == before
-    assert found(root, "лист") == 1
-    make_document(make_team(), pages=["Ещё лист"])
-    follower._report("building", "so that it is told at once")
-    assert "built anew" in IndexReader(root).opened().warnings[0]
+        make_document(make_team(), pages=["Ещё лист"])
+        follower.step()
+        assert (read_current(root), found(root, "лист")) == (before, 2)
+        assert "rebuilt" in IndexReader(root).open_snapshot().warnings[0]
 
     catch_up(follower)
-    assert index_files.current(root) != before
+    assert read_current(root) != before
     assert found(root, "лист") == 2
-    assert check(root).good
+    assert check_index(root).is_consistent
 
 
-def test_a_rebuild_that_was_asked_for_is_done_though_its_process_was_killed(root: Path) -> None:
+def test_a_requested_rebuild_is_done_though_its_process_was_killed(root: Path) -> None:
     make_document(make_team(), pages=["Первый лист"])
     follower = followed(root)
-    before = index_files.current(root)
-    index_files.ask_for_rebuild(root)
-    follower._choose()
+    before = read_current(root)
+    index_flags.request_rebuild(root)
+    with paused_build():
+        follower.step()
+    assert follower.building is not None
     del follower
 
     followed(root)
 
-    assert index_files.current(root) != before
-    again = index_files.current(root)
+    assert read_current(root) != before
+    rebuilt = read_current(root)
     followed(root)
-    assert index_files.current(root) == again
+    assert read_current(root) == rebuilt
 
 
 def test_while_a_rebuild_goes_on_after_a_kill_the_old_index_is_followed(root: Path) -> None:
     make_document(make_team(), pages=["Первый лист"])
     followed(root)
-    before = index_files.current(root)
-    index_files.ask_for_rebuild(root)
-    follower = Follower(root, threading.Event())
-    follower._choose()
-    make_document(make_team(), pages=["Второй лист"])
-    assert follower.served is not None
+    before = read_current(root)
+    index_flags.request_rebuild(root)
+    with paused_build():
+        Follower(root).step()  # killed here
+        make_document(make_team(), pages=["Второй лист"])
+        follower = Follower(root)
+        follower.step()
 
-    follower._follow(follower.served)
-
-    assert index_files.current(root) == before
+    assert follower.building is not None
+    assert read_current(root) == before
     assert found(root, "лист") == 2
 
 
@@ -281,9 +300,9 @@ def test_what_changes_while_long_documents_are_built_in_waits_for_few_of_them(
     team = make_team()
     for _ in range(4):
         make_document(team, pages=["Лист"] * 3)
-    monkeypatch.setattr("documents.search.index.follower.PAGES_BUILT_AT_ONCE", 6)
-    monkeypatch.setattr("documents.search.index.follower.SLICE", 0.0001)
-    follower = Follower(root, threading.Event())
+    monkeypatch.setattr(build, "PAGE_BATCH", 6)
+    monkeypatch.setattr(build, "SLICE", 0.0001)
+    follower = Follower(root)
 
     follower.step()
 
@@ -304,18 +323,18 @@ def test_an_index_is_not_given_up_for_what_the_machine_lacks(
 ) -> None:
     make_document(make_team(), pages=["Первый лист"])
     followed(root)
-    before = index_files.current(root)
+    before = read_current(root)
 
     def fails(*_: object) -> Generation:
         raise ValueError(reason)
 
     with monkeypatch.context() as lacking:
-        lacking.setattr("documents.search.index.follower.Generation", fails)
+        lacking.setattr(lifecycle, "Generation", fails)
         with pytest.raises(ValueError, match=reason):
-            Follower(root, threading.Event()).step()
+            Follower(root).step()
     followed(root)
 
-    assert index_files.current(root) == before
+    assert read_current(root) == before
 
 
 def test_a_reader_that_has_no_file_to_spare_reports_no_damage(
@@ -323,26 +342,26 @@ def test_a_reader_that_has_no_file_to_spare_reports_no_damage(
 ) -> None:
     make_document(make_team(), pages=["Первый лист"])
     follower = followed(root)
-    before = index_files.current(root)
+    before = read_current(root)
 
     def fails(*_: object, **__: object) -> None:
         raise ValueError('Failed to open file for read: IoError "Too many open files"')
 
     with monkeypatch.context() as lacking:
-        lacking.setattr("documents.search.index.reader.vocabulary.opened", fails)
+        lacking.setattr("documents.search.index.index_reader.vocabulary.open_vocabulary", fails)
         with pytest.raises(SearchUnavailable):
-            IndexReader(root).opened()
+            IndexReader(root).open_snapshot()
     catch_up(follower)
 
-    assert index_files.current(root) == before
+    assert read_current(root) == before
     assert found(root, "лист") == 1
 
 
-def test_who_is_told_of_documents_and_fails_does_not_stop_the_index(root: Path) -> None:
+def test_a_listener_that_fails_does_not_stop_the_index(root: Path) -> None:
     def fails(_: list[uuid.UUID]) -> None:
         raise ValueError("Expected U64 type for field created, got -1")
 
-    follower = Follower(root, threading.Event(), fails)
+    follower = Follower(root, fails)
     catch_up(follower)
     make_document(make_team(), pages=["Первый лист"])
     catch_up(follower)
@@ -356,10 +375,10 @@ def test_an_index_being_built_goes_on_where_its_process_was_killed(
     team = make_team()
     for _ in range(5):
         make_document(team, pages=["Лист"])
-    monkeypatch.setattr("documents.search.index.follower.BUILT_AT_ONCE", 2)
-    monkeypatch.setattr("documents.search.index.follower.SLICE", 0.0001)
-    monkeypatch.setattr("documents.search.index.follower.SETTLED_EVERY", 0)
-    follower = Follower(root, threading.Event())
+    monkeypatch.setattr(build, "DOCUMENT_BATCH", 2)
+    monkeypatch.setattr(build, "SLICE", 0.0001)
+    monkeypatch.setattr(build, "COMMIT_INTERVAL", 0)
+    follower = Follower(root)
     follower.step()
     assert follower.building is not None
     half = follower.building.directory
@@ -368,33 +387,33 @@ def test_an_index_being_built_goes_on_where_its_process_was_killed(
 
     followed(root)
 
-    assert index_files.current(root) == half
+    assert read_current(root) == half
     assert found(root, "лист") == 5
-    assert check(root).good
+    assert check_index(root).is_consistent
 
 
 def test_a_byte_that_changed_is_found_by_a_check(root: Path) -> None:
     make_document(make_team(), pages=["Первый лист"])
     followed(root)
-    current = index_files.current(root)
+    current = read_current(root)
     assert current is not None
     segment = next(current.glob("*.store"))
     content = bytearray(segment.read_bytes())
     content[3] ^= 1
     segment.write_bytes(content)
 
-    assert check(root).damaged_files == [segment.name]
+    assert check_index(root).damaged_files == [segment.name]
 
 
 def test_a_cut_file_of_the_words_is_noticed_as_one_of_the_pages_is(root: Path) -> None:
     make_document(make_team(), pages=["Первый лист"])
     followed(root)
-    current = index_files.current(root)
+    current = read_current(root)
     assert current is not None
     segment = next((current / "words").glob("*.term"))
     segment.write_bytes(segment.read_bytes()[:-10])
 
-    assert cut_files(current) == [segment.name]
+    assert find_truncated_files(current) == [segment.name]
 
 
 def test_a_check_tells_what_is_not_as_it_should_be(root: Path) -> None:
@@ -404,41 +423,67 @@ def test_a_check_tells_what_is_not_as_it_should_be(root: Path) -> None:
     Document.objects.filter(id=document.id).update(title="Иначе")
     delete_document(Document.objects.exclude(id=document.id).get().id)
 
-    result = check(root)
+    result = check_index(root)
 
     assert (result.outdated, result.superfluous) == (1, 1)
-    assert "0 changes" not in described(root)["waiting"]
+    assert "0 changes" not in describe_index(root)["waiting"]
 
 
 def test_one_process_of_a_machine_writes(root: Path) -> None:
-    assert index_files.hold(root) is not None
-    assert index_files.hold(root) is None
+    holder = IndexLock(root)
+    assert holder.acquire()
+    assert not IndexLock(root).acquire()
 
 
 def test_a_lock_whose_file_was_deleted_is_noticed(root: Path) -> None:
-    lock = index_files.hold(root)
-    assert lock is not None
-    assert index_files.holds(root, lock)
+    lock, other = IndexLock(root), IndexLock(root)
+    assert lock.acquire()
+    assert lock.is_held()
     shutil.rmtree(root)
-    assert not index_files.holds(root, lock)
-    other = index_files.hold(root)
-    assert other is not None
-    assert not index_files.holds(root, lock)
-    assert index_files.holds(root, other)
+    assert not lock.is_held()
+    assert other.acquire()
+    assert not lock.is_held()
+    assert other.is_held()
 
 
-def test_who_lost_the_lock_writes_no_more_until_it_has_it_again(root: Path) -> None:
-    follower = Follower(root, threading.Event())
-    lock = follower._hold(None)
-    catch_up(follower)
-    shutil.rmtree(root)
-    other = index_files.hold(root)
-    assert other is not None
+class Script(threading.Event):
+    """A request to stop: each time the process waits, the next action happens, then it stops."""
 
-    assert follower._hold(lock) is None
-    assert follower.served is None
-    os.close(other)
-    assert follower._hold(None) is not None
+    def __init__(self, *actions: Callable[[], object]) -> None:
+        super().__init__()
+        self._actions = list(actions)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if not self._actions:
+            self.set()
+        elif not timeout:
+            return self.is_set()  # it is busy
+        else:
+            self._actions.pop(0)()
+        return self.is_set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_lost_the_lock_writes_no_more_until_it_has_it_again(root: Path) -> None:
+    make_document(make_team(), pages=["Первый лист"])
+    other = IndexLock(root)
+
+    def take_over() -> None:
+        assert found(root, "лист") == 1
+        shutil.rmtree(root)
+        assert other.acquire()
+
+    def wrote_nothing() -> None:
+        assert [path.name for path in root.iterdir()] == ["lock"]
+
+    def give_back() -> None:
+        wrote_nothing()
+        other.release()
+
+    script = Script(take_over, wrote_nothing, give_back, lambda: None)
+    FollowerProcess(root, script).run()
+
+    assert found(root, "лист") == 1
 
 
 def test_a_document_that_changes_while_it_is_built_in_is_there_once(
@@ -446,9 +491,9 @@ def test_a_document_that_changes_while_it_is_built_in_is_there_once(
 ) -> None:
     team = make_team()
     documents = [make_document(team, pages=["Лист"]) for _ in range(5)]
-    monkeypatch.setattr("documents.search.index.follower.BUILT_AT_ONCE", 2)
-    monkeypatch.setattr("documents.search.index.follower.SLICE", 0.0001)
-    follower = Follower(root, threading.Event())
+    monkeypatch.setattr(build, "DOCUMENT_BATCH", 2)
+    monkeypatch.setattr(build, "SLICE", 0.0001)
+    follower = Follower(root)
     follower.step()  # two are built in, and not committed yet
     for document in documents:
         edit(document.id, actor=None, title="Иначе")
@@ -456,7 +501,7 @@ def test_a_document_that_changes_while_it_is_built_in_is_there_once(
     catch_up(follower)
 
     assert found(root, "лист") == 5
-    assert check(root).good
+    assert check_index(root).is_consistent
 
 
 @pytest.mark.parametrize(
@@ -486,13 +531,13 @@ def test_a_page_that_makes_no_sense_keeps_no_other_from_being_found(
     followed(root)
 
     assert found(root, "лист") == 1
-    assert check(root).good
+    assert check_index(root).is_consistent
 
 
 def test_a_change_of_many_pages_keeps_back_no_other(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "BESIDE", 4)
+    monkeypatch.setattr("documents.search.index.generation.REWRITES_BESIDE_CHANGES", 4)
     long = make_document(make_team(), title="Книга", pages=["Длинный лист"] * 20)
     follower = followed(root)
     edit(long.id, actor=None, title="Тетрадь")
@@ -506,13 +551,13 @@ def test_a_change_of_many_pages_keeps_back_no_other(
     assert found(root, "лист") == 20  # each is found all the while
     catch_up(follower)
     assert (found(root, "тетрад", "title"), found(root, "книг", "title")) == (20, 0)
-    assert check(root).good
+    assert check_index(root).is_consistent
 
 
-def test_what_was_not_brought_when_the_process_was_killed_is_brought_by_the_next(
+def test_what_was_not_indexed_when_the_process_was_killed_is_indexed_by_the_next(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "NEW_AT_ONCE", 4)
+    monkeypatch.setattr(entry_writer, "MAX_NEW_ENTRIES", 4)
     follower = followed(root)
     make_document(make_team(), pages=["Длинный лист"] * 20)
     follower.step()
@@ -522,4 +567,4 @@ def test_what_was_not_brought_when_the_process_was_killed_is_brought_by_the_next
     followed(root)
 
     assert found(root, "лист") == 20
-    assert check(root).good
+    assert check_index(root).is_consistent

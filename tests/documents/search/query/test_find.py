@@ -11,9 +11,16 @@ from documents.actions.correct import correct
 from documents.actions.decide import approve
 from documents.actions.trash import trash
 from documents.models import Document, Membership, Team, User
-from documents.search.query.compile import matcher_of
-from documents.search.query.find import DATE, FoundDocument, FoundPage, SearchResults, Wanted, find
-from documents.search.query.spelling import with_near
+from documents.search.query.compiler import compile_matcher
+from documents.search.query.find import find
+from documents.search.query.results import (
+    FoundDocument,
+    FoundPage,
+    Ordering,
+    SearchRequest,
+    SearchResults,
+)
+from documents.search.query.spelling import expand_with_near_words
 from tests.factories import make_document, make_layout, make_team, make_user
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
@@ -32,7 +39,7 @@ def user(team: Team) -> User:
 
 
 def search(user: User, text: str, **how: object) -> SearchResults:
-    return find(user, Wanted(text, **how))  # type: ignore[arg-type]
+    return find(user, SearchRequest(text, **how))  # type: ignore[arg-type]
 
 
 def pages(found: SearchResults) -> list[tuple[str, int]]:
@@ -164,8 +171,10 @@ def test_a_phrase_with_a_misread_word_is_found_and_marked_on_the_page(
     found = search(user, '"договор аренды"')
 
     assert pages(found) == [("letter", 1)]
-    assert found.also == {"договор": ["дсговор"]}
-    shown = matcher_of(with_near('"договор аренды"', found.also)).hits("Тут дсговор аренды")
+    assert found.near_words == {"договор": ["дсговор"]}
+    shown = compile_matcher(expand_with_near_words('"договор аренды"', found.near_words)).find_hits(
+        "Тут дсговор аренды"
+    )
     assert len(shown) == 2
 
 
@@ -202,7 +211,7 @@ def test_by_date_the_newest_comes_first(team: Team, user: User, follow: Follow) 
     for title in ("Первый", "Второй"):
         make_document(team, title=title, pages=["смета", "смета смета"])
     follow()
-    found = search(user, "смета", ordering=DATE)
+    found = search(user, "смета", ordering=Ordering.DATE)
     assert pages(found) == [("Второй", 1), ("Второй", 2), ("Первый", 1), ("Первый", 2)]
     assert found.count == 4
 
@@ -345,14 +354,14 @@ def test_a_page_corrected_a_moment_ago_is_shown_as_it_is_now(
 def test_a_word_that_begins_with_a_letter_of_the_other_script_is_marked(
     printed: str, meant: str
 ) -> None:
-    hits = matcher_of(meant).hits(f"здесь {printed} стоит")
+    hits = compile_matcher(meant).find_hits(f"здесь {printed} стоит")
     assert [(hit.start, hit.end) for hit in hits] == [(6, 6 + len(printed))]
 
 
 @pytest.mark.parametrize("asked", ["Санкт", "Петербурга"])
 def test_a_part_of_a_word_that_is_broken_at_its_own_hyphen_is_marked(asked: str) -> None:
     text = "жил в санкт-\nпетербурге"
-    (hit,) = matcher_of(asked).hits(text)
+    (hit,) = compile_matcher(asked).find_hits(text)
     assert text[hit.start : hit.end] == {"Санкт": "санкт", "Петербурга": "петербурге"}[asked]
 
 
@@ -372,8 +381,8 @@ def test_behind_the_last_document_there_are_no_more(
 ) -> None:
     make_document(team, pages=["Договор"] * 8)
     follow()
-    monkeypatch.setattr("documents.search.query.find.DEEPEST", 2)
-    monkeypatch.setattr("documents.search.query.find.GROUPED_AT_ONCE", 2)
+    monkeypatch.setattr("documents.search.query.grouping.MAX_RANKED", 2)
+    monkeypatch.setattr("documents.search.query.grouping.INITIAL_RANKED", 2)
     found = search(user, "договор", by_document=True, offset=1)
     assert (found.results, found.more) == ([], False)
 
@@ -401,7 +410,7 @@ def test_a_word_one_or_two_letters_off_is_found_and_said(
     found = search(user, asked)
 
     assert pages(found) == [("letter", 1)]
-    assert found.also == {asked: [printed]}
+    assert found.near_words == {asked: [printed]}
     (page,) = found.results
     assert isinstance(page, FoundPage)
     assert f"<mark>{printed}</mark>" in page.snippet
@@ -423,14 +432,14 @@ def test_what_many_pages_have_is_not_looked_for_in_other_words(
     make_document(team, pages=["договор"] * 6 + ["дсговор"])
     follow()
     found = search(user, "договор")
-    assert (found.count, found.also) == (6, {})
+    assert (found.count, found.near_words) == (6, {})
 
 
 def test_a_more_likely_question_is_offered(team: Team, user: User, follow: Follow) -> None:
     make_document(team, pages=["Акт приёмки"] * 12)
     follow()
-    assert search(user, 'акт "приёмки" преёмки').better == 'акт "приёмки" приемки'
-    assert search(user, "приёмки").better is None
+    assert search(user, 'акт "приёмки" преёмки').suggestion == 'акт "приёмки" приемки'
+    assert search(user, "приёмки").suggestion is None
 
 
 def test_near_words_are_looked_for_a_few_words_of_a_question(
@@ -439,8 +448,8 @@ def test_near_words_are_looked_for_a_few_words_of_a_question(
     words = [f"слово{letter * 3}" for letter in "абвгдежз"]
     make_document(team, pages=["договор"])
     follow()
-    assert search(user, " OR ".join([*words[:7], "дсговор"])).also == {"дсговор": ["договор"]}
-    assert search(user, " OR ".join([*words, "дсговор"])).also == {}
+    assert search(user, " OR ".join([*words[:7], "дсговор"])).near_words == {"дсговор": ["договор"]}
+    assert search(user, " OR ".join([*words, "дсговор"])).near_words == {}
 
 
 def test_words_of_other_teams_are_not_near(contract: Document, follow: Follow) -> None:
@@ -451,4 +460,4 @@ def test_words_of_other_teams_are_not_near(contract: Document, follow: Follow) -
 
     found = search(stranger, "дагавор постафка")
 
-    assert (found.count, found.also, found.better) == (0, {}, None)
+    assert (found.count, found.near_words, found.suggestion) == (0, {}, None)

@@ -6,19 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from documents.search.index.schema import schema
-from documents.search.query.compile import compiled
-from documents.search.query.parser import (
-    All,
-    AnyOf,
-    Condition,
-    Node,
-    Not,
-    Phrase,
-    Prefix,
-    Term,
-    understood,
-)
+from documents.search.index.schema import get_schema
+from documents.search.query.compiler import compile_query
+from documents.search.query.nodes import All, AnyOf, Condition, Node, Not, Phrase, Prefix, Term
+from documents.search.query.parser import parse_query
 
 
 @pytest.mark.parametrize(
@@ -46,7 +37,7 @@ from documents.search.query.parser import (
     ],
 )
 def test_what_is_typed_means(text: str, node: Node | None) -> None:
-    asked = understood(text)
+    asked = parse_query(text)
     assert (asked.node, asked.notes) == (node, ())
 
 
@@ -61,14 +52,14 @@ def test_what_is_typed_means(text: str, node: Node | None) -> None:
     ],
 )
 def test_half_a_quotation_mark_is_as_if_it_were_not_there(text: str, node: Node) -> None:
-    asked = understood(text)
+    asked = parse_query(text)
     assert asked.node == node
     assert "quote" in [note.code for note in asked.notes]
 
 
 @pytest.mark.parametrize("text", ["№", "😀", "- -", '""', "()", "%$#"])
 def test_where_nothing_is_left_to_look_for_it_is_said(text: str) -> None:
-    asked = understood(text)
+    asked = parse_query(text)
     assert asked.node is None
     assert [note.code for note in asked.notes] == ["nothing"]
 
@@ -89,7 +80,7 @@ def test_where_nothing_is_left_to_look_for_it_is_said(text: str) -> None:
     ],
 )
 def test_what_makes_no_sense_is_words_and_said(text: str, code: str) -> None:
-    asked = understood(text)
+    asked = parse_query(text)
     assert code in [note.code for note in asked.notes]
     assert asked.node is not None
 
@@ -105,19 +96,19 @@ _PIECES = st.sampled_from(
                  st.lists(_PIECES, max_size=25).map("".join)))  # fmt: skip
 @settings(max_examples=600, deadline=None)
 def test_anything_can_be_asked(text: str) -> None:
-    made = compiled(understood(text), {"team": {}, "status": {}, "type": {}})
+    made = compile_query(parse_query(text), {"team": {}, "status": {}, "type": {}})
     assert made.query is not None
-    made.matcher.hits("Договор № 12/2025, ООО «Ромашка»")
+    made.matcher.find_hits("Договор № 12/2025, ООО «Ромашка»")
 
 
 def test_halves_of_characters_are_no_error() -> None:
-    assert understood("tag:\ud800a \udfff договор").node == understood("tag: a договор").node
+    assert parse_query("tag:\ud800a \udfff договор").node == parse_query("tag: a договор").node
 
 
 def test_few_digits_before_an_asterisk_are_looked_for_among_the_words_only() -> None:
     for text, looked_for in (("12*", {}), ("125*", {"125": 1})):
-        assert compiled(understood(text), {}).matcher.key_prefixes == looked_for
+        assert compile_query(parse_query(text), {}).matcher.key_prefixes == looked_for
 
 
 def test_the_schema_can_be_made() -> None:
-    assert schema() is not None
+    assert get_schema() is not None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from documents.models import Document, Team, User
-from documents.search.query.similar import Alike, similar_to
+from documents.search.query.similar import SimilarDocument, find_similar
 from documents.search.text.fingerprint import hash_runs, make_sketch, measure_resemblance
 from tests.factories import make_document, make_team, make_user
 
@@ -40,7 +40,7 @@ def misread(printed: str, share: float, seed: int = 1) -> str:
     )
 
 
-def titles(found: list[Alike]) -> list[str]:
+def titles(found: list[SimilarDocument]) -> list[str]:
     return [each.document.title for each in found]
 
 
@@ -51,7 +51,7 @@ def test_the_same_paper_scanned_twice_is_found(team: Team, user: User, follow: F
         make_document(team, title="Иной", pages=[text(seed)])
     follow()
 
-    found = similar_to(user, first)
+    found = find_similar(user, first)
 
     assert titles(found.copies) == ["Второй"]
     assert 0.4 < found.copies[0].likeness < 1
@@ -68,7 +68,7 @@ def test_documents_that_speak_of_the_same_come_first(
         make_document(team, title="Иной", pages=[text(seed, 60)])
     follow()
 
-    assert titles(similar_to(user, first).similar)[0] == "О том же"
+    assert titles(find_similar(user, first).similar)[0] == "О том же"
 
 
 def test_other_teams_documents_are_like_nothing(team: Team, user: User, follow: Follow) -> None:
@@ -76,7 +76,7 @@ def test_other_teams_documents_are_like_nothing(team: Team, user: User, follow: 
     make_document(make_team(), title="Чужой", pages=[text(1)])
     follow()
 
-    found = similar_to(user, first)
+    found = find_similar(user, first)
 
     assert (found.copies, found.similar) == ([], [])
 
@@ -88,7 +88,7 @@ def test_what_was_trashed_a_moment_ago_is_not_offered(
     make_document(team, title="Второй", pages=[text(1)])
     follow()
     Document.objects.filter(title="Второй").update(trashed_at="2026-01-01T00:00Z")
-    assert similar_to(user, first).copies == []
+    assert find_similar(user, first).copies == []
 
 
 def test_a_short_page_has_no_fingerprint() -> None:

@@ -1,4 +1,4 @@
-"""What the database says of documents, as entries of the index."""
+"""Load from the database what the entries of the index are made of."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from typing import Any
 import structlog
 
 from documents.models import Document, Page, PageRevision, Reading
-from documents.search.index.schema import COVER, Facts, source_of
+from documents.search.index.encoding import COVER, encode_source
+from documents.search.index.entry import DocumentFacts
 from documents.search.text.page_text import EMPTY, SearchText, extract_page_text
 from documents.text.page_layout import PageLayout
 
 log = structlog.get_logger(__name__)
 
-#: Layouts that are in memory at a time: a dense page's has some 100 KB, parsed a few times that.
-LAYOUTS_AT_ONCE = 50
-#: Pixels of a page image's side that the index has room for.
-_LARGEST = 2**32 - 1
+#: Layouts in memory at a time: that of a dense page has some 100 KB, parsed a few times as much.
+LAYOUT_BATCH = 50
+#: The largest side of a page image, in px, that fits into a packed page.
+_MAX_SIDE = 2**32 - 1
 
 
-def facts_of(document_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Facts]:
-    """The documents among these that can be found: those in the trash can't."""
+def load_facts(document_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DocumentFacts]:
+    """The facts of those documents that exist and are not in the trash."""
     documents = Document.objects.filter(id__in=list(document_ids), trashed_at=None)
     return {
-        document.id: Facts(
+        document.id: DocumentFacts(
             document=document.id,
             team=document.team_id,
             title=document.title,
@@ -43,59 +44,59 @@ def facts_of(document_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Facts]:
     }
 
 
-def sources_of(document_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[int, int]]:
-    """Of each document, what its entries are made of: page number -> source. A cover is among
-    them where the first page was not read."""
+def load_sources(document_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[int, int]]:
+    """The entries that each document should have: page number -> source, with a cover if the first
+    page was not read."""
     document_ids = list(document_ids)
     found: dict[uuid.UUID, dict[int, int]] = {each: {} for each in document_ids}
     pages = Page.objects.filter(document__in=document_ids, current_reading__isnull=False)
     for document, number, reading, revision in pages.values_list(
         "document_id", "number", "current_reading_id", "current_revision_id"
     ):
-        found[document][number] = source_of(reading, revision)
+        found[document][number] = encode_source(reading, revision)
     for numbers in found.values():
         if 1 not in numbers:
             numbers[COVER] = 0
     return found
 
 
-def texts_of(sources: Iterable[int]) -> Iterator[Mapping[int, SearchText]]:
-    """The pages' texts by their source, a few at a time. Those that are gone meanwhile are left
-    out: what removed them is a change by itself."""
+def iter_texts(sources: Iterable[int]) -> Iterator[Mapping[int, SearchText]]:
+    """Yield the texts of pages by source, one batch at a time. Sources deleted meanwhile are left
+    out: their deletion is another change."""
     wanted = list(sources)
-    for at in range(0, len(wanted), LAYOUTS_AT_ONCE):
-        yield _texts(wanted[at : at + LAYOUTS_AT_ONCE])
+    for at in range(0, len(wanted), LAYOUT_BATCH):
+        yield _load_texts(wanted[at : at + LAYOUT_BATCH])
 
 
-def _texts(sources: list[int]) -> dict[int, SearchText]:
+def _load_texts(sources: list[int]) -> dict[int, SearchText]:
     found = {}
     for model, odd in ((Reading, 0), (PageRevision, 1)):
         ids = [source // 2 for source in sources if source % 2 == odd and source]
         if ids:
-            for row, layout in _layouts(model, ids):
-                found[2 * row + odd] = _text(row, layout)
+            for row, layout in _load_layouts(model, ids):
+                found[2 * row + odd] = _parse_layout(row, layout)
     return found
 
 
-def _layouts(model: type[Reading | PageRevision], ids: list[int]) -> list[tuple[int, Any]]:
-    """`(id, layout)` of the rows that are there; None for a layout that can't be unpacked."""
+def _load_layouts(model: type[Reading | PageRevision], ids: list[int]) -> list[tuple[int, Any]]:
+    """`(id, layout)` of the rows that exist; None for a layout that cannot be unpacked."""
     rows = model._default_manager.values_list("id", "layout")
     try:
         return list(rows.filter(id__in=ids))
     except (zlib.error, ValueError):
         if len(ids) > 1:
-            return [each for id_ in ids for each in _layouts(model, [id_])]
+            return [each for id_ in ids for each in _load_layouts(model, [id_])]
         return [(ids[0], None)]
 
 
-def _text(row: int, layout: Any) -> SearchText:
-    """Nothing where the layout makes no sense, or is a newer program's: one page that can't be
-    understood must not keep all others from being found."""
+def _parse_layout(row: int, layout: Any) -> SearchText:
+    """The text of a layout; an empty one if the layout is invalid or has a newer format: one
+    invalid page must not keep the others out of the index."""
     try:
         page = extract_page_text(PageLayout.from_dict(layout))
-        if not (0 <= page.width <= _LARGEST and 0 <= page.height <= _LARGEST):
+        if not (0 <= page.width <= _MAX_SIDE and 0 <= page.height <= _MAX_SIDE):
             raise ValueError(f"a page of {page.width} x {page.height} px")
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
-        log.error("search_page_not_understood", reading=row, reason=repr(error))
+        log.error("search_page_rejected", reading=row, reason=repr(error))
         return EMPTY
     return page
