@@ -210,8 +210,8 @@ def _line(text: str, top: float, confidence: float) -> Line:
     return Line(text, bounding_box(word.bbox for word in words), tuple(words))
 
 
-def make_reader(engine: str = "tesseract", **fields: Any) -> WorkerProcess:
-    """A reader process that has just reported."""
+def make_ocr_worker(engine: str = "tesseract", **fields: Any) -> WorkerProcess:
+    """The row of an OCR worker that has just reported."""
     start_id = uuid.uuid4()
     return WorkerProcess.objects.create(
         **{

@@ -1,5 +1,5 @@
-"""A real site given files, and watched meanwhile: does it answer, does anything die, what memory
-does it take."""
+"""A real site that is given files and watched: whether it responds, whether a process dies, and how
+much memory each takes."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tests.ocrsite.running_site import Site, eventually
 
 MIB = 2**20
 
-#: A reader holds an engine and one page of pixels; the file is in its child.
-READER_LIMIT_BYTES = 1024 * MIB
+#: An OCR worker holds an engine and the pixels of one page; the file is in its child.
+WORKER_LIMIT_BYTES = 1024 * MIB
 
 _KINDS = {
     "ocr": r"worker ocr",
@@ -27,12 +27,12 @@ _KINDS = {
     "web": r"ocrsite\.runtime\.web",
     "child": r"ocr_worker\.rendering\.child",
 }
-LIMITS = {"ocr": READER_LIMIT_BYTES, "child": Limits().memory_bytes}
+LIMITS = {"ocr": WORKER_LIMIT_BYTES, "child": Limits().memory_bytes}
 
 
 @dataclass
 class End:
-    """What became of a file: the answer to its upload, then its document's state."""
+    """How a file ended: the status code of its upload, then its document's state."""
 
     answer: int
     status: str = ""
@@ -61,7 +61,7 @@ class Watch:
     _over: threading.Event = field(default_factory=threading.Event)
 
     def lasting(self) -> dict[str, set[int]]:
-        """The processes that nothing may end, by kind."""
+        """Ids of the processes that no file may end, by kind."""
         found: dict[str, set[int]] = {kind: set() for kind in ("ocr", "background", "web")}
         for process in self.site.processes():
             kind = self._kind(process)
@@ -117,7 +117,7 @@ class Watch:
 
 
 def give(site: Site, files: Iterable[tuple[str, bytes]], within: float) -> dict[str, End]:
-    """Upload `files` (name, content) and wait until each has come to its end."""
+    """Upload `files` (name, content) and wait until each is read or has failed."""
     ends: dict[str, End] = {}
     waiting: dict[str, str] = {}
     for name, content in files:

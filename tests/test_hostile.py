@@ -34,7 +34,7 @@ def test_hostile_files_end_clearly_and_harm_nobody(shared: Path, tmp_path: Path)
     assert len(files) > 50
 
     with running(tmp_path / "data", OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site:
-        site.wait_for_readers()
+        site.wait_for_ocr_workers()
         site.log_in()
         watch = Watch(site)
         before = watch.lasting()

@@ -26,7 +26,7 @@ CYRILLIC, LETTER = re.compile("[а-яё]", re.IGNORECASE), re.compile(r"[^\W\d_]
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data_dir = tmp_path_factory.mktemp("samples") / "data"
     with running(data_dir, OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site:
-        site.wait_for_readers()
+        site.wait_for_ocr_workers()
         site.log_in()
         yield site
 

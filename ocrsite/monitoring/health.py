@@ -68,7 +68,7 @@ def health(request: HttpRequest) -> HttpResponse:
     else:
         status = "degraded"
     if not starting and found.database and not found.ocr_workers:
-        warnings.append("No OCR worker is running; uploads are kept and read when one runs again.")
+        warnings.append("No OCR worker is running. Uploads are kept and read when one starts.")
     warnings += complaints
     if start.ready:
         # Documents are stored and read without the index, so it only adds warnings.

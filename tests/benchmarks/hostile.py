@@ -32,7 +32,7 @@ def main() -> int:
             tempfile.TemporaryDirectory() as directory,
             running(Path(directory) / "data", OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site,
         ):
-            site.wait_for_readers()
+            site.wait_for_ocr_workers()
             site.log_in()
             watch = Watch(site)
             before, begun = watch.lasting(), time.monotonic()

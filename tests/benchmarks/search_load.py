@@ -75,7 +75,7 @@ def measure(data_dir: Path, seconds: float, every: float) -> None:
     use_database(data_dir)
     connections.close_all()
     with running(data_dir, OCRSITE_WORKERS="1", OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site:
-        site.wait_for_readers()
+        site.wait_for_ocr_workers()
         product = Product(site)
         product.log_in()
         token = str(product._session.headers["Authorization"])

@@ -96,7 +96,7 @@ def main() -> None:
             site.start()
             try:
                 eventually(lambda: site.health() is not None, 30, "health")
-                site.wait_for_readers()
+                site.wait_for_ocr_workers()
                 site.log_in()
                 for _ in range(2):
                     dense = slow_letter(DENSE_PAGES)

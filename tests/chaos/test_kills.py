@@ -45,7 +45,7 @@ WITHIN = 150.0
 def whole_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data_dir = tmp_path_factory.mktemp("chaos") / "data"
     with running(data_dir, OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site:
-        site.wait_for_readers()
+        site.wait_for_ocr_workers()
         site.log_in()
         yield site
         site.stop()
@@ -56,7 +56,7 @@ def whole_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def site(whole_site: Site) -> Site:
     if whole_site.process.poll() is not None:
         whole_site.start()
-    whole_site.wait_for_readers()
+    whole_site.wait_for_ocr_workers()
     return whole_site
 
 

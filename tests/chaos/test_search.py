@@ -33,7 +33,7 @@ WITHIN = 60.0
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data_dir = tmp_path_factory.mktemp("search") / "data"
     with running(data_dir, OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD, OCRSITE_WORKERS="1") as site:
-        site.wait_for_readers()
+        site.wait_for_ocr_workers()
         site.log_in()
         yield site
 

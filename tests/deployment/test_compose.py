@@ -171,7 +171,7 @@ def test_a_service_of_ours_has_no_rights_that_it_does_not_need(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["worker", "worker-cpu"])
-def test_a_workers_health_is_its_readers(name: str) -> None:
+def test_a_workers_health_is_that_of_its_ocr_workers(name: str) -> None:
     check = OURS[name]["healthcheck"]
 
     # The image's own check, which asks the port that a worker does not have, with one word more.

@@ -99,7 +99,7 @@ def test_the_port_is_the_sites_where_none_is_set(monkeypatch: pytest.MonkeyPatch
         ("sh -c manage.py worker ocr", False),
     ],
 )
-def test_a_worker_is_well_when_a_reader_is_running(
+def test_a_worker_is_healthy_while_an_ocr_worker_is_running(
     tmp_path: Path, command: str, well: bool
 ) -> None:
     for name, words in (("1", "/opt/venv/bin/python /app/manage.py serve worker"), ("7", command)):
@@ -110,7 +110,7 @@ def test_a_worker_is_well_when_a_reader_is_running(
     script = product.script("healthcheck")
 
     if well:
-        assert script.worker(tmp_path) == "a reader is running (process 7)"
+        assert script.worker(tmp_path) == "an OCR worker is running (process 7)"
     else:
-        with pytest.raises(OSError, match="no reader"):
+        with pytest.raises(OSError, match="no OCR worker"):
             script.worker(tmp_path)

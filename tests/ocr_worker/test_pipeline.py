@@ -27,7 +27,7 @@ from ocr_worker.pipeline import read_claimed_page, run_task
 from ocr_worker.process.ocr import OcrProcess
 from ocr_worker.reading import PageReading
 from ocr_worker.rendering import Renderer
-from tests.factories import layout_with_figure, make_document, make_reader
+from tests.factories import layout_with_figure, make_document, make_ocr_worker
 from tests.ocr_worker.claims import (
     READER,
     Pretending,
@@ -184,7 +184,7 @@ def test_without_an_engine_a_scan_is_left_to_a_reader_that_has_one_or_will(
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
     claim = claim_waiting_page()
-    make_reader("tesseract", engine_state=state)
+    make_ocr_worker("tesseract", engine_state=state)
 
     read_claimed_page(claim, renderer, None)
 
@@ -209,7 +209,7 @@ def test_without_an_engine_a_scan_waits_for_nobody_who_could_not_read_it(
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
     claim = claim_waiting_page()
-    make_reader("tesseract", **fields)
+    make_ocr_worker("tesseract", **fields)
 
     read_claimed_page(claim, renderer, None)
 
@@ -221,7 +221,7 @@ def test_a_page_that_a_present_engine_can_not_read_is_not_passed_on_for_ever(
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
     claim = claim_waiting_page()
-    make_reader("tesseract")
+    make_ocr_worker("tesseract")
 
     read_claimed_page(claim, renderer, Pretending(EngineUnavailable("Install it again.")))
 

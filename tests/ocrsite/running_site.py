@@ -106,8 +106,8 @@ class Site:
 
         eventually(over, within, "the end of bootstrap")
 
-    def wait_for_readers(self, within: float = 90) -> None:
-        """Every reader's engine is ready. The site is started with OCRSITE_ADMIN_PASSWORD."""
+    def wait_for_ocr_workers(self, within: float = 90) -> None:
+        """The engine of every OCR worker is ready."""
         self.wait_for_bootstrap(within)
         wanted = int(self.variables.get("OCRSITE_WORKERS", "2"))
 
@@ -116,7 +116,7 @@ class Site:
             ours = "AND pid IN (" + ",".join(str(process.pid) for process in self.processes()) + ")"
             return bool(self.rows(f"{sql} {ours}")[0][0] == wanted)
 
-        eventually(there, within, "readers with their engines")
+        eventually(there, within, "OCR workers with their engines")
 
     # --- as its administrator sees it -------------------------------------------------------------
 

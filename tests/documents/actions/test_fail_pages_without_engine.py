@@ -14,7 +14,7 @@ from documents.actions.fail_pages_without_engine import PATIENCE, fail_pages_wit
 from documents.actions.trash import trash
 from documents.models import Document, Page, PageStatus, Status, Task
 from documents.models.document import DocumentQuerySet
-from tests.factories import make_document, make_reader
+from tests.factories import make_document, make_ocr_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def give_up(watched_for: datetime.timedelta = LONG) -> int:
 
 def test_pages_wait_for_a_missing_engine_only_so_long() -> None:
     document = waiting([None, None])
-    make_reader("tesseract")
+    make_ocr_worker("tesseract")
 
     assert give_up() == 2
 
@@ -45,7 +45,7 @@ def test_pages_wait_for_a_missing_engine_only_so_long() -> None:
 
 def test_pages_that_were_read_stay_read() -> None:
     document = waiting(["one", None])
-    make_reader("tesseract")
+    make_ocr_worker("tesseract")
 
     assert give_up() == 1
 
@@ -55,7 +55,7 @@ def test_pages_that_were_read_stay_read() -> None:
 def test_a_page_that_is_being_read_is_waited_for() -> None:
     document = waiting([None, None])
     Page.objects.filter(number=1).update(status=PageStatus.RUNNING)
-    make_reader("tesseract")
+    make_ocr_worker("tesseract")
 
     assert give_up() == 1
 
@@ -65,8 +65,8 @@ def test_a_page_that_is_being_read_is_waited_for() -> None:
 
 def test_nobody_is_given_up_while_a_reader_still_loads_its_engine() -> None:
     waiting()
-    make_reader("tesseract")
-    make_reader("", engine_state="loading")
+    make_ocr_worker("tesseract")
+    make_ocr_worker("", engine_state="loading")
 
     assert give_up() == 0
 
@@ -79,22 +79,22 @@ def test_nobody_is_given_up_while_no_reader_lives() -> None:
 
 def test_nobody_is_given_up_shortly_after_a_start() -> None:
     waiting()
-    make_reader("tesseract")
+    make_ocr_worker("tesseract")
 
     assert give_up(PATIENCE - datetime.timedelta(seconds=1)) == 0
 
 
 def test_nobody_is_given_up_whose_reader_was_there_a_short_while_ago() -> None:
     waiting()
-    make_reader("tesseract")
-    make_reader("paddleocr-vl", heartbeat_at=timezone.now() - PATIENCE / 2)
+    make_ocr_worker("tesseract")
+    make_ocr_worker("paddleocr-vl", heartbeat_at=timezone.now() - PATIENCE / 2)
 
     assert give_up() == 0
 
 
 def test_nobody_is_given_up_who_began_to_wait_a_short_while_ago() -> None:
     waiting(last_served_at=timezone.now() - PATIENCE / 2)
-    make_reader("tesseract")
+    make_ocr_worker("tesseract")
 
     assert give_up() == 0
 
@@ -102,7 +102,7 @@ def test_nobody_is_given_up_who_began_to_wait_a_short_while_ago() -> None:
 @pytest.mark.parametrize("what", ["trashed", "another engine", "settled", "served", "gone"])
 def test_what_changed_meanwhile_is_left_alone(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     document = waiting()
-    make_reader("tesseract")
+    make_ocr_worker("tesseract")
 
     def somebody_is_quicker(self: DocumentQuerySet, document_id: uuid.UUID) -> Document:
         monkeypatch.undo()
@@ -131,7 +131,7 @@ def test_any_number_of_pages_takes_a_handful_of_queries(
     django_assert_max_num_queries: Any,
 ) -> None:
     waiting([None] * 60)
-    make_reader("tesseract")
+    make_ocr_worker("tesseract")
 
     with django_assert_max_num_queries(12):
         assert give_up() == 60

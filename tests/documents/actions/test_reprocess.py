@@ -14,7 +14,7 @@ from documents.actions.trash import trash
 from documents.errors import Conflict, InvalidRequest, NotFound
 from documents.models import Document, PageStatus, ReviewStatus, Status, Task
 from documents.models.claim import ClaimOwner
-from tests.factories import make_document, make_layout, make_reader
+from tests.factories import make_document, make_layout, make_ocr_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +125,7 @@ def test_the_way_of_reading_can_be_changed() -> None:
 
 def test_an_engine_that_a_reader_has_can_be_asked_for() -> None:
     document = make_document(pages=["one"])
-    make_reader("paddleocr-vl")
+    make_ocr_worker("paddleocr-vl")
 
     reprocess(document.id, actor=None, engine="paddleocr-vl")
 
@@ -135,7 +135,7 @@ def test_an_engine_that_a_reader_has_can_be_asked_for() -> None:
 
 def test_an_engine_that_no_reader_has_is_refused_and_nothing_waits_for_it() -> None:
     document = make_document(pages=["one"])
-    make_reader("tesseract")
+    make_ocr_worker("tesseract")
 
     with pytest.raises(Conflict):
         reprocess(document.id, actor=None, engine="paddleocr-vl")

@@ -17,7 +17,7 @@ from tests.factories import (
     layout_with_figure,
     make_document,
     make_layout,
-    make_reader,
+    make_ocr_worker,
     make_reading,
 )
 
@@ -190,9 +190,9 @@ def test_readings_are_for_the_team(stranger_browser: Client, document: Document,
 def test_an_engine_is_chosen_among_those_that_there_are(
     browser: Client, document: Document, url: Url
 ) -> None:
-    make_reader("tesseract", id="a:ocr:0")
+    make_ocr_worker("tesseract", id="a:ocr:0")
     assert 'name="engine"' not in content(browser, url("change", document)), "there is no choice"
-    make_reader("paddleocr-vl", id="a:ocr:1")
+    make_ocr_worker("paddleocr-vl", id="a:ocr:1")
 
     assert '<option value="paddleocr-vl">PaddleOCR-VL</option>' in content(
         browser, url("change", document)

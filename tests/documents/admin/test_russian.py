@@ -17,7 +17,7 @@ from knox.models import AuthToken
 from documents.admin import bulk, downloads
 from documents.models import Role, Tag, Team, User
 from tests.documents.admin.conftest import browser_of
-from tests.factories import make_document, make_reader, make_team, make_user
+from tests.factories import make_document, make_ocr_worker, make_team, make_user
 
 Url = Callable[..., str]
 
@@ -102,7 +102,7 @@ def test_what_reads_is_named_as_people_name_it(
     browser: Client, russian: Client, team: Team, url: Url
 ) -> None:
     document = make_document(team, pages=["words"], engine="text-layer")
-    make_reader("paddleocr-vl")
+    make_ocr_worker("paddleocr-vl")
 
     assert "text layer" in browser.get(url("change", document)).content.decode()
     page = russian.get(url("change", document)).content.decode()

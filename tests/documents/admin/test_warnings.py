@@ -14,12 +14,12 @@ from django.urls import reverse
 from documents.bucket.health import BucketState, watch
 from documents.bucket.settings import read
 from documents.errors import WrongAccessKey, notice_of
-from documents.models import User
+from documents.models import User, WorkerKind
 from ocrsite.data_directory import choose_data_directory
 from ocrsite.monitoring import context
 from ocrsite.runtime.start_state import ProcessRole, Start, read_start, write_start
 from tests.documents.admin.conftest import browser_of
-from tests.factories import make_reader
+from tests.factories import make_ocr_worker
 
 
 @pytest.fixture
@@ -116,9 +116,23 @@ def test_of_an_error_the_summary_is_translated_and_its_detail_stands_beside_it(
 def test_why_a_reader_has_no_engine_is_said_in_russian(
     russian: Client, state: str, said: str
 ) -> None:
-    make_reader(engine_state=state, engine_detail="Install tesseract-ocr-rus.")
+    make_ocr_worker(engine_state=state, engine_detail="Install tesseract-ocr-rus.")
 
     page = first_page(russian)
 
     assert said in page
     assert '<span class="detail" lang="en">Install tesseract-ocr-rus.</span>' in page
+
+
+@pytest.mark.parametrize("kind", [WorkerKind.BACKGROUND, WorkerKind.SYNC])
+def test_only_ocr_workers_are_listed_with_their_engine(browser: Client, kind: WorkerKind) -> None:
+    make_ocr_worker(id=f"machine:{kind}:0", kind=kind, engine="", engine_state="loading")
+
+    assert "No OCR worker is running." in first_page(browser)
+
+    make_ocr_worker()
+    page = first_page(browser)
+
+    assert "OCR worker 1: Tesseract" in " ".join(page.split())
+    assert "OCR worker 2" not in page
+    assert "No OCR worker is running." not in page

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from documents.actions.correct import correct
 from documents.models import PageStatus, Team
 from tests.documents.api.conftest import problem_of
-from tests.factories import make_document, make_reader, make_user
+from tests.factories import make_document, make_ocr_worker, make_user
 
 Url = Callable[..., str]
 
@@ -81,7 +81,7 @@ def test_a_document_comes_out_of_the_trash(api: APIClient, team: Team, url: Url)
 
 def test_a_document_is_read_again(api: APIClient, team: Team, url: Url) -> None:
     document = make_document(team, pages=["a", "b"], review_status="approved")
-    make_reader("tesseract")
+    make_ocr_worker("tesseract")
 
     answer = api.post(
         url(document, "reprocess/"), {"engine": "tesseract", "ocr": "always", "language": "en"}

@@ -14,7 +14,7 @@ from documents.actions.correct import correct
 from documents.actions.record_reading import record_reading
 from documents.models import Document, Reading, Team
 from tests.documents.api.conftest import problem_of
-from tests.factories import make_document, make_layout, make_reader
+from tests.factories import make_document, make_layout, make_ocr_worker
 from tests.ocr_worker.claims import READER
 
 Url = Callable[..., str]
@@ -27,7 +27,7 @@ def document(team: Team) -> Document:
 
 def read_again(api: APIClient, document: Document, url: Url, text: str, engine: str) -> None:
     """As a person asks for it and the engine's reader does it."""
-    make_reader(engine, id=f"{engine}:ocr:0")
+    make_ocr_worker(engine, id=f"{engine}:ocr:0")
     answer = api.post(url(document, "reprocess/"), {"engine": engine}, format="json")
     assert answer.status_code == 202, answer.content
     assert claim_page(READER, engines=("another",)) is None

@@ -16,7 +16,7 @@ from documents.models import Page, PageStatus, Reading, WorkerProcess
 from ocr_worker.engines.select_engine import LoadedEngine
 from ocr_worker.process import ocr as ocr_module
 from ocr_worker.process.ocr import OcrProcess
-from tests.factories import make_reader
+from tests.factories import make_ocr_worker
 from tests.ocr_worker.claims import Pretending, born_digital, processing, scan
 from tests.ocr_worker.process.conftest import Queue, Workers
 from tests.ocrsite.running_site import eventually
@@ -286,7 +286,7 @@ def test_a_page_that_kills_its_reader_is_set_aside_after_three_of_them(
 def test_a_reader_that_could_only_have_tesseract_leaves_pages_to_one_with_paddleocr_vl(
     monkeypatch: pytest.MonkeyPatch, other: str, left: bool
 ) -> None:
-    make_reader(other)
+    make_ocr_worker(other)
     fallen_back = LoadedEngine(
         Pretending(), "PaddleOCR-VL is not used, Tesseract reads in its place."
     )

@@ -11,7 +11,9 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from documents.models import FIRST_TEAM_ID, Document, Status, Team, User
+from documents.models.worker import EngineState, WorkerKind
 from documents.search.index.index_state import IndexStatus
+from tests.factories import make_ocr_worker
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +119,27 @@ def test_they_count_documents_and_pages_outside_the_trash(client: Client) -> Non
     assert 'ocrsite_pages{status="done"} 7.0' in lines
     assert 'ocrsite_pages{status="failed"} 1.0' in lines
     assert 'ocrsite_pages{status="pending"} 6.0' in lines
+
+
+def test_workers_of_every_kind_are_counted_and_engines_of_ocr_workers_only(client: Client) -> None:
+    make_ocr_worker(engine_state=EngineState.READY)
+    make_ocr_worker(engine_state=EngineState.ABSENT)
+    for kind in (WorkerKind.BACKGROUND, WorkerKind.SYNC):
+        make_ocr_worker(id=f"machine:{kind}:0", kind=kind, engine="", engine_state="loading")
+
+    lines = text_of(client).splitlines()
+
+    found = {line for line in lines if line.startswith("ocrsite_workers_alive{")}
+    assert found == {
+        'ocrsite_workers_alive{kind="ocr"} 2.0',
+        'ocrsite_workers_alive{kind="background"} 1.0',
+        'ocrsite_workers_alive{kind="sync"} 1.0',
+    }
+    assert 'ocrsite_engine_workers{state="ready"} 1.0' in lines
+    assert 'ocrsite_engine_workers{state="absent"} 1.0' in lines
+    assert 'ocrsite_engine_workers{state="loading"} 0.0' in lines
+    assert len([line for line in lines if line.startswith("ocrsite_worker_rss_bytes{")]) == 4
+    assert len([line for line in lines if line.startswith("ocrsite_worker_pages_read{")]) == 2
 
 
 def test_answers_are_counted_under_their_views_name(client: Client) -> None:
