@@ -1,1 +1,1 @@
-"""The reader: pages in, text out. `documents` never imports this package."""
+"""The workers: pages in, text out. `documents` never imports this package."""

@@ -1,7 +1,7 @@
-"""Dramatiq actors: thin, and woken by messages that say only "there may be work".
+"""Dramatiq actors: thin, woken by messages that say only "there may be work".
 
-What a message starts goes on until the database has no more work, so one message is enough for
-any number of pages, and a lost one costs only the time until the next look (`reconcile`).
+A message starts work that goes on until the database has no more, so one message is enough for any
+number of pages. A lost message costs only the time until the next `reconcile`.
 """
 
 from __future__ import annotations
@@ -14,30 +14,32 @@ from ocr_worker.broker import broker
 
 PAGES, BACKGROUND = "pages", "background"
 
-#: What this process does when it is woken; set by the process that consumes the queue.
+#: By queue: what this process does when it is woken.
 _work: dict[str, Callable[[], None]] = {}
 
 
 def on_wake_up(queue: str, work: Callable[[], None]) -> None:
-    """Let `work` be done for every message of `queue` in this process."""
+    """Make this process run `work` for every message of `queue`."""
     _work[queue] = work
 
 
 @dramatiq.actor(broker=broker, queue_name=PAGES, max_retries=0)
 def read_pages() -> None:
-    """Some pages may wait to be read."""
+    """Pages may wait to be read."""
     _work[PAGES]()
 
 
 @dramatiq.actor(broker=broker, queue_name=BACKGROUND, max_retries=0)
 def do_background_tasks() -> None:
-    """Some documents may have pages to be counted or results to be assembled."""
+    """Documents may have pages to count or results to assemble."""
     _work[BACKGROUND]()
 
 
 def wake_ocr_workers(**_: object) -> None:
+    """Queue one wake-up for the OCR workers (a receiver of `pages_waiting`)."""
     read_pages.send()
 
 
 def wake_background_workers(**_: object) -> None:
+    """Queue one wake-up for the background workers (a receiver of `tasks_waiting`)."""
     do_background_tasks.send()

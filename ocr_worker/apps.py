@@ -1,4 +1,4 @@
-"""The reader as a Django app: it listens to what the archive announces."""
+"""The worker as a Django app: it wakes workers when the archive announces work."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""The queue, as Dramatiq sees it. It carries wake-ups only; losing it loses nothing."""
+"""Dramatiq's broker. The queue carries wake-ups only; losing it loses no work."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ SEND_TIMEOUT = 2.0
 
 
 def make_broker(url: str | None) -> Broker:
-    """A broker on the Redis server at `url`; without one, a broker that keeps messages in memory
-    (tests, one-off commands: there is no reader to wake).
+    """Connect to the Redis server at `url`; None: keep messages in memory (tests, commands).
 
-    A consumer that died loses its messages to the others after 10 s, looked at with every command
-    (Dramatiq's defaults took over 150 s).
+    The messages of a consumer that died go to the others after 10 s, checked with every command
+    (150 s and more with Dramatiq's defaults).
     """
     middleware = [ShutdownNotifications(notify_shutdown=False), Retries(max_retries=0)]
     if url is None:
@@ -29,7 +28,7 @@ def make_broker(url: str | None) -> Broker:
         url,
         socket_timeout=SEND_TIMEOUT,
         socket_connect_timeout=SEND_TIMEOUT,
-        # A connection that broke is made anew; a server that hangs is not waited for twice.
+        # Reconnect where a connection broke; do not wait twice for a server that hangs.
         retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
     )
     return RedisBroker(

@@ -1,7 +1,7 @@
-"""A document's tables and titles over its pages, by the library that read them.
+"""Join tables and titles across the pages of a document, with the library that read them.
 
-PaddleOCR from 3.4 on has `restructure_pages`. It is called in a process of its own: the library
-takes seconds to import, starts threads and takes over signals, and no model is needed.
+PaddleOCR has `restructure_pages` from 3.4 on. It runs in a process of its own: the library takes
+seconds to import, starts threads and replaces signal handlers. No model is needed.
 
     python -m ocr_worker.cross_page <pages.json >blocks.json
 """
@@ -27,16 +27,19 @@ log = structlog.get_logger(__name__)
 
 _ROOT = Path(__file__).resolve().parent.parent
 
-#: Importing takes 3 to 7 s, a document of 2,000 pages less.
+#: Limit of the process, seconds: importing takes 3 to 7, a document of 2,000 pages less.
 SECONDS = 120.0
 
 #: Markdown has six levels of headings (CommonMark 0.31, 4.2).
-_DEEPEST = 6
+_DEEPEST_HEADING = 6
 
 
 def restructure_pages(pages: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], str]:
-    """See `documents.exports.cross_page`. Where the library is missing, too old or fails,
-    nothing differs: the document's Markdown is that of its pages."""
+    """The new Markdown of blocks, by page number and block id: see `documents.exports.cross_page`.
+
+    Empty where the library is missing, too old or fails: the document's Markdown is that of its
+    pages then.
+    """
     if importlib.util.find_spec("paddlex") is None:
         return {}
     prepare_process()
@@ -52,7 +55,9 @@ def restructure_pages(pages: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str
         answer = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         words = getattr(error, "stderr", None) or b""
-        log.warning("not_restructured", reason=f"{error} {words[-500:].decode(errors='replace')}")
+        log.warning(
+            "restructuring_failed", reason=f"{error} {words[-500:].decode(errors='replace')}"
+        )
         return {}
     return {
         (page, block): _markdown(label, content, level)
@@ -66,24 +71,24 @@ def _markdown(label: str, content: str, level: int | None) -> str:
     text = block_to_markdown(label, content)
     if level is None or not text:
         return text
-    return f"{'#' * min(level + 1, _DEEPEST)} {text.lstrip('#').lstrip()}"
+    return f"{'#' * min(level + 1, _DEEPEST_HEADING)} {text.lstrip('#').lstrip()}"
 
 
 def main() -> None:
-    """What differs, as [page number, block id, label, content, level or null]."""
+    """Print the changed blocks, as [page number, block id, label, content, level or null]."""
     pages = json.load(sys.stdin)
     answer, sys.stdout = sys.stdout, sys.stderr  # the library prints
-    json.dump(_differences(pages), answer)
+    json.dump(_find_changed_blocks(pages), answer)
 
 
-def _differences(pages: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+def _find_changed_blocks(pages: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
     from paddlex.inference.pipelines.paddleocr_vl import pipeline
 
-    # The pipeline that has the method looks at none of its models for it, so it needs none.
+    # The method uses none of the pipeline's models, so it needs no instance.
     restructure = getattr(pipeline._PaddleOCRVLPipeline, "restructure_pages", None)
     if restructure is None:
         return []
-    found = list(restructure(None, [_result(page) for page in pages]))
+    found = list(restructure(None, [_to_library_result(page) for page in pages]))
     differences: list[list[Any]] = []
     for page, result in zip(pages, found, strict=True):
         for before, after in zip(page["blocks"], result["parsing_res_list"], strict=True):
@@ -95,8 +100,8 @@ def _differences(pages: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
     return differences
 
 
-def _result(page: Mapping[str, Any]) -> dict[str, Any]:
-    """A page as the library saves its results."""
+def _to_library_result(page: Mapping[str, Any]) -> dict[str, Any]:
+    """A page in the form in which the library saves its results."""
     return {
         "res": {
             "input_path": None,
@@ -113,7 +118,7 @@ def _result(page: Mapping[str, Any]) -> dict[str, Any]:
                     "block_id": index,
                     "block_order": index,
                     "group_id": index,
-                    # Where titles stand in size is taken from their outlines.
+                    # The library ranks titles by the size of their outlines.
                     "block_polygon_points": _corners(block["bbox"]),
                 }
                 for index, block in enumerate(page["blocks"])

@@ -1,7 +1,7 @@
-"""The claim this process works on, seen by two threads.
+"""The page this process reads, shared by two threads.
 
-The working thread takes and settles claims; the process's main thread keeps their leases alive,
-and gives them back or fails them when the working thread can't (it is inside an engine).
+The working thread claims pages and records what became of them. The process's main thread renews
+their leases, and releases or fails them where the working thread can't (it is inside an engine).
 """
 
 from __future__ import annotations
@@ -15,62 +15,64 @@ from dataclasses import dataclass
 
 from documents.models.claim import PageClaim
 
+#: Pages over which the reading rate is computed.
+_RECENT = 20
+
 
 @dataclass(frozen=True)
-class Work:
-    """A claim and when its page was started_at (seconds of the monotonic clock)."""
+class ClaimedPage:
+    """A claim and when work on it started (seconds of the monotonic clock)."""
 
     claim: PageClaim
     started_at: float
 
     @property
     def seconds(self) -> float:
+        """How long the work has taken so far."""
         return time.monotonic() - self.started_at
 
 
-#: Pages over which the rate of reading is taken.
-_RECENT = 20
-
-
 class CurrentWork:
-    """At most one page at a time."""
+    """At most one page at a time; safe for several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._work: Work | None = None
+        self._page: ClaimedPage | None = None
         self._seconds: deque[float] = deque(maxlen=_RECENT)
-        #: Pages started_at and settled in whatever way, since the process began.
-        self.pages_begun = 0
-        #: Readings recorded; what failed, was given back or lost is none.
+        #: Pages started since the process started, whatever became of them.
+        self.pages_started = 0
+        #: Readings recorded; pages that failed, were released or lost do not count.
         self.pages_read = 0
 
     def count_reading(self) -> None:
-        """The page at hand has been read and recorded."""
-        work = self.current
+        """Count the current page as read and recorded."""
+        page = self.page
         with self._lock:
             self.pages_read += 1
-            if work is not None:
-                self._seconds.append(work.seconds)
+            if page is not None:
+                self._seconds.append(page.seconds)
 
     @property
     def pages_per_second(self) -> float:
-        """While it read its last 20 pages; 0 before the first."""
+        """The rate over the last 20 pages read, pauses left out; 0 before the first."""
         with self._lock:
             spent = sum(self._seconds)
             return len(self._seconds) / spent if spent else 0.0
 
     @property
-    def current(self) -> Work | None:
+    def page(self) -> ClaimedPage | None:
+        """The page being read; None while there is none."""
         with self._lock:
-            return self._work
+            return self._page
 
     @contextmanager
     def work_on(self, claim: PageClaim) -> Iterator[None]:
+        """Make `claim` the current page, until the block ends."""
         with self._lock:
-            self._work = Work(claim, time.monotonic())
-            self.pages_begun += 1
+            self._page = ClaimedPage(claim, time.monotonic())
+            self.pages_started += 1
         try:
             yield
         finally:
             with self._lock:
-                self._work = None
+                self._page = None

@@ -1,4 +1,4 @@
-"""Variables that libraries read when they are loaded: written here, read by nothing of ours."""
+"""Set environment variables that libraries read when they are loaded; this project reads none."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import os
 
 
 def set_default(name: str, text: str) -> None:
-    """A value from outside stays."""
+    """Set a variable unless the environment has it already."""
     os.environ.setdefault(name, text)
 
 
 def set_variable(name: str, text: str) -> None:
-    """Over any value from outside."""
+    """Set a variable, replacing a value that the environment has."""
     os.environ[name] = text

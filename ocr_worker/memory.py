@@ -1,4 +1,4 @@
-"""What this process takes of the machine's memory."""
+"""The memory that this process uses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def resident_bytes() -> int:
-    """This process's resident set, bytes; 0 where the system does not say (proc(5), statm)."""
+    """This process's resident set, bytes; 0 where the system has no /proc (proc(5), statm)."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except OSError:

@@ -1,4 +1,4 @@
-"""The other readers of the archive, as one without an engine sees them: they can read its pages."""
+"""The other OCR workers of the archive: can they read what this one can't?"""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from documents.models.worker import EngineState
 
 
 def another_worker_has_engine(owner: str, *, wanted: str = "") -> bool:
-    """Whether a living reader other than `owner` has an engine, or still loads one.
+    """Whether a live OCR worker other than `owner` has an engine or is loading one.
 
-    `wanted`: the engine it must have; "" where any will do.
+    `wanted`: the name of the engine it must have; "": any.
     """
     ready = Q(engine_state=EngineState.READY)
     if wanted:
         ready &= Q(engine=wanted)
-    readers = WorkerProcess.alive().filter(kind=WorkerKind.OCR).exclude(id=owner)
-    return readers.filter(ready | Q(engine_state=EngineState.LOADING)).exists()
+    workers = WorkerProcess.alive().filter(kind=WorkerKind.OCR).exclude(id=owner)
+    return workers.filter(ready | Q(engine_state=EngineState.LOADING)).exists()

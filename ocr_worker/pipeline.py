@@ -1,7 +1,7 @@
-"""A claim carried out: prepare a document, read a page, assemble the results.
+"""Carry out a claim: prepare a document, read a page, assemble the results.
 
-Everything that goes wrong here ends in a state a person can see; only a lost claim ends in
-nothing, because then somebody else has the work.
+Every failure ends in a state that people see. Only a lost claim ends in nothing: another worker has
+the work then.
 """
 
 from __future__ import annotations
@@ -45,37 +45,40 @@ from ocr_worker.rendering import Renderer
 
 log = structlog.get_logger(__name__)
 
-#: How long a task or page rests that failed for a reason outside of it (a full disk, say).
-REST = datetime.timedelta(seconds=20)
+#: How long a task or page waits that failed for a reason outside of it (a full disk, say).
+POSTPONE_FOR = datetime.timedelta(seconds=20)
 
-#: What lies in the machine and not in the page or document that met it.
-_NOBODYS_FAULT = (StorageFull, RendererUnavailable, BucketError)
+#: Failures of the machine or the bucket, not of the page or document.
+_ENVIRONMENT_ERRORS = (StorageFull, RendererUnavailable, BucketError)
 
 
 def read_claimed_page(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> bool:
-    """Read the page and record what became of it; whether that is a reading."""
+    """Read the page and record the outcome; whether a reading was recorded."""
     where = {"document": str(claim.document_id), "page": claim.number, "attempt": claim.attempt}
     try:
         try:
             reading = _read(claim, renderer, engine)
-            _keep(claim, reading)
+            _save_reading(claim, reading)
             return True
         except ArchiveError as error:
             if isinstance(error, LeaseLost):
                 raise
-            if isinstance(error, _NOBODYS_FAULT):
-                # It mends, or somebody mends it: the page waits without end, and it is not counted.
+            if isinstance(error, _ENVIRONMENT_ERRORS):
+                # The environment recovers or is repaired: no attempt is counted, and there is no
+                # limit to how often the page is postponed.
                 log.error("page_postponed", code=error.code, reason=error.detail, **where)
-                postpone_page(claim, REST)
-            elif isinstance(error, EngineUnavailable) and engine is None and _another_can(claim):
-                log.info("page_left_to_another_reader", **where)
-                postpone_page(claim, REST)
+                postpone_page(claim, POSTPONE_FOR)
+            elif (
+                isinstance(error, EngineUnavailable) and engine is None and _can_others_read(claim)
+            ):
+                log.info("page_left_to_other_worker", **where)
+                postpone_page(claim, POSTPONE_FOR)
             else:
-                log.warning("page_not_read", code=error.code, reason=error.detail, **where)
+                log.warning("page_failed", code=error.code, reason=error.detail, **where)
                 fail_page(claim, error)
         except Exception as error:
-            # A defect of ours or of a library: the page must not take the reader with it.
-            log.exception("page_broke_the_reader", **where)
+            # A defect of this code or of a library must not end the worker.
+            log.exception("page_raised_unexpected_error", **where)
             fail_page(claim, EngineFailed(f"An unexpected error: {type(error).__name__}: {error}"))
     except LeaseLost:
         log.info("lease_lost", **where)
@@ -91,18 +94,18 @@ def run_task(claim: TaskClaim, renderer: Renderer) -> None:
         else:
             finish(claim)
     except LeaseLost:
-        log.info("chore_lost", **where)
-    except _NOBODYS_FAULT as error:
-        # It mends, or somebody mends it: the task waits without end, and it is not counted.
-        log.error("chore_postponed", code=error.code, reason=error.detail, **where)
-        postpone_task(claim, REST, counted=False)
+        log.info("task_lease_lost", **where)
+    except _ENVIRONMENT_ERRORS as error:
+        # As for a page: no attempt is counted.
+        log.error("task_postponed", code=error.code, reason=error.detail, **where)
+        postpone_task(claim, POSTPONE_FOR, counted=False)
     except Exception:
-        log.exception("chore_broke", **where)
-        postpone_task(claim, REST)
+        log.exception("task_raised_unexpected_error", **where)
+        postpone_task(claim, POSTPONE_FOR)
 
 
 def _read(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> PageReading:
-    with _original(claim.document_id, claim.filename) as path:
+    with _open_original(claim.document_id, claim.filename) as path:
         return read_page(
             renderer,
             engine,
@@ -115,9 +118,9 @@ def _read(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> PageRe
 
 
 @contextlib.contextmanager
-def _original(document_id: uuid.UUID, filename: str) -> Iterator[Path]:
-    """As `original_file`; NotMirroredYet where another machine has taken it in and the bucket, by
-    which it comes here, has not got it yet."""
+def _open_original(document_id: uuid.UUID, filename: str) -> Iterator[Path]:
+    """As `original_file`. Raises NotMirroredYet where the file was uploaded to another machine and
+    is not in the bucket yet."""
     with contextlib.ExitStack() as stack:
         try:
             path = stack.enter_context(original_file(document_id, filename))
@@ -132,13 +135,13 @@ def _original(document_id: uuid.UUID, filename: str) -> Iterator[Path]:
         yield path
 
 
-def _another_can(claim: PageClaim) -> bool:
-    """Whether a reader that does not hold the claim could read the page."""
+def _can_others_read(claim: PageClaim) -> bool:
+    """Whether a worker other than the claim's owner could read the page."""
     holder = Page.objects.values_list("lease_owner", flat=True).get(id=claim.page_id)
     return another_worker_has_engine(holder, wanted=claim.requested_engine)
 
 
-def _keep(claim: PageClaim, reading: PageReading) -> None:
+def _save_reading(claim: PageClaim, reading: PageReading) -> None:
     if reading.page_image is not None:
         page_images.keep_page_image(
             claim.document_id, claim.number, reading.layout.rotation, reading.page_image
@@ -156,7 +159,7 @@ def _keep(claim: PageClaim, reading: PageReading) -> None:
 def _prepare(claim: TaskClaim, renderer: Renderer) -> None:
     document = Document.objects.get(id=claim.document_id)
     try:
-        with _original(document.id, document.filename) as path:
+        with _open_original(document.id, document.filename) as path:
             pages = renderer.count_pages(path, document.mime_type)
             record_page_count(claim, pages)
             try:
@@ -164,10 +167,10 @@ def _prepare(claim: TaskClaim, renderer: Renderer) -> None:
                     document.id, renderer.render_thumbnail(path, document.mime_type)
                 )
             except ReadingError as error:
-                # Its first page will say the same for itself; the document goes on without.
-                log.info("no_thumbnail", document=str(document.id), reason=error.detail)
+                # The first page fails with the same reason; the document needs no thumbnail.
+                log.info("thumbnail_failed", document=str(document.id), reason=error.detail)
     except RendererUnavailable:
         raise
     except ReadingError as error:
-        log.warning("not_prepared", document=str(document.id), reason=error.detail)
+        log.warning("preparation_failed", document=str(document.id), reason=error.detail)
         fail_preparation(claim, error)

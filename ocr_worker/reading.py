@@ -1,17 +1,19 @@
-"""One page of a file, read: from its text layer where that can be trusted, else by OCR.
+"""Read one page of a file: from its text layer where that can be trusted, else by OCR.
 
-No database and no queue here: a path goes in, a layout comes out.
+No database and no queue: a path goes in, a layout comes out.
 """
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import structlog
+
 from documents.errors import EngineUnavailable, InvalidRequest, ReadingError
+from documents.models import OcrMode
 from documents.text.page_layout import PageLayout
 from ocr_worker import quality
 from ocr_worker.rendering.rotate import rotate_clockwise
@@ -22,23 +24,20 @@ from .figures import cut_out_figures
 from .rendering import Renderer
 from .rendering.geometry import guess_dpi
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
-#: `ocr` of a document: the layer where plausible, OCR always, or the layer whatever it is.
-OCR_CHOICES = ("auto", "always", "never")
-
-#: Engine of a reading from the text layer, and the version of our way of reading it.
+#: The engine of a reading from the text layer, and the version of the code that reads it.
 TEXT_LAYER = "text-layer"
 TEXT_LAYER_VERSION = "1"
 
 
 @dataclass(frozen=True)
 class PageReading:
-    """What was read. The layout's boxes are px of the page image (at most 2,000 px long).
+    """A page as read. The layout's boxes are px of the page image (longest side: 2,000 px at most).
 
-    `engine`, `engine_version`: what read it, as in the HTTP contract. `page_image`: that image as
-    WebP where reading made one; None where it is made when somebody looks. `figures`: the pictures
-    that the layout's blocks name, by name (`documents.files.figures.name_of`), as WebP.
+    `engine`, `engine_version`: the engine that read it, as in the HTTP contract. `page_image`: that
+    image as WebP where reading made one; None where it is made on demand. `figures`: the figures
+    that the layout's blocks name, by name, as WebP.
     """
 
     layout: PageLayout
@@ -55,54 +54,55 @@ def read_page(
     mime_type: str,
     number: int,
     *,
-    ocr: str = "auto",
+    ocr: str = OcrMode.AUTO,
     language: str = "",
     seconds: float | None = None,
 ) -> PageReading:
     """Read page `number` (from 1) of the file.
 
-    `ocr`: one of OCR_CHOICES. `language`: the document's (ISO 639-1), "" where unknown.
-    `seconds`: what recognition may take by the clock, None for what the engine needs; rendering
-    has its own limits. A page without ink is done with no text, and no OCR.
+    `ocr`: an OcrMode (AUTO: OCR where the text layer is not plausible). `language`: the document's
+    (ISO 639-1), "" where unknown. `seconds`: limit of recognition by the clock; None: the engine's
+    own. Rendering has its own limits. A blank page is a reading without text, without OCR.
 
     Raises a ReadingError with the page's number; EngineUnavailable where OCR is needed and
     `engine` is None; InvalidRequest for an unknown `ocr`.
     """
-    if ocr not in OCR_CHOICES:
-        raise InvalidRequest(f"ocr is one of {', '.join(OCR_CHOICES)}, not {ocr!r}.")
+    if ocr not in OcrMode.values:
+        raise InvalidRequest(f"ocr is one of {', '.join(OcrMode.values)}, not {ocr!r}.")
     try:
-        if ocr != "always":
-            reading = _from_layer(renderer, path, mime_type, number, whatever=ocr == "never")
+        if ocr != OcrMode.ALWAYS:
+            forced = ocr == OcrMode.NEVER
+            reading = _read_text_layer(renderer, path, mime_type, number, forced=forced)
             if reading is not None:
                 return reading
-        return _recognised(renderer, engine, path, mime_type, number, language, seconds)
+        return _recognise(renderer, engine, path, mime_type, number, language, seconds)
     except ReadingError as error:
         error.page = number
         raise
 
 
-def _from_layer(
-    renderer: Renderer, path: Path, mime_type: str, number: int, *, whatever: bool
+def _read_text_layer(
+    renderer: Renderer, path: Path, mime_type: str, number: int, *, forced: bool
 ) -> PageReading | None:
-    """The page from its text layer; None where it has none that can be trusted.
+    """Read the page from its text layer; None where that can't be trusted.
 
-    With `whatever`, there is always a reading: an empty one, if need be.
+    `forced`: use the layer as it is, and return an empty reading where there is none.
     """
     layer = None
     if mime_type == "application/pdf":
         layer = renderer.read_text_layer(path, mime_type, number)
     if layer is None:
-        return _empty(renderer, path, mime_type, number) if whatever else None
-    if not whatever:
+        return _read_as_empty(renderer, path, mime_type, number) if forced else None
+    if not forced:
         reason = extract.find_distrust_reason(layer)
         if reason is not None:
             if layer.words:
-                logger.info("page %d: its text layer is not used (%s)", number, reason)
+                log.info("text_layer_rejected", page=number, reason=reason)
             return None
     return PageReading(extract.convert_to_layout(layer), TEXT_LAYER, TEXT_LAYER_VERSION, None)
 
 
-def _empty(
+def _read_as_empty(
     renderer: Renderer,
     path: Path,
     mime_type: str,
@@ -115,7 +115,7 @@ def _empty(
     return PageReading(layout, engine, version, image.data)
 
 
-def _recognised(
+def _recognise(
     renderer: Renderer,
     engine: Engine | None,
     path: Path,
@@ -128,8 +128,8 @@ def _recognised(
     page = renderer.render_page(path, mime_type, number, colour=colour)
     if page.blank:
         if engine is None:
-            return _empty(renderer, path, mime_type, number)
-        return _empty(renderer, path, mime_type, number, engine.name, engine.version)
+            return _read_as_empty(renderer, path, mime_type, number)
+        return _read_as_empty(renderer, path, mime_type, number, engine.name, engine.version)
     if engine is None:
         raise EngineUnavailable(
             "The page needs OCR, and this process has no engine. Start a reader that has one."
@@ -138,8 +138,8 @@ def _recognised(
     deadline = time.monotonic() + seconds
     layout = engine.read(page.image, dpi=page.dpi, language=language, seconds=seconds)
     if engine.needs.dpi and not layout.text and not page.estimated:
-        # Ink and no words: some files state a resolution that was never theirs (a page of text on
-        # two inches), and letters of the wrong size are not seen at all.
+        # Ink and no words: some files state a wrong resolution (a page of text on two inches), and
+        # the engine does not see letters of the wrong size at all.
         guess = guess_dpi(*page.image.size)
         left = max(deadline - time.monotonic(), 0.0)
         layout = engine.read(page.image, dpi=guess, language=language, seconds=left)

@@ -1,7 +1,7 @@
-"""What was left behind: found in the database, every 30 s and at every start.
+"""Find what was left behind in the database and queue it again: every 30 s and at every start.
 
-Nothing here is needed while all goes well. It finds what a killed process held, what nobody was
-woken for because the queue was down or wiped, and what an interrupted upload left on the disk.
+Nothing here is needed while all goes well. It finds what a killed process had claimed, work whose
+wake-up was lost because the queue was down or wiped, and the remains of interrupted uploads.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 30.0
 
-#: No upload takes longer; what lies in the staging directory since then is nobody's.
-STAGED_FOR_SECONDS = 24 * 3600
-FORGET_WORKERS_AFTER = datetime.timedelta(days=1)
+#: No upload takes longer: older files in the staging directory are abandoned.
+STAGING_SECONDS = 24 * 3600
+DELETE_WORKERS_AFTER = datetime.timedelta(days=1)
 
 
 def reconcile(
@@ -35,34 +35,34 @@ def reconcile(
     sole_start: uuid.UUID | None = None,
     watched_for: datetime.timedelta = datetime.timedelta(0),
 ) -> None:
-    """Mend what is found; safe to run at any time and in several processes at once.
+    """Repair what is found; safe to run at any time and in several processes at once.
 
-    `sole_start`: the start_id of the only supervisor there can be; what others hold is lost then.
+    `sole_start`: the start_id of the only supervisor there can be: claims of other starts are lost.
     `watched_for`: how long the caller has been up without a break.
     """
     lost = take_back_lost_pages(sole_start=sole_start)
     if lost:
-        log.warning("lost_pages_taken_back", pages=lost)
-    hopeless = fail_pages_without_engine(watched_for=watched_for)
-    if hopeless:
-        log.warning("pages_nobody_can_read_failed", pages=hopeless)
+        log.warning("lost_pages_released", pages=lost)
+    unreadable = fail_pages_without_engine(watched_for=watched_for)
+    if unreadable:
+        log.warning("unreadable_pages_failed", pages=unreadable)
     if Document.objects.with_free_task().exists() or sync_worker.work_waits():
         announce(tasks_waiting)
     if Page.objects.claimable().exists():
         announce(pages_waiting)
-    WorkerProcess.objects.filter(heartbeat_at__lt=timezone.now() - FORGET_WORKERS_AFTER).delete()
-    _clear_staging()
+    WorkerProcess.objects.filter(heartbeat_at__lt=timezone.now() - DELETE_WORKERS_AFTER).delete()
+    _remove_abandoned_uploads()
 
 
-def _clear_staging() -> None:
+def _remove_abandoned_uploads() -> None:
     for path in archive().staging.iterdir():
         try:
             about = path.lstat()
-            if stat.S_ISREG(about.st_mode) and time.time() - about.st_mtime > STAGED_FOR_SECONDS:
+            if stat.S_ISREG(about.st_mode) and time.time() - about.st_mtime > STAGING_SECONDS:
                 path.unlink(missing_ok=True)
                 log.info("abandoned_upload_removed", file=path.name)
         except FileNotFoundError:
             continue
         except OSError as error:
-            # A disk that became read-only, say: everything else goes on without this.
-            log.warning("abandoned_upload_stays", file=path.name, reason=str(error))
+            # A disk that became read-only, say: everything else goes on.
+            log.warning("abandoned_upload_not_removed", file=path.name, reason=str(error))

@@ -1,6 +1,5 @@
-"""The two kinds of process the reader consists of: OCR workers and background tasks.
+"""The worker processes: OCR, background and sync.
 
-Each is one Dramatiq worker under the supervisor. The main thread never works: it reports that the
-process lives, keeps the leases, watches the clock and obeys signals, whatever the working thread
-is stuck in.
+Each is one Dramatiq worker under the supervisor. The main thread never works: it sends the
+heartbeat, renews leases, watches the clock and handles signals, whatever the working thread does.
 """

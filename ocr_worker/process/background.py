@@ -1,4 +1,4 @@
-"""The background process: prepares documents, assembles results, finds what was left behind."""
+"""The background worker: prepares documents, assembles results, syncs copies, reconciles."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from ocr_worker.rendering import Renderer
 
 log = structlog.get_logger(__name__)
 
-#: Seconds between two beats after which the machine has slept, or this process has hung.
+#: Seconds between two heartbeats from which the machine has slept, or this process has hung.
 BREAK_SECONDS = 60.0
 
 
 class BackgroundProcess(WorkerBase):
-    """Three at a time, so that a file that takes long to open does not hold up the next upload;
-    opening happens in a child process, the threads only wait."""
+    """Runs three tasks at a time, so that a file that is slow to open does not delay the next
+    upload. Files are opened in child processes; the threads only wait."""
 
     kind = WorkerKind.BACKGROUND
     queue = actors.BACKGROUND
@@ -45,28 +45,28 @@ class BackgroundProcess(WorkerBase):
         self._claims: dict[int, TaskClaim] = {}
         self._next_reconcile = 0.0
         self._watching_since = time.monotonic()
-        self._last_beat = time.time()
-        self._keeper = SyncWorker()
-        self._bucket_word = ""
+        self._last_heartbeat = time.time()
+        self._sync_worker = SyncWorker()
+        self._bucket_state = ""
         self._peer_watch = PeerWatch()
 
-    def begin(self) -> None:
+    def prepare(self) -> None:
         actors.on_wake_up(self.queue, self.work_until_idle)
         if self._sole_start is not None:
             if taken := release_all_tasks():
-                log.warning("task_leases_of_dead_process_ended", tasks=taken)
+                log.warning("task_leases_released", tasks=taken)
             end_all_leases()
-            # Those of lives before, which a restored database still knows.
+            # Rows of earlier starts, which a restored database still has.
             WorkerProcess.objects.exclude(start_id=self.start_id).delete()
 
-    def beat(self) -> None:
-        for claim in self._held():
+    def on_heartbeat(self) -> None:
+        for claim in self._current_claims():
             if not claim.renew():
-                log.warning("chore_not_renewed", document=str(claim.document_id))
-        # Looks in the background, and logs what has changed.
-        word_before, self._bucket_word = self._bucket_word, watch.state().word
-        if (word_before, self._bucket_word) == ("failing", "configured"):
-            self._keeper.go_on()
+                log.warning("task_lease_renewal_failed", document=str(claim.document_id))
+        # Checks in the background, and logs a change of state.
+        state_before, self._bucket_state = self._bucket_state, watch.state().word
+        if (state_before, self._bucket_state) == ("failing", "configured"):
+            self._sync_worker.go_on()
             announce(tasks_waiting)
         if self._sole_start is not None:
             self._peer_watch.check_if_due()
@@ -76,27 +76,27 @@ class BackgroundProcess(WorkerBase):
             reconcile(sole_start=self._sole_start, watched_for=watched_for)
 
     def watched_for(self) -> datetime.timedelta:
-        """How long this process has lived without a break that only the wall clock has seen."""
-        now, before = time.time(), self._last_beat
-        self._last_beat = now
+        """How long this process has run without a break that only the wall clock shows."""
+        now, before = time.time(), self._last_heartbeat
+        self._last_heartbeat = now
         if now - before > BREAK_SECONDS:
             self._watching_since = time.monotonic()
         return datetime.timedelta(seconds=time.monotonic() - self._watching_since)
 
     def is_busy(self) -> bool:
-        return bool(self._held()) or keeps_something()
+        return bool(self._current_claims()) or keeps_something()
 
-    def give_back(self) -> None:
-        for claim in self._held():
+    def release_claims(self) -> None:
+        for claim in self._current_claims():
             release_task(claim)
         release_all()
 
-    def _held(self) -> list[TaskClaim]:
+    def _current_claims(self) -> list[TaskClaim]:
         with self._lock:
             return list(self._claims.values())
 
     def work_until_idle(self) -> None:
-        """Do task after task, until none waits or the process is to stop."""
+        """Run task after task, until none waits or the process is asked to stop."""
         thread = threading.get_ident()
         with Renderer() as renderer:
             first = True
@@ -104,7 +104,7 @@ class BackgroundProcess(WorkerBase):
                 close_old_connections()
                 claim = claim_task()
                 if claim is None:
-                    self._keeper.keep_what_waits(self.stopping)
+                    self._sync_worker.keep_what_waits(self.stopping)
                     break
                 with self._lock:
                     self._claims[thread] = claim

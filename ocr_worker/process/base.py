@@ -1,4 +1,4 @@
-"""What OCR workers and background tasks have in common: life, death and reporting."""
+"""What all worker processes have in common: start, heartbeat and end."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from ocr_worker.memory import resident_bytes
 
 log = structlog.get_logger(__name__)
 
-BEAT_SECONDS = 5.0
-#: How often an idle worker looks for a wake-up, ms.
+HEARTBEAT_SECONDS = 5.0
+#: How often an idle worker polls the queue for a wake-up, ms.
 POLL_MS = 200
-#: Seconds that a stop on request lets the work at hand go on. The supervisor kills after 8.5.
+#: Seconds for which a requested stop lets the current work go on. The supervisor kills after 8.5.
 GRACE_SECONDS = 3.0
-#: Seconds for Dramatiq to hand back what it fetched and did not begin.
+#: Seconds for Dramatiq to return what it fetched and did not start.
 CONSUMERS_STOP_SECONDS = 1.5
 
 
 class WorkerBase(ABC):
-    """One process. `run` returns when it is asked to stop (SIGTERM, SIGINT)."""
+    """One worker process. `run` returns when the process is asked to stop (SIGTERM, SIGINT)."""
 
     kind: str
     queue: str
@@ -39,62 +39,64 @@ class WorkerBase(ABC):
 
     def __init__(self, slot: int, start_id: uuid.UUID) -> None:
         self.start_id = start_id
+        #: This process's id: of its row, and as the owner of its leases.
         self.owner = f"{start_id}:{self.kind}:{slot}"
         self.started_at = timezone.now()
         self.stopping = threading.Event()
-        #: Whether it ends for another to follow it at once: its row is left to that one.
-        self.followed = False
+        #: Whether a new process takes this one's place at once: its row is left to that process.
+        self.recycled = False
         self._consumer: dramatiq.Worker | None = None
 
     def run(self) -> None:
-        begun, next_beat = False, 0.0
+        prepared, next_heartbeat = False, 0.0
         while not self.stopping.is_set():
-            self._listen()
-            begun = begun or self._safely(self.begin)
-            if time.monotonic() >= next_beat:
-                next_beat = time.monotonic() + BEAT_SECONDS
-                self._safely(self._beat)
-            if begun and self._consumer is None and self.ready_to_work():
-                self._consume()
-                next_beat = 0.0  # that it is ready now is said at once
-            self.stopping.wait(min(0.5, max(0.0, next_beat - time.monotonic())))
+            self._install_signal_handlers()
+            prepared = prepared or self._try_step(self.prepare)
+            if time.monotonic() >= next_heartbeat:
+                next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
+                self._try_step(self._send_heartbeat)
+            if prepared and self._consumer is None and self.is_ready():
+                self._start_consumer()
+                next_heartbeat = 0.0  # report at once that it is ready
+            self.stopping.wait(min(0.5, max(0.0, next_heartbeat - time.monotonic())))
         self._stop()
 
-    def _listen(self) -> None:
-        """Again and again: a library that an engine loads may take the signals over (Paddle does),
-        and a stop on request must give back what is held."""
+    def _install_signal_handlers(self) -> None:
+        """Called repeatedly: a library that an engine loads may replace the handlers (Paddle does),
+        and a requested stop must release what this process has claimed."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
 
     @abstractmethod
-    def begin(self) -> None:
-        """Before anything is consumed; tried again while the database is away."""
+    def prepare(self) -> None:
+        """Run before anything is consumed; repeated while the database is unavailable."""
 
-    def ready_to_work(self) -> bool:
+    def is_ready(self) -> bool:
+        """Whether wake-ups may be consumed."""
         return True
 
     @abstractmethod
-    def beat(self) -> None:
-        """Every 5 s, in the main thread; must not take long."""
+    def on_heartbeat(self) -> None:
+        """Run every 5 s in the main thread; must not take long."""
 
     @abstractmethod
     def is_busy(self) -> bool: ...
 
     @abstractmethod
-    def give_back(self) -> None:
-        """Return what is held and unfinished; the working thread does not get to."""
+    def release_claims(self) -> None:
+        """Release unfinished claims that the working thread can't release itself."""
 
-    def report(self) -> dict[str, object]:
+    def status_fields(self) -> dict[str, object]:
         """More fields for this process's row."""
         return {}
 
-    def _beat(self) -> None:
+    def _send_heartbeat(self) -> None:
         close_old_connections()
-        self._report()
-        self.beat()
+        self._update_row()
+        self.on_heartbeat()
 
-    def _report(self) -> None:
-        """Say in this process's row that it lives, and how."""
+    def _update_row(self) -> None:
+        """Write to this process's row that it is alive, and its state."""
         WorkerProcess.objects.update_or_create(
             id=self.owner,
             defaults={
@@ -104,25 +106,25 @@ class WorkerBase(ABC):
                 "started_at": self.started_at,
                 "heartbeat_at": timezone.now(),
                 "rss_bytes": resident_bytes(),
-                **self.report(),
+                **self.status_fields(),
             },
         )
 
-    def _safely(self, step: Callable[[], object]) -> bool:
-        """Whether `step` came through: a database that is away must not end the process."""
+    def _try_step(self, step: Callable[[], object]) -> bool:
+        """Run `step`; False where the database is unavailable, which must not end the process."""
         try:
             step()
         except DatabaseError as error:
-            log.error("database_not_available", kind=self.kind, reason=str(error))
+            log.error("database_unavailable", kind=self.kind, reason=str(error))
             connections.close_all()
             return False
         return True
 
-    def _consume(self) -> None:
+    def _start_consumer(self) -> None:
         consumer = dramatiq.Worker(
             broker, queues={self.queue}, worker_timeout=POLL_MS, worker_threads=self.threads
         )
-        # A message waiting in a busy process is one that no idle process is woken by.
+        # A message prefetched by a busy process can't wake an idle one.
         consumer.queue_prefetch = self.threads
         consumer.start()
         self._consumer = consumer
@@ -133,10 +135,10 @@ class WorkerBase(ABC):
             time.sleep(0.02)
         if not self.is_busy() and self._consumer is not None:
             self._consumer.stop(timeout=int(CONSUMERS_STOP_SECONDS * 1000))
-        if self.is_busy():  # still, or with what it was claiming when the stop was asked for
-            self._safely(self.give_back)
-        if not self.followed:
-            self._safely(lambda: WorkerProcess.objects.filter(id=self.owner).delete())
+        if self.is_busy():  # still, or with what it was claiming when the stop was requested
+            self._try_step(self.release_claims)
+        if not self.recycled:
+            self._try_step(lambda: WorkerProcess.objects.filter(id=self.owner).delete())
         connections.close_all()
         # A thread inside an engine's C code can't be stopped and must not be waited for.
         os._exit(0)

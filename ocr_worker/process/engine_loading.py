@@ -1,4 +1,4 @@
-"""A reader's engine: loaded behind the reader's back, and looked for again where it is absent."""
+"""Load an engine in a background thread, and retry where it is unavailable."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from ocr_worker.engines.select_engine import LoadedEngine
 
 log = structlog.get_logger(__name__)
 
-#: Seconds after which an engine that was absent is looked for again: somebody may have installed
-#: what it lacks.
-AGAIN_SECONDS = 60.0
+#: Seconds after which loading an unavailable engine is retried: what it lacks may have been
+#: installed meanwhile.
+RETRY_SECONDS = 60.0
 
 
 class EngineLoading:
-    """`engine` is there when `state` is READY. `detail`: one sentence, why it is not, or is not the
-    one that could be expected; while it is loading, why the time before failed. `deaths`: how many
-    processes before this one died while they loaded it.
+    """An engine on its way: `engine` is set when `state` is READY.
 
-    `load` is told `deaths`, and returns the engine or raises EngineUnavailable. `broken` is called,
-    in the loading thread, when the engine fails in a way that nobody foresaw.
+    `detail`: one sentence, why the engine is not ready or not the preferred one; while it loads,
+    why the last attempt failed. `deaths`: how many earlier processes died while loading it.
+
+    `load` gets `deaths`, and returns the engine or raises EngineUnavailable. `on_failure` is called
+    in the loading thread where the first attempt raises any other exception.
     """
 
     def __init__(
@@ -33,48 +34,48 @@ class EngineLoading:
         load: Callable[[int], LoadedEngine],
         *,
         stopping: threading.Event,
-        broken: Callable[[], None],
+        on_failure: Callable[[], None],
     ) -> None:
         self.engine: Engine | None = None
         self.state = EngineState.LOADING
         self.detail = ""
         self.deaths = 0
         self._load = load
-        self._stopping, self._broken = stopping, broken
+        self._stopping, self._on_failure = stopping, on_failure
 
     def start(self) -> None:
-        # Loading may take minutes: meanwhile the process reports that it lives.
+        # Loading may take minutes: meanwhile the main thread sends heartbeats.
         threading.Thread(target=self._run, name="engine-loader", daemon=True).start()
 
     def _run(self) -> None:
         try:
-            self._try()
+            self._load_once()
         except Exception as error:
-            log.exception("engine_did_not_load")
-            self.detail = _did_not_load(error)
-            self._broken()
+            log.exception("engine_load_failed")
+            self.detail = _describe_failure(error)
+            self._on_failure()
             return
-        while self.engine is None and not self._stopping.wait(AGAIN_SECONDS):
+        while self.engine is None and not self._stopping.wait(RETRY_SECONDS):
             try:
-                self._try()
+                self._load_once()
             except Exception as error:
-                # The reader goes on: it may be at a page that has its text layer.
-                log.exception("engine_did_not_load")
-                self.detail = _did_not_load(error)
+                # The worker goes on: it may be reading a page from its text layer.
+                log.exception("engine_load_failed")
+                self.detail = _describe_failure(error)
 
-    def _try(self) -> None:
+    def _load_once(self) -> None:
         try:
-            chosen = self._load(self.deaths)
+            loaded = self._load(self.deaths)
         except EngineUnavailable as error:
-            # Text layers can be read all the same; a page that needs OCR says why it can't be.
+            # Text layers can still be read; a page that needs OCR fails with this reason.
             if self.state != EngineState.ABSENT or self.detail != error.detail:
-                log.error("no_engine", reason=error.detail, looked_for_again_after=AGAIN_SECONDS)
+                log.error("engine_unavailable", reason=error.detail, retry_seconds=RETRY_SECONDS)
             self.detail, self.state = error.detail, EngineState.ABSENT
         else:
             self.deaths = 0
-            self.engine, self.detail, self.state = chosen.engine, chosen.warning, EngineState.READY
+            self.engine, self.detail, self.state = loaded.engine, loaded.warning, EngineState.READY
             log.info("engine_ready", engine=self.engine.name, version=self.engine.version)
 
 
-def _did_not_load(error: Exception) -> str:
+def _describe_failure(error: Exception) -> str:
     return f"The OCR engine did not load: {type(error).__name__}: {error}"

@@ -1,4 +1,4 @@
-"""A reader process: one engine, one page at a time."""
+"""The OCR worker: one engine, one thread, one page at a time."""
 
 from __future__ import annotations
 
@@ -32,38 +32,40 @@ from ocr_worker.rendering.types import Limits
 
 log = structlog.get_logger(__name__)
 
-#: What a page may take by the clock besides its recognition, seconds: it has its text layer read,
-#: is drawn, and drawn for people, each within its own limit.
+#: Seconds that a page may take besides its recognition: its text layer is read, it is drawn for
+#: the engine, and drawn for people, each within its own limit.
 _AROUND_RECOGNITION = 3 * Limits().wall_seconds + 30
 
-#: How long a reader without an engine leaves wake-ups to those that have one.
+#: Seconds for which a worker without an engine leaves wake-ups to workers that have one.
 STAND_BACK_SECONDS = 5.0
 
 
-def page_seconds(engine: Engine | None) -> float:
-    """A page that takes longer than all of its limits together hangs where no limit reaches."""
+def page_time_limit(engine: Engine | None) -> float:
+    """Seconds after which a page counts as hung: all of its limits together."""
     return _AROUND_RECOGNITION + (engine.needs.seconds if engine else RECOGNITION_SECONDS)
 
 
 class OcrProcess(WorkerBase):
+    """Reads pages with one engine, loaded in the background while the process reports."""
+
     kind = WorkerKind.OCR
     queue = actors.PAGES
     threads = 1
 
     def __init__(self, slot: int, start_id: uuid.UUID) -> None:
         super().__init__(slot, start_id)
-        self.reader = ClaimOwner(self.owner, start_id)
+        self.claim_owner = ClaimOwner(self.owner, start_id)
         self.current_work = CurrentWork()
         self.loading = EngineLoading(
-            self._load, stopping=self.stopping, broken=self._engine_is_broken
+            self.load_engine, stopping=self.stopping, on_failure=self._end_after_load_failure
         )
         self._renderer: Renderer | None = None
 
-    def begin(self) -> None:
+    def prepare(self) -> None:
         self.restore_load_failures()
-        taken = take_back_lost_pages(of=self.reader)
+        taken = take_back_lost_pages(of=self.claim_owner)
         if taken:
-            log.warning("pages_of_a_dead_reader_taken_back", pages=taken)
+            log.warning("pages_of_dead_worker_released", pages=taken)
         actors.on_wake_up(self.queue, self.read_until_idle)
         self.loading.start()
 
@@ -71,10 +73,10 @@ class OcrProcess(WorkerBase):
     def engine(self) -> Engine | None:
         return self.loading.engine
 
-    def ready_to_work(self) -> bool:
+    def is_ready(self) -> bool:
         return self.loading.state != EngineState.LOADING
 
-    def report(self) -> dict[str, object]:
+    def status_fields(self) -> dict[str, object]:
         return {
             "engine": self.engine.name if self.engine else "",
             "engine_version": self.engine.version if self.engine else "",
@@ -86,26 +88,26 @@ class OcrProcess(WorkerBase):
             "pages_per_second": self.current_work.pages_per_second,
         }
 
-    def beat(self) -> None:
-        work = self.current_work.current
-        if work is None:
+    def on_heartbeat(self) -> None:
+        page = self.current_work.page
+        if page is None:
             return
-        if work.seconds > page_seconds(self.engine):
-            self._give_up_hanging_page()
-        elif not work.claim.renew():
-            log.warning("lease_not_renewed", document=str(work.claim.document_id))
+        if page.seconds > page_time_limit(self.engine):
+            self._fail_hung_page()
+        elif not page.claim.renew():
+            log.warning("page_lease_renewal_failed", document=str(page.claim.document_id))
 
     def is_busy(self) -> bool:
-        return self.current_work.current is not None
+        return self.current_work.page is not None
 
-    def give_back(self) -> None:
-        work = self.current_work.current
-        if work is not None and release_page(work.claim):
-            log.info("page_given_back", document=str(work.claim.document_id),
-                     page=work.claim.number)  # fmt: skip
+    def release_claims(self) -> None:
+        page = self.current_work.page
+        if page is not None and release_page(page.claim):
+            log.info("page_released", document=str(page.claim.document_id),
+                     page=page.claim.number)  # fmt: skip
 
     def read_until_idle(self) -> None:
-        """Read page after page, until none waits or the process is to stop."""
+        """Read page after page, until none waits or the process is asked to stop."""
         if self._renderer is None:
             self._renderer = Renderer()
         engines = (self.engine.name,) if self.engine else ()
@@ -113,12 +115,12 @@ class OcrProcess(WorkerBase):
         while not self.stopping.is_set():
             close_old_connections()
             if self.engine is None and another_worker_has_engine(self.owner):
-                # It would only hold their pages up: the wake-up is theirs.
+                # This worker could only postpone their pages: pass the wake-up on.
                 if Page.objects.claimable().exists():
                     announce(pages_waiting)
                 self.stopping.wait(STAND_BACK_SECONDS)
                 break
-            claim = claim_page(self.reader, engines=engines)
+            claim = claim_page(self.claim_owner, engines=engines)
             if claim is None:
                 break
             with self.current_work.work_on(claim):
@@ -126,72 +128,75 @@ class OcrProcess(WorkerBase):
                     release_page(claim)
                     break
                 if first and Page.objects.claimable().exists():
-                    # One wake-up wakes one reader; each that finds more work wakes another.
+                    # One wake-up wakes one worker; each that finds more work wakes another.
                     announce(pages_waiting)
                 first = False
                 if pipeline.read_claimed_page(claim, self._renderer, self.engine):
                     self.current_work.count_reading()
-            self._end_if_worn()
+            self._recycle_if_due()
 
-    def _end_if_worn(self) -> None:
-        why = (
-            find_recycling_reason(self.engine.needs, self.current_work.pages_begun)
-            if self.engine
-            else None
-        )
-        if why is None:
+    def _recycle_if_due(self) -> None:
+        if self.engine is None:
             return
-        log.info("reader_has_read_enough", reason=why, pages=self.current_work.pages_begun)
-        self.followed = True
+        pages = self.current_work.pages_started
+        reason = find_recycling_reason(self.engine.needs, pages)
+        if reason is None:
+            return
+        log.info("worker_recycled", reason=reason, pages=pages)
+        self.recycled = True
         if Page.objects.claimable().exists():
-            announce(pages_waiting)  # this process's wake-up is spent
+            announce(pages_waiting)  # this process's wake-up is used up
         self.stopping.set()
 
     def restore_load_failures(self) -> None:
-        """Go on saying why the process before in this place could not load its engine."""
+        """Take over why the last process in this slot could not load its engine."""
         before = WorkerProcess.objects.filter(id=self.owner, engine_state=EngineState.LOADING)
         for detail, deaths in before.values_list("engine_detail", "engine_deaths"):
             self.loading.detail, self.loading.deaths = detail, deaths + 1
 
-    def _load(self, deaths: int) -> LoadedEngine:
-        """The engine that the settings ask for. Raises EngineUnavailable."""
-        chosen = load_engine(
+    def load_engine(self, deaths: int) -> LoadedEngine:
+        """Load the engine that the settings ask for. Raises EngineUnavailable.
+
+        `deaths`: how many earlier processes died while loading it. Where only Tesseract can be
+        loaded in place of PaddleOCR-VL, a worker beside one that has PaddleOCR-VL loads nothing:
+        otherwise it would be chance which of the two engines reads a page.
+        """
+        loaded = load_engine(
             settings.OCRSITE_ENGINE,
             settings.OCRSITE_LANGUAGES,
             device=settings.OCRSITE_PADDLE_DEVICE,
             second_reader=settings.OCRSITE_SECOND_READER,
             deaths=deaths,
         )
-        if chosen.warning and another_worker_has_engine(self.owner, wanted="paddleocr-vl"):
-            # Else it were chance which of them reads a page, the better engine or the other.
-            chosen.engine.close()
+        if loaded.warning and another_worker_has_engine(self.owner, wanted="paddleocr-vl"):
+            loaded.engine.close()
             raise EngineUnavailable(
                 "This reader leaves its pages to another one, which has PaddleOCR-VL. "
-                f"{chosen.warning}"
+                f"{loaded.warning}"
             )
-        return chosen
+        return loaded
 
-    def _engine_is_broken(self) -> None:
-        # It may load the next time: the supervisor starts another process, ever more rarely.
+    def _end_after_load_failure(self) -> None:
+        # It may load next time: the supervisor starts another process, with growing pauses.
         try:
-            self._safely(self._report)
+            self._try_step(self._update_row)
         finally:
             os._exit(1)
 
-    def _give_up_hanging_page(self) -> None:
-        work = self.current_work.current
-        if work is None:
+    def _fail_hung_page(self) -> None:
+        page = self.current_work.page
+        if page is None:
             return
-        log.error("page_hangs", document=str(work.claim.document_id), page=work.claim.number)
+        log.error("page_hung", document=str(page.claim.document_id), page=page.claim.number)
         try:
             fail_page(
-                work.claim,
+                page.claim,
                 ReadingTimeout(
-                    f"The page was not read within {page_seconds(self.engine):.0f} s and its "
+                    f"The page was not read within {page_time_limit(self.engine):.0f} s and its "
                     "reader was stopped. It is tried again."
                 ),
             )
         except LeaseLost:
-            log.info("lease_lost", document=str(work.claim.document_id), page=work.claim.number)
+            log.info("lease_lost", document=str(page.claim.document_id), page=page.claim.number)
         # Only the end of the process frees the thread; the supervisor starts another.
         os._exit(1)

@@ -1,8 +1,8 @@
-"""When a reader process has done enough and is to be followed by a new one.
+"""When an OCR worker ends so that a new process takes its place.
 
-A library that handles pictures and models rarely gives back all it took. Users of PaddleOCR-VL see
-it grow with every page. A process that ends between two pages costs nobody a page, only the time
-to load its engine again.
+Libraries that handle images and models rarely return all memory. Users of PaddleOCR-VL see its
+process grow with every page. A process that ends between two pages loses no page; it costs only the
+time to load the engine again.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ MIB = 2**20
 
 
 def find_recycling_reason(needs: Needs, pages: int) -> str | None:
-    """Why the process should end now, having begun so many pages: a phrase for the log. None while
-    it may go on."""
+    """Why a process that has started `pages` pages should end now, as a phrase for the log.
+
+    None while it may go on.
+    """
     if needs.pages is not None and pages >= needs.pages:
         return f"{pages} pages"
     if needs.rss_bytes is not None:
-        taken = resident_bytes()
-        if taken > needs.rss_bytes:
-            return f"{taken // MIB} MiB of memory, {needs.rss_bytes // MIB} allowed"
+        used = resident_bytes()
+        if used > needs.rss_bytes:
+            return f"{used // MIB} MiB of memory, {needs.rss_bytes // MIB} allowed"
     return None

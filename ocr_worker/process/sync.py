@@ -1,5 +1,7 @@
-"""The mirror process of a machine that only serves the web: it alone has what was uploaded there,
-until that is in the bucket. Elsewhere background tasks do this beside their other work."""
+"""The sync worker of a machine that serves the web only and has no background worker.
+
+Until they are in the bucket, this machine alone has the files uploaded to it.
+"""
 
 from __future__ import annotations
 
@@ -23,29 +25,29 @@ class SyncProcess(WorkerBase):
 
     def __init__(self, slot: int, start_id: uuid.UUID) -> None:
         super().__init__(slot, start_id)
-        self._keeper = SyncWorker()
+        self._sync_worker = SyncWorker()
         self._thread: threading.Thread | None = None
 
-    def begin(self) -> None:
-        """There is nothing to take back: a lease that was left ends by itself."""
+    def prepare(self) -> None:
+        """Nothing to do: the leases of an earlier process expire by themselves."""
 
-    def ready_to_work(self) -> bool:
-        return False  # nobody wakes it: it looks by itself
+    def is_ready(self) -> bool:
+        return False  # it polls the database and consumes no wake-ups
 
-    def beat(self) -> None:
-        watch.state()  # looks in the background, and logs what has changed
+    def on_heartbeat(self) -> None:
+        watch.state()  # checks in the background, and logs a change of state
         if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._keep, name="mirror", daemon=True)
+            self._thread = threading.Thread(target=self._sync, name="sync", daemon=True)
             self._thread.start()
 
     def is_busy(self) -> bool:
         return keeps_something()
 
-    def give_back(self) -> None:
+    def release_claims(self) -> None:
         release_all()
 
-    def _keep(self) -> None:
+    def _sync(self) -> None:
         try:
-            self._keeper.keep_what_waits(self.stopping)
+            self._sync_worker.keep_what_waits(self.stopping)
         finally:
             connections.close_all()

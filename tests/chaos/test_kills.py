@@ -139,7 +139,7 @@ def test_a_reader_killed_in_mid_page_costs_one_attempt_and_no_page(site: Site) -
     wait_until_read(site, sent, WITHIN)
     assert_read_once(site, sent)
     assert attempts(site, page) == 2
-    assert "pages_of_a_dead_reader_taken_back" in site.log
+    assert "pages_of_dead_worker_released" in site.log
 
 
 @pytest.mark.sqlite_only

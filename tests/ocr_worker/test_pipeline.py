@@ -317,7 +317,7 @@ def test_only_recorded_readings_count_as_pages_read(
     reader.read_until_idle()
 
     assert Reading.objects.count() == 2
-    assert reader.report()["pages_read"] == 2
+    assert reader.status_fields()["pages_read"] == 2
 
 
 def test_a_reading_that_came_too_late_counts_as_none(renderer: Renderer, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from documents.actions.claim_page import claim_page
 from documents.files.storage import archive
 from documents.models import Page, PageStatus, Status, WorkerProcess
 from documents.models.claim import ClaimOwner
-from ocr_worker.reconcile import STAGED_FOR_SECONDS, reconcile
+from ocr_worker.reconcile import STAGING_SECONDS, reconcile
 from tests.factories import make_document
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -130,7 +130,7 @@ def test_an_upload_that_was_broken_off_is_removed_after_a_day() -> None:
     old, new = archive().staging / "old", archive().staging / "new"
     for path in (old, new):
         path.write_bytes(b"half a file")
-    long_ago = time.time() - STAGED_FOR_SECONDS - 60
+    long_ago = time.time() - STAGING_SECONDS - 60
     os.utime(old, (long_ago, long_ago))
 
     reconcile()
@@ -139,7 +139,7 @@ def test_an_upload_that_was_broken_off_is_removed_after_a_day() -> None:
 
 
 def test_what_can_not_be_removed_does_not_stop_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    long_ago = time.time() - STAGED_FOR_SECONDS - 60
+    long_ago = time.time() - STAGING_SECONDS - 60
     directory = archive().staging / "a directory"
     directory.mkdir()
     for name in ("held", "old"):

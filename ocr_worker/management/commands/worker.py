@@ -1,4 +1,4 @@
-"""One worker process, as the supervisor starts it (`manage.py serve` is the command for people)."""
+"""Run one worker process; started by the supervisor (people run `manage.py serve`)."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from django.core.management.base import BaseCommand, CommandParser
 
 
 class Command(BaseCommand):
-    help = "Run one reader, background tasks or mirror process. Started by `serve`."
+    help = "Run one OCR, background or sync worker. Started by `serve`."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", choices=("ocr", "background", "sync"))
-        parser.add_argument("--slot", type=int, default=0, help="its place among its like")
         parser.add_argument(
-            "--start-id", type=uuid.UUID, default=None, help="the supervisor's, new at every start"
+            "--slot", type=int, default=0, help="its number among workers of its kind"
+        )
+        parser.add_argument(
+            "--start-id", type=uuid.UUID, default=None, help="id of the supervisor's start"
         )
         parser.add_argument(
             "--sole",
             action="store_true",
-            help="no other supervisor works on this database: what others hold is lost",
+            help="no other supervisor uses this database: claims of other starts are lost",
         )
 
     def handle(self, *, kind: str, slot: int, start_id: uuid.UUID | None, **options: Any) -> None:

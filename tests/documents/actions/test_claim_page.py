@@ -240,6 +240,6 @@ def test_a_document_locked_by_somebody_else_is_passed_over() -> None:
 
 
 def test_the_lease_outlives_two_missed_renewals() -> None:
-    from ocr_worker.process.base import BEAT_SECONDS
+    from ocr_worker.process.base import HEARTBEAT_SECONDS
 
-    assert Page.lease.duration.total_seconds() > 3 * BEAT_SECONDS
+    assert Page.lease.duration.total_seconds() > 3 * HEARTBEAT_SECONDS

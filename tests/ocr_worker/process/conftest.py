@@ -93,7 +93,7 @@ class Workers:
         engine: str = "works",
         page_seconds: float = 600,
     ) -> subprocess.Popen[bytes]:
-        data = self.directory / f"worker{len(self.processes)}"
+        data = self.data_directory(len(self.processes))
         data.mkdir()
         variables = {name: os.environ[name] for name in ("PATH", "DATABASE_URL")
                      if name in os.environ}  # fmt: skip
@@ -107,6 +107,10 @@ class Workers:
         )  # fmt: skip
         self.processes.append(process)
         return process
+
+    def data_directory(self, number: int) -> Path:
+        """Of the `number`-th process started, from 0."""
+        return self.directory / f"worker{number}"
 
     def owner(self, slot: int) -> str:
         return f"{self.start_id}:ocr:{slot}"

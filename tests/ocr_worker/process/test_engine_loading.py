@@ -22,10 +22,10 @@ Outcome = Exception | None
 @pytest.fixture
 def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., EngineLoading]]:
     """Begins to load engines, one after the other; the last one for ever."""
-    monkeypatch.setattr(engine_loading, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(engine_loading, "RETRY_SECONDS", 0.01)
     stopping = threading.Event()
 
-    def begin(*outcomes: Outcome, broken: Callable[[], None] = lambda: None) -> EngineLoading:
+    def begin(*outcomes: Outcome, on_failure: Callable[[], None] = lambda: None) -> EngineLoading:
         left = list(outcomes)
 
         def load(deaths: int) -> LoadedEngine:
@@ -34,7 +34,7 @@ def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., EngineLoa
                 raise outcome
             return LoadedEngine(Pretending())
 
-        loading = EngineLoading(load, stopping=stopping, broken=broken)
+        loading = EngineLoading(load, stopping=stopping, on_failure=on_failure)
         loading.start()
         return loading
 
@@ -55,7 +55,9 @@ def test_an_engine_that_was_mended_becomes_ready_by_itself_and_the_log_says_so(
 
     assert engine.engine is not None
     assert engine.detail == ""
-    assert [entry["event"] for entry in log] == ["no_engine", "engine_ready"], "the same only once"
+    assert [entry["event"] for entry in log] == ["engine_unavailable", "engine_ready"], (
+        "the same only once"
+    )
 
 
 def test_while_it_is_looked_for_it_is_absent_and_not_loading(
@@ -82,12 +84,12 @@ def test_what_nobody_foresaw_ends_the_reader_at_first_and_later_does_not(
 ) -> None:
     ended = threading.Event()
 
-    first = loading(MemoryError("no room"), broken=ended.set)
+    first = loading(MemoryError("no room"), on_failure=ended.set)
     assert ended.wait(20)
     assert first.detail == "The OCR engine did not load: MemoryError: no room"
     assert first.state == "loading"
 
     ended.clear()
-    later = loading(ABSENT, MemoryError("no room"), None, broken=ended.set)
+    later = loading(ABSENT, MemoryError("no room"), None, on_failure=ended.set)
     eventually(lambda: is_ready(later), 20, "ready")
     assert not ended.is_set()

@@ -19,6 +19,7 @@ from ocr_worker.process.ocr import OcrProcess
 from tests.factories import make_ocr_worker
 from tests.ocr_worker.claims import Pretending, born_digital, processing, scan
 from tests.ocr_worker.process.conftest import Queue, Workers
+from tests.ocr_worker.process.program import INSTALLED
 from tests.ocrsite.running_site import eventually
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -129,6 +130,8 @@ def test_a_reader_whose_engine_comes_later_reads_with_it(
     reader = workers.start(engine="comes-later")
     eventually(lambda: WorkerProcess.objects.filter(engine_state="absent").exists(), 60, "absent")
 
+    workers.data_directory(0).joinpath(INSTALLED).touch()
+
     eventually(lambda: WorkerProcess.objects.filter(engine_state="ready").exists(), 60, "ready")
     assert WorkerProcess.objects.get().engine_detail == ""
     processing(scan(tmp_path / "scan.pdf"))
@@ -186,7 +189,7 @@ def test_a_reader_that_loads_again_says_why_the_one_before_did_not() -> None:
 
     reader.restore_load_failures()
 
-    assert reader.report()["engine_detail"] == "The OCR engine did not load."
+    assert reader.status_fields()["engine_detail"] == "The OCR engine did not load."
 
 
 def test_a_stop_gives_the_page_back_uncounted(
@@ -291,10 +294,10 @@ def test_a_reader_that_could_only_have_tesseract_leaves_pages_to_one_with_paddle
         Pretending(), "PaddleOCR-VL is not used, Tesseract reads in its place."
     )
     monkeypatch.setattr(ocr_module, "load_engine", lambda *_, **__: fallen_back)
-    reader = OcrProcess(0, uuid.uuid4())
+    worker = OcrProcess(0, uuid.uuid4())
 
     if left:
         with pytest.raises(EngineUnavailable, match="leaves its pages to another"):
-            reader._load(0)
+            worker.load_engine(0)
     else:
-        assert reader._load(0) == fallen_back
+        assert worker.load_engine(0) == fallen_back
