@@ -1,5 +1,5 @@
-"""Search: a read model beside the database, built from it at any time and never asked for truth.
+"""Search: an index derived from the database, rebuilt at any time and never the source of truth.
 
-`analysis` makes terms of text, `index` keeps them (Tantivy), `follower` brings them to what the
-database says, `language` reads what people type, `finding` answers it.
+`text` makes terms of text, `index` stores them (Tantivy) and follows the changes of the database,
+`query` parses what people type and answers it.
 """

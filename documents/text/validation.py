@@ -35,7 +35,7 @@ def validate_text(text: str, *, field: str, max_length: int | None = None) -> st
         _refuse(
             field,
             "The text contains NUL characters or unpaired surrogates. Remove them.",
-            _("There are characters in the text that can’t be kept. Please retype it."),
+            _("The text contains characters that can’t be stored. Please retype it."),
         )
     return text
 

@@ -179,7 +179,7 @@ def _read_snapshot() -> Snapshot:
     if connection.vendor != "postgresql":
         return Snapshot()
     with connection.cursor() as cursor:
-        # A snapshot does not say whether the current transaction, if it writes, is running.
+        # A snapshot does not show the current transaction, if it writes, as running.
         cursor.execute("SELECT txid_current_snapshot()::text, txid_current_if_assigned()")
         text, own = cursor.fetchone()
     oldest, until, running = text.split(":")

@@ -1,4 +1,4 @@
-"""Bring the index to what the database says, one step at a time.
+"""Update the index from the change feed, one step at a time.
 
 A step may be interrupted at any moment: what was committed stays, and the change feed delivers the
 rest again. While a generation is built, changes are followed in it and in the one that is served.

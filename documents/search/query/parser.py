@@ -7,7 +7,7 @@
     before:2025-12-01  after:2025                          uploaded before; at or after
 
 `OR` joins its two neighbours; everything else must match. What is not valid is searched as words,
-and a note says so.
+with a note.
 """
 
 from __future__ import annotations

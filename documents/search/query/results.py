@@ -1,4 +1,4 @@
-"""What is asked of a search, and what it returns."""
+"""The request and the results of a search."""
 
 from __future__ import annotations
 

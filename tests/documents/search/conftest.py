@@ -1,4 +1,4 @@
-"""An index that follows the test's database whenever the test says so."""
+"""An index that follows the test's database on demand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from documents.search.index.follower import Follower
 
 @pytest.fixture
 def follow(search_directory: Path) -> Callable[[], None]:
-    """Called: everything that is in the database can be found."""
+    """Calling it makes everything in the database findable."""
     follower = Follower(search_directory)
 
     def catch_up() -> None:

@@ -1,4 +1,4 @@
-"""A page's layout: kept without loss, read in order, scaled with its boxes."""
+"""A page's layout: stored without loss, read in order, scaled with its boxes."""
 
 from __future__ import annotations
 

@@ -85,10 +85,10 @@ def test_one_taken_out_of_the_trash_or_purged_leaves_a_row() -> None:
 
 
 def test_what_was_rolled_back_has_not_changed() -> None:
-    kept = document()
+    unchanged = document()
     feed = following()
     with transaction.atomic():
-        edit(kept.id, actor=None, title="Не случилось")
+        edit(unchanged.id, actor=None, title="Не случилось")
         transaction.set_rollback(True)
     assert fed(feed) == []
 
@@ -169,16 +169,16 @@ def test_old_rows_go_and_the_newest_stays() -> None:
 
 @pytest.fixture
 def open_transaction() -> Iterator[Callable[[], uuid.UUID]]:
-    """One that has changed a document and is open: called, it commits, and says which document."""
+    """One that has changed a document and is open: calling it commits and returns the document."""
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has one writer at a time")
     late = uuid.uuid4()
-    begun, go_on = threading.Event(), threading.Event()
+    started, go_on = threading.Event(), threading.Event()
 
     def write_late() -> None:
         with transaction.atomic():
             SearchChange.objects.create(document_id=late)
-            begun.set()
+            started.set()
             go_on.wait(20)
         connections.close_all()
 
@@ -189,7 +189,7 @@ def open_transaction() -> Iterator[Callable[[], uuid.UUID]]:
 
     writer = threading.Thread(target=write_late)
     writer.start()
-    assert begun.wait(20)
+    assert started.wait(20)
     yield commit
     commit()
 

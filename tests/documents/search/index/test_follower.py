@@ -1,17 +1,17 @@
-"""The index is what the database says, whatever happened to either."""
+"""The index matches the database, whatever happened to either."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import shutil
-import threading
 import uuid
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from tantivy import Query
 
 from documents.actions.correct import correct
@@ -27,10 +27,8 @@ from documents.search.index import build, entry_writer, index_flags, lifecycle
 from documents.search.index.consistency_check import check_index
 from documents.search.index.description import describe_index
 from documents.search.index.follower import Follower
-from documents.search.index.follower_process import FollowerProcess
 from documents.search.index.generation import Generation
 from documents.search.index.index_files import read_current
-from documents.search.index.index_lock import IndexLock
 from documents.search.index.index_reader import IndexReader
 from documents.search.index.integrity import find_truncated_files
 from documents.search.index.schema import get_schema
@@ -45,7 +43,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def followed(root: Path) -> Follower:
-    """A process that has brought its index to what the database says."""
+    """A follower whose index matches the database."""
     follower = Follower(root)
     catch_up(follower)
     return follower
@@ -69,6 +67,25 @@ def test_a_page_is_found_once_it_was_followed(root: Path) -> None:
 
     assert found(root, "лист") == 2
     assert check_index(root).is_consistent
+
+
+def test_a_first_start_is_no_warning(root: Path) -> None:
+    with capture_logs() as logs:
+        followed(root)
+
+    events = [(entry["log_level"], entry["event"]) for entry in logs]
+    assert events[:2] == [("info", "search_index_created"), ("info", "search_build_started")]
+    assert {level for level, _ in events} == {"info"}
+
+
+def test_a_damaged_index_is_a_warning(root: Path) -> None:
+    followed(root)
+    make_unusable(root, "without a state")
+    with capture_logs() as logs:
+        followed(root)
+
+    warnings = [entry["event"] for entry in logs if entry["log_level"] == "warning"]
+    assert warnings == ["search_index_missing_or_damaged"]
 
 
 def test_what_was_there_before_the_index_is_in_it(root: Path) -> None:
@@ -427,63 +444,6 @@ def test_a_check_tells_what_is_not_as_it_should_be(root: Path) -> None:
 
     assert (result.outdated, result.superfluous) == (1, 1)
     assert "0 changes" not in describe_index(root)["waiting"]
-
-
-def test_one_process_of_a_machine_writes(root: Path) -> None:
-    holder = IndexLock(root)
-    assert holder.acquire()
-    assert not IndexLock(root).acquire()
-
-
-def test_a_lock_whose_file_was_deleted_is_noticed(root: Path) -> None:
-    lock, other = IndexLock(root), IndexLock(root)
-    assert lock.acquire()
-    assert lock.is_held()
-    shutil.rmtree(root)
-    assert not lock.is_held()
-    assert other.acquire()
-    assert not lock.is_held()
-    assert other.is_held()
-
-
-class Script(threading.Event):
-    """A request to stop: each time the process waits, the next action happens, then it stops."""
-
-    def __init__(self, *actions: Callable[[], object]) -> None:
-        super().__init__()
-        self._actions = list(actions)
-
-    def wait(self, timeout: float | None = None) -> bool:
-        if not self._actions:
-            self.set()
-        elif not timeout:
-            return self.is_set()  # it is busy
-        else:
-            self._actions.pop(0)()
-        return self.is_set()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_process_that_lost_the_lock_writes_no_more_until_it_has_it_again(root: Path) -> None:
-    make_document(make_team(), pages=["Первый лист"])
-    other = IndexLock(root)
-
-    def take_over() -> None:
-        assert found(root, "лист") == 1
-        shutil.rmtree(root)
-        assert other.acquire()
-
-    def wrote_nothing() -> None:
-        assert [path.name for path in root.iterdir()] == ["lock"]
-
-    def give_back() -> None:
-        wrote_nothing()
-        other.release()
-
-    script = Script(take_over, wrote_nothing, give_back, lambda: None)
-    FollowerProcess(root, script).run()
-
-    assert found(root, "лист") == 1
 
 
 def test_a_document_that_changes_while_it_is_built_in_is_there_once(

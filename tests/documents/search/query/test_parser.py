@@ -37,8 +37,8 @@ from documents.search.query.parser import parse_query
     ],
 )
 def test_what_is_typed_means(text: str, node: Node | None) -> None:
-    asked = parse_query(text)
-    assert (asked.node, asked.notes) == (node, ())
+    parsed = parse_query(text)
+    assert (parsed.node, parsed.notes) == (node, ())
 
 
 @pytest.mark.parametrize(
@@ -52,16 +52,16 @@ def test_what_is_typed_means(text: str, node: Node | None) -> None:
     ],
 )
 def test_half_a_quotation_mark_is_as_if_it_were_not_there(text: str, node: Node) -> None:
-    asked = parse_query(text)
-    assert asked.node == node
-    assert "quote" in [note.code for note in asked.notes]
+    parsed = parse_query(text)
+    assert parsed.node == node
+    assert "quote" in [note.code for note in parsed.notes]
 
 
 @pytest.mark.parametrize("text", ["№", "😀", "- -", '""', "()", "%$#"])
 def test_where_nothing_is_left_to_look_for_it_is_said(text: str) -> None:
-    asked = parse_query(text)
-    assert asked.node is None
-    assert [note.code for note in asked.notes] == ["nothing"]
+    parsed = parse_query(text)
+    assert parsed.node is None
+    assert [note.code for note in parsed.notes] == ["nothing"]
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_where_nothing_is_left_to_look_for_it_is_said(text: str) -> None:
     ],
 )
 def test_what_makes_no_sense_is_words_and_said(text: str, code: str) -> None:
-    asked = parse_query(text)
-    assert code in [note.code for note in asked.notes]
-    assert asked.node is not None
+    parsed = parse_query(text)
+    assert code in [note.code for note in parsed.notes]
+    assert parsed.node is not None
 
 
 _PIECES = st.sampled_from(

@@ -1,4 +1,4 @@
-"""A page's text and boxes as the index keeps them."""
+"""A page's text and boxes as the index stores them."""
 
 from __future__ import annotations
 
