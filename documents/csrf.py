@@ -1,4 +1,4 @@
-"""Cross-site request forgery behind a gateway that ends TLS and may not say so.
+"""CSRF protection behind a gateway that terminates TLS and may not say so.
 
 A browser then sends an https Origin while the inner request is plain http, which Django would
 refuse. The origin is accepted when its host is the one that the request was sent to (`Host` or

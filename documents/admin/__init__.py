@@ -1,12 +1,12 @@
-"""The archive in Django's admin: what is registered there. Each module beside this is one concern.
+"""The archive in Django's admin: the models registered there.
 
-A view here is reached by logged-in staff only. What they may do follows from their teams: nobody
-ticks Django's permissions one by one.
+Only logged-in staff reach a view here. What they may do follows from their roles in teams, not from
+Django's permissions.
 """
 
 from __future__ import annotations
 
-import knox.admin  # so that its page is registered by now
+import knox.admin  # registers its page, which is unregistered below
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
@@ -21,9 +21,9 @@ admin.site.site_title = "ocrsite"
 admin.site.site_url = None
 admin.site.enable_nav_sidebar = False
 
-# Teams and roles decide here; Django's groups would promise what they do not keep.
+# Teams and roles decide here; Django's groups would have no effect.
 admin.site.unregister(Group)
-# knox's page of tokens speaks English only, and knows no teams.
+# knox's page of tokens is in English only, and ignores teams.
 admin.site.unregister(knox.models.AuthToken)
 
 admin.site.register(Document, DocumentAdmin)

@@ -1,4 +1,4 @@
-"""What may be done to many documents of the list at once."""
+"""Actions on many selected documents of the list."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from documents.errors import ArchiveError
 from documents.models import Document
 from documents.replication.after_commit import left_to_background
 
-#: Each document is a transaction of its own; more than this would outlast a browser's patience.
+#: Each document is a transaction of its own; with more the request would take too long.
 MOST_AT_ONCE = 500
 
 
@@ -31,7 +31,9 @@ def read_all_again(
     model_admin: admin.ModelAdmin[Document], request: HttpRequest, queryset: QuerySet[Document]
 ) -> None:
     user = actor(request)
-    _each(request, queryset, Ability.REPROCESS, lambda id_: reprocess(id_, actor=user, pages=ALL))
+    _apply_to_each(
+        request, queryset, Ability.REPROCESS, lambda id_: reprocess(id_, actor=user, pages=ALL)
+    )
 
 
 @admin.action(description=gettext_lazy("Read again: only the failed pages"))
@@ -39,7 +41,7 @@ def read_failed_again(
     model_admin: admin.ModelAdmin[Document], request: HttpRequest, queryset: QuerySet[Document]
 ) -> None:
     user = actor(request)
-    _each(
+    _apply_to_each(
         request, queryset, Ability.REPROCESS, lambda id_: reprocess(id_, actor=user, pages=FAILED)
     )
 
@@ -49,7 +51,7 @@ def move_to_trash(
     model_admin: admin.ModelAdmin[Document], request: HttpRequest, queryset: QuerySet[Document]
 ) -> None:
     user = actor(request)
-    _each(request, queryset, Ability.TRASH, lambda id_: trash(id_, actor=user))
+    _apply_to_each(request, queryset, Ability.TRASH, lambda id_: trash(id_, actor=user))
 
 
 @admin.action(description=gettext_lazy("Take out of the trash"))
@@ -57,7 +59,7 @@ def restore(
     model_admin: admin.ModelAdmin[Document], request: HttpRequest, queryset: QuerySet[Document]
 ) -> None:
     user = actor(request)
-    _each(request, queryset, Ability.TRASH, lambda id_: take_out_of_trash(id_, actor=user))
+    _apply_to_each(request, queryset, Ability.TRASH, lambda id_: take_out_of_trash(id_, actor=user))
 
 
 @admin.action(description=gettext_lazy("Download the originals (zip)"))
@@ -74,16 +76,17 @@ def download(
 CHANGING = (read_all_again, read_failed_again, move_to_trash, restore)
 
 
-def _each(
+def _apply_to_each(
     request: HttpRequest,
     queryset: QuerySet[Document],
     ability: Ability,
-    verb: Callable[[uuid.UUID], Document],
+    action: Callable[[uuid.UUID], Document],
 ) -> None:
-    """`verb` to each, as far as allowed; says how many it was done to and why not to the others.
+    """Apply `action` to each document as far as allowed, and report how many were changed and why
+    others were not.
 
-    More than may be done at once: nothing is done. Which ones were done, nobody could see in the
-    list, and what is done twice may do harm (all pages read once more).
+    Above the limit nothing is done: the list would not show which documents were changed, and
+    repeating an action can do harm (all pages are read once more).
     """
     ids = list(queryset.values_list("id", flat=True)[: MOST_AT_ONCE + 1])
     if len(ids) > MOST_AT_ONCE:
@@ -98,9 +101,9 @@ def _each(
     for document_id in ids:
         try:
             before = access.require(request.user, ability, document_id)
-            # Whatever an action does makes a new version; one that found nothing to do does not.
+            # An action that changes the document makes a new version.
             with left_to_background():
-                after = verb(document_id)
+                after = action(document_id)
             if after.version == before.version:
                 idle += 1
             else:

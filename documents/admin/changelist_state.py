@@ -1,8 +1,8 @@
-"""The way back to the documents' list as it was: its filters, search, order and page.
+"""Back to the documents' list as it was: its filters, search, order and page.
 
-Django hands the list's query string on to a document's page as one parameter. Here it is handed
-further, through the page's forms and redirects. It only ever becomes the query of the list's own
-address, written anew: whatever somebody puts there leads nowhere else.
+Django passes the list's query string to a document's page in one parameter. The page's forms and
+redirects pass it on. It is only ever parsed and put into the query of the list's own address, so a
+forged value leads nowhere else.
 """
 
 from __future__ import annotations
@@ -13,36 +13,36 @@ from urllib.parse import parse_qsl, urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-#: Django's own name for it.
+#: Django's name of the parameter.
 FILTERS = "_changelist_filters"
-#: More than any list's filters need, less than makes an address too long.
+#: Enough for the filters of any list; a longer address could be refused.
 LONGEST = 2000
 
 
-def filters_of(request: HttpRequest) -> str:
-    """The list's query string as `request` brings it, "" for none."""
+def list_query_of(request: HttpRequest) -> str:
+    """The list's query string that `request` passes on, "" for none."""
     given = request.GET.get(FILTERS, "")
     return given if len(given) <= LONGEST else ""
 
 
-def way_back_of(request: HttpRequest) -> str:
-    """The query that the links and forms of a page hand on, "" where there is nothing to."""
-    filters = filters_of(request)
+def list_query_parameter(request: HttpRequest) -> str:
+    """The query for the links and forms of a page that pass the list's query on; "" for none."""
+    filters = list_query_of(request)
     return f"?{urlencode({FILTERS: filters})}" if filters else ""
 
 
 def list_url(request: HttpRequest) -> str:
-    """The list from which the person came."""
+    """The list that the user came from."""
     url = reverse("admin:documents_document_changelist")
-    query = urlencode(parse_qsl(filters_of(request), keep_blank_values=True))
+    query = urlencode(parse_qsl(list_query_of(request), keep_blank_values=True))
     return f"{url}?{query}" if query else url
 
 
 def document_url(
     document_id: uuid.UUID, page: int | None = None, *, filters: str = "", find: str = ""
 ) -> str:
-    """The document's page in the admin, at `page` where one is named; from there the way leads
-    back to the list with `filters`. What answers `find` is marked there."""
+    """The document's page in the admin, at page number `page`. `filters`: the query of the list to
+    return to. The hits of the query `find` are marked there."""
     url = reverse("admin:documents_document_change", args=[document_id])
     query: dict[str, object] = {}
     if page is not None:
@@ -55,11 +55,11 @@ def document_url(
     return f"{url}?{urlencode(query)}{anchor}" if query else url
 
 
-def see_document(
+def redirect_to_document(
     request: HttpRequest, document_id: uuid.UUID, page: int | None = None
 ) -> HttpResponse:
-    return HttpResponseRedirect(document_url(document_id, page, filters=filters_of(request)))
+    return HttpResponseRedirect(document_url(document_id, page, filters=list_query_of(request)))
 
 
-def see_list(request: HttpRequest) -> HttpResponse:
+def redirect_to_list(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(list_url(request))

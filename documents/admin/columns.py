@@ -1,4 +1,4 @@
-"""The columns of the documents' list. Each shows one row's own values: no query, no file."""
+"""The columns of the documents' list. Each shows values of its row, without a query or a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from documents.admin.progress import Progress
-from documents.admin.time_format import moment
+from documents.admin.time_format import format_moment
 from documents.exports.links import thumbnail_url
 from documents.models import Document, ReviewStatus, Status
 from documents.review.flags import flag_of
@@ -18,8 +18,8 @@ from documents.review.flags import flag_of
 
 @admin.display(description=gettext_lazy("First page"))
 def picture(document: Document) -> SafeString:
-    """A drawn sheet of paper until the file was opened, and where it can't be read; the script
-    puts it where an image fails, and the image where it comes while one watches."""
+    """A drawn sheet until the file has been opened, and where it can't be read. The script swaps
+    the two when an image fails or becomes available."""
     blank = static("documents/admin/no-page.svg")
     image = thumbnail_url(document.id)
     shown = document.page_count and document.status != Status.FAILED
@@ -43,7 +43,7 @@ def title(document: Document) -> SafeString:
 
 @admin.display(description=gettext_lazy("status"), ordering="status")
 def state(document: Document) -> SafeString:
-    """The status and the bar; `data-unfinished` is what the script looks for."""
+    """The status and the progress bar; the script looks for `data-unfinished`."""
     progress = Progress.of(document)
     return format_html(
         '<span class="state" data-progress="{}" data-title="{}"{}>'
@@ -83,8 +83,7 @@ def review(document: Document) -> SafeString:
 
 @admin.display(description=gettext_lazy("what to look at"))
 def flags(document: Document) -> SafeString:
-    """A mark with the number of reasons; the reasons are there for who points at it, and who hears
-    it."""
+    """A mark with the number of reasons; the reasons are a tooltip, and text for screen readers."""
     if not document.flags:
         return SafeString("")
     reasons = ", ".join(str(flag_of(name).says) for name in document.flags)
@@ -104,11 +103,11 @@ def team(document: Document) -> str:
 
 @admin.display(description=gettext_lazy("tags"))
 def tags(document: Document) -> SafeString:
-    """Needs the tags loaded with the document."""
+    """Expects prefetched tags."""
     names = ((tag.name,) for tag in document.tags.all())
     return format_html_join(" ", '<span class="tag">{}</span>', names)
 
 
 @admin.display(description=gettext_lazy("uploaded"), ordering="created_at")
 def created_at(document: Document) -> str:
-    return moment(document.created_at)
+    return format_moment(document.created_at)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from documents import access
 from documents.access import Ability
 from documents.actions.correct import accept_reading, correct
-from documents.admin.changelist_state import document_url, filters_of, see_document
+from documents.admin.changelist_state import document_url, list_query_of, redirect_to_document
 from documents.admin.forms import CorrectionForm, RevisionForm, report_errors
 from documents.admin.requests import actor, not_there, refuse, sentence
 from documents.errors import ArchiveError, Conflict, NotFound
@@ -24,7 +24,7 @@ def correct_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> H
     form = CorrectionForm(request.POST)
     if not form.is_valid():
         report_errors(request, form)
-        return see_document(request, document_id, number)
+        return redirect_to_document(request, document_id, number)
     revision = form.cleaned_data["revision"]
     try:
         access.require(request.user, Ability.CORRECT, document_id)
@@ -37,7 +37,7 @@ def correct_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> H
         refuse(request, error)
     else:
         messages.success(request, _("The text of page %(page)d is saved.") % {"page": number})
-    return see_document(request, document_id, number)
+    return redirect_to_document(request, document_id, number)
 
 
 @require_POST
@@ -46,7 +46,7 @@ def accept_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> Ht
     form = RevisionForm(request.POST)
     if not form.is_valid():
         report_errors(request, form)
-        return see_document(request, document_id, number)
+        return redirect_to_document(request, document_id, number)
     revision = form.cleaned_data["revision"]
     try:
         access.require(request.user, Ability.CORRECT, document_id)
@@ -58,7 +58,7 @@ def accept_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> Ht
     else:
         text = _("Page %(page)d shows its newest reading; the correction is kept.")
         messages.success(request, text % {"page": number})
-    return see_document(request, document_id, number)
+    return redirect_to_document(request, document_id, number)
 
 
 def _show_unsaved_text(
@@ -73,7 +73,7 @@ def _show_unsaved_text(
         "title": _("The text was not saved"),
         "reason": sentence(error),
         "typed": "\n\n".join(texts.values()),
-        "back": document_url(document_id, number, filters=filters_of(request)),
+        "back": document_url(document_id, number, filters=list_query_of(request)),
         "has_permission": True,
     }
     return render(request, "admin/documents/document/conflict.html", context, status=409)

@@ -12,8 +12,8 @@ from documents.text.page_layout import Block, Dispute
 
 @dataclass(frozen=True)
 class DisputeView:
-    """`id` is unique on the document's page. `start`, `stop`: characters of the block's text, None
-    where its words could not be found in there."""
+    """`id` is unique on the document's page. `start`, `stop`: offsets in the block's text, None
+    where its words were not found there."""
 
     id: str
     text: str
@@ -25,7 +25,7 @@ class DisputeView:
 
 @dataclass(frozen=True)
 class TextPiece:
-    """A part of the text: plain where there is no `dispute`."""
+    """A part of the text; plain text without a `dispute`."""
 
     text: str
     dispute: DisputeView | None = None
@@ -33,8 +33,8 @@ class TextPiece:
 
 @dataclass(frozen=True)
 class DisputedText:
-    """`pieces` are the whole text in order; `elsewhere` are the disputes that have no place in
-    it."""
+    """`pieces` are the whole text in order; `elsewhere` are disputes without a place in the
+    text."""
 
     pieces: list[TextPiece]
     elsewhere: list[DisputeView]
@@ -45,7 +45,7 @@ class DisputedText:
 
     @classmethod
     def of(cls, block: Block, prefix: str) -> DisputedText:
-        """`prefix` goes before the disputes' ids."""
+        """`prefix`: of the disputes' ids."""
         words = [found.span() for found in re.finditer(r"\S+", block.text)]
         views = []
         for number, (dispute, place) in enumerate(

@@ -20,10 +20,10 @@ from documents.actions.edit import edit
 from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
 from documents.actions.untrash import take_out_of_trash
-from documents.admin.changelist_state import see_document
+from documents.admin.changelist_state import redirect_to_document
 from documents.admin.forms import DecisionForm, DetailsForm, NoFields, ReprocessForm, report_errors
 from documents.admin.requests import actor, not_there, refuse
-from documents.admin.review_queue import came_from_queue, see_next
+from documents.admin.review_queue import came_from_queue, redirect_to_next
 from documents.errors import ArchiveError, NotFound
 from documents.models import Document
 
@@ -64,7 +64,7 @@ def button_view(request: HttpRequest, document_id: uuid.UUID, verb: str) -> Http
     form = button.form(request.POST)
     if not form.is_valid():
         report_errors(request, form)
-        return see_document(request, document_id)
+        return redirect_to_document(request, document_id)
     try:
         access.require(request.user, button.ability, document_id)
         button.act(document_id, actor=actor(request), **form.cleaned_data)
@@ -75,8 +75,8 @@ def button_view(request: HttpRequest, document_id: uuid.UUID, verb: str) -> Http
     else:
         messages.success(request, button.done)
         if button.ability is Ability.DECIDE and came_from_queue(request):
-            return see_next(request, Document.objects.get(id=document_id))
-    return see_document(request, document_id)
+            return redirect_to_next(request, Document.objects.get(id=document_id))
+    return redirect_to_document(request, document_id)
 
 
 @require_POST
@@ -85,7 +85,7 @@ def details_view(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     form = DetailsForm(request.POST)
     if not form.is_valid():
         report_errors(request, form)
-        return see_document(request, document_id)
+        return redirect_to_document(request, document_id)
     try:
         access.require(request.user, Ability.EDIT, document_id)
         edit(document_id, actor=actor(request), **form.changes())
@@ -95,4 +95,4 @@ def details_view(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         refuse(request, error)
     else:
         messages.success(request, _("Saved."))
-    return see_document(request, document_id)
+    return redirect_to_document(request, document_id)

@@ -12,14 +12,14 @@ from django.shortcuts import render
 
 from documents import access
 from documents.access import Ability
-from documents.admin.changelist_state import FILTERS, filters_of, list_url, way_back_of
+from documents.admin.changelist_state import FILTERS, list_query_of, list_query_parameter, list_url
 from documents.admin.engines import engines_to_choose
 from documents.admin.history import history_of
 from documents.admin.page_view import PageReview, failures_of, flagged_pages_of
 from documents.admin.progress import Progress
 from documents.admin.requests import actor, not_there
 from documents.admin.review_queue import came_from_queue
-from documents.admin.search_form import QueryField
+from documents.admin.search_form import TypedQuery
 from documents.errors import NotFound, SearchUnavailable, describe
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.links import original_url, result_url
@@ -37,7 +37,7 @@ class PlaceForm(forms.Form):
     """`at`: the page to show; `find`: the query whose hits are marked."""
 
     at = forms.IntegerField(required=False, min_value=1, max_value=99_999_999)
-    find = QueryField(required=False)
+    find = TypedQuery(required=False)
 
 
 def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
@@ -65,7 +65,7 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
             for ability in Ability
         },
         **_tags(document),
-        **_way_back(request),
+        **_list_context(request),
         "ocr_modes": OcrMode.choices,
         "engines": engines_to_choose(),
         "original_url": original_url(document.id),
@@ -97,14 +97,14 @@ def _tags(document: Document) -> dict[str, Any]:
     return {"tags": tags, "tag_names": ", ".join(tag.name for tag in tags)}
 
 
-def _way_back(request: HttpRequest) -> dict[str, Any]:
+def _list_context(request: HttpRequest) -> dict[str, Any]:
     """The list as it was: its address, and what the page's forms and links pass on."""
     return {
         "list_url": list_url(request),
         "in_queue": came_from_queue(request),
         "filters_name": FILTERS,
-        "filters": filters_of(request),
-        "way_back": way_back_of(request),
+        "filters": list_query_of(request),
+        "list_query": list_query_parameter(request),
     }
 
 

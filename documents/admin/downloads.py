@@ -11,13 +11,13 @@ from documents.errors import InvalidRequest
 from documents.exports.zip_originals import zipped
 from documents.models import Document
 
-#: A download holds one of the web's threads for as long as it takes.
+#: A download occupies a web thread until it ends.
 MOST_DOCUMENTS = 500
 MOST_BYTES = 4 * 2**30
 
 
 def zip_of_originals(documents: QuerySet[Document]) -> HttpResponseBase:
-    """Raises InvalidRequest for more than one answer may hold."""
+    """A response with one zip. Raises InvalidRequest above the limits."""
     chosen = Document.objects.filter(
         id__in=list(documents.values_list("id", flat=True)[: MOST_DOCUMENTS + 1])
     ).order_by("-created_at", "-id")

@@ -1,4 +1,4 @@
-"""What reads the pages, as people call it."""
+"""The names of engines as people know them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from documents.actions.reprocess import ENGINES
 from documents.models import WorkerProcess
 
-#: By the names that the archive keeps and the API shows.
+#: By the names in the database and the API.
 _NAMES: dict[str, str | Promise] = {
     "text-layer": _("text layer"),
     "tesseract": "Tesseract",
@@ -17,12 +17,11 @@ _NAMES: dict[str, str | Promise] = {
 
 
 def engine_name(engine: str) -> str:
-    """In the active language; an engine that is not known here keeps its name."""
+    """In the active language; an unknown engine keeps its name."""
     return str(_NAMES.get(engine, engine))
 
 
 def engines_to_choose() -> list[tuple[str, str]]:
-    """`(engine, its name)` of those that a reader has now: what others could be asked for, nobody
-    would read."""
+    """`(engine, its name)` of the engines that OCR workers have now; others would read nothing."""
     alive = set(WorkerProcess.alive().values_list("engine", flat=True))
     return [(engine, engine_name(engine)) for engine in ENGINES if engine in alive]

@@ -1,4 +1,4 @@
-"""What happened to a document, newest first, in words."""
+"""The history of a document in words, newest first."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ MOST = 50
 
 
 @dataclass(frozen=True)
-class Happening:
+class HistoryEntry:
     when: datetime.datetime
     what: str
     who: str
 
 
-def history_of(document: Document) -> list[Happening]:
-    # Which searches people keep is their own affair.
-    told = document.events.exclude(kind=EventKind.MATCHED)
-    events = told.select_related("actor").order_by("-id")[:MOST]
+def history_of(document: Document) -> list[HistoryEntry]:
+    # Saved searches are private.
+    shown = document.events.exclude(kind=EventKind.MATCHED)
+    events = shown.select_related("actor").order_by("-id")[:MOST]
     return [
-        Happening(
+        HistoryEntry(
             when=event.created_at,
             what=_what(event),
-            who=(event.actor.get_full_name() or event.actor.username) if event.actor else "",
+            who=event.actor.display_name if event.actor else "",
         )
         for event in events
     ]

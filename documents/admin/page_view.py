@@ -1,4 +1,4 @@
-"""One page as the admin shows it: values for a template, read from its newest text."""
+"""One page as the admin shows it: values for a template, from its current text."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from documents.text.page_layout import Block, PageLayout
 from documents.text.safe_html import sanitise_table
 from documents.text.word_diff import Piece, diff_texts
 
-#: Words that were read with less certainty than this are marked on the image.
+#: Words with a lower confidence are marked on the image.
 DOUBTFUL = 0.6
-#: Failed pages listed on top; a file that failed altogether needs no thousand lines.
+#: Failed pages listed on top: a file whose every page failed needs no thousand lines.
 MOST_FAILURES = 30
-#: Links to flagged pages; whoever has dealt with those sees the next ones.
+#: Links to flagged pages; once these are reviewed, the next ones appear.
 MOST_FLAGGED = 40
-#: Letters that fit into a line of a block's text field, about.
+#: Characters that fit into a line of a block's text field, roughly.
 LINE = 60
 
 
 @dataclass(frozen=True)
 class BlockView:
-    """`table`: harmless HTML, "" for what is none. `figure`: the address of the block's picture, ""
-    where it has none. `disputed`: None where nothing is."""
+    """`table`: sanitised HTML, "" for a block that is no table. `figure`: the address of the
+    block's picture, "" for none. `disputed`: None without disputes."""
 
     id: str
     label: str
@@ -69,8 +69,8 @@ class Failure:
 @dataclass(frozen=True)
 class PageReview:
     """`width`, `height`: px of the page image, 0 where nothing was read. `confidence`: percent.
-    `offered`: how the text of a newer reading differs from the correction that counts beside it.
-    `readings`: how many there are. `hits`: what was searched for."""
+    `offered`: how a newer reading differs from the current correction. `readings`: how many there
+    are. `hits`: of the query that is marked."""
 
     number: int
     status: str
@@ -125,7 +125,7 @@ class PageReview:
             confidence=None if confidence is None else round(confidence * 100),
             rotation=reading.rotation if reading else 0,
             revision=page.revision,
-            corrected_by=(author.get_full_name() or author.username) if author else "",
+            corrected_by=author.display_name if author else "",
             failure=_failure(page) if page.error_code else None,
             offered=_offered(page, layout),
             readings=readings,
@@ -134,8 +134,7 @@ class PageReview:
 
 
 def flagged_pages_of(document: Document) -> list[int]:
-    """The numbers of the first pages on which a reviewer should look at something. Those that a
-    person has corrected they have looked at."""
+    """The numbers of the first flagged pages that no person has corrected."""
     if not document.flags:
         return []
     flagged = document.pages.filter(current_revision=None).exclude(current_reading=None)

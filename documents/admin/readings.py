@@ -1,4 +1,4 @@
-"""All readings of a page, and how one of them differs from the text that counts."""
+"""All readings of a page, and how one of them differs from the current text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ from django.views.decorators.http import require_GET
 
 from documents import access
 from documents.access import Ability
-from documents.admin.changelist_state import document_url, filters_of, list_url, way_back_of
+from documents.admin.changelist_state import (
+    document_url,
+    list_query_of,
+    list_query_parameter,
+    list_url,
+)
 from documents.admin.requests import not_there
 from documents.errors import NotFound
 from documents.models import Document, Page, Reading
@@ -24,23 +29,23 @@ from documents.text.word_diff import Piece, diff_texts
 
 @dataclass(frozen=True)
 class ReadingView:
-    """`confidence`: percent. `counts`: its text is the page's. `corrected`: the correction that is
-    the page's text was made of it. `shown`: it is the one compared."""
+    """`confidence`: percent. `current`: the page shows its text. `corrected`: the page shows a
+    correction of it. `shown`: it is the one compared."""
 
     run: int
     engine: str
     engine_version: str
     created_at: datetime.datetime
     confidence: int | None
-    counts: bool
+    current: bool
     corrected: bool
     shown: bool
 
 
 @require_GET
 def readings_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> HttpResponse:
-    """`?with=run` compares that reading with the text that counts; without it the newest of those
-    that don't count."""
+    """`?with=run` compares that reading with the current text; without it the newest reading that
+    is not current."""
     try:
         document = access.require(request.user, Ability.SEE, document_id)
         page = _page(document, number)
@@ -56,13 +61,13 @@ def readings_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> 
         "document": document,
         "number": number,
         "revision": page.revision,
-        "readings": [_view(page, reading, compared) for reading in readings],
+        "readings": [_reading_view(page, reading, compared) for reading in readings],
         "pieces": None if compared is None else _pieces(page, compared),
         "offered": page.newer_reading and is_newest,
         "may_correct": may_correct and not document.is_trashed,
         "list_url": list_url(request),
-        "way_back": way_back_of(request),
-        "back": document_url(document.id, number, filters=filters_of(request)),
+        "list_query": list_query_parameter(request),
+        "back": document_url(document.id, number, filters=list_query_of(request)),
     }
     return render(request, "admin/documents/document/readings.html", context)
 
@@ -75,26 +80,21 @@ def _page(document: Document, number: int) -> Page:
     return page
 
 
-def _counts(page: Page, reading: Reading) -> bool:
-    return page.current_revision is None and page.current_reading_id == reading.id
-
-
 def _compared(page: Page, readings: list[Reading], run: str) -> Reading | None:
-    others = [reading for reading in readings if not _counts(page, reading)]
+    others = [reading for reading in readings if not page.shows_reading(reading)]
     asked = [reading for reading in others if str(reading.run) == run]
     return next(iter(asked or others), None)
 
 
-def _view(page: Page, reading: Reading, compared: Reading | None) -> ReadingView:
-    correction = page.current_revision
+def _reading_view(page: Page, reading: Reading, compared: Reading | None) -> ReadingView:
     return ReadingView(
         run=reading.run,
         engine=reading.engine,
         engine_version=reading.engine_version,
         created_at=reading.created_at,
         confidence=None if reading.confidence is None else round(reading.confidence * 100),
-        counts=_counts(page, reading),
-        corrected=correction is not None and correction.based_on_id == reading.id,
+        current=page.shows_reading(reading),
+        corrected=page.shows_correction_of(reading),
         shown=compared is not None and compared.id == reading.id,
     )
 

@@ -1,4 +1,4 @@
-"""A box as SVG draws it."""
+"""A box in the terms of SVG."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from documents.admin.changelist_state import see_list
+from documents.admin.changelist_state import redirect_to_list
 from documents.errors import ArchiveError, InvalidRequest
 from documents.models import User
 
@@ -40,4 +40,4 @@ def refuse(request: HttpRequest, error: ArchiveError) -> None:
 def not_there(request: HttpRequest) -> HttpResponse:
     """The document does not exist, or is not theirs to see: the two look alike."""
     messages.error(request, _("There is no such document here."))
-    return see_list(request)
+    return redirect_to_list(request)

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET
 
 from documents import access
 from documents.access import Ability
-from documents.admin.changelist_state import filters_of, see_document, see_list
+from documents.admin.changelist_state import list_query_of, redirect_to_document, redirect_to_list
 from documents.admin.requests import not_there
 from documents.errors import NotFound
 from documents.models import Document, ReviewStatus, Status
@@ -69,7 +69,7 @@ def ordering_for(request: HttpRequest) -> tuple[Any, ...] | None:
 
 def came_from_queue(request: HttpRequest) -> bool:
     """Whether the person came to the document's page from the queue."""
-    return (PARAMETER, TO_REVIEW) in parse_qsl(filters_of(request))
+    return (PARAMETER, TO_REVIEW) in parse_qsl(list_query_of(request))
 
 
 @require_GET
@@ -78,23 +78,23 @@ def next_view(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         document = access.require(request.user, Ability.SEE, document_id)
     except NotFound:
         return not_there(request)
-    return see_next(request, document)
+    return redirect_to_next(request, document)
 
 
-def see_next(request: HttpRequest, document: Document) -> HttpResponse:
+def redirect_to_next(request: HttpRequest, document: Document) -> HttpResponse:
     """The document after `document` in the list that the person came from; behind the last one the
     first again, that was passed over. The list where nothing is left."""
     found = _next(request, document) if came_from_queue(request) else None
     if found is not None:
-        return see_document(request, found)
+        return redirect_to_document(request, found)
     messages.info(request, _("There is nothing left to review here."))
-    return see_list(request)
+    return redirect_to_list(request)
 
 
 def _next(request: HttpRequest, document: Document) -> uuid.UUID | None:
     as_list = copy.copy(request)
     kept = QueryDict(mutable=True)
-    for name, value in parse_qsl(filters_of(request)):
+    for name, value in parse_qsl(list_query_of(request)):
         if name not in _PLACE:
             kept.appendlist(name, value)
     as_list.GET = kept  # type: ignore[assignment]

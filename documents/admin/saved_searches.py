@@ -22,7 +22,7 @@ from documents.models import Team
 
 
 @dataclass(frozen=True)
-class SavedSearchView:
+class SavedSearchEntry:
     """`url`: the address of its results. `new`: how many pages it has found since it was saved;
     `new_url`: its results with them first. `forget_url` deletes it (POST)."""
 
@@ -34,13 +34,13 @@ class SavedSearchView:
     forget_url: str
 
 
-def list_saved_searches(request: HttpRequest) -> list[SavedSearchView]:
+def list_saved_searches(request: HttpRequest) -> list[SavedSearchEntry]:
     here = reverse("admin:documents_document_search")
     # Only what the user can still see: a document may be in the trash, or another team's now.
     seen = Q(matches__document__in=visible_to(actor(request)).filter(trashed_at=None).order_by())
     searches = kept_by(actor(request)).select_related("team")
     return [
-        SavedSearchView(
+        SavedSearchEntry(
             name=search.name,
             team=search.team.name if search.team else "",
             url=f"{here}?{search.query_string}",

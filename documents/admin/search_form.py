@@ -24,7 +24,7 @@ FACET_FILTERS = {
 }
 
 
-class QueryField(forms.CharField):
+class TypedQuery(forms.CharField):
     """What is typed into a search: no value of it is an error."""
 
     def to_python(self, value: Any) -> str:
@@ -34,7 +34,7 @@ class QueryField(forms.CharField):
 class SearchForm(forms.Form):
     """All of an address but its filters. `p`: the page of results, from 1."""
 
-    q = QueryField(required=False)
+    q = TypedQuery(required=False)
     sort = forms.ChoiceField(choices=[(Ordering.DATE.value, Ordering.DATE.value)], required=False)
     p = forms.IntegerField(required=False, min_value=1, max_value=99_999)
 

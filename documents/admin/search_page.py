@@ -44,7 +44,7 @@ _NOTES: dict[str, str | Promise] = {
 
 
 @dataclass(frozen=True)
-class ResultView:
+class FoundPageView:
     """One page that was found. `hits` are boxes on its image of `width` x `height` px."""
 
     document: Document
@@ -105,10 +105,10 @@ def _results_context(
     }
 
 
-def _result(page: FoundPage, marked: str) -> ResultView:
+def _result(page: FoundPage, marked: str) -> FoundPageView:
     """`marked`: the query whose hits the document's page marks."""
     document, number = page.document, page.number
-    return ResultView(
+    return FoundPageView(
         document=document,
         number=number,
         url=document_url(document.id, number or None, find=marked),

@@ -1,4 +1,4 @@
-"""Where a document is kept, in the words of the person who reads the page."""
+"""Where a document is stored, in the user's language."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from documents.models import Document
 from documents.replication.sync import storage_of
 
 
-def place_of(document: Document) -> str:
-    """ "" where there is only one place."""
+def storage_label(document: Document) -> str:
+    """Empty where there is only one place."""
     storage = storage_of(document)
     if storage == "mirrored":
         return _("on this disk and in the bucket")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents import access
 from documents.admin.base import SuperuserPermissions, TitledByContent
-from documents.admin.time_format import moment
+from documents.admin.time_format import format_moment
 from documents.models import FIRST_TEAM_ID, Membership, Team
 
 
@@ -77,7 +77,7 @@ class TeamAdmin(SuperuserPermissions, TitledByContent):
 
     @admin.display(description=_("created"), ordering="created_at")
     def made(self, team: Team) -> str:
-        return moment(team.created_at)
+        return format_moment(team.created_at)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         return access.teams_of(request.user).annotate(

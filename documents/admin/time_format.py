@@ -1,4 +1,4 @@
-"""Times, as people read them."""
+"""Times for people to read."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 _UTC = "UTC"
 
 
-def moment(when: datetime.datetime, form: str = "SHORT_DATETIME_FORMAT") -> str:
-    """`when` on the person's own clock (ocrsite/middleware/time_zone.py). Where
-    their zone is not known, in UTC, and it says so."""
+def format_moment(when: datetime.datetime, form: str = "SHORT_DATETIME_FORMAT") -> str:
+    """`when` in the user's time zone (ocrsite/middleware/time_zone.py). Without one it is in UTC,
+    and says so."""
     shown = date_format(timezone.localtime(when), form)
     return f"{shown} {_UTC}" if timezone.get_current_timezone_name() == _UTC else shown

@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from documents import access
 from documents.access import Ability
 from documents.actions.upload import upload
-from documents.admin.changelist_state import document_url, see_list
+from documents.admin.changelist_state import document_url, redirect_to_list
 from documents.admin.forms import UploadForm, report_errors
 from documents.admin.requests import actor, refuse, sentence
 from documents.csrf import csrf_protect
@@ -43,7 +43,7 @@ def upload_view(request: HttpRequest) -> HttpResponse:
     teams = list(access.teams_where(request.user, Ability.UPLOAD))
     if not teams:
         refuse(request, NotAllowed("None of your teams lets you upload."))
-        return see_list(request)
+        return redirect_to_list(request)
     try:
         return _protected(request, teams)
     except ArchiveError as error:  # a file grew too large while the body was read

@@ -1,9 +1,9 @@
-"""Sentences of Django's admin that our catalogues word anew.
+"""Messages of Django's admin that our catalogues reword.
 
 Django's Russian puts a model's name into the middle of a sentence, where it would have to be
-declined ("Добавить метка", "Добавить еще один участие"). Our catalogues come before Django's, and
-their wording fits a name as it is: "Добавить: метка". The sentences are named here, for whoever
-looks in the sources for what is to be translated.
+declined ("Добавить метка", "Добавить еще один участие"). Our catalogues take precedence, and their
+wording fits a name as it is: "Добавить: метка". The messages are listed here so that makemessages
+finds them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a request shows who sends it."""
+"""Authentication of API requests by token."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed
 
 
 class TokenAuthentication(auth.TokenAuthentication):
-    """`Authorization: Token KEY`. One query a request: a token is found by its hash."""
+    """`Authorization: Token KEY`. One query per request: the token is found by its hash."""
 
     def authenticate_credentials(self, token: bytes) -> Any:
         digest = hash_token(token.decode("utf-8", errors="replace"))

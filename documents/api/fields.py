@@ -1,4 +1,4 @@
-"""Pieces that several endpoints' input and output are made of."""
+"""Serializer fields and formats that several endpoints share."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from documents.actions.tagging import MAX_LENGTH, MAX_TAGS
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Input in which a name that means nothing is an error: nearly always it is a typo."""
+    """Input in which an unknown name is an error: nearly always it is a typo."""
 
-    #: Names that may come along and are not looked at.
+    #: Unknown names that are accepted and ignored.
     ignored: frozenset[str] = frozenset()
 
     def to_internal_value(self, data: Any) -> Any:
@@ -55,7 +55,7 @@ class Base64Field(serializers.Field[bytes, Any, str, Any]):
 
 
 class TagsField(serializers.ListField):
-    """Tags by name: a list (JSON), or a form's field, repeated or with commas between names."""
+    """Names of tags: a JSON list, or a form field that is repeated or has commas between names."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""A document's files: what was uploaded, and what was made of it."""
+"""A document's files: the original, the results, the thumbnail and figures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ResultView(FileView):
 
 
 class FigureView(FileView):
-    """WebP; `name` is that of a block's `figure`."""
+    """WebP; `name` as in a block's `figure`."""
 
     def get(self, request: Request, document_id: uuid.UUID, name: str) -> HttpResponseBase:
         return deliver(request, figure(require(self.user, Ability.SEE, document_id), name))
@@ -41,7 +41,7 @@ class ThumbnailView(FileView):
 
 
 class ResultSchemaView(FileView):
-    """The JSON Schema of `result.json`, for everyone."""
+    """The JSON Schema of `result.json`, without a log-in."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)

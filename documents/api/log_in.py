@@ -1,4 +1,4 @@
-"""How a token is got."""
+"""Log in: exchange a user name and a password for a token."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Credentials(StrictSerializer):
 
 
 class TokenView(ApiView):
-    """POST a user name and a password, get a token."""
+    """POST a user name and a password to get a token."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -37,7 +37,7 @@ class TokenView(ApiView):
         http_request = request._request
         user = authenticate(http_request, **credentials.validated_data)
         if getattr(http_request, "axes_locked_out", False):
-            # Answered here, as a problem document; the middleware would send a page.
+            # Answered here with a problem document; the middleware would send an HTML page.
             http_request.axes_locked_out = False  # type: ignore[attr-defined]
             raise Throttled(
                 wait=settings.AXES_COOLOFF_TIME.total_seconds(),
@@ -46,6 +46,6 @@ class TokenView(ApiView):
         if user is None:
             raise AuthenticationFailed("The user name or the password is wrong.")
         AuthToken.objects.filter(user=user, expiry__lt=timezone.now()).delete()
-        kept, token = AuthToken.objects.create(user=user)
+        stored, token = AuthToken.objects.create(user=user)
         user_logged_in.send(sender=type(user), request=http_request, user=user)
-        return Response({"token": token, "expires_at": iso_time(kept.expiry)})
+        return Response({"token": token, "expires_at": iso_time(stored.expiry)})

@@ -1,19 +1,19 @@
-"""Everything below /api/. A path that ends in "/" is found without it too."""
+"""The routes below /api/. A trailing "/" may be left out."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
 from documents.api import documents, files, log_in, pages, saved_searches, search, similar
-from documents.api.views import ApiView, NothingHere
+from documents.api.views import ApiView, UnknownPathView
 from documents.exports.downloads import RESULT_TYPES
 
 app_name = "api"
 
 
 def _route(route: str, view: type[ApiView], name: str) -> list[URLPattern]:
-    answer = view.as_view()
-    return [path(route, answer, name=name), path(route.removesuffix("/"), answer)]
+    handler = view.as_view()
+    return [path(route, handler, name=name), path(route.removesuffix("/"), handler)]
 
 
 _DOCUMENT = "v1/documents/<uuid:document_id>/"
@@ -50,5 +50,5 @@ urlpatterns = [
     *_route("v1/searches/", saved_searches.SavedSearchesView, "saved-searches"),
     *_route("v1/searches/<uuid:search_id>/", saved_searches.SavedSearchView, "saved-search"),
     path("v1/schemas/result-1.json", files.ResultSchemaView.as_view(), name="result-schema"),
-    re_path("", NothingHere.as_view(), name="nothing-here"),
+    re_path("", UnknownPathView.as_view(), name="unknown-path"),
 ]

@@ -1,4 +1,4 @@
-"""What every endpoint of the API has in common."""
+"""Base classes of the API's views."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from documents.models import User
 
 
 class ApiView(APIView):
-    """Details in English, problems as problem documents, nothing kept by caches unless said."""
+    """Details are in English, and caches store nothing unless an answer allows it."""
 
     parser_classes: Sequence[type[BaseParser]] = (BoundedJSONParser,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        # WSGI knows a body by its length; without one it would look like an empty body.
+        # WSGI finds a body by its length; a chunked body would look empty.
         if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
             raise LengthRequired
 
@@ -44,14 +44,14 @@ class ApiView(APIView):
 
     @property
     def user(self) -> User:
-        """Who is logged in; there always is somebody where `IsAuthenticated` is demanded."""
+        """The user who sent the request, for views that require `IsAuthenticated`."""
         user = self.request.user
         assert isinstance(user, User)
         return user
 
 
 class AnyAccept(DefaultContentNegotiation):
-    """For files: what is sent is what there is, whatever the client would rather have."""
+    """For files: each has one format, whatever the client accepts."""
 
     def select_renderer(
         self, request: Request, renderers: Any, format_suffix: str | None = None
@@ -63,8 +63,8 @@ class FileView(ApiView):
     content_negotiation_class = AnyAccept
 
 
-class NothingHere(ApiView):
-    """Every path below /api/ that means nothing."""
+class UnknownPathView(ApiView):
+    """404 for every other path below /api/."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)

@@ -19,6 +19,11 @@ class User(AbstractUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
 
+    @property
+    def display_name(self) -> str:
+        """The person's full name where they have entered one, else the user name."""
+        return self.get_full_name() or self.username
+
 
 class Role(models.TextChoices):
     """What a member may do; each role may do what the ones before it may (see `access`)."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django import template
 
 from documents.admin.engines import engine_name
-from documents.admin.storage_label import place_of
-from documents.admin.time_format import moment
+from documents.admin.storage_label import storage_label
+from documents.admin.time_format import format_moment
 
 register = template.Library()
 
 register.filter("engine_name", engine_name)
-register.filter("place_of", place_of)
-register.filter("moment", moment)
+register.filter("storage_label", storage_label)
+register.filter("moment", format_moment)

@@ -128,7 +128,7 @@ def test_files_wait_for_a_lost_connection_and_go_by_themselves(page: Page) -> No
 
     waiting = page.locator("#uploads li", has_text="waiting for the connection")
     expect(waiting).to_have_count(5)
-    expect(page.locator("#summary")).to_contain_text("refused: 0. The connection broke off;")
+    expect(page.locator("#summary")).to_contain_text("refused: 0. The connection was lost.")
     assert holds_on(page)
     page.context.set_offline(False)
 
@@ -164,7 +164,7 @@ def test_a_lost_server_is_looked_for_with_growing_pauses_and_without_files(page:
     for address in ("**/api/v1/documents/", "**/health"):
         page.route(address, lambda route: route.abort())
     page.get_by_label("Files", exact=True).set_input_files([pdf("a.pdf"), pdf("b.pdf")])
-    expect(page.locator("#summary")).to_contain_text("The connection broke off;")
+    expect(page.locator("#summary")).to_contain_text("The connection was lost.")
 
     let_time_pass_until(page.locator(".looked-often"), page)
 

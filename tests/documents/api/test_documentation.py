@@ -16,7 +16,7 @@ DOCUMENTATION = (Path(__file__).parents[3] / "docs" / "api.md").read_text("utf-8
 NAMED = [
     str(pattern.pattern)
     for pattern in urlpatterns
-    if isinstance(pattern, URLPattern) and pattern.name not in (None, "nothing-here")
+    if isinstance(pattern, URLPattern) and pattern.name not in (None, "unknown-path")
 ]
 
 

@@ -1,9 +1,9 @@
-/* Whoever logs in again in another tab has a new CSRF token, and the pages that were open before
- * still have the old one in their forms. So what is sent takes the token from the cookie. */
+/* After a new log-in in another tab there is a new CSRF token, while pages opened before still have
+ * the old one in their forms. So every request takes the token from the cookie. */
 "use strict";
 
 function csrfToken(form) {
-    // Of several with that name the server takes the last.
+    // Of several cookies with this name the server uses the last.
     const cookie = document.cookie.split("; ").findLast((text) => text.startsWith("csrftoken="));
     return cookie?.slice("csrftoken=".length) || form.elements.csrfmiddlewaretoken.value;
 }

@@ -1,20 +1,20 @@
-/* Disputed words: from one to the next, seen on the image, the other reading taken by a key. */
+/* Disputed words: step through them, highlight them on the image, use the other reading by key. */
 "use strict";
 (() => {
     const pages = document.querySelector(".pages");
     if (!pages) {
         return;
     }
-    const said = pages.dataset;
+    const words = pages.dataset;
     const all = () => [...pages.querySelectorAll(".dispute:not(.settled)")];
     const areaOf = (dispute) =>
         [...(dispute.closest("form.correction")?.querySelectorAll("textarea") ?? [])].find(
             (area) => area.dataset.block === dispute.dataset.blockOf,
         );
 
-    // --- the word and its place on the image light up together --------------------------------
+    // --- the word and its place on the image are highlighted together -------------------------
 
-    function light(id, on) {
+    function highlight(id, on) {
         for (const element of pages.querySelectorAll(`[data-dispute="${CSS.escape(id)}"]`)) {
             element.classList.toggle("current", on);
         }
@@ -24,16 +24,16 @@
         pages.addEventListener(event, ({target}) => {
             const found = target.closest?.("[data-dispute]");
             if (found) {
-                light(found.dataset.dispute, on);
+                highlight(found.dataset.dispute, on);
                 if (on && found.classList.contains("dispute")) {
-                    turnInwards(found);
+                    keepInWindow(found);
                 }
             }
         });
     }
 
-    /* Both readings stay inside of the window. */
-    function turnInwards(dispute) {
+    /* Both readings stay inside the window. */
+    function keepInWindow(dispute) {
         const readings = dispute.querySelector(".readings");
         if (!readings) {
             return;
@@ -64,7 +64,7 @@
         const here = document.activeElement?.closest(".dispute");
         let next = disputes[disputes.indexOf(here) + by];
         if (!here) {
-            // From the place that is looked at: the first below the window's top, the last above.
+            // From the visible part: the first dispute below the top of the window, the last above.
             const below = disputes.findIndex((each) => each.getBoundingClientRect().top > 0);
             next = by > 0 ? disputes[below] : disputes[(below < 0 ? disputes.length : below) - 1];
         }
@@ -73,7 +73,7 @@
         }
     }
 
-    // By the letter; where the layout has no such letters, by the place of the key.
+    // By the letter; on layouts without Latin letters, by the position of the key.
     const KEYS = {
         j: () => step(1), k: () => step(-1), o: takeHere,
         KeyJ: () => step(1), KeyK: () => step(-1), KeyO: takeHere,
@@ -96,7 +96,7 @@
             const by = Number(target.closest("button")?.dataset.step ?? 0);
             const disputes = own();
             if (by && disputes.length) {
-                // Round and round: the button was left by the focus, so it keeps the place itself.
+                // In a circle. The focus leaves the button, so the button remembers the place.
                 last = last < 0 && by < 0 ? disputes.length - 1 : last + by;
                 last = (last + disputes.length) % disputes.length;
                 show(disputes[last]);
@@ -104,16 +104,16 @@
         });
     }
 
-    // --- the other reading: put into the text, not saved --------------------------------------
+    // --- the other reading: put into the text, but not saved ----------------------------------
 
     const LETTER = /[\p{L}\p{N}]/u;
-    const parted = (text, at) => !(LETTER.test(text[at - 1] ?? "") && LETTER.test(text[at] ?? ""));
+    const isBoundary = (text, at) => !(LETTER.test(text[at - 1] ?? "") && LETTER.test(text[at] ?? ""));
 
-    /* Where `words` stand in `text` as words of their own, as near to `place` as there are any. */
-    function nearest(text, words, place) {
+    /* The index in `text` nearest to `place` at which `phrase` stands as whole words; -1 for none. */
+    function nearest(text, phrase, place) {
         let best = -1;
-        for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + 1)) {
-            const whole = parted(text, at) && parted(text, at + words.length);
+        for (let at = text.indexOf(phrase); at >= 0; at = text.indexOf(phrase, at + 1)) {
+            const whole = isBoundary(text, at) && isBoundary(text, at + phrase.length);
             if (whole && (best < 0 || Math.abs(at - place) < Math.abs(best - place))) {
                 best = at;
             }
@@ -121,7 +121,7 @@
         return best;
     }
 
-    /* Where a dispute is by now: others before it may have made the text longer or shorter. */
+    /* Where a dispute is now: replacements before it may have changed the length of the text. */
     function placeNow(dispute, area) {
         const start = Number(dispute.dataset.start ?? area.value.length);
         const moved = [...pages.querySelectorAll(".dispute.taken")]
@@ -141,7 +141,7 @@
             if (to) {
                 return before + to + behind;
             }
-            // Where words go, one of the spaces beside them goes too.
+            // With removed words, one of the spaces beside them is removed.
             return behind.startsWith(" ") ? before + behind.slice(1) : before.replace(/ $/, "") + behind;
         }
         const at = Math.min(place, text.length);
@@ -162,7 +162,7 @@
         const [from, to] = taken ? [other, text] : [text, other];
         const value = replaced(area.value, from, to, placeNow(dispute, area));
         if (value === null) {
-            outcome.textContent = said.wordsNotFound;
+            outcome.textContent = words.wordsNotFound;
             return;
         }
         area.value = value;
@@ -170,10 +170,10 @@
         dispute.querySelector("mark").textContent = to || "‸";
         const button = dispute.querySelector(".take");
         button.dataset.words ??= button.firstChild.textContent;
-        button.firstChild.textContent = taken ? button.dataset.words : `${said.wordsPutBackButton} `;
+        button.firstChild.textContent = taken ? button.dataset.words : `${words.wordsPutBackButton} `;
         area.dispatchEvent(new Event("input", {bubbles: true}));
-        const words = taken ? said.wordsPutBack : to ? said.wordsTaken : said.wordsLeftOut;
-        outcome.textContent = words.replace("{reading}", to);
+        const message = taken ? words.wordsPutBack : to ? words.wordsTaken : words.wordsLeftOut;
+        outcome.textContent = message.replace("{reading}", to);
     }
 
     function takeHere() {
@@ -190,7 +190,7 @@
         });
     }
 
-    // What was taken and is saved is no dispute any more.
+    // A replacement that is saved settles the dispute.
     document.addEventListener("text-saved", ({target}) => {
         for (const dispute of target.querySelectorAll(".dispute.taken")) {
             const area = areaOf(dispute);

@@ -1,25 +1,26 @@
-/* Page images are made on demand, a few at a time: what a busy server refused is asked for again. */
+/* Page images are rendered on demand, a few at a time: images that a busy server refused are
+ * requested again. */
 "use strict";
 (() => {
     const TRIES = 8;
     const PAUSE_MS = 1500;
-    // Too many at once, or a gateway whose server is not there for the moment.
-    const PASSING = new Set([429, 502, 503, 504]);
+    // Too many requests, or a gateway whose server is down for a moment.
+    const TEMPORARY = new Set([429, 502, 503, 504]);
 
-    // One failure may be told twice: by its event, and by the look at what failed before.
+    // A failure may be noticed twice: by its event, and by the loop over images that failed before.
     const underway = new WeakSet();
 
-    /* What became of the image: it is there by now, it may come, or it never will. */
-    async function ask(address) {
+    /* Whether the image exists by now, and whether it never will. */
+    async function check(address) {
         try {
             const {ok, status} = await fetch(address, {method: "HEAD"});
-            return {ready: ok, lost: !ok && !PASSING.has(status)};
+            return {ready: ok, lost: !ok && !TEMPORARY.has(status)};
         } catch {
             return {ready: false, lost: false};
         }
     }
 
-    async function seeWhy(image) {
+    async function retry(image) {
         if (underway.has(image)) {
             return;
         }
@@ -28,7 +29,7 @@
         const {address} = image.dataset;
         const tries = Number(image.dataset.tries ?? 0) + 1;
         image.dataset.tries = tries;
-        const {ready, lost} = await ask(address);
+        const {ready, lost} = await check(address);
         if (lost || tries > TRIES) {
             giveUp(image);
             return;
@@ -47,9 +48,9 @@
     }
 
     for (const image of document.querySelectorAll(".sheet img")) {
-        image.addEventListener("error", () => seeWhy(image));
+        image.addEventListener("error", () => retry(image));
         if (image.complete && image.naturalWidth === 0 && image.currentSrc) {
-            seeWhy(image);
+            retry(image);
         }
     }
 })();

@@ -1,12 +1,12 @@
-/* A document's page: blocks marked on the image, text saved in place, keys, what has moved on. */
+/* A document's page: marks blocks on the image, saves text in place, keys, reloads after changes. */
 "use strict";
 (() => {
-    const said = document.querySelector(".pages")?.dataset ?? {};
+    const words = document.querySelector(".pages")?.dataset ?? {};
     const forms = [...document.querySelectorAll("form.correction")];
     const texts = (form) => [...form.querySelectorAll("textarea")];
     const changed = (form) => texts(form).some((text) => text.value !== text.dataset.saved);
 
-    // --- blocks: the text and its place on the image light up together ------------------------
+    // --- blocks: the text and its place on the image are highlighted together -----------------
 
     function mark(section, id, on) {
         for (const element of section.querySelectorAll("[data-block]")) {
@@ -39,13 +39,13 @@
     const underway = new Set();
     const again = new Set();
 
-    function tell(form, text, bad = false) {
+    function showOutcome(form, text, bad = false) {
         const outcome = form.querySelector(".outcome");
         outcome.textContent = text;
         outcome.classList.toggle("bad", bad);
     }
 
-    /* One at a time: a second request would carry the same revision, and conflict with the first. */
+    /* One at a time: a second request would name the same revision and conflict with the first. */
     async function save(form) {
         if (underway.has(form)) {
             again.add(form);
@@ -62,7 +62,7 @@
     async function send(form) {
         const sent = texts(form).filter((text) => text.value !== text.dataset.saved);
         const blocks = sent.map((text) => ({id: text.dataset.block, text: text.value}));
-        tell(form, said.wordsSaving);
+        showOutcome(form, words.wordsSaving);
         try {
             const answer = await fetch(form.dataset.api, {
                 method: "PUT",
@@ -79,27 +79,27 @@
                 sent.forEach((text, index) => {
                     text.dataset.saved = blocks[index].text;
                 });
-                tell(form, changed(form) ? said.wordsChanged : said.wordsSaved);
+                showOutcome(form, changed(form) ? words.wordsChanged : words.wordsSaved);
                 form.dispatchEvent(new Event("text-saved", {bubbles: true}));
                 return true;
             }
             if (answer.status === 409 && page.code === "conflict") {
-                tell(form, said.wordsConflict, true);
+                showOutcome(form, words.wordsConflict, true);
                 form.querySelector(".reload").hidden = false;
             } else if (answer.status === 401) {
-                tell(form, said.wordsLoggedOut, true);
+                showOutcome(form, words.wordsLoggedOut, true);
             } else {
-                // A problem's title is in the person's language, its detail in English.
+                // A problem's title is in the user's language, its detail in English.
                 const english = document.documentElement.lang.startsWith("en");
-                tell(form, (english ? page.detail : page.title) ?? String(answer.status), true);
+                showOutcome(form, (english ? page.detail : page.title) ?? String(answer.status), true);
             }
         } catch {
-            tell(form, said.wordsBroken, true);
+            showOutcome(form, words.wordsBroken, true);
         }
         return false;
     }
 
-    // Browsers without `field-sizing` are told the height of each text.
+    // Browsers without `field-sizing` need the height of each text.
     const fits = CSS.supports("field-sizing", "content");
 
     function fit(text) {
@@ -120,7 +120,7 @@
             save(form);
         });
         form.addEventListener("input", () => {
-            tell(form, changed(form) ? said.wordsChanged : "");
+            showOutcome(form, changed(form) ? words.wordsChanged : "");
         });
         form.addEventListener("keydown", (event) => {
             if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -131,7 +131,7 @@
             }
         });
         form.querySelector(".reload").addEventListener("click", (event) => {
-            // To follow a link to where one already is loads nothing. In a new tab it does.
+            // A link to the current address loads nothing, except in a new tab.
             if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
                 event.preventDefault();
                 history.replaceState(null, "", event.currentTarget.href);
@@ -142,7 +142,7 @@
 
     // --- keys: from page to page --------------------------------------------------------------
 
-    // By the letter; where the layout has no such letters (n is т, p is з), by the place of the key.
+    // By the letter; on layouts without Latin letters (n is т, p is з), by the position of the key.
     const STEPS = {n: 1, p: -1, KeyN: 1, KeyP: -1};
     const stepOf = ({key, code}) => STEPS[/^[a-z]$/i.test(key) ? key.toLowerCase() : code];
 
@@ -150,12 +150,12 @@
         const all = [...document.querySelectorAll(".page")];
         const inView = (page) => page.getBoundingClientRect().bottom > 80;
         const {scrollHeight, clientHeight} = document.documentElement;
-        // Where nothing scrolls any further, the page gone to last need not be the topmost.
+        // At the end of the scroll, the page reached last need not be the topmost.
         const reached = all.indexOf(document.activeElement);
         const atEnd = reached >= 0 && scrollY + clientHeight >= scrollHeight - 1;
         const known = atEnd && inView(all[reached]);
         const here = known ? reached : all.findIndex(inView);
-        // Above the first page "next" is that page itself.
+        // Above the first page, "next" is that page itself.
         const above = !known && all[here]?.getBoundingClientRect().top > 80;
         const target = step > 0 && above ? here : here + step;
         if (all[target]) {
@@ -165,7 +165,7 @@
         }
         const link = document.querySelector(`.page-turner [rel=${step > 0 ? "next" : "prev"}]`);
         if (link) {
-            // Backwards, the page before this one is the last of the earlier ones.
+            // Backwards, the next page is the last one of the previous group.
             location.assign(link.dataset.last ?? link.href);
         }
     }
@@ -181,7 +181,7 @@
         }
     });
 
-    // --- what has not been saved is not lost by leaving ---------------------------------------
+    // --- unsaved text is not lost by leaving --------------------------------------------------
 
     const fields = [
         ...document.querySelectorAll(
@@ -202,7 +202,7 @@
         }
     });
     window.addEventListener("beforeunload", (event) => {
-        // What is being posted is not lost; but the person may stay, and leave another way.
+        // What is being posted is not lost; but the user may stay, and leave another way.
         const sent = posted;
         posted = null;
         if (unsaved(sent)) {
@@ -210,19 +210,19 @@
         }
     });
 
-    // --- what was waited for has come: shown by itself to who is doing nothing else -----------
+    // --- the document has changed: reload, unless the user is busy ----------------------------
 
-    const LOOK_MS = 1000;
+    const CHECK_MS = 1000;
     const QUIET_MS = 1500;
     const RELOADS_APART_MS = 10_000;
     const RELOADED = "ocrsite-reloaded";
-    const movedOn = document.getElementById("moved-on");
-    const waited = document.getElementById("progress").hasAttribute("data-reload");
+    const changedNotice = document.getElementById("document-changed");
+    const reloads = document.getElementById("progress").hasAttribute("data-reload");
     let stale = false;
     let touched = 0;
 
-    // While something is being posted, a reload would take the place of its answer.
-    const occupied = () =>
+    // While a form is being posted, a reload would replace its answer.
+    const busy = () =>
         posting ||
         unsaved() ||
         Boolean(document.activeElement?.closest("textarea, input, select, details")) ||
@@ -232,27 +232,27 @@
     function refresh() {
         const now = Date.now();
         const reloaded = Number(sessionStorage.getItem(RELOADED) ?? 0);
-        if (occupied()) {
-            movedOn.hidden = false;
+        if (busy()) {
+            changedNotice.hidden = false;
         } else if (now - touched >= QUIET_MS && Math.abs(now - reloaded) >= RELOADS_APART_MS) {
             sessionStorage.setItem(RELOADED, now);
             location.reload();
             return;
         }
-        setTimeout(refresh, LOOK_MS);
+        setTimeout(refresh, CHECK_MS);
     }
 
-    document.addEventListener("document-moved", ({detail}) => {
-        if (!stale && (waited || detail.finished)) {
+    document.addEventListener("document-changed", ({detail}) => {
+        if (!stale && (reloads || detail.finished)) {
             stale = true;
             refresh();
         }
     });
-    // Not between two clicks, and not while somebody scrolls.
+    // Not between two clicks, and not while the user scrolls.
     for (const event of ["pointerdown", "pointerup", "keydown", "scroll", "focusout", "selectionchange"]) {
         document.addEventListener(event, () => {
             touched = Date.now();
         }, {capture: true, passive: true});
     }
-    movedOn.querySelector("button").addEventListener("click", () => location.reload());
+    changedNotice.querySelector("button").addEventListener("click", () => location.reload());
 })();

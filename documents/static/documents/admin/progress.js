@@ -1,21 +1,21 @@
-/* Moves the progress of the documents in view, while any of them is unfinished.
+/* Updates the progress of the documents in view while any of them is unfinished.
  *
  * Elements: [data-progress=<id>] with a [data-label] and a <progress>, [data-pages=<id>] with
- * [data-done] and [data-failed]. #progress says where to ask and speaks what is finished,
- * #logged-out shows that nobody answers any more. Where [data-moved] says how the rest of the page
- * knows the document, the event "document-moved" tells when that is no longer so. */
+ * [data-done] and [data-failed]. #progress has the address to poll and announces finished
+ * documents to screen readers; #logged-out is shown once the session has ended. Where [data-state]
+ * is the state in which the page was rendered, a "document-changed" event fires on every change. */
 "use strict";
 (() => {
-    const EVERY_MS = 2000;
-    const AT_MOST_MS = 30000;
-    const speaker = document.getElementById("progress");
+    const INTERVAL_MS = 2000;
+    const MAX_INTERVAL_MS = 30000;
+    const announcer = document.getElementById("progress");
     const loggedOut = document.getElementById("logged-out");
-    let pause = EVERY_MS;
+    let interval = INTERVAL_MS;
     let timer = null;
-    let asking = false;
+    let polling = false;
 
-    // An image that is not there (yet) gives way to a drawn sheet. Errors do not bubble: captured.
-    // Those that failed before this script ran will not say so again.
+    // A missing image is replaced by a drawn sheet. Error events do not bubble, so they are captured;
+    // images that failed before this script ran are found by the loop.
     function showBlank(target) {
         const blank = target instanceof HTMLImageElement && target.dataset.blank;
         if (blank && target.getAttribute("src") !== blank) {
@@ -30,7 +30,7 @@
         }
     }
 
-    if (!speaker) {
+    if (!announcer) {
         return;
     }
 
@@ -57,21 +57,21 @@
         }
         if (progress.finished) {
             element.removeAttribute("data-unfinished");
-            speaker.textContent = speaker.dataset.said
+            announcer.textContent = announcer.dataset.text
                 .replace("{title}", element.dataset.title)
                 .replace("{status}", progress.label);
         }
-        const known = element.dataset.moved;
-        if (known !== progress.moved) {
-            element.dataset.moved = progress.moved;
+        const known = element.dataset.state;
+        if (known !== progress.state) {
+            element.dataset.state = progress.state;
             showImage(element.closest("tr")?.querySelector("img.thumbnail"), progress);
             if (known !== undefined) {
-                document.dispatchEvent(new CustomEvent("document-moved", {detail: progress}));
+                document.dispatchEvent(new CustomEvent("document-changed", {detail: progress}));
             }
         }
     }
 
-    /* A bar that nothing moves any more would say that the reading has stopped. */
+    /* A bar that no longer moves would suggest that the reading has stopped. */
     function showLoggedOut(out) {
         loggedOut.hidden = !out;
         for (const element of unfinished()) {
@@ -79,21 +79,21 @@
         }
     }
 
-    async function ask() {
+    async function poll() {
         clearTimeout(timer);
         timer = null;
         const waiting = unfinished();
-        if (asking || !waiting.length || document.hidden) {
+        if (polling || !waiting.length || document.hidden) {
             return;
         }
-        asking = true;
+        polling = true;
         const ids = waiting.map((element) => element.dataset.progress).join(",");
         try {
-            const answer = await fetch(`${speaker.dataset.url}?ids=${ids}`, {
+            const answer = await fetch(`${announcer.dataset.url}?ids=${ids}`, {
                 headers: {Accept: "application/json"},
                 redirect: "manual",
             });
-            // A redirect leads to the log-in.
+            // A redirect leads to the log-in page.
             const out = answer.type === "opaqueredirect" || [401, 403].includes(answer.status);
             if (out || answer.ok) {
                 showLoggedOut(out);
@@ -102,7 +102,7 @@
                 throw new Error(String(answer.status));
             }
             const all = await answer.json();
-            pause = EVERY_MS;
+            interval = INTERVAL_MS;
             for (const element of waiting) {
                 const progress = all[element.dataset.progress];
                 if (progress) {
@@ -110,22 +110,22 @@
                 }
             }
         } catch {
-            pause = Math.min(pause * 2, AT_MOST_MS);
+            interval = Math.min(interval * 2, MAX_INTERVAL_MS);
         }
-        asking = false;
-        plan();
+        polling = false;
+        schedule();
     }
 
-    function plan() {
+    function schedule() {
         if (timer === null && !document.hidden && unfinished().length) {
-            timer = setTimeout(ask, pause);
+            timer = setTimeout(poll, interval);
         }
     }
 
-    // Whoever comes back, perhaps from logging in, need not wait for the next look.
+    // A user who returns to the tab, perhaps after logging in, sees the current progress at once.
     document.addEventListener("visibilitychange", () => {
-        pause = EVERY_MS;
-        ask();
+        interval = INTERVAL_MS;
+        poll();
     });
-    plan();
+    schedule();
 })();

@@ -1,4 +1,4 @@
-/* Keeps the browser's time zone in a cookie: from the next page on the server shows times in it. */
+/* Stores the browser's time zone in a cookie: from the next page on the server shows times in it. */
 "use strict";
 (() => {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,15 +1,15 @@
 /* Uploads the chosen or dropped files through the API, two at a time, each with its own outcome.
- * While the server is not reached all of them wait for it. */
+ * While the server is unreachable all uploads wait. */
 "use strict";
 (() => {
     const AT_ONCE = 2;
     const RETRY_BUSY_MS = 3000;
     const BUSY_TRIES = 20;
-    // Too busy, or a gateway whose server is not there for the moment.
+    // Too busy, or a gateway whose server is down for a moment.
     const BUSY = [502, 503, 504];
-    const BROKEN_TRIES = 4;
-    const BROKEN_PAUSE_MS = 2000;
-    const BROKEN_PAUSE_AT_MOST_MS = 60_000;
+    const LOST_TRIES = 4;
+    const LOST_PAUSE_MS = 2000;
+    const MAX_LOST_PAUSE_MS = 60_000;
 
     const form = document.getElementById("upload");
     const drop = document.getElementById("drop");
@@ -20,23 +20,23 @@
     const summary = document.getElementById("summary");
     const retryAll = document.getElementById("retry-all");
 
-    // Files that came before a team was chosen. A guess would show them to the wrong people.
-    const homeless = [];
+    // Files chosen before a team. A guess would show them to the wrong people.
+    const withoutTeam = [];
     const queue = [];
-    // Those on their way, those in the queue, and those that pause: leaving would lose them.
+    // Being sent, queued, or waiting for another attempt: leaving the page would lose them.
     const unfinished = new Set();
     const retriable = new Set();
     const counts = {all: 0, created: 0, existing: 0, refused: 0};
     let running = 0;
-    let held = false;
-    let brokenPause = BROKEN_PAUSE_MS;
+    let paused = false;
+    let lostPause = LOST_PAUSE_MS;
 
     form.querySelector(".without-script").hidden = true;
     drop.querySelector(".drag-hint").hidden = false;
 
     function add(files) {
         if (!form.elements.team.value) {
-            homeless.push(...files);
+            withoutTeam.push(...files);
             askForTeam();
             return;
         }
@@ -51,20 +51,20 @@
             row.querySelector("progress").setAttribute("aria-label", file.name);
             list.append(row);
             counts.all += 1;
-            admit({file, fields, row, tries: 0, breaks: 0});
+            accept({file, fields, row, tries: 0, breaks: 0});
         }
         document.getElementById("outcome").hidden = !counts.all;
-        tell();
+        showSummary();
     }
 
     function askForTeam() {
-        document.getElementById("team-needed").hidden = !homeless.length;
-        if (homeless.length) {
+        document.getElementById("team-needed").hidden = !withoutTeam.length;
+        if (withoutTeam.length) {
             form.elements.team.focus();
         }
     }
 
-    function admit(job) {
+    function accept(job) {
         if (job.file.size === 0) {
             refuse(job, words.empty);
         } else if (job.file.size > Number(form.dataset.mostBytes)) {
@@ -79,12 +79,12 @@
         job.row.querySelector("progress").hidden = false;
         unfinished.add(job);
         queue.push(job);
-        sayWaiting(job);
+        showWaiting(job);
         next();
     }
 
     function next() {
-        while (!held && running < AT_ONCE && queue.length) {
+        while (!paused && running < AT_ONCE && queue.length) {
             running += 1;
             send(queue.shift());
         }
@@ -102,53 +102,53 @@
         const bar = job.row.querySelector("progress");
         request.upload.onprogress = ({loaded, total}) => {
             bar.value = total ? loaded / total : 0;
-            say(job, loaded < total ? words.sending : words.checking);
+            show(job, loaded < total ? words.sending : words.checking);
         };
         request.onload = () => {
             running -= 1;
-            brokenPause = BROKEN_PAUSE_MS;
-            take(job, request);
+            lostPause = LOST_PAUSE_MS;
+            handleAnswer(job, request);
         };
         request.onerror = () => {
             running -= 1;
-            seeWhatBroke(job);
+            diagnose(job);
         };
         request.open("POST", form.dataset.api);
         request.setRequestHeader("Accept", "application/json");
         request.setRequestHeader("X-CSRFToken", csrfToken(form));
-        say(job, words.sending);
+        show(job, words.sending);
         request.send(body);
     }
 
-    function take(job, request) {
+    function handleAnswer(job, request) {
         let answer = {};
         try {
             answer = JSON.parse(request.responseText);
         } catch {
-            // Not from the API: what follows goes by the status alone.
+            // Not from the API: only the status counts below.
         }
         if (request.status === 201 || request.status === 200) {
             const created = request.status === 201;
             counts[created ? "created" : "existing"] += 1;
             job.row.className = created ? "created" : "existing";
             link(job, answer.id, created ? words.created : words.existing);
-            settle(job);
+            finish(job);
         } else if (BUSY.includes(request.status) && job.tries < BUSY_TRIES) {
             job.tries += 1;
-            sayWaiting(job);
+            showWaiting(job);
             setTimeout(() => enqueue(job), RETRY_BUSY_MS);
             next();
         } else if (request.status === 401) {
             refuse(job, words.loggedOut, true);
         } else {
             const again = request.status === 403 || request.status >= 500;
-            refuse(job, why(answer) || String(request.status), again);
+            refuse(job, reasonOf(answer) || String(request.status), again);
         }
     }
 
-    // --- what broke off: the file, or the way to the server -----------------------------------
+    // --- a failed request: the file can't be read, or the server can't be reached --------------
 
-    async function seeWhatBroke(job) {
+    async function diagnose(job) {
         job.breaks += 1;
         try {
             await job.file.slice(0, 1).arrayBuffer();
@@ -156,41 +156,41 @@
             refuse(job, words.unreadable);
             return;
         }
-        if (job.breaks < BROKEN_TRIES) {
-            hold();
+        if (job.breaks < LOST_TRIES) {
+            pauseUntilReachable();
             enqueue(job);
         } else {
-            refuse(job, words.broken, true);
+            refuse(job, words.lost, true);
         }
     }
 
-    /* Nothing is sent until the server answers again: a file is too much to find that out with. */
-    async function hold() {
-        if (held) {
+    /* Nothing is sent until the server answers again: a whole file is too much for a test. */
+    async function pauseUntilReachable() {
+        if (paused) {
             return;
         }
-        held = true;
-        queue.forEach(sayWaiting);
-        tell();
+        paused = true;
+        queue.forEach(showWaiting);
+        showSummary();
         do {
-            await moment(brokenPause);
-            brokenPause = Math.min(brokenPause * 2, BROKEN_PAUSE_AT_MOST_MS);
-        } while (!(await reached()));
-        held = false;
-        queue.forEach(sayWaiting);
-        tell();
+            await sleep(lostPause);
+            lostPause = Math.min(lostPause * 2, MAX_LOST_PAUSE_MS);
+        } while (!(await isReachable()));
+        paused = false;
+        queue.forEach(showWaiting);
+        showSummary();
         next();
     }
 
-    /* Less where the browser says that it is connected again. */
-    function moment(milliseconds) {
+    /* Ends early when the browser is online again. */
+    function sleep(milliseconds) {
         return new Promise((done) => {
             setTimeout(done, milliseconds);
             window.addEventListener("online", done, {once: true});
         });
     }
 
-    async function reached() {
+    async function isReachable() {
         try {
             return (await fetch(form.dataset.health, {cache: "no-store"})).status < 500;
         } catch {
@@ -198,10 +198,10 @@
         }
     }
 
-    // --- what is told -------------------------------------------------------------------------
+    // --- what the page shows ------------------------------------------------------------------
 
-    /* A problem's title is in the person's language, its detail in English. */
-    function why({title, detail, code}) {
+    /* A problem's title is in the user's language, its detail in English. */
+    function reasonOf({title, detail, code}) {
         if (document.documentElement.lang.startsWith("en")) {
             return detail;
         }
@@ -218,14 +218,14 @@
     function refuse(job, reason, again = false) {
         counts.refused += 1;
         job.row.className = "refused";
-        say(job, `${words.refused}: ${reason}`);
+        show(job, `${words.refused}: ${reason}`);
         const retry = job.row.querySelector(".retry");
         retry.hidden = !again;
         retry.onclick = () => tryAgain(job);
         if (again) {
             retriable.add(job);
         }
-        settle(job);
+        finish(job);
     }
 
     function tryAgain(job) {
@@ -235,38 +235,38 @@
         job.tries = 0;
         job.breaks = 0;
         enqueue(job);
-        tell();
+        showSummary();
     }
 
-    function settle(job) {
+    function finish(job) {
         job.row.querySelector("progress").hidden = true;
         unfinished.delete(job);
-        tell();
+        showSummary();
         next();
     }
 
-    function sayWaiting(job) {
-        say(job, held ? words.offline : words.waiting);
+    function showWaiting(job) {
+        show(job, paused ? words.offline : words.waiting);
     }
 
-    function say(job, text) {
+    function show(job, text) {
         job.row.querySelector(".result").textContent = text;
     }
 
-    function tell() {
+    function showSummary() {
         const done = counts.created + counts.existing + counts.refused;
         summary.textContent = words.summary.replace(
             /\{(\w+)\}/g,
             (_, name) => (name === "done" ? done : counts[name]),
         );
-        if (held) {
-            summary.append(` ${words.held}`);
+        if (paused) {
+            summary.append(` ${words.paused}`);
         }
         retryAll.hidden = retriable.size < 2;
     }
 
     form.elements.team.addEventListener("change", () => {
-        add(homeless.splice(0));
+        add(withoutTeam.splice(0));
         askForTeam();
     });
     picker.addEventListener("change", () => {
@@ -276,7 +276,7 @@
     form.addEventListener("submit", (event) => event.preventDefault());
     retryAll.addEventListener("click", () => [...retriable].forEach(tryAgain));
 
-    // Anywhere on the page: whoever misses the frame must not lose the page to a PDF viewer.
+    // Anywhere on the page: a file dropped beside the frame must not replace the page.
     for (const name of ["dragenter", "dragover"]) {
         document.addEventListener(name, (event) => {
             if (event.dataTransfer?.types.includes("Files")) {
@@ -298,7 +298,7 @@
         }
     });
     window.addEventListener("beforeunload", (event) => {
-        if (unfinished.size || homeless.length) {
+        if (unfinished.size || withoutTeam.length) {
             event.preventDefault();
         }
     });
