@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.errors import InvalidRequest, NotAllowed, NotFound
 from documents.models import Document, Membership, Role, Team, User
+from documents.models.document import DocumentQuerySet
 
 AnyUser = User | AnonymousUser
 
@@ -45,7 +46,7 @@ def teams_of(user: AnyUser) -> QuerySet[Team]:
     return Team.objects.filter(memberships__user=user)
 
 
-def visible_to(user: AnyUser) -> QuerySet[Document]:
+def visible_to(user: AnyUser) -> DocumentQuerySet:
     """Every document that `user` may see, those in the trash too."""
     if user.is_authenticated and user.is_active and user.is_superuser:
         return Document.objects.all()

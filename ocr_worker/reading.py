@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from documents.engine_name import EngineName
 from documents.errors import EngineUnavailable, InvalidRequest, ReadingError
 from documents.models import OcrMode
 from documents.text.page_layout import PageLayout
@@ -27,7 +28,7 @@ from .rendering.geometry import guess_dpi
 log = structlog.get_logger(__name__)
 
 #: The engine of a reading from the text layer, and the version of the code that reads it.
-TEXT_LAYER = "text-layer"
+TEXT_LAYER = EngineName.TEXT_LAYER.value
 TEXT_LAYER_VERSION = "1"
 
 

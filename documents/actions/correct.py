@@ -12,7 +12,7 @@ from documents.errors import Conflict, InvalidRequest, NotFound, NothingRead
 from documents.events import commit_change
 from documents.models import Document, Page, PageRevision, User
 from documents.models.event import EventKind
-from documents.review.apply_correction import corrected
+from documents.review.apply_correction import apply_correction
 from documents.text.page_layout import PageLayout
 from documents.text.validation import validate_text
 
@@ -96,11 +96,7 @@ def accept_reading(
 
 def _page(document: Document, number: int, revision: int) -> Page:
     document.refuse_if_trashed()
-    page = (
-        document.pages.select_related("current_reading", "current_revision__based_on")
-        .filter(number=number)
-        .first()
-    )
+    page = document.pages.with_text().filter(number=number).first()
     if page is None:
         raise NotFound(f"The document has no page {number}.", document=document.id, page=number)
     if page.revision != revision:
@@ -115,7 +111,7 @@ def _page(document: Document, number: int, revision: int) -> Page:
 
 def _apply(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
     try:
-        return corrected(layout, texts)
+        return apply_correction(layout, texts)
     except KeyError as error:
         detail = f"The page has no block {error.args[0]!r}."
         raise InvalidRequest(detail, fields={"blocks": [detail]}) from None

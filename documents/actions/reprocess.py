@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from documents.engine_name import OCR_ENGINES
 from documents.errors import Conflict, InvalidRequest
 from documents.events import commit_change
 from documents.models import (
@@ -25,8 +26,6 @@ from documents.signals import announce, pages_waiting, tasks_waiting
 from documents.text.language_codes import validate_language
 
 ALL, FAILED = "all", "failed"
-#: Engines that a caller may ask for. A text layer is asked for with `ocr`.
-ENGINES = ("tesseract", "paddleocr-vl")
 
 
 def reprocess(
@@ -119,7 +118,7 @@ def _requeue(pages: QuerySet[Page]) -> None:
 def _check(pages: str, engine: str | None, ocr: str | None) -> None:
     for name, value, known in (
         ("pages", pages, (ALL, FAILED)),
-        ("engine", engine, ENGINES),
+        ("engine", engine, OCR_ENGINES),
         ("ocr", ocr, tuple(OcrMode.values)),
     ):
         if value is not None and value not in known:

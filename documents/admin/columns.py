@@ -13,7 +13,7 @@ from documents.admin.progress import Progress
 from documents.admin.time_format import format_moment
 from documents.exports.links import thumbnail_url
 from documents.models import Document, ReviewStatus, Status
-from documents.review.flags import flag_of
+from documents.review.flags import describe_flag
 
 
 @admin.display(description=gettext_lazy("First page"))
@@ -86,7 +86,7 @@ def flags(document: Document) -> SafeString:
     """A mark with the number of reasons; the reasons are a tooltip, and text for screen readers."""
     if not document.flags:
         return SafeString("")
-    reasons = ", ".join(str(flag_of(name).says) for name in document.flags)
+    reasons = ", ".join(str(describe_flag(name).label) for name in document.flags)
     return format_html(
         '<span class="flag-mark" title="{}"><span aria-hidden="true">⚑ {}</span>'
         '<span class="visually-hidden">{}</span></span>',

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from documents.admin.rectangles import Rectangle
-from documents.review.dispute_places import places_of
+from documents.review.dispute_places import find_dispute_places
 from documents.text.page_layout import Block, Dispute
 
 
@@ -49,7 +49,7 @@ class DisputedText:
         words = [found.span() for found in re.finditer(r"\S+", block.text)]
         views = []
         for number, (dispute, place) in enumerate(
-            zip(block.disputes, places_of(block), strict=True), start=1
+            zip(block.disputes, find_dispute_places(block), strict=True), start=1
         ):
             views.append(_view(dispute, f"{prefix}-{number}", place, words, len(block.text)))
         placed = sorted(

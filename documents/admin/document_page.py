@@ -24,7 +24,7 @@ from documents.errors import NotFound, SearchUnavailable, describe
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.links import original_url, result_url
 from documents.models import Document, OcrMode, PageStatus, Reading
-from documents.review.flags import flag_of
+from documents.review.flags import describe_flag
 from documents.search.query.compiler import compile_matcher
 from documents.search.query.similar import SimilarDocuments, find_similar
 from documents.text.validation import parse_uuid
@@ -58,7 +58,7 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
         "document": document,
         "progress": Progress.of(document),
         "confidence": None if document.confidence is None else round(document.confidence * 100),
-        "flags": [flag_of(name) for name in document.flags],
+        "flags": [describe_flag(name) for name in document.flags],
         "error": describe(document.error_code) if document.error_code else "",
         "may": {
             ability.name.lower(): access.may(request.user, ability, document.team_id)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from documents.actions.reprocess import ENGINES
+from documents.engine_name import OCR_ENGINES, EngineName
 from documents.models import WorkerProcess
 
 #: By the names in the database and the API.
 _NAMES: dict[str, str | Promise] = {
-    "text-layer": _("text layer"),
-    "tesseract": "Tesseract",
-    "paddleocr-vl": "PaddleOCR-VL",
+    EngineName.TEXT_LAYER: _("text layer"),
+    EngineName.TESSERACT: "Tesseract",
+    EngineName.PADDLEOCR_VL: "PaddleOCR-VL",
 }
 
 
@@ -24,4 +24,4 @@ def engine_name(engine: str) -> str:
 def engines_to_choose() -> list[tuple[str, str]]:
     """`(engine, its name)` of the engines that OCR workers have now; others would read nothing."""
     alive = set(WorkerProcess.alive().values_list("engine", flat=True))
-    return [(engine, engine_name(engine)) for engine in ENGINES if engine in alive]
+    return [(engine, engine_name(engine)) for engine in OCR_ENGINES if engine in alive]

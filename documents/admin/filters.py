@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from documents import access
 from documents.files.filetypes import ACCEPTED
 from documents.models import Document, Tag
-from documents.review.flags import FLAGS, with_any
+from documents.review.flags import FLAG_DESCRIPTIONS, has_any_flag
 from documents.text.validation import parse_uuid
 
 #: A longer list of tags helps nobody; the list of tags leads to the documents of the others.
@@ -35,10 +35,10 @@ class TrashFilter(admin.SimpleListFilter):
                 choice["display"] = _("not in the trash")
             yield choice
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> QuerySet[Document]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "also":
             return queryset
-        return queryset.filter(trashed_at__isnull=self.value() != "only")
+        return queryset.trashed() if self.value() == "only" else queryset.not_trashed()
 
 
 class FlagFilter(admin.SimpleListFilter):
@@ -46,13 +46,15 @@ class FlagFilter(admin.SimpleListFilter):
     parameter_name = "flag"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(flag.name, flag.says) for flag in FLAGS.values()]
+        return [(flag.name, flag.label) for flag in FLAG_DESCRIPTIONS.values()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> QuerySet[Document]:
         name = self.value()
         if not name:
             return queryset
-        return queryset.filter(with_any([name])) if name in FLAGS else queryset.none()
+        return (
+            queryset.filter(has_any_flag([name])) if name in FLAG_DESCRIPTIONS else queryset.none()
+        )
 
 
 class TypeFilter(admin.SimpleListFilter):

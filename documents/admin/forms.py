@@ -15,7 +15,8 @@ from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-from documents.actions.reprocess import ALL, ENGINES, FAILED
+from documents.actions.reprocess import ALL, FAILED
+from documents.engine_name import OCR_ENGINES
 from documents.models import OcrMode
 
 #: A correction's fields are named after the blocks whose text they hold.
@@ -49,7 +50,7 @@ class DecisionForm(forms.Form):
 
 class ReprocessForm(forms.Form):
     pages = forms.ChoiceField(choices=[(ALL, ALL), (FAILED, FAILED)], required=False)
-    engine = forms.ChoiceField(choices=[(name, name) for name in ENGINES], required=False)
+    engine = forms.ChoiceField(choices=[(name, name) for name in OCR_ENGINES], required=False)
     ocr = forms.ChoiceField(choices=OcrMode.choices, required=False)
 
     def clean_pages(self) -> str:

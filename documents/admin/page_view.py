@@ -12,7 +12,7 @@ from documents.errors import describe
 from documents.exports.links import figure_url, page_image_url, page_text_url
 from documents.files.figures import page_of
 from documents.models import Document, Page, PageStatus
-from documents.review.flags import Flag, flag_of
+from documents.review.flags import FlagDescription, describe_flag
 from documents.search.query.highlighter import Matcher
 from documents.search.text.page_text import extract_page_text
 from documents.text.page_layout import Block, PageLayout
@@ -82,7 +82,7 @@ class PageReview:
     blocks: list[BlockView]
     doubtful: list[Rectangle]
     disputes: list[DisputeView]
-    flags: list[Flag]
+    flags: list[FlagDescription]
     engine: str
     confidence: int | None
     rotation: int
@@ -99,7 +99,7 @@ class PageReview:
     ) -> PageReview:
         layout = page.layout
         revision = page.current_revision
-        reading = revision.based_on if revision else page.current_reading
+        reading = page.base_reading
         confidence = layout.confidence if layout else None
         author = revision.author if revision else None
         blocks = [
@@ -120,7 +120,7 @@ class PageReview:
             disputes=[
                 view for block in blocks if block.disputed for view in block.disputed.disputes
             ],
-            flags=[flag_of(name) for name in sorted(layout.flags)] if layout else [],
+            flags=[describe_flag(name) for name in sorted(layout.flags)] if layout else [],
             engine=reading.engine if reading else "",
             confidence=None if confidence is None else round(confidence * 100),
             rotation=reading.rotation if reading else 0,

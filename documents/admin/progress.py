@@ -15,8 +15,6 @@ from documents.text.validation import parse_uuid
 #: No page of the list shows more.
 MAX_IDS = 200
 
-UNFINISHED = (Status.QUEUED, Status.PROCESSING)
-
 
 @dataclass(frozen=True)
 class Progress:
@@ -33,7 +31,7 @@ class Progress:
 
     @classmethod
     def of(cls, document: Document) -> Progress:
-        finished = document.status not in UNFINISHED
+        finished = not document.is_unfinished
         return cls(
             status=document.status,
             label=str(Status(document.status).label),

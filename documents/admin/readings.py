@@ -73,7 +73,7 @@ def readings_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> 
 
 
 def _page(document: Document, number: int) -> Page:
-    pages = document.pages.select_related("current_reading", "current_revision__based_on")
+    pages = document.pages.with_text()
     page = pages.defer("current_revision__based_on__layout").filter(number=number).first()
     if page is None:
         raise NotFound(f"The document has no page {number}.", document=document.id, page=number)

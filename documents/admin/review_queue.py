@@ -14,8 +14,6 @@ from urllib.parse import parse_qsl
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
-from django.db.models import F, FloatField, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,11 +24,10 @@ from documents.access import Ability
 from documents.admin.changelist_state import list_query_of, redirect_to_document, redirect_to_list
 from documents.admin.requests import not_there
 from documents.errors import NotFound
-from documents.models import Document, ReviewStatus, Status
+from documents.models import Document
+from documents.review.queue import LEAST_TRUSTED_FIRST, find_next
 
 PARAMETER, TO_REVIEW = "queue", "review"
-#: What is not known is trusted least.
-TRUST = Coalesce(F("confidence"), Value(0.0), output_field=FloatField())
 #: Of the list's query, what says which part of it is looked at and not what is in it.
 _PLACE = {"p", "o", "all"}
 
@@ -42,14 +39,10 @@ class QueueFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [(TO_REVIEW, gettext_lazy("to review, least certain first"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Document]) -> QuerySet[Document]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() != TO_REVIEW:
             return queryset
-        return queryset.filter(
-            ~Q(flags=""),
-            status__in=(Status.READY, Status.PARTIAL),
-            review_status=ReviewStatus.UNREVIEWED,
-        )
+        return queryset.to_review()
 
 
 class QueueAwareList(ChangeList):
@@ -64,7 +57,7 @@ class QueueAwareList(ChangeList):
 
 def ordering_for(request: HttpRequest) -> tuple[Any, ...] | None:
     """The queue's own order where the list shows it, else None."""
-    return (TRUST.asc(), "id") if request.GET.get(PARAMETER) == TO_REVIEW else None
+    return LEAST_TRUSTED_FIRST if request.GET.get(PARAMETER) == TO_REVIEW else None
 
 
 def came_from_queue(request: HttpRequest) -> bool:
@@ -102,9 +95,4 @@ def _next(request: HttpRequest, document: Document) -> uuid.UUID | None:
         listed = admin.site.get_model_admin(Document).get_changelist_instance(as_list).queryset
     except IncorrectLookupParameters:
         return None
-    queue = listed.annotate(trust=TRUST).exclude(id=document.id).order_by("trust", "id")
-    trust = document.confidence or 0.0
-    behind = Q(trust__gt=trust) | Q(trust=trust, id__gt=document.id)
-    ids = queue.values_list("id", flat=True)
-    found: uuid.UUID | None = ids.filter(behind).first() or ids.first()
-    return found
+    return find_next(listed, document)

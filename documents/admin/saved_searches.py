@@ -37,7 +37,7 @@ class SavedSearchEntry:
 def list_saved_searches(request: HttpRequest) -> list[SavedSearchEntry]:
     here = reverse("admin:documents_document_search")
     # Only what the user can still see: a document may be in the trash, or another team's now.
-    seen = Q(matches__document__in=visible_to(actor(request)).filter(trashed_at=None).order_by())
+    seen = Q(matches__document__in=visible_to(actor(request)).not_trashed().order_by())
     searches = kept_by(actor(request)).select_related("team")
     return [
         SavedSearchEntry(

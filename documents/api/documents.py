@@ -30,7 +30,7 @@ from documents.api.serializers import (
 )
 from documents.api.uploads import receive_upload
 from documents.api.views import ApiView
-from documents.models import Document, Status, User
+from documents.models import Document, User
 
 
 class DocumentsView(ApiView):
@@ -121,8 +121,7 @@ class ReprocessView(ApiView):
         options = ReprocessOptions(data=request.data)
         options.is_valid(raise_exception=True)
         document = reprocess(document_id, actor=self.user, **options.validated_data)
-        waits = document.status in (Status.QUEUED, Status.PROCESSING)
         return Response(
             document_data(request, document),
-            status=status.HTTP_202_ACCEPTED if waits else status.HTTP_200_OK,
+            status=status.HTTP_202_ACCEPTED if document.is_unfinished else status.HTTP_200_OK,
         )

@@ -11,7 +11,7 @@ from documents.access import teams_of, visible_to
 from documents.api.pagination import ListParameters
 from documents.files.filetypes import ACCEPTED
 from documents.models import Document, ReviewStatus, Status, Tag, User
-from documents.review.flags import FLAGS, with_any
+from documents.review.flags import FLAG_DESCRIPTIONS, has_any_flag
 from documents.search.query.list_filter import filter_by_query
 from documents.text.language_codes import validate_language
 
@@ -46,7 +46,7 @@ class DocumentFilters(ListParameters):
     team = _any_of(serializers.UUIDField())
     tag = _any_of(serializers.CharField(max_length=100))
     language = _any_of(serializers.CharField(max_length=8))
-    flag = _any_of(serializers.ChoiceField(tuple(FLAGS)))
+    flag = _any_of(serializers.ChoiceField(tuple(FLAG_DESCRIPTIONS)))
     mime_type = _any_of(serializers.ChoiceField([kind.mime_type for kind in ACCEPTED]))
     sha256 = _any_of(serializers.RegexField(r"^[0-9A-Fa-f]{64}$"))
     created_after = serializers.DateTimeField(required=False)
@@ -72,7 +72,7 @@ def filter_documents(user: User, filters: dict[str, Any]) -> QuerySet[Document]:
     for name, lookup in _LOOKUPS.items():
         if name in filters:
             documents = documents.filter(**{lookup: filters[name]})
-    documents = documents.filter(with_any(filters.get("flag", ())))
+    documents = documents.filter(has_any_flag(filters.get("flag", ())))
     for name in filters.get("tag", ()):
         tagged = Document.tags.through.objects.filter(tag__in=_tags_named(user, name))
         documents = documents.filter(id__in=tagged.values("document_id"))

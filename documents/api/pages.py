@@ -47,7 +47,7 @@ class PagesView(ApiView):
         document = require(self.user, Ability.SEE, document_id)
         filters = PageFilters(data=request.query_params)
         filters.is_valid(raise_exception=True)
-        pages = document.pages.select_related("current_reading", "current_revision__based_on")
+        pages = document.pages.with_text()
         if "status" in filters.validated_data:
             pages = pages.filter(status__in=filters.validated_data["status"])
         return paginate(
@@ -129,7 +129,8 @@ def _page(
     without: tuple[str, ...] = ("current_revision__based_on__layout",),
 ) -> Page:
     page = (
-        document.pages.select_related("document", "current_reading", "current_revision__based_on")
+        document.pages.with_text()
+        .select_related("document")
         .defer(*without)
         .filter(number=number)
         .first()

@@ -8,9 +8,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from documents.actions.correct import MAX_TEXT_LENGTH
-from documents.actions.reprocess import ALL, ENGINES, FAILED
+from documents.actions.reprocess import ALL, FAILED
 from documents.actions.upload import TITLE_LENGTH
 from documents.api.fields import Base64Field, StrictSerializer, TagsField, iso_time
+from documents.engine_name import OCR_ENGINES
 from documents.exports import links
 from documents.models import Document, OcrMode, Page, Reading
 from documents.replication.sync import storage_of
@@ -128,7 +129,7 @@ class Decision(StrictSerializer):
 class ReprocessOptions(StrictSerializer):
     """How to read a document again; what is absent stays as it was."""
 
-    engine = serializers.ChoiceField(ENGINES, required=False)
+    engine = serializers.ChoiceField(OCR_ENGINES, required=False)
     ocr = serializers.ChoiceField(OcrMode.choices, required=False)
     language = serializers.CharField(max_length=8, required=False, allow_blank=True)
     pages = serializers.ChoiceField((ALL, FAILED), required=False)

@@ -15,6 +15,7 @@ import structlog
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from documents.engine_name import EngineName
 from documents.models import Document
 from documents.text.page_layout import PageLayout
 
@@ -51,8 +52,8 @@ def restructured(document: Document) -> Rewritten:
 def _pages(document: Document) -> Any:
     """Only what one engine read: others give neither tables nor titles."""
     return (
-        document.pages.filter(current_reading__engine="paddleocr-vl")
-        .select_related("current_reading", "current_revision__based_on")
+        document.pages.filter(current_reading__engine=EngineName.PADDLEOCR_VL)
+        .with_text()
         .order_by("number")
     )
 

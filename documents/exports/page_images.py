@@ -48,7 +48,7 @@ def page_image(page: Page) -> str:
     Makes the image where it is not there. Raises Busy when this process is making others,
     ReadingError when the page can't be shown, OriginalMissing.
     """
-    source = page.current_revision.based_on if page.current_revision else page.current_reading
+    source = page.base_reading
     rotation = source.rotation if source else 0
     key = page_image_key(page.document_id, page.number, rotation)
 

@@ -26,24 +26,24 @@ def page_summary(page: Page) -> dict[str, Any]:
 
 def _facts(page: Page, layout: PageLayout | None) -> dict[str, Any]:
     """`layout`: the page's, needed where a correction is current."""
-    based_on = page.current_revision.based_on if page.current_revision else page.current_reading
+    reading = page.base_reading
     if page.current_revision and layout:
         confidence = layout.confidence  # what a person typed is certain
         flags = sorted(layout.flags)
     else:
-        confidence = based_on.confidence if based_on else None
-        flags = sorted(based_on.flags) if based_on else []
+        confidence = reading.confidence if reading else None
+        flags = sorted(reading.flags) if reading else []
     return {
         "number": page.number,
         "status": page.status,
-        "width": based_on.width if based_on else None,
-        "height": based_on.height if based_on else None,
-        "dpi": based_on.dpi if based_on else None,
-        "rotation": based_on.rotation if based_on else None,
+        "width": reading.width if reading else None,
+        "height": reading.height if reading else None,
+        "dpi": reading.dpi if reading else None,
+        "rotation": reading.rotation if reading else None,
         "confidence": confidence,
         "flags": flags,
-        "engine": based_on.engine if based_on else None,
-        "engine_version": based_on.engine_version if based_on else None,
+        "engine": reading.engine if reading else None,
+        "engine_version": reading.engine_version if reading else None,
         "revision": page.revision,
         "error": (
             {"code": page.error_code, "detail": page.error_detail} if page.error_code else None

@@ -97,11 +97,7 @@ def _markdown(page: Page, data: dict[str, Any], rewritten: Rewritten) -> str:
 
 def pages_to_write(document: Document) -> Iterator[Page]:
     """The document's pages in order, a few in memory at a time."""
-    return (
-        document.pages.select_related("current_reading", "current_revision__based_on")
-        .order_by("number")
-        .iterator(chunk_size=20)
-    )
+    return document.pages.with_text().order_by("number").iterator(chunk_size=20)
 
 
 def _document_data(document: Document) -> dict[str, Any]:

@@ -29,6 +29,10 @@ class PageStatus(models.TextChoices):
 
 
 class PageQuerySet(models.QuerySet["Page"]):
+    def with_text(self) -> PageQuerySet:
+        """With what `layout` and `base_reading` look up, in the same query."""
+        return self.select_related("current_reading", "current_revision__based_on")
+
     def running(self) -> PageQuerySet:
         return self.filter(status=PageStatus.RUNNING)
 

@@ -22,8 +22,9 @@ from django.db.models import F, Q, QuerySet
 from documents.errors import DamagedCopy
 from documents.files.keys import manifest_key, original_key
 from documents.files.storage import archive
-from documents.models import Document, MirroredFile, Status
+from documents.models import Document, MirroredFile
 from documents.models.identity import identity
+from documents.models.recognition import UNFINISHED
 from documents.replication import manifest as manifests
 from documents.replication import reading_files
 from documents.replication.upload import mirror
@@ -63,7 +64,7 @@ def unkept(documents: QuerySet[Document]) -> QuerySet[Document]:
     # Where there is a bucket it is what counts: a disk that lost its copy fetches what it needs.
     name = "manifest_version" if settings.OCRSITE_BUCKET is None else "mirrored_version"
     behind, never = Q(**{f"{name}__lt": F("version")}), Q(**{name: 0})
-    being_read = Q(status__in=(Status.QUEUED, Status.PROCESSING), trashed_at=None)
+    being_read = Q(status__in=UNFINISHED, trashed_at=None)
     return documents.filter(behind).filter(~being_read | never)
 
 

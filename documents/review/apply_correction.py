@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from documents.review.dispute_places import places_of
-from documents.review.flag_rules import settled
+from documents.review.dispute_places import find_dispute_places
+from documents.review.flag_rules import drop_settled_flags
 from documents.text.markdown import block_to_markdown
 from documents.text.page_layout import Block, Box, Dispute, Line, PageLayout, Word, bounding_box
 from documents.text.word_alignment import Effort, find_changes
@@ -23,7 +23,7 @@ class _Placed:
     line_box: Box
 
 
-def corrected(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
+def apply_correction(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
     """`layout` with the blocks named in `texts` (block id -> new text) saying that instead.
 
     A block that is changed loses its table's HTML and the disputes about words that were touched;
@@ -38,7 +38,7 @@ def corrected(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
         _corrected_block(block, texts[block.id], effort) if block.id in texts else block
         for block in layout.blocks
     )
-    return layout if blocks == layout.blocks else settled(replace(layout, blocks=blocks))
+    return layout if blocks == layout.blocks else drop_settled_flags(replace(layout, blocks=blocks))
 
 
 def _corrected_block(block: Block, text: str, effort: Effort) -> Block:
@@ -81,7 +81,7 @@ def _unsettled(block: Block, text: str, effort: Effort) -> tuple[Dispute, ...]:
             now.update(zip(range(step.i0, step.i1), range(step.j0, step.j1), strict=True))
     return tuple(
         dispute
-        for dispute, place in zip(block.disputes, places_of(block), strict=True)
+        for dispute, place in zip(block.disputes, find_dispute_places(block), strict=True)
         if place is not None and _stays(place.start, place.stop, now)
     )
 

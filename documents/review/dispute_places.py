@@ -9,7 +9,7 @@ from __future__ import annotations
 from documents.text.page_layout import Block, Box, Dispute, bounding_box
 
 
-def places_of(block: Block) -> list[range | None]:
+def find_dispute_places(block: Block) -> list[range | None]:
     """For each of the block's disputes the words of its text (as `text.split()` has them) that it
     is about: an empty range between two words where the reading has none; None for what can't be
     found."""

@@ -1,24 +1,29 @@
-"""The flags of a page: what a reviewer should look at, and when it is done with. Pure.
+"""The flags of a page: why a reviewer should look at it, and when no longer. Pure.
 
-They are set when a page is read (`ocr_worker/quality`); a correction takes away what it settled.
+They are set when a page is read (`ocr_worker/quality`); a correction removes those it settles.
 """
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable
 from dataclasses import replace
 
 from documents.text.mixed_script import find_mixed_words
 from documents.text.page_layout import Block, PageLayout
 
-LOW_CONFIDENCE = "low_confidence"
-EMPTY_REGION = "empty_region"
-REPETITION = "repetition"
-DISPUTED = "disputed"
-LOOKALIKES = "lookalikes"
 
-#: In the order in which they are kept.
-FLAGS = (LOW_CONFIDENCE, EMPTY_REGION, REPETITION, DISPUTED, LOOKALIKES)
+class Flag(str, enum.Enum):
+    """A reason why a page should be looked at. In the order in which a page's flags are stored."""
+
+    LOW_CONFIDENCE = "low_confidence"
+    EMPTY_REGION = "empty_region"
+    REPETITION = "repetition"
+    DISPUTED = "disputed"
+    LOOKALIKES = "lookalikes"
+
+    __str__ = str.__str__
+
 
 #: A page whose confidence is below is worth a look. Measured on the 32 true pages of the samples
 #: (docs/benchmarks.md, "What to trust"): below lie 3 of Tesseract's readings, word F1 0.59, 0.78
@@ -41,7 +46,7 @@ RUNNING_LABELS = frozenset(
 )
 
 
-def is_low(layout: PageLayout) -> bool:
+def has_low_confidence(layout: PageLayout) -> bool:
     """Whether the page's confidence is known and too low to go unseen."""
     confidence = layout.confidence
     return confidence is not None and confidence < LEAST_CONFIDENCE
@@ -52,10 +57,15 @@ def is_empty(block: Block) -> bool:
     return block.label in TEXT_LABELS and not (block.text.strip() or block.html or block.figure)
 
 
-def lone_empty(layout: PageLayout) -> list[Block]:
+def has_disputed_empty_block(layout: PageLayout) -> bool:
+    """Whether the second reader saw words in a block that is empty."""
+    return any(is_empty(block) and block.disputes for block in layout.blocks)
+
+
+def find_lone_empty_blocks(layout: PageLayout) -> list[Block]:
     """The empty blocks that are not, by their place, the continuation of the text before them.
 
-    PaddleOCR-VL puts a paragraph that is parted by a column's end into its first block, and leaves
+    PaddleOCR-VL puts a paragraph that a column's end splits into its first block, and leaves
     those that follow in reading order empty.
     """
     found = []
@@ -71,26 +81,31 @@ def lone_empty(layout: PageLayout) -> list[Block]:
     return found
 
 
-def settled(layout: PageLayout) -> PageLayout:
-    """A corrected page without the flags whose cause is gone, as far as the page can tell.
+def find_causes(layout: PageLayout) -> set[Flag]:
+    """The flags whose cause can be seen in the layout alone.
 
-    `repetition` stays while a block is marked as cut (`CUT`), `empty_region` while a block is empty
-    that continues none or whose words the second reader saw.
+    `repetition`: a block is marked as cut (`CUT`). `empty_region`: a block is empty that continues
+    none, or whose words the second reader saw.
     """
     causes = {
-        LOW_CONFIDENCE: is_low(layout),
-        EMPTY_REGION: bool(lone_empty(layout))
-        or any(is_empty(block) and block.disputes for block in layout.blocks),
-        REPETITION: any(block.confidence == CUT for block in layout.blocks),
-        DISPUTED: any(block.disputes for block in layout.blocks),
-        LOOKALIKES: bool(find_mixed_words(layout)),
+        Flag.LOW_CONFIDENCE: has_low_confidence(layout),
+        Flag.EMPTY_REGION: bool(find_lone_empty_blocks(layout)) or has_disputed_empty_block(layout),
+        Flag.REPETITION: any(block.confidence == CUT for block in layout.blocks),
+        Flag.DISPUTED: any(block.disputes for block in layout.blocks),
+        Flag.LOOKALIKES: bool(find_mixed_words(layout)),
     }
-    flags = tuple(flag for flag in layout.flags if causes.get(flag, True))
+    return {flag for flag, present in causes.items() if present}
+
+
+def drop_settled_flags(layout: PageLayout) -> PageLayout:
+    """A corrected page without the flags whose cause is gone, as far as the page can tell."""
+    settled = set(Flag) - find_causes(layout)
+    flags = tuple(flag for flag in layout.flags if flag not in settled)
     return layout if flags == layout.flags else replace(layout, flags=flags)
 
 
-def with_flags(layout: PageLayout, found: Iterable[str]) -> PageLayout:
-    """The page with `found` beside the flags that it has, in the order of FLAGS; then others."""
-    flags = {*layout.flags, *found}
-    known = [flag for flag in FLAGS if flag in flags]
-    return replace(layout, flags=(*known, *sorted(flags - set(FLAGS))))
+def add_flags(layout: PageLayout, found: Iterable[Flag]) -> PageLayout:
+    """The page with `found` beside the flags that it has, in the order of `Flag`; then others."""
+    flags = {*layout.flags, *(flag.value for flag in found)}
+    known = [flag.value for flag in Flag if flag.value in flags]
+    return replace(layout, flags=(*known, *sorted(flags.difference(known))))

@@ -1,4 +1,4 @@
-"""What a reading says of itself that a reviewer should look at, in words, and how it is found."""
+"""Flags in words, and how rows are found by them."""
 
 from __future__ import annotations
 
@@ -12,64 +12,47 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from documents.models.fields import flag_mark
-from documents.review.flag_rules import (
-    DISPUTED,
-    EMPTY_REGION,
-    LOOKALIKES,
-    LOW_CONFIDENCE,
-    REPETITION,
-)
+from documents.review.flag_rules import Flag
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
-__all__ = [
-    "DISPUTED",
-    "EMPTY_REGION",
-    "FLAGS",
-    "LOOKALIKES",
-    "LOW_CONFIDENCE",
-    "REPETITION",
-    "Flag",
-    "flag_of",
-    "with_any",
-]
-
 
 @dataclass(frozen=True)
-class Flag:
-    """`says` what is the matter, `advice` what a reviewer does about it."""
+class FlagDescription:
+    """`label`: what is wrong. `advice`: what a reviewer does about it."""
 
     name: str
-    says: str | StrPromise
+    label: str | StrPromise
     advice: str | StrPromise
 
 
-FLAGS = {
-    flag.name: flag
-    for flag in (
-        Flag(
-            DISPUTED,
+#: In the order in which they are offered as filters.
+FLAG_DESCRIPTIONS: dict[str, FlagDescription] = {
+    description.name: description
+    for description in (
+        FlagDescription(
+            Flag.DISPUTED.value,
             _("two readers disagree"),
             _("Look at the marked words and choose the right reading of each."),
         ),
-        Flag(
-            LOW_CONFIDENCE,
+        FlagDescription(
+            Flag.LOW_CONFIDENCE.value,
             _("little certainty"),
             _("Compare the whole text with the image."),
         ),
-        Flag(
-            EMPTY_REGION,
+        FlagDescription(
+            Flag.EMPTY_REGION.value,
             _("ink without text"),
             _("Something stands on the page where nothing was read. Type what is missing."),
         ),
-        Flag(
-            REPETITION,
+        FlagDescription(
+            Flag.REPETITION.value,
             _("repeated text was cut"),
             _("The text repeated itself and was cut there. Look for what is missing after it."),
         ),
-        Flag(
-            LOOKALIKES,
+        FlagDescription(
+            Flag.LOOKALIKES.value,
             _("Latin and Cyrillic letters in one word"),
             _("Letters that look alike may be of the wrong alphabet. Check names, codes, numbers."),
         ),
@@ -77,11 +60,11 @@ FLAGS = {
 }
 
 
-def flag_of(name: str) -> Flag:
-    """One that is not known here says its name, and gives no advice."""
-    return FLAGS.get(name) or Flag(name, name.replace("_", " "), "")
+def describe_flag(name: str) -> FlagDescription:
+    """An unknown flag is described by its name, without advice."""
+    return FLAG_DESCRIPTIONS.get(name) or FlagDescription(name, name.replace("_", " "), "")
 
 
-def with_any(names: Iterable[str]) -> Q:
-    """The rows whose `flags` have at least one of `names`; all rows for none."""
+def has_any_flag(names: Iterable[str]) -> Q:
+    """The rows whose `flags` have at least one of `names`; all rows for no names."""
     return reduce(or_, (Q(flags__contains=flag_mark(name)) for name in names), Q())

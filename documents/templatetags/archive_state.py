@@ -12,7 +12,7 @@ from documents import access
 from documents.access import Ability
 from documents.bucket.health import BucketState, watch
 from documents.errors import EngineUnavailable, notice_of
-from documents.models import Status, WorkerKind, WorkerProcess
+from documents.models import WorkerKind, WorkerProcess
 from documents.models.worker import EngineState
 from documents.notices import Notice, gettext_noop
 from documents.replication.sync import unkept
@@ -68,9 +68,7 @@ def engine_problem(worker: WorkerProcess) -> Notice | None:
 def archive_state(context: dict[str, Any]) -> ArchiveState:
     user = context["request"].user
     bucket = watch.state()
-    unfinished = access.visible_to(user).filter(
-        status__in=(Status.QUEUED, Status.PROCESSING), trashed_at=None
-    )
+    unfinished = access.visible_to(user).unfinished()
     return ArchiveState(
         warnings=list(context.get("start_warnings", ())),
         ocr_workers=list(WorkerProcess.alive().filter(kind=WorkerKind.OCR).order_by("id")),

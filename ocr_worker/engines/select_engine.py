@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from documents.engine_name import OCR_ENGINES, EngineName
 from documents.errors import EngineUnavailable
 from ocr_worker.engines import paddleocr_vl
 from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
@@ -18,7 +19,7 @@ from .tesseract import TesseractEngine
 log = structlog.get_logger(__name__)
 
 #: What OCRSITE_ENGINE may be.
-ENGINE_CHOICES = ("auto", "tesseract", "paddleocr-vl")
+ENGINE_CHOICES = ("auto", *OCR_ENGINES)
 
 #: How often a process may have died while it loaded PaddleOCR-VL before `auto` gives it up.
 MOST_DEATHS = 2
@@ -41,9 +42,9 @@ def create_engine(
     PaddleOCR-VL runs. `second_reader`: whether Tesseract, where it can be loaded, checks what
     PaddleOCR-VL reads. Raises ValueError for no choice.
     """
-    if choice == "tesseract":
+    if choice == EngineName.TESSERACT:
         return TesseractEngine(languages)
-    if choice == "paddleocr-vl":
+    if choice == EngineName.PADDLEOCR_VL:
         first = PaddleOCRVLEngine(device)
         second = _second_reader(languages) if second_reader else None
         return first if second is None else WithSecondReader(first, second)
@@ -78,13 +79,13 @@ def load_engine(
         if why_not is None:
             try:
                 return load_engine(
-                    "paddleocr-vl", languages, device=device, second_reader=second_reader
+                    EngineName.PADDLEOCR_VL, languages, device=device, second_reader=second_reader
                 )
             except EngineUnavailable as error:
                 why_not = error.detail
         warning = f"PaddleOCR-VL is not used, Tesseract reads in its place. {why_not}"
         log.warning("tesseract_in_place_of_paddleocr_vl", reason=why_not)
-    return LoadedEngine(load_engine("tesseract", languages).engine, warning)
+    return LoadedEngine(load_engine(EngineName.TESSERACT, languages).engine, warning)
 
 
 def _second_reader(languages: str) -> TesseractEngine | None:

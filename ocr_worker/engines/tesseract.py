@@ -19,6 +19,7 @@ from typing import Any
 
 from PIL import Image
 
+from documents.engine_name import EngineName
 from documents.errors import EngineFailed, EngineUnavailable, ReadingTimeout
 from documents.text.page_layout import PageLayout
 from ocr_worker.library_environment import set_default
@@ -53,7 +54,7 @@ def prepare_process() -> None:
 class TesseractEngine:
     """The `Engine` protocol (engines/base.py) on Tesseract."""
 
-    name = "tesseract"
+    name = EngineName.TESSERACT.value
     needs = Needs()
 
     def __init__(self, languages: str) -> None:

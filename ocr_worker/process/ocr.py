@@ -13,6 +13,7 @@ from documents.actions.claim_page import claim_page
 from documents.actions.fail_page import fail_page
 from documents.actions.release_page import release_page
 from documents.actions.take_back_lost_pages import take_back_lost_pages
+from documents.engine_name import EngineName
 from documents.errors import EngineUnavailable, LeaseLost, ReadingTimeout
 from documents.models import Page
 from documents.models.claim import ClaimOwner
@@ -168,7 +169,7 @@ class OcrProcess(WorkerBase):
             second_reader=settings.OCRSITE_SECOND_READER,
             deaths=deaths,
         )
-        if loaded.warning and another_worker_has_engine(self.owner, wanted="paddleocr-vl"):
+        if loaded.warning and another_worker_has_engine(self.owner, wanted=EngineName.PADDLEOCR_VL):
             loaded.engine.close()
             raise EngineUnavailable(
                 "This reader leaves its pages to another one, which has PaddleOCR-VL. "

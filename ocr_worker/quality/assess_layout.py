@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from documents.review.flag_rules import (
     CUT,
-    DISPUTED,
-    EMPTY_REGION,
-    LOOKALIKES,
-    LOW_CONFIDENCE,
-    REPETITION,
-    is_empty,
-    is_low,
-    lone_empty,
-    with_flags,
+    Flag,
+    add_flags,
+    find_causes,
+    find_lone_empty_blocks,
+    has_disputed_empty_block,
 )
-from documents.text.mixed_script import find_mixed_words
 from documents.text.page_layout import PageLayout
 
 from .compare_layouts import compare_layouts, has_sure_text
@@ -35,14 +30,13 @@ def assess_layout(
     """
     cut = any(block.confidence == CUT and not block.lines for block in layout.blocks)
     read = layout if second is None else compare_layouts(layout, second, ink)
-    found = {
-        LOW_CONFIDENCE: is_low(read),
-        EMPTY_REGION: _has_empty_region(read, second, ink),
-        REPETITION: cut,
-        DISPUTED: any(block.disputes for block in read.blocks),
-        LOOKALIKES: bool(find_mixed_words(read)),
-    }
-    return with_flags(read, (flag for flag, present in found.items() if present))
+    # Of these two more is known here than the layout shows.
+    found = find_causes(read) - {Flag.EMPTY_REGION, Flag.REPETITION}
+    if _has_empty_region(read, second, ink):
+        found.add(Flag.EMPTY_REGION)
+    if cut:
+        found.add(Flag.REPETITION)
+    return add_flags(read, found)
 
 
 def _has_empty_region(read: PageLayout, second: PageLayout | None, ink: InkDetector | None) -> bool:
@@ -51,8 +45,8 @@ def _has_empty_region(read: PageLayout, second: PageLayout | None, ink: InkDetec
     Best told by words that the second reader saw in an empty block, or on a page of which the first
     saw nothing at all; else by ink in an empty block that is not the continuation of another.
     """
-    if any(is_empty(block) and block.disputes for block in read.blocks):
+    if has_disputed_empty_block(read):
         return True
-    if ink is not None and any(ink(block.bbox) for block in lone_empty(read)):
+    if ink is not None and any(ink(block.bbox) for block in find_lone_empty_blocks(read)):
         return True
     return second is not None and not read.blocks and has_sure_text(second)

@@ -34,13 +34,14 @@ from typing import Any, TypeVar
 
 from documents.bucket import settings as bucket_settings
 from documents.bucket.settings import BucketSettings
+from documents.engine_name import EngineName
 from documents.notices import Notice
 from ocrsite import BASE_DIR
 from ocrsite.data_directory import DataDirectoryError, choose_data_directory
 from ocrsite.environment.library_paths import LibraryPaths, find_library_paths
 from ocrsite.environment.service_urls import parse_database_url, parse_redis_url
 
-ENGINES = ("auto", "paddleocr-vl", "tesseract")
+ENGINES = ("auto", EngineName.PADDLEOCR_VL.value, EngineName.TESSERACT.value)
 
 Value = TypeVar("Value")
 

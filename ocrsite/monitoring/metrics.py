@@ -82,7 +82,7 @@ class ArchiveCollector(Collector):
         documents = GaugeMetricFamily(
             "ocrsite_documents", "Documents outside the trash.", labels=["status"]
         )
-        visible = Document.objects.filter(trashed_at__isnull=True)
+        visible = Document.objects.not_trashed()
         for status, number in visible.order_by().values_list("status").annotate(Count("id")):
             documents.add_metric([status], number)
         yield documents

@@ -16,7 +16,7 @@ from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from documents.files.storage import archive
-from documents.models import Document, Status, WorkerKind, WorkerProcess
+from documents.models import Document, WorkerKind, WorkerProcess
 
 #: Seconds that the queue may take to respond.
 _QUEUE_TIMEOUT = 1.0
@@ -65,9 +65,7 @@ def run_in_thread(start_id: uuid.UUID | None) -> Findings:
 
 def count_pending_pages() -> int:
     """Pages that are still to be read. A document whose pages are not counted yet counts as one."""
-    waiting = Document.objects.filter(
-        status__in=(Status.QUEUED, Status.PROCESSING), trashed_at__isnull=True
-    )
+    waiting = Document.objects.unfinished()
     left = Coalesce(F("page_count"), 1) - F("pages_done") - F("pages_failed")
     return int(waiting.aggregate(left=Sum(left))["left"] or 0)
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from documents.review.flag_rules import FLAGS
+from documents.review.flag_rules import Flag
 from documents.text.page_layout import PageLayout
 from ocr_worker.engines import create_engine
 from ocr_worker.quality import InkDetector, assess_layout, make_ink_detector
@@ -172,7 +172,7 @@ def flagged(found: list[Case]) -> None:
         (below if "low_confidence" in flags else above).append(case.truth.score(case.second.text))
     print(f"\n### Flags ({len(found)} pages)")
     print_head("flag", "of the true text, by the second reader", "of Tesseract's reading")
-    for flag in FLAGS:
+    for flag in Flag:
         print_row(flag, true[flag], own[flag])
     print(
         f"\nWord F1 of Tesseract's readings flagged low_confidence: "

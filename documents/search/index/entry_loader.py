@@ -25,7 +25,7 @@ _MAX_SIDE = 2**32 - 1
 
 def load_facts(document_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DocumentFacts]:
     """The facts of those documents that exist and are not in the trash."""
-    documents = Document.objects.filter(id__in=list(document_ids), trashed_at=None)
+    documents = Document.objects.not_trashed().filter(id__in=list(document_ids))
     return {
         document.id: DocumentFacts(
             document=document.id,

@@ -122,7 +122,7 @@ class IndexLifecycle:
             FORMAT,
             str(identity().archive),
             position=change_feed.read_position(),
-            documents=Document.objects.filter(trashed_at=None).count(),
+            documents=Document.objects.not_trashed().count(),
         )
         state.write(path)
         index_flags.assign_rebuild(self.root, path)

@@ -27,7 +27,7 @@ def filter_by_query(user: User, documents: QuerySet[Document], text: str) -> Que
     ids = _find_document_ids(user, text)
     if ids is None:
         return filter_by_title(documents, text)
-    trashed = filter_by_title(Document.objects.exclude(trashed_at=None), text).values("id")
+    trashed = filter_by_title(Document.objects.trashed(), text).values("id")
     return documents.filter(Q(id__in=ids) | Q(id__in=trashed))
 
 

@@ -13,6 +13,7 @@ import structlog
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
 
+from documents.engine_name import EngineName
 from documents.errors import ArchiveError, EngineFailed, EngineUnavailable
 from documents.text.page_layout import PageLayout
 from ocr_worker.engines.base import Needs
@@ -65,7 +66,7 @@ class PaddleOCRVLEngine:
     of the thread that loaded it.
     """
 
-    name = "paddleocr-vl"
+    name = EngineName.PADDLEOCR_VL.value
 
     def __init__(self, device: str = gpu.DEVICE) -> None:
         self._device = device

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from documents.models import WorkerKind
+
 
 class Command(BaseCommand):
     help = "Run one OCR, background or sync worker. Started by `serve`."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", choices=("ocr", "background", "sync"))
+        parser.add_argument("kind", choices=WorkerKind.values)
         parser.add_argument(
             "--slot", type=int, default=0, help="its number among workers of its kind"
         )
@@ -31,9 +33,9 @@ class Command(BaseCommand):
         from ocr_worker.process.sync import SyncProcess
 
         start_id = start_id or uuid.uuid4()
-        if kind == "ocr":
+        if kind == WorkerKind.OCR:
             OcrProcess(slot, start_id).run()
-        elif kind == "sync":
+        elif kind == WorkerKind.SYNC:
             SyncProcess(slot, start_id).run()
         else:
             BackgroundProcess(slot, start_id, sole=options["sole"]).run()

@@ -38,12 +38,12 @@ def test_several_documents_go_into_the_trash_and_back(
 
     answer = do(browser, "move_to_trash", *documents)
 
-    assert Document.objects.filter(trashed_at=None).count() == 0
+    assert Document.objects.not_trashed().count() == 0
     assert "Done: 2 documents." in answer.content.decode()
 
     do(browser, "restore", *documents, where="?trash=only")
 
-    assert Document.objects.filter(trashed_at=None).count() == 2
+    assert Document.objects.not_trashed().count() == 2
 
 
 def test_several_documents_are_read_again(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.review.apply_correction import TYPED, corrected
+from documents.review.apply_correction import TYPED, apply_correction
 from documents.review.flag_rules import CUT
 from documents.text.page_layout import Block, Dispute, PageLayout, Word
 from tests.factories import layout_with_figure, make_layout
@@ -22,7 +22,7 @@ def words_of(layout: PageLayout) -> list[Word]:
 def test_a_word_mended_takes_the_place_of_the_one_it_replaces() -> None:
     before = make_layout("Догавор № 12")
 
-    after = corrected(before, {"b0": "Договор № 12"})
+    after = apply_correction(before, {"b0": "Договор № 12"})
 
     assert [word.text for word in after.words()] == ["Договор", "№", "12"]
     assert [word.bbox for word in after.words()] == [word.bbox for word in before.words()]
@@ -32,7 +32,7 @@ def test_a_word_mended_takes_the_place_of_the_one_it_replaces() -> None:
 def test_a_word_added_takes_the_box_of_its_line() -> None:
     before = make_layout("one three")
 
-    after = corrected(before, {"b0": "one two three"})
+    after = apply_correction(before, {"b0": "one two three"})
 
     assert words_of(after)[1].bbox == before.blocks[0].lines[0].bbox
     assert words_of(after)[0] == words_of(before)[0]
@@ -42,13 +42,13 @@ def test_a_word_added_takes_the_box_of_its_line() -> None:
 def test_a_word_taken_away_moves_no_other() -> None:
     before = make_layout("one two three")
 
-    after = corrected(before, {"b0": "one three"})
+    after = apply_correction(before, {"b0": "one three"})
 
     assert words_of(after) == [words_of(before)[0], words_of(before)[2]]
 
 
 def test_lines_are_those_that_were_typed() -> None:
-    after = corrected(make_layout("one two"), {"b0": " one \n\n  two  three "})
+    after = apply_correction(make_layout("one two"), {"b0": " one \n\n  two  three "})
 
     assert [line.text for line in after.blocks[0].lines] == ["one", "two three"]
     assert after.blocks[0].text == "one\n\ntwo three"
@@ -57,7 +57,7 @@ def test_lines_are_those_that_were_typed() -> None:
 def test_other_blocks_stay_as_they_are() -> None:
     before = make_layout("first\n\nsecond")
 
-    after = corrected(before, {"b1": "other"})
+    after = apply_correction(before, {"b1": "other"})
 
     assert after.blocks[0] == before.blocks[0]
     assert after.text == "first\n\nother"
@@ -66,11 +66,11 @@ def test_other_blocks_stay_as_they_are() -> None:
 def test_the_same_text_changes_nothing_however_it_is_spaced() -> None:
     before = make_layout("one  two\nthree")
 
-    assert corrected(before, {"b0": " one two \n three\n"}) == before
+    assert apply_correction(before, {"b0": " one two \n three\n"}) == before
 
 
 def test_a_block_may_become_empty() -> None:
-    after = corrected(make_layout("rubbish"), {"b0": " \n "})
+    after = apply_correction(make_layout("rubbish"), {"b0": " \n "})
 
     assert (after.text, after.markdown, after.blocks[0].lines) == ("", "", ())
 
@@ -78,13 +78,13 @@ def test_a_block_may_become_empty() -> None:
 def test_words_for_a_block_that_had_none_take_its_box() -> None:
     table = Block("t", "table", (1, 2, 3, 4), 0, "", "|a|")
 
-    after = corrected(PageLayout(9, 9, 72, blocks=(table,)), {"t": "a b"})
+    after = apply_correction(PageLayout(9, 9, 72, blocks=(table,)), {"t": "a b"})
 
     assert [word.bbox for word in after.words()] == [(1, 2, 3, 4)] * 2
 
 
 def test_what_was_typed_is_certain_and_shows_as_just_that() -> None:
-    after = corrected(make_layout("x"), {"b0": "# 1 * 2"})
+    after = apply_correction(make_layout("x"), {"b0": "# 1 * 2"})
 
     assert after.blocks[0].confidence == TYPED
     assert after.markdown == "\\# 1 \\* 2"
@@ -92,7 +92,7 @@ def test_what_was_typed_is_certain_and_shows_as_just_that() -> None:
 
 def test_a_block_that_is_not_on_the_page_is_refused() -> None:
     with pytest.raises(KeyError, match="b7"):
-        corrected(make_layout("x"), {"b7": "y"})
+        apply_correction(make_layout("x"), {"b7": "y"})
 
 
 TEXTS = st.lists(
@@ -106,7 +106,7 @@ TEXTS = st.lists(
 def test_the_words_are_those_that_were_typed_each_within_its_block(old: str, new: str) -> None:
     before = make_layout(old)
 
-    after = corrected(before, {"b0": new})
+    after = apply_correction(before, {"b0": new})
 
     assert [word.text for word in after.words()] == new.split()
     x0, y0, x1, y1 = before.blocks[0].bbox
@@ -120,7 +120,7 @@ def test_a_table_of_equal_words_is_corrected_in_no_time() -> None:
     typed = " ".join(["0,00 x"] * 2000)
 
     begun = time.process_time()
-    page = corrected(layout, {"b0": typed})
+    page = apply_correction(layout, {"b0": typed})
 
     assert time.process_time() - begun < 2
     assert page.blocks[0].text == typed
@@ -134,7 +134,7 @@ def test_many_blocks_of_words_that_repeat_now_and_then_take_no_longer() -> None:
     typed = {f"b{index}": row("b") for index in range(20)}
 
     begun = time.process_time()
-    page = corrected(layout, typed)
+    page = apply_correction(layout, typed)
 
     assert time.process_time() - begun < 2, "each block alone takes seconds, compared word by word"
     assert [block.text for block in page.blocks] == list(typed.values())
@@ -159,12 +159,12 @@ def test_a_corrected_block_loses_its_disputes_and_its_tables_html() -> None:
     table = block("a", "840", label="table", html="<table></table>", disputes=(DISPUTE,))
     other = block("b", "x", disputes=(DISPUTE,))
 
-    after = corrected(flagged(table, other, flags=("disputed",)), {"a": "340"})
+    after = apply_correction(flagged(table, other, flags=("disputed",)), {"a": "340"})
 
     assert (after.blocks[0].disputes, after.blocks[0].html) == ((), "")
     assert after.blocks[1] == other
     assert after.flags == ("disputed",), "the other block's is open still"
-    assert corrected(after, {"b": "y"}).flags == ()
+    assert apply_correction(after, {"b": "y"}).flags == ()
 
 
 def test_a_page_that_is_sure_once_corrected_is_no_longer_of_low_confidence() -> None:
@@ -174,8 +174,8 @@ def test_a_page_that_is_sure_once_corrected_is_no_longer_of_low_confidence() -> 
         flags=("low_confidence",),
     )
 
-    assert corrected(page, {"b": "другое"}).flags == ("low_confidence",)
-    assert corrected(page, {"a": "другое"}).flags == ()
+    assert apply_correction(page, {"b": "другое"}).flags == ("low_confidence",)
+    assert apply_correction(page, {"a": "другое"}).flags == ()
 
 
 def test_an_empty_region_is_settled_when_it_has_text() -> None:
@@ -183,23 +183,23 @@ def test_an_empty_region_is_settled_when_it_has_text() -> None:
         block("t", "Договор", label="doc_title"), block("a", order=1), flags=("empty_region",)
     )
 
-    assert corrected(page, {"t": "Договор 5"}).flags == ("empty_region",)
-    assert corrected(page, {"a": "текст"}).flags == ()
+    assert apply_correction(page, {"t": "Договор 5"}).flags == ("empty_region",)
+    assert apply_correction(page, {"a": "текст"}).flags == ()
 
 
 def test_the_continuation_of_a_paragraph_is_not_waited_for() -> None:
     title = block("t", label="doc_title", order=0)
     page = flagged(title, block("a", "x", order=1), block("c", order=2), flags=("empty_region",))
 
-    assert corrected(page, {"t": "Договор"}).flags == ()
+    assert apply_correction(page, {"t": "Договор"}).flags == ()
 
 
 def test_a_continuation_with_words_of_its_own_is_waited_for() -> None:
     missed = block("c", order=1, disputes=(Dispute((1, 2, 3, 4), "", "слова"),))
     page = flagged(block("a", "x"), missed, flags=("empty_region", "disputed"))
 
-    assert corrected(page, {"a": "y"}).flags == ("empty_region", "disputed")
-    assert corrected(page, {"c": "слова"}).flags == ()
+    assert apply_correction(page, {"a": "y"}).flags == ("empty_region", "disputed")
+    assert apply_correction(page, {"c": "слова"}).flags == ()
 
 
 def test_repetition_is_settled_with_the_block_that_was_cut() -> None:
@@ -207,32 +207,32 @@ def test_repetition_is_settled_with_the_block_that_was_cut() -> None:
         block("a", "x", confidence=CUT), block("b", "y", confidence=0.95), flags=("repetition",)
     )
 
-    assert corrected(page, {"b": "z"}).flags == ("repetition",)
-    assert corrected(page, {"a": "all of it"}).flags == ()
+    assert apply_correction(page, {"b": "z"}).flags == ("repetition",)
+    assert apply_correction(page, {"a": "all of it"}).flags == ()
 
 
 def test_lookalikes_are_settled_when_none_is_left() -> None:
     page = flagged(block("a", "Договоp"), flags=("lookalikes",))
 
-    assert corrected(page, {"a": "Договор"}).flags == ()
+    assert apply_correction(page, {"a": "Договор"}).flags == ()
 
 
 def test_a_flag_that_is_not_known_stays() -> None:
     page = flagged(block("a", "x"), flags=("odd",))
 
-    assert corrected(page, {"a": "y"}).flags == ("odd",)
+    assert apply_correction(page, {"a": "y"}).flags == ("odd",)
 
 
 def test_what_changes_nothing_settles_nothing() -> None:
     page = flagged(block("a", "x", disputes=(DISPUTE,)), flags=("disputed",))
 
-    assert corrected(page, {"a": " x "}) == page
+    assert apply_correction(page, {"a": " x "}) == page
 
 
 def test_a_picture_stays_above_the_text_that_was_typed() -> None:
     layout = layout_with_figure()
 
-    after = corrected(layout, {"b0": "Typed below"})
+    after = apply_correction(layout, {"b0": "Typed below"})
 
     name = layout.blocks[0].figure
     assert after.blocks[0].figure == name

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from documents.review.apply_correction import corrected
-from documents.review.dispute_places import places_of
+from documents.review.apply_correction import apply_correction
+from documents.review.dispute_places import find_dispute_places
 from documents.text.page_layout import Block, Box, Dispute, PageLayout
 from tests.factories import make_layout
 
@@ -25,7 +25,7 @@ def found(block: Block) -> list[str | None]:
     words = block.text.split()
     return [
         None if place is None else f"{place.start}:{' '.join(words[place.start : place.stop])}"
-        for place in places_of(block)
+        for place in find_dispute_places(block)
     ]
 
 
@@ -60,7 +60,7 @@ def test_what_was_not_read_lies_between_two_words_of_its_line() -> None:
     )
 
     assert found(block(text, *disputes)) == ["1:", "3:"]
-    assert places_of(replace(block(text, *disputes), lines=())) == [None, None]
+    assert find_dispute_places(replace(block(text, *disputes), lines=())) == [None, None]
 
 
 def test_words_that_are_not_in_the_text_have_no_place() -> None:
@@ -88,7 +88,7 @@ def test_mending_one_word_settles_no_other(text: str, left: list[str]) -> None:
     )
     layout = PageLayout(1240, 1754, 150.0, 0, (disputed,), ("disputed",))
 
-    after = corrected(layout, {"b0": text})
+    after = apply_correction(layout, {"b0": text})
 
     assert [dispute.text for dispute in after.blocks[0].disputes] == left
     assert after.flags == (("disputed",) if left else ())
