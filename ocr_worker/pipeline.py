@@ -37,7 +37,7 @@ from documents.exports import page_images
 from documents.files.storage import original_file
 from documents.models import Document, Page, Task
 from documents.models.claim import PageClaim, TaskClaim
-from documents.replication.store_figures import keep_figures
+from documents.replication.store_figures import store_figures
 from ocr_worker.engines.base import Engine
 from ocr_worker.other_workers import another_worker_has_engine
 from ocr_worker.reading import PageReading, read_page
@@ -146,7 +146,7 @@ def _save_reading(claim: PageClaim, reading: PageReading) -> None:
         page_images.keep_page_image(
             claim.document_id, claim.number, reading.layout.rotation, reading.page_image
         )
-    figures = keep_figures(claim.document_id, claim.number, reading.layout, reading.figures)
+    figures = store_figures(claim.document_id, claim.number, reading.layout, reading.figures)
     record_reading(
         claim,
         reading.layout,

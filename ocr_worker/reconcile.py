@@ -46,7 +46,7 @@ def reconcile(
     unreadable = fail_pages_without_engine(watched_for=watched_for)
     if unreadable:
         log.warning("unreadable_pages_failed", pages=unreadable)
-    if Document.objects.with_free_task().exists() or sync_worker.work_waits():
+    if Document.objects.with_free_task().exists() or sync_worker.is_work_waiting():
         announce(tasks_waiting)
     if Page.objects.claimable().exists():
         announce(pages_waiting)

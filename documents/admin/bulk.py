@@ -20,7 +20,7 @@ from documents.admin.downloads import zip_of_originals
 from documents.admin.requests import actor, sentence
 from documents.errors import ArchiveError
 from documents.models import Document
-from documents.replication.after_commit import left_to_background
+from documents.replication.after_commit import leave_sync_to_background
 
 #: Each document is a transaction of its own; with more the request would take too long.
 MOST_AT_ONCE = 500
@@ -102,7 +102,7 @@ def _apply_to_each(
         try:
             before = access.require(request.user, ability, document_id)
             # An action that changes the document makes a new version.
-            with left_to_background():
+            with leave_sync_to_background():
                 after = action(document_id)
             if after.version == before.version:
                 idle += 1

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from documents.models import Document
-from documents.replication.sync import storage_of
+from documents.replication.sync import storage_state
 
 
 def storage_label(document: Document) -> str:
     """Empty where there is only one place."""
-    storage = storage_of(document)
+    storage = storage_state(document)
     if storage == "mirrored":
         return _("on this disk and in the bucket")
     if storage == "mirror_pending":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -78,10 +77,3 @@ class TagsField(serializers.ListField):
 
     def to_internal_value(self, data: Any) -> Any:
         return super().to_internal_value(data.split(",") if isinstance(data, str) else data)
-
-
-def iso_time(time: datetime.datetime | None) -> str | None:
-    """ISO 8601 in UTC, with a Z; None stays None."""
-    if time is None:
-        return None
-    return time.astimezone(datetime.timezone.utc).isoformat().replace("+00:00", "Z")

@@ -13,8 +13,9 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from documents.api.fields import StrictSerializer, iso_time
+from documents.api.fields import StrictSerializer
 from documents.api.views import ApiView
+from documents.text.timestamps import iso_time
 
 
 class Credentials(StrictSerializer):

@@ -10,13 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents.actions.saved_searches import forget_search, kept_by, save_search
-from documents.api.fields import StrictSerializer, iso_time
+from documents.api.fields import StrictSerializer
 from documents.api.pagination import ListParameters, paginate
 from documents.api.views import ApiView
 from documents.errors import NotFound
 from documents.exports import links
 from documents.models import SavedSearch
 from documents.search.query.filters import InvalidFilters, parse_filters
+from documents.text.timestamps import iso_time
 
 
 class NewSavedSearch(StrictSerializer):

@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from documents.api.fields import iso_time
 from documents.api.filters import DocumentFilters
 from documents.api.views import ApiView
 from documents.exports import links
@@ -25,6 +24,7 @@ from documents.search.query.results import (
     SearchRequest,
     SearchResults,
 )
+from documents.text.timestamps import iso_time
 
 PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
 

@@ -10,12 +10,13 @@ from rest_framework.request import Request
 from documents.actions.correct import MAX_TEXT_LENGTH
 from documents.actions.reprocess import ALL, FAILED
 from documents.actions.upload import TITLE_LENGTH
-from documents.api.fields import Base64Field, StrictSerializer, TagsField, iso_time
+from documents.api.fields import Base64Field, StrictSerializer, TagsField
 from documents.engine_name import OCR_ENGINES
 from documents.exports import links
 from documents.models import Document, OcrMode, Page, Reading
-from documents.replication.sync import storage_of
+from documents.replication.sync import storage_state
 from documents.text.page_layout import PageLayout
+from documents.text.timestamps import iso_time
 
 
 def document_url(request: Request, document: Document) -> str:
@@ -51,7 +52,7 @@ def document_data(request: Request, document: Document) -> dict[str, Any]:
         "language": document.language or None,
         "team": str(document.team_id),
         "tags": [tag.name for tag in document.tags.all()],
-        "storage": storage_of(document),
+        "storage": storage_state(document),
         "created_at": iso_time(document.created_at),
         "finished_at": iso_time(document.finished_at),
         "trashed_at": iso_time(document.trashed_at),

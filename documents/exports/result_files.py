@@ -22,7 +22,7 @@ from documents.models import Document
 log = structlog.get_logger(__name__)
 
 
-def bring_here(document: Document, kind: str) -> str:
+def ensure_result(document: Document, kind: str) -> str:
     """The storage key of the result `kind`, whose file is here and current after this.
 
     Raises StorageFull.
@@ -52,7 +52,7 @@ def open_result(document: Document, kind: str) -> Content:
     """
     files, key, wanted = archive(), result_key(document.id, kind), document.result_files.get(kind)
     if not isinstance(files, MirroredArchive) or wanted is None:
-        return open_content(bring_here(document, kind))
+        return open_content(ensure_result(document, kind))
     if _is_current(document, kind, files.path(key)):
         return LocalContent(files.open(key), wanted["sha256"])
     try:

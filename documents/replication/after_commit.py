@@ -1,5 +1,9 @@
-"""A change is in the copies, too, when its answer is given: if that takes no longer than
-`PATIENCE`. Past it the answer is given all the same, and the rest happens behind it."""
+"""The copies of a changed document, brought up to date in the request that changed it.
+
+With a bucket, the answer waits for it, but no longer than `REQUEST_SECONDS`; past that the thread
+goes on behind the answer. Without a bucket a background worker writes the manifest of a document
+that has pages: building it takes time with every page, and the change is safe in the database.
+"""
 
 from __future__ import annotations
 
@@ -17,91 +21,96 @@ from django.db import connections, transaction
 from documents.errors import ArchiveError, NewerCopy, Purged
 from documents.models import Document, Event
 from documents.models.event import EventKind
-from documents.replication.sync import keep, unkept
-from documents.replication.upload import push
+from documents.replication.sync import documents_to_sync, sync_document
+from documents.replication.upload import upload_file
 from documents.signals import announce, tasks_waiting
 
 log = structlog.get_logger(__name__)
 
-#: Seconds a request waits for the bucket (design, section 6).
-PATIENCE = 10.0
-_here = threading.local()
+#: Seconds that a request waits for the bucket (design, section 6).
+REQUEST_SECONDS = 10.0
+#: Documents synced at once by this process; each uses one connection to the bucket.
+MAX_THREADS = 8
 
-#: Documents mirrored at once by this process; each holds one connection to the bucket.
-AT_ONCE = 8
+_this_thread = threading.local()
 
 
-def keep_when_committed(event: Event) -> None:
-    """Have the event's document kept after the transaction; its versions are up to date then."""
-    if not getattr(_here, "left_to_background", False):
-        # Robust: what is committed is answered as such, whatever happens here.
-        transaction.on_commit(lambda: _keep(event.document, event.id), robust=True)
+def sync_after_commit(event: Event) -> None:
+    """Sync the event's document after the transaction; the versions on it are current then."""
+    if not getattr(_this_thread, "leaves_to_background", False):
+        # Robust: the committed change gets its answer whatever happens here.
+        transaction.on_commit(lambda: _sync_in_request(event.document, event.id), robust=True)
 
 
 @contextlib.contextmanager
-def left_to_background() -> Iterator[None]:
-    """Changes of many documents in one request: no request has the time to see all of them kept."""
-    _here.left_to_background = True
+def leave_sync_to_background() -> Iterator[None]:
+    """Don't sync in the block, for a request that changes more documents than it can wait for."""
+    _this_thread.leaves_to_background = True
     try:
         yield
     finally:
-        _here.left_to_background = False
+        _this_thread.leaves_to_background = False
 
 
-def push_soon(document_id: uuid.UUID, key: str, digest: str = "") -> None:
-    """Put a page image or a figure into the bucket behind the caller's back; where that fails, it
-    goes there with its document."""
+def upload_in_background(document_id: uuid.UUID, key: str, digest: str = "") -> None:
+    """Upload a page image or a figure to the bucket without waiting for it.
+
+    On failure it is uploaded with its document. `digest`: the SHA-256 of a figure.
+    """
     if settings.OCRSITE_BUCKET is not None:
-        _pool().submit(_push_in_thread, document_id, key, digest)
+        _pool().submit(_upload_in_thread, document_id, key, digest)
 
 
-def _keep(document: Document, event_id: int) -> None:
-    if not unkept(Document.objects.filter(id=document.id)).exists():
-        return  # it is being read: it is kept when that is over
-    if settings.OCRSITE_BUCKET is None:
-        _logged(document.id)
+def _sync_in_request(document: Document, event_id: int) -> None:
+    if not documents_to_sync(Document.objects.filter(id=document.id)).exists():
+        return  # it is being read, and is synced when that has ended
+    if settings.OCRSITE_BUCKET is not None:
+        wait([_pool().submit(_sync_in_thread, document.id)], timeout=REQUEST_SECONDS)
+    elif document.page_count is None:
+        _sync_or_log(document.id)
     else:
-        wait([_pool().submit(_in_thread, document.id)], timeout=PATIENCE)
-    found = Document.objects.filter(id=document.id).values("manifest_version", "mirrored_version")
-    for name, version in (found.first() or {}).items():
+        announce(tasks_waiting)
+    versions = Document.objects.filter(id=document.id).values(
+        "manifest_version", "mirrored_version"
+    )
+    for name, version in (versions.first() or {}).items():
         setattr(document, name, version)
     later = Event.objects.filter(document=document.id, id__gt=event_id, kind=EventKind.ADOPTED)
     if settings.OCRSITE_BUCKET is not None and later.exists():
-        # Another container was first: what is in the bucket now is its, and not what was done here.
+        # Another container was first: the bucket has its change and not the one made here.
         document.mirrored_version = 0
 
 
 @lru_cache(maxsize=1)
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="mirror")
+    return ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="sync")
 
 
-def _in_thread(document_id: uuid.UUID) -> None:
+def _sync_in_thread(document_id: uuid.UUID) -> None:
     try:
-        _logged(document_id)
+        _sync_or_log(document_id)
     finally:
         connections.close_all()
 
 
-def _push_in_thread(document_id: uuid.UUID, key: str, digest: str) -> None:
+def _upload_in_thread(document_id: uuid.UUID, key: str, digest: str) -> None:
     try:
-        push(document_id, key, digest)
+        upload_file(document_id, key, digest)
     except ArchiveError as error:
-        log.warning("not_pushed", key=key, code=error.code, reason=error.detail)
+        log.warning("upload_failed", key=key, code=error.code, reason=error.detail)
     except Exception:
-        log.exception("not_pushed", key=key)
+        log.exception("upload_failed", key=key)
     finally:
         connections.close_all()
 
 
-def _logged(document_id: uuid.UUID) -> None:
-    """The change is committed and stays, whatever becomes of its copies: a background process does
-    what fails here."""
+def _sync_or_log(document_id: uuid.UUID) -> None:
+    """The change is committed, whatever becomes of its copies: a background worker tries again."""
     try:
-        keep(document_id)
+        sync_document(document_id)
     except ArchiveError as error:
-        log.warning("not_kept", document=str(document_id), code=error.code, reason=error.detail)
+        log.warning("sync_failed", document=str(document_id), code=error.code, reason=error.detail)
         if isinstance(error, NewerCopy | Purged):
-            announce(tasks_waiting)  # the sooner it is taken in, the less is done in vain
+            announce(tasks_waiting)  # restored soon, so that fewer changes are made in vain
     except Exception:
-        log.exception("not_kept", document=str(document_id))
+        log.exception("sync_failed", document=str(document_id))

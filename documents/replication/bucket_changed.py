@@ -1,4 +1,4 @@
-"""Another bucket: what the archive knows to be in the one before is not in this one."""
+"""A change of the bucket: nothing is known to be in the new one."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from documents.models.identity import identity
 log = structlog.get_logger(__name__)
 
 
-def mirror_anew_if_moved(address: BucketAddress) -> bool:
-    """Where the archive was mirrored to another bucket than `address`, or to none, everything is
-    to be mirrored again; returns whether it was. Safe to call at every start."""
+def forget_mirror_if_bucket_changed(address: BucketAddress) -> bool:
+    """Mark everything as not mirrored if the archive was mirrored to another bucket than `address`.
+
+    Returns whether it was, or to none. Safe to call at every start.
+    """
     name = f"{address.endpoint}/{address.name}"[:500]
     identity()
     with transaction.atomic():
@@ -25,8 +27,7 @@ def mirror_anew_if_moved(address: BucketAddress) -> bool:
         Document.objects.exclude(mirrored_version=0).update(mirrored_version=0)
         Tombstone.objects.filter(mirrored=True).update(mirrored=False)
         if known.mirrored_to:
-            log.warning("another bucket; everything is mirrored to it", before=known.mirrored_to,
-                        now=name)  # fmt: skip
+            log.warning("bucket_changed", before=known.mirrored_to, now=name)
         known.mirrored_to = name
         known.save(update_fields=["mirrored_to"])
     return True

@@ -1,7 +1,7 @@
-"""Another container of this archive writes to the same bucket: which of the two is right?
+"""Which copy wins when two containers of an archive changed one document.
 
-Each counts a document's versions on its own, so how high they are says nothing. The bucket's
-manifest is right unless this database has seen it: has written it, or has taken it in.
+Each container counts a document's versions on its own, so a higher number proves nothing. The
+bucket's manifest wins unless this database has seen it: has written it, or was restored from it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from typing import Any
 
 from documents.models import Document
 from documents.models.identity import identity
-from documents.replication import manifest as manifests
+from documents.replication.manifest import build_manifest
 from documents.replication.sources import Source
 
 
 def is_known(known: Document, version: int, source: Source) -> bool:
-    """Whether a manifest of `version` that lies in `source` has nothing new for this archive."""
+    """Whether the manifest of `version` in `source` has nothing new for this archive."""
     if not source.is_mirror:
         return known.version >= version
     if known.mirrored_version:
@@ -23,22 +23,22 @@ def is_known(known: Document, version: int, source: Source) -> bool:
     return known.version > version
 
 
-def is_same(known: Document, manifest: dict[str, Any]) -> bool:
-    """Whether the database says of the document exactly what the manifest does."""
-    return known.version == manifest["version"] and manifest == manifests.build(
-        known, identity().archive
-    )
+def is_identical(known: Document, manifest: dict[str, Any]) -> bool:
+    """Whether the database has the document exactly as the manifest describes it."""
+    if known.version != manifest["version"]:
+        return False
+    return manifest == build_manifest(known, identity().archive)
 
 
-def not_mirrored(document: Document) -> list[str]:
-    """What people did to the document here since it was mirrored: what, which version, who.
+def list_unmirrored_changes(document: Document) -> list[str]:
+    """What people changed here since the document was mirrored: what, which version, who.
 
-    Empty where it never was: then there is nothing to tell it from what the bucket has.
+    Empty where it never was mirrored: then nothing shows what the bucket lacks.
     """
     if not document.mirrored_version:
         return []
-    done = document.events.exclude(actor=None).filter(data__version__gt=document.mirrored_version)
+    events = document.events.exclude(actor=None).filter(data__version__gt=document.mirrored_version)
     return [
         f"{event.kind} (version {event.data['version']}) by {event.actor}"
-        for event in done.select_related("actor").order_by("id")
+        for event in events.select_related("actor").order_by("id")
     ]

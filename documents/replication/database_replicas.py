@@ -1,4 +1,4 @@
-"""The databases' replicas that lie in the bucket, and the end of those that nobody needs."""
+"""The databases' replicas in the bucket, and the removal of those no longer needed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from documents.errors import BucketError
 
 log = structlog.get_logger(__name__)
 
-#: A replica to which nothing was written for so long belongs to a container that is gone.
-OLD = datetime.timedelta(days=7)
-#: So many of the others stay, however old: a start that finds ours damaged falls back to them.
-KEPT = 2
+#: A replica that was not written to for this long belongs to a container that is gone.
+OLD_AFTER = datetime.timedelta(days=7)
+#: How many others stay, however old: a start that finds its own damaged falls back to them.
+MIN_OTHERS = 2
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Replica:
     keys: tuple[str, ...]
 
 
-def replicas(bucket: Bucket) -> list[Replica]:
-    """Every replica in the bucket, the one that was written to last first. Raises BucketError."""
+def list_replicas(bucket: Bucket) -> list[Replica]:
+    """Every replica in the bucket, the last written first. Raises BucketError."""
     newest: dict[uuid.UUID, datetime.datetime] = {}
     keys: dict[uuid.UUID, list[str]] = {}
     for found in bucket.list(DATABASE_PREFIX):
@@ -38,7 +38,7 @@ def replicas(bucket: Bucket) -> list[Replica]:
         try:
             replica = uuid.UUID(name)
         except ValueError:
-            continue  # nothing of ours
+            continue  # not written by this program
         if rest.endswith(".ltx"):
             keys.setdefault(replica, []).append(found.key)
             newest[replica] = max(found.modified, newest.get(replica, found.modified))
@@ -49,25 +49,24 @@ def replicas(bucket: Bucket) -> list[Replica]:
     )
 
 
-def remove_old(bucket: Bucket, own: uuid.UUID, now: datetime.datetime) -> int:
-    """Delete the replicas of containers that are long gone; returns how many went.
+def remove_old_replicas(bucket: Bucket, own: uuid.UUID, now: datetime.datetime) -> int:
+    """Delete the replicas of containers that are long gone; return their number.
 
-    Never our own, nor the newest two of the others. What the bucket refuses is logged, once.
+    The replica `own` and the newest `MIN_OTHERS` others always stay. A refusal of the bucket ends
+    it and is logged.
     """
     removed = 0
     try:
-        others = [replica for replica in replicas(bucket) if replica.id != own]
-        for replica in others[KEPT:]:
-            if now - replica.newest < OLD:
+        others = [replica for replica in list_replicas(bucket) if replica.id != own]
+        for replica in others[MIN_OTHERS:]:
+            if now - replica.newest < OLD_AFTER:
                 continue
-            # Snapshots have the highest names and go last: what is left when this breaks off is
-            # an earlier state, not ruins.
+            # Snapshots have the highest names and go last: if this is interrupted, what remains
+            # is a complete earlier state.
             for key in sorted(replica.keys):
                 bucket.delete(key)
             removed += 1
-            log.info("old copy of the database removed", replica=str(replica.id))
+            log.info("old_replica_removed", replica=str(replica.id))
     except BucketError as error:
-        log.warning(
-            "old copies of the database stay in the bucket", code=error.code, reason=error.detail
-        )
+        log.warning("old_replicas_not_removed", code=error.code, reason=error.detail)
     return removed

@@ -1,4 +1,4 @@
-"""What replication does about what the archive announces."""
+"""What replication does when the archive announces a change."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from documents import signals
 from documents.models import Event
-from documents.replication.after_commit import keep_when_committed, push_soon
-from documents.replication.tombstones import bury
+from documents.replication.after_commit import sync_after_commit, upload_in_background
+from documents.replication.tombstones import write_tombstone
 
 
 def connect() -> None:
@@ -21,14 +21,14 @@ def connect() -> None:
 
 
 def _event_recorded(event: Event, **_: Any) -> None:
-    # What a person did is in the copies when they are told so; the rest follows by itself.
+    # A person's change is in the copies when its answer is sent; the system's follow later.
     if event.actor_id is not None:
-        keep_when_committed(event)
+        sync_after_commit(event)
 
 
 def _document_purged(document_id: uuid.UUID, **_: Any) -> None:
-    bury(document_id)
+    write_tombstone(document_id)
 
 
 def _derived_file_written(document_id: uuid.UUID, key: str, **_: Any) -> None:
-    push_soon(document_id, key)
+    upload_in_background(document_id, key)

@@ -1,7 +1,7 @@
-"""`manifest.json`: all there is to know of a document, beside its files.
+"""`manifest.json`: everything about a document, beside its files.
 
-Versioned and self-describing: with the files it names, it is enough to build the document's rows
-anew. Times are ISO 8601 UTC, sizes bytes, keys those of the storage (design, section 6).
+Versioned and self-describing: with the files it names, it is enough to restore the document's
+rows. Times are ISO 8601 UTC, sizes bytes, keys those of the storage (design, section 6).
 
     {"format": "ocrsite-document", "format_version": 1, "version": 7, "archive": UUID,
      "document": {"id", "title", "filename", "sha256", "size", "mime_type", "language", ...},
@@ -12,13 +12,12 @@ anew. Times are ISO 8601 UTC, sizes bytes, keys those of the storage (design, se
                               "figures": [{"name", "sha256", "size"}]}],
                 "corrections": [{"key", "sha256", "number", "run", "author", ...}]}]}
 
-`sha256` of a reading or correction is that of its unpacked JSON (see `texts`). A figure's file is
-`documents/<id>/figures/<name>`; several readings may name the same.
+`sha256` of a reading or correction is that of its unpacked JSON (see `reading_files`). A figure's
+file is `documents/<id>/figures/<name>`; several readings may name the same.
 """
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -30,12 +29,13 @@ from documents.files.figures import Figure
 from documents.files.keys import original_key, result_key
 from documents.models import Document, Page, PageRevision, Reading
 from documents.replication.reading_files import correction_key, reading_key
+from documents.text.timestamps import iso_time
 
 FORMAT = "ocrsite-document"
-#: Rises only when a reader of the one before would go wrong.
+#: Rises only when a program that knows the format before would misread the new one.
 FORMAT_VERSION = 1
 
-#: Fields of Document that go into the manifest as they are, and come back so.
+#: Fields of Document that a manifest has unchanged.
 PLAIN_FIELDS = (
     "title", "filename", "sha256", "size", "mime_type", "language", "ocr", "run",
     "requested_engine", "status", "page_count", "error_code", "error_detail", "error_page",
@@ -47,8 +47,8 @@ READING_FIELDS = (
 )  # fmt: skip
 
 
-def build(document: Document, archive_id: object) -> dict[str, Any]:
-    """The manifest of `document` as it is in the database now. Reads no layout."""
+def build_manifest(document: Document, archive_id: object) -> dict[str, Any]:
+    """The manifest of `document` as the database has it now. Reads no layout."""
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -57,21 +57,24 @@ def build(document: Document, archive_id: object) -> dict[str, Any]:
         "document": {
             "id": str(document.id),
             **{name: getattr(document, name) for name in PLAIN_FIELDS},
-            **{name: _time(getattr(document, name)) for name in TIMES},
+            **{name: iso_time(getattr(document, name)) for name in TIMES},
         },
         "team": {"id": str(document.team_id), "name": document.team.name},
         "tags": sorted(tag.name for tag in document.tags.all()),
         "people": {
-            "created_by": _name(document.created_by),
-            "reviewed_by": _name(document.reviewed_by),
+            "created_by": _username(document.created_by),
+            "reviewed_by": _username(document.reviewed_by),
         },
-        "files": _files(document),
-        "pages": [_page(document, page) for page in _pages(document)],
+        "files": _list_files(document),
+        "pages": [_dump_page(document, page) for page in _load_pages(document)],
     }
 
 
-def parsed(content: bytes, key: str) -> dict[str, Any]:
-    """A manifest as it was written. Raises DamagedCopy for what is none, or of a newer format."""
+def parse_manifest(content: bytes, key: str) -> dict[str, Any]:
+    """The manifest in a file's `content`; `key` is for errors.
+
+    Raises DamagedCopy where it is not a manifest, or of a newer format.
+    """
     try:
         manifest = json.loads(content)
         if manifest["format"] != FORMAT:
@@ -83,21 +86,22 @@ def parsed(content: bytes, key: str) -> dict[str, Any]:
             )
         int(manifest["version"])
         str(manifest["document"]["id"])
-        manifest["document"].setdefault("flags", [])  # there were none at first
+        manifest["document"].setdefault("flags", [])  # the first version had none
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedCopy(f"{key} is damaged: {type(error).__name__}: {error}.") from error
-    found: dict[str, Any] = manifest
-    return found
+    parsed: dict[str, Any] = manifest
+    return parsed
 
 
-def written(manifest: dict[str, Any]) -> bytes:
+def dump_manifest(manifest: dict[str, Any]) -> bytes:
+    """The content of the manifest's file: UTF-8."""
     return json.dumps(manifest, ensure_ascii=False, indent=1).encode()
 
 
-def figures_of(reading: dict[str, Any]) -> list[Figure]:
-    """The figures of one of a manifest's readings; one from before there were any has none.
+def parse_figures(reading: dict[str, Any]) -> list[Figure]:
+    """The figures of one of a manifest's readings; the first version had none.
 
-    Raises DamagedCopy for what is no figure.
+    Raises DamagedCopy where one is not a figure.
     """
     try:
         return [Figure.from_facts(facts) for facts in reading.get("figures", ())]
@@ -105,13 +109,15 @@ def figures_of(reading: dict[str, Any]) -> list[Figure]:
         raise DamagedCopy(f"A manifest names a file that can't be: {error}.") from error
 
 
-def figures_in(manifest: dict[str, Any]) -> Iterable[Figure]:
+def list_figures(manifest: dict[str, Any]) -> Iterable[Figure]:
     """Every figure that a manifest names, once. Raises DamagedCopy."""
     readings = (reading for page in manifest["pages"] for reading in page["readings"])
-    return {figure.name: figure for reading in readings for figure in figures_of(reading)}.values()
+    return {
+        figure.name: figure for reading in readings for figure in parse_figures(reading)
+    }.values()
 
 
-def _files(document: Document) -> list[dict[str, Any]]:
+def _list_files(document: Document) -> list[dict[str, Any]]:
     original = {
         "key": original_key(document.id, document.filename),
         "sha256": document.sha256,
@@ -124,7 +130,7 @@ def _files(document: Document) -> list[dict[str, Any]]:
     return [original, *results]
 
 
-def _pages(document: Document) -> list[Page]:
+def _load_pages(document: Document) -> list[Page]:
     return list(
         document.pages.select_related("current_reading", "current_revision")
         .defer("current_reading__layout", "current_revision__layout")
@@ -141,7 +147,7 @@ def _pages(document: Document) -> list[Page]:
     )
 
 
-def _page(document: Document, page: Page) -> dict[str, Any]:
+def _dump_page(document: Document, page: Page) -> dict[str, Any]:
     return {
         "number": page.number,
         "status": page.status,
@@ -158,7 +164,7 @@ def _page(document: Document, page: Page) -> dict[str, Any]:
                 **{name: getattr(reading, name) for name in READING_FIELDS},
                 "flags": reading.flags,
                 "figures": reading.figures,
-                "created_at": _time(reading.created_at),
+                "created_at": iso_time(reading.created_at),
             }
             for reading in page.readings.all()
         ],
@@ -170,19 +176,13 @@ def _page(document: Document, page: Page) -> dict[str, Any]:
                 "sha256": correction.digest,
                 "number": correction.number,
                 "run": correction.based_on.run,
-                "author": _name(correction.author),
-                "created_at": _time(correction.created_at),
+                "author": _username(correction.author),
+                "created_at": iso_time(correction.created_at),
             }
             for correction in page.revisions.all()
         ],
     }
 
 
-def _name(user: Any) -> str | None:
+def _username(user: Any) -> str | None:
     return user.username if user is not None else None
-
-
-def _time(time: datetime.datetime | None) -> str | None:
-    if time is None:
-        return None
-    return time.astimezone(datetime.timezone.utc).isoformat().replace("+00:00", "Z")

@@ -15,10 +15,10 @@ from django.db import close_old_connections
 from documents.background_check import BackgroundCheck
 from documents.bucket.configured import configured_bucket
 from documents.errors import ArchiveError
-from documents.replication.database_replicas import Replica, replicas
-from documents.replication.pull_from_bucket import catch_up_since
+from documents.replication.database_replicas import Replica, list_replicas
+from documents.replication.pull_from_bucket import pull_changes_since
 from documents.replication.restore_document import Outcome
-from documents.replication.upload import writer
+from documents.replication.upload import read_writer_id
 
 log = structlog.get_logger(__name__)
 
@@ -63,23 +63,23 @@ class PeerWatch:
         target = configured_bucket()
         if target is None:
             return
-        ours, others = _separate_own(replicas(target))
+        ours, others = _separate_own(list_replicas(target))
         if ours is None:
             return  # the bucket's time is not known yet
         newest = max((replica.newest for replica in others), default=None)
         since = self._seen - MARGIN if self._seen else ours.newest - START
         if newest is not None and newest >= since:
-            outcomes = catch_up_since(since)
+            outcomes = pull_changes_since(since)
             found = {kind.name.lower(): n for kind, n in outcomes.items() if kind in _CHANGES}
             if found:
                 log.info("peer_changes_pulled", **found)
         self._seen = ours.newest
 
 
-_CHANGES = (Outcome.TAKEN, Outcome.UPDATED, Outcome.PURGED)
+_CHANGES = (Outcome.RESTORED, Outcome.UPDATED, Outcome.PURGED)
 
 
 def _separate_own(found: list[Replica]) -> tuple[Replica | None, list[Replica]]:
-    own = writer()
+    own = read_writer_id()
     ours = next((replica for replica in found if str(replica.id) == own), None)
     return ours, [replica for replica in found if replica is not ours]

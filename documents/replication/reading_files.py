@@ -1,7 +1,7 @@
-"""The files that hold what was read and what people made of it: one a reading, one a correction.
+"""The text files of a document: one for each reading and for each correction.
 
-Neither ever changes, so a file is written once under a name that says what it is. It is the
-layout's JSON (`PageLayout.to_dict`), compressed (RFC 1952, without name and time, so that the
+Neither ever changes, so a file is written once, under a name that contains its digest. It is the
+layout's JSON (`PageLayout.to_dict`), compressed (gzip, RFC 1952, without name and time, so that the
 same layout gives the same bytes).
 """
 
@@ -17,26 +17,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from documents.errors import DamagedCopy
+from documents.files.keys import document_prefix
 from documents.models import PageRevision, Reading
 from documents.models.fields import json_bytes
 
-#: A page's layout unpacked; the densest sample has 2 MB.
-MOST_BYTES = 256 * 2**20
+#: Size of a page's layout unpacked; the densest sample has 2 MB.
+MAX_BYTES = 256 * 2**20
 
 
 def reading_key(document_id: uuid.UUID, number: int, run: int, digest: str) -> str:
-    """The digest is in the name: two containers that overlap may both make a first reading."""
-    return f"documents/{document_id}/readings/{number:04d}.run{run}.{digest[:12]}.json.gz"
+    """Contains the digest: two overlapping containers may both make a first reading."""
+    return f"{document_prefix(document_id)}readings/{number:04d}.run{run}.{digest[:12]}.json.gz"
 
 
 def correction_key(document_id: uuid.UUID, number: int, revision: int, digest: str) -> str:
-    return f"documents/{document_id}/corrections/{number:04d}.{revision}.{digest[:12]}.json.gz"
+    name = f"{number:04d}.{revision}.{digest[:12]}.json.gz"
+    return f"{document_prefix(document_id)}corrections/{name}"
 
 
 @dataclass(frozen=True)
-class Text:
-    """A reading's or a correction's file, as a manifest names it: of page `page`, the reading of
-    `run`, or the correction `correction` where that is not None."""
+class TextFile:
+    """The file of a reading or a correction, as a manifest names it.
+
+    `page` counts from 1. `correction`: None for the reading of `run`, else the correction's number.
+    """
 
     key: str
     digest: str
@@ -44,7 +48,7 @@ class Text:
     run: int
     correction: int | None = None
 
-    def content(self, document_id: uuid.UUID) -> bytes:
+    def build_content(self, document_id: uuid.UUID) -> bytes:
         """The file's content, made from the database."""
         source: Reading | PageRevision
         if self.correction is None:
@@ -58,19 +62,26 @@ class Text:
         return gzip.compress(json_bytes(source.layout), compresslevel=6, mtime=0)
 
 
-def named_in(manifest: dict[str, Any]) -> Iterator[Text]:
+def list_text_files(manifest: dict[str, Any]) -> Iterator[TextFile]:
+    """The text files that a manifest names."""
     for page in manifest["pages"]:
         for reading in page["readings"]:
-            yield Text(reading["key"], reading["sha256"], page["number"], reading["run"])
-        for found in page["corrections"]:
-            yield Text(found["key"], found["sha256"], page["number"], found["run"], found["number"])
+            yield TextFile(reading["key"], reading["sha256"], page["number"], reading["run"])
+        for correction in page["corrections"]:
+            yield TextFile(
+                correction["key"],
+                correction["sha256"],
+                page["number"],
+                correction["run"],
+                correction["number"],
+            )
 
 
-def decoded(content: bytes, digest: str, key: str) -> Any:
-    """The layout in a file's `content`. Raises DamagedCopy where it is not the one of `digest`."""
+def decode_text_file(content: bytes, digest: str, key: str) -> Any:
+    """The layout in a file's `content`. Raises DamagedCopy where it has another digest."""
     try:
         unpacker = zlib.decompressobj(wbits=31)
-        data = unpacker.decompress(content, MOST_BYTES)
+        data = unpacker.decompress(content, MAX_BYTES)
         if unpacker.eof and hashlib.sha256(data).hexdigest() == digest:
             return json.loads(data)
     except (zlib.error, ValueError) as error:

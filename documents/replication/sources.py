@@ -1,5 +1,4 @@
-"""Where a copy of the archive lies that is to be read: the bucket, or a directory that holds what
-a bucket holds."""
+"""A copy of the archive to read: the bucket, or a directory with the content of a bucket."""
 
 from __future__ import annotations
 
@@ -14,13 +13,12 @@ from typing import Protocol
 
 from documents.bucket.store import Bucket
 from documents.errors import DamagedCopy, ObjectMissing
-
-MANIFEST = "manifest.json"
+from documents.files.keys import DOCUMENTS, MANIFEST, TOMBSTONES
 
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file of the copy: its key and its size in bytes."""
+    """A file of a copy; `size` in bytes."""
 
     key: str
     size: int
@@ -36,10 +34,10 @@ class Source(Protocol):
         """Everything below `prefix`. Raises BucketError, OSError."""
 
     def read(self, key: str) -> bytes:
-        """Raises DamagedCopy where it is not there, BucketError, OSError."""
+        """The file's content. Raises DamagedCopy where it is missing, BucketError, OSError."""
 
     def copy(self, key: str, path: Path) -> None:
-        """Into the new file `path`. Raises as `read`."""
+        """Copy the file to the new file `path`. Raises as `read`."""
 
 
 class DirectorySource:
@@ -67,7 +65,7 @@ class DirectorySource:
 
 
 class BucketSource:
-    """`since`: find only what was written then (by the bucket's clock) or later."""
+    """`since`: only files written then (by the bucket's clock) or later."""
 
     is_mirror = True
 
@@ -93,17 +91,21 @@ class BucketSource:
             raise DamagedCopy(f"{key} is missing from the bucket.") from error
 
 
-def manifest_keys(source: Source) -> Iterator[str]:
-    for found in source.files("documents/"):
+def list_manifests(source: Source) -> Iterator[str]:
+    """The keys of all manifests. Raises BucketError, OSError."""
+    for found in source.files(DOCUMENTS):
         if found.key.endswith(f"/{MANIFEST}") and found.key.count("/") == 2:
             yield found.key
 
 
-def tombstones(source: Source) -> set[uuid.UUID]:
-    """The documents that were purged. A tombstone's name says whose it is, whatever became of its
-    content: a start must not depend on that, nor on a request for each."""
+def list_purged_documents(source: Source) -> set[uuid.UUID]:
+    """The documents that have a tombstone. Raises BucketError, OSError.
+
+    Taken from the names alone: a start must depend neither on the content of tombstones nor on a
+    request for each.
+    """
     purged = set()
-    for found in source.files("tombstones/"):
+    for found in source.files(TOMBSTONES):
         with contextlib.suppress(ValueError):
             purged.add(uuid.UUID(found.key.rpartition("/")[2].removesuffix(".json")))
     return purged

@@ -1,8 +1,8 @@
-"""Figures put where they stay, before the reading that names them is recorded.
+"""The figures of a reading, stored before the reading is recorded.
 
-So a recorded reading never lacks one. The other way round one may be left over: of a reading that
-was not recorded because its reader had lost the page. It stays, as the very same file may just be
-coming from whoever has the page now; it is small, is called derived by `verify`, and goes with its
+So a recorded reading never lacks a figure. A figure may be left over from a reading that was not
+recorded because its worker had lost the page. It stays, since the worker that has the page now may
+be storing the same file; it is small, `verify` counts it as derived, and it is deleted with its
 document.
 """
 
@@ -16,18 +16,18 @@ from django.conf import settings
 from documents.files.figures import Figure, figure_key
 from documents.files.storage import archive
 from documents.replication import upload
-from documents.replication.after_commit import push_soon
+from documents.replication.after_commit import upload_in_background
 from documents.text.page_layout import PageLayout
 
 
-def keep_figures(
+def store_figures(
     document_id: uuid.UUID, number: int, layout: PageLayout, images: Mapping[str, bytes]
 ) -> list[Figure]:
-    """Keep the figures that `layout`, of page `number`, names, out of `images` (name -> WebP).
+    """Store the figures that `layout`, of page `number`, names, out of `images` (name -> WebP).
 
-    Raises ValueError where one is missing or has another's name (a defect of the engine),
-    StorageFull. Where several machines share the database, that would know of a file on this disk
-    alone: there it goes into the bucket at once. Raises BucketError then.
+    Where several machines share the database, the figures are uploaded at once: otherwise the
+    database would know of a file that only this machine has. Raises ValueError where a figure is
+    missing or has a wrong name (a defect of the engine), StorageFull, BucketError.
     """
     figures = []
     for name in sorted({block.figure for block in layout.blocks if block.figure}):
@@ -42,8 +42,8 @@ def keep_figures(
         archive().write(key, images[figure.name])
         if settings.OCRSITE_BUCKET is None:
             continue
-        if upload.machines_may_share_the_database():
-            upload.push(document_id, key, figure.sha256)
+        if upload.may_share_database():
+            upload.upload_file(document_id, key, figure.sha256)
         else:
-            push_soon(document_id, key, figure.sha256)
+            upload_in_background(document_id, key, figure.sha256)
     return figures

@@ -1,9 +1,9 @@
-"""Keep a document's copy outside of the database: its manifest and the files it names, on this
-disk and, where there is a bucket, there too.
+"""Sync a document: bring its manifest and the files that it names to what the database says, on
+this disk and, where there is a bucket, there too.
 
-Whoever changes a document has it kept once the change is committed (`documents.events`): within
-`PATIENCE` seconds, or later by a background process. Never more than one process keeps a document
-at a time (a lease), and a manifest never goes over one of a higher version.
+Every change is synced after its commit, in the request (`after_commit`) or later by a worker
+(`sync_worker`). One process at a time syncs a document (a lease), and a manifest never replaces one
+of a higher version.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from documents.files.storage import archive
 from documents.models import Document, MirroredFile
 from documents.models.identity import identity
 from documents.models.recognition import UNFINISHED
-from documents.replication import manifest as manifests
-from documents.replication import reading_files
-from documents.replication.upload import mirror
+from documents.replication.manifest import build_manifest, dump_manifest, parse_manifest
+from documents.replication.reading_files import list_text_files
+from documents.replication.upload import mirror_document
 
 log = structlog.get_logger(__name__)
 
-#: How often a manifest is begun anew because the document changed while it was gathered.
-_TRIES = 3
+#: How often a manifest is built again because the document changed meanwhile.
+_MAX_BUILDS = 3
 
 
 _lock = threading.Lock()
@@ -41,7 +41,7 @@ _held: set[SyncLease] = set()
 
 @dataclass(frozen=True)
 class SyncLease:
-    """The right to keep one document."""
+    """The right to sync one document."""
 
     document_id: uuid.UUID
     token: int
@@ -58,85 +58,91 @@ class SyncLease:
         return Document.objects.filter(id=self.document_id)
 
 
-def unkept(documents: QuerySet[Document]) -> QuerySet[Document]:
-    """Those whose copies are behind. One that is being read changes with every page: it is kept
-    when that is over, unless nothing of it was kept yet."""
-    # Where there is a bucket it is what counts: a disk that lost its copy fetches what it needs.
+def documents_to_sync(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Those of `documents` whose copies are behind.
+
+    A document that is being read changes with every page: it is synced when that has ended, unless
+    it never was.
+    """
+    # With a bucket only the bucket counts: a disk that lost its copy fetches what it needs.
     name = "manifest_version" if settings.OCRSITE_BUCKET is None else "mirrored_version"
-    behind, never = Q(**{f"{name}__lt": F("version")}), Q(**{name: 0})
-    being_read = Q(status__in=UNFINISHED, trashed_at=None)
-    return documents.filter(behind).filter(~being_read | never)
+    is_behind, was_never_synced = Q(**{f"{name}__lt": F("version")}), Q(**{name: 0})
+    is_being_read = Q(status__in=UNFINISHED, trashed_at=None)
+    return documents.filter(is_behind).filter(~is_being_read | was_never_synced)
 
 
-def storage_of(document: Document) -> str:
-    """Where the document is, in the words of the HTTP contract: local, mirrored, mirror_pending."""
+def storage_state(document: Document) -> str:
+    """Where the document is, as the HTTP contract names it: local, mirrored, mirror_pending."""
     if settings.OCRSITE_BUCKET is None:
         return "local"
     return "mirrored" if document.mirrored_version >= document.version else "mirror_pending"
 
 
-def keep(document_id: uuid.UUID) -> bool:
-    """Bring the document's copies to what the database says; whether they are now.
+def sync_document(document_id: uuid.UUID) -> bool:
+    """Bring the document's copies to what the database says; return whether they are now.
 
-    False where somebody else is at it or alone has its original, or where it changed all the time.
-    Raises StorageFull, BucketError (NewerCopy, Purged: another container knows better), LeaseLost.
+    False where another process is syncing it, another machine alone has its original, or it
+    changed all the time. Raises StorageFull, LeaseLost, BucketError (NewerCopy, Purged: another
+    container has changed it).
     """
-    if not has_its_original(document_id):
+    if not has_original(document_id):
         return False
-    with alone_with(document_id) as keeper:
-        return keeper is not None and _keep(keeper)
+    with hold_sync_lease(document_id) as lease:
+        return lease is not None and _sync(lease)
 
 
 @contextlib.contextmanager
-def alone_with(document_id: uuid.UUID) -> Iterator[SyncLease | None]:
-    """Nobody else keeps the document meanwhile; None where somebody does."""
-    keeper = _take(document_id)
-    if keeper is None:
+def hold_sync_lease(document_id: uuid.UUID) -> Iterator[SyncLease | None]:
+    """Hold the document's sync lease in the block; None where another process holds it."""
+    lease = _take(document_id)
+    if lease is None:
         yield None
         return
     with _lock:
-        _held.add(keeper)
+        _held.add(lease)
     try:
-        yield keeper
+        yield lease
     finally:
-        keeper.release()
+        lease.release()
         with _lock:
-            _held.discard(keeper)
+            _held.discard(lease)
 
 
-def keeps_something() -> bool:
-    """Whether this process is keeping a document now."""
+def is_syncing() -> bool:
+    """Whether this process is syncing a document now."""
     return bool(_held)
 
 
-def release_all() -> None:
-    """Give back what this process keeps, as it ends: others need not wait for the leases."""
+def release_sync_leases() -> None:
+    """Release this process's leases as it ends, so that no other has to wait for them."""
     with _lock:
         held = list(_held)
-    for keeper in held:
-        keeper.release()
+    for lease in held:
+        lease.release()
 
 
-def has_its_original(document_id: uuid.UUID) -> bool:
-    """Whether this machine can keep the document: its original is here, or in the bucket already.
+def has_original(document_id: uuid.UUID) -> bool:
+    """Whether this machine can sync the document: its original is here, or in the bucket already.
 
-    Where several machines share an archive an upload is first on the one that took it in.
+    Where several machines share an archive, an original is at first only on the one that received
+    the upload.
     """
     filename = Document.objects.values_list("filename", flat=True).filter(id=document_id).first()
     if settings.OCRSITE_BUCKET is None or filename is None:
         return True
     key = original_key(document_id, filename)
-    there = MirroredFile.objects.filter(document=document_id, key=key)
-    return archive().exists(key) or there.exists()
+    mirrored = MirroredFile.objects.filter(document=document_id, key=key)
+    return archive().exists(key) or mirrored.exists()
 
 
-def forget_copies_here() -> int:
-    """The database came to another disk: what it says of copies on its own is true no more."""
+def forget_local_copies() -> int:
+    """Mark every document as not copied to this disk: the database came from another machine."""
     return Document.objects.update(manifest_version=0, sync_lease_expires_at=None)
 
 
-def end_all_leases() -> int:
-    """For the only process there can be, as it starts: whoever kept a document is gone."""
+def end_sync_leases() -> int:
+    """End the leases of all processes; for the sole background worker as it starts, when every
+    other holder is gone."""
     return Document.sync_lease.end_all(Document.objects.all())
 
 
@@ -145,55 +151,55 @@ def _take(document_id: uuid.UUID) -> SyncLease | None:
     return None if token is None else SyncLease(document_id, token)
 
 
-def _keep(keeper: SyncLease) -> bool:
-    for _ in range(_TRIES):
-        manifest = _gathered(keeper.document_id)
+def _sync(lease: SyncLease) -> bool:
+    for _ in range(_MAX_BUILDS):
+        manifest = _build_consistent_manifest(lease.document_id)
         if manifest is None:
             continue
-        _keep_here(keeper, manifest)
+        _write_copy(lease.document_id, manifest)
         if settings.OCRSITE_BUCKET is not None:
-            mirror(keeper, manifest)
-        versions = Document.objects.filter(id=keeper.document_id)
-        if versions.filter(version=manifest["version"]).exists():
+            mirror_document(lease, manifest)
+        current = Document.objects.filter(id=lease.document_id, version=manifest["version"])
+        if current.exists():
             return True
     return False
 
 
-def _gathered(document_id: uuid.UUID) -> dict[str, Any] | None:
-    """The manifest; None where the document changed while it was gathered.
+def _build_consistent_manifest(document_id: uuid.UUID) -> dict[str, Any] | None:
+    """The manifest of one state of the document; None where it changed meanwhile.
 
-    Every change raises the version in its own transaction: the same version before and after is
-    one state.
+    Every change raises the version in its own transaction: with the same version before and after,
+    all queries have seen one state.
     """
     document = Document.objects.select_related("team", "created_by", "reviewed_by").get(
         id=document_id
     )
-    manifest = manifests.build(document, identity().archive)
-    still = Document.objects.filter(id=document_id, version=document.version).exists()
-    return manifest if still else None
+    manifest = build_manifest(document, identity().archive)
+    unchanged = Document.objects.filter(id=document_id, version=document.version)
+    return manifest if unchanged.exists() else None
 
 
-def _keep_here(keeper: SyncLease, manifest: dict[str, Any]) -> None:
-    """Manifest and texts onto this disk, the manifest last. Raises StorageFull."""
-    document_id, version = keeper.document_id, manifest["version"]
-    for text in reading_files.named_in(manifest):
+def _write_copy(document_id: uuid.UUID, manifest: dict[str, Any]) -> None:
+    """Write the texts and then the manifest to this disk. Raises StorageFull."""
+    version = manifest["version"]
+    for text in list_text_files(manifest):
         if not archive().exists(text.key):
-            archive().write(text.key, text.content(document_id))
+            archive().write(text.key, text.build_content(document_id))
     key = manifest_key(document_id)
-    if _version_here(key) < version:
-        archive().write(key, manifests.written(manifest))
+    if _read_version(key) < version:
+        archive().write(key, dump_manifest(manifest))
     Document.objects.filter(id=document_id, manifest_version__lt=version).update(
         manifest_version=version
     )
 
 
-def _version_here(key: str) -> int:
-    """The version of the manifest on this disk; 0 where there is none, or none that can be read."""
+def _read_version(key: str) -> int:
+    """The version of the manifest on this disk; 0 where it is missing or unreadable."""
     path = archive().path(key)
     try:
-        return int(manifests.parsed(path.read_bytes(), key)["version"])
+        return int(parse_manifest(path.read_bytes(), key)["version"])
     except FileNotFoundError:
         return 0
     except DamagedCopy as error:
-        log.warning("manifest_written_anew", reason=error.detail)
+        log.warning("manifest_rewritten", reason=error.detail)
         return 0

@@ -1,7 +1,7 @@
-"""A document's files into the bucket: what is not there yet, and its manifest last.
+"""Upload a document to the bucket: the files that it lacks, and the manifest last.
 
-So whoever finds a manifest in the bucket finds everything that it names. What is there already is
-known from the database (`MirroredFile`), not asked of the bucket file by file.
+So every file that a manifest in the bucket names is there. The database (`MirroredFile`) knows
+which files the bucket has; the bucket is not asked file by file.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from documents.bucket import circuit_breaker
 from documents.bucket.configured import PROBE, configured_bucket
 from documents.bucket.store import Bucket, ObjectFacts
 from documents.errors import LeaseLost, NewerCopy, NotMirroredYet, OriginalMissing, Purged
-from documents.exports.result_files import bring_here
+from documents.exports.result_files import ensure_result
 from documents.files.figures import figure_key
-from documents.files.keys import manifest_key, tombstone_key
+from documents.files.keys import manifest_key, page_images_prefix, tombstone_key
 from documents.files.storage import archive
 from documents.models import Document, MirroredFile
 from documents.models.identity import identity
-from documents.replication import manifest as manifests
-from documents.replication import reading_files
+from documents.replication.manifest import dump_manifest, list_figures
+from documents.replication.reading_files import list_text_files
 
 log = structlog.get_logger(__name__)
 
 #: Seconds between two renewals of the lease.
-_RENEW_AFTER = 15.0
+_RENEW_EVERY = 15.0
 
 
 class Lease(Protocol):
@@ -46,48 +46,48 @@ class Lease(Protocol):
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """A file that is to be in the bucket. `digest`: "" for a derived one."""
+class _LocalFile:
+    """A file that belongs in the bucket. `digest`: its SHA-256; "" for a derived file."""
 
     key: str
     digest: str = ""
     is_figure: bool = False
 
 
-def mirror(lease: Lease, manifest: dict[str, Any]) -> None:
-    """Put into the bucket what it lacks of the document in the version of `manifest`.
+def mirror_document(lease: Lease, manifest: dict[str, Any]) -> None:
+    """Upload the files that the bucket lacks of the document in the version of `manifest`.
 
     Raises BucketError (NewerCopy where another container's is newer, NotMirroredYet where a figure
     is on another machine), OriginalMissing where another file is on neither side, LeaseLost.
     """
-    target, asked = configured_bucket(), configured_bucket(PROBE)
-    if target is None or asked is None:
+    target, probe = configured_bucket(), configured_bucket(PROBE)
+    if target is None or probe is None:
         return
     document_id, version = lease.document_id, manifest["version"]
     known = dict(MirroredFile.objects.filter(document=document_id).values_list("key", "digest"))
-    _refuse_newer(asked, document_id, version)
+    _refuse_newer(probe, document_id, version)
     renewed = time.monotonic()
-    _bring_results(document_id, manifest, known)
-    elsewhere = 0
-    for wanted in _wanted(document_id, manifest):
-        if known.get(wanted.key) == wanted.digest:
+    _ensure_results(document_id, manifest, known)
+    missing_figures = 0
+    for file in _list_files(document_id, manifest):
+        if known.get(file.key) == file.digest:
             continue
-        if wanted.is_figure and not archive().fetch_if_missing(wanted.key):
-            elsewhere += 1
-            log.error("figure_missing", key=wanted.key)
+        if file.is_figure and not archive().fetch_if_missing(file.key):
+            missing_figures += 1
+            log.error("figure_missing", key=file.key)
             continue
-        _put(target, document_id, wanted)
-        if time.monotonic() - renewed > _RENEW_AFTER:
+        _put(target, document_id, file)
+        if time.monotonic() - renewed > _RENEW_EVERY:
             renewed = time.monotonic()
             _renew(lease)
-    if elsewhere and machines_may_share_the_database():
-        # Each machine sends its own; the last one writes the manifest. Where there is only this
-        # machine such a file is lost, and all else of the document must not be lost with it.
+    if missing_figures and may_share_database():
+        # Each machine uploads its own; the last one writes the manifest. A single machine has lost
+        # such a file, and the rest of the document must not be lost with it.
         raise NotMirroredYet(
-            f"{elsewhere} figures are on another machine, and not in the bucket yet.",
+            f"{missing_figures} figures are on another machine, and not in the bucket yet.",
             document=document_id,
         )
-    # Whoever lost the lease on the way has sent files that another sends too, and no manifest.
+    # A process that lost its lease has uploaded files that another uploads too, and no manifest.
     _renew(lease)
     _put_manifest(target, document_id, manifest)
     Document.objects.filter(id=document_id, mirrored_version__lt=version).update(
@@ -95,61 +95,62 @@ def mirror(lease: Lease, manifest: dict[str, Any]) -> None:
     )
 
 
-def _bring_results(document_id: uuid.UUID, manifest: dict[str, Any], known: dict[str, str]) -> None:
-    """Results that another machine has made are made here too, if they are to be mirrored from
-    here: they are all in the database."""
+def _ensure_results(
+    document_id: uuid.UUID, manifest: dict[str, Any], known: dict[str, str]
+) -> None:
+    """Assemble the results to upload that only another machine has: the database has the texts."""
     document = Document.objects.get(id=document_id)
     for file in manifest["files"][1:]:
         if known.get(file["key"]) != file["sha256"]:
-            bring_here(document, file["key"].rpartition(".")[2])
+            ensure_result(document, file["key"].rpartition(".")[2])
 
 
-def machines_may_share_the_database() -> bool:
-    """A file that the database knows may then be on another machine's disk, and only there."""
+def may_share_database() -> bool:
+    """Whether several machines may use the database: a file may then be on another's disk only."""
     return connection.vendor != "sqlite"
 
 
-def push(document_id: uuid.UUID, key: str, digest: str = "") -> None:
-    """Put a page image (without `digest`) or a figure into the bucket as soon as it is made, for
-    the machines that show it.
+def upload_file(document_id: uuid.UUID, key: str, digest: str = "") -> None:
+    """Upload a page image (without `digest`) or a figure as soon as it is made, for other machines.
 
     Raises BucketError, LeaseLost where the document was purged meanwhile.
     """
     target = configured_bucket()
     if target is not None:
-        _put(target, document_id, _Wanted(key, digest))
+        _put(target, document_id, _LocalFile(key, digest))
 
 
-def _wanted(document_id: uuid.UUID, manifest: dict[str, Any]) -> Iterator[_Wanted]:
+def _list_files(document_id: uuid.UUID, manifest: dict[str, Any]) -> Iterator[_LocalFile]:
     for file in manifest["files"]:
-        yield _Wanted(file["key"], file["sha256"])
-    for text in reading_files.named_in(manifest):
-        yield _Wanted(text.key, text.digest)
-    for figure in manifests.figures_in(manifest):
-        yield _Wanted(figure_key(document_id, figure.name), figure.sha256, is_figure=True)
-    pages = archive().path(f"documents/{document_id}/pages")
-    if pages.is_dir():
-        for path in sorted(pages.iterdir()):
-            yield _Wanted(f"documents/{document_id}/pages/{path.name}")
+        yield _LocalFile(file["key"], file["sha256"])
+    for text in list_text_files(manifest):
+        yield _LocalFile(text.key, text.digest)
+    for figure in list_figures(manifest):
+        yield _LocalFile(figure_key(document_id, figure.name), figure.sha256, is_figure=True)
+    prefix = page_images_prefix(document_id)
+    page_images = archive().path(prefix)
+    if page_images.is_dir():
+        for path in sorted(page_images.iterdir()):
+            yield _LocalFile(prefix + path.name)
 
 
-def _put(target: Bucket, document_id: uuid.UUID, wanted: _Wanted) -> None:
-    path = archive().path(wanted.key)
-    if not archive().fetch_if_missing(wanted.key):
+def _put(target: Bucket, document_id: uuid.UUID, file: _LocalFile) -> None:
+    path = archive().path(file.key)
+    if not archive().fetch_if_missing(file.key):
         raise OriginalMissing(
-            f"{wanted.key} is neither on this disk nor in the bucket.", document=document_id
+            f"{file.key} is neither on this disk nor in the bucket.", document=document_id
         )
     with circuit_breaker.shared.guarded():
         target.put_file(
-            wanted.key, path, content_type=_type_of(path), metadata={"sha256": wanted.digest}
+            file.key, path, content_type=_content_type(path), metadata={"sha256": file.digest}
         )
     try:
         MirroredFile.objects.update_or_create(
-            document_id=document_id, key=wanted.key, defaults={"digest": wanted.digest}
+            document_id=document_id, key=file.key, defaults={"digest": file.digest}
         )
     except IntegrityError:
-        # Purged while it was sent.
-        target.delete(wanted.key)
+        # Purged during the upload.
+        target.delete(file.key)
         raise LeaseLost("The document is gone.", document=document_id) from None
 
 
@@ -165,24 +166,24 @@ def _put_manifest(target: Bucket, document_id: uuid.UUID, manifest: dict[str, An
         with circuit_breaker.shared.guarded():
             target.put_bytes(
                 manifest_key(document_id),
-                manifests.written(manifest),
+                dump_manifest(manifest),
                 content_type="application/json",
-                metadata={"version": str(version), "writer": writer()},
+                metadata={"version": str(version), "writer": read_writer_id()},
                 if_unchanged=before,
             )
     except NewerCopy:
-        # Or it was this very request, asked twice because its first answer was lost on the way.
+        # It may be this very manifest: the request was repeated because its answer was lost.
         found = target.head(manifest_key(document_id))
         if found is None or (_version(found), _is_ours(found)) != (version, True):
             raise
 
 
 def _refuse_newer(target: Bucket, document_id: uuid.UUID, version: int) -> ObjectFacts | None:
-    """What the bucket has: None for no manifest. Raises NewerCopy where it is a version that is
-    not behind this one, Purged where the document was purged by another container.
+    """The facts of the bucket's manifest, None where there is none.
 
-    Versions are counted by each container on its own: how high another's is says nothing of what
-    is in it. Only what this database has mirrored, or taken from the bucket, is behind it.
+    Raises NewerCopy where it is not behind `version`, Purged where another container has purged the
+    document. Each container counts versions on its own, so a higher number proves nothing: only
+    what this database has mirrored, or restored from the bucket, is behind it.
     """
     with circuit_breaker.shared.guarded():
         found = target.head(manifest_key(document_id))
@@ -196,7 +197,7 @@ def _refuse_newer(target: Bucket, document_id: uuid.UUID, version: int) -> Objec
                 )
             return None
     there = _version(found)
-    # Without a base (another bucket, say) the version is all that can be gone by.
+    # Without a base (after a change of the bucket, say) only the version can decide.
     unseen = there > base if base else there >= version
     if there > version or (unseen and not _is_ours(found)):
         raise NewerCopy(
@@ -212,11 +213,11 @@ def _version(manifest: ObjectFacts) -> int:
 
 
 def _is_ours(manifest: ObjectFacts) -> bool:
-    return manifest.metadata.get("writer") == writer()
+    return manifest.metadata.get("writer") == read_writer_id()
 
 
-def writer() -> str:
-    """Who writes manifests here: the database, of which each data directory has its own."""
+def read_writer_id() -> str:
+    """The name under which this container writes manifests: each data directory has its own."""
     path: Path | None = settings.OCRSITE_WRITER_FILE
     with contextlib.suppress(FileNotFoundError):
         if path is not None:
@@ -224,5 +225,5 @@ def writer() -> str:
     return str(identity().archive)
 
 
-def _type_of(path: Path) -> str:
+def _content_type(path: Path) -> str:
     return mimetypes.guess_type(path.name, strict=False)[0] or "application/octet-stream"

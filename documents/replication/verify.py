@@ -1,7 +1,7 @@
-"""Is every file that the archive says it has there, and is it what it was?
+"""Verify that a copy has every file of the archive, unchanged.
 
 Originals, results and figures are hashed again; readings and corrections are unpacked and hashed.
-What lies there and belongs to no document, or is named by no manifest, is an orphan.
+A file that belongs to no document, or that no manifest names, is an orphan.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from typing import Any
 from documents.errors import DamagedCopy
 from documents.files.figures import NAME, figure_key
 from documents.files.hashing import file_sha256
-from documents.files.keys import manifest_key
+from documents.files.keys import DOCUMENTS, manifest_key
 from documents.models import Document
 from documents.models.identity import identity
-from documents.replication import manifest as manifests
-from documents.replication import reading_files
+from documents.replication.manifest import build_manifest, list_figures, parse_manifest
+from documents.replication.reading_files import TextFile, decode_text_file, list_text_files
 from documents.replication.sources import Source, StoredFile
 
-#: Page images, and the figures of readings that were never recorded (see `keeping_figures`).
+#: Page images, and the figures of readings that were never recorded (see `store_figures`).
 _DERIVED = re.compile(rf"documents/[0-9a-f-]{{36}}/(pages/|figures/{NAME.pattern}$)")
 
 
 @dataclass
-class Report:
-    """Sentences by kind, for a person. `behind`: copies that wait to be written. `elsewhere`: how
-    many files are in the bucket only, and fetched when they are wanted."""
+class VerifyReport:
+    """Sentences by kind, for a person. `behind`: copies to be written. `elsewhere`: how many files
+    are in the bucket only, and fetched when they are needed."""
 
     documents: int = 0
     files: int = 0
@@ -41,21 +41,20 @@ class Report:
     behind: list[str] = field(default_factory=list)
 
     @property
-    def sound(self) -> bool:
+    def is_sound(self) -> bool:
         return not (self.missing or self.damaged)
 
 
 def verify(
     source: Source, *, documents: Iterable[Document], hashes: bool, partial: bool = False
-) -> Report:
-    """Compare `source` with the database. `hashes`: read every file again, else only sizes.
-    `partial`: a disk beside a bucket, which need not have what is mirrored.
+) -> VerifyReport:
+    """Compare `source` with the database. `hashes`: hash every file, else compare sizes only.
+    `partial`: `source` is a disk beside a bucket, which may lack mirrored files.
 
-    A manifest that is older than its document is `behind`, not damaged. Raises BucketError,
-    OSError.
+    A manifest older than its document is `behind`, not damaged. Raises BucketError, OSError.
     """
-    report = Report()
-    found = {file.key: file for file in source.files("documents/")}
+    report = VerifyReport()
+    found = {file.key: file for file in source.files(DOCUMENTS)}
     named: set[str] = set()
     for document in documents:
         report.documents += 1
@@ -76,15 +75,15 @@ def _verify_document(
     source: Source,
     document: Document,
     found: dict[str, StoredFile],
-    report: Report,
+    report: VerifyReport,
     *,
     hashes: bool,
 ) -> set[str]:
-    """The keys that belong to the document."""
+    """Report on one document; return the keys that belong to it."""
     key = manifest_key(document.id)
-    expected = manifests.build(document, identity().archive)
+    expected = build_manifest(document, identity().archive)
     named = {key, *(file["key"] for file in expected["files"])}
-    named |= {text.key for text in reading_files.named_in(expected)}
+    named |= {text.key for text in list_text_files(expected)}
     named |= _figure_keys(document, expected)
     written = document.mirrored_version if source.is_mirror else document.manifest_version
     if written < document.version:
@@ -92,23 +91,23 @@ def _verify_document(
     if not written:
         return named
     try:
-        manifest = manifests.parsed(source.read(key), key)
+        manifest = parse_manifest(source.read(key), key)
     except DamagedCopy as error:
         (report.damaged if key in found else report.missing).append(error.detail)
         return named
     for file in manifest["files"]:
         _verify_file(source, file["key"], file["sha256"], file["size"], found, report, hashes)
-    for text in reading_files.named_in(manifest):
+    for text in list_text_files(manifest):
         _verify_text(source, text, found, report, hashes)
-    for figure in manifests.figures_in(manifest):
+    for figure in list_figures(manifest):
         key = figure_key(document.id, figure.name)
         _verify_file(source, key, figure.sha256, figure.size, found, report, hashes)
-    named |= {text.key for text in reading_files.named_in(manifest)}
+    named |= {text.key for text in list_text_files(manifest)}
     return named | _figure_keys(document, manifest)
 
 
 def _figure_keys(document: Document, manifest: dict[str, Any]) -> set[str]:
-    return {figure_key(document.id, figure.name) for figure in manifests.figures_in(manifest)}
+    return {figure_key(document.id, figure.name) for figure in list_figures(manifest)}
 
 
 def _verify_file(
@@ -117,7 +116,7 @@ def _verify_file(
     digest: str,
     size: int,
     found: dict[str, StoredFile],
-    report: Report,
+    report: VerifyReport,
     hashes: bool,
 ) -> None:
     report.files += 1
@@ -125,15 +124,15 @@ def _verify_file(
         report.missing.append(key)
     elif found[key].size != size:
         report.damaged.append(f"{key}: {found[key].size} bytes instead of {size}.")
-    elif hashes and _digest(source, key) != digest:
+    elif hashes and _hash_file(source, key) != digest:
         report.damaged.append(f"{key}: its content is not what it was.")
 
 
 def _verify_text(
     source: Source,
-    text: reading_files.Text,
+    text: TextFile,
     found: dict[str, StoredFile],
-    report: Report,
+    report: VerifyReport,
     hashes: bool,
 ) -> None:
     report.files += 1
@@ -141,12 +140,12 @@ def _verify_text(
         report.missing.append(text.key)
     elif hashes:
         try:
-            reading_files.decoded(source.read(text.key), text.digest, text.key)
+            decode_text_file(source.read(text.key), text.digest, text.key)
         except DamagedCopy as error:
             report.damaged.append(error.detail)
 
 
-def _digest(source: Source, key: str) -> str:
+def _hash_file(source: Source, key: str) -> str:
     with tempfile.TemporaryDirectory(prefix="ocrsite-verify-") as directory:
         path = Path(directory) / "file"
         source.copy(key, path)

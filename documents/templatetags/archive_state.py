@@ -15,7 +15,7 @@ from documents.errors import EngineUnavailable, notice_of
 from documents.models import WorkerKind, WorkerProcess
 from documents.models.worker import EngineState
 from documents.notices import Notice, gettext_noop
-from documents.replication.sync import unkept
+from documents.replication.sync import documents_to_sync
 
 register = template.Library()
 
@@ -75,5 +75,7 @@ def archive_state(context: dict[str, Any]) -> ArchiveState:
         unfinished=unfinished.count(),
         may_upload=access.may_somewhere(user, Ability.UPLOAD),
         bucket=None if bucket.word == "not_configured" else bucket,
-        unmirrored=unkept(access.visible_to(user)).count() if settings.OCRSITE_BUCKET else 0,
+        unmirrored=documents_to_sync(access.visible_to(user)).count()
+        if settings.OCRSITE_BUCKET
+        else 0,
     )

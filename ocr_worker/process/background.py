@@ -16,7 +16,7 @@ from documents.bucket.health import watch
 from documents.models import WorkerKind, WorkerProcess
 from documents.models.claim import TaskClaim
 from documents.replication.peer_watch import PeerWatch
-from documents.replication.sync import end_all_leases, keeps_something, release_all
+from documents.replication.sync import end_sync_leases, is_syncing, release_sync_leases
 from documents.replication.sync_worker import SyncWorker
 from documents.signals import announce, tasks_waiting
 from ocr_worker import actors, pipeline
@@ -55,7 +55,7 @@ class BackgroundProcess(WorkerBase):
         if self._sole_start is not None:
             if taken := release_all_tasks():
                 log.warning("task_leases_released", tasks=taken)
-            end_all_leases()
+            end_sync_leases()
             # Rows of earlier starts, which a restored database still has.
             WorkerProcess.objects.exclude(start_id=self.start_id).delete()
 
@@ -66,7 +66,7 @@ class BackgroundProcess(WorkerBase):
         # Checks in the background, and logs a change of state.
         state_before, self._bucket_state = self._bucket_state, watch.state().word
         if (state_before, self._bucket_state) == ("failing", "configured"):
-            self._sync_worker.go_on()
+            self._sync_worker.resume()
             announce(tasks_waiting)
         if self._sole_start is not None:
             self._peer_watch.check_if_due()
@@ -84,12 +84,12 @@ class BackgroundProcess(WorkerBase):
         return datetime.timedelta(seconds=time.monotonic() - self._watching_since)
 
     def is_busy(self) -> bool:
-        return bool(self._current_claims()) or keeps_something()
+        return bool(self._current_claims()) or is_syncing()
 
     def release_claims(self) -> None:
         for claim in self._current_claims():
             release_task(claim)
-        release_all()
+        release_sync_leases()
 
     def _current_claims(self) -> list[TaskClaim]:
         with self._lock:
@@ -104,7 +104,7 @@ class BackgroundProcess(WorkerBase):
                 close_old_connections()
                 claim = claim_task()
                 if claim is None:
-                    self._sync_worker.keep_what_waits(self.stopping)
+                    self._sync_worker.sync_waiting(self.stopping)
                     break
                 with self._lock:
                     self._claims[thread] = claim

@@ -12,7 +12,7 @@ from django.db import connections
 
 from documents.bucket.health import watch
 from documents.models import WorkerKind
-from documents.replication.sync import keeps_something, release_all
+from documents.replication.sync import is_syncing, release_sync_leases
 from documents.replication.sync_worker import SyncWorker
 from ocr_worker import actors
 from ocr_worker.process.base import WorkerBase
@@ -41,13 +41,13 @@ class SyncProcess(WorkerBase):
             self._thread.start()
 
     def is_busy(self) -> bool:
-        return keeps_something()
+        return is_syncing()
 
     def release_claims(self) -> None:
-        release_all()
+        release_sync_leases()
 
     def _sync(self) -> None:
         try:
-            self._sync_worker.keep_what_waits(self.stopping)
+            self._sync_worker.sync_waiting(self.stopping)
         finally:
             connections.close_all()

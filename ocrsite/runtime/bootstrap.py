@@ -20,7 +20,7 @@ from documents.bucket.configured import configured_bucket
 from documents.files.atomic import file_lock
 from documents.models.identity import identity
 from documents.notices import Notice
-from documents.replication.bucket_changed import mirror_anew_if_moved
+from documents.replication.bucket_changed import forget_mirror_if_bucket_changed
 from ocrsite.environment import read_environment
 from ocrsite.runtime.first_start import FirstStart
 from ocrsite.runtime.start_state import ProcessRole, Start, read_start, write_start
@@ -45,7 +45,7 @@ def bootstrap(admin_password: str | None) -> None:
         identity()
         target = configured_bucket()
         if target is not None:
-            mirror_anew_if_moved(target.address)
+            forget_mirror_if_bucket_changed(target.address)
         if first_start is not None:
             first_start.restore_documents()
         call_command("clearsessions")

@@ -18,10 +18,10 @@ from documents.bucket.access_check import check
 from documents.bucket.store import Bucket
 from documents.errors import BucketError, BucketForbidden
 from documents.notices import Notice, gettext_noop
-from documents.replication.restore_all import Rebuilt, rebuild
+from documents.replication.restore_all import RestoreReport, restore_all
 from documents.replication.restore_document import Outcome
 from documents.replication.sources import BucketSource
-from documents.replication.sync import forget_copies_here
+from documents.replication.sync import forget_local_copies
 from ocrsite.runtime.restore_database import RestoreInterrupted, restore_newest_replica
 
 log = structlog.get_logger("ocrsite.first_start")
@@ -89,16 +89,16 @@ class FirstStart:
         tables exist. Raises OSError, StorageFull, django.db.Error."""
         if not self._unfinished.exists():
             return
-        forget_copies_here()
+        forget_local_copies()
         started_at = time.monotonic()
         report = self._retry_until_answered(
-            lambda: rebuild(BucketSource(self._bucket), with_files=False)
+            lambda: restore_all(BucketSource(self._bucket), with_files=False)
         )
         if report is not None:
             self._log_report(report, time.monotonic() - started_at)
         self._unfinished.unlink()
 
-    def _log_report(self, report: Rebuilt, seconds: float) -> None:
+    def _log_report(self, report: RestoreReport, seconds: float) -> None:
         log.info(
             "documents_restored",
             **{outcome.name.lower(): report.outcomes[outcome] for outcome in Outcome},

@@ -17,7 +17,7 @@ import structlog
 from documents.bucket.settings import DATABASE_PREFIX
 from documents.bucket.store import Bucket
 from documents.files.atomic import move_file
-from documents.replication.database_replicas import Replica, replicas
+from documents.replication.database_replicas import Replica, list_replicas
 from ocrsite.environment import build_child_variables
 from ocrsite.runtime import litestream
 
@@ -63,7 +63,7 @@ def restore_newest_replica(bucket: Bucket, database: Path) -> RestoredDatabase:
     """
     result = RestoredDatabase()
     directory = database.parent / "restoring"
-    for replica in replicas(bucket):
+    for replica in list_replicas(bucket):
         log.info("database_restore_started", replica=str(replica.id),
                  newest=replica.newest.isoformat())  # fmt: skip
         try:

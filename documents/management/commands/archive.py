@@ -14,9 +14,9 @@ from documents.actions.purge import purge
 from documents.bucket.configured import configured_bucket
 from documents.errors import ArchiveError
 from documents.models import Document
-from documents.replication.restore_all import Rebuilt, rebuild
+from documents.replication.restore_all import RestoreReport, restore_all
 from documents.replication.sources import BucketSource, DirectorySource, Source
-from documents.replication.verify import Report, verify
+from documents.replication.verify import VerifyReport, verify
 
 
 class Command(BaseCommand):
@@ -80,7 +80,7 @@ class Command(BaseCommand):
                 partial=name == "disk" and configured_bucket() is not None,
             )
             self._say(name, report)
-            sound = sound and report.sound
+            sound = sound and report.is_sound
         if not sound:
             sys.exit(1)
 
@@ -96,7 +96,7 @@ class Command(BaseCommand):
                 raise CommandError("No bucket is set up: set the four CLOUDRU_S3_ variables.")
         return copies
 
-    def _say(self, name: str, report: Report) -> None:
+    def _say(self, name: str, report: VerifyReport) -> None:
         self.stdout.write(f"{name}: {report.documents} documents, {report.files} files looked at")
         if report.elsewhere:
             self.stdout.write(f"{name}: {report.elsewhere} files are in the bucket only")
@@ -118,9 +118,9 @@ class Command(BaseCommand):
                     "No bucket is set up: set the four CLOUDRU_S3_ variables, or name a directory."
                 )
             source = BucketSource(target)
-        self._tell(rebuild(source, with_files=with_files, tell=self.stdout.write))
+        self._tell(restore_all(source, with_files=with_files, report_line=self.stdout.write))
 
-    def _tell(self, report: Rebuilt) -> None:
+    def _tell(self, report: RestoreReport) -> None:
         for outcome, count in report.outcomes.items():
             self.stdout.write(f"{count} {outcome.value}")
         self.stdout.write(f"{report.files} files copied")

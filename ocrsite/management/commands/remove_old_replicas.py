@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from documents.bucket.configured import configured_bucket
-from documents.replication.database_replicas import remove_old
+from documents.replication.database_replicas import remove_old_replicas
 from ocrsite.runtime.litestream import read_or_create_replica_id
 
 
@@ -22,4 +22,4 @@ class Command(BaseCommand):
         target = configured_bucket()
         if target is not None:
             now = datetime.datetime.now(datetime.timezone.utc)
-            remove_old(target, read_or_create_replica_id(settings.DATA_DIR), now)
+            remove_old_replicas(target, read_or_create_replica_id(settings.DATA_DIR), now)

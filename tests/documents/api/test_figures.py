@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from documents.files.figures import figure_key, name_of
 from documents.files.storage import archive
 from documents.models import Document, Team
-from documents.replication.store_figures import keep_figures
+from documents.replication.store_figures import store_figures
 from tests.documents.api.conftest import problem_of
 from tests.factories import FIGURE, layout_with_figure, make_document, make_reading
 
@@ -21,7 +21,7 @@ NAME = name_of(1, FIGURE)
 @pytest.fixture
 def document(team: Team) -> Document:
     document = make_document(team, pages=[None], filename="счёт.pdf")
-    figures = keep_figures(document.id, 1, layout_with_figure(), {NAME: FIGURE})
+    figures = store_figures(document.id, 1, layout_with_figure(), {NAME: FIGURE})
     make_reading(document.pages.get(), layout_with_figure(), figures=figures)
     return document
 

@@ -14,8 +14,8 @@ from documents.bucket.store import Bucket
 from documents.files.keys import manifest_key, tombstone_key
 from documents.models import Document
 from documents.replication.peer_watch import PeerWatch
-from documents.replication.sync import keep
-from documents.replication.upload import writer
+from documents.replication.sync import sync_document
+from documents.replication.upload import read_writer_id
 from tests.documents.replication.conftest import kept_document, mirrored  # noqa: F401
 
 pytestmark = [pytest.mark.s3, pytest.mark.sqlite_only, pytest.mark.django_db(transaction=True)]
@@ -26,7 +26,7 @@ def bucket(mirrored: Bucket, settings: Any, tmp_path: Path) -> Bucket:  # noqa: 
     """With a copy of this site's own database in it."""
     settings.OCRSITE_WRITER_FILE = tmp_path / "id"
     settings.OCRSITE_WRITER_FILE.write_text(str(uuid.uuid4()))
-    sign_of_life(mirrored, writer())
+    sign_of_life(mirrored, read_writer_id())
     return mirrored
 
 
@@ -36,7 +36,7 @@ def sign_of_life(bucket: Bucket, replica: str) -> None:
 
 def neighbour_alone_has(bucket: Bucket, document: Document) -> None:
     """As if another container had taken it in and changed it."""
-    keep(document.id)
+    sync_document(document.id)
     key = manifest_key(document.id)
     theirs = json.loads(bucket.get_bytes(key))
     theirs["version"] += 1
@@ -65,7 +65,7 @@ def test_what_another_container_changed_or_purged_is_changed_or_gone_here(
 ) -> None:
     changed, purged = kept_document(), kept_document(content=b"%PDF-1.4 another")
     neighbour_alone_has(bucket, changed)
-    keep(purged.id)
+    sync_document(purged.id)
     peers, sign = PeerWatch(), str(uuid.uuid4())
     sign_of_life(bucket, sign)
     trash(purged.id, actor=None)
@@ -82,7 +82,7 @@ def test_alone_with_the_bucket_nobody_reads_every_manifest_again_and_again(
     kept_document: Any,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    keep(kept_document().id)
+    sync_document(kept_document().id)
     read: list[str] = []
     monkeypatch.setattr(Bucket, "get_bytes", lambda self, key, **_: read.append(key))
 
@@ -98,7 +98,7 @@ def test_a_container_that_is_long_gone_is_no_neighbour(
 ) -> None:
     from documents.replication import peer_watch
 
-    keep(kept_document().id)
+    sync_document(kept_document().id)
     sign_of_life(bucket, str(uuid.uuid4()))
     watch = PeerWatch()
     watch.check()

@@ -20,11 +20,11 @@ from documents.files.keys import manifest_key, original_key, tombstone_key
 from documents.files.storage import archive
 from documents.models import Document, Event, Reading, Tag, Team, Tombstone, User
 from documents.models.identity import identity
-from documents.replication import manifest as manifests
-from documents.replication.restore_all import rebuild
+from documents.replication.manifest import build_manifest
+from documents.replication.restore_all import restore_all
 from documents.replication.restore_document import Outcome
 from documents.replication.sources import BucketSource, DirectorySource
-from documents.replication.sync import keep
+from documents.replication.sync import sync_document
 from tests.documents.replication.conftest import CONTENT, empty_disk
 from tests.factories import make_user
 
@@ -40,7 +40,7 @@ def rich_document(kept_document: Make) -> Document:
     reviewer = make_user("reviewer", team=document.team)
     correct(document.id, 1, {"b0": "Исправлено"}, revision=0, actor=reviewer)
     approve(document.id, actor=reviewer)
-    keep(document.id)
+    sync_document(document.id)
     document.refresh_from_db()
     return document
 
@@ -60,7 +60,7 @@ def forget_everything() -> None:
 
 
 def facts(document: Document) -> dict[str, Any]:
-    return manifests.build(document, "any")
+    return build_manifest(document, "any")
 
 
 def test_a_document_comes_back_as_it_was(rich_document: Document, tmp_path: Path) -> None:
@@ -69,9 +69,9 @@ def test_a_document_comes_back_as_it_was(rich_document: Document, tmp_path: Path
     source = copied_to(tmp_path / "copy")
     forget_everything()
 
-    report = rebuild(source, with_files=True)
+    report = restore_all(source, with_files=True)
 
-    assert report.outcomes == {Outcome.TAKEN: 1}
+    assert report.outcomes == {Outcome.RESTORED: 1}
     document = Document.objects.get()
     assert facts(document) == before
     assert [page.layout for page in document.pages.all()] == layouts
@@ -81,9 +81,9 @@ def test_a_document_comes_back_as_it_was(rich_document: Document, tmp_path: Path
 def test_restored_twice_it_is_there_once(rich_document: Document, tmp_path: Path) -> None:
     source = copied_to(tmp_path / "copy")
     forget_everything()
-    rebuild(source, with_files=True)
+    restore_all(source, with_files=True)
 
-    report = rebuild(source, with_files=True)
+    report = restore_all(source, with_files=True)
 
     assert report.outcomes == {Outcome.KNOWN: 1}
     assert report.files == 0
@@ -97,7 +97,7 @@ def test_a_document_that_the_database_knows_better_stays(
     source = copied_to(tmp_path / "copy")
     correct(rich_document.id, 2, {"b0": "Later"}, revision=0, actor=None)
 
-    report = rebuild(source, with_files=False)
+    report = restore_all(source, with_files=False)
 
     assert report.outcomes == {Outcome.KNOWN: 1}
     layout = rich_document.pages.get(number=2).layout
@@ -113,7 +113,7 @@ def test_a_newer_manifest_brings_the_document_up_to_date(
     page.save()
     Document.objects.update(version=1, review_status="unreviewed")
 
-    report = rebuild(source, with_files=False)
+    report = restore_all(source, with_files=False)
 
     assert report.outcomes == {Outcome.UPDATED: 1}
     document = Document.objects.get()
@@ -138,9 +138,9 @@ def test_a_restore_that_broke_off_is_completed(
     with monkeypatch.context() as patch:
         patch.setattr(DirectorySource, "read", broken)
         with pytest.raises(OSError, match="Input/output"):
-            rebuild(source, with_files=False)
+            restore_all(source, with_files=False)
 
-    rebuild(source, with_files=False)
+    restore_all(source, with_files=False)
 
     assert facts(Document.objects.get()) == before
 
@@ -150,7 +150,7 @@ def test_people_that_are_not_there_are_nobody(rich_document: Document, tmp_path:
     forget_everything()
     User.objects.all().delete()
 
-    rebuild(source, with_files=False)
+    restore_all(source, with_files=False)
 
     document = Document.objects.get()
     assert document.review_status == "approved"
@@ -165,7 +165,7 @@ def test_the_same_file_of_the_same_team_is_one_document(
     Document.objects.all().delete()
     other = kept_document(team=team)
 
-    report = rebuild(source, with_files=False)
+    report = restore_all(source, with_files=False)
 
     assert report.outcomes == {Outcome.DUPLICATE: 1}
     assert len(report.problems) == 1
@@ -177,7 +177,7 @@ def test_what_was_purged_does_not_come_back(rich_document: Document, tmp_path: P
     trash(rich_document.id, actor=None)
     purge(rich_document.id)
 
-    report = rebuild(source, with_files=True)
+    report = restore_all(source, with_files=True)
 
     assert report.outcomes == {Outcome.PURGED: 1}
     assert not Document.objects.exists()
@@ -191,7 +191,7 @@ def test_a_database_from_before_a_purge_does_not_bring_the_document_back(
     tombstone.parent.mkdir()
     tombstone.write_bytes(b"not even readable")
 
-    report = rebuild(source, with_files=False)
+    report = restore_all(source, with_files=False)
 
     assert not Document.objects.exists()
     assert Tombstone.objects.get().document_id == rich_document.id
@@ -202,15 +202,15 @@ def test_a_damaged_text_is_reported_and_stops_no_other(
     rich_document: Document, tmp_path: Path, kept_document: Make
 ) -> None:
     sound = kept_document(content=b"%PDF another", filename="other.pdf")
-    keep(sound.id)
+    sync_document(sound.id)
     source = copied_to(tmp_path / "copy")
     damaged = next((tmp_path / "copy").glob(f"documents/{rich_document.id}/readings/0001*"))
     damaged.write_bytes(damaged.read_bytes()[:-20])
     forget_everything()
 
-    report = rebuild(source, with_files=True)
+    report = restore_all(source, with_files=True)
 
-    assert report.outcomes == {Outcome.TAKEN: 1}
+    assert report.outcomes == {Outcome.RESTORED: 1}
     assert "readings/0001" in report.problems[0]
     assert Document.objects.get(version__gt=0).id == sound.id
 
@@ -223,7 +223,7 @@ def test_a_damaged_original_is_not_passed_for_the_document(
     path.write_bytes(b"something else")
     forget_everything()
 
-    report = rebuild(source, with_files=True)
+    report = restore_all(source, with_files=True)
 
     assert any("original" in problem for problem in report.problems)
     assert not archive().exists(original_key(rich_document.id, rich_document.filename))
@@ -237,7 +237,7 @@ def test_a_manifest_of_a_newer_program_is_left_alone(
     path.write_text(json.dumps({**json.loads(path.read_text()), "format_version": 2}))
     forget_everything()
 
-    report = rebuild(source, with_files=False)
+    report = restore_all(source, with_files=False)
 
     assert "newer" in report.problems[0]
     assert not Document.objects.exists()
@@ -252,9 +252,9 @@ def test_from_the_bucket_everything_comes_back_and_is_not_sent_again(
     forget_everything()
     empty_disk()
 
-    report = rebuild(BucketSource(mirrored), with_files=False)
+    report = restore_all(BucketSource(mirrored), with_files=False)
 
-    assert report.outcomes == {Outcome.TAKEN: 1}
+    assert report.outcomes == {Outcome.RESTORED: 1}
     document = Document.objects.get()
     assert facts(document) == before
     assert document.mirrored_version == document.version
@@ -272,7 +272,7 @@ def test_the_command_restores_from_a_directory(
     call_command("archive", "restore", str(tmp_path / "copy"))
 
     assert Document.objects.get().id == rich_document.id
-    assert "1 taken in" in capsys.readouterr().out
+    assert "1 restored" in capsys.readouterr().out
 
 
 def test_the_command_says_what_is_no_copy(tmp_path: Path) -> None:

@@ -18,13 +18,13 @@ from documents.files.figures import Figure, figure_key, name_of
 from documents.files.keys import manifest_key
 from documents.files.storage import archive
 from documents.models import Document, Page, Reading, Team
-from documents.replication import manifest as manifests
 from documents.replication import upload
-from documents.replication.restore_all import rebuild
+from documents.replication.manifest import build_manifest, list_figures
+from documents.replication.restore_all import restore_all
 from documents.replication.sources import BucketSource, DirectorySource
-from documents.replication.store_figures import keep_figures
-from documents.replication.sync import keep
-from documents.replication.verify import Report, verify
+from documents.replication.store_figures import store_figures
+from documents.replication.sync import sync_document
+from documents.replication.verify import VerifyReport, verify
 from tests.documents.replication.conftest import empty_disk
 from tests.factories import FIGURE, layout_with_figure, make_document, make_reading
 
@@ -36,7 +36,7 @@ Make = Callable[..., Document]
 def read_with_figure(document: Document, run: int, image: bytes = FIGURE) -> Reading:
     """The first page is read (again), with a picture on it."""
     layout = layout_with_figure(image)
-    figures = keep_figures(document.id, 1, layout, {name_of(1, image): image})
+    figures = store_figures(document.id, 1, layout, {name_of(1, image): image})
     page = document.pages.get(number=1)
     reading = make_reading(page, layout, run=run, figures=figures)
     Page.objects.filter(id=page.id).update(current_reading=reading)
@@ -50,7 +50,7 @@ def document(kept_document: Make) -> Document:
     for run in (2, 3):
         read_with_figure(document, run)
     Document.objects.update(run=3, version=document.version + 1, flags=["disputed"])
-    keep(document.id)
+    sync_document(document.id)
     document.refresh_from_db()
     return document
 
@@ -60,7 +60,7 @@ def key(document: Document) -> str:
     return figure_key(document.id, name_of(1, FIGURE))
 
 
-def verified(source: Any = None) -> Report:
+def verified(source: Any = None) -> VerifyReport:
     source = source or DirectorySource(Path(archive().root))
     return verify(source, documents=Document.objects.all(), hashes=True)
 
@@ -76,12 +76,12 @@ def test_a_manifest_names_it_with_each_reading_and_reads_no_layout(document: Doc
     readings = manifest["pages"][0]["readings"]
     assert [len(reading["figures"]) for reading in readings] == [0, 1, 1]
     assert [reading["flags"] for reading in readings] == [[], ["disputed"], ["disputed"]]
-    assert list(manifests.figures_in(manifest)) == [Figure.from_image(1, FIGURE)]
+    assert list(list_figures(manifest)) == [Figure.from_image(1, FIGURE)]
 
 
 def test_it_is_verified_and_no_orphan(document: Document, key: str) -> None:
     report = verified()
-    assert report.sound
+    assert report.is_sound
     assert report.files == 9
     assert report.orphaned == []
 
@@ -96,28 +96,28 @@ def test_one_left_over_from_a_reading_that_was_not_recorded_is_no_orphan(
     document: Document,
 ) -> None:
     layout = layout_with_figure(b"another picture")
-    keep_figures(document.id, 1, layout, {name_of(1, b"another picture"): b"another picture"})
+    store_figures(document.id, 1, layout, {name_of(1, b"another picture"): b"another picture"})
     stray = f"documents/{document.id}/figures/notes.txt"
     archive().write(stray, b"?")
 
     report = verified()
 
-    assert report.sound
+    assert report.is_sound
     assert report.orphaned == [stray]
 
 
 def test_it_comes_back_from_a_copy(document: Document, key: str, tmp_path: Path) -> None:
-    before = manifests.build(document, "any")
+    before = build_manifest(document, "any")
     archive().root.rename(tmp_path / "copy")
     archive().root.mkdir()
     Document.objects.all().delete()
     Team.objects.all().delete()
 
-    report = rebuild(DirectorySource(tmp_path / "copy"), with_files=True)
+    report = restore_all(DirectorySource(tmp_path / "copy"), with_files=True)
 
     assert report.problems == []
     assert archive().path(key).read_bytes() == FIGURE
-    assert manifests.build(Document.objects.get(), "any") == before
+    assert build_manifest(Document.objects.get(), "any") == before
     assert before["document"]["flags"] == ["disputed"]
 
 
@@ -134,7 +134,7 @@ def test_a_manifest_from_before_there_were_figures_is_taken(
     archive().root.mkdir()
     Document.objects.all().delete()
 
-    rebuild(DirectorySource(tmp_path / "copy"), with_files=True)
+    restore_all(DirectorySource(tmp_path / "copy"), with_files=True)
 
     assert Document.objects.get().flags == []
     assert Reading.objects.filter(figures=[]).count() == Reading.objects.count()
@@ -148,7 +148,7 @@ def test_a_manifest_that_names_another_file_is_left_out(document: Document, tmp_
     archive().root.mkdir()
     Document.objects.all().delete()
 
-    report = rebuild(DirectorySource(tmp_path / "copy"), with_files=True)
+    report = restore_all(DirectorySource(tmp_path / "copy"), with_files=True)
 
     assert "can't be" in report.problems[0]
     assert not Document.objects.exists()
@@ -159,7 +159,7 @@ def test_it_is_mirrored_and_fetched_where_it_is_gone(
     mirrored: Bucket, document: Document, key: str
 ) -> None:
     assert mirrored.get_bytes(key, max_bytes=100) == FIGURE
-    assert verified(BucketSource(mirrored)).sound
+    assert verified(BucketSource(mirrored)).is_sound
     assert verified(BucketSource(mirrored)).orphaned == []
     empty_disk()
 
@@ -183,20 +183,20 @@ def test_a_purge_leaves_none(mirrored: Bucket, document: Document, key: str) -> 
 def test_where_machines_share_the_database_it_is_in_the_bucket_before_its_reading_is_recorded(
     mirrored: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upload, "machines_may_share_the_database", lambda: True)
+    monkeypatch.setattr(upload, "may_share_database", lambda: True)
     document = make_document(pages=[None])
     name = name_of(1, FIGURE)
 
-    keep_figures(document.id, 1, layout_with_figure(), {name: FIGURE})
+    store_figures(document.id, 1, layout_with_figure(), {name: FIGURE})
 
     assert mirrored.head(figure_key(document.id, name)) is not None
 
     def unreachable(*arguments: object) -> None:
         raise BucketUnreachable("It does not answer.")
 
-    monkeypatch.setattr(upload, "push", unreachable)
+    monkeypatch.setattr(upload, "upload_file", unreachable)
     with pytest.raises(BucketUnreachable):
-        keep_figures(document.id, 1, layout_with_figure(), {name: FIGURE})
+        store_figures(document.id, 1, layout_with_figure(), {name: FIGURE})
 
 
 @pytest.mark.s3
@@ -209,12 +209,12 @@ def test_a_figure_on_another_machine_is_waited_for_and_a_lost_one_is_not(
     reading.save()
     Document.objects.update(version=document.version + 1)
 
-    monkeypatch.setattr(upload, "machines_may_share_the_database", lambda: True)
+    monkeypatch.setattr(upload, "may_share_database", lambda: True)
     with pytest.raises(NotMirroredYet):
-        keep(document.id)
-    monkeypatch.setattr(upload, "machines_may_share_the_database", lambda: False)
+        sync_document(document.id)
+    monkeypatch.setattr(upload, "may_share_database", lambda: False)
 
-    assert keep(document.id), "all else of the document is not lost with it"
+    assert sync_document(document.id), "all else of the document is not lost with it"
     assert "figures" in verified(BucketSource(mirrored)).missing[0]
 
 
@@ -223,6 +223,6 @@ def test_an_engine_that_does_not_bring_what_it_names_is_at_fault(images: dict[st
     document = make_document(pages=[None])
 
     with pytest.raises(ValueError, match="figure"):
-        keep_figures(document.id, 1, layout_with_figure(), images)
+        store_figures(document.id, 1, layout_with_figure(), images)
 
     assert not (archive().root / f"documents/{document.id}").exists()

@@ -26,10 +26,10 @@ from documents.files.upload_staging import stage
 from documents.models import Document, MirroredFile, Tombstone
 from documents.models.event import EventKind
 from documents.replication import after_commit
-from documents.replication.restore_all import rebuild
+from documents.replication.restore_all import restore_all
 from documents.replication.restore_document import Outcome
 from documents.replication.sources import BucketSource
-from documents.replication.sync import keep, storage_of
+from documents.replication.sync import storage_state, sync_document
 from documents.replication.sync_worker import SyncWorker
 from tests.documents.replication.conftest import CONTENT, empty_disk
 from tests.factories import make_team, make_user
@@ -56,10 +56,10 @@ def test_a_mirrored_document_is_in_the_bucket_file_by_file(
     document = kept_document()
     keep_page_image(document.id, 1, 0, b"image")
 
-    assert keep(document.id)
+    assert sync_document(document.id)
 
     document.refresh_from_db()
-    assert storage_of(document) == "mirrored"
+    assert storage_state(document) == "mirrored"
     here = {
         path.relative_to(archive().root).as_posix()
         for path in (archive().root / "documents").rglob("*")
@@ -74,7 +74,7 @@ def test_an_upload_is_mirrored_when_it_is_answered(mirrored: Bucket) -> None:
 
     document = upload(user, stage([b"%PDF-1.4 scan"]), "scan.pdf").document
 
-    assert storage_of(document) == "mirrored"
+    assert storage_state(document) == "mirrored"
     empty_disk()
     assert sent(original(document)) == b"%PDF-1.4 scan"
 
@@ -83,11 +83,11 @@ def test_what_a_person_decides_is_in_the_bucket_when_they_are_told_so(
     mirrored: Bucket, kept_document: Make
 ) -> None:
     document = kept_document()
-    keep(document.id)
+    sync_document(document.id)
 
     document = approve(document.id, actor=make_user(team=document.team))
 
-    assert storage_of(document) == "mirrored"
+    assert storage_state(document) == "mirrored"
     manifest = json.loads(mirrored.get_bytes(manifest_key(document.id)))
     assert manifest["document"]["review_status"] == "approved"
 
@@ -103,11 +103,11 @@ def test_an_upload_is_taken_while_the_bucket_is_away_and_mirrored_when_it_is_bac
 
     document = upload(user, stage([b"%PDF-1.4 scan"]), "scan.pdf").document
 
-    assert storage_of(document) == "mirror_pending"
+    assert storage_state(document) == "mirror_pending"
     settings.OCRSITE_BUCKET = there
-    assert keep(document.id)
+    assert sync_document(document.id)
     document.refresh_from_db()
-    assert storage_of(document) == "mirrored"
+    assert storage_state(document) == "mirrored"
 
 
 def test_nobody_waits_longer_than_the_patience_for_a_bucket_that_hangs(
@@ -120,19 +120,19 @@ def test_nobody_waits_longer_than_the_patience_for_a_bucket_that_hangs(
         put(self, *args, **kwargs)
 
     monkeypatch.setattr(Bucket, "put_file", slowly)
-    monkeypatch.setattr(after_commit, "PATIENCE", 0.2)
+    monkeypatch.setattr(after_commit, "REQUEST_SECONDS", 0.2)
     user = make_user(team=make_team())
 
     begun = time.monotonic()
     document = upload(user, stage([b"%PDF-1.4 scan"]), "scan.pdf").document
     assert time.monotonic() - begun < 2
 
-    assert storage_of(document) == "mirror_pending"
+    assert storage_state(document) == "mirror_pending"
     deadline = time.monotonic() + 20
-    while storage_of(document) != "mirrored" and time.monotonic() < deadline:
+    while storage_state(document) != "mirrored" and time.monotonic() < deadline:
         time.sleep(0.05)
         document.refresh_from_db()
-    assert storage_of(document) == "mirrored", "what was begun is finished behind the answer"
+    assert storage_state(document) == "mirrored", "what was begun is finished behind the answer"
 
 
 def test_who_does_not_answer_a_small_question_soon_is_not_waited_for_as_for_a_file(
@@ -145,33 +145,33 @@ def test_who_does_not_answer_a_small_question_soon_is_not_waited_for_as_for_a_fi
         begun = time.monotonic()
         document = upload(user, stage([b"%PDF-1.4 scan"]), "scan.pdf").document
 
-        assert time.monotonic() - begun < after_commit.PATIENCE - 2
-        assert storage_of(document) == "mirror_pending"
+        assert time.monotonic() - begun < after_commit.REQUEST_SECONDS - 2
+        assert storage_state(document) == "mirror_pending"
 
 
 def test_when_the_bucket_is_well_again_nothing_waits_for_its_next_try(
     mirrored: Bucket, kept_document: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document, keeper = kept_document(), SyncWorker()
+    document, worker = kept_document(), SyncWorker()
     with monkeypatch.context() as patched:
         patched.setattr(Bucket, "head", lambda self, key: (_ for _ in ()).throw(BucketFull("No.")))
-        keeper.keep_what_waits(threading.Event())
-    keeper.keep_what_waits(threading.Event())
+        worker.sync_waiting(threading.Event())
+    worker.sync_waiting(threading.Event())
     document.refresh_from_db()
-    assert storage_of(document) == "mirror_pending", "it pauses"
+    assert storage_state(document) == "mirror_pending", "it pauses"
 
-    keeper.go_on()
-    keeper.keep_what_waits(threading.Event())
+    worker.resume()
+    worker.sync_waiting(threading.Event())
 
     document.refresh_from_db()
-    assert storage_of(document) == "mirrored"
+    assert storage_state(document) == "mirrored"
 
 
 def test_what_is_gone_from_the_disk_comes_from_the_bucket_and_is_kept_again(
     mirrored: Bucket, kept_document: Make
 ) -> None:
     document = kept_document()
-    keep(document.id)
+    sync_document(document.id)
     empty_disk()
 
     assert sent(original(document)) == CONTENT
@@ -186,7 +186,7 @@ def test_a_result_of_before_on_this_disk_is_not_served_for_the_one_of_now(
     mirrored: Bucket, kept_document: Make
 ) -> None:
     document = kept_document()
-    keep(document.id)
+    sync_document(document.id)
 
     archive().write(result_key(document.id, "txt"), b"what another machine's cache still has")
 
@@ -206,7 +206,7 @@ def test_what_is_in_the_bucket_is_not_sent_again(
     mirrored: Bucket, kept_document: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = kept_document()
-    keep(document.id)
+    sync_document(document.id)
     sent: list[str] = []
     put = Bucket.put_file
 
@@ -225,7 +225,7 @@ def overtaken(mirrored: Bucket, kept_document: Make) -> Document:
     """A document that another container, with a database of its own, has approved; it is rejected
     here, in the same version."""
     document = kept_document()
-    keep(document.id)
+    sync_document(document.id)
     key = manifest_key(document.id)
     theirs = json.loads(mirrored.get_bytes(key))
     theirs["version"] += 1
@@ -239,19 +239,19 @@ def overtaken(mirrored: Bucket, kept_document: Make) -> Document:
 
 
 def test_what_another_container_wrote_first_stays(mirrored: Bucket, overtaken: Document) -> None:
-    assert storage_of(overtaken) == "mirror_pending"
+    assert storage_state(overtaken) == "mirror_pending"
     with pytest.raises(NewerCopy):
-        keep(overtaken.id)
+        sync_document(overtaken.id)
     manifest = json.loads(mirrored.get_bytes(manifest_key(overtaken.id)))
     assert manifest["document"]["review_status"] == "approved"
 
 
 def test_who_was_overtaken_takes_the_other_version(overtaken: Document) -> None:
-    SyncWorker().keep_what_waits(threading.Event())
+    SyncWorker().sync_waiting(threading.Event())
 
     overtaken.refresh_from_db()
     assert overtaken.review_status == "approved"
-    assert storage_of(overtaken) == "mirrored"
+    assert storage_state(overtaken) == "mirrored"
     assert [page.layout.text for page in overtaken.pages.all() if page.layout] == [
         "Первая страница",
         "Second page",
@@ -269,15 +269,15 @@ def test_many_changes_here_do_not_outvote_one_that_was_mirrored_before(
     assert overtaken.version > manifest["version"] + 1
     assert manifest["document"]["review_status"] == "approved", "theirs, as it was mirrored"
 
-    SyncWorker().keep_what_waits(threading.Event())
+    SyncWorker().sync_waiting(threading.Event())
 
     overtaken.refresh_from_db()
     assert overtaken.review_status == "approved"
-    assert storage_of(overtaken) == "mirrored"
+    assert storage_state(overtaken) == "mirrored"
 
 
 def test_what_gave_way_is_named_with_who_did_it(overtaken: Document) -> None:
-    SyncWorker().keep_what_waits(threading.Event())
+    SyncWorker().sync_waiting(threading.Event())
 
     adopted = overtaken.events.get(kind=EventKind.ADOPTED)
     [change] = adopted.data["gave_way"]
@@ -289,7 +289,7 @@ def test_of_two_that_write_at_the_same_moment_one_is_told_that_it_is_not_mirrore
     mirrored: Bucket, kept_document: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = kept_document()
-    keep(document.id)
+    sync_document(document.id)
     key, put = manifest_key(document.id), Bucket.put_bytes
 
     def a_moment_later(self: Bucket, key_: str, content: bytes, **options: Any) -> None:
@@ -303,7 +303,7 @@ def test_of_two_that_write_at_the_same_moment_one_is_told_that_it_is_not_mirrore
     monkeypatch.setattr(Bucket, "put_bytes", a_moment_later)
     document = reject(document.id, actor=make_user(team=document.team))
 
-    assert storage_of(document) == "mirror_pending"
+    assert storage_state(document) == "mirror_pending"
     assert json.loads(mirrored.get_bytes(key))["document"]["review_status"] == "approved"
 
 
@@ -311,43 +311,44 @@ def test_a_change_that_gave_way_while_its_answer_waited_is_not_called_mirrored(
     overtaken: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A background process takes the bucket's version while the request waits for its turn.
-    keeper = SyncWorker()
-    monkeypatch.setattr(after_commit, "keep", lambda id_: keeper.keep_what_waits(threading.Event()))
+    worker = SyncWorker()
+    stopping = threading.Event()
+    monkeypatch.setattr(after_commit, "sync_document", lambda _: worker.sync_waiting(stopping))
 
     document = reject(approve(overtaken.id, actor=None).id, actor=make_user(team=overtaken.team))
 
-    assert storage_of(document) == "mirror_pending"
+    assert storage_state(document) == "mirror_pending"
     document.refresh_from_db()
-    assert (document.review_status, storage_of(document)) == ("approved", "mirrored")
+    assert (document.review_status, storage_state(document)) == ("approved", "mirrored")
 
 
 def test_what_the_database_lost_sight_of_a_moment_ago_is_not_taken_for_another_containers(
     mirrored: Bucket, kept_document: Make
 ) -> None:
     document = kept_document()
-    keep(document.id)
+    sync_document(document.id)
     # Its copy is of the moment before it noted what the bucket has.
     Document.objects.update(mirrored_version=0)
     MirroredFile.objects.all().delete()
 
-    report = rebuild(BucketSource(mirrored), with_files=False)
+    report = restore_all(BucketSource(mirrored), with_files=False)
 
     document.refresh_from_db()
     assert report.outcomes == {Outcome.KNOWN: 1}
-    assert storage_of(document) == "mirrored"
+    assert storage_state(document) == "mirrored"
     assert MirroredFile.objects.filter(document=document).count() == 6
     assert not document.events.filter(kind=EventKind.ADOPTED).exists()
 
 
 def test_what_another_container_purged_goes_here_too(mirrored: Bucket, kept_document: Make) -> None:
     document = kept_document()
-    keep(document.id)
+    sync_document(document.id)
     for found in list(mirrored.list("documents/")):
         mirrored.delete(found.key)
     mirrored.put_bytes(tombstone_key(document.id), b"{}")
     approve(document.id, actor=make_user(team=document.team))
 
-    SyncWorker().keep_what_waits(threading.Event())
+    SyncWorker().sync_waiting(threading.Event())
 
     assert not Document.objects.exists()
     assert keys(mirrored) == set()
@@ -365,7 +366,7 @@ def test_a_bucket_that_refuses_is_not_asked_for_every_document(
         raise BucketForbidden("No.")
 
     monkeypatch.setattr(Bucket, "head", forbidden)
-    SyncWorker().keep_what_waits(threading.Event())
+    SyncWorker().sync_waiting(threading.Event())
 
     assert len(asked) == 1
 
@@ -374,7 +375,7 @@ def test_a_purged_document_leaves_nothing_in_the_bucket_but_its_tombstone(
     mirrored: Bucket, kept_document: Make
 ) -> None:
     document = kept_document()
-    keep(document.id)
+    sync_document(document.id)
     trash(document.id, actor=None)
 
     purge(document.id)

@@ -14,8 +14,8 @@ from documents.files.keys import manifest_key, original_key, result_key
 from documents.files.storage import archive
 from documents.models import Document
 from documents.replication.sources import BucketSource, DirectorySource
-from documents.replication.sync import keep
-from documents.replication.verify import Report, verify
+from documents.replication.sync import sync_document
+from documents.replication.verify import VerifyReport, verify
 from tests.documents.replication.conftest import empty_disk
 
 pytestmark = pytest.mark.django_db
@@ -26,12 +26,12 @@ Make = Callable[..., Document]
 @pytest.fixture
 def document(kept_document: Make) -> Document:
     document = kept_document()
-    keep(document.id)
+    sync_document(document.id)
     document.refresh_from_db()
     return document
 
 
-def verified(*, hashes: bool = True) -> Report:
+def verified(*, hashes: bool = True) -> VerifyReport:
     source = DirectorySource(Path(archive().root))
     return verify(source, documents=Document.objects.all(), hashes=hashes)
 
@@ -39,7 +39,7 @@ def verified(*, hashes: bool = True) -> Report:
 def test_an_archive_in_order_is_sound(document: Document) -> None:
     report = verified()
 
-    assert report.sound
+    assert report.is_sound
     assert (report.documents, report.files) == (1, 6)
     assert not (report.orphaned or report.behind)
 
@@ -56,7 +56,7 @@ def test_a_changed_byte_is_found(document: Document) -> None:
     path.write_bytes(path.read_bytes().replace(b"own", b"OWN"))
 
     assert len(verified().damaged) == 1
-    assert verified(hashes=False).sound, "sizes alone do not tell"
+    assert verified(hashes=False).is_sound, "sizes alone do not tell"
 
 
 def test_a_shorter_result_is_found_by_its_size(document: Document) -> None:
@@ -87,7 +87,7 @@ def test_what_belongs_to_no_document_is_an_orphan_and_page_images_are_not(
     report = verified()
 
     assert report.orphaned == ["documents/0/original/left.pdf"]
-    assert report.sound
+    assert report.is_sound
 
 
 def test_a_copy_that_waits_to_be_written_is_behind_and_not_damaged(document: Document) -> None:
@@ -95,7 +95,7 @@ def test_a_copy_that_waits_to_be_written_is_behind_and_not_damaged(document: Doc
 
     report = verified()
 
-    assert report.sound
+    assert report.is_sound
     assert len(report.behind) == 1
 
 
@@ -109,7 +109,7 @@ def test_a_disk_beside_a_bucket_need_not_have_what_is_mirrored(
 
     report = verify(source, documents=Document.objects.all(), hashes=True, partial=True)
 
-    assert report.sound
+    assert report.is_sound
     assert report.elsewhere > 0
 
 

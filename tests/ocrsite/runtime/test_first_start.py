@@ -12,7 +12,7 @@ from documents.bucket.store import Bucket
 from documents.files.keys import tombstone_key
 from documents.models import Document, MirroredFile, Tombstone
 from documents.models.identity import identity
-from documents.replication.bucket_changed import mirror_anew_if_moved
+from documents.replication.bucket_changed import forget_mirror_if_bucket_changed
 from ocrsite.runtime import first_start
 from ocrsite.runtime.first_start import UNFINISHED_MARK, FirstStart
 from tests.factories import make_document
@@ -186,7 +186,7 @@ def test_in_another_bucket_everything_is_missing() -> None:
     Tombstone.objects.create(document_id=make_document().id, mirrored=True)
     identity()
 
-    assert mirror_anew_if_moved(first)
+    assert forget_mirror_if_bucket_changed(first)
 
     assert not MirroredFile.objects.exists()
     assert not Document.objects.exclude(mirrored_version=0).exists()
@@ -196,10 +196,14 @@ def test_in_another_bucket_everything_is_missing() -> None:
 
 @pytest.mark.django_db
 def test_in_the_same_bucket_nothing_is_forgotten_also_with_another_key() -> None:
-    mirror_anew_if_moved(BucketAddress("https://one.example", "archive", "k:k", "secret"))
+    forget_mirror_if_bucket_changed(
+        BucketAddress("https://one.example", "archive", "k:k", "secret")
+    )
     document = make_document(mirrored_version=3)
 
-    assert not mirror_anew_if_moved(BucketAddress("https://one.example", "archive", "n:n", "new"))
+    assert not forget_mirror_if_bucket_changed(
+        BucketAddress("https://one.example", "archive", "n:n", "new")
+    )
 
     document.refresh_from_db()
     assert document.mirrored_version == 3

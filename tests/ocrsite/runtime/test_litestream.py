@@ -16,7 +16,7 @@ from django.core.management import call_command
 from documents.bucket.settings import BucketAddress
 from documents.bucket.store import Bucket, ObjectFacts
 from documents.errors import BucketForbidden, BucketUnreachable
-from documents.replication.database_replicas import remove_old, replicas
+from documents.replication.database_replicas import list_replicas, remove_old_replicas
 from ocrsite.runtime import litestream
 from ocrsite.runtime.restore_database import find_defect, restore_newest_replica
 from tests.ocrsite.litestream_runs import (
@@ -225,7 +225,7 @@ def _a_second_after(bucket: Bucket, other: uuid.UUID, database: Path) -> None:
 
     def newer() -> bool:
         note(database, "newer")
-        return replicas(bucket)[0].id != other
+        return list_replicas(bucket)[0].id != other
 
     eventually(newer, 20, "a newer replica")
 
@@ -265,7 +265,7 @@ def test_replicas_of_containers_long_gone_go_but_for_the_newest_two() -> None:
     own, *others = [uuid.uuid4() for _ in range(6)]
     shelf = Shelf({own: 30, **dict(zip(others, [1, 8, 9, 10, 11], strict=True))})
 
-    assert remove_old(shelf, own, NOW) == 3  # type: ignore[arg-type]
+    assert remove_old_replicas(shelf, own, NOW) == 3  # type: ignore[arg-type]
 
     assert shelf.left == {own, *others[:2]}
 
@@ -274,19 +274,19 @@ def test_a_replica_of_the_last_days_stays() -> None:
     own, *others = [uuid.uuid4() for _ in range(5)]
     shelf = Shelf({own: 0, **dict.fromkeys(others, 6.9)})
 
-    assert remove_old(shelf, own, NOW) == 0  # type: ignore[arg-type]
+    assert remove_old_replicas(shelf, own, NOW) == 0  # type: ignore[arg-type]
 
 
 def test_the_only_replica_stays_however_old() -> None:
     shelf = Shelf({uuid.uuid4(): 400})
 
-    assert remove_old(shelf, uuid.uuid4(), NOW) == 0  # type: ignore[arg-type]
+    assert remove_old_replicas(shelf, uuid.uuid4(), NOW) == 0  # type: ignore[arg-type]
 
 
 def test_a_key_that_may_not_delete_is_told_once_and_stops_nothing() -> None:
     shelf = Shelf({uuid.uuid4(): 30 + age for age in range(5)}, locked=True)
 
-    assert remove_old(shelf, uuid.uuid4(), NOW) == 0  # type: ignore[arg-type]
+    assert remove_old_replicas(shelf, uuid.uuid4(), NOW) == 0  # type: ignore[arg-type]
 
     assert shelf.asked == 1
     assert len(shelf.left) == 5
@@ -303,7 +303,7 @@ def test_the_command_of_every_day_leaves_what_is_young(
 
     call_command("remove_old_replicas")
 
-    assert {replica.id for replica in replicas(s3_bucket)} == set(others)
+    assert {replica.id for replica in list_replicas(s3_bucket)} == set(others)
 
 
 @pytest.mark.s3
@@ -311,4 +311,4 @@ def test_whatever_else_lies_below_the_prefix_is_not_a_replica(s3_bucket: Bucket)
     s3_bucket.put_bytes("database/readme.txt", b"not ours")
     s3_bucket.put_bytes(f"database/{uuid.uuid4()}/notes.txt", b"nor this")
 
-    assert replicas(s3_bucket) == []
+    assert list_replicas(s3_bucket) == []
