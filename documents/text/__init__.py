@@ -1,1 +1,1 @@
-"""The text of a page: layout, word diff, mixed scripts, Markdown, safe HTML, validation. Pure."""
+"""Text: page layout, look-alike letters, word diff, Markdown, safe HTML, validation."""

@@ -57,7 +57,7 @@ def test_facets_narrow_down(page: Page, found: None, complaints: list[str]) -> N
     page.goto(f"{HERE}?q=договор")
     page.get_by_role("navigation", name="Narrow down").get_by_role("link", name="later").click()
     expect(page.get_by_text("1 page found")).to_be_visible()
-    page.get_by_role("link", name="later: chosen, let go").click()
+    page.get_by_role("link", name="later: remove this filter").click()
     expect(page.get_by_text("4 pages found")).to_be_visible()
     assert complaints == []
 
