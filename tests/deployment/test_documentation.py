@@ -95,8 +95,8 @@ def test_the_defaults_it_gives_are_the_products() -> None:
     ("name", "heading", "mark"),
     [
         ("cloudru.md", "Что значат предупреждения", "`"),
-        ("operations.md", "The bucket", "*"),
-        ("operations.md", "How it is: `/health`", "*"),
+        ("operations.md", "Warnings about the bucket", "*"),
+        ("operations.md", "Health checks and metrics", "*"),
     ],
 )
 def test_the_warnings_it_explains_are_ones_that_the_product_gives(
@@ -113,6 +113,17 @@ def test_the_warnings_it_explains_are_ones_that_the_product_gives(
     for warning in quoted:
         for part in re.split(r"…| / ", warning):
             assert part.strip() in said(), warning
+
+
+def test_every_log_event_it_names_is_in_the_code() -> None:
+    events = [
+        event
+        for row in rows(text_of("operations.md"), "The log")
+        for event in re.findall(r"`(\w+)`", row[0])
+    ]
+
+    assert events
+    assert [event for event in events if event not in said().splitlines()] == []
 
 
 def test_every_state_of_health_is_explained() -> None:
@@ -157,7 +168,7 @@ def test_every_file_it_points_at_is_there(name: str) -> None:
 def test_what_is_said_of_paddleocr_vls_limits_is_what_the_code_has() -> None:
     text = " ".join(text_of("operations.md").split())
 
-    assert f"{gpu.NEEDED_BYTES // engine.GIB} GiB of memory free for each reader" in text
+    assert f"{gpu.NEEDED_BYTES // engine.GIB} GiB of memory free for each OCR worker" in text
     assert f"{gpu.NEEDED_BYTES // engine.GIB} ГБ" in " ".join(text_of("cloudru.md").split())
     assert f"A page may take {engine.SECONDS / 60:.0f} minutes" in text
     assert f"after {engine.PAGES_A_PROCESS:,} pages" in text
