@@ -7,9 +7,9 @@ import uuid
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
 
-from documents.errors import InvalidRequest, NotAllowed, NotFound
+from documents.errors import InvalidRequest, LoginRequired, NotFound, RoleTooLow
+from documents.messages import Message
 from documents.models import Document, Membership, Role, Team, User
 from documents.models.document import DocumentQuerySet
 
@@ -85,11 +85,16 @@ def require(user: AnyUser, ability: Ability, document_id: uuid.UUID) -> Document
     """
     document = visible_to(user).select_related("team").filter(id=document_id).first()
     if document is None:
-        raise NotFound(f"There is no document {document_id} here.", document=document_id)
+        raise NotFound(
+            Message("There is no document {document} here.", document=document_id),
+            document=document_id,
+        )
     if not may(user, ability, document.team_id):
-        raise NotAllowed(
-            f"Your role in the team {document.team.name!r} does not allow this. "
-            "Ask one of its managers.",
+        raise RoleTooLow(
+            Message(
+                "Your role in the team “{team}” does not allow this. Ask one of its managers.",
+                team=document.team.name,
+            ),
             document=document_id,
         )
     return document
@@ -105,17 +110,22 @@ def team_for_upload(user: AnyUser, team_id: uuid.UUID | None = None) -> Team:
     if team_id is not None:
         team = teams.filter(id=team_id).first()
         if team is None:
-            raise NotFound(f"There is no team {team_id} here.")
+            raise NotFound(Message("There is no team {team} here.", team=team_id))
     else:
         team = _own_team(user)
     if not may(user, Ability.UPLOAD, team):
-        raise NotAllowed(f"Your role in the team {team.name!r} does not allow uploads.")
+        raise RoleTooLow(
+            Message(
+                "Your role in the team “{team}” does not allow uploads. Ask one of its managers.",
+                team=team.name,
+            )
+        )
     return team
 
 
 def _own_team(user: AnyUser) -> Team:
     if isinstance(user, AnonymousUser):
-        raise NotAllowed("Log in to upload.")
+        raise LoginRequired(Message("Log in to upload."))
     memberships = list(user.memberships.select_related("team")[:2])
     default = user.memberships.select_related("team").filter(is_default=True).first()
     if default is not None:
@@ -123,9 +133,7 @@ def _own_team(user: AnyUser) -> Team:
     if len(memberships) == 1:
         return memberships[0].team
     if memberships:
-        detail = "You are in several teams and none is your default: name one."
-        said = _("You are in several teams and none is your default: choose one.")
+        message = Message("You are in several teams and none is your default: choose one.")
     else:
-        detail = "You are in no team: ask an administrator to add you to one."
-        said = _("You are in no team: ask an administrator to add you to one.")
-    raise InvalidRequest(detail, summary=said, fields={"team": [detail]})
+        message = Message("You are in no team: ask an administrator to add you to one.")
+    raise InvalidRequest.for_field("team", message)

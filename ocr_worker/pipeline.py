@@ -21,13 +21,12 @@ from documents.actions.prepare import fail_preparation, record_page_count
 from documents.actions.record_reading import record_reading
 from documents.actions.release_page import postpone_page
 from documents.actions.release_task import postpone_task
+from documents.bucket.errors import BucketError, NotMirroredYet
 from documents.errors import (
     ArchiveError,
-    BucketError,
     EngineFailed,
     EngineUnavailable,
     LeaseLost,
-    NotMirroredYet,
     OriginalMissing,
     ReadingError,
     RendererUnavailable,
@@ -35,6 +34,7 @@ from documents.errors import (
 )
 from documents.exports import page_images
 from documents.files.storage import original_file
+from documents.messages import Message
 from documents.models import Document, Page, Task
 from documents.models.claim import PageClaim, TaskClaim
 from documents.replication.store_figures import store_figures
@@ -79,10 +79,15 @@ def read_claimed_page(claim: PageClaim, renderer: Renderer, engine: Engine | Non
         except Exception as error:
             # A defect of this code or of a library must not end the worker.
             log.exception("page_raised_unexpected_error", **where)
-            fail_page(claim, EngineFailed(f"An unexpected error: {type(error).__name__}: {error}"))
+            fail_page(claim, _unexpected_error(error))
     except LeaseLost:
         log.info("lease_lost", **where)
     return False
+
+
+def _unexpected_error(error: Exception) -> EngineFailed:
+    problem = f"{type(error).__name__}: {error}"
+    return EngineFailed(Message("An unexpected error: {problem}", problem=problem))
 
 
 def run_task(claim: TaskClaim, renderer: Renderer) -> None:
@@ -128,7 +133,7 @@ def _open_original(document_id: uuid.UUID, filename: str) -> Iterator[Path]:
             waits = Document.objects.filter(id=document_id, mirrored_version=0).exists()
             if settings.OCRSITE_BUCKET is not None and waits:
                 raise NotMirroredYet(
-                    "The machine that took the file in has not put it into the bucket yet.",
+                    Message("The machine that received the file has not uploaded it yet."),
                     document=document_id,
                 ) from None
             raise

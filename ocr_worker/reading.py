@@ -14,6 +14,7 @@ import structlog
 
 from documents.engine_name import EngineName
 from documents.errors import EngineUnavailable, InvalidRequest, ReadingError
+from documents.messages import Message
 from documents.models import OcrMode
 from documents.text.page_layout import PageLayout
 from ocr_worker import quality
@@ -69,7 +70,10 @@ def read_page(
     `engine` is None; InvalidRequest for an unknown `ocr`.
     """
     if ocr not in OcrMode.values:
-        raise InvalidRequest(f"ocr is one of {', '.join(OcrMode.values)}, not {ocr!r}.")
+        choices = ", ".join(OcrMode.values)
+        raise InvalidRequest.for_field(
+            "ocr", Message("{field} is one of {choices}.", field="ocr", choices=choices)
+        )
     try:
         if ocr != OcrMode.ALWAYS:
             forced = ocr == OcrMode.NEVER
@@ -133,7 +137,9 @@ def _recognise(
         return _read_as_empty(renderer, path, mime_type, number, engine.name, engine.version)
     if engine is None:
         raise EngineUnavailable(
-            "The page needs OCR, and this process has no engine. Start a reader that has one."
+            Message(
+                "The page needs OCR, and this worker has no engine. Start a worker that has one."
+            )
         )
     seconds = engine.needs.seconds if seconds is None else seconds
     deadline = time.monotonic() + seconds

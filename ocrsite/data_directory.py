@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from documents.notices import Notice, gettext_noop
+from documents.messages import Message
 
 
 class DataDirectoryError(Exception):
@@ -23,7 +23,7 @@ class DataDirectory:
     """`warning` is None, or why the archive lies in a temporary place."""
 
     path: Path
-    warning: Notice | None = None
+    warning: Message | None = None
 
 
 def choose_data_directory(given: str, default: Path) -> DataDirectory:
@@ -53,12 +53,12 @@ def choose_data_directory(given: str, default: Path) -> DataDirectory:
     path = _make_temporary_directory(default)
     return DataDirectory(
         path,
-        Notice(
-            gettext_noop(
-                "{default} can't be written ({problem}), so documents are kept in the temporary "
-                "directory {path} and may be lost; set OCRSITE_DATA_DIR to a permanent directory."
-            ),
-            {"default": str(default), "problem": problem, "path": str(path)},
+        Message(
+            "{default} can't be written ({problem}), so documents are kept in the temporary "
+            "directory {path} and may be lost; set OCRSITE_DATA_DIR to a permanent directory.",
+            default=default,
+            problem=problem,
+            path=path,
         ),
     )
 

@@ -21,10 +21,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from documents.bucket.errors import BucketError
 from documents.bucket.s3_storage import BucketStorage
 from documents.bucket.settings import BucketAddress, Timeouts
 from documents.bucket.store import Bucket
-from documents.errors import BucketError
 from ocr_worker.process_death import die_with_parent
 from tests.authority import Authority
 

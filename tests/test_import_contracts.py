@@ -39,10 +39,11 @@ PLANTED = {
         "documents/text/page_layout.py",
         "import django",
     ),
-    "The rendering child loads nothing of Django or the archive": (
+    "The rendering child loads nothing of Django, and of the archive only its errors": (
         "ocr_worker/rendering/child.py",
         "import documents.models",
     ),
+    "Errors and messages stand on nothing": ("documents/errors/base.py", "import django"),
 }
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from documents.errors import Quarantined
 from documents.events import commit_reading_end
+from documents.messages import Message
 from documents.models import Document, Task
 from documents.models.claim import MAX_TASK_ATTEMPTS, TaskClaim
 
@@ -38,13 +39,18 @@ def claim_task() -> TaskClaim | None:
 
 
 def _give_up(document: Document) -> None:
-    what = "opened" if document.task == Task.PREPARE else "assembled"
-    document.task_lease.revoke(document)
-    document.fail_whole(
-        Quarantined(
-            f"The document could not be {what}: the process that tried was lost "
-            f"{MAX_TASK_ATTEMPTS} times. Read it again when the cause is mended.",
-            document=document.id,
+    if document.task == Task.PREPARE:
+        message = Message(
+            "The document could not be opened: the process that tried was lost {attempts} times. "
+            "Have it read again once the cause is removed.",
+            attempts=MAX_TASK_ATTEMPTS,
         )
-    )
+    else:
+        message = Message(
+            "The results could not be assembled: the process that tried was lost {attempts} "
+            "times. Have the document read again once the cause is removed.",
+            attempts=MAX_TASK_ATTEMPTS,
+        )
+    document.task_lease.revoke(document)
+    document.fail_whole(Quarantined(message, document=document.id))
     commit_reading_end(document)

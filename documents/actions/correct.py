@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from documents.actions.request_results import request_results
-from documents.errors import Conflict, InvalidRequest, NotFound, NothingRead
+from documents.errors import InvalidRequest, NoCorrection, NotFound, NothingRead, PageChanged
 from documents.events import commit_change
+from documents.messages import Message
 from documents.models import Document, Page, PageRevision, User
 from documents.models.event import EventKind
 from documents.review.apply_correction import apply_correction
@@ -46,7 +47,7 @@ def correct(
     reading = page.base_reading
     if layout is None or reading is None:
         raise NothingRead(
-            "This page has not been read, so there is no text to correct.",
+            Message("This page has not been read, so there is no text to correct."),
             document=document_id,
             page=number,
         )
@@ -81,8 +82,8 @@ def accept_reading(
         document = Document.objects.lock(document_id)
         page = _page(document, number, revision)
         if page.current_revision is None or page.current_reading is None:
-            raise Conflict(
-                "No correction stands in place of a reading on this page.",
+            raise NoCorrection(
+                Message("Page {page} has no correction to replace.", page=number),
                 document=document_id,
                 page=number,
             )
@@ -98,11 +99,20 @@ def _page(document: Document, number: int, revision: int) -> Page:
     document.refuse_if_trashed()
     page = document.pages.with_text().filter(number=number).first()
     if page is None:
-        raise NotFound(f"The document has no page {number}.", document=document.id, page=number)
+        raise NotFound(
+            Message("The document has no page {page}.", page=number),
+            document=document.id,
+            page=number,
+        )
     if page.revision != revision:
-        raise Conflict(
-            f"Somebody changed this page first: its revision is {page.revision}, not {revision}. "
-            "Load it again and repeat your change.",
+        raise PageChanged(
+            Message(
+                "Somebody else changed page {page} first: its revision is {revision}, not {seen}. "
+                "Load it again and repeat your change.",
+                page=number,
+                revision=page.revision,
+                seen=revision,
+            ),
             document=document.id,
             page=number,
         )
@@ -113,8 +123,8 @@ def _apply(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
     try:
         return apply_correction(layout, texts)
     except KeyError as error:
-        detail = f"The page has no block {error.args[0]!r}."
-        raise InvalidRequest(detail, fields={"blocks": [detail]}) from None
+        message = Message("The page has no block “{block}”.", block=error.args[0])
+        raise InvalidRequest.for_field("blocks", message) from None
 
 
 def _save(page: Page) -> None:

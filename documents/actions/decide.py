@@ -8,6 +8,7 @@ from django.db import transaction
 
 from documents.errors import NothingRead, Outdated, StillBeingRead
 from documents.events import commit_change
+from documents.messages import Message
 from documents.models import Document, ReviewStatus, Status, User
 from documents.models.event import EventKind
 
@@ -51,15 +52,17 @@ def _decide(
         document.refuse_if_trashed()
         if document.is_unfinished:
             raise StillBeingRead(
-                "The document is still being read. Decide when it is finished.",
+                Message("The document is still being read. Decide when it is finished."),
                 document=document.id,
             )
         if version is not None:
             _refuse_outdated(document, version, kind, actor)
         if verdict == ReviewStatus.APPROVED and document.status == Status.FAILED:
             raise NothingRead(
-                "Nothing could be read in this document, so there is nothing to approve. "
-                "Reject it or have it read again.",
+                Message(
+                    "Nothing could be read in this document, so there is nothing to approve. "
+                    "Reject it or have it read again."
+                ),
                 document=document.id,
             )
         if document.review_status != verdict:
@@ -77,7 +80,11 @@ def _refuse_outdated(document: Document, version: int, kind: EventKind, actor: U
         since = since.exclude(actor=actor)
     if version > document.version or since.exists():
         raise Outdated(
-            f"The text or the decision is no longer what it was in version {version}; the "
-            f"document has version {document.version} now. Look at it again, then decide.",
+            Message(
+                "The text or the decision has changed since version {seen} of the document; it "
+                "has version {version} now. Look at it again, then decide.",
+                seen=version,
+                version=document.version,
+            ),
             document=document.id,
         )

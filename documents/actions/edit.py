@@ -6,14 +6,13 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
 
 from documents.actions.request_results import mark_results_outdated
 from documents.actions.tagging import refuse_too_many, tag_name, tags_named
 from documents.actions.upload import TITLE_LENGTH
 from documents.errors import InvalidRequest
 from documents.events import commit_change
+from documents.messages import Message
 from documents.models import Document, Tag, User
 from documents.models.event import EventKind
 from documents.text.language_codes import validate_language
@@ -41,9 +40,8 @@ def edit(
         if title is not None:
             title = validate_text(title, field="title").strip()
             if not title or len(title) > TITLE_LENGTH:
-                detail = f"A title has 1 to {TITLE_LENGTH} characters."
-                said = format_lazy(_("A title has 1 to {most} characters."), most=TITLE_LENGTH)
-                raise InvalidRequest(detail, summary=said, fields={"title": [detail]})
+                message = Message("A title has 1 to {most} characters.", most=TITLE_LENGTH)
+                raise InvalidRequest.for_field("title", message)
             if title != document.title:
                 document.title = title
                 changed.append("title")

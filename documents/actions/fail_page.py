@@ -10,6 +10,7 @@ from django.utils import timezone
 from documents.actions.request_results import request_first_results
 from documents.errors import ArchiveError, Quarantined
 from documents.events import commit_change
+from documents.messages import Message
 from documents.models import Document, Page
 from documents.models.claim import PageClaim
 
@@ -27,32 +28,36 @@ def fail_page(claim: PageClaim, error: ArchiveError) -> None:
     """
     with transaction.atomic():
         document, page = claim.lock()
-        final = error if error.permanent else quarantine_if_used_up(page, error.detail)
+        final = error if error.permanent else quarantine_if_used_up(page, error.message)
         if final is not None:
             fail_for_good(document, page, final)
             return
         delay = RETRY_AFTER_SECONDS * 2 ** max(page.start_attempts - 1, 0)
         page.retry_at = timezone.now() + datetime.timedelta(seconds=delay)
-        page.set_waiting(error_code=error.code, error_detail=error.detail)
+        page.set_waiting(error)
         page.save_changed_fields()
 
 
 def fail_for_good(document: Document, page: Page, error: ArchiveError) -> None:
     """The page has failed, whichever process had it; both rows are locked by the caller."""
-    page.set_failed(error.code, error.detail)
+    page.set_failed(error)
     page.save_changed_fields()
     document.pages_failed += 1
     request_first_results(document)
     commit_change(document)
 
 
-def quarantine_if_used_up(page: Page, why: str) -> Quarantined | None:
+def quarantine_if_used_up(page: Page, why: Message) -> Quarantined | None:
     """The error of a page whose attempts are used up, else None."""
     if page.start_attempts < MAX_ATTEMPTS_IN_A_START and page.attempts < MAX_ATTEMPTS:
         return None
     return Quarantined(
-        f"Set aside after {page.attempts} attempts; the last one: {why} "
-        "Read the failed pages again when the cause is mended.",
+        Message(
+            "Set aside after {attempts} attempts; the last one: {reason} Have the failed pages "
+            "read again once the cause is removed.",
+            attempts=page.attempts,
+            reason=why,
+        ),
         document=page.document_id,
         page=page.number,
     )

@@ -11,7 +11,9 @@ from django.utils import timezone
 from documents.actions.request_results import request_first_results
 from documents.errors import ArchiveError, EngineUnavailable, NotFound
 from documents.events import commit_change
+from documents.messages import Message
 from documents.models import Document, PageStatus, Status, WorkerKind, WorkerProcess
+from documents.models.stored_error import error_fields
 from documents.models.worker import EngineState
 
 #: An OCR worker may be starting, loading its models, or moving to another machine.
@@ -61,8 +63,11 @@ def _fail(document_id: uuid.UUID, engine: str, long_ago: datetime.datetime) -> i
         return _fail_waiting_pages(
             document,
             EngineUnavailable(
-                f"No reader has the engine {engine} any more. Read the failed pages again without "
-                "naming one, or start a reader that has it.",
+                Message(
+                    "No OCR worker has the engine {engine} any more. Have the failed pages read "
+                    "again without naming an engine, or start a worker that has it.",
+                    engine=engine,
+                ),
                 document=document.id,
             ),
         )
@@ -75,8 +80,7 @@ def _fail_waiting_pages(document: Document, error: ArchiveError) -> int:
         lease_owner="",
         lease_expires_at=None,
         retry_at=None,
-        error_code=error.code,
-        error_detail=error.detail,
+        **error_fields(error),
     )
     if failed:
         document.pages_failed += failed

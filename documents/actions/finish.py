@@ -74,9 +74,9 @@ def _set_outcome(document: Document) -> None:
     failed = document.pages.failed().order_by("number").first()
     if failed is None:
         document.status = Status.READY
-        document.clear_error()
+        document.set_error(None)
     else:
         document.status = Status.PARTIAL if document.pages_done else Status.FAILED
-        document.set_error(failed.error_code, failed.error_detail, failed.number)
+        document.set_error(failed, failed.number)
     if document.finished_at is None:
         document.finished_at = timezone.now()

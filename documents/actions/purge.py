@@ -13,6 +13,7 @@ from django.db import transaction
 from documents.errors import NotInTrash
 from documents.events import delete_document
 from documents.files.storage import archive
+from documents.messages import Message
 from documents.models import Document, Tombstone
 from documents.signals import announce, document_purged
 
@@ -26,7 +27,9 @@ def purge(document_id: uuid.UUID) -> None:
         document = Document.objects.lock(document_id)
         if not document.is_trashed:
             raise NotInTrash(
-                "The document is not in the trash; only what lies there is removed for good.",
+                Message(
+                    "Only documents in the trash can be deleted for good; this one is not there."
+                ),
                 document=document_id,
             )
         keys = list(document.mirrored_files.values_list("key", flat=True))

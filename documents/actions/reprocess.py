@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from documents.engine_name import OCR_ENGINES
-from documents.errors import Conflict, InvalidRequest
+from documents.errors import EngineNotRunning, InvalidRequest
 from documents.events import commit_change
+from documents.messages import Message
 from documents.models import (
     Document,
     OcrMode,
@@ -22,6 +23,7 @@ from documents.models import (
     WorkerProcess,
 )
 from documents.models.event import EventKind
+from documents.models.stored_error import error_fields
 from documents.signals import announce, pages_waiting, tasks_waiting
 from documents.text.language_codes import validate_language
 
@@ -47,9 +49,12 @@ def reprocess(
     """
     _check(pages, engine, ocr)
     if engine is not None and not WorkerProcess.alive().filter(engine=engine).exists():
-        raise Conflict(
-            f"No reader of this archive has the engine {engine}. Ask for one that `/health` names, "
-            "or start a reader that has it.",
+        raise EngineNotRunning(
+            Message(
+                "No OCR worker of this archive has the engine {engine}. Choose one that /health "
+                "names, or start a worker that has it.",
+                engine=engine,
+            ),
             document=document_id,
         )
     with transaction.atomic():
@@ -70,7 +75,7 @@ def reprocess(
             document.run += 1
         document.clear_review()
         document.finished_at = None
-        document.clear_error()
+        document.set_error(None)
         document.task_lease.revoke(document)
         document.last_served_at = timezone.now()
         if was_prepared:
@@ -95,7 +100,7 @@ def _assemble_what_was_read(document: Document) -> None:
     if document.status == Status.FAILED and document.pages_done:
         document.status = Status.PROCESSING
         document.set_task(Task.FINISH)
-        document.clear_error()
+        document.set_error(None)
         document.finished_at = None
         commit_change(document)
         announce(tasks_waiting)
@@ -110,8 +115,7 @@ def _requeue(pages: QuerySet[Page]) -> None:
         start_id=None,
         start_attempts=0,
         retry_at=None,
-        error_code="",
-        error_detail="",
+        **error_fields(None),
     )
 
 
@@ -122,5 +126,5 @@ def _check(pages: str, engine: str | None, ocr: str | None) -> None:
         ("ocr", ocr, tuple(OcrMode.values)),
     ):
         if value is not None and value not in known:
-            detail = f"{name} is one of {', '.join(known)}."
-            raise InvalidRequest(detail, fields={name: [detail]})
+            message = Message("{field} is one of {choices}.", field=name, choices=", ".join(known))
+            raise InvalidRequest.for_field(name, message)

@@ -6,11 +6,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
-
 from documents.access import Ability, teams_of, teams_where
-from documents.errors import InvalidRequest, NotAllowed, NotFound
+from documents.errors import InvalidRequest, NotFound, RoleTooLow
+from documents.messages import Message
 from documents.models import SavedSearch, User
 from documents.text.validation import validate_text
 
@@ -34,21 +32,21 @@ def save_search(
     """
     name = " ".join(validate_text(name, field="name").split())
     if not name or len(name) > NAME_LENGTH:
-        detail = f"A name has 1 to {NAME_LENGTH} characters."
-        said = format_lazy(_("A name has 1 to {most} characters."), most=NAME_LENGTH)
-        raise InvalidRequest(detail, summary=said, fields={"name": [detail]})
+        message = Message("A name has 1 to {most} characters.", most=NAME_LENGTH)
+        raise InvalidRequest.for_field("name", message)
     text = validate_text(text, field="q", max_length=TEXT_LENGTH).strip()
     if not text and not filters:
-        detail = "A saved search asks for something."
-        raise InvalidRequest(detail, fields={"q": [detail]})
+        message = Message("A saved search needs words or filters.")
+        raise InvalidRequest.for_field("q", message)
     if team_id is not None and not teams_where(user, Ability.EDIT).filter(id=team_id).exists():
         if teams_of(user).filter(id=team_id).exists():
-            raise NotAllowed("Your role in the team does not allow to keep searches for it.")
-        raise NotFound(f"There is no team {team_id} here.")
+            raise RoleTooLow(
+                Message("Your role in the team does not allow saving searches for it.")
+            )
+        raise NotFound(Message("There is no team {team} here.", team=team_id))
     if user.saved_searches.count() >= MOST:
-        detail = f"At most {MOST} searches are kept. Delete one first."
-        said = format_lazy(_("At most {most} searches are kept. Delete one first."), most=MOST)
-        raise InvalidRequest(detail, summary=said, fields={"name": [detail]})
+        message = Message("You can save at most {most} searches. Delete one first.", most=MOST)
+        raise InvalidRequest.for_field("name", message)
     return SavedSearch.objects.create(
         owner=user, team_id=team_id, name=name, text=text, filters=dict(filters)
     )
@@ -58,10 +56,10 @@ def forget_search(user: User, search_id: uuid.UUID) -> None:
     """Raises NotFound, NotAllowed (a team's that somebody else keeps)."""
     search = kept_by(user).filter(id=search_id).first()
     if search is None:
-        raise NotFound(f"There is no saved search {search_id} here.")
+        raise NotFound(Message("There is no saved search {search} here.", search=search_id))
     may = teams_where(user, Ability.EDIT)
     if search.owner_id != user.pk and not may.filter(id=search.team_id).exists():
-        raise NotAllowed("Your role in the team does not allow to delete its searches.")
+        raise RoleTooLow(Message("Your role in the team does not allow deleting its searches."))
     search.delete()
 
 

@@ -10,11 +10,10 @@ import uuid
 from collections.abc import Callable, Iterable, Sized
 
 from django.db import transaction
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
 
-from documents.errors import Conflict, InvalidRequest, NotFound
+from documents.errors import InvalidRequest, NotFound, TagBusy
 from documents.events import commit_changes
+from documents.messages import Message
 from documents.models import Document, Tag, Team
 from documents.text.validation import validate_text
 
@@ -34,22 +33,21 @@ def tag_name(text: str, *, field: str) -> str:
     """
     name = " ".join(validate_text(text, field=field).split())
     if "," in name:
-        detail = f"A tag's name has no comma: {name!r}. A comma parts one tag from the next."
-        comma = _("A tag’s name has no comma: a comma parts one tag from the next.")
-        raise InvalidRequest(detail, summary=comma, fields={field: [detail]})
+        message = Message(
+            "The tag “{name}” has a comma in its name; commas separate tags.", name=name
+        )
+        raise InvalidRequest.for_field(field, message)
     if len(name) > MAX_LENGTH:
-        detail = f"A tag's name has at most {MAX_LENGTH} characters."
-        length = format_lazy(_("A tag’s name has at most {most} characters."), most=MAX_LENGTH)
-        raise InvalidRequest(detail, summary=length, fields={field: [detail]})
+        message = Message("A tag’s name has at most {most} characters.", most=MAX_LENGTH)
+        raise InvalidRequest.for_field(field, message)
     return name
 
 
 def refuse_too_many(tags: Sized) -> None:
     """Raises InvalidRequest for more tags than a document may have."""
     if len(tags) > MAX_TAGS:
-        detail = f"A document has at most {MAX_TAGS} tags."
-        said = format_lazy(_("A document has at most {most} tags."), most=MAX_TAGS)
-        raise InvalidRequest(detail, summary=said, fields={"tags": [detail]})
+        message = Message("A document has at most {most} tags.", most=MAX_TAGS)
+        raise InvalidRequest.for_field("tags", message)
 
 
 def tags_named(team: Team, names: Iterable[str]) -> list[Tag]:
@@ -91,8 +89,12 @@ def rename_tag(tag_id: uuid.UUID, name: str) -> Tag:
 
     def rename(tag: Tag) -> None:
         if not name or name_taken(tag.team_id, name, but=tag.id):
-            detail = "A tag has a name, and is its team's only one of it."
-            raise InvalidRequest(detail, fields={"name": [detail]})
+            message = (
+                Message("The team has another tag named “{name}”.", name=name)
+                if name
+                else Message("A tag needs a name.")
+            )
+            raise InvalidRequest.for_field("name", message)
         if name != tag.name:
             tag.name = name
             tag.save(update_fields=["name"])
@@ -119,14 +121,14 @@ def _change(tag_id: uuid.UUID, change: Callable[[Tag], None]) -> Tag:
             carriers = set(_carriers_locked(tag_id))
             tag = Tag.objects.select_for_update().filter(id=tag_id).first()
             if tag is None:
-                raise NotFound(f"There is no tag {tag_id} here.")
+                raise NotFound(Message("There is no tag {tag} here.", tag=tag_id))
             if carriers >= set(tag.documents.values_list("id", flat=True)):
                 change(tag)
                 return tag
             # One got the tag between the two locks. To lock it now would be out of order: let
             # go of all (also within an outer transaction, where this one is a savepoint).
             transaction.set_rollback(True)
-    raise Conflict("The tag is being given to documents at this moment. Try again.")
+    raise TagBusy(Message("The tag is being added to documents at this moment. Try again."))
 
 
 def _carriers_locked(tag_id: uuid.UUID) -> Iterable[uuid.UUID]:

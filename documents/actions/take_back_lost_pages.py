@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from documents.actions.fail_page import fail_for_good, quarantine_if_used_up
 from documents.errors import NotFound
+from documents.messages import Message
 from documents.models import Document, Page
 from documents.models.claim import ClaimOwner
 from documents.signals import announce, pages_waiting
@@ -41,7 +42,7 @@ def _take_back(document_id: uuid.UUID, lost: Q) -> int:
             return 0
         pages = list(document.pages.running().select_for_update().filter(lost))
         for page in pages:
-            error = quarantine_if_used_up(page, "Its reader stopped or was killed.")
+            error = quarantine_if_used_up(page, Message("The worker stopped or was killed."))
             if error is None:
                 page.set_waiting()
                 page.save_changed_fields()

@@ -20,6 +20,7 @@ from documents.files.filetypes import FileType, sniff
 from documents.files.keys import original_key
 from documents.files.storage import archive
 from documents.files.upload_staging import StagedFile
+from documents.messages import Message
 from documents.models import Document, OcrMode, Task, Team, User
 from documents.models.event import EventKind
 from documents.signals import announce, tasks_waiting
@@ -60,9 +61,10 @@ def upload(
         tags = [tag_name(name, field="tags") for name in tags]
         if ocr not in OcrMode.values:
             known = ", ".join(OcrMode.values)
-            raise InvalidRequest(f"ocr is one of {known}.", fields={"ocr": [f"One of {known}."]})
+            message = Message("{field} is one of {choices}.", field="ocr", choices=known)
+            raise InvalidRequest.for_field("ocr", message)
         if staged.size == 0:
-            raise EmptyFile("The file is empty: it has no bytes. Choose the file again.")
+            raise EmptyFile(Message("The file is empty: it has no bytes. Choose the file again."))
         kind = sniff(staged.head)
         known_before = _already_there(user, team, staged)
         if known_before is not None:

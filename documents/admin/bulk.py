@@ -17,7 +17,7 @@ from documents.actions.reprocess import ALL, FAILED, reprocess
 from documents.actions.trash import trash
 from documents.actions.untrash import take_out_of_trash
 from documents.admin.downloads import zip_of_originals
-from documents.admin.requests import actor, sentence
+from documents.admin.requests import actor
 from documents.errors import ArchiveError
 from documents.models import Document
 from documents.replication.after_commit import leave_sync_to_background
@@ -69,7 +69,7 @@ def download(
     try:
         return zip_of_originals(queryset)
     except ArchiveError as error:
-        messages.error(request, sentence(error))
+        messages.error(request, error.translated())
         return None
 
 
@@ -109,7 +109,7 @@ def _apply_to_each(
             else:
                 done += 1
         except ArchiveError as error:
-            reason = sentence(error)
+            reason = error.translated()
             refusals[reason] = refusals.get(reason, 0) + 1
     if done:
         text = ngettext("Done: %(count)d document.", "Done: %(count)d documents.", done)

@@ -15,7 +15,7 @@ from documents.access import Ability
 from documents.actions.correct import accept_reading, correct
 from documents.admin.changelist_state import document_url, list_query_of, redirect_to_document
 from documents.admin.forms import CorrectionForm, RevisionForm, report_errors
-from documents.admin.requests import actor, not_there, refuse, sentence
+from documents.admin.requests import actor, redirect_missing_document, show_error
 from documents.errors import ArchiveError, Conflict, NotFound
 
 
@@ -30,11 +30,11 @@ def correct_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> H
         access.require(request.user, Ability.CORRECT, document_id)
         correct(document_id, number, form.texts, revision=revision, actor=actor(request))
     except NotFound:
-        return not_there(request)
+        return redirect_missing_document(request)
     except Conflict as error:
         return _show_unsaved_text(request, document_id, number, form.texts, error)
     except ArchiveError as error:
-        refuse(request, error)
+        show_error(request, error)
     else:
         messages.success(request, _("The text of page %(page)d is saved.") % {"page": number})
     return redirect_to_document(request, document_id, number)
@@ -52,9 +52,9 @@ def accept_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> Ht
         access.require(request.user, Ability.CORRECT, document_id)
         accept_reading(document_id, number, revision=revision, actor=actor(request))
     except NotFound:
-        return not_there(request)
+        return redirect_missing_document(request)
     except ArchiveError as error:
-        refuse(request, error)
+        show_error(request, error)
     else:
         text = _("Page %(page)d shows its newest reading; the correction is kept.")
         messages.success(request, text % {"page": number})
@@ -71,7 +71,7 @@ def _show_unsaved_text(
     """Another person changed the page first. The typed text is shown, to be copied."""
     context = {
         "title": _("The text was not saved"),
-        "reason": sentence(error),
+        "reason": error.translated(),
         "typed": "\n\n".join(texts.values()),
         "back": document_url(document_id, number, filters=list_query_of(request)),
         "has_permission": True,

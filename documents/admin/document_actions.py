@@ -22,7 +22,7 @@ from documents.actions.trash import trash
 from documents.actions.untrash import take_out_of_trash
 from documents.admin.changelist_state import redirect_to_document
 from documents.admin.forms import DecisionForm, DetailsForm, NoFields, ReprocessForm, report_errors
-from documents.admin.requests import actor, not_there, refuse
+from documents.admin.requests import actor, redirect_missing_document, show_error
 from documents.admin.review_queue import came_from_queue, redirect_to_next
 from documents.errors import ArchiveError, NotFound
 from documents.models import Document
@@ -69,9 +69,9 @@ def button_view(request: HttpRequest, document_id: uuid.UUID, verb: str) -> Http
         access.require(request.user, button.ability, document_id)
         button.act(document_id, actor=actor(request), **form.cleaned_data)
     except NotFound:
-        return not_there(request)
+        return redirect_missing_document(request)
     except ArchiveError as error:
-        refuse(request, error)
+        show_error(request, error)
     else:
         messages.success(request, button.done)
         if button.ability is Ability.DECIDE and came_from_queue(request):
@@ -90,9 +90,9 @@ def details_view(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         access.require(request.user, Ability.EDIT, document_id)
         edit(document_id, actor=actor(request), **form.changes())
     except NotFound:
-        return not_there(request)
+        return redirect_missing_document(request)
     except ArchiveError as error:
-        refuse(request, error)
+        show_error(request, error)
     else:
         messages.success(request, _("Saved."))
     return redirect_to_document(request, document_id)

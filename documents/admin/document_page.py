@@ -17,10 +17,10 @@ from documents.admin.engines import engines_to_choose
 from documents.admin.history import history_of
 from documents.admin.page_view import PageReview, failures_of, flagged_pages_of
 from documents.admin.progress import Progress
-from documents.admin.requests import actor, not_there
+from documents.admin.requests import actor, redirect_missing_document
 from documents.admin.review_queue import came_from_queue
 from documents.admin.search_form import TypedQuery
-from documents.errors import NotFound, SearchUnavailable, describe
+from documents.errors import NotFound, SearchUnavailable
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.links import original_url, result_url
 from documents.models import Document, OcrMode, PageStatus, Reading
@@ -44,11 +44,11 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
     """GET: the fields of a PlaceForm."""
     document_id = parse_uuid(object_id)
     if document_id is None:
-        return not_there(request)
+        return redirect_missing_document(request)
     try:
         document = access.require(request.user, Ability.SEE, document_id)
     except NotFound:
-        return not_there(request)
+        return redirect_missing_document(request)
     place = PlaceForm(request.GET)
     place.is_valid()  # `cleaned_data` has the valid fields only
     context = {
@@ -59,7 +59,7 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
         "progress": Progress.of(document),
         "confidence": None if document.confidence is None else round(document.confidence * 100),
         "flags": [describe_flag(name) for name in document.flags],
-        "error": describe(document.error_code) if document.error_code else "",
+        "error": document.error_text.translated() if document.error_code else "",
         "may": {
             ability.name.lower(): access.may(request.user, ability, document.team_id)
             for ability in Ability

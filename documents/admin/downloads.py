@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from django.db.models import QuerySet, Sum
 from django.http import HttpResponseBase, StreamingHttpResponse
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
 
-from documents.errors import InvalidRequest
+from documents.errors import DownloadTooLarge
 from documents.exports.zip_originals import zipped
+from documents.messages import Message
 from documents.models import Document
 
 #: A download occupies a web thread until it ends.
@@ -17,21 +16,19 @@ MOST_BYTES = 4 * 2**30
 
 
 def zip_of_originals(documents: QuerySet[Document]) -> HttpResponseBase:
-    """A response with one zip. Raises InvalidRequest above the limits."""
+    """A response with one zip. Raises DownloadTooLarge above the limits."""
     chosen = Document.objects.filter(
         id__in=list(documents.values_list("id", flat=True)[: MOST_DOCUMENTS + 1])
     ).order_by("-created_at", "-id")
     originals = list(chosen.values_list("id", "filename"))
     size = chosen.aggregate(size=Sum("size"))["size"] or 0
     if len(originals) > MOST_DOCUMENTS or size > MOST_BYTES:
-        raise InvalidRequest(
-            f"At most {MOST_DOCUMENTS} documents or {MOST_BYTES // 2**30} GB in one download. "
-            "Select fewer.",
-            summary=format_lazy(
-                _("At most {documents} documents or {size} GB in one download. Select fewer."),
+        raise DownloadTooLarge(
+            Message(
+                "At most {documents} documents or {size} GB in one download. Select fewer.",
                 documents=MOST_DOCUMENTS,
                 size=MOST_BYTES // 2**30,
-            ),
+            )
         )
     response = StreamingHttpResponse(zipped(originals), content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="originals.zip"'

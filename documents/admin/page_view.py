@@ -8,7 +8,6 @@ from django.utils.safestring import SafeString
 
 from documents.admin.disputed_text import DisputedText, DisputeView
 from documents.admin.rectangles import Rectangle
-from documents.errors import describe
 from documents.exports.links import figure_url, page_image_url, page_text_url
 from documents.files.figures import page_of
 from documents.models import Document, Page, PageStatus
@@ -63,7 +62,6 @@ class BlockView:
 class Failure:
     number: int
     reason: str
-    detail: str
 
 
 @dataclass(frozen=True)
@@ -151,9 +149,7 @@ def failures_of(document: Document) -> list[Failure]:
 
 
 def _failure(page: Page) -> Failure:
-    reason = describe(page.error_code) if page.error_code else ""
-    detail = page.error_detail if page.error_detail != reason else ""
-    return Failure(page.number, reason, detail)
+    return Failure(page.number, page.error_text.translated())
 
 
 def _doubtful(layout: PageLayout) -> list[Rectangle]:

@@ -20,8 +20,9 @@ from documents.admin.changelist_state import (
     list_query_parameter,
     list_url,
 )
-from documents.admin.requests import not_there
+from documents.admin.requests import redirect_missing_document
 from documents.errors import NotFound
+from documents.messages import Message
 from documents.models import Document, Page, Reading
 from documents.text.page_layout import PageLayout
 from documents.text.word_diff import Piece, diff_texts
@@ -50,7 +51,7 @@ def readings_view(request: HttpRequest, document_id: uuid.UUID, number: int) -> 
         document = access.require(request.user, Ability.SEE, document_id)
         page = _page(document, number)
     except NotFound:
-        return not_there(request)
+        return redirect_missing_document(request)
     readings = list(page.readings.defer("layout").order_by("-run"))
     compared = _compared(page, readings, request.GET.get("with", ""))
     is_newest = compared is not None and compared.id == page.current_reading_id
@@ -76,7 +77,11 @@ def _page(document: Document, number: int) -> Page:
     pages = document.pages.with_text()
     page = pages.defer("current_revision__based_on__layout").filter(number=number).first()
     if page is None:
-        raise NotFound(f"The document has no page {number}.", document=document.id, page=number)
+        raise NotFound(
+            Message("The document has no page {page}.", page=number),
+            document=document.id,
+            page=number,
+        )
     return page
 
 

@@ -1,43 +1,31 @@
-"""What every view of the admin asks of its request, and how it says what went wrong."""
+"""The person behind a request to the admin, and the errors shown to them."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from documents.admin.changelist_state import redirect_to_list
-from documents.errors import ArchiveError, InvalidRequest
+from documents.errors import ArchiveError
 from documents.models import User
-
-_SAYS_LITTLE = {ArchiveError.code, InvalidRequest.code}
 
 
 def actor(request: HttpRequest) -> User:
-    """Who acts. The admin lets nobody in who is not logged in."""
+    """The logged-in person. Raises TypeError for a view that `admin_view` does not guard."""
     user = request.user
     if not isinstance(user, User):
         raise TypeError("an admin view was reached without a log-in")
     return user
 
 
-def sentence(error: ArchiveError) -> str:
-    """What is said to a person: the detail, which is in English, where they read English; else
-    the summary in their language, and the detail only where that alone would say nothing."""
-    if (get_language() or "en").startswith("en"):
-        return error.detail
-    its_own = error.summary is not type(error).summary
-    if its_own or error.code not in _SAYS_LITTLE:
-        return str(error.summary)
-    return f"{error.summary} ({error.detail})"
+def show_error(request: HttpRequest, error: ArchiveError) -> None:
+    """Show the error's message on the next page, in the reader's language."""
+    messages.error(request, error.translated())
 
 
-def refuse(request: HttpRequest, error: ArchiveError) -> None:
-    messages.error(request, sentence(error))
-
-
-def not_there(request: HttpRequest) -> HttpResponse:
-    """The document does not exist, or is not theirs to see: the two look alike."""
+def redirect_missing_document(request: HttpRequest) -> HttpResponse:
+    """To the list, with a message. A document that does not exist and one that the person may
+    not see look alike."""
     messages.error(request, _("There is no such document here."))
     return redirect_to_list(request)

@@ -21,8 +21,12 @@ from django.views.decorators.http import require_GET
 
 from documents import access
 from documents.access import Ability
-from documents.admin.changelist_state import list_query_of, redirect_to_document, redirect_to_list
-from documents.admin.requests import not_there
+from documents.admin.changelist_state import (
+    list_query_of,
+    redirect_to_document,
+    redirect_to_list,
+)
+from documents.admin.requests import redirect_missing_document
 from documents.errors import NotFound
 from documents.models import Document
 from documents.review.queue import LEAST_TRUSTED_FIRST, find_next
@@ -70,7 +74,7 @@ def next_view(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     try:
         document = access.require(request.user, Ability.SEE, document_id)
     except NotFound:
-        return not_there(request)
+        return redirect_missing_document(request)
     return redirect_to_next(request, document)
 
 

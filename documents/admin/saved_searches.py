@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from documents.access import Ability, teams_where, visible_to
 from documents.actions.saved_searches import forget_search, kept_by, save_search
 from documents.admin.forms import SaveSearchForm, report_errors
-from documents.admin.requests import actor, refuse
+from documents.admin.requests import actor, show_error
 from documents.admin.search_form import parse_search
 from documents.errors import ArchiveError
 from documents.models import Team
@@ -81,7 +81,7 @@ def _save(request: HttpRequest, form: SaveSearchForm) -> None:
             team_id=form.cleaned_data["for_team"],
         )
     except ArchiveError as error:
-        refuse(request, error)
+        show_error(request, error)
     else:
         text = _("The search is saved. New pages that it finds are counted beside it.")
         messages.success(request, text)
@@ -92,5 +92,5 @@ def forget_view(request: HttpRequest, search_id: uuid.UUID) -> HttpResponse:
     try:
         forget_search(actor(request), search_id)
     except ArchiveError as error:
-        refuse(request, error)
+        show_error(request, error)
     return HttpResponseRedirect(reverse("admin:documents_document_search"))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from documents.admin.changelist_state import document_url
 from documents.admin.rectangles import Rectangle
-from documents.admin.requests import actor, refuse
+from documents.admin.requests import actor, show_error
 from documents.admin.saved_searches import list_saved_searches, teams_to_save_for
 from documents.admin.search_facets import facets_of
 from documents.admin.search_form import PER_PAGE, change_query, parse_search
@@ -74,7 +74,7 @@ def search_view(request: HttpRequest) -> HttpResponse:
         try:
             found = find(actor(request), search)
         except SearchUnavailable as error:
-            refuse(request, error)
+            show_error(request, error)
         else:
             if search.offset and found.count and search.offset >= found.count:
                 last = (found.count - 1) // PER_PAGE + 1

@@ -22,7 +22,6 @@ from documents import access
 from documents.access import Ability
 from documents.actions.tagging import delete_tag, name_taken, rename_tag, tag_name
 from documents.admin.base import TeamPermissions, TitledByContent
-from documents.admin.requests import sentence
 from documents.errors import InvalidRequest
 from documents.models import Document, Tag
 
@@ -35,7 +34,7 @@ class TagForm(forms.ModelForm):
         try:
             name = tag_name(cleaned.get("name", ""), field="name")
         except InvalidRequest as error:
-            self.add_error("name", sentence(error))
+            self.add_error("name", error.translated())
             return cleaned
         team = cleaned.get("team") or (None if self.instance._state.adding else self.instance.team)
         if team and name_taken(team.id, name, but=self.instance.id):

@@ -21,9 +21,9 @@ from documents.access import Ability
 from documents.actions.upload import upload
 from documents.admin.changelist_state import document_url, redirect_to_list
 from documents.admin.forms import UploadForm, report_errors
-from documents.admin.requests import actor, refuse, sentence
+from documents.admin.requests import actor, show_error
 from documents.csrf import csrf_protect
-from documents.errors import ArchiveError, NotAllowed
+from documents.errors import ArchiveError, NoUploadTeam
 from documents.exports.links import documents_url
 from documents.files.filetypes import ACCEPTED, ACCEPTED_NAMES
 from documents.files.upload_staging import StagedUpload
@@ -42,12 +42,12 @@ def upload_view(request: HttpRequest) -> HttpResponse:
     """
     teams = list(access.teams_where(request.user, Ability.UPLOAD))
     if not teams:
-        refuse(request, NotAllowed("None of your teams lets you upload."))
+        show_error(request, NoUploadTeam())
         return redirect_to_list(request)
     try:
         return _protected(request, teams)
     except ArchiveError as error:  # a file grew too large while the body was read
-        refuse(request, error)
+        show_error(request, error)
         return redirect(HERE)
 
 
@@ -109,7 +109,7 @@ def _upload_one(request: HttpRequest, file: StagedUpload, options: dict[str, Any
             ocr=options["ocr"],
         )
     except ArchiveError as error:
-        text = _("refused: %(name)s. %(why)s") % {"name": name, "why": sentence(error)}
+        text = _("refused: %(name)s. %(why)s") % {"name": name, "why": error.translated()}
         messages.error(request, text)
         return
     level = constants.SUCCESS if uploaded.created else constants.INFO

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from knox import auth
 from knox.crypto import hash_token
 from knox.models import AuthToken
@@ -19,7 +20,7 @@ class TokenAuthentication(auth.TokenAuthentication):
         found = AuthToken.objects.select_related("user").filter(digest=digest).first()
         if found is None or (found.expiry is not None and found.expiry < timezone.now()):
             raise AuthenticationFailed(
-                "The token is unknown or has expired. Log in again for a new one."
+                _("The token is unknown or has expired. Log in again for a new one.")
             )
         if found.expiry is not None:
             self.renew_token(found)

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from documents.actions.tagging import MAX_LENGTH, MAX_TAGS
+from documents.messages import Message
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -25,7 +26,11 @@ class StrictSerializer(serializers.Serializer[Any]):
                 known = ", ".join(self.fields)
                 raise serializers.ValidationError(
                     {
-                        name: [f"There is no such field here. Known are: {known}."]
+                        name: [
+                            Message(
+                                "There is no such field here. Known are: {names}.", names=known
+                            ).translated()
+                        ]
                         for name in unknown
                     }
                 )

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from knox.models import AuthToken
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed, Throttled
@@ -42,10 +43,10 @@ class TokenView(ApiView):
             http_request.axes_locked_out = False  # type: ignore[attr-defined]
             raise Throttled(
                 wait=settings.AXES_COOLOFF_TIME.total_seconds(),
-                detail="Too many wrong passwords for this name; it is locked for a while.",
+                detail=_("Too many wrong passwords for this name; it is locked for a while."),
             )
         if user is None:
-            raise AuthenticationFailed("The user name or the password is wrong.")
+            raise AuthenticationFailed(_("The user name or the password is wrong."))
         AuthToken.objects.filter(user=user, expiry__lt=timezone.now()).delete()
         stored, token = AuthToken.objects.create(user=user)
         user_logged_in.send(sender=type(user), request=http_request, user=user)

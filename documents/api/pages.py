@@ -20,6 +20,7 @@ from documents.api.views import ApiView, FileView
 from documents.errors import NotFound
 from documents.exports.downloads import page_picture
 from documents.exports.page_json import page_data, page_summary
+from documents.messages import Message
 from documents.models import Document, Page, PageStatus
 
 #: Layouts are the bulk of a page; a list needs only those of corrections, for their confidence.
@@ -136,5 +137,9 @@ def _page(
         .first()
     )
     if page is None:
-        raise NotFound(f"The document has no page {number}.", document=document.id, page=number)
+        raise NotFound(
+            Message("The document has no page {page}.", page=number),
+            document=document.id,
+            page=number,
+        )
     return page

@@ -19,6 +19,8 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from documents.api.fields import StrictSerializer
+from documents.errors import InvalidRequest
+from documents.messages import Message
 
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 200
 _SALT = "documents.api.cursor"
@@ -56,7 +58,9 @@ class _Cursor:
         except signing.BadSignature:
             raise ValidationError({"cursor": ["This is not a cursor of this list."]}) from None
         if cursor.ordering != ordering:
-            raise ValidationError({"cursor": ["The cursor belongs to another ordering."]})
+            raise InvalidRequest.for_field(
+                "cursor", Message("The cursor belongs to another ordering.")
+            )
         return cursor
 
 

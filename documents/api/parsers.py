@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
 from documents.api.problems import JSONUploadTooLarge, RequestTooLarge
+from documents.messages import Message
 
 #: Bytes of a JSON body with a file in base64. It is held in memory, about three times over while
 #: it is decoded.
@@ -40,9 +42,11 @@ class BoundedJSONParser(BaseParser):
         try:
             return self.decode(body)
         except RecursionError:
-            raise ParseError("The JSON is nested too deeply.") from None
+            raise ParseError(_("The JSON is nested too deeply.")) from None
         except ValueError as error:
-            raise ParseError(f"The body is not valid JSON: {error}") from None
+            raise ParseError(
+                Message("The body is not valid JSON: {problem}", problem=error).translated()
+            ) from None
 
     def decode(self, body: bytes) -> Any:
         """Raises ValueError, RecursionError."""

@@ -1,13 +1,8 @@
-"""Whatever goes wrong behind the API, as a problem document (RFC 9457).
-
-`type` is a URN that ends in the error's `code`; `title` is in the client's language, `detail` and
-`errors` are English, for logs and integrators. `errors` maps a field's path ("blocks.0.id") to
-what is wrong with it.
-"""
+"""Exceptions behind the API as problem documents (documents/problem_details.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -18,21 +13,20 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.core.signals import got_request_exception
-from django.http import Http404, HttpRequest, UnreadablePostError
+from django.http import Http404, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
-from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents import errors
+from documents.bucket.errors import BucketError
 from documents.files.disk_errors import is_disk_full, storage_full
+from documents.messages import Message
+from documents.problem_details import MEDIA_TYPE, Text, build_problem
 
 log = structlog.get_logger(__name__)
-
-MEDIA_TYPE = "application/problem+json"
 
 #: The status of each class of archive errors; a class not named here has its parent's.
 STATUSES: dict[type[errors.ArchiveError], int] = {
@@ -54,13 +48,13 @@ STATUSES: dict[type[errors.ArchiveError], int] = {
     errors.EngineFailed: 503,
     errors.EngineUnavailable: 503,
     errors.OriginalMissing: 503,
-    errors.BucketError: 503,
+    BucketError: 503,
     errors.DamagedCopy: 503,
 }
 #: Seconds after which the same request may succeed, by status.
 RETRY_AFTER = {503: 2, 507: 60}
 
-_TITLES: dict[int, str | Promise] = {
+TITLES: dict[int, Text] = {
     400: _("The request is not valid."),
     401: _("Log in first."),
     403: _("This is not allowed."),
@@ -79,7 +73,7 @@ _TITLES: dict[int, str | Promise] = {
 class LengthRequired(exceptions.APIException):
     status_code = 411
     default_code = "length-required"
-    default_detail = (
+    default_detail = _(
         "The body came without a Content-Length. Send its length along (with curl: -F or -d, "
         "not a pipe)."
     )
@@ -90,12 +84,15 @@ class RangeNotSatisfiable(exceptions.APIException):
     default_code = "range-not-satisfiable"
 
     def __init__(self, size: int) -> None:
-        super().__init__(f"The file has {size} bytes; the range asked for lies outside of it.")
+        message = Message(
+            "The file has {size} bytes; the requested range lies outside of it.", size=size
+        )
+        super().__init__(message.translated())
         self.headers = {"Content-Range": f"bytes */{size}"}
 
 
-def handler(error: Exception, context: Mapping[str, Any]) -> Response:
-    """Django REST framework's EXCEPTION_HANDLER."""
+def handle_exception(error: Exception, context: Mapping[str, Any]) -> Response:
+    """The answer to a request that raised `error` (Django REST framework's EXCEPTION_HANDLER)."""
     request: Request = context["request"]
     if isinstance(error, errors.ArchiveError):
         return _archive_problem(request, error)
@@ -103,69 +100,54 @@ def handler(error: Exception, context: Mapping[str, Any]) -> Response:
         return _archive_problem(request, storage_full())
     known = _as_api_exception(error)
     if known is not None:
-        return _api_problem(request, known)
+        return _api_problem(known)
     log.exception("request_failed", path=request.path, exc_info=error)
-    got_request_exception.send(sender=handler, request=request._request)
+    got_request_exception.send(sender=handle_exception, request=request._request)
     return problem(
-        request,
         500,
         code="internal-error",
-        detail="An unexpected error; it was written to the server's log. Try again, and tell the "
-        "administrator if it stays.",
+        detail=Message(
+            "An unexpected error; the server’s log has it. Try again, and report it to the "
+            "administrator if it persists."
+        ),
     )
 
 
 def problem(
-    request: HttpRequest | Request,
     status: int,
     *,
     code: str,
-    detail: str,
-    title: str | Promise = "",
-    fields: Mapping[str, list[str]] | None = None,
+    detail: Text,
+    title: Text = "",
+    fields: Mapping[str, Sequence[Text]] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    http_request = request._request if isinstance(request, Request) else request
-    with translation.override(translation.get_language_from_request(http_request)):
-        shown = str(title or _TITLES.get(status, _TITLES[500]))
-    return Response(
-        {
-            "type": f"urn:ocrsite:problem:{code}",
-            "title": shown,
-            "status": status,
-            "code": code,
-            "detail": _encodable(detail),
-            "errors": {
-                _encodable(name): [_encodable(text) for text in found]
-                for name, found in (fields or {}).items()
-            },
-        },
-        status=status,
-        headers=dict(headers or {}),
-        content_type=MEDIA_TYPE,
+    """The problem document in the active language: the request's."""
+    content = build_problem(
+        status,
+        code=code,
+        title=title or TITLES.get(status, TITLES[500]),
+        detail=detail,
+        errors=fields,
     )
+    return Response(content, status=status, headers=dict(headers or {}), content_type=MEDIA_TYPE)
 
 
-def _encodable(text: str) -> str:
-    """What a client sent is repeated to it; halves of characters have no form in UTF-8."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-def status_of(error: errors.ArchiveError) -> int:
-    return next(STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES)
+def status_of(error: type[errors.ArchiveError]) -> int:
+    """The HTTP status of a class of errors."""
+    return next(STATUSES[cls] for cls in error.__mro__ if cls in STATUSES)
 
 
 def _archive_problem(request: Request, error: errors.ArchiveError) -> Response:
-    status = status_of(error)
+    status = status_of(type(error))
     if status >= 500:
         log.warning("request_not_served", path=request.path, code=error.code, error=str(error))
     headers = {"Retry-After": str(RETRY_AFTER[status])} if status in RETRY_AFTER else {}
     return problem(
-        request,
         status,
         code=error.code,
-        detail=error.detail,
-        title=error.summary,
+        detail=error.message,
+        title=error.translated_title(),
         fields=error.fields,
         headers=headers,
     )
@@ -181,9 +163,11 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
     if isinstance(error, RequestDataTooBig):
         return RequestTooLarge()
     if isinstance(error, MultiPartParserError):
-        return exceptions.ParseError(f"The form can't be read: {error}")
+        return exceptions.ParseError(
+            Message("The form can’t be read: {problem}", problem=error).translated()
+        )
     if isinstance(error, UnreadablePostError):
-        return exceptions.ParseError("The request broke off before its end. Send it again.")
+        return exceptions.ParseError(_("The request broke off before its end. Send it again."))
     if isinstance(error, SuspiciousOperation | BadRequest):
         return exceptions.ParseError(str(error) or None)
     return None
@@ -192,18 +176,17 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
 class RequestTooLarge(exceptions.APIException):
     status_code = 413
     default_code = "request-too-large"
-    default_detail = "The request has more text than may be sent at once."
+    default_detail = _("The request has more text than may be sent at once.")
 
 
 class JSONUploadTooLarge(RequestTooLarge):
-    default_detail = (
+    default_detail = _(
         "An upload in JSON may have at most 32 MB, about 24 MB of file. Send a larger file as a "
         "form (multipart/form-data, field file)."
     )
-    title = _("An upload in JSON may have at most 32 MB. Send a larger file as a form.")
 
 
-def _api_problem(request: Request, error: exceptions.APIException) -> Response:
+def _api_problem(error: exceptions.APIException) -> Response:
     headers: dict[str, str] = dict(getattr(error, "headers", {}))
     auth_header = getattr(error, "auth_header", None)
     if auth_header:
@@ -217,17 +200,8 @@ def _api_problem(request: Request, error: exceptions.APIException) -> Response:
         for path, message in _flat(error.detail):
             fields.setdefault(path or "request", []).append(message)
         detail = " ".join(f"{path}: {' '.join(found)}" for path, found in fields.items())
-        return problem(
-            request, 400, code="invalid-request", detail=detail, fields=fields, headers=headers
-        )
-    return problem(
-        request,
-        error.status_code,
-        code=code,
-        detail=str(error.detail),
-        title=getattr(error, "title", ""),
-        headers=headers,
-    )
+        return problem(400, code="invalid-request", detail=detail, fields=fields, headers=headers)
+    return problem(error.status_code, code=code, detail=str(error.detail), headers=headers)
 
 
 def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from documents.api.pagination import ListParameters, paginate
 from documents.api.views import ApiView
 from documents.errors import NotFound
 from documents.exports import links
+from documents.messages import Message
 from documents.models import SavedSearch
 from documents.search.query.filters import InvalidFilters, parse_filters
 from documents.text.timestamps import iso_time
@@ -72,7 +73,7 @@ class SavedSearchView(ApiView):
     def get(self, request: Request, search_id: uuid.UUID) -> Response:
         search = kept_by(self.user).filter(id=search_id).first()
         if search is None:
-            raise NotFound(f"There is no saved search {search_id} here.")
+            raise NotFound(Message("There is no saved search {search} here.", search=search_id))
         return Response(saved_search_data(request, search))
 
     def delete(self, request: Request, search_id: uuid.UUID) -> Response:

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from documents.actions.upload import Uploaded, upload
 from documents.api.serializers import JSONUpload, NewDocument
+from documents.errors import InvalidRequest
 from documents.files.upload_staging import StagedFile, StagedUpload, stage, too_large
+from documents.messages import Message
 from documents.models import User
 
 #: Bytes that a multipart request may have beside its file.
@@ -22,7 +23,7 @@ def receive_upload(request: Request, user: User) -> Uploaded:
     """Stage the file of a multipart or JSON request and make a document of it.
 
     Raises FileTooLarge while the body is read, or before, where its declared length says so
-    already; ValidationError and what the action raises.
+    already; InvalidRequest and what the action raises.
     """
     _check_length(request)
     try:
@@ -66,9 +67,13 @@ def _only_file(request: Request) -> StagedUpload:
     files = request.FILES
     found: list[UploadedFile] = files.getlist("file")
     if not found:
-        raise ValidationError({"file": ["No file was sent. It goes into this field."]})
+        raise InvalidRequest.for_field(
+            "file", Message("No file was sent. It goes into this field.")
+        )
     if len(found) > 1 or set(files) - {"file"}:
-        raise ValidationError({"file": ["Send one file per request, in the field file."]})
+        raise InvalidRequest.for_field(
+            "file", Message("Send one file per request, in the field file.")
+        )
     file = found[0]
     assert isinstance(file, StagedUpload)
     return file
@@ -76,7 +81,10 @@ def _only_file(request: Request) -> StagedUpload:
 
 def _read_json(request: Request) -> tuple[StagedFile, dict[str, Any]]:
     if not isinstance(request.data, dict):
-        raise ValidationError("Send an object with file_base64 and filename, or a multipart form.")
+        raise InvalidRequest.for_field(
+            "request",
+            Message("Send an object with file_base64 and filename, or a multipart form."),
+        )
     serializer = JSONUpload(data=request.data)
     serializer.is_valid(raise_exception=True)
     values = serializer.validated_data

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.http.response import HttpResponseBase
-from django.utils import translation
-from rest_framework.exceptions import NotFound
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny
@@ -17,11 +14,13 @@ from rest_framework.views import APIView
 
 from documents.api.parsers import BoundedJSONParser
 from documents.api.problems import LengthRequired
+from documents.errors import NotFound
+from documents.messages import Message
 from documents.models import User
 
 
 class ApiView(APIView):
-    """Details are in English, and caches store nothing unless an answer allows it."""
+    """Errors are problem documents, and caches store nothing unless an answer allows it."""
 
     parser_classes: Sequence[type[BaseParser]] = (BoundedJSONParser,)
 
@@ -30,10 +29,6 @@ class ApiView(APIView):
         # WSGI finds a body by its length; a chunked body would look empty.
         if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
             raise LengthRequired
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with translation.override("en"):
-            return super().dispatch(request, *args, **kwargs)
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
@@ -72,4 +67,4 @@ class UnknownPathView(ApiView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        raise NotFound(f"There is nothing at {request.path}.")
+        raise NotFound(Message("There is nothing at {path}.", path=request.path))

@@ -11,21 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from django.utils.translation import gettext_lazy as _
 
-from documents.bucket.store import Bucket
-from documents.errors import (
+from documents.bucket.errors import (
     BucketBusy,
     BucketError,
     BucketForbidden,
     BucketUnreachable,
+    BucketUnreliable,
     ClockSkew,
     NoSuchBucket,
     WrongAccessKey,
     WrongSecretKey,
-    notice_of,
 )
-from documents.notices import Notice, gettext_noop
+from documents.bucket.store import Bucket
+from documents.messages import Message
 
 log = structlog.get_logger(__name__)
 
@@ -44,24 +43,31 @@ _HOPELESS = (
     NoSuchBucket,
 )
 
-#: What it means where the key may not do one of the four.
-_FORBIDDEN = {
-    "write": gettext_noop(
-        "This access key may not write to the bucket {name}, so documents are kept on this "
-        "machine's disk only."
-    ),
-    "read": gettext_noop(
-        "This access key may not read from the bucket {name}, so what this machine's disk loses "
-        "can't be fetched from there."
-    ),
-    "list": gettext_noop(
-        "This access key may not list the bucket {name}, so this key cannot restore an archive "
-        "from it."
-    ),
-    "delete": gettext_noop(
-        "This access key may not delete from the bucket {name}, so what is purged here stays there."
-    ),
-}
+
+def _forbidden(what: str, name: str) -> Message:
+    """What it means where the key may not do `what` (one of the four) in the bucket `name`."""
+    return {
+        "write": Message(
+            "This access key may not write to the bucket {name}, so documents are kept on this "
+            "machine's disk only.",
+            name=name,
+        ),
+        "read": Message(
+            "This access key may not read from the bucket {name}, so what this machine's disk "
+            "loses can't be fetched from there.",
+            name=name,
+        ),
+        "list": Message(
+            "This access key may not list the bucket {name}, so this key cannot restore an "
+            "archive from it.",
+            name=name,
+        ),
+        "delete": Message(
+            "This access key may not delete from the bucket {name}, so what is purged here stays "
+            "there.",
+            name=name,
+        ),
+    }[what]
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ class BucketReport:
     can_list: bool
     can_read: bool
     can_delete: bool
-    problems: tuple[Notice, ...]
+    problems: tuple[Message, ...]
 
 
 def check(bucket: Bucket, *, within: float = WITHIN) -> BucketReport:
@@ -92,11 +98,12 @@ def check(bucket: Bucket, *, within: float = WITHIN) -> BucketReport:
     thread.join(within)
     problems = tuple(probe.problems)
     if thread.is_alive():
-        late = gettext_noop(
-            "The object storage at {endpoint} did not answer all of the check within {seconds} s."
+        late = Message(
+            "The object storage at {endpoint} did not answer all of the check within {seconds} s.",
+            endpoint=bucket.address.endpoint,
+            seconds=f"{within:g}",
         )
-        values = {"endpoint": bucket.address.endpoint, "seconds": f"{within:g}"}
-        problems += (Notice(late, values),)
+        problems += (late,)
     done = tuple(probe.done)
     return BucketReport(
         ok="read" in done,
@@ -112,7 +119,7 @@ class _Probe:
 
     def __init__(self, bucket: Bucket) -> None:
         self.done: list[str] = []
-        self.problems: list[Notice] = []
+        self.problems: list[Message] = []
         self._bucket = bucket
         self._key = f"probe/{uuid.uuid4()}"
 
@@ -129,17 +136,18 @@ class _Probe:
                 self._try("delete", lambda: self._bucket.delete(self._key))
         except Exception as error:
             log.exception("bucket check failed")
-            text = gettext_noop("The bucket can't be checked ({error}).")
-            self.problems.append(Notice(text, {"error": type(error).__name__}))
+            self.problems.append(
+                Message("The bucket can't be checked ({error}).", error=type(error).__name__)
+            )
 
     def _try(self, what: str, step: Callable[[], None]) -> BucketError | None:
         """Why `step` did not work; None where it did."""
         try:
             step()
         except BucketError as error:
-            problem = notice_of(error)
+            problem = error.message
             if isinstance(error, BucketForbidden):
-                problem = Notice(_FORBIDDEN[what], {"name": self._bucket.address.name})
+                problem = _forbidden(what, self._bucket.address.name)
             if isinstance(error, NoSuchBucket):
                 # Asked to write into a bucket that does not exist, some servers say "forbidden".
                 self.problems.clear()
@@ -151,14 +159,16 @@ class _Probe:
 
     def _read(self) -> None:
         if self._bucket.get_bytes(self._key) != _CONTENT:
-            said = _("What was written to the bucket comes back as something else.")
-            raise BucketError(summary=said)
+            raise BucketUnreliable(
+                Message("What was written to the bucket comes back as something else.")
+            )
 
     def _list(self, *, written: bool) -> None:
         found = self._bucket.list(self._key if written else "probe/")
         if next(found, None) is None and written:
-            said = _(
-                "The list of the bucket lacks what was just written, so an archive might not be "
-                "restored from it as a whole."
+            raise BucketUnreliable(
+                Message(
+                    "The list of the bucket lacks what was just written, so an archive might not "
+                    "be restored from it as a whole."
+                )
             )
-            raise BucketError(summary=said)

@@ -10,7 +10,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from documents.errors import BucketBusy, BucketError, BucketOpen, BucketUnreachable
+from documents.bucket.errors import BucketBusy, BucketError, BucketOpen, BucketUnreachable
+from documents.messages import Message
 
 Clock = Callable[[], float]
 
@@ -84,11 +85,7 @@ class Breaker:
                 return False
             left = self._until - self._clock()
             if left > 0 or self._trying:
-                again = f"in {max(1, round(left))} s" if left > 0 else "at this moment"
-                raise BucketOpen(
-                    "The object storage did not answer several times in a row; it is tried again "
-                    f"{again}."
-                )
+                raise BucketOpen(_open_message(left))
             self._trying = True
             return True
 
@@ -105,6 +102,18 @@ class Breaker:
                 if trying or self._failed >= self._allowed:
                     self._pause = min(self._longest, self._pause * 2 or self._first)
                     self._until = self._clock() + self._pause
+
+
+def _open_message(left: float) -> Message:
+    if left <= 0:
+        return Message(
+            "The object storage did not answer several times in a row; it is being tried again."
+        )
+    return Message(
+        "The object storage did not answer several times in a row; it is tried again in "
+        "{seconds} s.",
+        seconds=max(1, round(left)),
+    )
 
 
 #: The process's own, for whatever asks the bucket: while that is out of reach nobody waits for it.

@@ -12,10 +12,10 @@ from documents.background_check import BackgroundCheck
 from documents.bucket import circuit_breaker
 from documents.bucket.access_check import check
 from documents.bucket.configured import PROBE, configured_bucket
+from documents.bucket.errors import BucketError
 from documents.bucket.settings import BucketSettings
 from documents.bucket.store import Bucket
-from documents.errors import BucketError, notice_of
-from documents.notices import Notice, gettext_noop
+from documents.messages import Message
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +27,7 @@ _PROBE = "probe/health"
 
 @dataclass(frozen=True)
 class BucketState:
-    """`word`: as the HTTP contract has it. `problems`: a Notice each; nothing secret."""
+    """`word`: as the HTTP contract has it. `problems`: a Message each; nothing secret."""
 
     word: str
     problems: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class BucketWatch:
             found = self._check_access(target) if check_all else self._write_probe(target)
         except Exception:
             log.exception("bucket_check_failed")
-            found = BucketState("failing", (Notice(gettext_noop("The bucket can't be checked.")),))
+            found = BucketState("failing", (Message("The bucket can't be checked."),))
         if found.word == "configured":
             circuit_breaker.shared.heard()
             if check_all:
@@ -85,7 +85,7 @@ class BucketWatch:
         try:
             (configured_bucket(PROBE) or target).put_bytes(_PROBE, b"ocrsite")
         except BucketError as error:
-            return BucketState("failing", (notice_of(error),))
+            return BucketState("failing", (error.message,))
         return BucketState("configured", self._access_problems)
 
 

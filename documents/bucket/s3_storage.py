@@ -31,9 +31,10 @@ from botocore.loaders import create_loader
 from django.core.files.base import File
 from storages.backends.s3 import S3Storage
 
-from documents.bucket.error_mapping import no_address
+from documents.bucket.error_messages import invalid_endpoint
+from documents.bucket.errors import BucketUnreachable, NoSuchBucket
 from documents.bucket.settings import REGION, BucketAddress, Timeouts
-from documents.errors import BucketUnreachable, NoSuchBucket
+from documents.messages import Message
 
 #: Bytes from which a file is sent in parts, and the size of a part (S3 allows 10,000 of them).
 MULTIPART_BYTES = 16 * 2**20
@@ -76,7 +77,11 @@ class BucketStorage(S3Storage):  # type: ignore[misc]
     def __init__(self, address: BucketAddress, timeouts: Timeouts) -> None:
         """Nothing is sent yet. Raises NoSuchBucket where the name can't be a bucket's."""
         if not _BUCKET_NAME.fullmatch(address.name):
-            raise NoSuchBucket(f"CLOUDRU_S3_BUCKET={address.name} can't be the name of a bucket.")
+            raise NoSuchBucket(
+                Message(
+                    "CLOUDRU_S3_BUCKET={name} can't be the name of a bucket.", name=address.name
+                )
+            )
         super().__init__(
             access_key=address.access_key,
             secret_key=address.secret_key,
@@ -117,7 +122,7 @@ class BucketStorage(S3Storage):  # type: ignore[misc]
         try:
             return self.bucket.meta.client
         except ValueError as error:
-            raise BucketUnreachable(no_address(self._address)) from error
+            raise BucketUnreachable(invalid_endpoint(self._address)) from error
 
     def get_write_parameters(self, content: NewObject) -> dict[str, Any]:
         return {"ContentType": content.content_type, "Metadata": content.metadata}

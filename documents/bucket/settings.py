@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from documents.notices import Notice, gettext_noop
+from documents.messages import Message, PluralMessage
 
 NAMES = (
     "CLOUDRU_S3_ENDPOINT",
@@ -49,7 +49,7 @@ class BucketSettings:
 
     bucket: BucketAddress | None = None
     missing: tuple[str, ...] = ()
-    warnings: tuple[Notice, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
 
 def read(variables: Mapping[str, str]) -> BucketSettings:
@@ -65,17 +65,18 @@ def read(variables: Mapping[str, str]) -> BucketSettings:
     endpoint, elsewhere = _server(endpoint, name)
     warnings = [elsewhere] if elsewhere else []
     if ":" not in access_key:
-        colon = gettext_noop(
-            "CLOUDRU_S3_ACCESS_KEY has no colon: keys of Cloud.ru look like tenant_id:key_id. "
-            "If the bucket refuses it, copy the whole key."
+        warnings.append(
+            Message(
+                "CLOUDRU_S3_ACCESS_KEY has no colon: keys of Cloud.ru look like tenant_id:key_id. "
+                "If the bucket refuses it, copy the whole key."
+            )
         )
-        warnings.append(Notice(colon))
     return BucketSettings(
         BucketAddress(endpoint, name, access_key, secret_key), warnings=tuple(warnings)
     )
 
 
-def _server(endpoint: str, bucket: str) -> tuple[str, Notice | None]:
+def _server(endpoint: str, bucket: str) -> tuple[str, Message | None]:
     """The server's address, and what is odd about it.
 
     Consoles show an address that ends in the bucket's name. Used like that, files would land below
@@ -87,21 +88,21 @@ def _server(endpoint: str, bucket: str) -> tuple[str, Notice | None]:
     if path == bucket:
         return f"{scheme}://{host}", None
     if path:
-        text = gettext_noop(
+        return endpoint, Message(
             "CLOUDRU_S3_ENDPOINT ends in /{path}, which is not the bucket {bucket}: it should be "
-            "the server's address alone."
+            "the server's address alone.",
+            path=path,
+            bucket=bucket,
         )
-        return endpoint, Notice(text, {"path": path, "bucket": bucket})
     return endpoint, None
 
 
-def _incomplete(missing: tuple[str, ...]) -> Notice:
-    one = gettext_noop(
+def _incomplete(missing: tuple[str, ...]) -> Message:
+    return PluralMessage(
         "Object storage is not used: {names} is not set. Documents are kept on this machine's disk "
-        "only; set all four CLOUDRU_S3_ variables, or none."
-    )
-    several = gettext_noop(
+        "only; set all four CLOUDRU_S3_ variables, or none.",
         "Object storage is not used: {names} are not set. Documents are kept on this machine's "
-        "disk only; set all four CLOUDRU_S3_ variables, or none."
+        "disk only; set all four CLOUDRU_S3_ variables, or none.",
+        count=len(missing),
+        names=", ".join(missing),
     )
-    return Notice(one if len(missing) == 1 else several, {"names": ", ".join(missing)})

@@ -26,8 +26,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from documents.bucket.errors import BucketRefused, ObjectMissing, ObjectTooLarge
 from documents.bucket.settings import BucketAddress, Timeouts
-from documents.errors import BucketRefused, ObjectMissing, ObjectTooLarge
+from documents.messages import Message
 
 if TYPE_CHECKING:
     from documents.bucket.s3_storage import BucketStorage
@@ -137,8 +138,10 @@ class Bucket:
             with contextlib.closing(answer["Body"]) as body:
                 if is_partial and "ContentRange" not in answer:
                     raise BucketRefused(
-                        f"The object storage at {self.address.endpoint} does not send parts of "
-                        "objects."
+                        Message(
+                            "The object storage at {endpoint} does not send parts of objects.",
+                            endpoint=self.address.endpoint,
+                        )
                     )
                 while chunk := body.read(chunk_bytes):
                     yield chunk
@@ -152,8 +155,13 @@ class Bucket:
                 content = b"".join(_read_at_most(body, max_bytes + 1))
         if len(content) > max_bytes:
             raise ObjectTooLarge(
-                f"The object {key} in the bucket {self.address.name} is larger than {max_bytes} "
-                "bytes, which is more than it may have: it was not written by this archive."
+                Message(
+                    "The object {key} in the bucket {bucket} is larger than {most} bytes, so this "
+                    "archive did not write it.",
+                    key=key,
+                    bucket=self.address.name,
+                    most=max_bytes,
+                )
             )
         return content
 
@@ -187,9 +195,9 @@ class Bucket:
                 # A web page has no objects either, and must not pass for an empty bucket: a new
                 # archive would start beside the one that is in the bucket.
                 if "IsTruncated" not in page and "Name" not in page:
-                    from documents.bucket.error_mapping import no_object_storage
+                    from documents.bucket.error_messages import not_object_storage
 
-                    raise BucketRefused(no_object_storage(self.address))
+                    raise BucketRefused(not_object_storage(self.address))
                 for entry in page.get("Contents", ()):
                     modified = entry["LastModified"].astimezone(datetime.timezone.utc)
                     yield ObjectFacts(entry["Key"], int(entry["Size"]), modified, {})
@@ -247,9 +255,9 @@ class Bucket:
         try:
             yield
         except Exception as error:
-            from documents.bucket.error_mapping import named
+            from documents.bucket.error_mapping import map_error
 
-            mapped = named(error, self.address, key)
+            mapped = map_error(error, self.address, key)
             if mapped is None or mapped is error:
                 raise
             raise mapped from error

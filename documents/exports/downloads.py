@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from documents.errors import (
-    ArchiveError,
-    NotFound,
-    NothingRead,
-    NotYet,
-    ObjectMissing,
-    OriginalMissing,
-)
+from documents.bucket.errors import ObjectMissing
+from documents.errors import ArchiveError, NotFound, NothingRead, NotYet, OriginalMissing
 from documents.exports import page_images
 from documents.exports.result_files import open_result
 from documents.files.content import Content, open_content, open_immutable
 from documents.files.figures import figure_key, page_of
 from documents.files.keys import original_key
+from documents.messages import Message
 from documents.models import Document, Page, Reading, Status
 
 RESULT_TYPES = {
@@ -55,8 +50,10 @@ def original(document: Document) -> Download:
         content_type=document.mime_type,
         source=lambda: open_immutable(key, size=document.size, sha256=document.sha256),
         missing=OriginalMissing(
-            "The original file is missing from the archive's storage. Upload it again to mend "
-            "the document.",
+            Message(
+                "The original file is missing from the archive’s storage. Upload it again to "
+                "replace it."
+            ),
             document=document.id,
         ),
     )
@@ -70,13 +67,17 @@ def result(document: Document, kind: str) -> Download:
     if not document.has_results:
         if document.status == Status.FAILED:
             raise NothingRead(
-                f"There are no results, because the document could not be read: "
-                f"{document.error_detail}",
+                Message(
+                    "There are no results, because the document could not be read: {reason}",
+                    reason=document.error_text,
+                ),
                 document=document.id,
             )
         raise NotYet(
-            "The document is still being read. Ask again when its status is ready, partial or "
-            "failed.",
+            Message(
+                "The document is still being read. Ask again when its status is ready, partial "
+                "or failed."
+            ),
             document=document.id,
         )
     return Download(
@@ -84,7 +85,9 @@ def result(document: Document, kind: str) -> Download:
         content_type=RESULT_TYPES[kind],
         source=lambda: open_result(document, kind),
         missing=NotFound(
-            "The result is missing from the archive's storage. Have the document read again.",
+            Message(
+                "The result is missing from the archive’s storage. Have the document read again."
+            ),
             document=document.id,
         ),
     )
@@ -102,7 +105,9 @@ def page_picture(page: Page) -> Download:
 
 def figure(document: Document, name: str) -> Download:
     """A picture cut out of one of its pages. Raises NotFound for one that no reading names."""
-    missing = NotFound(f"The document has no figure {name[:100]!r}.", document=document.id)
+    missing = NotFound(
+        Message("The document has no figure “{name}”.", name=name[:100]), document=document.id
+    )
     number = page_of(name)
     if number is None:
         raise missing
@@ -128,5 +133,7 @@ def _image(key: str, document: Document, name: str) -> Download:
         content_type="image/webp",
         source=lambda: open_content(key),
         attachment=False,
-        missing=NotFound("The image was removed meanwhile. Ask again.", document=document.id),
+        missing=NotFound(
+            Message("The image was removed in the meantime. Ask again."), document=document.id
+        ),
     )

@@ -17,10 +17,12 @@ import structlog
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from documents.errors import BucketError, Busy, NotFound, OriginalMissing, ReadingError
+from documents.bucket.errors import BucketError
+from documents.errors import Busy, NotFound, OriginalMissing, ReadingError
 from documents.exports.recent_failures import RecentFailures
 from documents.files.keys import page_image_key, thumbnail_key
 from documents.files.storage import archive, original_file
+from documents.messages import Message
 from documents.models import Document, Page
 from documents.signals import announce, derived_file_written
 
@@ -65,7 +67,7 @@ def thumbnail(document: Document) -> str:
     Raises NotFound where the file could not be opened, or was not yet.
     """
     if not document.page_count:
-        raise NotFound("This document has no thumbnail.", document=document.id)
+        raise NotFound(Message("This document has no thumbnail."), document=document.id)
     first = document.pages.filter(number=1)
     corrected, read = first.values_list(
         "current_revision__based_on__rotation", "current_reading__rotation"
@@ -108,7 +110,7 @@ def _kept_or_made(key: str, document: Document, render: Callable[[Path], bytes])
         return key
     _failures.raise_for(key)
     if not _our_turn():
-        raise Busy("Other page images are being made. Ask again in a second.")
+        raise Busy(Message("Other page images are being drawn. Ask again in a second."))
     try:
         # Whoever was before us may have made this very one.
         if not archive().exists(key):

@@ -47,4 +47,4 @@ class RecentFailures:
 
 def _copy(error: ReadingError) -> ReadingError:
     """Without the traceback, which would hold on to what its frames held."""
-    return type(error)(error.detail, document=error.document, page=error.page, fields=error.fields)
+    return type(error)(error.message, document=error.document, page=error.page, fields=error.fields)

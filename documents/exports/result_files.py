@@ -11,7 +11,8 @@ from pathlib import Path
 
 import structlog
 
-from documents.errors import BucketError, DamagedCopy
+from documents.bucket.errors import BucketError
+from documents.errors import DamagedCopy
 from documents.exports.assemble import assembled
 from documents.files.content import Content, LocalContent, StreamedContent, open_content
 from documents.files.hashing import file_sha256

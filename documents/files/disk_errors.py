@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from django.db import OperationalError
 
 from documents.errors import StorageFull
+from documents.messages import Message
 
 
 @contextlib.contextmanager
@@ -33,6 +34,8 @@ def is_disk_full(error: BaseException) -> bool:
 
 def storage_full() -> StorageFull:
     return StorageFull(
-        "The archive's disk is full. Free some space or move the data directory to a larger "
-        "disk, then try again."
+        Message(
+            "The archive’s disk is full. Free some space or move the data directory to a larger "
+            "disk, then try again."
+        )
     )

@@ -11,12 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import filetype
-from django.utils import translation
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from documents.errors import EmptyFile, UnsupportedFileType
+from documents.messages import Message
 
 #: How many first bytes `sniff` needs.
 HEAD_BYTES = 8192
@@ -59,16 +56,15 @@ _MAGIC: tuple[tuple[bytes, FileType], ...] = (
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# English here, for the detail; the summary shows their translations.
-_SVG = gettext_noop("an SVG drawing")
-_HTML = gettext_noop("an HTML page")
+_SVG = Message("an SVG drawing")
+_HTML = Message("an HTML page")
 _TEXT_MARKS = (
     (b"<svg", _SVG),
     (b"<!doctype html", _HTML),
     (b"<html", _HTML),
-    (b"{\\rtf", gettext_noop("an RTF document")),
-    (b"<?xml", gettext_noop("an XML file")),
-    (b"%!ps", gettext_noop("a PostScript file")),
+    (b"{\\rtf", Message("an RTF document")),
+    (b"<?xml", Message("an XML file")),
+    (b"%!ps", Message("a PostScript file")),
 )
 
 
@@ -79,7 +75,7 @@ def sniff(head: bytes) -> FileType:
     accepted) for any other type.
     """
     if not head:
-        raise EmptyFile("The file is empty: it has no bytes. Choose the file again.")
+        raise EmptyFile(Message("The file is empty: it has no bytes. Choose the file again."))
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
@@ -92,18 +88,13 @@ def sniff(head: bytes) -> FileType:
     # PDF viewers open a file that begins with "%PDF" even where the version is garbled.
     if (b"%PDF-" in head[:1024] or head.startswith(b"%PDF")) and not _is_container(head):
         return PDF
-    name, mime_type = _name_type(head), _guess_mime_type(head)
     raise UnsupportedFileType(
-        f"The file looks like {name.format(mime_type=mime_type)}, which is not accepted. "
-        f"Accepted are {ACCEPTED_NAMES}. Export it to PDF and upload that.",
-        summary=format_lazy(
-            _(
-                "Files of this type are not accepted. This one looks like {what}; accepted are "
-                "{accepted}. Export it to PDF and upload that."
-            ),
-            what=format_lazy(translation.gettext_lazy(name), mime_type=mime_type),
+        Message(
+            "Files of this type are not accepted. This one looks like {what}; accepted are "
+            "{accepted}. Export it to PDF and upload that.",
+            what=_name_type(head),
             accepted=ACCEPTED_NAMES,
-        ),
+        )
     )
 
 
@@ -140,33 +131,34 @@ def _guess_mime_type(head: bytes) -> str:
     return str(guess.mime)
 
 
-def _name_type(head: bytes) -> str:
-    """The message id of the type's name; "{mime_type}" in it stays to be filled in."""
+def _name_type(head: bytes) -> Message:
+    """What the file looks like, as a part of a sentence."""
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(b"PK\x03\x04"):
         return _name_zip_type(head)
     if head.startswith(_OLE):
-        return gettext_noop("an old Office document (Word, Excel or PowerPoint)")
+        return Message("an old Office document (Word, Excel or PowerPoint)")
     for mark, name in _TEXT_MARKS:
         if start.startswith(mark):
             return _SVG if b"<svg" in start[:2048] else name
-    if _guess_mime_type(head):
-        return gettext_noop("a file of type {mime_type}")
+    guessed = _guess_mime_type(head)
+    if guessed:
+        return Message("a file of type {mime_type}", mime_type=guessed)
     if b"\0" not in head[:1024]:
-        return gettext_noop("a text file")
-    return gettext_noop("a file of an unknown type")
+        return Message("a text file")
+    return Message("a file of an unknown type")
 
 
-def _name_zip_type(head: bytes) -> str:
+def _name_zip_type(head: bytes) -> Message:
     # OPC and ODF put their identifying members first (ISO/IEC 29500-2; ODF 1.2 part 3, 3.3).
     for mark, name in (
-        (b"word/", gettext_noop("a Word document")),
-        (b"xl/", gettext_noop("an Excel workbook")),
-        (b"ppt/", gettext_noop("a PowerPoint presentation")),
-        (b"opendocument", gettext_noop("an OpenDocument file")),
-        (b"[Content_Types].xml", gettext_noop("an Office document")),
-        (b"epub", gettext_noop("an EPUB book")),
+        (b"word/", Message("a Word document")),
+        (b"xl/", Message("an Excel workbook")),
+        (b"ppt/", Message("a PowerPoint presentation")),
+        (b"opendocument", Message("an OpenDocument file")),
+        (b"[Content_Types].xml", Message("an Office document")),
+        (b"epub", Message("an EPUB book")),
     ):
         if mark in head:
             return name
-    return gettext_noop("a zip archive")
+    return Message("a zip archive")

@@ -19,12 +19,14 @@ from django.conf import settings
 
 from documents.bucket import circuit_breaker
 from documents.bucket.configured import FOREGROUND, configured_bucket
+from documents.bucket.errors import ObjectMissing
 from documents.bucket.store import Bucket
-from documents.errors import ObjectMissing, OriginalMissing
+from documents.errors import OriginalMissing
 from documents.files.atomic import make_directories, move_file
 from documents.files.disk_errors import map_disk_errors
 from documents.files.keys import original_key
 from documents.files.streaming_fetch import StreamingFetch, join_fetch
+from documents.messages import Message
 
 
 class LocalArchive:
@@ -192,8 +194,10 @@ def original_file(document_id: uuid.UUID, filename: str) -> Iterator[Path]:
             path = stack.enter_context(archive().local_copy(key))
         except FileNotFoundError as error:
             raise OriginalMissing(
-                "The original file is missing from the archive's storage. Upload it again to mend "
-                "the document.",
+                Message(
+                    "The original file is missing from the archive’s storage. Upload it again to "
+                    "replace it."
+                ),
                 document=document_id,
             ) from error
         yield path

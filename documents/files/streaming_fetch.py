@@ -20,6 +20,7 @@ import structlog
 from documents.bucket import circuit_breaker
 from documents.bucket.store import Bucket
 from documents.errors import ArchiveError, Busy, DamagedCopy
+from documents.messages import Message
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +50,9 @@ def join_fetch(
         fetch = _under_way.get(target)
         if fetch is None:
             if len(_under_way) >= MAX_FETCHES:
-                raise Busy("Many files are being fetched from the bucket. Ask again in a moment.")
+                raise Busy(
+                    Message("Many files are being fetched from the bucket. Ask again in a moment.")
+                )
             fetch = StreamingFetch(bucket, key, size, sha256, target, draft, store)
             # It can't end before it is listed: that takes the lock.
             threading.Thread(target=fetch.run, name="fetch", daemon=True).start()
@@ -164,8 +167,11 @@ class StreamingFetch:
                 self._changed.notify_all()
         if self._received != self.size or digest.hexdigest() != self._sha256:
             raise DamagedCopy(
-                f"The object {self._key} in the bucket is not the file that was stored: its size "
-                "or its SHA-256 differs. `manage.py archive verify` reports what else is damaged."
+                Message(
+                    "The object {key} in the bucket is damaged: its size or SHA-256 differs. "
+                    "manage.py archive verify lists everything that is damaged.",
+                    key=self._key,
+                )
             )
 
     def _close_if_unused(self) -> None:

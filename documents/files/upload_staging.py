@@ -17,13 +17,12 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
 
 from documents.errors import FileTooLarge
 from documents.files.disk_errors import map_disk_errors
 from documents.files.filetypes import HEAD_BYTES
 from documents.files.storage import archive
+from documents.messages import Message
 
 
 class StagedFile:
@@ -74,12 +73,11 @@ class StagedFile:
 def too_large() -> FileTooLarge:
     limit = settings.OCRSITE_MAX_UPLOAD_BYTES // 2**20
     return FileTooLarge(
-        f"The file is larger than {limit} MB, the most this archive accepts. "
-        "Split it, or ask the administrator to raise OCRSITE_MAX_UPLOAD_MB.",
-        summary=format_lazy(
-            _("The file is larger than {limit} MB, the most this archive accepts. Split it."),
+        Message(
+            "The file is larger than {limit} MB, the most this archive accepts. Split it, or ask "
+            "the administrator to raise OCRSITE_MAX_UPLOAD_MB.",
             limit=limit,
-        ),
+        )
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from documents.errors import LeaseLost, NotFound
+from documents.messages import Message
 from documents.models.document import Document
 from documents.models.page import Page, PageStatus
 
@@ -69,8 +70,11 @@ class PageClaim:
 
     def _lost(self) -> LeaseLost:
         return LeaseLost(
-            "The page was given to another reader, or the document is being read anew; "
-            "this reading is not kept.",
+            Message(
+                "Page {page} was given to another worker, or the document is being read again; "
+                "this reading is discarded.",
+                page=self.number,
+            ),
             document=self.document_id,
             page=self.number,
         )
@@ -115,5 +119,5 @@ class TaskClaim:
 
     def _lost(self) -> LeaseLost:
         return LeaseLost(
-            "Another process took over this document's task.", document=self.document_id
+            Message("Another process took over this document’s task."), document=self.document_id
         )

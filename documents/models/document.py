@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from documents.errors import ArchiveError, InTrash, NotFound
+from documents.messages import Message
 from documents.models.change_tracking import ChangeTracking
 from documents.models.copies import Copies
 from documents.models.recognition import UNFINISHED, Recognition, Status
@@ -55,7 +56,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """Raises NotFound."""
         document = self.filter(id=document_id).first()
         if document is None:
-            raise NotFound(f"There is no document {document_id} here.", document=document_id)
+            raise NotFound(
+                Message("There is no document {document} here.", document=document_id),
+                document=document_id,
+            )
         return document
 
     def lock(self, document_id: uuid.UUID) -> Document:
@@ -121,11 +125,11 @@ class Document(Recognition, PendingTask, Review, Copies, ChangeTracking):
     def refuse_if_trashed(self) -> None:
         """Raises InTrash: nothing works on what lies in the trash."""
         if self.is_trashed:
-            raise InTrash("The document is in the trash. Restore it first.", document=self.id)
+            raise InTrash(document=self.id)
 
     def fail_whole(self, error: ArchiveError) -> None:
         """Set, without saving: the document as a whole has failed, with the reason."""
         self.status = Status.FAILED
         self.task = Task.NONE
-        self.set_error(error.code, error.detail, error.page)
+        self.set_error(error, error.page)
         self.finished_at = timezone.now()

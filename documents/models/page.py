@@ -11,10 +11,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from documents.errors import ArchiveError
 from documents.models.change_tracking import ChangeTracking
 from documents.models.document import Document
 from documents.models.lease import LeaseFields
 from documents.models.recognition import Status
+from documents.models.stored_error import StoredError
 from documents.text.page_layout import PageLayout
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ class PageQuerySet(models.QuerySet["Page"]):
         return self.waiting().filter(document__status=Status.PROCESSING, document__trashed_at=None)
 
 
-class Page(ChangeTracking):
+class Page(StoredError, ChangeTracking):
     """`attempts` counts the readings that started since a person last queued the page,
     `start_attempts` those within one start of the site (`start_id`)."""
 
@@ -74,9 +76,6 @@ class Page(ChangeTracking):
     start_id = models.UUIDField(null=True)
     start_attempts = models.PositiveIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
-
-    error_code = models.CharField(max_length=40, blank=True)
-    error_detail = models.TextField(blank=True)
 
     current_reading = models.ForeignKey(
         "documents.Reading", on_delete=models.SET_NULL, null=True, related_name="+"
@@ -138,10 +137,10 @@ class Page(ChangeTracking):
             and self.current_revision.based_on_id != self.current_reading_id
         )
 
-    def set_waiting(self, *, error_code: str = "", error_detail: str = "") -> None:
+    def set_waiting(self, error: ArchiveError | None = None) -> None:
         """Set, without saving: the page waits again; the error is that of the last attempt."""
         self.status = PageStatus.PENDING
-        self._end_lease(error_code, error_detail)
+        self._end_lease(error)
 
     def set_done(self, reading: Reading) -> None:
         """Set, without saving: this is what was read on the page."""
@@ -150,13 +149,13 @@ class Page(ChangeTracking):
         self.retry_at = None
         self._end_lease()
 
-    def set_failed(self, error_code: str, error_detail: str) -> None:
+    def set_failed(self, error: ArchiveError) -> None:
         """Set, without saving: the page has failed for good."""
         self.status = PageStatus.FAILED
         self.retry_at = None
-        self._end_lease(error_code, error_detail)
+        self._end_lease(error)
 
-    def _end_lease(self, error_code: str = "", error_detail: str = "") -> None:
+    def _end_lease(self, error: ArchiveError | None = None) -> None:
         self.lease.end(self)
         self.lease_owner = ""
-        self.error_code, self.error_detail = error_code, error_detail
+        self.set_error(error)

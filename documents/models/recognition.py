@@ -7,7 +7,9 @@ import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from documents.errors import ArchiveError
 from documents.models.fields import FlagsField
+from documents.models.stored_error import StoredError
 
 #: "Never served": sorts before every real time, and needs no NULL in the index that claims use.
 NEVER = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
@@ -31,7 +33,7 @@ class OcrMode(models.TextChoices):
     NEVER = "never", _("text layer only")
 
 
-class Recognition(models.Model):
+class Recognition(StoredError):
     """The columns of `Document` about its reading as a whole.
 
     `run` rises when the document is read again; work that was started for an earlier run records
@@ -52,8 +54,6 @@ class Recognition(models.Model):
     page_count = models.PositiveIntegerField(_("pages"), null=True, editable=False)
     pages_done = models.PositiveIntegerField(_("pages done"), default=0, editable=False)
     pages_failed = models.PositiveIntegerField(_("pages failed"), default=0, editable=False)
-    error_code = models.CharField(max_length=40, blank=True, editable=False)
-    error_detail = models.TextField(blank=True, editable=False)
     error_page = models.PositiveIntegerField(null=True, editable=False)
     last_served_at = models.DateTimeField(default=NEVER, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, editable=False)
@@ -87,8 +87,7 @@ class Recognition(models.Model):
             return None
         return (self.pages_done + self.pages_failed) / self.page_count
 
-    def set_error(self, code: str, detail: str, page: int | None) -> None:
-        self.error_code, self.error_detail, self.error_page = code, detail, page
-
-    def clear_error(self) -> None:
-        self.set_error("", "", None)
+    def set_error(self, error: ArchiveError | StoredError | None, page: int | None = None) -> None:
+        """Set, without saving: why the reading failed, and on which page."""
+        super().set_error(error)
+        self.error_page = page

@@ -42,6 +42,8 @@ class WorkerProcess(models.Model):
     )
     #: Why the engine is not ready, or is not the one that could be expected.
     engine_detail = models.TextField(blank=True)
+    #: The same as a message (`Message.to_json`), for readers of any language.
+    engine_message = models.JSONField(null=True)
     #: How many processes in this place have died one after the other while they loaded it.
     engine_deaths = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()

@@ -18,7 +18,8 @@ import structlog
 from django.conf import settings
 from django.db import connections, transaction
 
-from documents.errors import ArchiveError, NewerCopy, Purged
+from documents.bucket.errors import NewerCopy, Purged
+from documents.errors import ArchiveError
 from documents.models import Document, Event
 from documents.models.event import EventKind
 from documents.replication.sync import documents_to_sync, sync_document

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import structlog
 
+from documents.bucket.errors import BucketError
 from documents.bucket.settings import DATABASE_PREFIX
 from documents.bucket.store import Bucket
-from documents.errors import BucketError
 
 log = structlog.get_logger(__name__)
 

@@ -27,6 +27,7 @@ from django.db.models import Prefetch
 from documents.errors import DamagedCopy
 from documents.files.figures import Figure
 from documents.files.keys import original_key, result_key
+from documents.messages import Message
 from documents.models import Document, Page, PageRevision, Reading
 from documents.replication.reading_files import correction_key, reading_key
 from documents.text.timestamps import iso_time
@@ -39,6 +40,7 @@ FORMAT_VERSION = 1
 PLAIN_FIELDS = (
     "title", "filename", "sha256", "size", "mime_type", "language", "ocr", "run",
     "requested_engine", "status", "page_count", "error_code", "error_detail", "error_page",
+    "error_message",
     "engine", "confidence", "flags", "content_version", "results_version", "review_status",
 )  # fmt: skip
 TIMES = ("created_at", "finished_at", "reviewed_at", "trashed_at")
@@ -78,17 +80,26 @@ def parse_manifest(content: bytes, key: str) -> dict[str, Any]:
     try:
         manifest = json.loads(content)
         if manifest["format"] != FORMAT:
-            raise DamagedCopy(f"{key} is no manifest of a document.")
+            raise DamagedCopy(Message("{key} is no manifest of a document.", key=key))
         if manifest["format_version"] > FORMAT_VERSION:
             raise DamagedCopy(
-                f"{key} has the format {manifest['format_version']}; this program knows "
-                f"{FORMAT_VERSION} at most. Restore it with a newer one."
+                Message(
+                    "{key} has the format {format}; this program knows {known} at most. Restore "
+                    "it with a newer one.",
+                    key=key,
+                    format=manifest["format_version"],
+                    known=FORMAT_VERSION,
+                )
             )
         int(manifest["version"])
         str(manifest["document"]["id"])
         manifest["document"].setdefault("flags", [])  # the first version had none
     except (ValueError, KeyError, TypeError) as error:
-        raise DamagedCopy(f"{key} is damaged: {type(error).__name__}: {error}.") from error
+        raise DamagedCopy(
+            Message(
+                "{key} is damaged: {problem}.", key=key, problem=f"{type(error).__name__}: {error}"
+            )
+        ) from error
     parsed: dict[str, Any] = manifest
     return parsed
 
@@ -106,7 +117,9 @@ def parse_figures(reading: dict[str, Any]) -> list[Figure]:
     try:
         return [Figure.from_facts(facts) for facts in reading.get("figures", ())]
     except (ValueError, KeyError, TypeError) as error:
-        raise DamagedCopy(f"A manifest names a file that can't be: {error}.") from error
+        raise DamagedCopy(
+            Message("A manifest names an impossible file: {problem}.", problem=error)
+        ) from error
 
 
 def list_figures(manifest: dict[str, Any]) -> Iterable[Figure]:
@@ -153,7 +166,13 @@ def _dump_page(document: Document, page: Page) -> dict[str, Any]:
         "status": page.status,
         "revision": page.revision,
         "error": (
-            {"code": page.error_code, "detail": page.error_detail} if page.error_code else None
+            {
+                "code": page.error_code,
+                "detail": page.error_detail,
+                "message": page.error_message,
+            }
+            if page.error_code
+            else None
         ),
         "current_run": page.current_reading.run if page.current_reading else None,
         "current_correction": page.current_revision.number if page.current_revision else None,

@@ -18,6 +18,7 @@ from typing import Any
 
 from documents.errors import DamagedCopy
 from documents.files.keys import document_prefix
+from documents.messages import Message
 from documents.models import PageRevision, Reading
 from documents.models.fields import json_bytes
 
@@ -85,5 +86,7 @@ def decode_text_file(content: bytes, digest: str, key: str) -> Any:
         if unpacker.eof and hashlib.sha256(data).hexdigest() == digest:
             return json.loads(data)
     except (zlib.error, ValueError) as error:
-        raise DamagedCopy(f"{key} is damaged: {error}.") from error
-    raise DamagedCopy(f"{key} is damaged: it is not what its manifest says.")
+        raise DamagedCopy(
+            Message("{key} is damaged: {problem}.", key=key, problem=error)
+        ) from error
+    raise DamagedCopy(Message("{key} is damaged: it differs from its manifest.", key=key))

@@ -17,6 +17,7 @@ from documents.files.figures import figure_key
 from documents.files.hashing import file_sha256
 from documents.files.keys import document_prefix, manifest_key
 from documents.files.storage import archive
+from documents.messages import Message
 from documents.models import Document, Tombstone
 from documents.replication.manifest import dump_manifest, list_figures, parse_manifest
 from documents.replication.reading_files import decode_text_file, list_text_files
@@ -128,6 +129,6 @@ def _copy_file(source: Source, key: str, digest: str, report: RestoreReport) -> 
         path.unlink()
         source.copy(key, path)
         if file_sha256(path) != digest:
-            raise DamagedCopy(f"{key} is damaged: it is not what its manifest says.")
+            raise DamagedCopy(Message("{key} is damaged: it differs from its manifest.", key=key))
         archive().put(key, path)
         report.files += 1

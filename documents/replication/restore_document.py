@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from documents.errors import DamagedCopy
 from documents.files.keys import manifest_key
 from documents.files.storage import archive
+from documents.messages import Message
 from documents.models import Document, Team, Tombstone
 from documents.replication import conflicts
 from documents.replication.manifest import list_figures
@@ -56,7 +57,11 @@ def restore_document(manifest: dict[str, Any], source: Source) -> Outcome:
         document_id = uuid.UUID(manifest["document"]["id"])
         return _restore_if_newer(document_id, manifest, source)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DamagedCopy(f"A manifest makes no sense: {type(error).__name__}: {error}.") from error
+        raise DamagedCopy(
+            Message(
+                "A manifest makes no sense: {problem}.", problem=f"{type(error).__name__}: {error}"
+            )
+        ) from error
 
 
 def _restore_if_newer(document_id: uuid.UUID, manifest: dict[str, Any], source: Source) -> Outcome:

@@ -80,6 +80,7 @@ def create_page(document_id: uuid.UUID, facts: dict[str, Any], layouts: dict[str
             revision=facts["revision"],
             error_code=error.get("code", ""),
             error_detail=error.get("detail", ""),
+            error_message=error.get("message"),
         )
         readings = {
             reading["run"]: Reading.objects.create(

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from documents.bucket.errors import ObjectMissing
 from documents.bucket.store import Bucket
-from documents.errors import DamagedCopy, ObjectMissing
+from documents.errors import DamagedCopy
 from documents.files.keys import DOCUMENTS, MANIFEST, TOMBSTONES
+from documents.messages import Message
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ class DirectorySource:
     def _path(self, key: str) -> Path:
         path = self._root / key
         if ".." in path.parts or not path.is_file():
-            raise DamagedCopy(f"{key} is missing from {self._root}.")
+            raise DamagedCopy(
+                Message("{key} is missing from {directory}.", key=key, directory=self._root)
+            )
         return path
 
 
@@ -82,13 +86,13 @@ class BucketSource:
         try:
             return self._bucket.get_bytes(key, max_bytes=2**30)
         except ObjectMissing as error:
-            raise DamagedCopy(f"{key} is missing from the bucket.") from error
+            raise DamagedCopy(Message("{key} is missing from the bucket.", key=key)) from error
 
     def copy(self, key: str, path: Path) -> None:
         try:
             self._bucket.get_file(key, path)
         except ObjectMissing as error:
-            raise DamagedCopy(f"{key} is missing from the bucket.") from error
+            raise DamagedCopy(Message("{key} is missing from the bucket.", key=key)) from error
 
 
 def list_manifests(source: Source) -> Iterator[str]:

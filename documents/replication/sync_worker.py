@@ -10,14 +10,8 @@ import structlog
 
 from documents.bucket import circuit_breaker
 from documents.bucket.configured import configured_bucket
-from documents.errors import (
-    ArchiveError,
-    BucketError,
-    NewerCopy,
-    NotMirroredYet,
-    ObjectMissing,
-    Purged,
-)
+from documents.bucket.errors import BucketError, NewerCopy, NotMirroredYet, ObjectMissing, Purged
+from documents.errors import ArchiveError
 from documents.models import Document, Tombstone
 from documents.replication.pull_from_bucket import delete_purged_document, pull_document
 from documents.replication.sync import documents_to_sync, sync_document

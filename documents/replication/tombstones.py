@@ -10,7 +10,7 @@ import structlog
 
 from documents.bucket import circuit_breaker
 from documents.bucket.configured import configured_bucket
-from documents.errors import BucketError, BucketForbidden
+from documents.bucket.errors import BucketError, BucketForbidden
 from documents.files.keys import document_prefix, manifest_key, tombstone_key
 from documents.models import Tombstone
 from documents.text.timestamps import iso_time

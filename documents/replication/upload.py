@@ -21,12 +21,14 @@ from django.db import IntegrityError, connection
 
 from documents.bucket import circuit_breaker
 from documents.bucket.configured import PROBE, configured_bucket
+from documents.bucket.errors import NewerCopy, NotMirroredYet, Purged
 from documents.bucket.store import Bucket, ObjectFacts
-from documents.errors import LeaseLost, NewerCopy, NotMirroredYet, OriginalMissing, Purged
+from documents.errors import LeaseLost, OriginalMissing
 from documents.exports.result_files import ensure_result
 from documents.files.figures import figure_key
 from documents.files.keys import manifest_key, page_images_prefix, tombstone_key
 from documents.files.storage import archive
+from documents.messages import Message, PluralMessage
 from documents.models import Document, MirroredFile
 from documents.models.identity import identity
 from documents.replication.manifest import dump_manifest, list_figures
@@ -84,7 +86,11 @@ def mirror_document(lease: Lease, manifest: dict[str, Any]) -> None:
         # Each machine uploads its own; the last one writes the manifest. A single machine has lost
         # such a file, and the rest of the document must not be lost with it.
         raise NotMirroredYet(
-            f"{missing_figures} figures are on another machine, and not in the bucket yet.",
+            PluralMessage(
+                "{count} figure is on another machine and not in the bucket yet.",
+                "{count} figures are on another machine and not in the bucket yet.",
+                count=missing_figures,
+            ),
             document=document_id,
         )
     # A process that lost its lease has uploaded files that another uploads too, and no manifest.
@@ -138,7 +144,8 @@ def _put(target: Bucket, document_id: uuid.UUID, file: _LocalFile) -> None:
     path = archive().path(file.key)
     if not archive().fetch_if_missing(file.key):
         raise OriginalMissing(
-            f"{file.key} is neither on this disk nor in the bucket.", document=document_id
+            Message("{key} is neither on this disk nor in the bucket.", key=file.key),
+            document=document_id,
         )
     with circuit_breaker.shared.guarded():
         target.put_file(
@@ -151,12 +158,14 @@ def _put(target: Bucket, document_id: uuid.UUID, file: _LocalFile) -> None:
     except IntegrityError:
         # Purged during the upload.
         target.delete(file.key)
-        raise LeaseLost("The document is gone.", document=document_id) from None
+        raise LeaseLost(Message("The document was deleted."), document=document_id) from None
 
 
 def _renew(lease: Lease) -> None:
     if not lease.renew():
-        raise LeaseLost("Another process keeps this document.", document=lease.document_id)
+        raise LeaseLost(
+            Message("Another process copies this document."), document=lease.document_id
+        )
 
 
 def _put_manifest(target: Bucket, document_id: uuid.UUID, manifest: dict[str, Any]) -> None:
@@ -192,7 +201,7 @@ def _refuse_newer(target: Bucket, document_id: uuid.UUID, version: int) -> Objec
         if found is None:
             if base and target.head(tombstone_key(document_id)) is not None:
                 raise Purged(
-                    "Another container of this archive has purged the document.",
+                    Message("Another container of this archive has deleted the document for good."),
                     document=document_id,
                 )
             return None
@@ -201,8 +210,12 @@ def _refuse_newer(target: Bucket, document_id: uuid.UUID, version: int) -> Objec
     unseen = there > base if base else there >= version
     if there > version or (unseen and not _is_ours(found)):
         raise NewerCopy(
-            f"The bucket has version {there} of this document, this archive {version}: another "
-            "container of the same archive changed it. The bucket's is taken in.",
+            Message(
+                "The bucket has version {theirs} of this document, this machine {ours}: another "
+                "container of the same archive changed it. The bucket’s version replaces this one.",
+                theirs=there,
+                ours=version,
+            ),
             document=document_id,
         )
     return found

@@ -11,10 +11,8 @@ from django.conf import settings
 from documents import access
 from documents.access import Ability
 from documents.bucket.health import BucketState, watch
-from documents.errors import EngineUnavailable, notice_of
+from documents.messages import Message, message_from_json, verbatim
 from documents.models import WorkerKind, WorkerProcess
-from documents.models.worker import EngineState
-from documents.notices import Notice, gettext_noop
 from documents.replication.sync import documents_to_sync
 
 register = template.Library()
@@ -42,26 +40,22 @@ def archive_first(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @register.filter
 def translated(warning: str) -> str:
     """The warning in the active language; "" where it exists in English only."""
-    return warning.said() if isinstance(warning, Notice) else ""
+    message = verbatim(warning)
+    return "" if message.is_verbatim else message.translated()
 
 
 @register.filter
 def untranslated(warning: str) -> str:
-    """What the warning says in English only; "" where `translated` says everything."""
-    if not isinstance(warning, Notice):
-        return warning
-    return "" if warning.said() == warning else warning.detail
+    """The warning where it exists in English only, else ""."""
+    return warning if verbatim(warning).is_verbatim else ""
 
 
 @register.filter
-def engine_problem(worker: WorkerProcess) -> Notice | None:
+def engine_problem(worker: WorkerProcess) -> Message | None:
     """Why an OCR worker has no engine; None where it has one, or loads one for the first time."""
-    if not worker.engine_detail:
-        return None
-    if worker.engine_state == EngineState.ABSENT:
-        return notice_of(EngineUnavailable(worker.engine_detail))
-    text = gettext_noop("The OCR engine did not load; another attempt follows.")
-    return Notice(text, english=worker.engine_detail)
+    if worker.engine_message:
+        return message_from_json(worker.engine_message)
+    return verbatim(worker.engine_detail) if worker.engine_detail else None
 
 
 @register.simple_tag(takes_context=True)

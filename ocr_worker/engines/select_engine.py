@@ -8,6 +8,7 @@ import structlog
 
 from documents.engine_name import OCR_ENGINES, EngineName
 from documents.errors import EngineUnavailable
+from documents.messages import Message, PluralMessage
 from ocr_worker.engines import paddleocr_vl
 from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
 from ocr_worker.engines.paddleocr_vl.gpu import DEVICE
@@ -27,10 +28,10 @@ MOST_DEATHS = 2
 
 @dataclass(frozen=True)
 class LoadedEngine:
-    """A loaded engine. `warning`: why it is not the one that could be expected, "" where it is."""
+    """A loaded engine. `warning`: why it is not the expected one; None where it is."""
 
     engine: Engine
-    warning: str = ""
+    warning: Message | None = None
 
 
 def create_engine(
@@ -69,12 +70,14 @@ def load_engine(
         engine = create_engine(choice, languages, device=device, second_reader=second_reader)
         engine.load()
         return LoadedEngine(engine)
-    warning = ""
+    warning: Message | None = None
     if paddleocr_vl.is_installed():
         why_not = paddleocr_vl.find_obstacle(device)
         if why_not is None and deaths >= MOST_DEATHS:
-            why_not = (
-                f"The process ended {deaths} times while it loaded, the last time before this one."
+            why_not = PluralMessage(
+                "The process ended {count} time while it loaded the engine.",
+                "The process ended {count} times while it loaded the engine.",
+                count=deaths,
             )
         if why_not is None:
             try:
@@ -82,8 +85,10 @@ def load_engine(
                     EngineName.PADDLEOCR_VL, languages, device=device, second_reader=second_reader
                 )
             except EngineUnavailable as error:
-                why_not = error.detail
-        warning = f"PaddleOCR-VL is not used, Tesseract reads in its place. {why_not}"
+                why_not = error.message
+        warning = Message(
+            "PaddleOCR-VL is not used, Tesseract reads in its place. {reason}", reason=why_not
+        )
         log.warning("tesseract_in_place_of_paddleocr_vl", reason=why_not)
     return LoadedEngine(load_engine(EngineName.TESSERACT, languages).engine, warning)
 

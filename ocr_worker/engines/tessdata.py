@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from documents.errors import EngineUnavailable
+from documents.messages import Message
 
 #: Places by packager, after the one that TESSDATA_PREFIX names; newest Tesseract first: Debian,
 #: Fedora, Arch, Homebrew, MacPorts.
@@ -66,10 +67,21 @@ def find_data_directory(languages: list[str]) -> Path:
             return directory
         if fullest is None or len(lacking) < len(missing):
             fullest, missing = directory, lacking
-    where = f"in {fullest}" if fullest else "on this machine"
-    raise EngineUnavailable(
-        f"Tesseract's language data ({', '.join(missing)}) is not {where}. {_advice(missing)}"
-    )
+    names, advice = ", ".join(missing), _advice(missing)
+    if fullest is None:
+        message = Message(
+            "Tesseract’s language data ({names}) is not on this machine. Install it: {advice}",
+            names=names,
+            advice=advice,
+        )
+    else:
+        message = Message(
+            "Tesseract’s language data ({names}) is not in {directory}. Install it: {advice}",
+            names=names,
+            directory=fullest,
+            advice=advice,
+        )
+    raise EngineUnavailable(message)
 
 
 def tesseract_code(language: str) -> str | None:
@@ -90,8 +102,10 @@ def _directories() -> list[Path]:
 
 
 def _advice(missing: list[str]) -> str:
+    """The commands that install the data."""
+    """The commands that install the data."""
     if sys.platform == "darwin":
-        return "Install it: brew install tesseract tesseract-lang"
+        return "brew install tesseract tesseract-lang"
     debian = " ".join(f"tesseract-ocr-{name}" for name in missing)
     fedora = " ".join("tesseract" if n == "osd" else f"tesseract-langpack-{n}" for n in missing)
-    return f"Install it: apt-get install {debian} (Debian), dnf install {fedora} (Fedora)."
+    return f"apt-get install {debian} (Debian), dnf install {fedora} (Fedora)."

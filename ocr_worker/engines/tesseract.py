@@ -21,6 +21,7 @@ from PIL import Image
 
 from documents.engine_name import EngineName
 from documents.errors import EngineFailed, EngineUnavailable, ReadingTimeout
+from documents.messages import Message
 from documents.text.page_layout import PageLayout
 from ocr_worker.library_environment import set_default
 from ocr_worker.rendering.rotate import rotate_clockwise
@@ -75,8 +76,11 @@ class TesseractEngine:
             import tesserocr
         except ImportError as error:
             raise EngineUnavailable(
-                f"The Python package tesserocr can't be loaded ({error}). "
-                "Install the project's dependencies again."
+                Message(
+                    "The Python package tesserocr can’t be loaded ({problem}). Install the "
+                    "project’s dependencies again.",
+                    problem=error,
+                )
             ) from error
         # The API wants the separator at the end; without it data is sought one directory higher.
         self._path = f"{tessdata.find_data_directory(self._languages)}{os.sep}"
@@ -126,21 +130,23 @@ class TesseractEngine:
             wanted = upright
         left = deadline - time.monotonic()
         if left <= 0:
-            raise ReadingTimeout("Tesseract ran out of time on this page. It is tried again.")
+            raise _ran_out_of_time()
         try:
             self._api.SetImageBytes(wanted.tobytes(), wanted.width, wanted.height, 1, wanted.width)
             self._api.SetSourceResolution(round(min(max(dpi * factor, 70), 2400)))
             if not self._api.Recognize(max(1, int(left * 1000))):
                 if time.monotonic() >= deadline - 0.5:
-                    raise ReadingTimeout(
-                        "Tesseract ran out of time on this page. It is tried again."
-                    )
-                raise EngineFailed("Tesseract could not read this page. It is tried again.")
+                    raise _ran_out_of_time()
+                raise EngineFailed(
+                    Message("Tesseract could not read this page. It is tried again.")
+                )
             if time.monotonic() >= deadline:  # it returns what it has, and calls it success
-                raise ReadingTimeout("Tesseract ran out of time on this page. It is tried again.")
+                raise _ran_out_of_time()
             blocks = build_blocks(self._module, self._api)
         except RuntimeError as error:
-            raise EngineFailed(f"Tesseract failed on this page: {error}.") from error
+            raise EngineFailed(
+                Message("Tesseract failed on this page: {problem}.", problem=error)
+            ) from error
         finally:
             self._api.Clear()
         layout = PageLayout(
@@ -180,9 +186,18 @@ class TesseractEngine:
             return self._module.PyTessBaseAPI(path=self._path, lang=languages, psm=segmentation)
         except RuntimeError as error:
             raise EngineUnavailable(
-                f"Tesseract can't use its language data for {languages} in {self._path}: {error}. "
-                "Install it again."
+                Message(
+                    "Tesseract can’t use its language data for {languages} in {directory}: "
+                    "{problem}. Install it again.",
+                    languages=languages,
+                    directory=self._path,
+                    problem=error,
+                )
             ) from error
+
+
+def _ran_out_of_time() -> ReadingTimeout:
+    return ReadingTimeout(Message("Tesseract ran out of time on this page. It is tried again."))
 
 
 def _enlarging(image: Image.Image, dpi: float) -> float:

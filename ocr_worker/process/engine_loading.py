@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from documents.errors import EngineUnavailable
+from documents.messages import Message
 from documents.models.worker import EngineState
 from ocr_worker.engines import Engine
 from ocr_worker.engines.select_engine import LoadedEngine
@@ -38,7 +39,7 @@ class EngineLoading:
     ) -> None:
         self.engine: Engine | None = None
         self.state = EngineState.LOADING
-        self.detail = ""
+        self.detail: Message | None = None
         self.deaths = 0
         self._load = load
         self._stopping, self._on_failure = stopping, on_failure
@@ -68,14 +69,16 @@ class EngineLoading:
             loaded = self._load(self.deaths)
         except EngineUnavailable as error:
             # Text layers can still be read; a page that needs OCR fails with this reason.
-            if self.state != EngineState.ABSENT or self.detail != error.detail:
+            if self.state != EngineState.ABSENT or self.detail != error.message:
                 log.error("engine_unavailable", reason=error.detail, retry_seconds=RETRY_SECONDS)
-            self.detail, self.state = error.detail, EngineState.ABSENT
+            self.detail, self.state = error.message, EngineState.ABSENT
         else:
             self.deaths = 0
             self.engine, self.detail, self.state = loaded.engine, loaded.warning, EngineState.READY
             log.info("engine_ready", engine=self.engine.name, version=self.engine.version)
 
 
-def _describe_failure(error: Exception) -> str:
-    return f"The OCR engine did not load: {type(error).__name__}: {error}"
+def _describe_failure(error: Exception) -> Message:
+    return Message(
+        "The OCR engine did not load: {problem}", problem=f"{type(error).__name__}: {error}"
+    )

@@ -15,6 +15,7 @@ from documents.actions.release_page import release_page
 from documents.actions.take_back_lost_pages import take_back_lost_pages
 from documents.engine_name import EngineName
 from documents.errors import EngineUnavailable, LeaseLost, ReadingTimeout
+from documents.messages import Message, message_from_json
 from documents.models import Page
 from documents.models.claim import ClaimOwner
 from documents.models.worker import EngineState, WorkerKind, WorkerProcess
@@ -82,7 +83,8 @@ class OcrProcess(WorkerBase):
             "engine": self.engine.name if self.engine else "",
             "engine_version": self.engine.version if self.engine else "",
             "engine_state": self.loading.state,
-            "engine_detail": self.loading.detail,
+            "engine_detail": str(self.loading.detail or ""),
+            "engine_message": self.loading.detail.to_json() if self.loading.detail else None,
             "engine_deaths": self.loading.deaths,
             "gpu_bytes": getattr(self.engine, "gpu_bytes", 0),
             "pages_read": self.current_work.pages_read,
@@ -152,8 +154,10 @@ class OcrProcess(WorkerBase):
     def restore_load_failures(self) -> None:
         """Take over why the last process in this slot could not load its engine."""
         before = WorkerProcess.objects.filter(id=self.owner, engine_state=EngineState.LOADING)
-        for detail, deaths in before.values_list("engine_detail", "engine_deaths"):
-            self.loading.detail, self.loading.deaths = detail, deaths + 1
+        fields = ("engine_message", "engine_detail", "engine_deaths")
+        for message, detail, deaths in before.values_list(*fields):
+            self.loading.detail = message_from_json(message or detail) if detail else None
+            self.loading.deaths = deaths + 1
 
     def load_engine(self, deaths: int) -> LoadedEngine:
         """Load the engine that the settings ask for. Raises EngineUnavailable.
@@ -172,8 +176,10 @@ class OcrProcess(WorkerBase):
         if loaded.warning and another_worker_has_engine(self.owner, wanted=EngineName.PADDLEOCR_VL):
             loaded.engine.close()
             raise EngineUnavailable(
-                "This reader leaves its pages to another one, which has PaddleOCR-VL. "
-                f"{loaded.warning}"
+                Message(
+                    "This worker leaves its pages to another one, which has PaddleOCR-VL. {reason}",
+                    reason=loaded.warning,
+                )
             )
         return loaded
 
@@ -193,8 +199,11 @@ class OcrProcess(WorkerBase):
             fail_page(
                 page.claim,
                 ReadingTimeout(
-                    f"The page was not read within {page_time_limit(self.engine):.0f} s and its "
-                    "reader was stopped. It is tried again."
+                    Message(
+                        "The page was not read within {seconds} s, and its worker was stopped. It "
+                        "is tried again.",
+                        seconds=round(page_time_limit(self.engine)),
+                    )
                 ),
             )
         except LeaseLost:

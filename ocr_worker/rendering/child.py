@@ -18,10 +18,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from documents.errors import DamagedPage, LimitExceeded, OriginalMissing, ReadingError
+from documents.messages import Message
 from ocr_worker.process_death import die_with_parent
 
 from . import wire
-from .faults import Fault
 
 #: Bytes this process may write to any one file; it writes none but its (unlinked) error log.
 _LOG_BYTES = 256 * 1024
@@ -49,23 +50,21 @@ def main(argv: list[str]) -> int:
 
 
 def _serve(pages: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    error: ReadingError
     action: Callable[..., tuple[dict[str, Any], bytes]] = pages.actions[request["action"]]
     try:
         return action(Path(request["path"]), request["mime_type"], **request["arguments"])
-    except Fault as fault:
-        pages.close()  # a second look at what broke half-way might pass for a page
-        return {"fault": fault.code, "detail": fault.detail}, b""
-    except MemoryError:
-        pages.close()
-        return {
-            "fault": "limit-exceeded",
-            "detail": "The page needs more memory than one page may have.",
-        }, b""
-    except RecursionError:
-        pages.close()
-        return {"fault": "damaged-page", "detail": "The page is nested too deeply."}, b""
     except FileNotFoundError:
-        return {"fault": "original-missing", "detail": "The original file is not there."}, b""
+        error = OriginalMissing(Message("The original file is not there."))
+    except ReadingError as raised:
+        error = raised
+    except MemoryError:
+        error = LimitExceeded(Message("The page needs more memory than one page may have."))
+    except RecursionError:
+        error = DamagedPage(Message("The page is nested too deeply."))
+    if not isinstance(error, OriginalMissing):
+        pages.close()  # a second look at what broke half-way might pass for a page
+    return {"error": error.code, "message": error.message.to_json()}, b""
 
 
 def _peak_bytes() -> int:

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from documents import errors
 from documents.files.storage import archive
+from documents.messages import Message
 
 from . import wire
 from .types import Limits
@@ -92,16 +93,24 @@ class ChildProcess:
             self._receive(process, deadline)  # that it is ready
         except OSError as error:
             self.end()
-            raise _unavailable(f"could not be started ({error})") from error
+            raise _unavailable(
+                Message("could not be started ({problem})", problem=error)
+            ) from error
         except _Died:
             code = self._exit_status(process)
             last_words = self._last_words()
             self.end()
             reason = last_words.splitlines()[-1] if last_words else f"exit status {code}"
-            raise _unavailable(f"ended as it started ({reason[:200]})") from None
+            raise _unavailable(
+                Message("ended while it started ({problem})", problem=reason[:200])
+            ) from None
         except errors.ReadingTimeout:
             self.end()
-            raise _unavailable(f"did not start within {self._limits.wall_seconds:.0f} s") from None
+            raise _unavailable(
+                Message(
+                    "did not start within {seconds} s", seconds=round(self._limits.wall_seconds)
+                )
+            ) from None
         except BaseException:
             self.end()
             raise
@@ -140,11 +149,13 @@ class ChildProcess:
         prefix = self._exactly(source, wire.PREFIX.size, deadline)
         header_bytes, payload_bytes = wire.PREFIX.unpack(prefix)
         if header_bytes > self._limits.header_bytes or payload_bytes > self._limits.output_bytes:
-            raise errors.LimitExceeded("The page gives more data than one page may.")
+            raise errors.LimitExceeded(Message("The page produces more data than one page may."))
         try:
             header = wire.parse_header(self._exactly(source, header_bytes, deadline))
         except ValueError:
-            raise errors.DamagedPage("The page broke the process that reads files.") from None
+            raise errors.DamagedPage(
+                Message("The page broke the process that reads files.")
+            ) from None
         return header, self._exactly(source, payload_bytes, deadline)
 
     def _exactly(self, source: int, size: int, deadline: float) -> bytearray:
@@ -154,8 +165,10 @@ class ChildProcess:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([source], [], [], left)[0]:
                 raise errors.ReadingTimeout(
-                    f"The page took longer than {self._limits.wall_seconds:.0f} s to be drawn. "
-                    "It is tried again."
+                    Message(
+                        "Drawing the page took longer than {seconds} s. It is tried again.",
+                        seconds=round(self._limits.wall_seconds),
+                    )
                 )
             read = os.readv(source, [view[filled:]])
             if read == 0:
@@ -170,22 +183,34 @@ class ChildProcess:
         self.end()
         if code == -signal.SIGXCPU:
             return errors.LimitExceeded(
-                f"The page takes more than {self._limits.cpu_seconds} s of processor time."
+                Message(
+                    "The page needs more than {seconds} s of processor time.",
+                    seconds=self._limits.cpu_seconds,
+                )
             )
         if code == -signal.SIGKILL:
             return errors.EngineFailed(
-                "The process that draws pages was killed from outside (perhaps the machine is "
-                "short of memory). The page is tried again."
+                Message(
+                    "The process that draws pages was killed from outside (perhaps the machine is "
+                    "short of memory). The page is tried again."
+                )
             )
         if -code in _GAVE_UP or "MemoryError" in last_words:
             return errors.LimitExceeded(
-                f"The page takes more than {self._limits.memory_bytes >> 20} MiB of memory, or is "
-                "too damaged to be drawn."
+                Message(
+                    "The page needs more than {memory} MiB of memory, or is too damaged to be "
+                    "drawn.",
+                    memory=self._limits.memory_bytes >> 20,
+                )
             )
         if code < 0:
-            return errors.DamagedPage(f"The page crashed the process that reads files ({code}).")
+            return errors.DamagedPage(
+                Message("The page crashed the process that reads files ({signal}).", signal=code)
+            )
         reason = last_words.splitlines()[-1] if last_words else f"exit status {code}"
-        return errors.DamagedPage(f"The page broke the process that reads files: {reason[:200]}.")
+        return errors.DamagedPage(
+            Message("The page broke the process that reads files: {problem}.", problem=reason[:200])
+        )
 
     @staticmethod
     def _exit_status(process: subprocess.Popen[bytes]) -> int:
@@ -214,10 +239,14 @@ def _error_log() -> IO[bytes]:
     return tempfile.TemporaryFile(dir=archive().staging)
 
 
-def _unavailable(what: str) -> errors.RendererUnavailable:
+def _unavailable(what: Message) -> errors.RendererUnavailable:
     return errors.RendererUnavailable(
-        f"The process that draws pages {what}. It is tried again; if that goes on, see whether the "
-        "machine has memory and processes left, and install the project's dependencies again."
+        Message(
+            "The process that draws pages {what}. It is tried again; if that goes on, see whether "
+            "the machine has memory and processes left, and install the project’s dependencies "
+            "again.",
+            what=what,
+        )
     )
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from .faults import Fault, damaged_file, damaged_page, too_large
+from documents.errors import DamagedFile, DamagedPage, PageTooLarge, ReadingError
+from documents.messages import Message
+
 from .geometry import guess_dpi
 from .types import MAX_PAGES, MAX_PIXELS
 
@@ -32,7 +34,10 @@ _CREDIBLE_DPI = (100.0, 2400.0)
 
 
 class ImageFile:
-    """An open image file. Page numbers count from 1; only a TIFF has several. Raises Fault."""
+    """An open image file. Page numbers count from 1; only a TIFF has several.
+
+    Raises ReadingError.
+    """
 
     def __init__(self, path: Path, mime_type: str) -> None:
         if mime_type == "image/heic":
@@ -49,9 +54,11 @@ class ImageFile:
             self._image = self._opened()
             self.page_count = self._count_pages() if mime_type == "image/tiff" else 1
         except UnidentifiedImageError as error:
-            raise damaged_file("The image is damaged and can't be opened.") from error
+            raise DamagedFile(Message("The image is damaged and can’t be opened.")) from error
         except _DECODING_ERRORS as error:
-            raise damaged_file(f"The image is damaged and can't be opened ({error}).") from error
+            raise DamagedFile(
+                Message("The image is damaged and can’t be opened ({problem}).", problem=error)
+            ) from error
         self._decoded: tuple[int, Image.Image, float, bool] | None = None
 
     def close(self) -> None:
@@ -76,12 +83,24 @@ class ImageFile:
     def _count_pages(self) -> int:
         count = int(getattr(self._image, "n_frames", 1))
         if count > MAX_PAGES:
-            raise too_large(f"The file has {count:,} pages; at most {MAX_PAGES:,} are read.")
+            raise PageTooLarge(
+                Message(
+                    "The file has {count} pages; at most {most} are read. Split it.",
+                    count=count,
+                    most=MAX_PAGES,
+                )
+            )
         return count
 
     def _decode(self, number: int) -> tuple[Image.Image, float, bool]:
         if not 1 <= number <= self.page_count:
-            raise damaged_page(f"The image has no page {number}; it has {self.page_count}.")
+            raise DamagedPage(
+                Message(
+                    "The image has no page {page}; it has {count}.",
+                    page=number,
+                    count=self.page_count,
+                )
+            )
         try:
             image = self._image
             if self._mime_type == "image/tiff":
@@ -95,10 +114,14 @@ class ImageFile:
                 dpi *= image.width / across  # a JPEG may be decoded smaller
             image.load()
             page = _plain(ImageOps.exif_transpose(image))
-        except Fault:
+        except ReadingError:
             raise
         except _DECODING_ERRORS as error:
-            raise damaged_page(f"Page {number} of the image is damaged ({error}).") from error
+            raise DamagedPage(
+                Message(
+                    "Page {page} of the image is damaged ({problem}).", page=number, problem=error
+                )
+            ) from error
         turned = page.size != image.size and page.size == image.size[::-1]
         if ratio != 1:  # fax: the sides have different resolutions
             page = _square_pixels(page, 1 / ratio if turned else ratio)
@@ -125,7 +148,7 @@ def _check_size(image: Image.Image) -> None:
     """Refuse what can't be decoded within limits, from the header alone; shrink large JPEGs."""
     width, height = stated = image.size
     if width < 1 or height < 1:
-        raise damaged_page("The image has no pixels.")
+        raise DamagedPage(Message("The image has no pixels."))
     if width * height > MAX_PIXELS and image.format == "JPEG":
         for scale in (2, 4, 8):
             if width * height / scale**2 <= MAX_PIXELS:
@@ -133,9 +156,13 @@ def _check_size(image: Image.Image) -> None:
         image.draft(None, (-(-width // scale), -(-height // scale)))
         width, height = image.size
     if width * height > MAX_DECODED_PIXELS or max(width, height) > 65_500:
-        raise too_large(
-            f"The image has {stated[0]:,} x {stated[1]:,} pixels; "
-            f"at most {MAX_DECODED_PIXELS // 1_000_000} million are read."
+        raise PageTooLarge(
+            Message(
+                "The image has {width} x {height} pixels; at most {most} million are read.",
+                width=stated[0],
+                height=stated[1],
+                most=MAX_DECODED_PIXELS // 1_000_000,
+            )
         )
 
 

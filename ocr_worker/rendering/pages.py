@@ -12,10 +12,11 @@ from typing import Any, Union
 
 from PIL import Image, ImageChops
 
+from documents.errors import DamagedPage, PageTooLarge
+from documents.messages import Message
 from ocr_worker.rendering.rotate import rotate_clockwise
 
 from . import blank_page, geometry
-from .faults import Fault, damaged_page
 from .images import ImageFile
 from .pdf import PdfFile
 from .types import MAX_PIXELS, THUMBNAIL_SIDE
@@ -32,7 +33,7 @@ _GRAY_NOISE = 12
 
 
 class Pages:
-    """The open file and the actions on it; page numbers count from 1. Raises Fault."""
+    """The open file and the actions on it; page numbers count from 1. Raises ReadingError."""
 
     def __init__(self) -> None:
         self._key: tuple[Any, ...] = ()
@@ -146,7 +147,7 @@ class Pages:
         factor = dpi / resolution
         size = (max(1, round(page.width * factor)), max(1, round(page.height * factor)))
         if size[0] * size[1] > MAX_PIXELS:
-            raise Fault("page-too-large", f"The page is too large for {dpi} dpi.")
+            raise PageTooLarge(Message("The page is too large for {dpi} dpi.", dpi=dpi))
         if isinstance(self._file, PdfFile):
             return self._file.draw(number, *size)
         return page.resize(size, Image.Resampling.LANCZOS)
@@ -170,5 +171,5 @@ def _webp(image: Image.Image) -> bytes:
     try:
         image.save(buffer, "WEBP", **_WEBP)
     except (OSError, ValueError) as error:
-        raise damaged_page(f"The page can't be shown: {error}.") from error
+        raise DamagedPage(Message("The page can’t be shown: {problem}.", problem=error)) from error
     return buffer.getvalue()

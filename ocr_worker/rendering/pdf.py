@@ -11,8 +11,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as c
 from PIL import Image
 
+from documents.errors import DamagedFile, DamagedPage, NoPages, PageTooLarge, PasswordNeeded
+from documents.messages import Message
+
 from . import geometry
-from .faults import Fault, damaged_file, damaged_page, too_large
 from .types import MAX_PAGES
 
 # The codes of FPDF_GetLastError (fpdfview.h).
@@ -24,7 +26,7 @@ _LARGEST_REPAIR = 200 * 1024 * 1024
 
 
 class PdfFile:
-    """An open PDF. Page numbers count from 1. Raises Fault."""
+    """An open PDF. Page numbers count from 1. Raises ReadingError."""
 
     def __init__(self, path: Path) -> None:
         self._doc, self.repaired = _open(path)
@@ -36,12 +38,16 @@ class PdfFile:
         if self.page_count > MAX_PAGES:
             count, self.page_count = self.page_count, 0
             self.close()
-            raise too_large(
-                f"The file has {count:,} pages; at most {MAX_PAGES:,} are read. Split it."
+            raise PageTooLarge(
+                Message(
+                    "The file has {count} pages; at most {most} are read. Split it.",
+                    count=count,
+                    most=MAX_PAGES,
+                )
             )
         if self.page_count < 1:
             self.close()
-            raise Fault("no-pages", "The PDF has no pages.")
+            raise NoPages(Message("The PDF has no pages."))
 
     def close(self) -> None:
         self._drop_page()
@@ -52,11 +58,19 @@ class PdfFile:
         if self._page is None or self._page_number != number:
             self._drop_page()
             if not 1 <= number <= self.page_count:
-                raise damaged_page(f"The PDF has no page {number}; it has {self.page_count}.")
+                raise DamagedPage(
+                    Message(
+                        "The PDF has no page {page}; it has {count}.",
+                        page=number,
+                        count=self.page_count,
+                    )
+                )
             try:
                 self._page = self._doc[number - 1]
             except pdfium.PdfiumError as error:
-                raise damaged_page(f"Page {number} of the PDF is damaged.") from error
+                raise DamagedPage(
+                    Message("Page {page} of the PDF is damaged.", page=number)
+                ) from error
             self._page_number = number
         return self._page
 
@@ -71,7 +85,14 @@ class PdfFile:
         try:
             dpi = geometry.pdf_dpi(width, height)
         except ValueError as error:
-            raise too_large(f"Page {number} is too large to be read: {error}.") from error
+            raise PageTooLarge(
+                Message(
+                    "Page {page} is too large to be read: it has {width} x {height} points.",
+                    page=number,
+                    width=f"{width:.0f}",
+                    height=f"{height:.0f}",
+                )
+            ) from error
         return (*geometry.pdf_size(width, height, dpi), dpi)
 
     def draw(self, number: int, width: int, height: int) -> Image.Image:
@@ -105,14 +126,12 @@ def _open(path: Path) -> tuple[pdfium.PdfDocument, bool]:
     except pdfium.PdfiumError as error:
         code = getattr(error, "err_code", None)
         if code == _NEEDS_PASSWORD:
-            raise Fault(
-                "password-needed",
-                "The PDF opens only with a password. Upload a copy without one.",
+            raise PasswordNeeded(
+                Message("The PDF opens only with a password. Upload a copy without one.")
             ) from error
         if code == _UNSUPPORTED_SECURITY:
-            raise Fault(
-                "password-needed",
-                "The PDF is protected in an unknown way. Upload a copy without protection.",
+            raise PasswordNeeded(
+                Message("The PDF is protected in an unknown way. Upload a copy without protection.")
             ) from error
     return _repaired(path), True
 
@@ -122,17 +141,19 @@ def _repaired(path: Path) -> pdfium.PdfDocument:
     import pikepdf
 
     if os.path.getsize(path) > _LARGEST_REPAIR:
-        raise damaged_file("The PDF is damaged, and too large to be repaired.")
+        raise DamagedFile(Message("The PDF is damaged and too large to be repaired."))
     rebuilt = io.BytesIO()
     try:
         with pikepdf.open(path, suppress_warnings=True) as pdf:
             if len(pdf.pages) == 0:
-                raise Fault("no-pages", "The PDF has no pages.")
+                raise NoPages(Message("The PDF has no pages."))
             pdf.save(rebuilt)
         return pdfium.PdfDocument(rebuilt.getvalue())
     except pikepdf.PasswordError as error:
-        raise Fault(
-            "password-needed", "The PDF opens only with a password. Upload a copy without one."
+        raise PasswordNeeded(
+            Message("The PDF opens only with a password. Upload a copy without one.")
         ) from error
     except (pikepdf.PdfError, pdfium.PdfiumError, ValueError, TypeError, KeyError) as error:
-        raise damaged_file("The file is damaged: it is no PDF that can be opened.") from error
+        raise DamagedFile(
+            Message("The file is damaged: it is no PDF that can be opened.")
+        ) from error

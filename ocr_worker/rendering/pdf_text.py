@@ -15,7 +15,9 @@ from typing import Any
 
 import pypdfium2.raw as c
 
-from .faults import damaged_page
+from documents.errors import DamagedPage
+from documents.messages import Message
+
 from .pdf_drawn import IMAGE, SHAPE, DrawnObjects, PageTransform, address
 
 #: A page with more characters is no page of text; reading it would take minutes.
@@ -65,11 +67,13 @@ def _read_words(page: Any, affine: PageTransform) -> list[tuple[list[Any], int]]
     """Each word as in `read_page_text`, with the address of its text object (0: it has none)."""
     textpage = c.FPDFText_LoadPage(page)
     if not textpage:
-        raise damaged_page("The page's text can't be read.")
+        raise DamagedPage(Message("The page’s text can’t be read."))
     try:
         count = c.FPDFText_CountChars(textpage)
         if count > MAX_CHARACTERS:
-            raise damaged_page(f"The page has {count:,} characters; that is no readable page.")
+            raise DamagedPage(
+                Message("The page has {count} characters; that is no readable page.", count=count)
+            )
         return [
             _finish_word(textpage, word, affine) for word in _split_words(textpage, max(count, 0))
         ]

@@ -9,11 +9,12 @@ from typing import Any
 from PIL import Image
 
 from documents import errors
+from documents.messages import Message, message_from_json
 
 from .child_process import ChildProcess
 from .types import LayerWord, Limits, PageImage, RenderedPage, TextLayer
 
-_FAULTS: dict[str, type[errors.ReadingError]] = {
+_ERRORS: dict[str, type[errors.ReadingError]] = {
     cls.code: cls
     for cls in (
         errors.DamagedFile,
@@ -108,7 +109,7 @@ class Renderer:
         mode, size = str(header["mode"]), (header["width"], header["height"])
         if mode not in ("L", "RGB") or len(pixels) != size[0] * size[1] * len(mode):
             self._child.end()
-            raise errors.DamagedPage("The page could not be drawn.", page=number)
+            raise errors.DamagedPage(Message("The page could not be drawn."), page=number)
         image = Image.frombuffer(mode, size, pixels, "raw", mode, 0, 1)
         return RenderedPage(image, header["dpi"], header["blank"], header["estimated"])
 
@@ -146,7 +147,7 @@ class Renderer:
         except errors.ReadingError as error:
             error.page = page
             raise
-        if "fault" in header:
-            fault = _FAULTS.get(str(header["fault"]), errors.DamagedPage)
-            raise fault(str(header.get("detail", "")), page=page)
+        if "error" in header:
+            cls = _ERRORS.get(str(header["error"]), errors.DamagedPage)
+            raise cls(message_from_json(header.get("message", "")), page=page)
         return header, payload

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from documents.errors import PageTooLarge
+from documents.messages import Message
 from documents.text.page_layout import PageLayout
 from ocr_worker.rendering import LayerWord, TextLayer
 from ocr_worker.text_layer.blocks import group_into_blocks
@@ -87,7 +88,11 @@ def convert_to_layout(layer: TextLayer) -> PageLayout:
     """
     if len(layer.words) > MAX_WORDS:
         raise PageTooLarge(
-            f"The page's text layer has {len(layer.words):,} words; at most {MAX_WORDS:,} are read."
+            Message(
+                "The page’s text layer has {count} words; at most {most} are read.",
+                count=len(layer.words),
+                most=MAX_WORDS,
+            )
         )
     words = [word for word in select_trusted_words(layer) if word.text]
     turn = _main_turn(words)

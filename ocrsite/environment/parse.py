@@ -35,7 +35,7 @@ from typing import Any, TypeVar
 from documents.bucket import settings as bucket_settings
 from documents.bucket.settings import BucketSettings
 from documents.engine_name import EngineName
-from documents.notices import Notice
+from documents.messages import Message
 from ocrsite import BASE_DIR
 from ocrsite.data_directory import DataDirectoryError, choose_data_directory
 from ocrsite.environment.library_paths import LibraryPaths, find_library_paths
@@ -56,7 +56,7 @@ class Environment:
 
     port: int
     data_dir: Path
-    data_dir_warning: Notice | None
+    data_dir_warning: Message | None
     database: dict[str, Any] | None
     redis_url: str | None
     engine: str

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext_lazy as _
 
+from documents.messages import Message
 from ocrsite.responses import GetResponse, unavailable
 from ocrsite.runtime import DOWNLOAD_THREADS
 from ocrsite.runtime.concurrency_limits import Slots
@@ -45,8 +45,8 @@ class DownloadsGate:
             return unavailable(
                 request,
                 code="busy",
-                title=_("The server is busy. Try again in a moment."),
-                detail=_("Too many downloads at the moment. Try again in a few seconds."),
+                title=Message("The server is busy. Try again in a moment."),
+                detail=Message("Too many downloads at the moment. Try again in a few seconds."),
                 retry_after=RETRY_AFTER,
             )
         # The response closes its content after the last byte or when the client disconnects.

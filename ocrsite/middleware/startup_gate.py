@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext_lazy as _
 
+from documents.messages import Message
 from ocrsite.responses import RETRY_AFTER, GetResponse, unavailable
 from ocrsite.runtime.start_state import read_current_start
 
@@ -25,7 +25,7 @@ class StartupGate:
         return unavailable(
             request,
             code="starting",
-            title=_("The archive is starting."),
-            detail=_("The archive is starting. Try again in a moment."),
+            title=Message("The archive is starting."),
+            detail=Message("The archive is starting. Try again in a moment."),
             retry_after=RETRY_AFTER,
         )

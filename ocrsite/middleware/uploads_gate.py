@@ -21,10 +21,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from documents.files.upload_staging import too_large
+from documents.errors import FileTooLarge
+from documents.messages import Message
 from ocrsite.monitoring.metrics import UPLOADS
 from ocrsite.responses import GetResponse, problem, unavailable
 from ocrsite.runtime import SHORT_BODY_THREADS, UPLOAD_THREADS
@@ -68,17 +67,21 @@ class UploadsGate:
         if one_file and size is not None and size > limit * _ENCODED + _FIELDS:
             UPLOADS.labels("refused").inc()
             return problem(
+                request,
                 413,
-                too_large().summary,
-                f"The request has {size / 2**20:.0f} MB; a file may have {limit // 2**20} MB. "
-                "Split the file, or ask the administrator to raise the limit.",
-                code="file-too-large",
-                request=request,
+                code=FileTooLarge.code,
+                title=Message(FileTooLarge.title),
+                detail=Message(
+                    "The request has {size} MB; a file may have {limit} MB. Split the file, or ask "
+                    "the administrator to raise the limit.",
+                    size=round(size / 2**20),
+                    limit=limit // 2**20,
+                ),
             )
         if not self.uploads.acquire():
             UPLOADS.labels("busy").inc()
             return _build_busy_response(
-                request, _("Too many uploads at the moment. Try again in a few seconds.")
+                request, Message("Too many uploads at the moment. Try again in a few seconds.")
             )
         try:
             response = self.get_response(request)
@@ -93,23 +96,28 @@ class UploadsGate:
         fails."""
         if not self.short.acquire():
             return _build_busy_response(
-                request, _("Too many requests at the moment. Try again in a few seconds.")
+                request, Message("Too many requests at the moment. Try again in a few seconds.")
             )
         try:
             request.body  # noqa: B018 - a property that reads
         except UnreadablePostError:
-            message = _("The request ended in the middle. Repeat it.")
-            return problem(400, message, message, code="incomplete-request", request=request)
+            return problem(
+                request,
+                400,
+                code="incomplete-request",
+                title=Message("The request is incomplete."),
+                detail=Message("The request ended in the middle. Repeat it."),
+            )
         finally:
             self.short.release()
         return None
 
 
-def _build_busy_response(request: HttpRequest, detail: Promise) -> HttpResponseBase:
+def _build_busy_response(request: HttpRequest, detail: Message) -> HttpResponseBase:
     return unavailable(
         request,
         code="busy",
-        title=_("The server is busy. Try again in a moment."),
+        title=Message("The server is busy. Try again in a moment."),
         detail=detail,
         retry_after=RETRY_AFTER,
     )

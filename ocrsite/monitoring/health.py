@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from documents.background_check import BackgroundCheck
 from documents.bucket.health import watch
+from documents.messages import Message, verbatim
 from documents.search.index.health import describe_index_problems
 from ocrsite import __version__
 from ocrsite.environment import read_environment
@@ -104,7 +105,13 @@ def ready(request: HttpRequest) -> HttpResponse:
         if found.database and not found.ocr_workers:
             problems.append("No OCR worker is running.")
         reason = " ".join(problems) or "A part of the archive does not work."
-    response = problem(503, "Not ready", reason)
+    response = problem(
+        request,
+        503,
+        code="not-ready",
+        title=Message("The archive is not ready."),
+        detail=verbatim(reason),
+    )
     response["Retry-After"] = str(RETRY_AFTER)
     return response
 

@@ -28,6 +28,7 @@ from prometheus_client.registry import Collector
 from rest_framework.exceptions import AuthenticationFailed
 
 from documents.api.authentication import TokenAuthentication
+from documents.messages import Message
 from documents.models import Document, Page, PageStatus
 from documents.models.worker import EngineState, WorkerKind, WorkerProcess
 from documents.search.index.health import read_index_status
@@ -150,7 +151,11 @@ REGISTRY.register(ArchiveCollector())
 def metrics(request: HttpRequest) -> HttpResponse:
     if not (_is_local(request) or _is_superuser(request)):
         return problem(
-            403, "Not allowed", "Metrics are for this machine, or for a superuser's token."
+            request,
+            403,
+            code="metrics-forbidden",
+            title=Message("You may not do this."),
+            detail=Message("Metrics are for this machine, or for a superuser’s token."),
         )
     return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
 

@@ -18,8 +18,8 @@ from django.db import connection
 from documents.actions.bootstrap import ensure_first_team_and_admin
 from documents.bucket.configured import configured_bucket
 from documents.files.atomic import file_lock
+from documents.messages import Message
 from documents.models.identity import identity
-from documents.notices import Notice
 from documents.replication.bucket_changed import forget_mirror_if_bucket_changed
 from ocrsite.environment import read_environment
 from ocrsite.runtime.first_start import FirstStart
@@ -82,7 +82,7 @@ def _publish_waiting(waiting: str | None) -> None:
     _update_start(lambda start: replace(start, waiting=waiting))
 
 
-def _publish_warning(warning: Notice) -> None:
+def _publish_warning(warning: Message) -> None:
     """Log the warning and show it in /health until the site stops."""
     log.warning("start_warning", detail=str(warning))
     _update_start(lambda start: replace(start, warnings=[*start.warnings, warning]))

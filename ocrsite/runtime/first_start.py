@@ -15,9 +15,9 @@ from typing import TypeVar
 import structlog
 
 from documents.bucket.access_check import check
+from documents.bucket.errors import BucketError, BucketForbidden
 from documents.bucket.store import Bucket
-from documents.errors import BucketError, BucketForbidden
-from documents.notices import Notice, gettext_noop
+from documents.messages import Message
 from documents.replication.restore_all import RestoreReport, restore_all
 from documents.replication.restore_document import Outcome
 from documents.replication.sources import BucketSource
@@ -46,7 +46,7 @@ class FirstStart:
         database: Path,
         *,
         report_waiting: Callable[[str | None], None],
-        add_warning: Callable[[Notice], None],
+        add_warning: Callable[[Message], None],
     ) -> None:
         self._bucket = bucket
         self._database = database
@@ -68,19 +68,22 @@ class FirstStart:
             self._unfinished.unlink()
             return
         if result.broken and result.replica is None:
-            text = gettext_noop(
-                "No copy of the database in the bucket could be restored: users, passwords and "
-                "settings are lost; the documents are restored from their manifests."
+            self._add_warning(
+                Message(
+                    "No copy of the database in the bucket could be restored: users, passwords "
+                    "and settings are lost; the documents are restored from their manifests."
+                )
             )
-            self._add_warning(Notice(text))
         elif result.replica is not None and result.broken:
-            text = gettext_noop(
-                "The newest copy of the database in the bucket ({replica}) is damaged; the copy "
-                "of {time} UTC was restored. Documents are up to date; users, passwords and "
-                "settings are as they were then."
+            self._add_warning(
+                Message(
+                    "The newest copy of the database in the bucket ({replica}) is damaged; the "
+                    "copy of {time} UTC was restored. Documents are up to date; users, passwords "
+                    "and settings are as they were then.",
+                    replica=result.broken[0].id,
+                    time=f"{result.replica.newest:%Y-%m-%d %H:%M}",
+                )
             )
-            when = f"{result.replica.newest:%Y-%m-%d %H:%M}"
-            self._add_warning(Notice(text, {"replica": str(result.broken[0].id), "time": when}))
         elif result.replica is None:
             log.info("no_database_replica_found")
 
@@ -108,11 +111,13 @@ class FirstStart:
         for problem in report.problems:
             log.warning("document_not_restored", reason=problem)
         if report.problems:
-            text = gettext_noop(
-                "Not everything in the bucket could be restored (documents left out: {count}); the "
-                "log names them, and `manage.py archive restore` tries again."
+            self._add_warning(
+                Message(
+                    "Not everything in the bucket could be restored (documents left out: {count}); "
+                    "the log names them, and `manage.py archive restore` tries again.",
+                    count=len(report.problems),
+                )
             )
-            self._add_warning(Notice(text, {"count": len(report.problems)}))
 
     def _retry_until_answered(self, step: Callable[[], Result]) -> Result | None:
         """What `step` returns, once the bucket allows it; None where the key may do everything but
@@ -126,11 +131,13 @@ class FirstStart:
                 if report.ok and not report.can_list:
                     reason = " ".join(report.problems)
                     log.error("restore_not_permitted", reason=reason)
-                    text = gettext_noop(
-                        "This access key may not list the bucket {name}, so this key cannot "
-                        "restore an archive from it. A new archive was created."
+                    self._add_warning(
+                        Message(
+                            "This access key may not list the bucket {name}, so this key cannot "
+                            "restore an archive from it. A new archive was created.",
+                            name=self._bucket.address.name,
+                        )
                     )
-                    self._add_warning(Notice(text, {"name": self._bucket.address.name}))
                     self._report_waiting(None)
                     return None
                 reason = error.detail

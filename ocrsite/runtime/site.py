@@ -12,7 +12,7 @@ from typing import Protocol
 
 import structlog
 
-from documents.notices import Notice, gettext_noop
+from documents.messages import Message
 from ocrsite.environment.parse import Environment
 from ocrsite.runtime import litestream, queue_server, start_state
 from ocrsite.runtime.litestream import NoLitestream
@@ -134,7 +134,7 @@ class Site:
             # Uploads that only this machine has must reach the bucket, also after an outage.
             self._supervisor.add(self._services.sync())
 
-    def _add_replica(self) -> Notice | None:
+    def _add_replica(self) -> Message | None:
         """Copy the database into the bucket, where the database is a file of this site alone;
         returns why it is not copied, None where it is or need not be."""
         bucket, data_dir = self.settings.s3.bucket, self.settings.data_dir
@@ -147,10 +147,7 @@ class Site:
             )
             config = litestream.write_configuration(data_dir, text)
         except (NoLitestream, OSError) as error:
-            warning = Notice(
-                gettext_noop("The database is not copied into the bucket: {reason}"),
-                {"reason": str(error)},
-            )
+            warning = Message("The database is not copied into the bucket: {reason}", reason=error)
             log.error("database_not_replicated", reason=str(error))
             return warning
         self._supervisor.add(self._services.replica(program, config, bucket))

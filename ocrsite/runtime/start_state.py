@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 
 from documents.files.atomic import write_file
-from documents.notices import Notice, from_json
+from documents.messages import Message, message_from_json
 from ocrsite.environment import read_environment
 
 _lock = threading.Lock()
@@ -71,7 +71,7 @@ def read_start(data_dir: Path, start_id: uuid.UUID | None) -> Start:
         found = json.loads(start_file(data_dir, start_id).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Start(ProcessRole.WEB)
-    warnings = [from_json(warning) for warning in found["warnings"]]
+    warnings = [message_from_json(warning) for warning in found["warnings"]]
     return Start(**{**found, "role": ProcessRole(found["role"]), "warnings": warnings})
 
 
@@ -82,7 +82,7 @@ def write_start(data_dir: Path, start_id: uuid.UUID, start: Start) -> None:
     """
     path = start_file(data_dir, start_id)
     path.parent.mkdir(mode=0o750, exist_ok=True)
-    warnings = [w.to_json() if isinstance(w, Notice) else w for w in start.warnings]
+    warnings = [w.to_json() if isinstance(w, Message) else w for w in start.warnings]
     write_file(path, json.dumps({**asdict(start), "warnings": warnings}), durable=False)
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from documents.bucket.errors import BucketError
 from documents.bucket.settings import DATABASE_PREFIX
 from documents.bucket.store import Bucket
-from documents.errors import BucketError
 from ocrsite.runtime import litestream
 from ocrsite.runtime.restore_database import RestoreInterrupted, restore_newest_replica
 from tests.ocrsite.running_site import eventually

@@ -7,6 +7,7 @@ from pathlib import Path
 import structlog
 
 from documents.errors import SearchUnavailable
+from documents.messages import Message
 from documents.search.index import index_flags
 
 log = structlog.get_logger(__name__)
@@ -42,7 +43,7 @@ def report_unreadable(generation: Path, error: BaseException) -> SearchUnavailab
     if is_resource_error(error):
         log.error("search_index_read_failed", generation=generation.name, reason=str(error))
         return SearchUnavailable(
-            "The search index cannot be read at this moment. Try again in a moment."
+            Message("The search index can’t be read at this moment. Try again soon.")
         )
     log.error("search_index_damaged", generation=generation.name, reason=str(error))
     index_flags.report_damage(generation)
@@ -50,4 +51,6 @@ def report_unreadable(generation: Path, error: BaseException) -> SearchUnavailab
 
 
 def make_unavailable() -> SearchUnavailable:
-    return SearchUnavailable("The search index is not ready: it is being built. Try again soon.")
+    return SearchUnavailable(
+        Message("The search index is not there yet; it is being built. Try again soon.")
+    )

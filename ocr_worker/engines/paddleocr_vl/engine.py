@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from documents.engine_name import EngineName
 from documents.errors import ArchiveError, EngineFailed, EngineUnavailable
+from documents.messages import Message, PluralMessage, verbatim
 from documents.text.page_layout import PageLayout
 from ocr_worker.engines.base import Needs
 from ocr_worker.memory import resident_bytes
@@ -37,7 +38,7 @@ SECONDS = 600.0
 PAGES_A_PROCESS = 1000
 GROWTH_BYTES = 4 * GIB
 
-_NO_GPU = (
+NO_GPU = Message(
     "There is no GPU for PaddleOCR-VL on this machine. Run it where there is one and give the "
     "container access to it."
 )
@@ -47,13 +48,13 @@ def find_obstacle(device: str = gpu.DEVICE) -> str | None:
     """Why PaddleOCR-VL can't read on this machine, as far as can be told without importing it: a
     sentence for a person. None where it seems possible."""
     if not library.is_installed():
-        return "PaddleOCR is not installed."
+        return Message("PaddleOCR is not installed.")
     try:
         models.find_models(settings.OCRSITE_PADDLE_MODEL_DIRS, library.known_versions())
     except EngineUnavailable as error:
-        return error.detail
+        return error.message
     if device != "cpu" and not gpu.is_present():
-        return _NO_GPU
+        return NO_GPU
     return None
 
 
@@ -105,7 +106,7 @@ class PaddleOCRVLEngine:
             raise
         except Exception as error:
             if is_out_of_memory(error):
-                raise EngineUnavailable(_too_little_memory(str(error))) from error
+                raise EngineUnavailable(_too_little_memory(verbatim(str(error)))) from error
             raise
         self._guard = Guard(pipeline)
         self._paddle, self._pid = found.paddle, os.getpid()
@@ -153,7 +154,9 @@ class PaddleOCRVLEngine:
         """A fork has none of its parent's threads, and a GPU's context does not outlive it."""
         if self._pid and self._pid != os.getpid():
             raise EngineUnavailable(
-                "PaddleOCR-VL was loaded before this process was forked, and would hang in it."
+                Message(
+                    "PaddleOCR-VL was loaded before this process was forked, and would hang in it."
+                )
             )
 
     def _read(self, image: Image.Image, dpi: float, deadline: float) -> PageLayout:
@@ -197,7 +200,13 @@ class PaddleOCRVLEngine:
             )
         )
         if len(found) != 1:
-            raise EngineFailed(f"PaddleOCR-VL gave {len(found)} results for one page.")
+            raise EngineFailed(
+                PluralMessage(
+                    "PaddleOCR-VL gave {count} result for one page.",
+                    "PaddleOCR-VL gave {count} results for one page.",
+                    count=len(found),
+                )
+            )
         answer: Mapping[str, Any] = found[0].json
         return answer
 
@@ -215,18 +224,27 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def _failed(error: Exception) -> EngineFailed:
-    return EngineFailed(f"PaddleOCR-VL failed on this page: {type(error).__name__}: {error}"[:1000])
+    return EngineFailed(
+        Message(
+            "PaddleOCR-VL failed on this page: {problem}",
+            problem=f"{type(error).__name__}: {error}"[:1000],
+        )
+    )
 
 
 def _require_gpu() -> None:
     if not gpu.is_present():
-        raise EngineUnavailable(_NO_GPU)
+        raise EngineUnavailable(NO_GPU)
     memory = gpu.query_memory()
     if memory is not None and memory.free < gpu.NEEDED_BYTES:
         raise EngineUnavailable(
             _too_little_memory(
-                f"{memory.free / GIB:.1f} of {memory.total / GIB:.1f} GiB are free, and "
-                f"{gpu.NEEDED_BYTES / GIB:.0f} are needed"
+                Message(
+                    "{free} of {total} GiB are free, and {needed} are needed",
+                    free=f"{memory.free / GIB:.1f}",
+                    total=f"{memory.total / GIB:.1f}",
+                    needed=f"{gpu.NEEDED_BYTES / GIB:.0f}",
+                )
             )
         )
 
@@ -234,18 +252,23 @@ def _require_gpu() -> None:
 def _require_cuda(paddle: Any) -> None:
     if not paddle.is_compiled_with_cuda():
         raise EngineUnavailable(
-            "The installed paddlepaddle knows no GPU. Install paddlepaddle-gpu in its place."
+            Message(
+                "The installed paddlepaddle knows no GPU. Install paddlepaddle-gpu in its place."
+            )
         )
     if paddle.device.cuda.device_count() == 0:
         raise EngineUnavailable(
-            "Paddle sees no GPU. Give the container access to it, and a driver for its CUDA."
+            Message(
+                "Paddle sees no GPU. Give the container access to it, and a driver for its CUDA."
+            )
         )
 
 
-def _too_little_memory(what: str) -> str:
-    return (
-        f"The GPU has too little free memory for PaddleOCR-VL: {what}. Stop what else uses it, or "
-        "set OCRSITE_WORKERS to fewer readers."
+def _too_little_memory(reason: Message) -> Message:
+    return Message(
+        "The GPU has too little free memory for PaddleOCR-VL: {reason}. Stop what else uses it, "
+        "or set OCRSITE_WORKERS to fewer workers.",
+        reason=reason,
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from documents.errors import EngineUnavailable, ReadingTimeout
+from documents.messages import Message
 from ocr_worker.quality import cut_repetition
 
 log = structlog.get_logger(__name__)
@@ -38,8 +39,10 @@ class Guard:
         self._predict: Callable[..., Iterable[Any]] | None = getattr(model, "predict", None)
         if model is None or self._predict is None:
             raise EngineUnavailable(
-                "This version of PaddleOCR can't be bounded: its pipeline has no vl_rec_model. "
-                "Install paddleocr 3.3.2 to 3.7."
+                Message(
+                    "This version of PaddleOCR can’t be limited: its pipeline has no "
+                    "vl_rec_model. Install paddleocr 3.3.2 to 3.7."
+                )
             )
         model.predict = self
         self.begin(float("inf"))
@@ -61,7 +64,7 @@ class Guard:
         for block in blocks:
             if time.monotonic() >= self.deadline:
                 raise ReadingTimeout(
-                    "PaddleOCR-VL ran out of time on this page. It is tried again."
+                    Message("PaddleOCR-VL ran out of time on this page. It is tried again.")
                 )
             for result in self._predict([_padded(block)], **settings):
                 self._cut(result)

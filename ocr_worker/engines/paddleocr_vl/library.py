@@ -11,14 +11,13 @@ from importlib import metadata
 from typing import Any
 
 from documents.errors import EngineUnavailable
+from documents.messages import Message
 
 from .models import ModelSet
 
 #: The line before 3.4 knows one version of the pipeline, and no argument to say so.
 _ONLY_VERSION = ("v1",)
 _VERSIONS = ("v1.6", "v1.5", "v1")
-
-_INSTALL = "Install paddleocr[doc-parser] and paddlepaddle-gpu, or use the gpu image."
 
 
 @dataclass(frozen=True)
@@ -76,12 +75,22 @@ def import_library() -> PaddleLibrary:
         import paddleocr
         from paddleocr import PaddleOCRVL
     except ImportError as error:
-        raise EngineUnavailable(f"PaddleOCR-VL can't be imported ({error}). {_INSTALL}") from error
+        raise _unusable(error) from error
     except OSError as error:  # a library of CUDA's that is missing, a directory that can't be made
-        raise EngineUnavailable(f"PaddleOCR-VL can't be loaded: {error}. {_INSTALL}") from error
+        raise _unusable(error) from error
     # What it remarks on every page ("model files already exist") helps no operator.
     logging.getLogger("paddlex").setLevel(logging.WARNING)
     return PaddleLibrary(paddleocr.__version__, _versions_of(PaddleOCRVL), PaddleOCRVL, paddle)
+
+
+def _unusable(error: Exception) -> EngineUnavailable:
+    return EngineUnavailable(
+        Message(
+            "PaddleOCR-VL can’t be loaded ({problem}). Install paddleocr[doc-parser] and "
+            "paddlepaddle-gpu, or use the gpu image.",
+            problem=error,
+        )
+    )
 
 
 def versions() -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from documents.errors import EngineUnavailable
+from documents.messages import Message
 
 #: The directory of models in a home of them.
 MODELS = "official_models"
@@ -53,9 +54,14 @@ def find_models(homes: Sequence[Path], versions: Iterable[str]) -> ModelSet:
         f"{layout} with {language}" for version, layout, language, _ in _KNOWN if version in wanted
     )
     raise EngineUnavailable(
-        f"PaddleOCR-VL's models are not on this machine: looked for {names}, complete and "
-        f"readable, in {MODELS} below {', '.join(map(str, homes))}. Use an image that has "
-        "them, or name their place in PADDLE_PDX_CACHE_HOME."
+        Message(
+            "PaddleOCR-VL’s models are not on this machine, or incomplete: looked for {names} in "
+            "{models} below {directories}. Use an image that has them, or set "
+            "PADDLE_PDX_CACHE_HOME to their place.",
+            names=names,
+            models=MODELS,
+            directories=", ".join(map(str, homes)),
+        )
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from documents.errors import EngineFailed
+from documents.messages import Message
 from documents.review.flag_rules import CUT
 from documents.text.markdown import block_to_markdown
 from documents.text.page_layout import Block, Box, PageLayout
@@ -65,7 +66,10 @@ def build_layout(
             block = _converted(raw, index, width, height, known)
         except (KeyError, TypeError, ValueError) as error:
             raise EngineFailed(
-                f"PaddleOCR-VL gave a block that is none ({type(error).__name__}: {error})."
+                Message(
+                    "PaddleOCR-VL gave an invalid block ({problem}).",
+                    problem=f"{type(error).__name__}: {error}",
+                )
             ) from error
         head = _head_of(raw, block, converted, heads)
         converted.append(_continuing(block, head) if head else block)
@@ -76,7 +80,7 @@ def _blocks_in(result: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     found = result.get("res", result)
     blocks = found.get("parsing_res_list") if isinstance(found, Mapping) else None
     if not isinstance(blocks, Sequence):
-        raise EngineFailed("PaddleOCR-VL gave a result without a parsing_res_list.")
+        raise EngineFailed(Message("PaddleOCR-VL gave a result without a parsing_res_list."))
     return blocks
 
 

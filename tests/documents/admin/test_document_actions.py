@@ -220,4 +220,4 @@ def test_in_russian_the_reason_is_in_russian(browser: Client, team: Team, url: U
         url("verb", document, "approve"), follow=True, headers={"accept-language": "ru"}
     )
 
-    assert "Документ ещё читается. Дождитесь окончания." in answer.content.decode()
+    assert "Документ ещё читается. Примите решение," in answer.content.decode()

@@ -9,8 +9,11 @@ from django.urls import reverse
 
 from documents import events
 from documents.actions.correct import correct
+from documents.errors import PasswordNeeded
+from documents.messages import Message
 from documents.models import Status, Team, User
 from documents.models.event import EventKind
+from documents.models.stored_error import error_fields
 from tests.factories import make_document, make_page, make_reading
 
 Url = Callable[..., str]
@@ -59,14 +62,17 @@ def test_failed_pages_are_on_top_with_their_reason(browser: Client, team: Team, 
 
 
 def test_a_document_that_failed_as_a_whole_says_why(browser: Client, team: Team, url: Url) -> None:
-    document = make_document(
-        team, status=Status.FAILED, error_code="password-needed", error_detail="It is encrypted."
+    error = PasswordNeeded(
+        Message("The PDF opens only with a password. Upload a copy without one.")
     )
+    document = make_document(team, status=Status.FAILED, **error_fields(error))
 
     page = browser.get(url("change", document)).content.decode()
+    russian = browser.get(url("change", document), headers={"accept-language": "ru"})
 
-    assert "protected by a password" in page
-    assert "It is encrypted." in page
+    assert page.count(error.detail) == 1
+    assert "PDF открывается только с паролем." in russian.content.decode()
+    assert error.detail not in russian.content.decode()
 
 
 def test_what_was_read_is_never_markup(browser: Client, team: Team, url: Url) -> None:

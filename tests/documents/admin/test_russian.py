@@ -116,10 +116,13 @@ def test_what_reads_is_named_as_people_name_it(
     ("form", "said"),
     [
         ({"title": " "}, "Название — от 1 до 500 знаков."),
-        ({"title": "x", "language": "rus"}, "Язык указывается двумя буквами, например ru или en."),
+        ({"title": "x", "language": "rus"}, "Язык — это код из двух букв (ISO 639-1)"),
         ({"title": "x", "tags": "x" * 101}, "Название метки — не больше 100 знаков."),
         ({"title": "x", "tags": ",".join(map(str, range(51)))}, "не больше 50 меток."),
-        ({"title": "a\x00b"}, "В тексте есть символы, которые нельзя сохранить."),
+        (
+            {"title": "a\x00b"},
+            "В тексте есть символы NUL или неполные символы",
+        ),
     ],
 )
 def test_a_refusal_is_one_sentence_in_one_language(
@@ -171,9 +174,9 @@ def test_a_refused_file_is_told_what_it_is_and_what_is_accepted(
 ) -> None:
     told, problem = refused(russian, url, "note.docx", content)
 
-    for said in (told, problem["title"]):
+    for said in (told, problem["detail"]):
         assert f"Похоже, это {what}; принимаются PDF, PNG," in said
-    assert "The file looks like a" in problem["detail"]
+    assert problem["title"] == "Файлы этого типа не принимаются."
 
 
 def test_a_file_that_is_too_large_is_told_the_limit(
@@ -183,7 +186,7 @@ def test_a_file_that_is_too_large_is_told_the_limit(
 
     told, problem = refused(russian, url, "big.pdf", b"%PDF-1.4" + b"x" * 2**20)
 
-    for said in (told, problem["title"]):
+    for said in (told, problem["detail"]):
         assert "Файл больше 1 МБ" in said
 
 
@@ -193,7 +196,7 @@ def test_who_has_to_choose_a_team_is_told_so(team: Team, url: Url) -> None:
 
     told, problem = refused(in_russian(user), url, "a.pdf", b"%PDF-1.4")
 
-    for said in (told, problem["title"]):
+    for said in (told, problem["detail"]):
         assert "выберите команду" in said
 
 

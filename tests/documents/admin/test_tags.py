@@ -76,7 +76,7 @@ def test_a_name_with_a_comma_is_refused_with_the_reason(
 
     answer = browser.post(address, {"team": str(team.id), "name": "old, new"})
 
-    assert "has no comma" in answer.content.decode()
+    assert "has a comma in its name" in answer.content.decode()
     assert [tag.name for tag in Tag.objects.all()] == ["old"]
 
 

@@ -11,10 +11,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from documents.bucket.error_messages import answer_message
+from documents.bucket.errors import WrongAccessKey
 from documents.bucket.health import BucketState, watch
-from documents.bucket.settings import read
-from documents.errors import WrongAccessKey, notice_of
+from documents.bucket.settings import BucketAddress, read
+from documents.messages import Message
 from documents.models import User, WorkerKind
+from ocr_worker.engines.paddleocr_vl import engine as paddleocr_vl
 from ocrsite.data_directory import choose_data_directory
 from ocrsite.monitoring import context
 from ocrsite.runtime.start_state import ProcessRole, Start, read_start, write_start
@@ -91,37 +94,41 @@ def test_what_is_wrong_with_the_variables_is_said_in_russian(
     assert warning not in page
 
 
-def test_of_an_error_the_summary_is_translated_and_its_detail_stands_beside_it(
+def test_the_message_of_an_error_is_translated_once(
     russian: Client, browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    detail = "The object storage at https://one does not know the access key."
-    state = BucketState("failing", (notice_of(WrongAccessKey(detail)),))
+    address = BucketAddress("https://one", "bucket", "a:b", "secret")
+    message = answer_message(WrongAccessKey, address, key="", answer="403", has_code=True)
+    state = BucketState("failing", (WrongAccessKey(message).message,))
     monkeypatch.setattr(watch, "state", lambda: state)
 
     page, english = first_page(russian), first_page(browser)
 
-    assert "Объектное хранилище не знает этого ключа доступа." in page
-    assert f'<span class="detail" lang="en">{detail}</span>' in page
-    assert english.count(detail) == 1
-    assert "The object storage does not know" not in english, "it is said once"
+    assert page.count("Объектное хранилище https://one не знает этого ключа доступа") == 1
+    assert message not in page
+    assert english.count(message) == 1
 
 
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ("absent", "Нет доступной программы распознавания."),
-        ("loading", "Программа распознавания не загрузилась; попытка повторится."),
+        ("absent", "На этой машине нет графического процессора для PaddleOCR-VL."),
+        ("loading", "Программа распознавания не загрузилась: MemoryError"),
     ],
 )
 def test_why_a_reader_has_no_engine_is_said_in_russian(
     russian: Client, state: str, said: str
 ) -> None:
-    make_ocr_worker(engine_state=state, engine_detail="Install tesseract-ocr-rus.")
+    message = {
+        "absent": paddleocr_vl.NO_GPU,
+        "loading": Message("The OCR engine did not load: {problem}", problem="MemoryError"),
+    }[state]
+    make_ocr_worker(engine_state=state, engine_detail=message, engine_message=message.to_json())
 
     page = first_page(russian)
 
     assert said in page
-    assert '<span class="detail" lang="en">Install tesseract-ocr-rus.</span>' in page
+    assert message not in page
 
 
 @pytest.mark.parametrize("kind", [WorkerKind.BACKGROUND, WorkerKind.SYNC])

@@ -45,6 +45,5 @@ def test_every_error_of_a_request_is_explained(error: type[errors.ArchiveError])
     rows = re.findall(r"^\| (\d{3}) \| (.*?) \|", DOCUMENTATION, re.MULTILINE)
 
     assert any(
-        int(status) == status_of(error("x")) and f"`{error.code}`" in codes
-        for status, codes in rows
+        int(status) == status_of(error) and f"`{error.code}`" in codes for status, codes in rows
     )

@@ -139,7 +139,7 @@ def test_a_body_above_the_limit_is_refused_and_points_to_forms(api: APIClient, m
     problem = problem_of(answer, 413)
     assert problem["code"] == "request-too-large"
     assert "multipart/form-data" in problem["detail"]
-    assert "Больший файл отправьте формой." in problem["title"]
+    assert "Файл большего размера отправьте формой" in problem["detail"]
     assert nothing_is_kept(media)
 
 

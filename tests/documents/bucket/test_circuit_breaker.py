@@ -7,15 +7,15 @@ import threading
 import pytest
 
 from documents.bucket.circuit_breaker import Breaker
-from documents.errors import (
+from documents.bucket.errors import (
     BucketBusy,
     BucketForbidden,
     BucketFull,
     BucketOpen,
     BucketUnreachable,
     ObjectMissing,
-    StorageFull,
 )
+from documents.errors import StorageFull
 
 
 class Clock:

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from documents.bucket.settings import BucketAddress, Timeouts
-from documents.bucket.store import Bucket
-from documents.errors import (
+from documents.bucket.errors import (
     BucketBusy,
     BucketError,
     BucketForbidden,
@@ -24,6 +22,8 @@ from documents.errors import (
     WrongAccessKey,
     WrongSecretKey,
 )
+from documents.bucket.settings import BucketAddress, Timeouts
+from documents.bucket.store import Bucket
 from tests.s3 import S3Server, free_ports
 from tests.s3_faults import Fault, faulty_s3
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from documents.bucket.errors import BucketBusy, BucketUnreachable
 from documents.bucket.store import Bucket
-from documents.errors import BucketBusy, BucketUnreachable
 from tests.s3_faults import Fault, FaultyS3, Seen, faulty_s3
 
 #: Differ from one request to the next, or say only what program asks.

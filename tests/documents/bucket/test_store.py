@@ -14,9 +14,9 @@ import pytest
 from pytest_django import Settings
 
 from documents.bucket.configured import configured_bucket
+from documents.bucket.errors import BucketForbidden, NoSuchBucket, ObjectMissing, ObjectTooLarge
 from documents.bucket.settings import BucketAddress
 from documents.bucket.store import Bucket
-from documents.errors import BucketForbidden, NoSuchBucket, ObjectMissing, ObjectTooLarge
 from tests.s3 import NO_WRITE, S3Server
 
 MB = 2**20

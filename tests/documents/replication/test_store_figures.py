@@ -11,8 +11,8 @@ import pytest
 
 from documents.actions.purge import purge
 from documents.actions.trash import trash
+from documents.bucket.errors import BucketUnreachable, NotMirroredYet
 from documents.bucket.store import Bucket
-from documents.errors import BucketUnreachable, NotMirroredYet
 from documents.exports.downloads import figure
 from documents.files.figures import Figure, figure_key, name_of
 from documents.files.keys import manifest_key

@@ -15,9 +15,9 @@ from documents.actions.decide import approve, reject
 from documents.actions.purge import purge
 from documents.actions.trash import trash
 from documents.actions.upload import upload
+from documents.bucket.errors import BucketForbidden, BucketFull, NewerCopy
 from documents.bucket.settings import BucketAddress
 from documents.bucket.store import Bucket
-from documents.errors import BucketForbidden, BucketFull, NewerCopy
 from documents.exports.downloads import Download, original, result
 from documents.exports.page_images import keep_page_image
 from documents.files.keys import manifest_key, page_image_key, result_key, tombstone_key

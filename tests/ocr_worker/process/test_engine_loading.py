@@ -54,7 +54,7 @@ def test_an_engine_that_was_mended_becomes_ready_by_itself_and_the_log_says_so(
         eventually(lambda: is_ready(engine), 20, "ready")
 
     assert engine.engine is not None
-    assert engine.detail == ""
+    assert engine.detail is None
     assert [entry["event"] for entry in log] == ["engine_unavailable", "engine_ready"], (
         "the same only once"
     )

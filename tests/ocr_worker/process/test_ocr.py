@@ -12,6 +12,7 @@ import pytest
 from django.utils import timezone
 
 from documents.errors import EngineUnavailable
+from documents.messages import Message
 from documents.models import Page, PageStatus, Reading, WorkerProcess
 from ocr_worker.engines.select_engine import LoadedEngine
 from ocr_worker.process import ocr as ocr_module
@@ -290,9 +291,7 @@ def test_a_reader_that_could_only_have_tesseract_leaves_pages_to_one_with_paddle
     monkeypatch: pytest.MonkeyPatch, other: str, left: bool
 ) -> None:
     make_ocr_worker(other)
-    fallen_back = LoadedEngine(
-        Pretending(), "PaddleOCR-VL is not used, Tesseract reads in its place."
-    )
+    fallen_back = LoadedEngine(Pretending(), Message("PaddleOCR is not installed."))
     monkeypatch.setattr(ocr_module, "load_engine", lambda *_, **__: fallen_back)
     worker = OcrProcess(0, uuid.uuid4())
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from documents.notices import Notice
+from documents.messages import Message
 from ocrsite.runtime import start_state
 from ocrsite.runtime.start_publisher import StartPublisher
 from ocrsite.runtime.start_state import ProcessRole, Start
@@ -70,7 +70,7 @@ def test_what_a_full_disk_leaves_of_a_state_is_no_state(
 
 
 def test_what_bootstrap_adds_is_taken_over(publisher: StartPublisher, tmp_path: Path) -> None:
-    warning = Notice("Look at {what}.", {"what": "this"})
+    warning = Message("Look at {what}.", what="this")
     publisher.publish(Start(ProcessRole.ALL))
     start_state.write_start(tmp_path, START_ID, Start(ProcessRole.ALL, warnings=[warning]))
 

@@ -83,15 +83,13 @@
                 form.dispatchEvent(new Event("text-saved", {bubbles: true}));
                 return true;
             }
-            if (answer.status === 409 && page.code === "conflict") {
+            if (answer.status === 409 && page.code === "page-changed") {
                 showOutcome(form, words.wordsConflict, true);
                 form.querySelector(".reload").hidden = false;
             } else if (answer.status === 401) {
                 showOutcome(form, words.wordsLoggedOut, true);
             } else {
-                // A problem's title is in the user's language, its detail in English.
-                const english = document.documentElement.lang.startsWith("en");
-                showOutcome(form, (english ? page.detail : page.title) ?? String(answer.status), true);
+                showOutcome(form, page.detail ?? String(answer.status), true);
             }
         } catch {
             showOutcome(form, words.wordsBroken, true);

@@ -142,7 +142,7 @@
             refuse(job, words.loggedOut, true);
         } else {
             const again = request.status === 403 || request.status >= 500;
-            refuse(job, reasonOf(answer) || String(request.status), again);
+            refuse(job, answer.detail || String(request.status), again);
         }
     }
 
@@ -199,14 +199,6 @@
     }
 
     // --- what the page shows ------------------------------------------------------------------
-
-    /* A problem's title is in the user's language, its detail in English. */
-    function reasonOf({title, detail, code}) {
-        if (document.documentElement.lang.startsWith("en")) {
-            return detail;
-        }
-        return code === "invalid-request" ? `${title} (${detail})` : title;
-    }
 
     function link(job, id, text) {
         const anchor = document.createElement("a");

@@ -1,0 +1,102 @@
+"""What can go wrong in the archive, as one small hierarchy.
+
+The API maps a class to an HTTP status (documents/api/problems.py); nothing here knows of HTTP.
+docs/errors.md lists every class. Importing this package loads neither Django nor the catalogues:
+the rendering child raises these errors, too.
+"""
+
+from __future__ import annotations
+
+from documents.errors.base import ArchiveError, error_class, error_classes
+from documents.errors.reading import (
+    DamagedFile,
+    DamagedPage,
+    EngineFailed,
+    EngineUnavailable,
+    LimitExceeded,
+    NoPages,
+    OriginalMissing,
+    PageTooLarge,
+    PasswordNeeded,
+    Quarantined,
+    ReadingError,
+    ReadingTimeout,
+    RendererUnavailable,
+)
+from documents.errors.requests import (
+    Busy,
+    Conflict,
+    DownloadTooLarge,
+    EngineNotRunning,
+    InTrash,
+    InvalidRequest,
+    LeaseLost,
+    LoginRequired,
+    NoCorrection,
+    NotAllowed,
+    NotFound,
+    NothingRead,
+    NotInTrash,
+    NotYet,
+    NoUploadTeam,
+    Outdated,
+    PageChanged,
+    RoleTooLow,
+    SearchUnavailable,
+    StillBeingRead,
+    TagBusy,
+)
+from documents.errors.uploads import (
+    DamagedCopy,
+    EmptyFile,
+    FileTooLarge,
+    StorageFull,
+    UnsupportedFileType,
+    UploadRefused,
+)
+
+__all__ = [
+    "ArchiveError",
+    "Busy",
+    "Conflict",
+    "DamagedCopy",
+    "DamagedFile",
+    "DamagedPage",
+    "DownloadTooLarge",
+    "EmptyFile",
+    "EngineFailed",
+    "EngineNotRunning",
+    "EngineUnavailable",
+    "FileTooLarge",
+    "InTrash",
+    "InvalidRequest",
+    "LeaseLost",
+    "LimitExceeded",
+    "LoginRequired",
+    "NoCorrection",
+    "NoPages",
+    "NoUploadTeam",
+    "NotAllowed",
+    "NotFound",
+    "NotInTrash",
+    "NotYet",
+    "NothingRead",
+    "OriginalMissing",
+    "Outdated",
+    "PageChanged",
+    "PageTooLarge",
+    "PasswordNeeded",
+    "Quarantined",
+    "ReadingError",
+    "ReadingTimeout",
+    "RendererUnavailable",
+    "RoleTooLow",
+    "SearchUnavailable",
+    "StillBeingRead",
+    "StorageFull",
+    "TagBusy",
+    "UnsupportedFileType",
+    "UploadRefused",
+    "error_class",
+    "error_classes",
+]

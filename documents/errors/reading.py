@@ -1,0 +1,117 @@
+"""Errors of reading: a document could not be prepared, or a page could not be read."""
+
+from __future__ import annotations
+
+from documents.errors.base import ArchiveError
+from documents.messages import gettext_noop
+
+_REPLACE = "Upload another copy of the file."
+_WAIT = "Nothing: the page is tried again."
+_WORKER = "See whether an OCR worker runs and which engine it has (`/health`)."
+
+
+class ReadingError(ArchiveError):
+    """A document could not be prepared, or a page could not be read."""
+
+    code = "reading-failed"
+    title = gettext_noop("The page could not be read.")
+    next_step = "Have the failed pages read again, or upload another copy of the file."
+
+
+class DamagedFile(ReadingError):
+    """The file can't be opened."""
+
+    code = "damaged-file"
+    title = gettext_noop("The file is damaged and can't be opened.")
+    next_step = _REPLACE
+
+
+class DamagedPage(ReadingError):
+    """The file opens, but this page can't be drawn."""
+
+    code = "damaged-page"
+    title = gettext_noop("The page is damaged and can't be shown.")
+    next_step = _REPLACE
+
+
+class PasswordNeeded(ReadingError):
+    """The file is encrypted."""
+
+    code = "password-needed"
+    title = gettext_noop("The file is protected by a password. Upload a copy without one.")
+    next_step = "Upload a copy without a password."
+
+
+class NoPages(ReadingError):
+    """The file opens and has no pages."""
+
+    code = "no-pages"
+    title = gettext_noop("The file has no pages.")
+    next_step = _REPLACE
+
+
+class PageTooLarge(ReadingError):
+    """The page, its text layer or the file exceeds what is read."""
+
+    code = "page-too-large"
+    title = gettext_noop("The page is too large to be read.")
+    next_step = "Split the file, or scan it at a lower resolution."
+
+
+class LimitExceeded(ReadingError):
+    """The page needs more memory or processor time than one page may have."""
+
+    code = "limit-exceeded"
+    title = gettext_noop("The page needs more memory or time than one page may have.")
+    next_step = "Export the page as a plain scan (an image, or PDF with one) and upload that."
+
+
+class ReadingTimeout(ReadingError):
+    """Drawing or reading the page took too long; on a less busy machine it may work."""
+
+    code = "timeout"
+    permanent = False
+    title = gettext_noop("Reading the page took too long.")
+    next_step = _WAIT
+
+
+class EngineUnavailable(ReadingError):
+    """No OCR engine is ready in this process: models or language data are missing."""
+
+    code = "engine-unavailable"
+    title = gettext_noop("No OCR engine is available.")
+    next_step = _WORKER
+
+
+class EngineFailed(ReadingError):
+    """The engine failed on this page; another attempt may succeed."""
+
+    code = "engine-failed"
+    permanent = False
+    title = gettext_noop("The OCR engine failed on this page.")
+    next_step = _WAIT
+
+
+class RendererUnavailable(EngineFailed):
+    """The rendering child does not start; no file has been opened yet."""
+
+    code = "renderer-unavailable"
+    title = gettext_noop("Pages can't be drawn at the moment.")
+    next_step = "See whether the machine has memory and processes left."
+
+
+class OriginalMissing(ReadingError):
+    """The original is not in the archive's storage, or not there yet."""
+
+    code = "original-missing"
+    permanent = False
+    title = gettext_noop("The original file could not be found in the storage.")
+    next_step = "Upload the same file again: it replaces the missing one."
+
+
+class Quarantined(ReadingError):
+    """Reading the page or preparing the document ended its process too often."""
+
+    code = "quarantined"
+    title = gettext_noop("Reading this page stopped the reader several times, so it was set aside.")
+    next_step = "Remove the cause, then have the failed pages read again."

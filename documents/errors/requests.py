@@ -1,0 +1,187 @@
+"""Errors of a request that can't be met: its values, its rights, the state of what it names."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from documents.errors.base import ArchiveError
+from documents.messages import Message, gettext_noop
+
+_Error = TypeVar("_Error", bound="InvalidRequest")
+
+
+class InvalidRequest(ArchiveError):
+    """A value makes no sense here; `errors` names the fields."""
+
+    code = "invalid-request"
+    title = gettext_noop("The request is not valid.")
+    next_step = "Correct the fields that `errors` names."
+
+    @classmethod
+    def for_field(cls: type[_Error], field: str, message: Message) -> _Error:
+        """The error of one field of the request."""
+        return cls(message, fields={field: [message]})
+
+
+class DownloadTooLarge(InvalidRequest):
+    """More documents or bytes were selected than one download may have."""
+
+    code = "download-too-large"
+    title = gettext_noop("The selection is too large for one download.")
+    next_step = "Select fewer documents."
+
+
+class NotFound(ArchiveError):
+    """It does not exist, or the caller may not see it: both look the same to the caller."""
+
+    code = "not-found"
+    title = gettext_noop("There is no such thing here.")
+    next_step = "Check the address and the id; ask to be added to the document's team."
+
+
+class NotAllowed(ArchiveError):
+    """The caller may not do this. Raise one of its subclasses."""
+
+    code = "not-allowed"
+    title = gettext_noop("You may not do this.")
+    next_step = "Ask a manager of the team."
+
+
+class RoleTooLow(NotAllowed):
+    """The caller sees the document or team, but their role does not allow this."""
+
+    code = "role-too-low"
+    title = gettext_noop("Your role in the team does not allow this.")
+    next_step = "Ask a manager of the team for another role."
+
+
+class NoUploadTeam(NotAllowed):
+    """There is no team to which the caller may upload."""
+
+    code = "no-upload-team"
+    title = gettext_noop("None of your teams lets you upload.")
+    next_step = "Ask a manager of one of your teams for another role."
+
+
+class LoginRequired(NotAllowed):
+    """Only a person who is logged in may do this."""
+
+    code = "login-required"
+    title = gettext_noop("Log in first.")
+    next_step = "Log in, or send a token."
+
+
+class NotYet(ArchiveError):
+    """It does not exist yet: a result of a document that is still being read."""
+
+    code = "not-yet"
+    permanent = False
+    title = gettext_noop("This is not there yet.")
+    next_step = "Repeat the request when the document's `status` is ready, partial or failed."
+
+
+class Conflict(ArchiveError):
+    """The current state does not allow this. Raise one of its subclasses."""
+
+    code = "conflict"
+    title = gettext_noop("The current state does not allow this.")
+    next_step = "Load it again, then decide."
+
+
+class PageChanged(Conflict):
+    """The page has another revision than the one that the request names."""
+
+    code = "page-changed"
+    title = gettext_noop("Somebody else changed this page first.")
+    next_step = "Load the page again and repeat the change."
+
+
+class Outdated(Conflict):
+    """What was decided on is no longer what the caller saw."""
+
+    code = "outdated"
+    title = gettext_noop("The text or the decision has changed since you opened the document.")
+    next_step = "Load the document again, then decide."
+
+
+class NoCorrection(Conflict):
+    """The page has no correction that a reading could replace."""
+
+    code = "no-correction"
+    title = gettext_noop("The page has no correction.")
+    next_step = "Nothing: the newest reading already counts."
+
+
+class TagBusy(Conflict):
+    """Other requests keep adding the tag to documents."""
+
+    code = "tag-busy"
+    permanent = False
+    title = gettext_noop("The tag is being added to documents.")
+    next_step = "Repeat the request in a moment."
+
+
+class EngineNotRunning(Conflict):
+    """No running OCR worker has the engine that the request names."""
+
+    code = "engine-not-running"
+    title = gettext_noop("No OCR worker has this engine.")
+    next_step = "Choose an engine that `/health` names, or start a worker that has it."
+
+
+class InTrash(Conflict):
+    """The document is in the trash, where nothing about it changes."""
+
+    code = "in-trash"
+    title = gettext_noop("The document is in the trash. Restore it first.")
+    next_step = "Restore the document first."
+
+
+class NotInTrash(Conflict):
+    """Only documents in the trash can be deleted for good."""
+
+    code = "not-in-trash"
+    title = gettext_noop("The document is not in the trash.")
+    next_step = "Move the document to the trash first."
+
+
+class StillBeingRead(Conflict):
+    """The document is still being read."""
+
+    code = "still-being-read"
+    title = gettext_noop("The document is still being read. Wait until it is finished.")
+    next_step = "Repeat the request when the document's `status` is ready, partial or failed."
+
+
+class NothingRead(Conflict):
+    """No text was recognised, so there is nothing to correct, approve or download."""
+
+    code = "nothing-read"
+    title = gettext_noop("Nothing could be read here.")
+    next_step = "Have the document read again, or reject it."
+
+
+class LeaseLost(ArchiveError):
+    """The lease of a claim has ended: it expired, or the document is being read again."""
+
+    code = "lease-lost"
+    title = gettext_noop("Another process took over this work.")
+    next_step = "Nothing: the other process does the work."
+
+
+class Busy(ArchiveError):
+    """This process is doing as much as it may."""
+
+    code = "busy"
+    permanent = False
+    title = gettext_noop("The server is busy. Try again in a moment.")
+    next_step = "Repeat the request after the seconds in `Retry-After`."
+
+
+class SearchUnavailable(ArchiveError):
+    """No search index can be read: it is being built, and nothing is lost."""
+
+    code = "search-unavailable"
+    permanent = False
+    title = gettext_noop("The search is being prepared. Try again in a moment.")
+    next_step = "Repeat the request after the seconds in `Retry-After`."
