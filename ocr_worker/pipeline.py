@@ -148,7 +148,7 @@ def _can_others_read(claim: PageClaim) -> bool:
 
 def _save_reading(claim: PageClaim, reading: PageReading) -> None:
     if reading.page_image is not None:
-        page_images.keep_page_image(
+        page_images.store_page_image(
             claim.document_id, claim.number, reading.layout.rotation, reading.page_image
         )
     figures = store_figures(claim.document_id, claim.number, reading.layout, reading.figures)
@@ -168,7 +168,7 @@ def _prepare(claim: TaskClaim, renderer: Renderer) -> None:
             pages = renderer.count_pages(path, document.mime_type)
             record_page_count(claim, pages)
             try:
-                page_images.keep_thumbnail(
+                page_images.store_thumbnail(
                     document.id, renderer.render_thumbnail(path, document.mime_type)
                 )
             except ReadingError as error:

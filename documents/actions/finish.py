@@ -10,8 +10,8 @@ from django.utils import timezone
 from documents.actions.request_results import request_results
 from documents.errors import LeaseLost
 from documents.events import commit_change, commit_reading_end
-from documents.exports.assemble import assembled
-from documents.exports.cross_page import restructured
+from documents.exports.assemble import assemble_results
+from documents.exports.cross_page import restructure_pages
 from documents.exports.results import Summary
 from documents.models import Document, Status, Task
 from documents.models.claim import TaskClaim
@@ -27,10 +27,10 @@ def finish(claim: TaskClaim) -> Document:
     """
     document = Document.objects.get(id=claim.document_id)
     built_from = document.content_version
-    with assembled(document, restructured(document)) as made:
-        summary, files = made.summary, made.facts
+    with assemble_results(document, restructure_pages(document)) as results:
+        summary, files = results.summary, results.file_facts
         claim.refuse_lost()
-        made.put_in_place()
+        results.publish()
     try:
         return _record_outcome(claim, built_from, summary, files)
     except LeaseLost:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpResponseBase, StreamingHttpResponse
 
 from documents.errors import DownloadTooLarge
-from documents.exports.zip_originals import zipped
+from documents.exports.zip_originals import zip_originals
 from documents.messages import Message
 from documents.models import Document
 
@@ -30,7 +30,7 @@ def zip_of_originals(documents: QuerySet[Document]) -> HttpResponseBase:
                 size=MOST_BYTES // 2**30,
             )
         )
-    response = StreamingHttpResponse(zipped(originals), content_type="application/zip")
+    response = StreamingHttpResponse(zip_originals(originals), content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="originals.zip"'
     response["Content-Security-Policy"] = "sandbox"
     return response

@@ -13,31 +13,31 @@ from rest_framework.request import Request
 from documents.access import Ability, require
 from documents.api.delivery import deliver
 from documents.api.views import FileView
-from documents.exports.downloads import figure, original, result, thumbnail
+from documents.exports.downloads import get_figure, get_original, get_result, get_thumbnail
 
 
 class OriginalView(FileView):
     def get(self, request: Request, document_id: uuid.UUID) -> HttpResponseBase:
-        return deliver(request, original(require(self.user, Ability.SEE, document_id)))
+        return deliver(request, get_original(require(self.user, Ability.SEE, document_id)))
 
 
 class ResultView(FileView):
     """`kind` is "json", "md" or "txt"."""
 
     def get(self, request: Request, document_id: uuid.UUID, kind: str) -> HttpResponseBase:
-        return deliver(request, result(require(self.user, Ability.SEE, document_id), kind))
+        return deliver(request, get_result(require(self.user, Ability.SEE, document_id), kind))
 
 
 class FigureView(FileView):
     """WebP; `name` as in a block's `figure`."""
 
     def get(self, request: Request, document_id: uuid.UUID, name: str) -> HttpResponseBase:
-        return deliver(request, figure(require(self.user, Ability.SEE, document_id), name))
+        return deliver(request, get_figure(require(self.user, Ability.SEE, document_id), name))
 
 
 class ThumbnailView(FileView):
     def get(self, request: Request, document_id: uuid.UUID) -> HttpResponseBase:
-        return deliver(request, thumbnail(require(self.user, Ability.SEE, document_id)))
+        return deliver(request, get_thumbnail(require(self.user, Ability.SEE, document_id)))
 
 
 class ResultSchemaView(FileView):

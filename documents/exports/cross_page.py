@@ -1,9 +1,9 @@
-"""A document's Markdown over its pages: tables that go on over a page's end, levels of titles.
+"""A document's Markdown across pages: tables that continue on the next page, levels of titles.
 
-A page is read for itself: a table that goes on on the next page is two, and every title is of one
-level. Who reads may know better once all pages are there (`OCRSITE_RESTRUCTURER`; the archive does
-not know its reader). What comes of it is in the document's Markdown only; what was read, and what
-people made of it, stays.
+Each page is read by itself: a table that continues on the next page is two, and all titles have one
+level. The worker may do better once all pages are there (`OCRSITE_RESTRUCTURER` names its function,
+because the archive does not import the worker). The outcome is in the document's Markdown only;
+readings and corrections stay as they are.
 """
 
 from __future__ import annotations
@@ -21,36 +21,36 @@ from documents.text.page_layout import PageLayout
 
 log = structlog.get_logger(__name__)
 
-#: (page number, block id) -> the block's Markdown in the document; "" where it went into another's.
-Rewritten = Mapping[tuple[int, str], str]
+#: (page number, block id) -> the block's Markdown in the document; "" where another block has it.
+RewrittenBlocks = Mapping[tuple[int, str], str]
 
 #: A longer document stays as its pages are: all of it would have to be in memory at once.
-MOST_PAGES = 2000
+MAX_PAGES = 2000
 
 _TABLE, _TITLE = "table", "paragraph_title"
 
 
-def restructured(document: Document) -> Rewritten:
-    """The blocks whose Markdown differs in the document as a whole; none where nobody knows better.
+def restructure_pages(document: Document) -> RewrittenBlocks:
+    """The blocks whose Markdown differs in the document as a whole; none without a restructurer.
 
-    Takes seconds, in a process of its own, where there are tables or titles on several pages.
+    Takes seconds, in a process of its own, where several pages have tables or titles.
     """
-    if settings.OCRSITE_RESTRUCTURER is None or not 2 <= (document.page_count or 0) <= MOST_PAGES:
+    if settings.OCRSITE_RESTRUCTURER is None or not 2 <= (document.page_count or 0) <= MAX_PAGES:
         return {}
     pages = [
-        _described(page.number, layout)
+        _describe_page(page.number, layout)
         for page in _pages(document).iterator(chunk_size=20)
         if (layout := page.layout) is not None
     ]
     if not _is_worth_it(pages):
         return {}
-    restructure: Callable[[Sequence[Mapping[str, Any]]], Rewritten]
+    restructure: Callable[[Sequence[Mapping[str, Any]]], RewrittenBlocks]
     restructure = import_string(settings.OCRSITE_RESTRUCTURER)
     return restructure(pages)
 
 
 def _pages(document: Document) -> Any:
-    """Only what one engine read: others give neither tables nor titles."""
+    """Only pages read by PaddleOCR-VL: other engines recognise neither tables nor titles."""
     return (
         document.pages.filter(current_reading__engine=EngineName.PADDLEOCR_VL)
         .with_text()
@@ -58,7 +58,7 @@ def _pages(document: Document) -> Any:
     )
 
 
-def _described(number: int, layout: PageLayout) -> dict[str, Any]:
+def _describe_page(number: int, layout: PageLayout) -> dict[str, Any]:
     return {
         "number": number,
         "width": layout.width,
@@ -72,7 +72,7 @@ def _described(number: int, layout: PageLayout) -> dict[str, Any]:
 
 
 def _is_worth_it(pages: Sequence[Mapping[str, Any]]) -> bool:
-    def having(label: str) -> int:
+    def count_pages(label: str) -> int:
         return sum(any(block["label"] == label for block in page["blocks"]) for page in pages)
 
-    return having(_TABLE) > 1 or having(_TITLE) > 1
+    return count_pages(_TABLE) > 1 or count_pages(_TITLE) > 1

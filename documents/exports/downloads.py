@@ -1,4 +1,4 @@
-"""Which files of a document may be fetched, and under which names."""
+"""The files of a document that a client may download, and their names."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ RESULT_TYPES = {
 
 @dataclass(frozen=True)
 class Download:
-    """A file to be sent under a name. `immutable`: under this name there is never another content.
-    `missing` is raised when the file is not there."""
+    """A file to send under a name.
+
+    `immutable`: its content under this name never changes. `missing`: raised when there is no file.
+    """
 
     filename: str
     content_type: str
@@ -42,8 +44,8 @@ class Download:
             raise self.missing from None
 
 
-def original(document: Document) -> Download:
-    """The file as it was uploaded, byte for byte."""
+def get_original(document: Document) -> Download:
+    """The uploaded file, byte for byte."""
     key = original_key(document.id, document.filename)
     return Download(
         filename=document.filename,
@@ -59,8 +61,8 @@ def original(document: Document) -> Download:
     )
 
 
-def result(document: Document, kind: str) -> Download:
-    """`kind` is a key of RESULT_TYPES. While the document is read again: the results before.
+def get_result(document: Document, kind: str) -> Download:
+    """`kind` is a key of RESULT_TYPES. While the document is read again, the earlier results.
 
     Raises NotYet while there is none, NothingRead where there will be none.
     """
@@ -93,18 +95,24 @@ def result(document: Document, kind: str) -> Download:
     )
 
 
-def thumbnail(document: Document) -> Download:
+def get_thumbnail(document: Document) -> Download:
     """Raises NotFound where there is none."""
-    return _image(page_images.thumbnail(document), document, "thumbnail")
+    return _image(page_images.ensure_thumbnail(document), document, "thumbnail")
 
 
-def page_picture(page: Page) -> Download:
-    """The page as its boxes are measured, made now if need be. Raises Busy, ReadingError."""
-    return _image(page_images.page_image(page), page.document, f"{page.number:04d}")
+def get_page_image(page: Page) -> Download:
+    """The image in whose pixels boxes are measured; rendered now where it is missing.
+
+    Raises Busy, ReadingError, OriginalMissing.
+    """
+    return _image(page_images.ensure_page_image(page), page.document, f"{page.number:04d}")
 
 
-def figure(document: Document, name: str) -> Download:
-    """A picture cut out of one of its pages. Raises NotFound for one that no reading names."""
+def get_figure(document: Document, name: str) -> Download:
+    """A picture cut out of one of the document's pages.
+
+    Raises NotFound where no reading names it.
+    """
     missing = NotFound(
         Message("The document has no figure “{name}”.", name=name[:100]), document=document.id
     )

@@ -1,9 +1,8 @@
-"""The page image that people look at: kept when a reading made one, else made when asked for.
+"""The page image that people see: stored when a reading made one, else rendered on request.
 
-Derived data: it can always be made again from the original. Making it means parsing what somebody
-uploaded, so it is done by the reader's rendering child process; the settings name the functions
-(`OCRSITE_PAGE_RENDERER`, `OCRSITE_THUMBNAIL_RENDERER`), because the archive does not know the
-reader.
+Derived data: it can always be rendered again from the original. Rendering parses an uploaded file,
+so the worker's rendering child does it; the settings name the functions (`OCRSITE_PAGE_RENDERER`,
+`OCRSITE_THUMBNAIL_RENDERER`), because the archive does not import the worker.
 """
 
 from __future__ import annotations
@@ -29,26 +28,26 @@ from documents.signals import announce, derived_file_written
 log = structlog.get_logger(__name__)
 
 #: At most one rendering child per web process (design, section 7.3).
-_one_at_a_time = threading.Lock()
+_rendering_slot = threading.Lock()
 
-#: Requests that may wait for their turn, each of them holding one of the web's threads. Who comes
-#: when there are so many is told to come back at once.
-MOST_WAITING = 4
-_waiters = threading.BoundedSemaphore(MOST_WAITING)
+#: Requests that may wait for the slot, each with one of the web's threads. Any other gets Busy at
+#: once.
+MAX_WAITING = 4
+_waiting_places = threading.BoundedSemaphore(MAX_WAITING)
 
-#: By storage key. A page that takes all the time it may have and then fails would else hold the
-#: only slot each time somebody looks at a list with it.
+#: By storage key. Otherwise a page that fails after all its time would take the only slot each time
+#: a person opens a list that shows it.
 _failures = RecentFailures()
 
-#: Seconds that a request waits for its turn before it is told to come back.
-PATIENCE = 2.0
+#: Seconds that a request waits for the slot before it is answered Busy.
+WAIT_SECONDS = 2.0
 
 
-def page_image(page: Page) -> str:
-    """The storage key of the page's WebP image, upright as its current reading has it.
+def ensure_page_image(page: Page) -> str:
+    """Render the page's WebP image unless it is stored; return its storage key.
 
-    Makes the image where it is not there. Raises Busy when this process is making others,
-    ReadingError when the page can't be shown, OriginalMissing.
+    The image is upright as the page's current reading has it. Raises Busy while this process is
+    rendering others, ReadingError where the page can't be rendered, OriginalMissing.
     """
     source = page.base_reading
     rotation = source.rotation if source else 0
@@ -58,13 +57,13 @@ def page_image(page: Page) -> str:
         renderer: Callable[..., bytes] = import_string(settings.OCRSITE_PAGE_RENDERER)
         return renderer(str(path), page.document.mime_type, page.number, rotation)
 
-    return _kept_or_made(key, page.document, render)
+    return _ensure_image(key, page.document, render)
 
 
-def thumbnail(document: Document) -> str:
-    """The storage key of a small WebP image of the first page; made like `page_image`.
+def ensure_thumbnail(document: Document) -> str:
+    """Like `ensure_page_image`, for a small WebP image of the first page.
 
-    Raises NotFound where the file could not be opened, or was not yet.
+    Raises NotFound where the file could not be opened, or has not been yet.
     """
     if not document.page_count:
         raise NotFound(Message("This document has no thumbnail."), document=document.id)
@@ -78,62 +77,62 @@ def thumbnail(document: Document) -> str:
         renderer: Callable[..., bytes] = import_string(settings.OCRSITE_THUMBNAIL_RENDERER)
         return renderer(str(path), document.mime_type, rotation)
 
-    return _kept_or_made(thumbnail_key(document.id, rotation), document, render)
+    return _ensure_image(thumbnail_key(document.id, rotation), document, render)
 
 
-def keep_page_image(document_id: uuid.UUID, number: int, rotation: int, image: bytes) -> None:
-    """Keep the image that a reading has made, so that nobody waits for it later."""
-    _keep(document_id, page_image_key(document_id, number, rotation), image)
+def store_page_image(document_id: uuid.UUID, number: int, rotation: int, image: bytes) -> None:
+    """Store the WebP image that a reading has made, so that no request has to wait for it."""
+    _store(document_id, page_image_key(document_id, number, rotation), image)
 
 
-def keep_thumbnail(document_id: uuid.UUID, image: bytes) -> None:
-    _keep(document_id, thumbnail_key(document_id), image)
+def store_thumbnail(document_id: uuid.UUID, image: bytes) -> None:
+    _store(document_id, thumbnail_key(document_id), image)
 
 
-def _keep(document_id: uuid.UUID, key: str, image: bytes) -> None:
+def _store(document_id: uuid.UUID, key: str, image: bytes) -> None:
     archive().write(key, image)
     announce(derived_file_written, document_id=document_id, key=key)
 
 
-def _is_here(key: str) -> bool:
-    """Whether the image is on this disk, fetched from the bucket if need be."""
+def _fetch_if_missing(key: str) -> bool:
+    """Whether the image is on this disk, possibly fetched from the bucket by this call."""
     try:
         return archive().fetch_if_missing(key)
     except BucketError as error:
-        # It can be made as well.
+        # It can be rendered instead.
         log.warning("image_not_fetched", key=key, code=error.code, reason=error.detail)
         return False
 
 
-def _kept_or_made(key: str, document: Document, render: Callable[[Path], bytes]) -> str:
-    if _is_here(key):
+def _ensure_image(key: str, document: Document, render: Callable[[Path], bytes]) -> str:
+    if _fetch_if_missing(key):
         return key
-    _failures.raise_for(key)
-    if not _our_turn():
+    _failures.raise_recent(key)
+    if not _acquire_slot():
         raise Busy(Message("Other page images are being drawn. Ask again in a second."))
     try:
-        # Whoever was before us may have made this very one.
+        # The request before may have rendered this very image.
         if not archive().exists(key):
-            _failures.raise_for(key)
+            _failures.raise_recent(key)
             with original_file(document.id, document.filename) as path:
-                _keep(document.id, key, render(path))
+                _store(document.id, key, render(path))
     except OriginalMissing:
-        raise  # it costs nothing to look again, and an upload mends it
+        raise  # looking again costs nothing, and an upload repairs it
     except ReadingError as error:
         _failures.remember(key, error)
         raise
     finally:
-        _one_at_a_time.release()
+        _rendering_slot.release()
     return key
 
 
-def _our_turn() -> bool:
-    """Take the only slot, at once or after a short wait; whether that came about."""
-    if _one_at_a_time.acquire(blocking=False):
+def _acquire_slot() -> bool:
+    """Acquire the slot, at once or after a short wait; return whether that succeeded."""
+    if _rendering_slot.acquire(blocking=False):
         return True
-    if not _waiters.acquire(blocking=False):
+    if not _waiting_places.acquire(blocking=False):
         return False
     try:
-        return _one_at_a_time.acquire(timeout=PATIENCE)
+        return _rendering_slot.acquire(timeout=WAIT_SECONDS)
     finally:
-        _waiters.release()
+        _waiting_places.release()

@@ -9,26 +9,31 @@ from documents.text.page_layout import PageLayout
 
 
 def page_data(page: Page) -> dict[str, Any]:
-    """The page of the HTTP contract (design, section 5), with everything that was read on it.
+    """The page as the HTTP contract has it (design, section 5), with all its text.
 
-    Needs `current_reading` and `current_revision` loaded with the page. What was not read yet is
-    null or empty; `revision` rises with every correction and reading after the first.
+    Needs `current_reading` and `current_revision` loaded with the page. Fields of a page that has
+    not been read are null or empty; `revision` rises with every correction and later reading.
     """
     layout = page.layout
-    return _facts(page, layout) | {"text": "", "markdown": "", "blocks": [], **_content(layout)}
+    return _describe_page(page, layout) | {
+        "text": "",
+        "markdown": "",
+        "blocks": [],
+        **_describe_content(layout),
+    }
 
 
 def page_summary(page: Page) -> dict[str, Any]:
-    """The page without its content, cheap enough for a list: of the layouts, only those of
-    corrections are looked at."""
-    return _facts(page, page.layout if page.current_revision else None)
+    """The page without its content, cheap enough for a list: loads only the layouts of
+    corrections."""
+    return _describe_page(page, page.layout if page.current_revision else None)
 
 
-def _facts(page: Page, layout: PageLayout | None) -> dict[str, Any]:
+def _describe_page(page: Page, layout: PageLayout | None) -> dict[str, Any]:
     """`layout`: the page's, needed where a correction is current."""
     reading = page.base_reading
     if page.current_revision and layout:
-        confidence = layout.confidence  # what a person typed is certain
+        confidence = layout.confidence  # a person's words count as certain
         flags = sorted(layout.flags)
     else:
         confidence = reading.confidence if reading else None
@@ -51,7 +56,7 @@ def _facts(page: Page, layout: PageLayout | None) -> dict[str, Any]:
     }
 
 
-def _content(layout: PageLayout | None) -> dict[str, Any]:
+def _describe_content(layout: PageLayout | None) -> dict[str, Any]:
     if layout is None:
         return {}
     return {

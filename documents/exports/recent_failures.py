@@ -1,4 +1,4 @@
-"""What failed a while ago and would fail again: remembered, and not tried at every look."""
+"""Recent failures that would happen again: remembered, so that no request tries them again."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from documents.errors import ReadingError
 
 
 class RecentFailures:
-    """The errors of the last few minutes by what they were about; in this process, bounded.
+    """The errors of the last few minutes by key, in the memory of this process.
 
-    A permanent error is remembered for `seconds`, one that may pass for `passing_seconds`. Beyond
-    `most` the oldest is forgotten.
+    A permanent error is remembered for `seconds`, a temporary one for `temporary_seconds`. Beyond
+    `max_entries` the oldest is forgotten.
     """
 
     def __init__(
-        self, *, seconds: float = 600.0, passing_seconds: float = 60.0, most: int = 1000
+        self, *, seconds: float = 600.0, temporary_seconds: float = 60.0, max_entries: int = 1000
     ) -> None:
         self._seconds = seconds
-        self._passing_seconds = passing_seconds
-        self._most = most
+        self._temporary_seconds = temporary_seconds
+        self._max_entries = max_entries
         self._lock = threading.Lock()
         self._known: OrderedDict[str, tuple[ReadingError, float]] = OrderedDict()
 
     def remember(self, key: str, error: ReadingError) -> None:
-        lasting = self._seconds if error.permanent else self._passing_seconds
+        seconds = self._seconds if error.permanent else self._temporary_seconds
         with self._lock:
             self._known.pop(key, None)
-            self._known[key] = (_copy(error), time.monotonic() + lasting)
-            while len(self._known) > self._most:
+            self._known[key] = (_copy(error), time.monotonic() + seconds)
+            while len(self._known) > self._max_entries:
                 self._known.popitem(last=False)
 
-    def raise_for(self, key: str) -> None:
-        """Raises the error that is remembered for `key`, if there is one."""
+    def raise_recent(self, key: str) -> None:
+        """Raise the error remembered for `key`, if there is one."""
         with self._lock:
             error, until = self._known.get(key, (None, 0.0))
             if error is None:
@@ -46,5 +46,5 @@ class RecentFailures:
 
 
 def _copy(error: ReadingError) -> ReadingError:
-    """Without the traceback, which would hold on to what its frames held."""
+    """A copy without the traceback, whose frames would keep their values in memory."""
     return type(error)(error.message, document=error.document, page=error.page, fields=error.fields)

@@ -1,7 +1,7 @@
-"""A document's result file on this machine's disk, as the database says it is now.
+"""A document's result file on this machine's disk, in the version that the database names.
 
-Where several machines share an archive the file was made on one of them. What is missing here, or
-older than the database's, comes from the bucket, or is assembled again: it is all in the database.
+Where several machines share an archive, one of them made the file. A file that is missing here, or
+older than the database's, comes from the bucket or is assembled again from the database.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import structlog
 
 from documents.bucket.errors import BucketError
 from documents.errors import DamagedCopy
-from documents.exports.assemble import assembled
+from documents.exports.assemble import assemble_results
 from documents.files.content import Content, LocalContent, StreamedContent, open_content
 from documents.files.hashing import file_sha256
 from documents.files.keys import result_key
@@ -24,14 +24,14 @@ log = structlog.get_logger(__name__)
 
 
 def ensure_result(document: Document, kind: str) -> str:
-    """The storage key of the result `kind`, whose file is here and current after this.
+    """Make sure that the result `kind` is on this disk and current; return its storage key.
 
     Raises StorageFull.
     """
     key = result_key(document.id, kind)
     files = archive()
     if not isinstance(files, MirroredArchive):
-        # One machine: who made it put it here. One that differs is just being replaced.
+        # One machine, so the file was made here. One that differs is just being replaced.
         if not files.exists(key):
             _assemble(document)
         return key
@@ -46,18 +46,17 @@ def ensure_result(document: Document, kind: str) -> str:
 
 
 def open_result(document: Document, kind: str) -> Content:
-    """The result `kind` as the database says it is now; a large one is read while it comes from the
-    bucket.
+    """The current result `kind`; a large one is read while it comes from the bucket.
 
     Raises FileNotFoundError, Busy, StorageFull.
     """
-    files, key, wanted = archive(), result_key(document.id, kind), document.result_files.get(kind)
-    if not isinstance(files, MirroredArchive) or wanted is None:
+    files, key, facts = archive(), result_key(document.id, kind), document.result_files.get(kind)
+    if not isinstance(files, MirroredArchive) or facts is None:
         return open_content(ensure_result(document, kind))
     if _is_current(document, kind, files.path(key)):
-        return LocalContent(files.open(key), wanted["sha256"])
+        return LocalContent(files.open(key), facts["sha256"])
     try:
-        return StreamedContent(files, key, size=wanted["size"], sha256=wanted["sha256"])
+        return StreamedContent(files, key, size=facts["size"], sha256=facts["sha256"])
     except (BucketError, DamagedCopy) as error:
         log.warning("result_not_fetched", key=key, code=error.code, reason=error.detail)
     _assemble(document)
@@ -65,21 +64,21 @@ def open_result(document: Document, kind: str) -> Content:
 
 
 def _is_current(document: Document, kind: str, path: Path) -> bool:
-    wanted = document.result_files.get(kind)
+    facts = document.result_files.get(kind)
     try:
-        about = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         return False
-    if wanted is None or about.st_size != wanted["size"]:
-        return wanted is None
-    return _digest(str(path), about.st_mtime_ns, about.st_ino) == str(wanted["sha256"])
+    if facts is None or status.st_size != facts["size"]:
+        return facts is None
+    return _hash_file(str(path), status.st_mtime_ns, status.st_ino) == str(facts["sha256"])
 
 
 @lru_cache(maxsize=256)
-def _digest(path: str, changed: int, inode: int) -> str:
+def _hash_file(path: str, modified: int, inode: int) -> str:
     return file_sha256(Path(path))
 
 
 def _assemble(document: Document) -> None:
-    with assembled(document) as made:
-        made.put_in_place()
+    with assemble_results(document) as results:
+        results.publish()

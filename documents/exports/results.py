@@ -1,7 +1,7 @@
 """A finished document as files: `result.json`, `result.md`, `result.txt`, written page by page.
 
-The pages go through one at a time, so a document of ten thousand pages needs no more memory than
-one of ten. `result.json` follows `result.schema.json` beside this module.
+One page is in memory at a time, so a document of ten thousand pages needs no more than one of ten.
+`result.json` follows `result.schema.json` beside this module.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
-from documents.exports.cross_page import Rewritten
+from documents.exports.cross_page import RewrittenBlocks
 from documents.exports.page_json import page_data
 from documents.models import Document, Page
 from documents.text.page_layout import mean_confidence
 
-#: The version of `result.json`. It rises only when a reader of the one before would break.
+#: The version of `result.json`. It rises only when programs that read the last one would break.
 RESULT_VERSION = 1
 
 PAGE_BREAK_TEXT = "\n\f"
@@ -25,10 +25,11 @@ PAGE_BREAK_MARKDOWN = "\n\n---\n\n"
 
 @dataclass
 class Summary:
-    """What is known of a document when all of its pages went by.
+    """Facts of a document that are sums over its pages.
 
-    `engine` read most of the pages (of equals, the first); `confidence` is the mean over pages,
-    weighted by their letters; `flags` are those of any page.
+    `engine`: the one that read most pages (of equals, the first). `confidence`: the mean over
+    pages, weighted by the length of their text (0 to 1; None for no text). `flags`: those of any
+    page.
     """
 
     pages_by_engine: dict[str, int] = field(default_factory=dict)
@@ -61,12 +62,15 @@ def write_results(
     as_json: BinaryIO,
     as_md: BinaryIO,
     as_txt: BinaryIO,
-    rewritten: Rewritten,
+    rewritten: RewrittenBlocks,
 ) -> Summary:
-    """Write the three files (UTF-8) in one pass over `pages`, which come in page order with their
-    readings and revisions loaded. `rewritten`: blocks whose Markdown is another in the document."""
+    """Write the three files (UTF-8) in one pass over `pages`.
+
+    `pages`: in page order, with their readings and revisions loaded. `rewritten`: blocks with other
+    Markdown than on their page.
+    """
     summary = Summary()
-    head = json.dumps(_document_data(document), ensure_ascii=False)
+    head = json.dumps(_describe_document(document), ensure_ascii=False)
     as_json.write(f'{{"version": {RESULT_VERSION},\n"document": {head},\n"pages": ['.encode())
     for index, page in enumerate(pages):
         data = page_data(page)
@@ -76,7 +80,7 @@ def write_results(
         if index:
             as_md.write(PAGE_BREAK_MARKDOWN.encode())
             as_txt.write(PAGE_BREAK_TEXT.encode())
-        as_md.write(_markdown(page, data, rewritten).encode())
+        as_md.write(_build_markdown(page, data, rewritten).encode())
         as_txt.write(data["text"].encode())
     as_json.write(b"\n]}\n")
     as_md.write(b"\n")
@@ -84,7 +88,7 @@ def write_results(
     return summary
 
 
-def _markdown(page: Page, data: dict[str, Any], rewritten: Rewritten) -> str:
+def _build_markdown(page: Page, data: dict[str, Any], rewritten: RewrittenBlocks) -> str:
     layout = page.layout
     if layout is None or not any((page.number, block.id) in rewritten for block in layout.blocks):
         return str(data["markdown"])
@@ -95,13 +99,13 @@ def _markdown(page: Page, data: dict[str, Any], rewritten: Rewritten) -> str:
     return replace(layout, blocks=blocks).markdown
 
 
-def pages_to_write(document: Document) -> Iterator[Page]:
+def iterate_pages(document: Document) -> Iterator[Page]:
     """The document's pages in order, a few in memory at a time."""
     return document.pages.with_text().order_by("number").iterator(chunk_size=20)
 
 
-def _document_data(document: Document) -> dict[str, Any]:
-    """What the file says of its document; a change of any of it has the file written anew."""
+def _describe_document(document: Document) -> dict[str, Any]:
+    """The document's facts in `result.json`; a change of any of them requires a new file."""
     return {
         "id": str(document.id),
         "title": document.title,

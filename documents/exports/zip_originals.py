@@ -1,4 +1,4 @@
-"""Many originals as one zip, sent while it is made: no more than a chunk is in memory."""
+"""Many originals as one zip, sent while it is built: only a chunk is in memory."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import BinaryIO
 from documents.files.keys import original_key
 from documents.files.storage import archive
 
-CHUNK = 256 * 1024
+CHUNK_BYTES = 256 * 1024
 
 
-class _Outlet(io.RawIOBase):
-    """Where the zip is written to: keeps bytes until they are taken, can't seek."""
+class _ChunkBuffer(io.RawIOBase):
+    """The zip's output: keeps bytes until `take`; can't seek."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -35,16 +35,15 @@ class _Outlet(io.RawIOBase):
         return taken
 
 
-def zipped(originals: Iterable[tuple[uuid.UUID, str]]) -> Iterator[bytes]:
+def zip_originals(originals: Iterable[tuple[uuid.UUID, str]]) -> Iterator[bytes]:
     """The bytes of a zip of `(document id, file name)`; equal names are numbered.
 
-    Not compressed: PDFs and images are already. What is missing in the storage is named in
-    `MISSING.txt`.
+    Not compressed, as PDFs and images already are. `MISSING.txt` in it lists missing originals.
     """
-    outlet = _Outlet()
+    output = _ChunkBuffer()
     used: set[str] = set()
     missing: list[str] = []
-    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as target:
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as target:
         for document_id, filename in originals:
             try:
                 source = archive().open(original_key(document_id, filename))
@@ -52,22 +51,22 @@ def zipped(originals: Iterable[tuple[uuid.UUID, str]]) -> Iterator[bytes]:
                 missing.append(f"{filename}\t{document_id}")
                 continue
             with source:
-                yield from _member(target, outlet, _free_name(filename, used), source)
+                yield from _write_member(target, output, _choose_name(filename, used), source)
         if missing:
             target.writestr("MISSING.txt", "\n".join(missing) + "\n")
-    yield outlet.take()
+    yield output.take()
 
 
-def _member(
-    target: zipfile.ZipFile, outlet: _Outlet, name: str, source: BinaryIO
+def _write_member(
+    target: zipfile.ZipFile, output: _ChunkBuffer, name: str, source: BinaryIO
 ) -> Iterator[bytes]:
     with target.open(zipfile.ZipInfo(name), "w", force_zip64=True) as member:
-        while chunk := source.read(CHUNK):
+        while chunk := source.read(CHUNK_BYTES):
             member.write(chunk)
-            yield outlet.take()
+            yield output.take()
 
 
-def _free_name(filename: str, used: set[str]) -> str:
+def _choose_name(filename: str, used: set[str]) -> str:
     path = PurePath(filename)
     name, number = filename, 1
     while name.casefold() in used:

@@ -231,7 +231,7 @@ def _wrap_steps(watch: Stopwatch) -> None:
     watch.wrap(tesseract.TesseractEngine, "_recognise", "recognise (at 300 dpi)")
     watch.wrap(tesseract, "build_blocks", "boxes and confidences out of Tesseract")
     watch.wrap(Renderer, "page_image", "page image for people: scale, WebP (child)")
-    watch.wrap(page_images, "keep_page_image", "page image: to the disk, flushed")
+    watch.wrap(page_images, "store_page_image", "page image: to the disk, flushed")
     watch.wrap(pipeline, "record_reading", "database: record the reading")
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from documents.exports.page_images import keep_page_image, keep_thumbnail
+from documents.exports.page_images import store_page_image, store_thumbnail
 from documents.models import Document, Team, User
 from tests.factories import make_team, make_user
 
@@ -127,6 +127,6 @@ def draw_pages(document: Document) -> None:
     """Give every page of the document, and the document, an image: a white sheet."""
     sheet = io.BytesIO()
     Image.new("RGB", (124, 175), "white").save(sheet, "WEBP")
-    keep_thumbnail(document.id, sheet.getvalue())
+    store_thumbnail(document.id, sheet.getvalue())
     for number in document.pages.values_list("number", flat=True):
-        keep_page_image(document.id, number, 0, sheet.getvalue())
+        store_page_image(document.id, number, 0, sheet.getvalue())

@@ -68,7 +68,7 @@ def test_a_page_that_was_read_is_done_and_its_image_is_kept(
     page = the_page(claim)
     assert page.status == PageStatus.DONE
     assert page.layout is not None and page.layout.text == "what was read"
-    key = page_images.page_image(page)
+    key = page_images.ensure_page_image(page)
     assert archive().open(key).read()[8:12] == b"WEBP"
     document.refresh_from_db()
     assert document.task == Task.FINISH
@@ -259,7 +259,7 @@ def test_a_full_disk_is_not_the_pages_fault(
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
     claim = claim_waiting_page()
-    monkeypatch.setattr(page_images, "keep_page_image", full_disk)
+    monkeypatch.setattr(page_images, "store_page_image", full_disk)
 
     read_claimed_page(claim, renderer, Pretending())
 
@@ -341,7 +341,7 @@ def test_preparing_counts_the_pages_and_makes_a_thumbnail(
     document.refresh_from_db()
     assert (document.status, document.page_count) == (Status.PROCESSING, 3)
     assert [page.number for page in document.pages.all()] == [1, 2, 3]
-    assert archive().open(page_images.thumbnail(document)).read()[8:12] == b"WEBP"
+    assert archive().open(page_images.ensure_thumbnail(document)).read()[8:12] == b"WEBP"
 
 
 def test_a_file_that_can_not_be_opened_fails_with_the_reason(

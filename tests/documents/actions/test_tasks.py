@@ -19,7 +19,7 @@ from documents.actions.release_task import postpone_task, release_all_tasks, rel
 from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
 from documents.errors import DamagedFile, LeaseLost, NothingRead, OriginalMissing
-from documents.exports.downloads import result as download
+from documents.exports.downloads import get_result
 from documents.exports.results import write_results
 from documents.files.keys import result_key
 from documents.files.storage import archive
@@ -194,7 +194,7 @@ def test_where_nothing_was_read_there_are_no_results_to_serve() -> None:
     assert not document.has_results
     assert not archive().exists(result_key(document.id, "txt"))
     with pytest.raises(NothingRead):
-        download(document, "txt")
+        get_result(document, "txt")
 
 
 def test_a_title_changed_while_the_first_results_are_made_is_in_them(

@@ -12,9 +12,9 @@ def test_the_same_error_is_raised_again_about_the_same_thing_alone() -> None:
     failures = RecentFailures()
     failures.remember("a", DamagedPage("Broken.", page=3))
 
-    failures.raise_for("b")
+    failures.raise_recent("b")
     with pytest.raises(DamagedPage) as caught:
-        failures.raise_for("a")
+        failures.raise_recent("a")
 
     assert (caught.value.detail, caught.value.page) == ("Broken.", 3)
 
@@ -22,25 +22,25 @@ def test_the_same_error_is_raised_again_about_the_same_thing_alone() -> None:
 def test_what_may_pass_is_forgotten_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
     monkeypatch.setattr("documents.exports.recent_failures.time.monotonic", lambda: now)
-    failures = RecentFailures(seconds=600, passing_seconds=60)
+    failures = RecentFailures(seconds=600, temporary_seconds=60)
     failures.remember("lasting", DamagedPage())
     failures.remember("passing", ReadingTimeout())
 
     now += 61
-    failures.raise_for("passing")
+    failures.raise_recent("passing")
     with pytest.raises(DamagedPage):
-        failures.raise_for("lasting")
+        failures.raise_recent("lasting")
 
     now += 600
-    failures.raise_for("lasting")
+    failures.raise_recent("lasting")
 
 
 def test_no_more_are_remembered_than_there_is_room_for() -> None:
-    failures = RecentFailures(most=2)
+    failures = RecentFailures(max_entries=2)
     for key in ("first", "second", "third"):
         failures.remember(key, DamagedPage())
 
-    failures.raise_for("first")
+    failures.raise_recent("first")
     for key in ("second", "third"):
         with pytest.raises(DamagedPage):
-            failures.raise_for(key)
+            failures.raise_recent(key)

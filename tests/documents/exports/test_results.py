@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from documents.actions.correct import correct
-from documents.exports.results import Summary, pages_to_write, write_results
+from documents.exports.results import Summary, iterate_pages, write_results
 from documents.models import Document
 from documents.text.page_layout import Block, PageLayout
 from tests.factories import make_document, make_reading
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def written(document: Document) -> tuple[Any, str, str, Summary]:
     files = io.BytesIO(), io.BytesIO(), io.BytesIO()
-    summary = write_results(document, pages_to_write(document), *files, {})
+    summary = write_results(document, iterate_pages(document), *files, {})
     as_json, as_md, as_txt = (file.getvalue().decode() for file in files)
     return json.loads(as_json), as_md, as_txt, summary
 
@@ -113,5 +113,5 @@ def test_many_pages_are_never_all_in_memory(django_assert_max_num_queries: Any) 
     document = make_document(pages=["text"] * 45)
 
     with django_assert_max_num_queries(5):
-        pages = pages_to_write(document)
+        pages = iterate_pages(document)
         assert next(iter(pages)).number == 1

@@ -13,7 +13,7 @@ from documents.actions.purge import purge
 from documents.actions.trash import trash
 from documents.bucket.errors import BucketUnreachable, NotMirroredYet
 from documents.bucket.store import Bucket
-from documents.exports.downloads import figure
+from documents.exports.downloads import get_figure
 from documents.files.figures import Figure, figure_key, name_of
 from documents.files.keys import manifest_key
 from documents.files.storage import archive
@@ -163,7 +163,7 @@ def test_it_is_mirrored_and_fetched_where_it_is_gone(
     assert verified(BucketSource(mirrored)).orphaned == []
     empty_disk()
 
-    content = figure(document, name_of(1, FIGURE)).open()
+    content = get_figure(document, name_of(1, FIGURE)).open()
     assert b"".join(content.read_range(0, content.size)) == FIGURE
     content.close()
     assert archive().path(key).is_file()

@@ -18,8 +18,8 @@ from documents.actions.upload import upload
 from documents.bucket.errors import BucketForbidden, BucketFull, NewerCopy
 from documents.bucket.settings import BucketAddress
 from documents.bucket.store import Bucket
-from documents.exports.downloads import Download, original, result
-from documents.exports.page_images import keep_page_image
+from documents.exports.downloads import Download, get_original, get_result
+from documents.exports.page_images import store_page_image
 from documents.files.keys import manifest_key, page_image_key, result_key, tombstone_key
 from documents.files.storage import archive
 from documents.files.upload_staging import stage
@@ -54,7 +54,7 @@ def test_a_mirrored_document_is_in_the_bucket_file_by_file(
     mirrored: Bucket, kept_document: Make
 ) -> None:
     document = kept_document()
-    keep_page_image(document.id, 1, 0, b"image")
+    store_page_image(document.id, 1, 0, b"image")
 
     assert sync_document(document.id)
 
@@ -76,7 +76,7 @@ def test_an_upload_is_mirrored_when_it_is_answered(mirrored: Bucket) -> None:
 
     assert storage_state(document) == "mirrored"
     empty_disk()
-    assert sent(original(document)) == b"%PDF-1.4 scan"
+    assert sent(get_original(document)) == b"%PDF-1.4 scan"
 
 
 def test_what_a_person_decides_is_in_the_bucket_when_they_are_told_so(
@@ -174,12 +174,12 @@ def test_what_is_gone_from_the_disk_comes_from_the_bucket_and_is_kept_again(
     sync_document(document.id)
     empty_disk()
 
-    assert sent(original(document)) == CONTENT
-    assert sent(result(document, "txt")).decode() == "Первая страница\n\fSecond page\n"
+    assert sent(get_original(document)) == CONTENT
+    assert sent(get_result(document, "txt")).decode() == "Первая страница\n\fSecond page\n"
 
     for found in list(mirrored.list("documents/")):
         mirrored.delete(found.key)
-    assert sent(original(document)) == CONTENT
+    assert sent(get_original(document)) == CONTENT
 
 
 def test_a_result_of_before_on_this_disk_is_not_served_for_the_one_of_now(
@@ -190,7 +190,7 @@ def test_a_result_of_before_on_this_disk_is_not_served_for_the_one_of_now(
 
     archive().write(result_key(document.id, "txt"), b"what another machine's cache still has")
 
-    assert sent(result(document, "txt")).decode() == "Первая страница\n\fSecond page\n"
+    assert sent(get_result(document, "txt")).decode() == "Первая страница\n\fSecond page\n"
 
 
 def test_results_that_are_nowhere_are_assembled_again(
@@ -199,7 +199,7 @@ def test_results_that_are_nowhere_are_assembled_again(
     document = kept_document()
     empty_disk()
 
-    assert "Second page" in sent(result(document, "md")).decode()
+    assert "Second page" in sent(get_result(document, "md")).decode()
 
 
 def test_what_is_in_the_bucket_is_not_sent_again(
