@@ -69,7 +69,7 @@ def test_who_comes_second_is_told_and_keeps_what_was_typed(
     block.press("Control+Enter")
 
     section = page.locator("#page-1")
-    expect(section.locator(".outcome")).to_contain_text("Somebody else changed this page first.")
+    expect(section.locator(".outcome")).to_contain_text("Someone else changed this page first.")
     expect(block).to_have_value("Mine")
     assert text_of(document).startswith("Somebody else's")
 
