@@ -7,7 +7,6 @@ so the worker's rendering child does it; the settings name the functions (`OCRSI
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +16,9 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from documents.bucket.errors import BucketError
-from documents.errors import Busy, NotFound, OriginalMissing, ReadingError
+from documents.errors import NotFound, OriginalMissing, ReadingError
 from documents.exports.recent_failures import RecentFailures
+from documents.exports.render_slot import RenderSlot
 from documents.files.keys import page_image_key, thumbnail_key
 from documents.files.storage import archive, original_file
 from documents.messages import Message
@@ -27,20 +27,16 @@ from documents.signals import announce, derived_file_written
 
 log = structlog.get_logger(__name__)
 
-#: At most one rendering child per web process (design, section 7.3).
-_rendering_slot = threading.Lock()
-
 #: Requests that may wait for the slot, each with one of the web's threads. Any other gets Busy at
 #: once.
 MAX_WAITING = 4
-_waiting_places = threading.BoundedSemaphore(MAX_WAITING)
+#: At most one rendering child per web process (design, section 7.3). `wait_seconds`: how long a
+#: request waits before it is answered Busy.
+render_slot = RenderSlot(max_waiting=MAX_WAITING, wait_seconds=2.0)
 
 #: By storage key. Otherwise a page that fails after all its time would take the only slot each time
 #: a person opens a list that shows it.
 _failures = RecentFailures()
-
-#: Seconds that a request waits for the slot before it is answered Busy.
-WAIT_SECONDS = 2.0
 
 
 def ensure_page_image(page: Page) -> str:
@@ -108,31 +104,20 @@ def _ensure_image(key: str, document: Document, render: Callable[[Path], bytes])
     if _fetch_if_missing(key):
         return key
     _failures.raise_recent(key)
-    if not _acquire_slot():
-        raise Busy(Message("Other page images are being drawn. Ask again in a second."))
-    try:
+    with render_slot.take():
         # The request before may have rendered this very image.
         if not archive().exists(key):
             _failures.raise_recent(key)
-            with original_file(document.id, document.filename) as path:
-                _store(document.id, key, render(path))
+            _render_and_store(key, document, render)
+    return key
+
+
+def _render_and_store(key: str, document: Document, render: Callable[[Path], bytes]) -> None:
+    try:
+        with original_file(document.id, document.filename) as path:
+            _store(document.id, key, render(path))
     except OriginalMissing:
         raise  # looking again costs nothing, and an upload repairs it
     except ReadingError as error:
         _failures.remember(key, error)
         raise
-    finally:
-        _rendering_slot.release()
-    return key
-
-
-def _acquire_slot() -> bool:
-    """Acquire the slot, at once or after a short wait; return whether that succeeded."""
-    if _rendering_slot.acquire(blocking=False):
-        return True
-    if not _waiting_places.acquire(blocking=False):
-        return False
-    try:
-        return _rendering_slot.acquire(timeout=WAIT_SECONDS)
-    finally:
-        _waiting_places.release()

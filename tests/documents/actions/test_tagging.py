@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
-import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,7 +14,6 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from documents.actions import edit as edit_module
-from documents.actions import tagging
 from documents.actions.edit import edit
 from documents.actions.tagging import delete_tag, rename_tag, tags_named
 from documents.actions.upload import upload
@@ -102,35 +102,44 @@ def test_a_comma_parts_tags_and_is_in_no_name_of_one() -> None:
     assert set(Tag.objects.values_list("name", flat=True)) == {"old"}
 
 
-@pytest.mark.django_db
-def test_a_tag_that_never_comes_to_rest_is_a_conflict(monkeypatch: pytest.MonkeyPatch) -> None:
-    document = make_document(tags=["old"])
-    monkeypatch.setattr(tagging, "_carriers_locked", lambda _: [])
+@contextmanager
+def before_the_tag_is_locked(act: Callable[[], None]) -> Iterator[None]:
+    """`act` runs before each query that reads a tag by its id: a rename or a deletion has locked
+    the tag's documents by then."""
+    acting = False
 
-    with pytest.raises(Conflict):
-        rename_tag(document.tags.get().id, "new")
+    def act_first(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+        nonlocal acting
+        if not acting and re.search(r'FROM "documents_tag" WHERE "documents_tag"."id" =', sql):
+            acting = True
+            act()
+            acting = False
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(act_first):
+        yield
+
+
+@pytest.mark.django_db
+def test_a_tag_that_never_comes_to_rest_is_a_conflict() -> None:
+    document = make_document(tags=["old"])
+    tag = document.tags.get()
+    others = iter([make_document(document.team) for _ in range(20)])
+
+    with before_the_tag_is_locked(lambda: next(others).tags.add(tag)), pytest.raises(Conflict):
+        rename_tag(tag.id, "new")
 
     assert tags_of(document) == {"old"}
 
 
 @several_writers
 @pytest.mark.django_db(transaction=True)
-def test_a_document_that_gets_the_tag_meanwhile_is_a_version_on_as_well(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_document_that_gets_the_tag_meanwhile_is_a_version_on_as_well() -> None:
     team = make_team()
     tag, late = make_document(team, tags=["old"]).tags.get(), make_document(team)
-    look = tagging._carriers_locked
 
-    def another_gets_it_after_the_look(tag_id: uuid.UUID) -> list[uuid.UUID]:
-        found = list(look(tag_id))
-        if late.id not in found:
-            at_once(lambda: late.tags.add(tag))
-        return found
-
-    monkeypatch.setattr(tagging, "_carriers_locked", another_gets_it_after_the_look)
-
-    rename_tag(tag.id, "new")
+    with before_the_tag_is_locked(lambda: at_once(lambda: late.tags.add(tag))):
+        rename_tag(tag.id, "new")
 
     assert set(Document.objects.values_list("version", flat=True)) == {2}
 

@@ -230,11 +230,11 @@ def test_while_another_image_is_made_one_is_asked_to_come_back(
     api: APIClient, document: Document, url: Url, renders: Renderer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(page_images, "WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(page_images.render_slot, "wait_seconds", 0.01)
     held, let_go = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with page_images._rendering_slot:
+        with page_images.render_slot.take():
             held.set()
             let_go.wait(10)
 
@@ -264,7 +264,7 @@ def test_a_page_that_can_not_be_shown_is_a_problem_that_says_why(
     problem = problem_of(api.get(url(document, "pages/1/image/")), status)
 
     assert "secret" not in str(problem)
-    assert not page_images._rendering_slot.locked()
+    assert not page_images.render_slot.is_taken
 
 
 def test_an_image_that_can_not_be_made_is_not_tried_at_every_look(
@@ -274,7 +274,7 @@ def test_an_image_that_can_not_be_made_is_not_tried_at_every_look(
     path = url(document, "pages/1/image/")
     first = problem_of(api.get(path), 422)
 
-    with page_images._rendering_slot:  # nor does it wait for its turn
+    with page_images.render_slot.take():  # nor does it wait for its turn
         second = problem_of(api.get(path), 422)
 
     assert second == first

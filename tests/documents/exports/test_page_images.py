@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import queue
 import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from documents.errors import Busy, OriginalMissing
 from documents.exports import page_images
 from documents.exports.page_images import MAX_WAITING, ensure_page_image
+from documents.exports.render_slot import RenderSlot
 from documents.files.keys import original_key
 from documents.files.storage import archive
 from documents.models import Document, Page
@@ -34,64 +34,59 @@ def page(db: None, settings: Any) -> Page:
     return Page.objects.select_related("document").get()
 
 
-@pytest.fixture
-def slot() -> Iterator[None]:
-    """Another picture is being made."""
-    with page_images._rendering_slot:
-        yield
+def test_who_comes_when_enough_wait_is_told_to_come_back_at_once() -> None:
+    slot = RenderSlot(max_waiting=MAX_WAITING, wait_seconds=60.0)
+    outcomes: queue.Queue[str] = queue.Queue()
 
+    def ask() -> None:
+        try:
+            with slot.take():
+                outcomes.put("a turn")
+        except Busy:
+            outcomes.put("busy")
 
-@pytest.fixture
-def crowd(slot: None) -> Iterator[None]:
-    """As many wait for their turn as may."""
-    for _ in range(MAX_WAITING):
-        assert page_images._waiting_places.acquire(blocking=False)
-    yield
-    for _ in range(MAX_WAITING):
-        page_images._waiting_places.release()
+    threads = [threading.Thread(target=ask) for _ in range(MAX_WAITING + 1)]
+    with slot.take():
+        for thread in threads:
+            thread.start()
+        first = outcomes.get(timeout=30)
+        assert outcomes.empty(), "the others wait"
+    for thread in threads:
+        thread.join(60)
 
-
-def test_who_comes_when_enough_wait_is_told_to_come_back_at_once(
-    page: Page, crowd: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(page_images, "WAIT_SECONDS", 60.0)
-    begun = time.monotonic()
-
-    with pytest.raises(Busy):
-        ensure_page_image(page)
-
-    assert time.monotonic() - begun < 30
+    assert first == "busy"
+    assert [outcomes.get_nowait() for _ in range(MAX_WAITING)] == ["a turn"] * MAX_WAITING
 
 
 def test_who_waited_in_vain_leaves_room_for_others(
-    page: Page, slot: None, monkeypatch: pytest.MonkeyPatch
+    page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_images, "WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(page_images.render_slot, "wait_seconds", 0.0)
+    with page_images.render_slot.take():
+        for _ in range(MAX_WAITING + 1):
+            with pytest.raises(Busy):
+                ensure_page_image(page)
 
-    for _ in range(MAX_WAITING + 1):
-        with pytest.raises(Busy):
-            ensure_page_image(page)
-
-    assert all(page_images._waiting_places.acquire(blocking=False) for _ in range(MAX_WAITING))
-    for _ in range(MAX_WAITING):
-        page_images._waiting_places.release()
+    assert ensure_page_image(page)
 
 
-def test_one_that_waits_gets_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_images, "WAIT_SECONDS", 60.0)
-    had_a_turn = threading.Event()
+def test_a_wait_in_vain_ends_the_waiting() -> None:
+    slot = RenderSlot(max_waiting=1, wait_seconds=0.0)
+    with slot.take():
+        for _ in range(3):
+            with pytest.raises(Busy), slot.take():
+                pass
+        slot.wait_seconds = 60.0
+        had_a_turn = threading.Event()
 
-    def wait() -> None:
-        if page_images._acquire_slot():
-            had_a_turn.set()
-            page_images._rendering_slot.release()
+        def wait() -> None:
+            with slot.take():
+                had_a_turn.set()
 
-    with page_images._rendering_slot:
-        other = threading.Thread(target=wait)
-        other.start()
+        thread = threading.Thread(target=wait)
+        thread.start()
         assert not had_a_turn.wait(0.1)
-
-    other.join(60)
+    thread.join(60)
     assert had_a_turn.is_set()
 
 
