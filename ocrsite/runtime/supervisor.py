@@ -99,7 +99,7 @@ class Supervisor:
                 for child in list(self._children):
                     if child.due is not None and child.due <= now:
                         self._start(child)
-            elif self._running():
+            elif self._list_running():
                 self._continue_stop(now - self._stop_requested_at)
             else:
                 return
@@ -136,10 +136,10 @@ class Supervisor:
                 return
             if pid == 0:
                 break
-            for child in self._running():
+            for child in self._list_running():
                 if child.process is not None and child.process.pid == pid:
                     self._handle_exit(child, os.waitstatus_to_exitcode(status))
-        known = {child.process.pid for child in self._running() if child.process is not None}
+        known = {child.process.pid for child in self._list_running() if child.process is not None}
         _kill(list_orphans(known))
 
     def _handle_exit(self, child: Child, status: int) -> None:
@@ -182,15 +182,15 @@ class Supervisor:
             self._kill_all()
             return
         for order in StopOrder:
-            earlier = [child for child in self._running() if child.service.stop < order]
+            earlier = [child for child in self._list_running() if child.service.stop < order]
             if earlier and elapsed < order:
                 return
-            for child in self._running():
+            for child in self._list_running():
                 if child.service.stop == order:
                     child.request_stop()
 
     def _kill_all(self) -> None:
-        for child in self._running():
+        for child in self._list_running():
             log.warning("child_killed", child=child.service.name)
             child.kill_group()
 
@@ -210,7 +210,7 @@ class Supervisor:
             while self._wake.recv(4096):
                 pass
 
-    def _running(self) -> list[Child]:
+    def _list_running(self) -> list[Child]:
         return [child for child in self._children if child.process is not None]
 
 

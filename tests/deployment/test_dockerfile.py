@@ -293,7 +293,7 @@ def ends_when_told(site: Container) -> None:
     assert status == 0, site.log
     assert seconds < 10
     assert not [process for process in everything if process.is_running()]
-    assert '"event": "stopped"' in site.log
+    assert '"event": "site_stopped"' in site.log
 
 
 def test_a_container_reads_as_a_user_that_nobody_knows_with_no_variable_set(
@@ -313,7 +313,7 @@ def test_a_container_reads_as_a_user_that_nobody_knows_with_no_variable_set(
         orphans_are_reaped(site)
         the_health_check_notices_that_the_web_hangs(site)
         ends_when_told(site)
-        assert "child killed" not in site.log
+        assert "child_killed" not in site.log
 
 
 def test_a_container_starts_and_ends_on_a_root_that_is_read_only(builder: Builder) -> None:
