@@ -11,8 +11,8 @@ from documents.messages import Message
 
 
 class RenderSlot:
-    """One thread renders at a time. At most `max_waiting` threads wait for it, each for at most
-    `wait_seconds` seconds."""
+    """One thread renders at a time. At most `max_waiting` threads wait for it, each for at
+    most `wait_seconds`."""
 
     def __init__(self, *, max_waiting: int, wait_seconds: float) -> None:
         self.wait_seconds = wait_seconds
