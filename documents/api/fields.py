@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -42,8 +43,8 @@ class Base64Field(serializers.Field[bytes, Any, str, Any]):
     missing."""
 
     default_error_messages = {
-        "invalid": "This is not base64. Send the plain encoding, without a data: prefix.",
-        "empty": "No file was sent. It goes into this field.",
+        "invalid": _("This is not base64. Send the plain encoding, without a data: prefix."),
+        "empty": _("No file was sent. It goes into this field."),
     }
 
     def to_internal_value(self, data: Any) -> bytes:

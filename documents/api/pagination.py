@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -52,11 +51,13 @@ class _Cursor:
 
     @classmethod
     def parse(cls, text: str, ordering: str) -> _Cursor:
-        """Raises ValidationError for a cursor of another list or ordering."""
+        """Raises InvalidRequest for a cursor of another list or ordering."""
         try:
             cursor = cls(*signing.loads(text, salt=_SALT))
         except signing.BadSignature:
-            raise ValidationError({"cursor": ["This is not a cursor of this list."]}) from None
+            raise InvalidRequest.for_field(
+                "cursor", Message("This is not a cursor of this list.")
+            ) from None
         if cursor.ordering != ordering:
             raise InvalidRequest.for_field(
                 "cursor", Message("The cursor belongs to another ordering.")

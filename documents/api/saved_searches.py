@@ -39,7 +39,11 @@ class NewSavedSearch(StrictSerializer):
         try:
             return parse_filters(given)
         except InvalidFilters as error:
-            raise serializers.ValidationError(error.problems) from None
+            problems = {
+                name: [message.translated() for message in messages]
+                for name, messages in error.problems.items()
+            }
+            raise serializers.ValidationError(problems) from None
 
 
 class SavedSearchesView(ApiView):

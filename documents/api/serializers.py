@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -155,5 +156,5 @@ class Correction(RevisionSeen):
     def validate_blocks(self, blocks: list[dict[str, str]]) -> dict[str, str]:
         texts = {block["id"]: block["text"] for block in blocks}
         if len(texts) != len(blocks):
-            raise serializers.ValidationError("Name each block once.")
+            raise serializers.ValidationError(_("Name each block once."))
         return texts

@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import datetime
 import re
-import uuid
 from collections.abc import Callable, Iterable, Mapping
 
 from django.utils.dateparse import parse_date, parse_datetime
 
 from documents.files.filetypes import ACCEPTED
+from documents.messages import Message
 from documents.models import ReviewStatus, Status
+from documents.text.validation import parse_uuid
 
 #: Values of one filter, and characters of a tag's name.
 MAX_VALUES, MAX_TAG_LENGTH = 100, 100
 
 
 class InvalidFilters(ValueError):
-    """`problems`: what is wrong, by the name of the filter. In English, for developers."""
+    """`problems`: what is wrong, by the name of the filter."""
 
-    def __init__(self, problems: Mapping[str, list[str]]) -> None:
+    def __init__(self, problems: Mapping[str, list[Message]]) -> None:
         super().__init__("; ".join(f"{name}: {' '.join(why)}" for name, why in problems.items()))
         self.problems = dict(problems)
 
@@ -32,7 +33,7 @@ class InvalidFilters(ValueError):
 def parse_filters(given: Mapping[str, Iterable[object]]) -> dict[str, list[str]]:
     """Raises InvalidFilters for names that are no filter and invalid values."""
     filters, problems = _parse(given)
-    problems |= {name: ["This is no filter."] for name in given if name not in FILTERS}
+    problems |= {name: [Message("This is not a filter.")] for name in given if name not in FILTERS}
     if problems:
         raise InvalidFilters(problems)
     return filters
@@ -45,16 +46,22 @@ def parse_valid_filters(given: Mapping[str, Iterable[object]]) -> dict[str, list
 
 def _parse(
     given: Mapping[str, Iterable[object]],
-) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+) -> tuple[dict[str, list[str]], dict[str, list[Message]]]:
     filters: dict[str, list[str]] = {}
-    problems: dict[str, list[str]] = {}
+    problems: dict[str, list[Message]] = {}
     for name in FILTERS:
         for value in list(given.get(name, ()))[:MAX_VALUES]:
             try:
                 filters.setdefault(name, []).append(FILTERS[name](value))
-            except ValueError as error:
-                problems.setdefault(name, []).append(str(error))
+            except _InvalidValue as error:
+                problems.setdefault(name, []).append(error.message)
     return filters, problems
+
+
+class _InvalidValue(Exception):
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 def _one_of(choices: Iterable[str]) -> Callable[[object], str]:
@@ -62,28 +69,32 @@ def _one_of(choices: Iterable[str]) -> Callable[[object], str]:
 
     def parse(value: object) -> str:
         if value not in known:
-            raise ValueError(f"{value!r} is none of {', '.join(sorted(known))}.")
+            names = ", ".join(sorted(known))
+            raise _InvalidValue(Message("{value} is none of {names}.", value=value, names=names))
         return str(value)
 
     return parse
 
 
-def _matching(pattern: str, what: str) -> Callable[[object], str]:
+def _matching(pattern: str, problem: Message) -> Callable[[object], str]:
     def parse(value: object) -> str:
         if not re.fullmatch(pattern, str(value)):
-            raise ValueError(f"{value!r} is not {what}.")
+            raise _InvalidValue(problem)
         return str(value).lower()
 
     return parse
 
 
 def _id(value: object) -> str:
-    return str(uuid.UUID(str(value)))
+    id_ = parse_uuid(str(value))
+    if id_ is None:
+        raise _InvalidValue(Message("This is not a UUID."))
+    return str(id_)
 
 
 def _tag(value: object) -> str:
     if not str(value).strip() or len(str(value)) > MAX_TAG_LENGTH:
-        raise ValueError(f"A tag has 1 to {MAX_TAG_LENGTH} characters.")
+        raise _InvalidValue(Message("A tag has 1 to {most} characters.", most=MAX_TAG_LENGTH))
     return str(value)
 
 
@@ -95,12 +106,14 @@ def _moment(value: object) -> str:
 
 
 def _parse_moment(text: str) -> datetime.datetime:
-    moment = parse_datetime(text)
+    try:
+        moment, day = parse_datetime(text), parse_date(text)
+    except ValueError:  # in ISO 8601, but not in the calendar
+        moment = day = None
     if moment is not None:
         return moment
-    day = parse_date(text)
     if day is None:
-        raise ValueError(f"{text!r} is neither a time nor a date in ISO 8601.")
+        raise _InvalidValue(Message("Times and dates are in ISO 8601."))
     return datetime.datetime(day.year, day.month, day.day)
 
 
@@ -109,10 +122,12 @@ FILTERS: Mapping[str, Callable[[object], str]] = {
     "review_status": _one_of(ReviewStatus.values),
     "team": _id,
     "tag": _tag,
-    "language": _matching("[A-Za-z]{2}", "an ISO 639-1 code of two letters, such as ru or en"),
+    "language": _matching(
+        "[A-Za-z]{2}", Message("A language is named by two letters, such as ru or en.")
+    ),
     "mime_type": _one_of(kind.mime_type for kind in ACCEPTED),
-    "sha256": _matching("[0-9A-Fa-f]{64}", "a SHA-256 of 64 hexadecimal digits"),
-    "year": _matching("[0-9]{4}", "a year of four digits"),
+    "sha256": _matching("[0-9A-Fa-f]{64}", Message("A SHA-256 has 64 hexadecimal digits.")),
+    "year": _matching("[0-9]{4}", Message("A year has four digits.")),
     "created_after": _moment,
     "created_before": _moment,
 }
