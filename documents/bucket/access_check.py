@@ -1,6 +1,6 @@
-"""What the access key may do in the bucket, found out by doing it with one small object.
+"""What the access key may do in the bucket, tested with one small object.
 
-Asking for the bucket itself (HeadBucket) says nothing: there are keys that may not and yet write.
+A request for the bucket itself (HeadBucket) proves nothing: some keys may write without it.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from documents.messages import Message
 log = structlog.get_logger(__name__)
 
 #: Seconds that the whole check may take.
-WITHIN = 15.0
+MAX_SECONDS = 15.0
 
 _CONTENT = b"ocrsite looks whether it may use this bucket"
 
 #: After one of these nothing else will work either.
-_HOPELESS = (
+_FATAL = (
     BucketUnreachable,
     BucketBusy,
     WrongAccessKey,
@@ -44,8 +44,8 @@ _HOPELESS = (
 )
 
 
-def _forbidden(what: str, name: str) -> Message:
-    """What it means where the key may not do `what` (one of the four) in the bucket `name`."""
+def _describe_forbidden(what: str, name: str) -> Message:
+    """The consequence where the key may not do `what` (one of the four) in the bucket `name`."""
     return {
         "write": Message(
             "This access key may not write to the bucket {name}, so documents are kept on this "
@@ -72,7 +72,7 @@ def _forbidden(what: str, name: str) -> Message:
 
 @dataclass(frozen=True)
 class BucketReport:
-    """`ok`: what is written to the bucket can be read back, so documents are safe there.
+    """`ok`: an object written to the bucket can be read back, so documents are safe there.
 
     `can_list`: an archive can be restored with this key. `problems`: one sentence each for an
     administrator, nothing secret; there may be some although the bucket is `ok`.
@@ -85,14 +85,14 @@ class BucketReport:
     problems: tuple[Message, ...]
 
 
-def check(bucket: Bucket, *, within: float = WITHIN) -> BucketReport:
+def check_access(bucket: Bucket, *, within: float = MAX_SECONDS) -> BucketReport:
     """Write, read, list and delete an object under `probe/`.
 
-    Never raises, and never takes longer than `within` seconds: what is not known by then counts
-    as not working.
+    Never raises, and never takes longer than `within` seconds: a step without an outcome by then
+    counts as failed.
     """
     probe = _Probe(bucket)
-    # In a thread: a server that drips its answer keeps every time-out of the client's happy.
+    # In a thread: a server that sends its answer byte by byte never exceeds the client's timeouts.
     thread = threading.Thread(target=probe.run, name="bucket-check", daemon=True)
     thread.start()
     thread.join(within)
@@ -115,7 +115,7 @@ def check(bucket: Bucket, *, within: float = WITHIN) -> BucketReport:
 
 
 class _Probe:
-    """`done`: which of the four worked. Another thread may look at both."""
+    """`done`: the steps that succeeded. Another thread may read both lists meanwhile."""
 
     def __init__(self, bucket: Bucket) -> None:
         self.done: list[str] = []
@@ -126,30 +126,30 @@ class _Probe:
     def run(self) -> None:
         try:
             refused = self._try("write", lambda: self._bucket.put_bytes(self._key, _CONTENT))
-            if isinstance(refused, _HOPELESS):
+            if isinstance(refused, _FATAL):
                 return
             if not refused:
                 self._try("read", self._read)
-            # A key that may not write may still be one that restores.
+            # A key that may not write may still be able to restore.
             self._try("list", lambda: self._list(written=not refused))
             if not refused:
                 self._try("delete", lambda: self._bucket.delete(self._key))
         except Exception as error:
-            log.exception("bucket check failed")
+            log.exception("bucket_access_check_failed")
             self.problems.append(
                 Message("The bucket can't be checked ({error}).", error=type(error).__name__)
             )
 
     def _try(self, what: str, step: Callable[[], None]) -> BucketError | None:
-        """Why `step` did not work; None where it did."""
+        """The error of `step`; None where it succeeded."""
         try:
             step()
         except BucketError as error:
             problem = error.message
             if isinstance(error, BucketForbidden):
-                problem = _forbidden(what, self._bucket.address.name)
+                problem = _describe_forbidden(what, self._bucket.address.name)
             if isinstance(error, NoSuchBucket):
-                # Asked to write into a bucket that does not exist, some servers say "forbidden".
+                # For a write to a missing bucket some servers answer "forbidden".
                 self.problems.clear()
             if problem not in self.problems:
                 self.problems.append(problem)

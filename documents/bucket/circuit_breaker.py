@@ -1,6 +1,6 @@
-"""Patience with something that may not answer: when to stop asking, and for how long.
+"""A circuit breaker: when to stop asking a service that does not answer, and for how long.
 
-Pure: nothing here knows what is asked. Times are seconds of a clock that never goes back.
+Pure. Times are seconds of a monotonic clock.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from documents.messages import Message
 
 Clock = Callable[[], float]
 
-#: What says that nobody is there. Any other outcome is an answer, if not the one hoped for.
+#: Outcomes without an answer. Any other is an answer, if only a refusal.
 _NO_ANSWER = (BucketUnreachable, BucketBusy, TimeoutError)
 
 
@@ -23,8 +23,8 @@ class Breaker:
     """A circuit breaker, for all threads of a process.
 
     Closed: everything passes. After `failures` in a row without an answer it is open: for
-    `seconds` nothing passes, so nobody waits for what will not come. Then one passes, to try: an
-    answer closes it, none opens it for twice as long as before, at most `longest`.
+    `seconds` nothing passes, so that no caller waits in vain. Then one passes as a trial: an answer
+    closes the breaker, none opens it for twice as long as before, at most `longest` seconds.
     """
 
     def __init__(
@@ -43,63 +43,66 @@ class Breaker:
         self._failed = 0
         self._pause = 0.0
         self._until: float | None = None
-        self._trying = False
+        self._trial_under_way = False
 
     @property
     def seconds_left(self) -> float:
-        """How long nothing will pass; 0 where something would pass now."""
+        """Seconds until a call may pass; 0 where one may pass now."""
         with self._lock:
             if self._until is None:
                 return 0.0
             return max(0.0, self._until - self._clock())
 
-    def heard(self) -> None:
-        """Somebody else was answered: it need not be waited for any longer."""
+    def record_answer(self) -> None:
+        """Close the breaker: the service has answered another caller."""
         self._leave(False, True)
 
     @contextlib.contextmanager
-    def guarded(self) -> Iterator[None]:
-        """Do the asking in here; its outcome is counted. Raises BucketOpen instead of entering
-        while the breaker is open, or while another thread is trying."""
-        trying = self._enter()
+    def guard(self) -> Iterator[None]:
+        """Count the outcome of the block.
+
+        Raises BucketOpen instead of entering it while the breaker is open, or while another thread
+        makes the trial.
+        """
+        is_trial = self._enter()
         try:
             yield
         except _NO_ANSWER as error:
-            # One breaker in another: what was not asked says nothing.
-            self._leave(trying, None if isinstance(error, BucketOpen) else False)
+            # One breaker inside another: a call that was not made has no outcome.
+            self._leave(is_trial, None if isinstance(error, BucketOpen) else False)
             raise
         except Exception as error:
-            # A refusal is an answer; an error of this machine's own is not.
-            self._leave(trying, True if isinstance(error, BucketError) else None)
+            # A refusal is an answer; an error of this machine is not.
+            self._leave(is_trial, True if isinstance(error, BucketError) else None)
             raise
         except BaseException:
-            self._leave(trying, None)
+            self._leave(is_trial, None)
             raise
         else:
-            self._leave(trying, True)
+            self._leave(is_trial, True)
 
     def _enter(self) -> bool:
-        """Whether this one is the try of an open breaker. Raises BucketOpen."""
+        """Whether this call is the trial of an open breaker. Raises BucketOpen."""
         with self._lock:
             if self._until is None:
                 return False
             left = self._until - self._clock()
-            if left > 0 or self._trying:
+            if left > 0 or self._trial_under_way:
                 raise BucketOpen(_open_message(left))
-            self._trying = True
+            self._trial_under_way = True
             return True
 
-    def _leave(self, trying: bool, answered: bool | None) -> None:
-        """`answered`: None where the outcome says nothing about the other side."""
+    def _leave(self, is_trial: bool, answered: bool | None) -> None:
+        """`answered`: None where the outcome says nothing about the service."""
         with self._lock:
-            if trying:
-                self._trying = False
+            if is_trial:
+                self._trial_under_way = False
             if answered:
                 self._failed, self._pause, self._until = 0, 0.0, None
-            # Those that entered before it opened and fail now say nothing new.
-            elif answered is False and (trying or self._until is None):
+            # Calls that entered before it opened and fail now are not counted again.
+            elif answered is False and (is_trial or self._until is None):
                 self._failed += 1
-                if trying or self._failed >= self._allowed:
+                if is_trial or self._failed >= self._allowed:
                     self._pause = min(self._longest, self._pause * 2 or self._first)
                     self._until = self._clock() + self._pause
 
@@ -116,5 +119,5 @@ def _open_message(left: float) -> Message:
     )
 
 
-#: The process's own, for whatever asks the bucket: while that is out of reach nobody waits for it.
+#: The breaker of this process for the bucket.
 shared = Breaker()

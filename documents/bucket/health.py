@@ -10,7 +10,7 @@ from django.conf import settings
 
 from documents.background_check import BackgroundCheck
 from documents.bucket import circuit_breaker
-from documents.bucket.access_check import check
+from documents.bucket.access_check import check_access
 from documents.bucket.configured import PROBE, configured_bucket
 from documents.bucket.errors import BucketError
 from documents.bucket.settings import BucketSettings
@@ -67,7 +67,7 @@ class BucketWatch:
             log.exception("bucket_check_failed")
             found = BucketState("failing", (Message("The bucket can't be checked."),))
         if found.word == "configured":
-            circuit_breaker.shared.heard()
+            circuit_breaker.shared.record_answer()
             if check_all:
                 self._access_check_due = time.monotonic() + _ACCESS_CHECK_EVERY
         before, self._state = self._state, found
@@ -77,7 +77,7 @@ class BucketWatch:
         return found
 
     def _check_access(self, target: Bucket) -> BucketState:
-        report = check(target)
+        report = check_access(target)
         self._access_problems = report.problems if report.ok else ()
         return BucketState("configured" if report.ok else "failing", report.problems)
 

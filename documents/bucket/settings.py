@@ -1,4 +1,4 @@
-"""Which bucket the archive is also kept in: exactly four variables, all of them or none.
+"""The bucket that the archive is mirrored to: exactly four variables, all of them or none.
 
 No other S3 variable is read anywhere (design, section 3).
 """
@@ -24,7 +24,7 @@ DATABASE_PREFIX = "database/"
 
 @dataclass(frozen=True)
 class BucketAddress:
-    """Where the bucket is and who we are there. The secret key shows in no `repr`."""
+    """The bucket, and the key to it. The secret key appears in no `repr`."""
 
     endpoint: str
     name: str
@@ -44,26 +44,26 @@ class Timeouts:
 
 @dataclass(frozen=True)
 class BucketSettings:
-    """`bucket` is None where not all four variables are set; `missing` then names those that are
-    not, if any is. `warnings`: for a person, about either."""
+    """`bucket`: None where not all four variables are set. `missing`: then the missing ones, if any
+    is set. `warnings`: for an administrator."""
 
     bucket: BucketAddress | None = None
     missing: tuple[str, ...] = ()
     warnings: tuple[Message, ...] = ()
 
 
-def read(variables: Mapping[str, str]) -> BucketSettings:
-    """What `variables` say. Nothing here stops a start: the archive works without its bucket, and
-    says so."""
+def read_bucket_settings(variables: Mapping[str, str]) -> BucketSettings:
+    """The settings in `variables`. Nothing here prevents a start: the archive works without its
+    bucket, and warns."""
     found = {name: variables.get(name, "").strip() for name in NAMES}
     missing = tuple(name for name, text in found.items() if not text)
     if len(missing) == len(NAMES):
         return BucketSettings()
     if missing:
-        return BucketSettings(missing=missing, warnings=(_incomplete(missing),))
+        return BucketSettings(missing=missing, warnings=(_warn_incomplete(missing),))
     endpoint, name, access_key, secret_key = found.values()
-    endpoint, elsewhere = _server(endpoint, name)
-    warnings = [elsewhere] if elsewhere else []
+    endpoint, warning = _parse_endpoint(endpoint, name)
+    warnings = [warning] if warning else []
     if ":" not in access_key:
         warnings.append(
             Message(
@@ -76,11 +76,11 @@ def read(variables: Mapping[str, str]) -> BucketSettings:
     )
 
 
-def _server(endpoint: str, bucket: str) -> tuple[str, Message | None]:
-    """The server's address, and what is odd about it.
+def _parse_endpoint(endpoint: str, bucket: str) -> tuple[str, Message | None]:
+    """The server's address, and a warning about it.
 
-    Consoles show an address that ends in the bucket's name. Used like that, files would land below
-    a second bucket's name, where no list finds them.
+    Some consoles show an address that ends in the bucket's name. With it, keys would begin with the
+    bucket's name, and no list would find them.
     """
     endpoint = (endpoint if "://" in endpoint else f"https://{endpoint}").rstrip("/")
     scheme, _, rest = endpoint.partition("://")
@@ -97,7 +97,7 @@ def _server(endpoint: str, bucket: str) -> tuple[str, Message | None]:
     return endpoint, None
 
 
-def _incomplete(missing: tuple[str, ...]) -> Message:
+def _warn_incomplete(missing: tuple[str, ...]) -> Message:
     return PluralMessage(
         "Object storage is not used: {names} is not set. Documents are kept on this machine's disk "
         "only; set all four CLOUDRU_S3_ variables, or none.",

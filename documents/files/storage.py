@@ -162,7 +162,7 @@ class MirroredArchive(LocalArchive):
         """
         draft = self._new_draft()
         try:
-            with map_disk_errors(), circuit_breaker.shared.guarded():
+            with map_disk_errors(), circuit_breaker.shared.guard():
                 self._bucket.get_file(key, draft)
             self.put(key, draft)
         except ObjectMissing:

@@ -122,7 +122,7 @@ class StreamingFetch:
             yield chunk
 
     def _read_bucket(self, start: int, end: int) -> Generator[bytes, None, None]:
-        with circuit_breaker.shared.guarded():
+        with circuit_breaker.shared.guard():
             yield from self._bucket.read_range(self._key, start=start, end=end)
 
     def close(self) -> None:
@@ -134,7 +134,7 @@ class StreamingFetch:
         """Fetch the file; in a thread of its own."""
         error: Exception | None = None
         try:
-            with circuit_breaker.shared.guarded():
+            with circuit_breaker.shared.guard():
                 self._receive()
             self._store(self._draft)
         except Exception as caught:

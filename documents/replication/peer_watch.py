@@ -15,10 +15,10 @@ from django.db import close_old_connections
 from documents.background_check import BackgroundCheck
 from documents.bucket.configured import configured_bucket
 from documents.errors import ArchiveError
+from documents.replication.bucket_manifest import read_writer_id
 from documents.replication.database_replicas import Replica, list_replicas
 from documents.replication.pull_from_bucket import pull_changes_since
 from documents.replication.restore_document import Outcome
-from documents.replication.upload import read_writer_id
 
 log = structlog.get_logger(__name__)
 

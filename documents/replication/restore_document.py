@@ -28,7 +28,7 @@ from documents.replication.restore_rows import (
     reset_document,
 )
 from documents.replication.sources import Source
-from documents.replication.sync import hold_sync_lease
+from documents.replication.sync_lease import hold_sync_lease
 
 log = structlog.get_logger(__name__)
 

@@ -8,11 +8,7 @@ of a higher version.
 
 from __future__ import annotations
 
-import contextlib
-import threading
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -27,35 +23,13 @@ from documents.models.identity import identity
 from documents.models.recognition import UNFINISHED
 from documents.replication.manifest import build_manifest, dump_manifest, parse_manifest
 from documents.replication.reading_files import list_text_files
+from documents.replication.sync_lease import SyncLease, hold_sync_lease
 from documents.replication.upload import mirror_document
 
 log = structlog.get_logger(__name__)
 
 #: How often a manifest is built again because the document changed meanwhile.
 _MAX_BUILDS = 3
-
-
-_lock = threading.Lock()
-_held: set[SyncLease] = set()
-
-
-@dataclass(frozen=True)
-class SyncLease:
-    """The right to sync one document."""
-
-    document_id: uuid.UUID
-    token: int
-
-    def renew(self) -> bool:
-        """False where the lease is lost."""
-        return Document.sync_lease.renew(self._row, self.token)
-
-    def release(self) -> None:
-        Document.sync_lease.release(self._row, self.token)
-
-    @property
-    def _row(self) -> QuerySet[Document]:
-        return Document.objects.filter(id=self.document_id)
 
 
 def documents_to_sync(documents: QuerySet[Document]) -> QuerySet[Document]:
@@ -91,36 +65,6 @@ def sync_document(document_id: uuid.UUID) -> bool:
         return lease is not None and _sync(lease)
 
 
-@contextlib.contextmanager
-def hold_sync_lease(document_id: uuid.UUID) -> Iterator[SyncLease | None]:
-    """Hold the document's sync lease in the block; None where another process holds it."""
-    lease = _take(document_id)
-    if lease is None:
-        yield None
-        return
-    with _lock:
-        _held.add(lease)
-    try:
-        yield lease
-    finally:
-        lease.release()
-        with _lock:
-            _held.discard(lease)
-
-
-def is_syncing() -> bool:
-    """Whether this process is syncing a document now."""
-    return bool(_held)
-
-
-def release_sync_leases() -> None:
-    """Release this process's leases as it ends, so that no other has to wait for them."""
-    with _lock:
-        held = list(_held)
-    for lease in held:
-        lease.release()
-
-
 def has_original(document_id: uuid.UUID) -> bool:
     """Whether this machine can sync the document: its original is here, or in the bucket already.
 
@@ -138,17 +82,6 @@ def has_original(document_id: uuid.UUID) -> bool:
 def forget_local_copies() -> int:
     """Mark every document as not copied to this disk: the database came from another machine."""
     return Document.objects.update(manifest_version=0, sync_lease_expires_at=None)
-
-
-def end_sync_leases() -> int:
-    """End the leases of all processes; for the sole background worker as it starts, when every
-    other holder is gone."""
-    return Document.sync_lease.end_all(Document.objects.all())
-
-
-def _take(document_id: uuid.UUID) -> SyncLease | None:
-    token = Document.sync_lease.take(Document.objects.filter(id=document_id))
-    return None if token is None else SyncLease(document_id, token)
 
 
 def _sync(lease: SyncLease) -> bool:

@@ -28,7 +28,7 @@ def write_tombstone(document_id: uuid.UUID) -> bool:
         return True
     tombstone = Tombstone.objects.get(document_id=document_id)
     try:
-        with circuit_breaker.shared.guarded():
+        with circuit_breaker.shared.guard():
             target.put_bytes(
                 tombstone_key(document_id),
                 json.dumps(

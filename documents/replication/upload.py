@@ -6,45 +6,37 @@ which files the bucket has; the bucket is not asked file by file.
 
 from __future__ import annotations
 
-import contextlib
 import mimetypes
 import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
-from django.conf import settings
 from django.db import IntegrityError, connection
 
 from documents.bucket import circuit_breaker
 from documents.bucket.configured import PROBE, configured_bucket
-from documents.bucket.errors import NewerCopy, NotMirroredYet, Purged
-from documents.bucket.store import Bucket, ObjectFacts
+from documents.bucket.errors import NotMirroredYet
+from documents.bucket.store import Bucket
 from documents.errors import LeaseLost, OriginalMissing
 from documents.exports.result_files import ensure_result
 from documents.files.figures import figure_key
-from documents.files.keys import manifest_key, page_images_prefix, tombstone_key
+from documents.files.keys import page_images_prefix
 from documents.files.storage import archive
 from documents.messages import Message, PluralMessage
 from documents.models import Document, MirroredFile
-from documents.models.identity import identity
-from documents.replication.manifest import dump_manifest, list_figures
+from documents.replication.bucket_manifest import put_manifest, refuse_newer
+from documents.replication.manifest import list_figures
 from documents.replication.reading_files import list_text_files
+from documents.replication.sync_lease import SyncLease
 
 log = structlog.get_logger(__name__)
 
 #: Seconds between two renewals of the lease.
 _RENEW_EVERY = 15.0
-
-
-class Lease(Protocol):
-    @property
-    def document_id(self) -> uuid.UUID: ...
-
-    def renew(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -56,7 +48,7 @@ class _LocalFile:
     is_figure: bool = False
 
 
-def mirror_document(lease: Lease, manifest: dict[str, Any]) -> None:
+def mirror_document(lease: SyncLease, manifest: dict[str, Any]) -> None:
     """Upload the files that the bucket lacks of the document in the version of `manifest`.
 
     Raises BucketError (NewerCopy where another container's is newer, NotMirroredYet where a figure
@@ -67,7 +59,7 @@ def mirror_document(lease: Lease, manifest: dict[str, Any]) -> None:
         return
     document_id, version = lease.document_id, manifest["version"]
     known = dict(MirroredFile.objects.filter(document=document_id).values_list("key", "digest"))
-    _refuse_newer(probe, document_id, version)
+    refuse_newer(probe, document_id, version)
     renewed = time.monotonic()
     _ensure_results(document_id, manifest, known)
     missing_figures = 0
@@ -95,7 +87,7 @@ def mirror_document(lease: Lease, manifest: dict[str, Any]) -> None:
         )
     # A process that lost its lease has uploaded files that another uploads too, and no manifest.
     _renew(lease)
-    _put_manifest(target, document_id, manifest)
+    put_manifest(target, document_id, manifest)
     Document.objects.filter(id=document_id, mirrored_version__lt=version).update(
         mirrored_version=version
     )
@@ -147,7 +139,7 @@ def _put(target: Bucket, document_id: uuid.UUID, file: _LocalFile) -> None:
             Message("{key} is neither on this disk nor in the bucket.", key=file.key),
             document=document_id,
         )
-    with circuit_breaker.shared.guarded():
+    with circuit_breaker.shared.guard():
         target.put_file(
             file.key, path, content_type=_content_type(path), metadata={"sha256": file.digest}
         )
@@ -161,81 +153,11 @@ def _put(target: Bucket, document_id: uuid.UUID, file: _LocalFile) -> None:
         raise LeaseLost(Message("The document was deleted."), document=document_id) from None
 
 
-def _renew(lease: Lease) -> None:
+def _renew(lease: SyncLease) -> None:
     if not lease.renew():
         raise LeaseLost(
             Message("Another process copies this document."), document=lease.document_id
         )
-
-
-def _put_manifest(target: Bucket, document_id: uuid.UUID, manifest: dict[str, Any]) -> None:
-    version = manifest["version"]
-    before = _refuse_newer(target, document_id, version)
-    try:
-        with circuit_breaker.shared.guarded():
-            target.put_bytes(
-                manifest_key(document_id),
-                dump_manifest(manifest),
-                content_type="application/json",
-                metadata={"version": str(version), "writer": read_writer_id()},
-                if_unchanged=before,
-            )
-    except NewerCopy:
-        # It may be this very manifest: the request was repeated because its answer was lost.
-        found = target.head(manifest_key(document_id))
-        if found is None or (_version(found), _is_ours(found)) != (version, True):
-            raise
-
-
-def _refuse_newer(target: Bucket, document_id: uuid.UUID, version: int) -> ObjectFacts | None:
-    """The facts of the bucket's manifest, None where there is none.
-
-    Raises NewerCopy where it is not behind `version`, Purged where another container has purged the
-    document. Each container counts versions on its own, so a higher number proves nothing: only
-    what this database has mirrored, or restored from the bucket, is behind it.
-    """
-    with circuit_breaker.shared.guarded():
-        found = target.head(manifest_key(document_id))
-        known = Document.objects.filter(id=document_id, mirrored_version__gt=0)
-        base = known.values_list("mirrored_version", flat=True).first()
-        if found is None:
-            if base and target.head(tombstone_key(document_id)) is not None:
-                raise Purged(
-                    Message("Another container of this archive has deleted the document for good."),
-                    document=document_id,
-                )
-            return None
-    there = _version(found)
-    # Without a base (after a change of the bucket, say) only the version can decide.
-    unseen = there > base if base else there >= version
-    if there > version or (unseen and not _is_ours(found)):
-        raise NewerCopy(
-            Message(
-                "The bucket has version {theirs} of this document, this machine {ours}: another "
-                "container of the same archive changed it. The bucket’s version replaces this one.",
-                theirs=there,
-                ours=version,
-            ),
-            document=document_id,
-        )
-    return found
-
-
-def _version(manifest: ObjectFacts) -> int:
-    return int(manifest.metadata.get("version", "0"))
-
-
-def _is_ours(manifest: ObjectFacts) -> bool:
-    return manifest.metadata.get("writer") == read_writer_id()
-
-
-def read_writer_id() -> str:
-    """The name under which this container writes manifests: each data directory has its own."""
-    path: Path | None = settings.OCRSITE_WRITER_FILE
-    with contextlib.suppress(FileNotFoundError):
-        if path is not None:
-            return path.read_text(encoding="ascii").strip()
-    return str(identity().archive)
 
 
 def _content_type(path: Path) -> str:

@@ -16,7 +16,7 @@ from documents.bucket.health import watch
 from documents.models import WorkerKind, WorkerProcess
 from documents.models.claim import TaskClaim
 from documents.replication.peer_watch import PeerWatch
-from documents.replication.sync import end_sync_leases, is_syncing, release_sync_leases
+from documents.replication.sync_lease import end_sync_leases, is_syncing, release_sync_leases
 from documents.replication.sync_worker import SyncWorker
 from documents.signals import announce, tasks_waiting
 from ocr_worker import actors, pipeline

@@ -12,7 +12,7 @@ from django.db import connections
 
 from documents.bucket.health import watch
 from documents.models import WorkerKind
-from documents.replication.sync import is_syncing, release_sync_leases
+from documents.replication.sync_lease import is_syncing, release_sync_leases
 from documents.replication.sync_worker import SyncWorker
 from ocr_worker import actors
 from ocr_worker.process.base import WorkerBase

@@ -111,7 +111,7 @@ def parse_variables(variables: Mapping[str, str]) -> Environment:
         workers=parse("OCRSITE_WORKERS", _integer_parser(1, 256), "2"),
         second_reader=parse("OCRSITE_SECOND_READER", _parse_switch, "on"),
         start_id=parse("OCRSITE_START_ID", lambda text: uuid.UUID(text) if text else None, ""),
-        s3=bucket_settings.read(variables),
+        s3=bucket_settings.read_bucket_settings(variables),
         library_paths=find_library_paths(variables),
     )
 

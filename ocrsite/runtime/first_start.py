@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import structlog
 
-from documents.bucket.access_check import check
+from documents.bucket.access_check import check_access
 from documents.bucket.errors import BucketError, BucketForbidden
 from documents.bucket.store import Bucket
 from documents.messages import Message
@@ -127,7 +127,7 @@ class FirstStart:
             try:
                 result = step()
             except BucketForbidden as error:
-                report = check(self._bucket)
+                report = check_access(self._bucket)
                 if report.ok and not report.can_list:
                     reason = " ".join(report.problems)
                     log.error("restore_not_permitted", reason=reason)

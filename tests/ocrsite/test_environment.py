@@ -223,13 +223,13 @@ S3 = {
 
 
 def test_without_the_four_variables_there_is_no_bucket_and_no_word_about_it() -> None:
-    found = settings.read({"AWS_ACCESS_KEY_ID": "x", "S3_BUCKET": "y"})
+    found = settings.read_bucket_settings({"AWS_ACCESS_KEY_ID": "x", "S3_BUCKET": "y"})
 
     assert found == BucketSettings()
 
 
 def test_all_four_are_a_bucket() -> None:
-    found = settings.read(S3)
+    found = settings.read_bucket_settings(S3)
 
     assert found.bucket is not None and found.bucket.endpoint == "https://s3.cloud.ru"
     assert (found.missing, found.warnings) == ((), ())
@@ -238,14 +238,14 @@ def test_all_four_are_a_bucket() -> None:
 
 @pytest.mark.parametrize("name", S3)
 def test_one_that_is_missing_is_named(name: str) -> None:
-    found = settings.read({**S3, name: " "})
+    found = settings.read_bucket_settings({**S3, name: " "})
 
     assert (found.bucket, found.missing) == (None, (name,))
     assert name in " ".join(found.warnings)
 
 
 def test_a_key_without_its_tenant_is_used_with_a_warning() -> None:
-    found = settings.read({**S3, "CLOUDRU_S3_ACCESS_KEY": "key"})
+    found = settings.read_bucket_settings({**S3, "CLOUDRU_S3_ACCESS_KEY": "key"})
 
     assert found.bucket is not None
     assert "tenant_id:key_id" in " ".join(found.warnings)
@@ -255,13 +255,15 @@ def test_a_key_without_its_tenant_is_used_with_a_warning() -> None:
     "given", ["s3.cloud.ru", "https://s3.cloud.ru/", "https://s3.cloud.ru/archive/"]
 )
 def test_an_endpoint_is_the_server_however_it_was_copied(given: str) -> None:
-    found = settings.read({**S3, "CLOUDRU_S3_ENDPOINT": given})
+    found = settings.read_bucket_settings({**S3, "CLOUDRU_S3_ENDPOINT": given})
 
     assert found.bucket is not None and found.bucket.endpoint == "https://s3.cloud.ru"
     assert found.warnings == ()
 
 
 def test_an_endpoint_with_another_path_is_used_with_a_warning() -> None:
-    found = settings.read({**S3, "CLOUDRU_S3_ENDPOINT": "https://s3.cloud.ru/other"})
+    found = settings.read_bucket_settings(
+        {**S3, "CLOUDRU_S3_ENDPOINT": "https://s3.cloud.ru/other"}
+    )
 
     assert "/other" in " ".join(found.warnings)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from documents.bucket.error_messages import answer_message
 from documents.bucket.errors import WrongAccessKey
 from documents.bucket.health import BucketState, watch
-from documents.bucket.settings import BucketAddress, read
+from documents.bucket.settings import BucketAddress, read_bucket_settings
 from documents.messages import Message
 from documents.models import User, WorkerKind
 from ocr_worker.engines.paddleocr_vl import engine as paddleocr_vl
@@ -83,7 +83,7 @@ def test_what_is_wrong_with_the_variables_is_said_in_russian(
 ) -> None:  # fmt: skip
     given = {"ENDPOINT": "https://s3.example", "BUCKET": "one", "ACCESS_KEY": "a:b",
              "SECRET_KEY": "secret", **variables}  # fmt: skip
-    found = read({f"CLOUDRU_S3_{name}": text for name, text in given.items()})
+    found = read_bucket_settings({f"CLOUDRU_S3_{name}": text for name, text in given.items()})
     state = BucketState("incomplete" if found.missing else "configured", found.warnings)
     monkeypatch.setattr(watch, "state", lambda: state)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from documents.bucket import settings as bucket_settings
-from documents.bucket.access_check import BucketReport, check
+from documents.bucket.access_check import BucketReport, check_access
 from documents.bucket.settings import Timeouts
 from documents.bucket.store import Bucket
 from tests.s3 import NO_LIST, NO_WRITE, Identity, S3Server, free_ports
@@ -28,7 +28,7 @@ def one_problem(report: BucketReport) -> str:
 
 
 def checked(server: S3Server, bucket: Bucket, identity: Identity) -> BucketReport:
-    return check(Bucket(server.address(bucket.address.name, identity)))
+    return check_access(Bucket(server.address(bucket.address.name, identity)))
 
 
 # --- against a real server ---------------------------------------------------------------------
@@ -36,7 +36,7 @@ def checked(server: S3Server, bucket: Bucket, identity: Identity) -> BucketRepor
 
 @pytest.mark.s3
 def test_a_bucket_that_may_be_used_has_no_problems_and_keeps_no_probe(s3_bucket: Bucket) -> None:
-    report = check(s3_bucket)
+    report = check_access(s3_bucket)
 
     assert report == BucketReport(
         ok=True, can_list=True, can_read=True, can_delete=True, problems=()
@@ -106,8 +106,8 @@ def said_of(server: S3Server, bucket: Bucket, wrong: dict[str, str]) -> list[str
     given = server.variables(bucket.address.name)
     for name, text in wrong.items():
         given[f"CLOUDRU_S3_{name}"] = text.replace("PORT", str(server.port))
-    settings = bucket_settings.read(given)
-    found = check(Bucket(settings.bucket)).problems if settings.bucket else ()
+    settings = bucket_settings.read_bucket_settings(given)
+    found = check_access(Bucket(settings.bucket)).problems if settings.bucket else ()
     return [*settings.warnings, *found]
 
 
@@ -132,7 +132,7 @@ def test_each_wrong_setting_has_a_sentence_of_its_own_that_the_docs_explain(
 
 def test_a_key_that_may_not_delete_is_no_reason_to_worry_much() -> None:
     with faulty_s3({"delete": Fault(403, "AccessDenied")}) as server:
-        report = check(Bucket(server.address, IMPATIENT))
+        report = check_access(Bucket(server.address, IMPATIENT))
 
     assert "may not delete" in one_problem(report)
     assert report.ok and report.can_list and not report.can_delete
@@ -140,7 +140,7 @@ def test_a_key_that_may_not_delete_is_no_reason_to_worry_much() -> None:
 
 def test_a_key_that_may_not_read() -> None:
     with faulty_s3({"get": Fault(403, "AccessDenied")}) as server:
-        report = check(Bucket(server.address, IMPATIENT))
+        report = check_access(Bucket(server.address, IMPATIENT))
 
     assert "may not read" in one_problem(report)
     assert not report.ok and not report.can_read and report.can_list and report.can_delete
@@ -149,14 +149,14 @@ def test_a_key_that_may_not_read() -> None:
 @pytest.mark.parametrize("code", ["AccessDenied", ""])
 def test_a_refused_list_is_told_apart_from_an_empty_one(code: str) -> None:
     with faulty_s3({"list": Fault(403, code)}) as server:
-        report = check(Bucket(server.address, IMPATIENT))
+        report = check_access(Bucket(server.address, IMPATIENT))
 
     assert "this key cannot restore" in one_problem(report)
 
 
 def test_a_full_bucket_can_still_be_read() -> None:
     with faulty_s3({"put": Fault(507)}) as server:
-        report = check(Bucket(server.address, IMPATIENT))
+        report = check_access(Bucket(server.address, IMPATIENT))
 
     assert "no room left" in one_problem(report)
     assert not report.ok and report.can_list
@@ -164,7 +164,7 @@ def test_a_full_bucket_can_still_be_read() -> None:
 
 def test_clocks_that_differ() -> None:
     with faulty_s3({"any": Fault(403, "RequestTimeTooSkewed", clock=3600)}) as server:
-        report = check(Bucket(server.address, IMPATIENT))
+        report = check_access(Bucket(server.address, IMPATIENT))
 
     assert "60 minutes behind" in one_problem(report)
 
@@ -173,7 +173,7 @@ def test_nobody_is_there() -> None:
     with faulty_s3() as server:
         address = replace(server.address, endpoint=f"http://127.0.0.1:{free_ports(1)[0]}")
 
-    report = check(Bucket(address, IMPATIENT))
+    report = check_access(Bucket(address, IMPATIENT))
 
     assert "Nothing listens" in one_problem(report)
     assert replace(report, problems=()) == NOTHING
@@ -182,7 +182,7 @@ def test_nobody_is_there() -> None:
 def test_a_server_that_hangs_holds_nobody_up() -> None:
     with faulty_s3({"any": Fault(kind="hang")}) as server:
         begun = time.monotonic()
-        report = check(Bucket(server.address), within=0.5)
+        report = check_access(Bucket(server.address), within=0.5)
         seconds = time.monotonic() - begun
 
     assert "did not answer all of the check within 0.5 s" in one_problem(report)
@@ -192,7 +192,7 @@ def test_a_server_that_hangs_holds_nobody_up() -> None:
 
 def test_bytes_that_come_back_changed_are_noticed() -> None:
     with faulty_s3({"get": Fault(200, body="something else")}) as server:
-        report = check(Bucket(server.address, IMPATIENT))
+        report = check_access(Bucket(server.address, IMPATIENT))
 
     assert "comes back as something else" in one_problem(report)
     assert not report.ok
@@ -201,7 +201,7 @@ def test_bytes_that_come_back_changed_are_noticed() -> None:
 def test_a_list_that_lacks_the_probe_is_noticed() -> None:
     empty = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
     with faulty_s3({"list": Fault(200, body=empty)}) as server:
-        report = check(Bucket(server.address, IMPATIENT))
+        report = check_access(Bucket(server.address, IMPATIENT))
 
     assert "lacks what was just written" in one_problem(report)
     assert report.ok and not report.can_list
@@ -211,7 +211,7 @@ def test_a_mistake_in_this_program_stops_no_start(monkeypatch: pytest.MonkeyPatc
     with faulty_s3() as server:
         bucket = Bucket(server.address)
         monkeypatch.setattr(bucket, "put_bytes", lambda *_: 1 / 0)
-        report = check(bucket)
+        report = check_access(bucket)
 
     assert "can't be checked (ZeroDivisionError)" in one_problem(report)
     assert replace(report, problems=()) == NOTHING

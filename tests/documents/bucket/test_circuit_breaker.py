@@ -41,14 +41,14 @@ def breaker(clock: Clock) -> Breaker:
 def fail(breaker: Breaker, error: BaseException | None = None, times: int = 1) -> None:
     error = error or BucketUnreachable()
     for _ in range(times):
-        with pytest.raises(type(error)), breaker.guarded():
+        with pytest.raises(type(error)), breaker.guard():
             raise error
 
 
 def passes(breaker: Breaker) -> bool:
     """Whether something that works gets through; it does work, then."""
     try:
-        with breaker.guarded():
+        with breaker.guard():
             return True
     except BucketOpen:
         return False
@@ -63,7 +63,7 @@ def test_what_works_passes_for_ever(breaker: Breaker) -> None:
 def test_three_failures_in_a_row_open_it(breaker: Breaker, error: Exception) -> None:
     fail(breaker, error, times=3)
 
-    with pytest.raises(BucketOpen, match="tried again in 30 s"), breaker.guarded():
+    with pytest.raises(BucketOpen, match="tried again in 30 s"), breaker.guard():
         pytest.fail("it is open")
     assert breaker.seconds_left == 30
 
@@ -102,7 +102,7 @@ def test_an_error_of_this_machine_counts_neither_way(
 def test_an_open_one_looks_like_something_unreachable(breaker: Breaker) -> None:
     fail(breaker, times=3)
 
-    with pytest.raises(BucketUnreachable), breaker.guarded():
+    with pytest.raises(BucketUnreachable), breaker.guard():
         pytest.fail("it is open")
 
 
@@ -139,7 +139,7 @@ def test_only_one_tries_at_a_time(breaker: Breaker, clock: Clock) -> None:
     fail(breaker, times=3)
     clock.now += 30
 
-    with breaker.guarded():
+    with breaker.guard():
         assert not passes(breaker)
     assert passes(breaker)
 
@@ -156,7 +156,7 @@ def test_those_that_were_under_way_when_it_opened_do_not_prolong_it(
     breaker: Breaker, clock: Clock
 ) -> None:
     def ask() -> None:
-        with breaker.guarded():
+        with breaker.guard():
             fail(breaker, times=3)
             clock.now += 10
             raise BucketUnreachable
@@ -171,7 +171,7 @@ def test_one_breaker_in_another_is_counted_once(breaker: Breaker, clock: Clock) 
     outer = Breaker(clock=clock)
     fail(breaker, times=3)
     for _ in range(10):
-        with pytest.raises(BucketOpen), outer.guarded(), breaker.guarded():
+        with pytest.raises(BucketOpen), outer.guard(), breaker.guard():
             pytest.fail("it is open")
 
     assert outer.seconds_left == 0
@@ -197,6 +197,6 @@ def test_threads_share_it(breaker: Breaker) -> None:
 def test_an_answer_that_somebody_else_had_closes_it(breaker: Breaker) -> None:
     fail(breaker, times=3)
 
-    breaker.heard()
+    breaker.record_answer()
 
     assert passes(breaker)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.s3
 
 
 def use(settings: Any, variables: dict[str, str]) -> None:
-    settings.OCRSITE_BUCKET_SETTINGS = bucket_settings.read(variables)
+    settings.OCRSITE_BUCKET_SETTINGS = bucket_settings.read_bucket_settings(variables)
     settings.OCRSITE_BUCKET = settings.OCRSITE_BUCKET_SETTINGS.bucket
 
 

@@ -13,9 +13,9 @@ from documents.actions.trash import trash
 from documents.bucket.store import Bucket
 from documents.files.keys import manifest_key, tombstone_key
 from documents.models import Document
+from documents.replication.bucket_manifest import read_writer_id
 from documents.replication.peer_watch import PeerWatch
 from documents.replication.sync import sync_document
-from documents.replication.upload import read_writer_id
 from tests.documents.replication.conftest import kept_document, mirrored  # noqa: F401
 
 pytestmark = [pytest.mark.s3, pytest.mark.sqlite_only, pytest.mark.django_db(transaction=True)]

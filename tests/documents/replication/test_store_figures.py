@@ -150,7 +150,7 @@ def test_a_manifest_that_names_another_file_is_left_out(document: Document, tmp_
 
     report = restore_all(DirectorySource(tmp_path / "copy"), with_files=True)
 
-    assert "can't be" in report.problems[0]
+    assert "impossible file" in report.problems[0]
     assert not Document.objects.exists()
 
 

@@ -15,10 +15,10 @@ from documents.files.storage import archive
 from documents.models import Document, Status
 from documents.replication.sync import (
     documents_to_sync,
-    end_sync_leases,
     storage_state,
     sync_document,
 )
+from documents.replication.sync_lease import end_sync_leases
 from tests.factories import make_document
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
