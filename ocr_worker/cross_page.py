@@ -60,12 +60,12 @@ def restructure_pages(pages: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str
         )
         return {}
     return {
-        (page, block): _markdown(label, content, level)
+        (page, block): _to_markdown(label, content, level)
         for page, block, label, content, level in answer
     }
 
 
-def _markdown(label: str, content: str, level: int | None) -> str:
+def _to_markdown(label: str, content: str, level: int | None) -> str:
     if label == "table":
         return tables.rows_to_markdown(tables.parse_rows(sanitise_table(content)))
     text = block_to_markdown(label, content)
@@ -119,7 +119,7 @@ def _to_library_result(page: Mapping[str, Any]) -> dict[str, Any]:
                     "block_order": index,
                     "group_id": index,
                     # The library ranks titles by the size of their outlines.
-                    "block_polygon_points": _corners(block["bbox"]),
+                    "block_polygon_points": _box_corners(block["bbox"]),
                 }
                 for index, block in enumerate(page["blocks"])
             ],
@@ -127,7 +127,7 @@ def _to_library_result(page: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _corners(box: Sequence[float]) -> list[list[float]]:
+def _box_corners(box: Sequence[float]) -> list[list[float]]:
     x0, y0, x1, y1 = box
     return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
 

@@ -42,7 +42,7 @@ def cut_out_figures(
             picture = _encode_webp(image, block.bbox)
             name = name_of(number, picture)
             figures[name] = picture
-            block = replace(block, figure=name, markdown=_markdown(name, block.markdown))
+            block = replace(block, figure=name, markdown=_build_markdown(name, block.markdown))
         blocks.append(block)
     return replace(layout, blocks=tuple(blocks)), figures
 
@@ -52,7 +52,7 @@ def _is_figure(block: Block) -> bool:
     return block.label in LABELS and x1 - x0 >= _SMALLEST and y1 - y0 >= _SMALLEST
 
 
-def _markdown(name: str, text: str) -> str:
+def _build_markdown(name: str, text: str) -> str:
     """The picture, and below it the text read in it. The path `figures/` is relative to the
     document's result files, in the bucket and in the API alike."""
     return "\n\n".join(filter(None, [f"![](figures/{name})", text]))

@@ -1,4 +1,4 @@
-"""OCR engines: `load_engine` chooses one; `base.Engine` says what each can do."""
+"""OCR engines: `load_engine` selects and loads one; `base.Engine` is their protocol."""
 
 from .base import Engine, Needs
 from .select_engine import ENGINE_CHOICES, create_engine, load_engine

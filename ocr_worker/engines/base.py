@@ -1,4 +1,4 @@
-"""What an OCR engine is to the rest of the reader."""
+"""The protocol of an OCR engine."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from documents.text.page_layout import PageLayout
 if TYPE_CHECKING:
     from PIL import Image
 
-#: What recognising one page may take by the clock, seconds, where an engine does not say otherwise.
-#: For Tesseract: the densest sample takes 7 on an idle core, three times that where its orientation
-#: is in doubt, and more where the machine is busy.
+#: Seconds that recognising one page may take by the clock, unless an engine states another limit.
+#: With Tesseract the densest sample takes 7 s on an idle core, three times that where its
+#: orientation is in doubt, and more on a busy machine.
 RECOGNITION_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
 class Needs:
-    """What an engine asks of the process around it.
+    """What an engine requires of its process.
 
-    `colour`: its pages come in colour where they have any ("RGB"), else in gray ("L"). `dpi`: how
-    it reads depends on the resolution that it is told. `seconds`: what recognising one page may
-    take by the clock. `pages`, `rss_bytes`: after how many pages, and
-    above which resident set, its process is replaced by a new one, between two pages; None: never.
+    `colour`: pages are passed in colour ("RGB") where they have any, else in gray ("L"). `dpi`: its
+    results depend on the resolution it is given. `seconds`: limit of one page by the clock.
+    `pages`, `rss_bytes`: after how many pages, and above which resident set, its process is
+    replaced by a new one between two pages; None: never.
     """
 
     colour: bool = False
@@ -34,33 +34,33 @@ class Needs:
 
 
 class Engine(Protocol):
-    """Reads the image of one page. Used by one thread; loaded once, before the first page."""
+    """Recognises the text of page images. Used by one thread; loaded before the first page."""
 
     @property
     def name(self) -> str:
-        """As in the HTTP contract: "tesseract", "paddleocr-vl"."""
+        """The name in the HTTP contract: "tesseract", "paddleocr-vl"."""
 
     @property
     def version(self) -> str:
-        """The version that reads, for a reading's record; known once loaded."""
+        """The version, for the record of a reading; known once loaded."""
 
     @property
     def needs(self) -> Needs:
         """Known once loaded."""
 
     def load(self) -> None:
-        """Make ready; may take long. Raises EngineUnavailable, saying what to install."""
+        """Load models; may take minutes. Raises EngineUnavailable, which names what to install."""
 
     def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
-        """The page's text. `image`: as `needs.colour` says, the way the file shows it; `dpi`: its
-        resolution.
+        """Recognise the page.
 
-        `language`: the document's (ISO 639-1), "" where nobody said. `seconds`: what the page may
-        take by the clock. The layout's boxes are px of the upright image: the layout's `rotation`
-        says by how many degrees clockwise `image` was turned, `width` and `height` its size then.
+        `image`: the page as the file shows it, in colour or gray as `needs.colour` says; `dpi`: its
+        resolution. `language`: the document's (ISO 639-1), "" where unknown. `seconds`: limit by
+        the clock. The layout's boxes are px of the upright image: its `rotation` is the number of
+        degrees clockwise by which `image` was rotated, `width` and `height` the size after that.
 
-        Raises ReadingTimeout, EngineFailed (both worth another try), EngineUnavailable.
+        Raises ReadingTimeout, EngineFailed (both may succeed on retry), EngineUnavailable.
         """
 
     def close(self) -> None:
-        """Give back what `load` took. The engine may be loaded again."""
+        """Release what `load` allocated. The engine may be loaded again."""

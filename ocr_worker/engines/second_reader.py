@@ -1,15 +1,15 @@
-"""Two engines on one page: the one reads, the other says where it may be wrong.
+"""Two engines on one page: the first reads, the second checks.
 
-PaddleOCR-VL reads better and knows no doubt: it gives no confidence, no place for a line or a word,
-and invents a likely word as easily as it reads one. Tesseract errs elsewhere. It reads the same
-page meanwhile, on the processor that waits for the GPU; where both agree the words can be trusted.
+PaddleOCR-VL reads better, but gives no confidence and no place for a line or a word, and invents a
+likely word as easily as it reads one. Tesseract makes other errors. It reads the same page
+meanwhile, on the processor that waits for the GPU; words on which both agree can be trusted.
 """
 
 from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NoAnswer  # the built-in one from Python 3.11 on
+from concurrent.futures import TimeoutError as FutureTimeout  # built in from Python 3.11 on
 from dataclasses import replace
 
 import structlog
@@ -25,22 +25,22 @@ from .tesseract import TesseractEngine
 
 log = structlog.get_logger(__name__)
 
-#: Mean confidence from which Tesseract is believed that a page lies another way than it was shown
-#: to the first reader.
-_BELIEVED_TURN = 0.75
+#: Tesseract's mean confidence from which the first engine reads a page again in the rotation that
+#: Tesseract found.
+_BELIEVED_ROTATION = 0.75
 
 
 class WithSecondReader:
     """The `Engine` protocol (engines/base.py): `first` reads, `second` checks.
 
-    A second reader that fails costs the page its confidences, never the reading. All of its work is
-    done by one thread: what it still does for a page that the first could not read must not meet
-    what it does for the next.
+    Where the second engine fails, the page has no confidences, but a reading. One thread does all
+    of its work: it may still be reading a page on which the first engine failed when the next page
+    comes.
     """
 
     def __init__(self, first: Engine, second: TesseractEngine) -> None:
         self._first, self._second = first, second
-        self._beside = ThreadPoolExecutor(1, thread_name_prefix="second-reader")
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="second-reader")
 
     @property
     def name(self) -> str:
@@ -63,20 +63,20 @@ class WithSecondReader:
         self._second.load()
 
     def close(self) -> None:
-        self._beside.shutdown(wait=True, cancel_futures=True)
+        self._executor.shutdown(wait=True, cancel_futures=True)
         self._first.close()
         self._second.close()
-        self._beside = ThreadPoolExecutor(1, thread_name_prefix="second-reader")
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="second-reader")
 
     def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
-        """See `Engine.read`. Unlike the first reader alone, this turns the page upright."""
+        """See `Engine.read`. Unlike the first engine alone, this rotates the page upright."""
         deadline = time.monotonic() + seconds
         gray = image.convert("L")
-        turn = self._glance(gray)
-        upright = rotate_clockwise(image, turn)
-        beside = self._beside.submit(
+        rotation = self._detect_rotation(gray)
+        upright = rotate_clockwise(image, rotation)
+        pending = self._executor.submit(
             self._second.read,
-            rotate_clockwise(gray, turn),
+            rotate_clockwise(gray, rotation),
             dpi=dpi,
             language=language,
             seconds=min(seconds, RECOGNITION_SECONDS),
@@ -84,24 +84,24 @@ class WithSecondReader:
         try:
             first = self._first.read(upright, dpi=dpi, language=language, seconds=seconds)
         except BaseException:
-            beside.cancel()
+            pending.cancel()
             raise
-        second = self._answer(beside)
+        second = self._wait_for_second(pending)
         if second is not None and second.rotation:
             left = max(deadline - time.monotonic(), 0.0)
-            turn, first, second = self._turned_after_all(
-                upright, turn, first, second, dpi=dpi, language=language, seconds=left
+            rotation, first, second = self._read_again_rotated(
+                upright, rotation, first, second, dpi=dpi, language=language, seconds=left
             )
         if second is not None:
-            upright = rotate_clockwise(gray, turn)
+            upright = rotate_clockwise(gray, rotation)
             second = replace(second, rotation=first.rotation)
             first = quality.assess_layout(first, second, quality.make_ink_detector(upright))
-        return replace(first, rotation=turn)
+        return replace(first, rotation=rotation)
 
-    def _turned_after_all(
+    def _read_again_rotated(
         self,
         upright: Image.Image,
-        turn: int,
+        rotation: int,
         first: PageLayout,
         second: PageLayout,
         *,
@@ -109,28 +109,30 @@ class WithSecondReader:
         language: str,
         seconds: float,
     ) -> tuple[int, PageLayout, PageLayout | None]:
-        """The second reader found the page lying: read it again that way, where it is believed."""
-        if (second.confidence or 0.0) < _BELIEVED_TURN:
-            return turn, first, None
-        log.info("read_again_turned", by=second.rotation)
+        """Read the page again in the rotation that the second engine found, where that is sure."""
+        if (second.confidence or 0.0) < _BELIEVED_ROTATION:
+            return rotation, first, None
+        log.info("page_read_again_rotated", degrees=second.rotation)
         again = self._first.read(
             rotate_clockwise(upright, second.rotation), dpi=dpi, language=language, seconds=seconds
         )
-        return (turn + second.rotation) % 360, again, second
+        return (rotation + second.rotation) % 360, again, second
 
-    def _glance(self, gray: Image.Image) -> int:
+    def _detect_rotation(self, gray: Image.Image) -> int:
         try:
-            return self._beside.submit(self._second.glance, gray).result(RECOGNITION_SECONDS)
-        except (ArchiveError, RuntimeError, NoAnswer) as error:
-            log.warning("no_second_look", reason=str(error))
+            return self._executor.submit(self._second.detect_rotation, gray).result(
+                RECOGNITION_SECONDS
+            )
+        except (ArchiveError, RuntimeError, FutureTimeout) as error:
+            log.warning("rotation_detection_failed", reason=str(error))
             return 0
 
-    def _answer(self, beside: Future[PageLayout]) -> PageLayout | None:
-        """None where the second reader has failed; it is bounded by its own limit."""
+    def _wait_for_second(self, pending: Future[PageLayout]) -> PageLayout | None:
+        """The second reading; None where it failed. Its own time limit bounds the wait."""
         try:
-            return beside.result(timeout=RECOGNITION_SECONDS + 10)
-        except (ReadingTimeout, NoAnswer) as error:
-            log.warning("second_reader_too_slow", reason=str(error))
+            return pending.result(timeout=RECOGNITION_SECONDS + 10)
+        except (ReadingTimeout, FutureTimeout) as error:
+            log.warning("second_reader_timed_out", reason=str(error))
         except Exception:
             log.exception("second_reader_failed")
         return None

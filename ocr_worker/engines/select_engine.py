@@ -1,4 +1,4 @@
-"""Which engine a process has: the one that was asked for, or the best that this machine can run."""
+"""Select the engine of a process: the one asked for, or the best that this machine can run."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .tesseract import TesseractEngine
 
 log = structlog.get_logger(__name__)
 
-#: What OCRSITE_ENGINE may be.
+#: Values of OCRSITE_ENGINE.
 ENGINE_CHOICES = ("auto", *OCR_ENGINES)
 
-#: How often a process may have died while it loaded PaddleOCR-VL before `auto` gives it up.
+#: Processes that died while loading PaddleOCR-VL before `auto` falls back to Tesseract.
 MOST_DEATHS = 2
 
 
@@ -37,17 +37,17 @@ class LoadedEngine:
 def create_engine(
     choice: str, languages: str, *, device: str = DEVICE, second_reader: bool = True
 ) -> Engine:
-    """The engine for `choice` (one of ENGINE_CHOICES but "auto"), not loaded yet.
+    """Create the engine `choice` (one of ENGINE_CHOICES except "auto"), not loaded yet.
 
     `languages`: Tesseract's codes joined by "+", the most likely first ("rus+eng"). `device`: where
-    PaddleOCR-VL runs. `second_reader`: whether Tesseract, where it can be loaded, checks what
-    PaddleOCR-VL reads. Raises ValueError for no choice.
+    PaddleOCR-VL runs ("gpu:0", "cpu"). `second_reader`: whether Tesseract, where it can be loaded,
+    checks what PaddleOCR-VL reads. Raises ValueError for an unknown choice.
     """
     if choice == EngineName.TESSERACT:
         return TesseractEngine(languages)
     if choice == EngineName.PADDLEOCR_VL:
         first = PaddleOCRVLEngine(device)
-        second = _second_reader(languages) if second_reader else None
+        second = _load_second_reader(languages) if second_reader else None
         return first if second is None else WithSecondReader(first, second)
     raise ValueError(f"unknown engine {choice!r}: choose one of {', '.join(ENGINE_CHOICES[1:])}")
 
@@ -60,11 +60,11 @@ def load_engine(
     second_reader: bool = True,
     deaths: int = 0,
 ) -> LoadedEngine:
-    """The engine for `choice` (one of ENGINE_CHOICES), loaded: minutes, for PaddleOCR-VL.
+    """Create and load the engine `choice` (one of ENGINE_CHOICES); PaddleOCR-VL takes minutes.
 
-    "auto" is PaddleOCR-VL where it is installed with its models beside a GPU, else Tesseract.
-    `deaths`: how many processes before this one died while they loaded it. Raises
-    EngineUnavailable, saying what to do.
+    "auto" is PaddleOCR-VL where the package, its models and a GPU are present, else Tesseract.
+    `deaths`: how many earlier processes died while loading it. Raises EngineUnavailable, which
+    says what to do.
     """
     if choice != "auto":
         engine = create_engine(choice, languages, device=device, second_reader=second_reader)
@@ -72,33 +72,33 @@ def load_engine(
         return LoadedEngine(engine)
     warning: Message | None = None
     if paddleocr_vl.is_installed():
-        why_not = paddleocr_vl.find_obstacle(device)
-        if why_not is None and deaths >= MOST_DEATHS:
-            why_not = PluralMessage(
+        obstacle = paddleocr_vl.find_obstacle(device)
+        if obstacle is None and deaths >= MOST_DEATHS:
+            obstacle = PluralMessage(
                 "The process ended {count} time while it loaded the engine.",
                 "The process ended {count} times while it loaded the engine.",
                 count=deaths,
             )
-        if why_not is None:
+        if obstacle is None:
             try:
                 return load_engine(
                     EngineName.PADDLEOCR_VL, languages, device=device, second_reader=second_reader
                 )
             except EngineUnavailable as error:
-                why_not = error.message
+                obstacle = error.message
         warning = Message(
-            "PaddleOCR-VL is not used, Tesseract reads in its place. {reason}", reason=why_not
+            "PaddleOCR-VL is not used, Tesseract reads in its place. {reason}", reason=obstacle
         )
-        log.warning("tesseract_in_place_of_paddleocr_vl", reason=why_not)
+        log.warning("engine_fallback", reason=obstacle)
     return LoadedEngine(load_engine(EngineName.TESSERACT, languages).engine, warning)
 
 
-def _second_reader(languages: str) -> TesseractEngine | None:
-    """Tesseract, loaded; None where it can't be: PaddleOCR-VL reads without it."""
+def _load_second_reader(languages: str) -> TesseractEngine | None:
+    """Load Tesseract; None where it is unavailable: PaddleOCR-VL reads without it."""
     engine = TesseractEngine(languages)
     try:
         engine.load()
     except EngineUnavailable as error:
-        log.warning("no_second_reader", reason=error.detail)
+        log.warning("second_reader_unavailable", reason=error.detail)
         return None
     return engine

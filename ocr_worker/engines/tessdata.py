@@ -1,4 +1,4 @@
-"""Where Tesseract's language data lies on this machine."""
+"""Find Tesseract's language data on this machine."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from django.conf import settings
 from documents.errors import EngineUnavailable
 from documents.messages import Message
 
-#: Places by packager, after the one that TESSDATA_PREFIX names; newest Tesseract first: Debian,
-#: Fedora, Arch, Homebrew, MacPorts.
-_PLACES = (
+#: Directories of Debian, Fedora, Arch, Homebrew and MacPorts, searched after the one that
+#: TESSDATA_PREFIX names; the newest Tesseract first.
+DIRECTORY_PATTERNS = (
     "/usr/share/tesseract-ocr/*/tessdata",
     "/usr/share/tesseract*/tessdata",
     "/usr/share/tessdata",
@@ -24,7 +24,7 @@ _PLACES = (
     "/opt/local/share/tessdata",
 )
 
-#: ISO 639-1 to the names of Tesseract's data files, for the languages it reads well.
+#: ISO 639-1 codes to the names of Tesseract's data files, for the languages it reads well.
 _CODES = {
     "be": "bel",
     "bg": "bul",
@@ -55,19 +55,19 @@ _CODES = {
 
 
 def find_data_directory(languages: list[str]) -> Path:
-    """The directory that holds the data of all `languages` and of orientation ("osd").
+    """Find the directory with the data of all `languages` and of orientation ("osd").
 
-    Raises EngineUnavailable, naming what is missing and how to install it.
+    Raises EngineUnavailable, which names what is missing and how to install it.
     """
     wanted = [*languages, "osd"]
     fullest, missing = None, wanted
-    for directory in _directories():
+    for directory in _list_directories():
         lacking = [name for name in wanted if not (directory / f"{name}.traineddata").is_file()]
         if not lacking:
             return directory
         if fullest is None or len(lacking) < len(missing):
             fullest, missing = directory, lacking
-    names, advice = ", ".join(missing), _advice(missing)
+    names, advice = ", ".join(missing), _install_advice(missing)
     if fullest is None:
         message = Message(
             "Tesseract’s language data ({names}) is not on this machine. Install it: {advice}",
@@ -85,14 +85,14 @@ def find_data_directory(languages: list[str]) -> Path:
 
 
 def tesseract_code(language: str) -> str | None:
-    """Tesseract's name of an ISO 639-1 language; None where it is not known here."""
+    """Tesseract's name of an ISO 639-1 language; None for one that is not in the table."""
     return _CODES.get(language.lower().partition("-")[0])
 
 
-def _directories() -> list[Path]:
+def _list_directories() -> list[Path]:
     given: Path | None = settings.OCRSITE_TESSDATA_DIR
     found = [given] if given else []
-    for pattern in _PLACES:
+    for pattern in DIRECTORY_PATTERNS:
         found += sorted(Path("/").glob(pattern.lstrip("/")), reverse=True)
     executable = shutil.which("tesseract")
     if executable:
@@ -101,7 +101,7 @@ def _directories() -> list[Path]:
     return [directory for directory in found if directory.is_dir()]
 
 
-def _advice(missing: list[str]) -> str:
+def _install_advice(missing: list[str]) -> str:
     """The commands that install the data."""
     """The commands that install the data."""
     if sys.platform == "darwin":

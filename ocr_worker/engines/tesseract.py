@@ -1,13 +1,13 @@
 """Tesseract, through its C API in this process (tesserocr).
 
-Against a `tesseract` subprocess a page, measured over the ground-truth pages at 200 dpi on two
-cores: the models are loaded once instead of for each page (0.25 s of processor time a page), the
-pixels go over by pointer instead of through a PNG, one recognition gives text, boxes and
-confidences, and a page's time can be bounded from inside. The price is that a crash of the library
-would be this process's: its input is gray pixels that our own renderer drew, never the file, and
-the supervisor restarts a reader that dies. The lock of the interpreter is free while it reads.
+Compared with a `tesseract` subprocess per page, measured over the ground-truth pages at 200 dpi on
+two cores: the models are loaded once instead of for each page (0.25 s of processor time a page),
+pixels are passed by pointer instead of as a PNG, one recognition gives text, boxes and confidences,
+and the time of a page can be limited from inside. The price: a crash of the library ends this
+process. Its input is gray pixels drawn by our own renderer, never the file, and the supervisor
+restarts a worker that dies. The library releases the interpreter's lock while it reads.
 
-A page is brought to about 300 dpi first: over the same pages word F1 rises from 0.936 to 0.947
+A page is scaled to about 300 dpi first: over the same pages word F1 rises from 0.936 to 0.947
 for 13% more time (0.943 at 250).
 """
 
@@ -31,24 +31,26 @@ from .base import Needs
 from .orientation import Orientation
 from .tesseract_layout import build_blocks
 
-#: The resolution that reads best, and how much a page is at most enlarged to come near it.
+#: The resolution that gives the best reading, and the largest factor by which a page is enlarged.
 _BEST_DPI = 300.0
 _MOST_ENLARGED = 1.5
 
-#: Finer pages are made smaller: above this, letters get no clearer and time grows.
+#: Above this resolution, dpi, pages are reduced: letters get no clearer, only time grows.
 _FINEST_DPI = 400.0
 
-#: No page is enlarged beyond this many px.
+#: No page is enlarged beyond this many pixels.
 _MOST_PIXELS = 20_000_000
 
-#: Page segmentation: fully automatic; orientation is found separately.
+#: Page segmentation mode: fully automatic; orientation is detected separately.
 _PSM_AUTO = 3
 
 
 def prepare_process() -> None:
-    """Set what Tesseract reads from the environment when its library is loaded; a value from
-    outside stays. Call it before the first engine of a process is made ready."""
-    # Several OpenMP threads a page slow two readers on two cores down by a third.
+    """Set the variables that Tesseract's library reads when it is loaded, unless they are set.
+
+    Call it before the first engine of a process is loaded.
+    """
+    # Several OpenMP threads per page slow two workers on two cores down by a third.
     set_default("OMP_THREAD_LIMIT", "1")
 
 
@@ -82,14 +84,14 @@ class TesseractEngine:
                     problem=error,
                 )
             ) from error
-        # The API wants the separator at the end; without it data is sought one directory higher.
+        # Without the separator at the end the API looks one directory higher.
         self._path = f"{tessdata.find_data_directory(self._languages)}{os.sep}"
         self._module = tesserocr
-        # Leptonica remarks on every odd box, which helps no operator.
+        # Leptonica logs a warning for every odd box, which helps no operator.
         tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
         self.version = tesserocr.tesseract_version().split()[1]
-        self._orientation = Orientation(self._open("osd", tesserocr.PSM.OSD_ONLY))
-        self._use("+".join(self._languages))
+        self._orientation = Orientation(self._open_api("osd", tesserocr.PSM.OSD_ONLY))
+        self._open_languages("+".join(self._languages))
 
     def close(self) -> None:
         if self._api is not None:
@@ -103,25 +105,27 @@ class TesseractEngine:
         self.load()
         assert self._orientation is not None
         deadline = time.monotonic() + seconds
-        self._use(self._languages_for(language))
-        factor = _enlarging(image, dpi)
+        self._open_languages(self._select_languages(language))
+        factor = _scale_factor(image, dpi)
 
         def recognise(rotation: int) -> PageLayout:
             return self._recognise(image, rotation, dpi, factor, deadline)
 
-        return self._orientation.upright(image, recognise)
+        return self._orientation.read_upright(image, recognise)
 
-    def glance(self, image: Image.Image) -> int:
-        """By how many degrees clockwise the page is to be turned, as far as a quick look is sure
-        of it (0.4 s): 0 where it is not. `image`: gray."""
+    def detect_rotation(self, image: Image.Image) -> int:
+        """The clockwise rotation, degrees, that makes `image` (gray) upright; takes 0.4 s.
+
+        0 where the detection is not sure.
+        """
         self.load()
         assert self._orientation is not None
-        return self._orientation.glance(image)
+        return self._orientation.detect_rotation(image)
 
     def _recognise(
         self, image: Image.Image, rotation: int, dpi: float, factor: float, deadline: float
     ) -> PageLayout:
-        """Read `image` turned clockwise by `rotation`; boxes in px of the turned image."""
+        """Read `image` rotated clockwise by `rotation` degrees; boxes are px after that."""
         upright = rotate_clockwise(image, rotation)
         if factor != 1:
             size = (round(upright.width * factor), round(upright.height * factor))
@@ -140,7 +144,7 @@ class TesseractEngine:
                 raise EngineFailed(
                     Message("Tesseract could not read this page. It is tried again.")
                 )
-            if time.monotonic() >= deadline:  # it returns what it has, and calls it success
+            if time.monotonic() >= deadline:  # it returns a partial result as a success
                 raise _ran_out_of_time()
             blocks = build_blocks(self._module, self._api)
         except RuntimeError as error:
@@ -161,10 +165,10 @@ class TesseractEngine:
         back = upright.width / wanted.width
         return layout.scale(back, width=upright.width, height=upright.height)
 
-    def _languages_for(self, language: str) -> str:
-        """The configured languages; before them the document's own, where its data is there.
+    def _select_languages(self, language: str) -> str:
+        """The configured languages, preceded by the document's own where its data is installed.
 
-        Their order made no difference to Russian and English pages (word F1 within 0.0002).
+        Their order makes no difference to Russian and English pages (word F1 within 0.0002).
         """
         code = tessdata.tesseract_code(language) if language else None
         configured = "+".join(self._languages)
@@ -174,14 +178,14 @@ class TesseractEngine:
             return configured
         return f"{code}+{configured}"
 
-    def _use(self, languages: str) -> None:
+    def _open_languages(self, languages: str) -> None:
         if self._api is None or self._loaded_languages != languages:
             if self._api is not None:
                 self._api.End()
-            self._api = self._open(languages, _PSM_AUTO)
+            self._api = self._open_api(languages, _PSM_AUTO)
             self._loaded_languages = languages
 
-    def _open(self, languages: str, segmentation: int) -> Any:
+    def _open_api(self, languages: str, segmentation: int) -> Any:
         try:
             return self._module.PyTessBaseAPI(path=self._path, lang=languages, psm=segmentation)
         except RuntimeError as error:
@@ -200,7 +204,7 @@ def _ran_out_of_time() -> ReadingTimeout:
     return ReadingTimeout(Message("Tesseract ran out of time on this page. It is tried again."))
 
 
-def _enlarging(image: Image.Image, dpi: float) -> float:
+def _scale_factor(image: Image.Image, dpi: float) -> float:
     """The factor by which the page is resized before it is read."""
     if dpi > _FINEST_DPI:
         return _BEST_DPI / dpi

@@ -1,4 +1,4 @@
-"""Tesseract's result as blocks, lines and words, in its reading order."""
+"""Convert Tesseract's result to blocks, lines and words, in its reading order."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from documents.text.page_layout import Block, Box, Line, Word, bounding_box, mea
 
 
 @dataclass
-class _Open:
-    """A block as it grows: its lines of words, and where its paragraphs begin."""
+class _GrowingBlock:
+    """A block being collected: its lines of words, and the lines at which paragraphs start."""
 
     box: Box
     label: str
@@ -21,30 +21,30 @@ class _Open:
 
 
 def build_blocks(module: Any, api: Any) -> tuple[Block, ...]:
-    """The blocks that have text, px of the image recognised; confidences 0 to 1."""
-    grown = [block for block in _grow(module, api) if any(block.lines)]
-    return tuple(_finished(block, order) for order, block in enumerate(grown))
+    """The blocks that have text: boxes in px of the recognised image, confidences 0 to 1."""
+    grown = [block for block in _collect_blocks(module, api) if any(block.lines)]
+    return tuple(_finish_block(block, order) for order, block in enumerate(grown))
 
 
-def _grow(module: Any, api: Any) -> Iterator[_Open]:
+def _collect_blocks(module: Any, api: Any) -> Iterator[_GrowingBlock]:
     level, kinds = module.RIL, module.PT
     results = api.GetIterator()
     if results is None:
         return
-    current: _Open | None = None
+    current: _GrowingBlock | None = None
     for result in module.iterate_level(results, level.WORD):
         if current is None or result.IsAtBeginningOf(level.BLOCK):
             if current is not None:
                 yield current
             label = "table" if result.BlockType() == kinds.TABLE else "text"
-            current = _Open(_box(result, level.BLOCK) or (0, 0, 0, 0), label)
+            current = _GrowingBlock(_read_box(result, level.BLOCK) or (0, 0, 0, 0), label)
         if result.IsAtBeginningOf(level.PARA):
             current.paragraph_starts.append(len(current.lines))
         if result.IsAtBeginningOf(level.TEXTLINE):
             current.lines.append([])
         if result.Empty(level.WORD):
             continue
-        box = _box(result, level.WORD)
+        box = _read_box(result, level.WORD)
         text = "".join((result.GetUTF8Text(level.WORD) or "").split())
         if text and box:
             confidence = min(max(result.Confidence(level.WORD) / 100, 0.0), 1.0)
@@ -55,12 +55,12 @@ def _grow(module: Any, api: Any) -> Iterator[_Open]:
         yield current
 
 
-def _box(result: Any, level: int) -> Box | None:
+def _read_box(result: Any, level: int) -> Box | None:
     box = result.BoundingBox(level)
     return None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
 
 
-def _finished(grown: _Open, order: int) -> Block:
+def _finish_block(grown: _GrowingBlock, order: int) -> Block:
     lines: list[Line] = []
     paragraphs: list[list[str]] = []
     for index, words in enumerate(grown.lines):

@@ -1,4 +1,4 @@
-"""What to trust of a page's reading: loop guard, second reader, flags for a reviewer."""
+"""How far to trust a page's reading: repetition guard, second reader, flags for a reviewer."""
 
 from .assess_layout import assess_layout
 from .evidence import InkDetector

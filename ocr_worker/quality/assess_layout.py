@@ -1,4 +1,4 @@
-"""The one look at a page's reading that says what in it is to be trusted. Pure."""
+"""Flag what in a page's reading is not to be trusted. Pure."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from .evidence import InkDetector
 def assess_layout(
     layout: PageLayout, second: PageLayout | None = None, ink: InkDetector | None = None
 ) -> PageLayout:
-    """`layout` as it is to be stored: compared with `second` where there is one, and flagged.
+    """`layout` as it will be recorded: compared with `second` where there is one, and flagged.
 
     `layout`: an engine's reading. An engine that cut a block's repetition (`cut_repetition`)
     gives that block the confidence `documents.review.flag_rules.CUT`. `second`: Tesseract's reading
-    of the same upright image; not for a reading by Tesseract itself. `ink`: whether a box (px of
+    of the same upright image; None for a reading by Tesseract itself. `ink`: whether a box (px of
     the layouts) has anything printed in it (`make_ink_detector`); None where there is no image.
 
-    Flags that the layout has stay. Raises ValueError where the two are not of one image.
+    The layout keeps its flags. Raises ValueError where the two are not of one image.
     """
     cut = any(block.confidence == CUT and not block.lines for block in layout.blocks)
     read = layout if second is None else compare_layouts(layout, second, ink)
@@ -42,8 +42,8 @@ def assess_layout(
 def _has_empty_region(read: PageLayout, second: PageLayout | None, ink: InkDetector | None) -> bool:
     """Whether text is printed where the reading has none.
 
-    Best told by words that the second reader saw in an empty block, or on a page of which the first
-    saw nothing at all; else by ink in an empty block that is not the continuation of another.
+    The best evidence is words that the second reader saw in an empty block, or on a page on which
+    the first saw nothing; otherwise ink in an empty block that continues no other block.
     """
     if has_disputed_empty_block(read):
         return True

@@ -1,8 +1,8 @@
-"""A language model's reading of a page, held against Tesseract's of the same image. Pure.
+"""Compare a language model's reading of a page with Tesseract's of the same image. Pure.
 
-The model gives text by blocks, without lines, words or any measure of trust, and its errors read
-well. Tesseract's errors are of another kind: where the two agree a word is right, and stands where
-Tesseract saw it; where they do not, and Tesseract is credible, both readings go to a person.
+The model gives text by blocks, without lines, words or confidences, and its errors read well.
+Tesseract makes other errors: where the two agree, a word is right and stands where Tesseract saw
+it; where they do not, and Tesseract is credible, the place becomes a dispute for a reviewer.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from .evidence import (
     join_keys,
 )
 from .region_match import RegionMatch, WordMatch, match_region
-from .regions import Regions, SeenWord, assign_to_regions, distance, middle, number_words
+from .regions import Regions, SeenWord, assign_to_regions, center, distance_to_box, number_words
 from .word_places import WordPlace, locate_words
 
-#: What is left of Tesseract's doubt about a word when both readers say it.
-_DOUBT_LEFT = 0.1
+#: Share of Tesseract's doubt about a word that remains where both readings have the word.
+_REMAINING_DOUBT = 0.1
 
-#: Confidence in a word that the second reader lacks, or has almost so.
+#: Confidence in a word that the second reading lacks, or has nearly equal.
 _UNSEEN = 0.5
 _NEARLY = 0.8
 
@@ -50,18 +50,18 @@ _NEARLY = 0.8
 def compare_layouts(
     first: PageLayout, second: PageLayout, ink: InkDetector | None = None
 ) -> PageLayout:
-    """`first` with what `second` tells of it: places, confidences and disputes.
+    """`first` with boxes of words, confidences and disputes from `second`.
 
     `first`: blocks with text and boxes, without lines; a table's text is that of its cells, row by
-    row. `second`: Tesseract's layout of the same upright image, words with confidences. `ink`: says
+    row. `second`: Tesseract's layout of the same upright image, words with confidences. `ink`:
     whether a box (px) has anything printed in it.
 
     Blocks of text get lines and words (`block.text.split()`, in order), confidences by word and
-    block, and disputes. A dispute about text that stands in no block is with the nearest. Texts,
-    Markdown, HTML and boxes of blocks stay what they are; pictures, formulas and a page with too
-    many words stay wholly. Raises ValueError where the two are not of one image.
+    block, and disputes. A dispute about text outside all blocks is added to the nearest block.
+    Texts, Markdown, HTML and boxes of blocks do not change; pictures, formulas and pages with too
+    many words do not change at all. Raises ValueError where the two are not of one image.
     """
-    if _frame(first) != _frame(second):
+    if _image_key(first) != _image_key(second):
         raise ValueError(
             f"two readings of different images: {first.width} x {first.height} px turned by "
             f"{first.rotation}, and {second.width} x {second.height} px by {second.rotation}"
@@ -80,67 +80,67 @@ def compare_layouts(
         for block in _compare_region(one, page):
             read[block.id] = block
     blocks = tuple(read.get(block.id, block) for block in first.blocks)
-    if page.credible:
-        blocks = _with_outside(blocks, regions, rest, page)
+    if page.is_credible:
+        blocks = _add_outside_disputes(blocks, regions, rest, page)
     return replace(first, blocks=blocks)
 
 
 def has_sure_text(second: PageLayout) -> bool:
-    """Whether the second reader surely saw text on the page, in any place."""
+    """Whether the second reader surely saw text anywhere on the page."""
     seen = [each for each in number_words(second) if each.key]
     lines = groupby(seen, key=lambda each: each.line)
     return any(is_missed_line(list(line), PageEvidence()) for _, line in lines)
 
 
-def _frame(layout: PageLayout) -> tuple[int, int, int]:
+def _image_key(layout: PageLayout) -> tuple[int, int, int]:
     return layout.width, layout.height, layout.rotation
 
 
 def _compare_region(one: RegionMatch, page: PageEvidence) -> Iterator[Block]:
-    """The region's blocks: the words in the first, disputes where they belong."""
+    """The region's blocks: the words in the first, each dispute in its own."""
     places = locate_words(one)
     confidences: list[float | None] = [None] * len(one.tokens)
-    for finding in one.findings:
-        for index in range(finding.i0, finding.i1):
-            confidences[index] = _confidence(one, finding)
+    for match in one.matches:
+        for index in range(match.i0, match.i1):
+            confidences[index] = _estimate_confidence(one, match)
     words = [
         Word(token.text, place.box, confidence)
         for token, place, confidence in zip(one.tokens, places, confidences, strict=True)
     ]
-    disputes = _disputes(one, places, page) if page.credible else {}
+    disputes = _build_disputes(one, places, page) if page.is_credible else {}
     yield replace(
         one.region.block,
-        confidence=_block_confidence(one.region.block, words),
-        lines=_lines(one, places, words),
+        confidence=_estimate_block_confidence(one.region.block, words),
+        lines=_build_lines(one, places, words),
         disputes=tuple(disputes.get(0, ())),
     )
     for number, block in enumerate(one.region.blocks[1:], start=1):
         yield replace(block, disputes=tuple(disputes.get(number, ())))
 
 
-def _block_confidence(block: Block, words: Sequence[Word]) -> float | None:
-    """The mean of its words; a block that was cut stays marked as that."""
+def _estimate_block_confidence(block: Block, words: Sequence[Word]) -> float | None:
+    """The mean of its words; a block that was cut keeps that mark."""
     if block.confidence == CUT:
         return CUT
     return mean_confidence((word.confidence, len(word.text)) for word in words)
 
 
-def _confidence(one: RegionMatch, finding: WordMatch) -> float | None:
-    """How likely the first reader's words of a finding are right, as far as the second tells."""
-    if not finding.seen:
-        return None if finding.opaque else _UNSEEN
-    sure = min(each.confidence for each in finding.seen)
-    if finding.same:
-        return round(1 - _DOUBT_LEFT * (1 - sure), 4)
-    if is_nearly_same(*join_keys(one, finding)):
+def _estimate_confidence(one: RegionMatch, match: WordMatch) -> float | None:
+    """How likely the first reader's words of a match are right, judged by the second; 0 to 1."""
+    if not match.seen:
+        return None if match.opaque else _UNSEEN
+    sure = min(each.confidence for each in match.seen)
+    if match.same:
+        return round(1 - _REMAINING_DOUBT * (1 - sure), 4)
+    if is_nearly_same(*join_keys(one, match)):
         return _NEARLY
-    return None if finding.opaque else round(min(1 - sure, _UNSEEN), 4)
+    return None if match.opaque else round(min(1 - sure, _UNSEEN), 4)
 
 
-def _lines(
+def _build_lines(
     one: RegionMatch, places: Sequence[WordPlace], words: Sequence[Word]
 ) -> tuple[Line, ...]:
-    """The words in lines: a new one where the text or the second reader begins one."""
+    """The words in lines: a line starts where one starts in the text or the second reading."""
     keyed = [
         ((token.line, place.line), word)
         for token, place, word in zip(one.tokens, places, words, strict=True)
@@ -153,89 +153,89 @@ def _lines(
     return tuple(lines)
 
 
-def _disputes(
+def _build_disputes(
     one: RegionMatch, places: Sequence[WordPlace], page: PageEvidence
 ) -> dict[int, list[Dispute]]:
-    """The region's disputes by the number of the block in it; neighbours are one dispute."""
-    owner = _owners(one)
+    """The region's disputes by number of its block; adjacent ones are joined."""
+    owner = _find_owners(one)
     runs: list[tuple[int, list[WordMatch]]] = []
     last = None
-    for index, finding, number in _credible(one, places, page, owner):
+    for index, match, number in _find_credible(one, places, page, owner):
         if last == (index - 1, number):
-            runs[-1][1].append(finding)
+            runs[-1][1].append(match)
         else:
-            runs.append((number, [finding]))
+            runs.append((number, [match]))
         last = (index, number)
     disputes: dict[int, list[Dispute]] = {}
     for number, run in runs:
-        disputes.setdefault(number, []).append(_dispute(one, places, run))
+        disputes.setdefault(number, []).append(_build_dispute(one, places, run))
     return disputes
 
 
-def _credible(
+def _find_credible(
     one: RegionMatch, places: Sequence[WordPlace], page: PageEvidence, owner: dict[int, int]
 ) -> Iterator[tuple[int, WordMatch, int]]:
-    """The disagreements that count: index, finding, the number of the block that it is of."""
+    """Yield the disagreements that count: index, match, number of the block it belongs to."""
     index = 0
-    while index < len(one.findings):
-        finding = one.findings[index]
+    while index < len(one.matches):
+        match = one.matches[index]
         end = index + 1
-        if not finding.seen:
-            while end < len(one.findings) and not one.findings[end].seen:
+        if not match.seen:
+            while end < len(one.matches) and not one.matches[end].seen:
                 end += 1
-            counts = is_invented(one, places, one.findings[index:end], page)
-        elif finding.same:
+            counts = is_invented(one, places, one.matches[index:end], page)
+        elif match.same:
             counts = False
-        elif finding.i0 == finding.i1:
-            counts = is_dropped(one, finding, page)
+        elif match.i0 == match.i1:
+            counts = is_dropped(one, match, page)
         else:
-            counts = is_swapped(one, finding, page)
+            counts = is_swapped(one, match, page)
         if counts:
             for each in range(index, end):
-                seen = one.findings[each].seen
-                only_seen = bool(seen) and finding.i0 == finding.i1
-                yield each, one.findings[each], owner.get(seen[0].number, 0) if only_seen else 0
+                seen = one.matches[each].seen
+                only_seen = bool(seen) and match.i0 == match.i1
+                yield each, one.matches[each], owner.get(seen[0].number, 0) if only_seen else 0
         index = end
 
 
-def _owners(one: RegionMatch) -> dict[int, int]:
-    """Of words in the empty blocks of the region that its text does not hold: the block's number.
+def _find_owners(one: RegionMatch) -> dict[int, int]:
+    """The number of the block, by the number of each word seen in an empty block of its own.
 
-    An empty block is the continuation of the first where most of its words are in the first's text.
+    An empty block continues the first one where most of its words are in the first one's text.
     """
-    said = {
-        each.number for finding in one.findings if finding.i0 < finding.i1 for each in finding.seen
-    }
+    matched = {each.number for match in one.matches if match.i0 < match.i1 for each in match.seen}
     owners = {}
     for number, seen in enumerate(one.region.seen[1:], start=1):
         numbers = [each.number for each in seen if each.key]
-        if 2 * sum(each in said for each in numbers) < len(numbers):
+        if 2 * sum(each in matched for each in numbers) < len(numbers):
             owners.update(dict.fromkeys(numbers, number))
     return owners
 
 
-def _dispute(one: RegionMatch, places: Sequence[WordPlace], run: Sequence[WordMatch]) -> Dispute:
+def _build_dispute(
+    one: RegionMatch, places: Sequence[WordPlace], run: Sequence[WordMatch]
+) -> Dispute:
     boxes: list[Box] = []
-    for finding in run:
-        boxes += [each.word.bbox for each in finding.seen]
-        if not finding.seen:
-            boxes += [_visible(places[index].box) for index in range(finding.i0, finding.i1)]
+    for match in run:
+        boxes += [each.word.bbox for each in match.seen]
+        if not match.seen:
+            boxes += [_widen_box(places[index].box) for index in range(match.i0, match.i1)]
     text = [token.text for f in run for token in one.tokens[f.i0 : f.i1]]
     other = [each.word.text for f in run for each in f.seen]
     return Dispute(bounding_box(boxes), " ".join(text), " ".join(other))
 
 
-def _visible(box: Box) -> Box:
-    """A word that has no room stands between two others: a box of some width over the gap."""
+def _widen_box(box: Box) -> Box:
+    """Widen the box of a word without room between two others, so that it can be seen."""
     x0, y0, x1, y1 = box
     missing = max((y1 - y0) / 2 - (x1 - x0), 0) / 2
     return (max(x0 - missing, 0.0), y0, x1 + missing, y1)
 
 
-def _with_outside(
+def _add_outside_disputes(
     blocks: tuple[Block, ...], regions: Regions, rest: Sequence[SeenWord], page: PageEvidence
 ) -> tuple[Block, ...]:
-    """Lines that stand in no block become disputes of the nearest one that is compared."""
+    """Add the lines outside all blocks as disputes of the nearest block that is compared."""
     near = [region.block for region in regions.regions if region.is_compared]
     if not near:
         return blocks
@@ -244,9 +244,9 @@ def _with_outside(
         line = list(group)
         if is_missed_line(line, page):
             box = bounding_box(each.word.bbox for each in line)
-            block = min(near, key=lambda block: distance(block.bbox, *middle(box)))
-            said = " ".join(each.word.text for each in line)
-            added.setdefault(block.id, []).append(Dispute(box, "", said))
+            block = min(near, key=lambda block: distance_to_box(block.bbox, *center(box)))
+            text = " ".join(each.word.text for each in line)
+            added.setdefault(block.id, []).append(Dispute(box, "", text))
     return tuple(
         replace(block, disputes=(*block.disputes, *added[block.id])) if block.id in added else block
         for block in blocks

@@ -8,18 +8,18 @@ from documents.text.page_layout import Box
 
 from .evidence import InkDetector
 
-#: Ink is this much darker than the paper around it (of 255), and this share of the box.
+#: Ink is darker than the paper by this much (of 255), and covers at least this share of the box.
 _CONTRAST = 50
 _LEAST_SHARE = 0.02
 
-#: The paper is the tone that this share of the box has, or a lighter one: small print covers half.
+#: The tone of the paper: this share of the box is as light or lighter (small print covers half).
 _PAPER = 0.25
 
 
 def make_ink_detector(image: Image.Image) -> InkDetector:
-    """A function that says whether a box (px of `image`, mode "L", upright) has ink in it.
+    """Make a function that returns whether a box (px of `image`, mode "L", upright) has ink in it.
 
-    A box outside of the image, or with nothing between its sides, has none.
+    A box outside the image, or without area, has none.
     """
 
     def has_ink(box: Box) -> bool:

@@ -1,4 +1,4 @@
-"""What the two readers say of one region, word against word. Pure."""
+"""Match the words of the two readings of one region. Pure."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from documents.text.word_alignment import Effort, Step, align_words, count_commo
 from .regions import Region, SeenWord, sort_by_rows
 from .word_keys import FoldedWord, split_tokens
 
-#: Share of the shorter side that must be common in the second reader's own order; else rows are
-#: tried.
+#: Share of the shorter side that must be common in the second reader's own order; with less, the
+#: order by rows is tried.
 _GOOD_ORDER = 0.95
 
 
 @dataclass(frozen=True)
 class WordMatch:
-    """`tokens[i0:i1]` of the block, and the words of the second reader against them.
+    """`tokens[i0:i1]` of the block, and the words of the second reader matched with them.
 
-    `same`: they say the same. Either side may be empty: a word only the second saw stands before
-    the token `i0`. `opaque`: a formula is beside it, and what was seen may be that formula.
-    `again`: the first reader alone says it, and has said the same right before or after.
+    `same`: both have the same text. Either side may be empty: a word that only the second reader
+    saw stands before the token `i0`. `opaque`: a formula is next to it, and the words seen may be
+    that formula. `repeated`: only the first reading has it, and has the same right before or after.
     """
 
     i0: int
@@ -30,35 +30,35 @@ class WordMatch:
     seen: tuple[SeenWord, ...]
     same: bool = False
     opaque: bool = False
-    again: bool = False
+    repeated: bool = False
 
 
 @dataclass(frozen=True)
 class RegionMatch:
-    """A region's tokens, and the findings over all that can be compared, in the block's order.
+    """A region's tokens, and the matches of all that can be compared, in the block's order.
 
-    `used`: numbers of the words from just outside that the block says.
+    `used`: numbers of the words from just outside the region that its block has.
     """
 
     region: Region
     tokens: list[FoldedWord]
-    findings: list[WordMatch]
+    matches: list[WordMatch]
     used: frozenset[int] = frozenset()
 
 
 def match_region(region: Region, effort: Effort) -> RegionMatch | None:
-    """The region's words against the second reader's; None where there are too many."""
+    """Match the region's words with the second reader's; None where there are too many."""
     words = split_tokens(region.block.text)
     places = [index for index, token in enumerate(words) if token.key]
     keys = [words[index].key for index in places]
-    seen = _best_order(region, keys)
+    seen = _choose_order(region, keys)
     steps = align_words(keys, [each.key for each in seen], effort)
     if steps is None:
         return None
     both = [*seen, *(each for each in region.near if each.key)]
-    again = _said_again(steps, keys)
-    chosen_steps = _with_moved(steps, keys, [each.key for each in both], len(seen), again)
-    findings: list[WordMatch] = []
+    repeated = _find_repeated(steps, keys)
+    chosen_steps = _match_moved(steps, keys, [each.key for each in both], len(seen), repeated)
+    matches: list[WordMatch] = []
     used: set[int] = set()
     for step, chosen in chosen_steps:
         i0 = places[step.i0] if step.i0 < len(places) else len(words)
@@ -67,21 +67,21 @@ def match_region(region: Region, effort: Effort) -> RegionMatch | None:
         after = places[step.i1] if step.i1 < len(places) else len(words)
         opaque = any(token.opaque for token in words[before:after])
         used.update(both[j].number for j in chosen if j >= len(seen))
-        findings.append(
+        matches.append(
             WordMatch(
                 i0,
                 i1,
                 tuple(both[j] for j in chosen),
                 step.same,
                 opaque,
-                step.i0 in again and not chosen,
+                step.i0 in repeated and not chosen,
             )
         )
-    return RegionMatch(region, words, findings, frozenset(used))
+    return RegionMatch(region, words, matches, frozenset(used))
 
 
-def _best_order(region: Region, keys: list[str]) -> list[SeenWord]:
-    """The second reader's words in its own order or in rows, whichever fits the first better."""
+def _choose_order(region: Region, keys: list[str]) -> list[SeenWord]:
+    """The second reader's words in its own order or by rows, whichever fits the first better."""
     own = [each for words in region.seen for each in words if each.key]
     agreed = count_common(keys, [each.key for each in own])
     if agreed is None or agreed >= _GOOD_ORDER * min(len(keys), len(own)):
@@ -91,11 +91,11 @@ def _best_order(region: Region, keys: list[str]) -> list[SeenWord]:
     return rows if better > agreed else own
 
 
-def _said_again(steps: list[Step], keys: list[str]) -> set[int]:
-    """Words of the first reader alone that say once more what stands right before or after them.
+def _find_repeated(steps: list[Step], keys: list[str]) -> set[int]:
+    """Indices of words that only the first reading has and that repeat what precedes or follows.
 
-    Which of two equal lines an alignment leaves over is open, and it may take a part of each: the
-    run left over can be moved along by as many words as it shares with its neighbours.
+    An alignment may leave over either of two equal lines, or a part of each: the run left over can
+    be shifted by as many words as it shares with its neighbours.
     """
     result: set[int] = set()
     runs = groupby(steps, key=lambda step: step.j0 == step.j1)
@@ -115,11 +115,14 @@ def _said_again(steps: list[Step], keys: list[str]) -> set[int]:
     return result
 
 
-def _with_moved(
-    steps: list[Step], first: list[str], second: list[str], inner: int, again: set[int]
+def _match_moved(
+    steps: list[Step], first: list[str], second: list[str], inner: int, repeated: set[int]
 ) -> list[tuple[Step, tuple[int, ...]]]:
-    """The steps with the indices of `second` they take; words that both say, in other places of
-    the region or (from `inner` on) just outside of it, are taken out of them and matched."""
+    """The steps with the indices of `second` that belong to them.
+
+    Words that both readings have, elsewhere in the region or (from `inner` on) just outside it, are
+    removed from their steps and matched.
+    """
     left: dict[str, deque[int]] = defaultdict(deque)
     for step in steps:
         if not step.same:
@@ -131,7 +134,7 @@ def _with_moved(
     for step in steps:
         if not step.same:
             for i in range(step.i0, step.i1):
-                if i not in again and left.get(first[i]):
+                if i not in repeated and left.get(first[i]):
                     moved[i] = left[first[i]].popleft()
     gone = set(moved.values())
     result: list[tuple[Step, tuple[int, ...]]] = []

@@ -1,9 +1,9 @@
-"""Which words of the second reader stand in which region of the first. Pure.
+"""Assign the words of the second reader to the regions of the first reading. Pure.
 
-A region is a block with text and the empty ones that follow it in reading order: PaddleOCR-VL puts
-the text of a paragraph that goes on in another column into the first block and leaves the following
-empty. Pictures, formulas and what else the second reader can't read claim their words too: those
-are noise.
+A region is a block with text and the empty blocks that follow it in reading order: PaddleOCR-VL
+puts the text of a paragraph that continues in another column into the first block and leaves the
+others empty. Pictures, formulas and other content that the second reader can't read get its words
+too: those are noise.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from documents.text.page_layout import Block, Box, PageLayout, Word
 
 from .word_keys import make_key
 
-#: Labels whose content is no plain text; Tesseract's reading of it is noise.
+#: Labels whose content is not plain text: Tesseract's reading of it is noise.
 NOT_COMPARED = frozenset(
     ["image", "chart", "figure", "seal", "header_image", "footer_image", "vertical_text",
      "display_formula", "inline_formula", "formula"]
 )  # fmt: skip
 
-#: A word belongs to a block when its middle is in it, or this much of its height outside.
+#: A word belongs to a block that contains its centre, or is at most this share of its height away.
 _MARGIN = 0.3
 
-#: A word outside of all blocks may still be what the nearest says at its edge, within so many times
-#: its height.
+#: A word outside all blocks may still be text of the nearest block, within this many times its
+#: height.
 _NEAR = 1.5
 
-#: Pairs of a word and a block that are looked at; beyond, a page is not compared.
+#: Pairs of a word and a block that are checked at most; a page with more is not compared.
 _MOST_PAIRS = 4_000_000
 
 
 @dataclass(frozen=True)
 class SeenWord:
-    """A word of the second reader: its number on the page, and that of its line."""
+    """A word of the second reading, its number on the page, and the number of its line."""
 
     word: Word
     number: int
@@ -53,10 +53,10 @@ class SeenWord:
 
 @dataclass
 class Region:
-    """A block of the first reading, the empty ones after it, and what the second saw there.
+    """A block of the first reading, the empty ones after it, and the words seen there.
 
     `seen[n]`: the words in the n-th of `blocks`, in the second reader's order. `near`: words just
-    outside, which belong here only if the block says them.
+    outside, which belong here only if the block has them.
     """
 
     blocks: list[Block]
@@ -74,15 +74,15 @@ class Region:
 
 @dataclass(frozen=True)
 class Regions:
-    """The regions in reading order; `outside`: words that stand in none of them."""
+    """The regions in reading order; `outside`: words that are in none of them."""
 
     regions: list[Region]
     outside: list[SeenWord]
 
 
 def assign_to_regions(first: PageLayout, second: PageLayout) -> Regions | None:
-    """The words of `second` in the blocks of `first`; None for a page with too many of both."""
-    regions = _runs(first.blocks_in_order())
+    """Assign the words of `second` to blocks of `first`; None where there are too many of both."""
+    regions = _group_blocks(first.blocks_in_order())
     seen = number_words(second)
     boxes = [
         (block.bbox, region, number)
@@ -95,7 +95,7 @@ def assign_to_regions(first: PageLayout, second: PageLayout) -> Regions | None:
         region.seen = [[] for _ in region.blocks]
     outside = []
     for word in seen:
-        x, y = middle(word.word.bbox)
+        x, y = center(word.word.bbox)
         margin = _MARGIN * _height(word.word.bbox)
         holding = [
             place
@@ -108,8 +108,8 @@ def assign_to_regions(first: PageLayout, second: PageLayout) -> Regions | None:
             region.seen[number].append(word)
             continue
         outside.append(word)
-        nearest = min(boxes, key=lambda place: distance(place[0], x, y), default=None)
-        if nearest and distance(nearest[0], x, y) <= _NEAR * _height(word.word.bbox):
+        nearest = min(boxes, key=lambda place: distance_to_box(place[0], x, y), default=None)
+        if nearest and distance_to_box(nearest[0], x, y) <= _NEAR * _height(word.word.bbox):
             nearest[1].near.append(word)
     return Regions(regions, outside)
 
@@ -122,15 +122,15 @@ def number_words(layout: PageLayout) -> list[SeenWord]:
 
 
 def sort_by_rows(seen: Iterable[SeenWord]) -> list[SeenWord]:
-    """The words row by row, from the left: the order of a table, where columns were read apart."""
-    ordered = sorted(seen, key=lambda each: middle(each.word.bbox)[1])
+    """The words row by row from the left: the order of a table that was read by columns."""
+    ordered = sorted(seen, key=lambda each: center(each.word.bbox)[1])
     if not ordered:
         return []
     pitch = statistics.median(_height(each.word.bbox) for each in ordered) / 2
     rows: list[list[SeenWord]] = []
     at = float("-inf")
     for each in ordered:
-        y = middle(each.word.bbox)[1]
+        y = center(each.word.bbox)[1]
         if y - at > pitch:
             rows.append([])
             at = y
@@ -138,18 +138,18 @@ def sort_by_rows(seen: Iterable[SeenWord]) -> list[SeenWord]:
     return [each for row in rows for each in sorted(row, key=lambda each: each.word.bbox[0])]
 
 
-def middle(box: Box) -> tuple[float, float]:
+def center(box: Box) -> tuple[float, float]:
     return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
 
 
-def distance(box: Box, x: float, y: float) -> float:
-    """From a point to the nearest of `box`, px."""
+def distance_to_box(box: Box, x: float, y: float) -> float:
+    """Distance of a point from `box`, px; 0 inside."""
     dx = max(box[0] - x, 0.0, x - box[2])
     dy = max(box[1] - y, 0.0, y - box[3])
     return float((dx * dx + dy * dy) ** 0.5)
 
 
-def _runs(blocks: Iterable[Block]) -> list[Region]:
+def _group_blocks(blocks: Iterable[Block]) -> list[Region]:
     regions: list[Region] = []
     heads: dict[str, Region] = {}
     running: Region | None = None

@@ -1,10 +1,10 @@
-"""The loop guard: a language model that repeats itself without end is found and cut. Pure.
+"""Find and cut the endless repetition of a language model. Pure.
 
-Such a loop runs until the model's tokens are used up, so it is the end of a text: one unit again
-and again, the last one perhaps broken off. Print repeats itself too (columns of zeros, dotted
-leaders, empty rows of a form, a refrain), so how often is too often depends on what the unit is.
-The limits are above what the samples' true texts and pages of forms show, and below what 4,000
-tokens of a loop make.
+Such a loop runs until the model's tokens are used up, so it is at the end of a text: one unit again
+and again, the last one perhaps incomplete. Print repeats itself too (columns of zeros, dotted
+leaders, empty rows of a form, a refrain), so the allowed number of rounds depends on the unit. The
+limits are above what the samples' true texts and pages of forms have, and below what 4,000 tokens
+of a loop make.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-#: A longer text is looked at from here on its end only.
+#: Only this many characters at the end of a text are checked.
 _LONGEST = 100_000
 
-#: No unit that is repeated less often is looked at.
-_FEWEST = 8
+#: Units with fewer rounds are not checked.
+_LEAST_ROUNDS = 8
 
-#: What may stand after a loop: the model or its caller closes what is open.
+#: What may follow a loop: the model or its caller closes open tags and formulas.
 _CLOSING = re.compile(r"(?:\s|</[a-zA-Z0-9]+\s*>|\$|\\[\])])+\Z")
 
-#: HTML tags, those that a unit begins or ends inside of among them.
+#: HTML tags, including those cut by the start or the end of a unit.
 _TAG = re.compile(r"\A[^<>]*>|<[^<>]*>|<[^<>]*\Z")
 _OPEN_TAG = re.compile(r"</?[a-zA-Z][^<>]*\Z|<\Z")
 _NUMBER = re.compile(r"\d+")
@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True)
 class _Unit:
-    """What is repeated: anything from a character to a page, begun at any place of it."""
+    """The repeated text: anything from a character to a page, starting anywhere inside it."""
 
     text: str
 
@@ -40,7 +40,7 @@ class _Unit:
 
     @property
     def words(self) -> int:
-        """How many different words it has: a row of «нет» says one thing."""
+        """The number of different words: a row of «нет» has one."""
         return len(set(self.visible.split()))
 
     @property
@@ -57,38 +57,38 @@ class _Unit:
 
 
 def cut_repetition(text: str) -> tuple[str, bool]:
-    """`text` up to and with the first round of an endless repetition, and whether it was cut.
+    """`text` up to the end of the first round of an endless repetition, and whether it was cut.
 
-    Takes plain text, Markdown and HTML alike (cut HTML has open tags: sanitise it afterwards).
-    Found are repeated characters, words, phrases, lines and table rows, also where only numbers
-    grow evenly from round to round. Time is linear in the text's length, 0.2 s at 100,000
-    characters; a longer text is looked at from its last 100,000 on.
+    Takes plain text, Markdown and HTML (cut HTML has open tags: sanitise it afterwards). Finds
+    repeated characters, words, phrases, lines and table rows, also where only numbers grow evenly
+    from round to round. Time is linear in the length: 0.2 s for 100,000 characters. Of a longer
+    text the last 100,000 are checked.
     """
     skipped = max(len(text) - _LONGEST, 0)
     body = _CLOSING.sub("", text[skipped:])
     if len(body) < 50:
         return text, False
-    cut = _plain_cut(body)
+    cut = _find_plain_cut(body)
     if cut is None:
-        cut = _growing_cut(body)
+        cut = _find_counting_cut(body)
     if cut is None:
         return text, False
     return _OPEN_TAG.sub("", text[: skipped + cut]).rstrip(), True
 
 
-def _plain_cut(body: str) -> int | None:
-    """Where the second round of exactly the same begins; None where nothing is endless."""
-    for period, run in _periods(body):
+def _find_plain_cut(body: str) -> int | None:
+    """The place where the second of equal rounds starts; None where no repetition is endless."""
+    for period, run in _find_periods(body):
         start = len(body) - run
         if _is_endless(_Unit(body[start : start + period]), run // period, run):
             return start + period
     return None
 
 
-def _growing_cut(body: str) -> int | None:
-    """The same, where rounds differ by numbers that grow (or fall) by the same step."""
+def _find_counting_cut(body: str) -> int | None:
+    """The same, for rounds that differ in numbers which grow or fall by an equal step."""
     numbers = list(_NUMBER.finditer(body))
-    if len(numbers) < _FEWEST:
+    if len(numbers) < _LEAST_ROUNDS:
         return None
     folded: list[str] = []
     places: list[int] = []  # of each folded character, its place in `body`
@@ -104,13 +104,13 @@ def _growing_cut(body: str) -> int | None:
     places.append(len(body))
     text = "".join(folded)
     values = {number.start(): int(number[0][:15]) for number in numbers}
-    for period, run in _periods(text):
+    for period, run in _find_periods(text):
         start = len(text) - run
         unit = _Unit(text[start : start + period])
         rounds = run // period
-        if not _is_endless_growth(unit, rounds):
+        if not _is_endless_count(unit, rounds):
             continue
-        # The run may begin inside of a round whose number only looks the same.
+        # The run may start inside a round whose number only looks the same.
         for first in (start, start + period):
             slots = [
                 [values[places[first + slot + turn * period]] for turn in range(rounds - 2)]
@@ -123,7 +123,7 @@ def _growing_cut(body: str) -> int | None:
 
 
 def _is_endless(unit: _Unit, rounds: int, run: int) -> bool:
-    """Whether so many rounds of `unit`, `run` characters together, are more than print has."""
+    """Whether `rounds` of `unit` (together `run` characters) are more than print has."""
     if not unit.has_letters and not unit.has_digits:
         # Leaders and rules; lines to write on; empty cells.
         return run >= (8000 if unit.has_tags else 4000 if "\n" in unit.text else 1500)
@@ -142,8 +142,8 @@ def _is_endless(unit: _Unit, rounds: int, run: int) -> bool:
     return rounds >= (8 if unit.words >= 3 else 15) and run >= 60
 
 
-def _is_endless_growth(unit: _Unit, rounds: int) -> bool:
-    """The same for rounds that count: line numbers, days and numbered rows are print's own."""
+def _is_endless_count(unit: _Unit, rounds: int) -> bool:
+    """The same for rounds that count: print has line numbers, days and numbered rows too."""
     if not unit.has_digits:
         return False
     if not unit.has_letters:
@@ -155,16 +155,17 @@ def _is_even(values: list[int]) -> bool:
     return len({later - value for value, later in pairwise(values)}) <= 1
 
 
-def _periods(text: str) -> list[tuple[int, int]]:
+def _find_periods(text: str) -> list[tuple[int, int]]:
     """Of every unit that ends `text` at least 8 times: its length, and that of all its rounds.
 
-    From the shortest; what is several rounds of a shorter one, over the same stretch, is left out.
+    The shortest first. A unit that is several rounds of a shorter one over the same stretch is left
+    out.
     """
     found: list[tuple[int, int]] = []
-    matches = _prefix_matches(text[::-1])
-    for period in range(1, len(text) // _FEWEST + 1):
+    matches = _match_prefix(text[::-1])
+    for period in range(1, len(text) // _LEAST_ROUNDS + 1):
         run = period + matches[period]
-        if run < _FEWEST * period:
+        if run < _LEAST_ROUNDS * period:
             continue
         if any(period % shorter == 0 and covered >= period for shorter, covered in found):
             continue
@@ -172,8 +173,8 @@ def _periods(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _prefix_matches(text: str) -> list[int]:
-    """For every place, how many characters from there on equal the beginning (the Z function)."""
+def _match_prefix(text: str) -> list[int]:
+    """For every place, how many characters from there on equal the start (the Z function)."""
     size = len(text)
     result = [0] * (size + 1)
     left = right = 0

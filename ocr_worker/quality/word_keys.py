@@ -1,8 +1,8 @@
-"""What of a word counts when two readers are compared, and which words are compared at all. Pure.
+"""Keys by which the words of two readings are compared, and which words are compared at all. Pure.
 
 Two readings of one print differ in much that is no error: quotes, dashes, case (о/О), accents, ё,
-and Latin letters for Cyrillic ones. Keys fold that. What stands in formulas, and scripts that the
-second reader does not know, are noise to it and have no key.
+and Latin letters for Cyrillic ones. Keys fold these differences. Formulas, and scripts that the
+second reader does not know, are noise in its reading and have no key.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _LETTERS_TO_DIGITS = str.maketrans(LOOSE_DIGITS)
 #: Between digits a comma, point or colon is part of the number.
 _MARK = re.compile(r"(?<=\d)[.,:](?=\d)")
 
-#: Nothing but letters, digits and the mark inside a number.
-_NOT_KEPT = re.compile(r"[^\w·]|_")
+#: All but letters, digits and the mark inside a number.
+_REMOVED = re.compile(r"[^\w·]|_")
 
-#: LaTeX between its delimiters. A lone `$` may be money: between two of them must be what money
-#: does not have.
+#: LaTeX between its delimiters. A `$` may be money: between two of them must be something that
+#: amounts do not have.
 _FORMULA = re.compile(
     r"\$\$.+?\$\$"
     r"|\\\(.+?\\\)|\\\[.+?\\\]"
@@ -36,9 +36,9 @@ _FORMULA = re.compile(
 
 @dataclass(frozen=True)
 class FoldedWord:
-    """A word of a text as `str.split` gives it, and the line of the text it stands in (from 0).
+    """A word of a text as `str.split` gives it, and the number of its line in the text (from 0).
 
-    `key` is what is compared; "" for what is not: punctuation, formulas, unknown scripts.
+    `key` is what is compared; "" for punctuation, formulas and unknown scripts, which are not.
     `opaque`: what the second reader saw in its place is noise.
     """
 
@@ -67,16 +67,16 @@ def split_tokens(text: str) -> list[FoldedWord]:
 
 @lru_cache(maxsize=16384)
 def make_key(word: str) -> str:
-    """What of `word` is compared: "" where it has no letter and no digit."""
+    """The key of `word`; "" where it has no letter and no digit."""
     folded = unicodedata.normalize("NFKD", word.replace("№", "")).casefold()
     folded = "".join(sign for sign in folded if not unicodedata.combining(sign))
-    return _NOT_KEPT.sub("", _MARK.sub("·", folded)).translate(_CYRILLIC_TO_LATIN)
+    return _REMOVED.sub("", _MARK.sub("·", folded)).translate(_CYRILLIC_TO_LATIN)
 
 
 @lru_cache(maxsize=16384)
 def make_loose_key(word_key: str) -> str:
-    """`word_key` with the letters as digits that are taken for such (O 0, l 1, S 5, б 6), and no
-    mark in a number. Digits stay what they are."""
+    """`word_key` with digits for the letters that look like them (O 0, l 1, S 5, б 6), and without
+    the mark inside a number."""
     return word_key.replace("·", "").translate(_LETTERS_TO_DIGITS)
 
 

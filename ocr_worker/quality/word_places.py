@@ -1,4 +1,4 @@
-"""Where the words of a block stand, from the places of those that the second reader saw. Pure."""
+"""Where the words of a block are, from the boxes of words that the second reader saw. Pure."""
 
 from __future__ import annotations
 
@@ -11,29 +11,32 @@ from documents.text.page_layout import Box, bounding_box
 from .region_match import RegionMatch, WordMatch
 from .word_keys import FoldedWord
 
-#: Width of a letter and a space, of the height of a line: what printed text has about.
+#: Width of a letter or a space, as a share of the line's height in printed text.
 LETTER = 0.45
 
-#: Lines whose distance is more than this many heights have another between them.
+#: Lines further apart than this many heights have another line between them.
 _LINE_BETWEEN = 2.4
 
 
 @dataclass(frozen=True)
 class WordPlace:
-    """A word's box, and the line of the second reader that it stands in: below 0 one of its own,
-    where the second reader saw none."""
+    """A word's box, and the number of its line in the second reading; negative: a line that the
+    second reader did not see."""
 
     box: Box
     line: int
 
 
 def locate_words(matched: RegionMatch) -> list[WordPlace]:
-    """A place for every token of the region: what was seen in its place, else between neighbours
-    on its line, else spread over the block's box."""
+    """A place for every token of the region.
+
+    The box of the word seen there; else a box between its neighbours on the line; else one of the
+    boxes spread over the block.
+    """
     known: list[WordPlace | None] = [None] * len(matched.tokens)
-    for finding in matched.findings:
-        if finding.i0 < finding.i1 and finding.seen:
-            _place(known, matched.tokens, finding)
+    for match in matched.matches:
+        if match.i0 < match.i1 and match.seen:
+            _place_match(known, matched.tokens, match)
     result: list[WordPlace] = []
     start = 0
     while start < len(known):
@@ -47,24 +50,24 @@ def locate_words(matched: RegionMatch) -> list[WordPlace]:
             end += 1
         before = result[-1] if result else None
         after = known[end] if end < len(known) else None
-        result += _between(matched, matched.tokens[start:end], before, after)
+        result += _place_between(matched, matched.tokens[start:end], before, after)
         start = end
     return result
 
 
-def _place(known: list[WordPlace | None], tokens: list[FoldedWord], finding: WordMatch) -> None:
-    """One finding's words: its first line's boxes, parted by letters where they are several."""
-    line = finding.seen[0].line
-    boxes = [each.word.bbox for each in finding.seen if each.line == line]
+def _place_match(known: list[WordPlace | None], tokens: list[FoldedWord], match: WordMatch) -> None:
+    """Set the places of one match's tokens: its first line's boxes, split by letters."""
+    line = match.seen[0].line
+    boxes = [each.word.bbox for each in match.seen if each.line == line]
     box = bounding_box(boxes)
-    # Signs between joined words («Wi - Fi») have no key, and a place all the same.
-    indices = range(finding.i0, finding.i1)
-    parts = _parted(box, [tokens[index].text for index in indices])
+    # Signs between joined words («Wi - Fi») have no key, but a place.
+    indices = range(match.i0, match.i1)
+    parts = _split_box(box, [tokens[index].text for index in indices])
     for index, part in zip(indices, parts, strict=True):
         known[index] = WordPlace(part, line)
 
 
-def _between(
+def _place_between(
     matched: RegionMatch,
     tokens: list[FoldedWord],
     before: WordPlace | None,
@@ -73,23 +76,23 @@ def _between(
     texts = [token.text for token in tokens]
     region = matched.region.block.bbox
     if before is None and after is None:
-        return _spread(region, tokens)
+        return _spread_over(region, tokens)
     if before and after and before.line == after.line and after.box[0] >= before.box[2]:
         box = (before.box[2], min(before.box[1], after.box[1]), after.box[0],
                max(before.box[3], after.box[3]))  # fmt: skip
-        return [WordPlace(part, before.line) for part in _parted(box, texts)]
+        return [WordPlace(part, before.line) for part in _split_box(box, texts)]
     if before and after and after.box[1] - before.box[1] > _LINE_BETWEEN * _height(before.box):
         box = (region[0], before.box[3], max(region[2], region[0]), after.box[1])
-        return _spread(box, tokens)
+        return _spread_over(box, tokens)
     if before is None:
         assert after is not None
         if after.box[1] - region[1] > _height(after.box):  # lines above it, not seen
-            return _spread((region[0], region[1], region[2], after.box[1]), tokens)
+            return _spread_over((region[0], region[1], region[2], after.box[1]), tokens)
         left = min(region[0], after.box[0])
         box = (left, after.box[1], after.box[0], after.box[3])
-        return [WordPlace(part, after.line) for part in _parted(box, texts)]
+        return [WordPlace(part, after.line) for part in _split_box(box, texts)]
     if after is None and region[3] - before.box[3] > _height(before.box):
-        return _spread((region[0], before.box[3], region[2], region[3]), tokens)
+        return _spread_over((region[0], before.box[3], region[2], region[3]), tokens)
     room = max(region[2], before.box[2]) - before.box[2]
     width = LETTER * _height(before.box)
     fits = len(texts)
@@ -101,18 +104,18 @@ def _between(
                 break
             fits += 1
     box = (before.box[2], before.box[1], before.box[2] + room, before.box[3])
-    result = [WordPlace(part, before.line) for part in _parted(box, texts[:fits])]
+    result = [WordPlace(part, before.line) for part in _split_box(box, texts[:fits])]
     if fits < len(texts):
         assert after is not None
         left = min(region[0], after.box[0])
         box = (left, after.box[1], after.box[0], after.box[3])
-        result += [WordPlace(part, after.line) for part in _parted(box, texts[fits:])]
+        result += [WordPlace(part, after.line) for part in _split_box(box, texts[fits:])]
     return result
 
 
-def _spread(box: Box, tokens: Sequence[FoldedWord]) -> list[WordPlace]:
-    """The words in lines over the whole of `box`: the text's own lines, and more where those would
-    be too long for letters as high as the lines."""
+def _spread_over(box: Box, tokens: Sequence[FoldedWord]) -> list[WordPlace]:
+    """Spread the words over `box` in lines: the text's own, and more where those would be too long
+    for letters of the lines' height."""
     x0, y0, x1, y1 = box
     width, height = max(x1 - x0, 1.0), max(y1 - y0, 1.0)
     letters = sum(len(token.text) + 1 for token in tokens)
@@ -134,12 +137,12 @@ def _spread(box: Box, tokens: Sequence[FoldedWord]) -> list[WordPlace]:
         top = y0 + number * pitch
         share = (sum(len(text) + 1 for text in row) - 1) / max(most, 1)
         line_box = (x0, top, x0 + width * min(share, 1.0), top + pitch)
-        result += [WordPlace(part, -1 - number) for part in _parted(line_box, row)]
+        result += [WordPlace(part, -1 - number) for part in _split_box(line_box, row)]
     return result
 
 
-def _parted(box: Box, texts: Sequence[str]) -> list[Box]:
-    """`box` parted from left to right by the letters of `texts`, a letter's width between them."""
+def _split_box(box: Box, texts: Sequence[str]) -> list[Box]:
+    """Split `box` from left to right by the letters of `texts`, one letter's width apart."""
     x0, y0, x1, y1 = box
     letters = sum(len(text) for text in texts) + max(len(texts) - 1, 0)
     unit = (x1 - x0) / max(letters, 1)

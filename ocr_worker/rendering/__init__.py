@@ -1,6 +1,6 @@
-"""PDF, TIFF, photo -> page images and text layers, in a limited, killable child process.
+"""PDF, TIFF and photos to page images and text layers, in a limited, killable child process.
 
-`Renderer` is the door; nothing else in the project parses an uploaded byte.
+`Renderer` is the interface; nothing else in the project parses uploaded bytes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["LayerWord", "Limits", "PageImage", "RenderedPage", "Renderer", "Text
 
 
 def __getattr__(name: str) -> Any:
-    """`Renderer` on first use: the child imports this package too, and starts without Django."""
+    """Import `Renderer` on first use: the child imports this package too, and loads no Django."""
     if name == "Renderer":
         from .renderer import Renderer
 

@@ -1,17 +1,17 @@
 """Is there anything on a page that could be text? Decided from its ink, without OCR.
 
-The page is brought to about 100 dpi, its own background (paper tone, shadows of a fold) is taken
-off, and what is clearly darker is gathered into connected marks. A page is blank when no mark has
-the size of a letter: specks of dust are smaller, borders and folds of a scan are longer or lie at
-the edge. A page with much ink is never blank. Errors are cheap one way only: a blank page that is
-taken for a written one costs an OCR, a written one taken for blank loses its text.
+The page is reduced to about 100 dpi, its background (tone of the paper, shadows of a fold) is
+subtracted, and clearly darker pixels are joined into connected marks. A page is blank when no mark
+has the size of a letter: specks of dust are smaller, borders and folds of a scan are longer or lie
+at the edge. A page with much ink is never blank. Errors differ in cost: a blank page taken for a
+written one costs an OCR, a written page taken for blank loses its text.
 """
 
 from __future__ import annotations
 
 from PIL import Image, ImageChops, ImageFilter
 
-#: Width of the longer side, px, at which ink is looked for: A4 at 100 dpi.
+#: The longer side of the reduced page, px: A4 at 100 dpi.
 _SIDE = 1170
 
 #: A pixel this much darker than its surroundings is ink (of 255).
@@ -24,7 +24,7 @@ _MUCH_INK = 0.08
 _LETTER_INK = 9
 _LETTER_SIDE = 5
 
-#: Marks that begin within this share of the page's edge are its border.
+#: Marks within this share of the page's edge belong to its border.
 _BORDER = 0.02
 
 
@@ -34,7 +34,7 @@ def is_blank(gray: Image.Image) -> bool:
     small = gray.reduce(factor) if factor > 1 else gray
     width, height = small.size
     if width < 8 or height < 8:
-        return not _differs(small)
+        return not _has_contrast(small)
     paper = small.filter(ImageFilter.MedianFilter(3)).reduce(4)
     paper = paper.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.GaussianBlur(8))
     background = paper.resize(small.size, Image.Resampling.BILINEAR)
@@ -46,10 +46,10 @@ def is_blank(gray: Image.Image) -> bool:
         inner = ink
     if inner.histogram()[255] > _MUCH_INK * inner.width * inner.height:
         return False
-    return not any(_is_letter(mark, inner.size) for mark in _marks(inner))
+    return not any(_is_letter(mark, inner.size) for mark in _find_marks(inner))
 
 
-def _differs(image: Image.Image) -> bool:
+def _has_contrast(image: Image.Image) -> bool:
     low, high = image.getextrema()
     return bool(high - low >= _CONTRAST)  # type: ignore[operator]
 
@@ -57,8 +57,8 @@ def _differs(image: Image.Image) -> bool:
 Mark = tuple[int, int, int, int, int]  # x0, y0, x1, y1 (inclusive), px of ink
 
 
-def _marks(ink: Image.Image) -> list[Mark]:
-    """The connected marks (8 neighbours) of a binary image, from the runs of its rows."""
+def _find_marks(ink: Image.Image) -> list[Mark]:
+    """The connected marks (8 neighbours) of a binary image, found from the runs of its rows."""
     width, height = ink.size
     data = ink.tobytes()
     parents: list[int] = []
@@ -86,7 +86,7 @@ def _marks(ink: Image.Image) -> list[Mark]:
                     if label < 0:
                         label = found
                     elif label != found:
-                        _join(boxes, parents, label, found)
+                        _join_marks(boxes, parents, label, found)
             if label < 0:
                 label = len(parents)
                 parents.append(label)
@@ -104,7 +104,7 @@ def _marks(ink: Image.Image) -> list[Mark]:
     ]
 
 
-def _join(boxes: list[list[int]], parents: list[int], kept: int, gone: int) -> None:
+def _join_marks(boxes: list[list[int]], parents: list[int], kept: int, gone: int) -> None:
     parents[gone] = kept
     one, other = boxes[kept], boxes[gone]
     one[0], one[1] = min(one[0], other[0]), min(one[1], other[1])
@@ -118,7 +118,7 @@ def _is_letter(mark: Mark, size: tuple[int, int]) -> bool:
     if ink < _LETTER_INK or max(width, height) < _LETTER_SIDE:
         return False
     if x0 == 0 or y0 == 0 or x1 == size[0] - 1 or y1 == size[1] - 1:
-        return False  # goes on into the border: its shadow, a punched hole, a torn corner
+        return False  # continues into the border: a shadow, a punched hole, a torn corner
     if min(width, height) <= 3 and max(width, height) > 12 * min(width, height):
         return False  # a fold, a scratch, a ruled line
     return max(width, height) < 0.5 * max(size)

@@ -1,10 +1,9 @@
-"""The process in which uploaded bytes are parsed: `python -m ocr_worker.rendering.child PPID`.
+"""The process in which uploaded bytes are parsed: `python -m ocr_worker.rendering.child PPID ...`.
 
-It says that it is ready, then serves one request at a time over its stdin and stdout (see `wire`).
-It keeps the file it was asked about last open, and knows neither Django nor the database. A hostile
-file may hang it, crash it or make it fill its memory: the limits it sets upon itself before it
-opens anything, and its parent's clock, end it then, and the page being asked for is the only thing
-lost.
+It reports that it is ready, then answers one request at a time over its stdin and stdout (see
+`wire`). It keeps the last file open, and loads neither Django nor the archive. A hostile file may
+hang it, crash it or fill its memory: the limits that it sets for itself before it opens anything,
+and its parent's clock, end it then, and only the requested page is lost.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ def main(argv: list[str]) -> int:
     from .pages import Pages
 
     pages = Pages()
-    # Whatever ends this process before here is no file's doing.
+    # What ends this process before here is not caused by a file.
     answers.write(wire.pack({"ready": True}))
     answers.flush()
     while (request := wire.read_request(requests)) is not None:
@@ -63,14 +62,14 @@ def _serve(pages: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     except RecursionError:
         error = DamagedPage(Message("The page is nested too deeply."))
     if not isinstance(error, OriginalMissing):
-        pages.close()  # a second look at what broke half-way might pass for a page
+        pages.close()  # a second attempt on a half-read file might look like a page
     return {"error": error.code, "message": error.message.to_json()}, b""
 
 
 def _peak_bytes() -> int:
-    """The most memory this process has held; 0 where that can't be known.
+    """The peak resident memory of this process; 0 where the system has no /proc.
 
-    Not `ru_maxrss`: on Linux it starts with what the parent held when it made this process.
+    Not `ru_maxrss`: on Linux it starts with the parent's value at the time of the fork.
     """
     try:
         with open("/proc/self/status", encoding="ascii") as status:
@@ -81,18 +80,18 @@ def _peak_bytes() -> int:
 
 
 def _confine(memory_bytes: int, niceness: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; it ends us
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_NOFILE, 64)
-    _limit(resource.RLIMIT_FSIZE, _LOG_BYTES)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends the child
+    _set_limit(resource.RLIMIT_CORE, 0)
+    _set_limit(resource.RLIMIT_NOFILE, 64)
+    _set_limit(resource.RLIMIT_FSIZE, _LOG_BYTES)
     if sys.platform == "linux":  # macOS knows the limit and refuses to set it
-        _limit(resource.RLIMIT_AS, memory_bytes)
+        _set_limit(resource.RLIMIT_AS, memory_bytes)
     if niceness:
         os.nice(niceness)
 
 
-def _limit(what: int, most: int) -> None:
-    """Allow `most`, or less where whoever started the site allows it less."""
+def _set_limit(what: int, most: int) -> None:
+    """Set a limit of `most`, or the hard limit of the environment where that is lower."""
     allowed = _within_hard_limit(what, most)
     resource.setrlimit(what, (allowed, allowed))
 
@@ -103,16 +102,16 @@ def _within_hard_limit(what: int, most: int) -> int:
 
 
 def _allow_cpu(seconds: float) -> None:
-    """Allow this much processor time from now on; past it the kernel sends SIGXCPU, which kills."""
+    """Limit processor time from now on; beyond it the kernel sends SIGXCPU, which kills."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     soft = math.ceil(usage.ru_utime + usage.ru_stime + seconds)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    # A hard limit that all requests together come near ends this process; another takes its place.
+    # A hard limit on the total of all requests ends this process; the parent starts another.
     resource.setrlimit(resource.RLIMIT_CPU, (_within_hard_limit(resource.RLIMIT_CPU, soft), hard))
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """The pipes to the parent; stdout then leads to stderr, so no library can write into them."""
+    """The pipes to the parent. Redirects stdout to stderr, so that no library writes into them."""
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

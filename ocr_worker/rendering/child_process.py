@@ -1,4 +1,4 @@
-"""The child process as its parent sees it: started, asked, timed, killed, replaced."""
+"""The child process from its parent's side: start, ask, time, kill and replace it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from .types import Limits
 #: Where the child finds the packages of this project.
 _ROOT = Path(__file__).resolve().parent.parent.parent
 
-#: Signals with which pdfium ends itself when it gets no memory (abort, trap, illegal instruction).
-_GAVE_UP = (signal.SIGABRT, signal.SIGTRAP, signal.SIGILL)
+#: Signals by which pdfium ends when it gets no memory (abort, trap, illegal instruction).
+_OUT_OF_MEMORY_SIGNALS = (signal.SIGABRT, signal.SIGTRAP, signal.SIGILL)
 
-#: Seconds a child gets to end by itself once its input is closed.
+#: Seconds in which a child must exit once it has closed its pipe.
 _GRACE_SECONDS = 1.0
 
 
@@ -47,20 +47,21 @@ class ChildProcess:
         return None if self._process is None else self._process.pid
 
     def ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytearray]:
-        """The child's answer. Raises LimitExceeded, DamagedPage, ReadingTimeout, EngineFailed, and
-        RendererUnavailable where no child comes up: then the request has been nobody's.
+        """Send a request and return the child's answer: header and payload.
 
-        After any of these the child is gone, and the next request starts another.
+        Raises LimitExceeded, DamagedPage, ReadingTimeout, EngineFailed; RendererUnavailable where
+        no child starts (the request was not sent). After any of these the child has ended, and
+        the next request starts another.
         """
         deadline = time.monotonic() + self._limits.wall_seconds
-        process = self._running(deadline)
+        process = self._ensure_running(deadline)
         try:
             self._send(process, wire.pack(request))
             header, payload = self._receive(process, deadline)
-        except _Died:
-            raise self._cause_of_death() from None
+        except _ChildDied:
+            raise self._explain_death() from None
         except BaseException:
-            self.end()  # half an answer may still be in the pipe
+            self.end()  # a part of an answer may still be in the pipe
             raise
         self._served += 1
         if (
@@ -71,7 +72,7 @@ class ChildProcess:
         return header, payload
 
     def end(self) -> None:
-        """Kill the child, if there is one, and forget it."""
+        """Kill the child, if there is one."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
@@ -83,30 +84,30 @@ class ChildProcess:
             self._log.close()
             self._log = None
 
-    def _running(self, deadline: float) -> subprocess.Popen[bytes]:
+    def _ensure_running(self, deadline: float) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
-        # None yet, or it died while nothing was asked of it: no page's fault.
+        # No child yet, or it died while idle: not caused by a page.
         self.end()
         try:
             process = self._start()
-            self._receive(process, deadline)  # that it is ready
+            self._receive(process, deadline)  # the ready message
         except OSError as error:
             self.end()
-            raise _unavailable(
+            raise _renderer_unavailable(
                 Message("could not be started ({problem})", problem=error)
             ) from error
-        except _Died:
-            code = self._exit_status(process)
-            last_words = self._last_words()
+        except _ChildDied:
+            code = self._wait_for_exit(process)
+            last_words = self._read_error_log()
             self.end()
             reason = last_words.splitlines()[-1] if last_words else f"exit status {code}"
-            raise _unavailable(
+            raise _renderer_unavailable(
                 Message("ended while it started ({problem})", problem=reason[:200])
             ) from None
         except errors.ReadingTimeout:
             self.end()
-            raise _unavailable(
+            raise _renderer_unavailable(
                 Message(
                     "did not start within {seconds} s", seconds=round(self._limits.wall_seconds)
                 )
@@ -118,7 +119,7 @@ class ChildProcess:
 
     def _start(self) -> subprocess.Popen[bytes]:
         """Raises OSError."""
-        self._log = _error_log()
+        self._log = _open_error_log()
         limits = (os.getpid(), self._limits.memory_bytes, self._limits.niceness)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "ocr_worker.rendering.child", *map(str, limits)],
@@ -134,31 +135,31 @@ class ChildProcess:
         return self._process
 
     def _send(self, process: subprocess.Popen[bytes], frame: bytes) -> None:
-        # A request is far smaller than a pipe's buffer: writing it never waits.
+        # A request is far smaller than a pipe's buffer: writing it never blocks.
         assert process.stdin is not None
         try:
             process.stdin.write(frame)
         except BrokenPipeError:
-            raise _Died from None
+            raise _ChildDied from None
 
     def _receive(
         self, process: subprocess.Popen[bytes], deadline: float
     ) -> tuple[dict[str, Any], bytearray]:
         assert process.stdout is not None
         source = process.stdout.fileno()
-        prefix = self._exactly(source, wire.PREFIX.size, deadline)
+        prefix = self._read_exactly(source, wire.PREFIX.size, deadline)
         header_bytes, payload_bytes = wire.PREFIX.unpack(prefix)
         if header_bytes > self._limits.header_bytes or payload_bytes > self._limits.output_bytes:
             raise errors.LimitExceeded(Message("The page produces more data than one page may."))
         try:
-            header = wire.parse_header(self._exactly(source, header_bytes, deadline))
+            header = wire.parse_header(self._read_exactly(source, header_bytes, deadline))
         except ValueError:
             raise errors.DamagedPage(
                 Message("The page broke the process that reads files.")
             ) from None
-        return header, self._exactly(source, payload_bytes, deadline)
+        return header, self._read_exactly(source, payload_bytes, deadline)
 
-    def _exactly(self, source: int, size: int, deadline: float) -> bytearray:
+    def _read_exactly(self, source: int, size: int, deadline: float) -> bytearray:
         data = bytearray(size)
         view, filled = memoryview(data), 0
         while filled < size:
@@ -172,14 +173,14 @@ class ChildProcess:
                 )
             read = os.readv(source, [view[filled:]])
             if read == 0:
-                raise _Died
+                raise _ChildDied
             filled += read
         return data
 
-    def _cause_of_death(self) -> errors.ReadingError:
+    def _explain_death(self) -> errors.ReadingError:
         assert self._process is not None
-        code = self._exit_status(self._process)
-        last_words = self._last_words()
+        code = self._wait_for_exit(self._process)
+        last_words = self._read_error_log()
         self.end()
         if code == -signal.SIGXCPU:
             return errors.LimitExceeded(
@@ -195,7 +196,7 @@ class ChildProcess:
                     "short of memory). The page is tried again."
                 )
             )
-        if -code in _GAVE_UP or "MemoryError" in last_words:
+        if -code in _OUT_OF_MEMORY_SIGNALS or "MemoryError" in last_words:
             return errors.LimitExceeded(
                 Message(
                     "The page needs more than {memory} MiB of memory, or is too damaged to be "
@@ -213,14 +214,14 @@ class ChildProcess:
         )
 
     @staticmethod
-    def _exit_status(process: subprocess.Popen[bytes]) -> int:
+    def _wait_for_exit(process: subprocess.Popen[bytes]) -> int:
         try:
             return process.wait(_GRACE_SECONDS)
         except subprocess.TimeoutExpired:
-            return 0  # it closed its pipe and lives on: whoever asks kills it next
+            return 0  # it closed its pipe and still runs: the caller kills it
 
-    def _last_words(self) -> str:
-        """The end of what the child wrote to stderr."""
+    def _read_error_log(self) -> str:
+        """The end of the child's stderr, at most 4,096 bytes."""
         if self._log is None:
             return ""
         size = self._log.seek(0, os.SEEK_END)
@@ -228,10 +229,10 @@ class ChildProcess:
         return self._log.read().decode("utf-8", "replace").strip()
 
 
-def _error_log() -> IO[bytes]:
-    """A file without a name for what the child writes to stderr. Raises OSError.
+def _open_error_log() -> IO[bytes]:
+    """Open an unnamed file for the child's stderr. Raises OSError.
 
-    In memory where the system can: a machine need not have a temporary directory to be written.
+    In memory where the system can: there may be no writable temporary directory.
     """
     if hasattr(os, "memfd_create"):
         with contextlib.suppress(OSError):
@@ -239,7 +240,7 @@ def _error_log() -> IO[bytes]:
     return tempfile.TemporaryFile(dir=archive().staging)
 
 
-def _unavailable(what: Message) -> errors.RendererUnavailable:
+def _renderer_unavailable(what: Message) -> errors.RendererUnavailable:
     return errors.RendererUnavailable(
         Message(
             "The process that draws pages {what}. It is tried again; if that goes on, see whether "
@@ -250,5 +251,5 @@ def _unavailable(what: Message) -> errors.RendererUnavailable:
     )
 
 
-class _Died(Exception):
+class _ChildDied(Exception):
     """The child closed its pipe instead of answering."""

@@ -1,4 +1,4 @@
-"""Raster images by Pillow: pages counted, decoded, turned upright. Runs only in the child."""
+"""Raster images by Pillow: count pages, decode, rotate upright. Runs only in the child."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from documents.messages import Message
 from .geometry import guess_dpi
 from .types import MAX_PAGES, MAX_PIXELS
 
-#: More pixels than this are not decoded: in colour they are 600 MB, twice that while converted.
+#: Larger images are not decoded: in colour this is 600 MB, twice that during conversion.
 MAX_DECODED_PIXELS = 150_000_000
 
-#: Longer text chunks of a PNG are refused by Pillow with a ValueError.
+#: What Pillow raises for damaged data (ValueError: text chunks of a PNG that are too long).
 _DECODING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError)
 
 _PILLOW_FORMATS = {
@@ -29,12 +29,12 @@ _PILLOW_FORMATS = {
     "image/heic": ("HEIF",),
 }
 
-#: A resolution outside this range is a default that no scanner wrote (1, 72, 96 dpi).
+#: A resolution outside this range is a default that no scanner writes (1, 72, 96 dpi).
 _CREDIBLE_DPI = (100.0, 2400.0)
 
 
 class ImageFile:
-    """An open image file. Page numbers count from 1; only a TIFF has several.
+    """An open image file. Page numbers start at 1; only a TIFF has several.
 
     Raises ReadingError.
     """
@@ -44,14 +44,14 @@ class ImageFile:
             import pi_heif
 
             pi_heif.register_heif_opener(thumbnails=False)
-        Image.MAX_IMAGE_PIXELS = None  # Sizes are judged here, by what decoding would take.
+        Image.MAX_IMAGE_PIXELS = None  # Sizes are checked here, by the memory for decoding.
         warnings.simplefilter("ignore")
         self._mime_type = mime_type
-        # Not by name: Pillow maps such files into memory, and then misreads plain TIFFs whose
-        # orientation tag lays them on their side (13.0), and dies of files that get shorter.
+        # Not by name: Pillow maps such files into memory, then misreads plain TIFFs with an
+        # orientation tag of 90 or 270 degrees (13.0), and crashes on files that are truncated.
         self._stream = path.open("rb")
         try:
-            self._image = self._opened()
+            self._image = self._open()
             self.page_count = self._count_pages() if mime_type == "image/tiff" else 1
         except UnidentifiedImageError as error:
             raise DamagedFile(Message("The image is damaged and can’t be opened.")) from error
@@ -66,14 +66,14 @@ class ImageFile:
         self._image.close()
         self._stream.close()
 
-    def _opened(self) -> Image.Image:
+    def _open(self) -> Image.Image:
         self._stream.seek(0)
         return Image.open(self._stream, formats=_PILLOW_FORMATS[self._mime_type])
 
     def decode(self, number: int) -> tuple[Image.Image, float, bool]:
-        """The page upright in its natural size, "L" or "RGB"; its dpi; whether that is a guess.
+        """The upright page in its natural size ("L" or "RGB"), its dpi, whether that is a guess.
 
-        The last page decoded is kept: OCR and the image for people start from the same pixels.
+        The last page decoded is cached: OCR and the image for people use the same pixels.
         """
         if self._decoded is None or self._decoded[0] != number:
             self._decoded = None
@@ -106,14 +106,14 @@ class ImageFile:
             if self._mime_type == "image/tiff":
                 image.seek(number - 1)
             else:
-                image = self._image = self._opened()  # what was decoded once can't be taken back
+                image = self._image = self._open()  # a decoded image can't be decoded again
             across = image.width
             _check_size(image)
-            ratio, dpi = _resolution(image)
+            ratio, dpi = _read_resolution(image)
             if dpi:
                 dpi *= image.width / across  # a JPEG may be decoded smaller
             image.load()
-            page = _plain(ImageOps.exif_transpose(image))
+            page = _to_plain_mode(ImageOps.exif_transpose(image))
         except ReadingError:
             raise
         except _DECODING_ERRORS as error:
@@ -124,7 +124,7 @@ class ImageFile:
             ) from error
         turned = page.size != image.size and page.size == image.size[::-1]
         if ratio != 1:  # fax: the sides have different resolutions
-            page = _square_pixels(page, 1 / ratio if turned else ratio)
+            page = _stretch_to_square(page, 1 / ratio if turned else ratio)
         pixels = page.width * page.height
         if pixels > MAX_PIXELS:
             factor = 2
@@ -137,15 +137,15 @@ class ImageFile:
         return page, guess_dpi(*page.size), True
 
 
-def _square_pixels(page: Image.Image, stretch: float) -> Image.Image:
-    """The page with its short-changed side made longer; `stretch`: width by height."""
+def _stretch_to_square(page: Image.Image, stretch: float) -> Image.Image:
+    """Resize to square pixels; `stretch`: their height by their width."""
     width, height = page.size
     size = (round(width * stretch), height) if stretch > 1 else (width, round(height / stretch))
     return page.resize(size, Image.Resampling.BICUBIC)
 
 
 def _check_size(image: Image.Image) -> None:
-    """Refuse what can't be decoded within limits, from the header alone; shrink large JPEGs."""
+    """Refuse an image that exceeds the limits, by its header alone; let a large JPEG be reduced."""
     width, height = stated = image.size
     if width < 1 or height < 1:
         raise DamagedPage(Message("The image has no pixels."))
@@ -166,8 +166,8 @@ def _check_size(image: Image.Image) -> None:
         )
 
 
-def _resolution(image: Image.Image) -> tuple[float, float | None]:
-    """`(horizontal / vertical stretch to make pixels square, dpi or None)` as the file says."""
+def _read_resolution(image: Image.Image) -> tuple[float, float | None]:
+    """The stretch that makes pixels square, and the dpi (None: not stated), as the file states."""
     try:
         across, down = (float(value) for value in image.info["dpi"])
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
@@ -182,29 +182,29 @@ def _resolution(image: Image.Image) -> tuple[float, float | None]:
     return 1.0, None
 
 
-def _plain(image: Image.Image) -> Image.Image:
-    """The picture as "L" or "RGB": on white where transparent, deep gray brought to 8 bits."""
+def _to_plain_mode(image: Image.Image) -> Image.Image:
+    """Convert to "L" or "RGB": transparency on white, deep gray to 8 bits."""
     mode = image.mode
     if mode in ("L", "RGB"):
-        return image if "transparency" not in image.info else _on_white(image)
+        return image if "transparency" not in image.info else _flatten_on_white(image)
     if mode == "1":
         return image.convert("L")
     if mode.startswith("I") or mode == "F":
-        return _eight_bits(image)
+        return _to_eight_bits(image)
     if mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        return _on_white(image)
+        return _flatten_on_white(image)
     return image.convert("RGB")
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def _flatten_on_white(image: Image.Image) -> Image.Image:
     layer = image.convert("RGBA")
     white = Image.new("RGB", image.size, "white")
     white.paste(layer, mask=layer.getchannel("A"))
     return white
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """16- and 32-bit gray by its own range: scanners of 10 or 12 bits do not fill all 16."""
+def _to_eight_bits(image: Image.Image) -> Image.Image:
+    """Scale 16- and 32-bit gray by its own range: scanners of 10 or 12 bits do not use all 16."""
     wide = image.convert("I") if image.mode != "F" else image
     low, high = wide.getextrema()
     low, high = float(low), float(high)  # type: ignore[arg-type]

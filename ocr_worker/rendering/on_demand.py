@@ -1,4 +1,4 @@
-"""One page image for somebody who looks at it, made in a child process that ends with it."""
+"""Render one page image on demand, in a child process that ends afterwards."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 from . import Renderer
 from .types import Limits
 
-#: A person waits for this one, and the web's memory is the machine's: less than a reader may have.
+#: A person waits, and the web process shares the machine's memory: less than a worker may use.
 LIMITS = Limits(wall_seconds=20.0, cpu_seconds=10)
 
 
 def render_page(path: str, mime_type: str, number: int, rotation: int) -> bytes:
-    """The page as WebP, turned clockwise by `rotation`, at the size that boxes are measured on.
+    """Render the page as WebP, rotated clockwise by `rotation` degrees, at the size of its boxes.
 
     Raises ReadingError.
     """
@@ -21,6 +21,6 @@ def render_page(path: str, mime_type: str, number: int, rotation: int) -> bytes:
 
 
 def render_thumbnail(path: str, mime_type: str, rotation: int) -> bytes:
-    """The first page as a small WebP, turned clockwise by `rotation`. Raises ReadingError."""
+    """Render the first page as a small WebP, rotated as `render_page`. Raises ReadingError."""
     with Renderer(LIMITS) as renderer:
         return renderer.render_thumbnail(Path(path), mime_type, rotation=rotation)

@@ -1,6 +1,6 @@
-"""What the child answers: each action on the file that is open, as a header and a payload.
+"""The actions of the child on the open file; each returns a header and a payload.
 
-The page drawn last is kept, so that the image for people is made from the pixels OCR was given.
+The last page drawn is cached, so that the image for people is made from the pixels OCR was given.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ Opened = Union[PdfFile, ImageFile]  # noqa: UP007 - evaluated on Python 3.10 too
 #: the default (4) 0.30 s and 390 KB. At quality 70 small print keeps its edges.
 _WEBP = {"quality": 70, "method": 0}
 
-#: How far a channel may differ from the others in a page that is still gray (JPEG noise).
+#: How far channels may differ in a page that counts as gray (JPEG noise).
 _GRAY_NOISE = 12
 
 
 class Pages:
-    """The open file and the actions on it; page numbers count from 1. Raises ReadingError."""
+    """The open file and the actions on it; page numbers start at 1. Raises ReadingError."""
 
     def __init__(self) -> None:
         self._key: tuple[Any, ...] = ()
@@ -61,7 +61,7 @@ class Pages:
             return {"layer": None}, b""
         from . import pdf_text
 
-        natural_width, natural_height, dpi = file.natural(number)
+        natural_width, natural_height, dpi = file.natural_size(number)
         width, height = file.size(number)
         image_width, image_height = geometry.page_image_size(natural_width, natural_height)
         layer = pdf_text.read_page_text(file.page(number), width, height)
@@ -77,9 +77,9 @@ class Pages:
     def render(
         self, path: Path, mime_type: str, number: int, dpi: int | None, colour: bool
     ) -> Answer:
-        page, resolution, estimated = self._natural(path, mime_type, number)
+        page, resolution, estimated = self._load_natural(path, mime_type, number)
         if dpi is not None and not estimated and dpi != resolution:
-            page = self._at(page, number, resolution, dpi)
+            page = self._resample(page, number, resolution, dpi)
             resolution = float(dpi)
         gray = page if page.mode == "L" else page.convert("L")
         answer = page.convert("RGB") if colour and page.mode != "L" else gray
@@ -93,7 +93,7 @@ class Pages:
         }, answer.tobytes()
 
     def page_image(self, path: Path, mime_type: str, number: int, rotation: int) -> Answer:
-        page, dpi, _ = self._natural(path, mime_type, number)
+        page, dpi, _ = self._load_natural(path, mime_type, number)
         size = geometry.page_image_size(page.width, page.height)
         small = page
         if size != page.size:
@@ -103,23 +103,23 @@ class Pages:
             "width": small.width,
             "height": small.height,
             "dpi": round(dpi * size[0] / page.width, 2),
-        }, _webp(small)
+        }, _encode_webp(small)
 
     def thumbnail(self, path: Path, mime_type: str, number: int, rotation: int) -> Answer:
         file = self._open(path, mime_type)
         if isinstance(file, PdfFile):
-            width, height, _ = file.natural(number)
-            small = file.draw(number, *geometry.fit(width, height, 2 * THUMBNAIL_SIDE))
+            width, height, _ = file.natural_size(number)
+            small = file.draw(number, *geometry.fit_size(width, height, 2 * THUMBNAIL_SIDE))
         else:
             small = file.decode(number)[0]
-        size = geometry.fit(*small.size, THUMBNAIL_SIDE)
+        size = geometry.fit_size(*small.size, THUMBNAIL_SIDE)
         if size != small.size:
             small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
         small = rotate_clockwise(small, rotation)
-        return {"width": small.width, "height": small.height}, _webp(small)
+        return {"width": small.width, "height": small.height}, _encode_webp(small)
 
     def _open(self, path: Path, mime_type: str) -> Opened:
-        """The file, kept open while the same one (by name, size and time) is asked for."""
+        """Open the file, unless it is the open one (by path, type, size, time and inode)."""
         status = path.stat()
         key = (path, mime_type, status.st_size, status.st_mtime_ns, status.st_ino)
         if self._file is None or self._key != key:
@@ -131,19 +131,21 @@ class Pages:
             self._key = key
         return self._file
 
-    def _natural(self, path: Path, mime_type: str, number: int) -> tuple[Image.Image, float, bool]:
-        """The page in its natural size; its dpi; whether that is a guess."""
+    def _load_natural(
+        self, path: Path, mime_type: str, number: int
+    ) -> tuple[Image.Image, float, bool]:
+        """The page in its natural size, its dpi, whether that is a guess."""
         file = self._open(path, mime_type)
         if isinstance(file, ImageFile):
             return file.decode(number)
-        width, height, dpi = file.natural(number)
+        width, height, dpi = file.natural_size(number)
         if self._drawn is None or self._drawn[0] != number:
             self._drawn = None
-            self._drawn = (number, _without_colour(file.draw(number, width, height)))
+            self._drawn = (number, _drop_gray_colour(file.draw(number, width, height)))
         return self._drawn[1], dpi, False
 
-    def _at(self, page: Image.Image, number: int, resolution: float, dpi: int) -> Image.Image:
-        """The page at another resolution: drawn anew from a PDF, resampled from an image."""
+    def _resample(self, page: Image.Image, number: int, resolution: float, dpi: int) -> Image.Image:
+        """The page at another resolution: a PDF page is drawn again, an image is resampled."""
         factor = dpi / resolution
         size = (max(1, round(page.width * factor)), max(1, round(page.height * factor)))
         if size[0] * size[1] > MAX_PIXELS:
@@ -153,8 +155,8 @@ class Pages:
         return page.resize(size, Image.Resampling.LANCZOS)
 
 
-def _without_colour(page: Image.Image) -> Image.Image:
-    """`page` as "L" where it has no colour: a third of the bytes and of the work that follows."""
+def _drop_gray_colour(page: Image.Image) -> Image.Image:
+    """Convert `page` to "L" where it has no colour: a third of the bytes and of later work."""
     if page.mode != "RGB":
         return page
     sample = page.reduce(4) if min(page.size) >= 8 else page
@@ -166,7 +168,7 @@ def _without_colour(page: Image.Image) -> Image.Image:
     return page.getchannel("G")
 
 
-def _webp(image: Image.Image) -> bytes:
+def _encode_webp(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
     try:
         image.save(buffer, "WEBP", **_WEBP)

@@ -1,4 +1,4 @@
-"""PDF pages by pdfium: counted, drawn. Runs only in the child process."""
+"""PDF pages by pdfium: count and draw. Runs only in the child process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LARGEST_REPAIR = 200 * 1024 * 1024
 
 
 class PdfFile:
-    """An open PDF. Page numbers count from 1. Raises ReadingError."""
+    """An open PDF. Page numbers start at 1. Raises ReadingError."""
 
     def __init__(self, path: Path) -> None:
         self._doc, self.repaired = _open(path)
@@ -50,13 +50,13 @@ class PdfFile:
             raise NoPages(Message("The PDF has no pages."))
 
     def close(self) -> None:
-        self._drop_page()
+        self._close_page()
         self._doc.close()
 
     def page(self, number: int) -> pdfium.PdfPage:
-        """The page, kept open until another is asked for."""
+        """The page, which stays open until another is requested."""
         if self._page is None or self._page_number != number:
-            self._drop_page()
+            self._close_page()
             if not 1 <= number <= self.page_count:
                 raise DamagedPage(
                     Message(
@@ -79,8 +79,8 @@ class PdfFile:
         width, height = self.page(number).get_size()
         return float(width), float(height)
 
-    def natural(self, number: int) -> tuple[int, int, float]:
-        """Width and height in px and the dpi at which the page is rendered for OCR."""
+    def natural_size(self, number: int) -> tuple[int, int, float]:
+        """Width and height, px, and the dpi at which the page is rendered for OCR."""
         width, height = self.size(number)
         try:
             dpi = geometry.pdf_dpi(width, height)
@@ -96,7 +96,7 @@ class PdfFile:
         return (*geometry.pdf_size(width, height, dpi), dpi)
 
     def draw(self, number: int, width: int, height: int) -> Image.Image:
-        """The page on white, `width` x `height` px, in colour (RGB) or gray (L) where it has none.
+        """Draw the page on white, `width` x `height` px, RGB.
 
         Annotations and filled forms are drawn.
         """
@@ -113,7 +113,7 @@ class PdfFile:
         finally:
             bitmap.close()
 
-    def _drop_page(self) -> None:
+    def _close_page(self) -> None:
         if self._page is not None:
             self._page.close()
             self._page = None
@@ -133,11 +133,11 @@ def _open(path: Path) -> tuple[pdfium.PdfDocument, bool]:
             raise PasswordNeeded(
                 Message("The PDF is protected in an unknown way. Upload a copy without protection.")
             ) from error
-    return _repaired(path), True
+    return _open_repaired(path), True
 
 
-def _repaired(path: Path) -> pdfium.PdfDocument:
-    """The file as qpdf rebuilds it (a lost cross-reference table, a cut end)."""
+def _open_repaired(path: Path) -> pdfium.PdfDocument:
+    """Open the file as rebuilt by qpdf (a lost cross-reference table, a truncated end)."""
     import pikepdf
 
     if os.path.getsize(path) > _LARGEST_REPAIR:

@@ -1,4 +1,4 @@
-"""What is drawn on a PDF page besides its text: how far images cover it, what lies over words.
+"""What is drawn on a PDF page besides text: how far images cover it, what hides words.
 
 Runs only in the child process.
 """
@@ -11,54 +11,54 @@ from typing import Any
 
 import pypdfium2.raw as c
 
-#: What may lie over a word (`DrawnObjects.find_cover`).
+#: What may hide a word (`DrawnObjects.find_cover`).
 IMAGE, SHAPE = "image", "shape"
 
 Box = tuple[float, float, float, float]
 
-#: Objects looked at for images and shapes, and how deep forms in forms are followed.
+#: Objects checked for images and shapes at most, and the depth to which nested forms are followed.
 _MAX_OBJECTS = 20_000
 _MAX_DEPTH = 5
 
-#: Cells a side in which the cover by images is counted.
+#: Cells per side of the grid in which the area covered by images is counted.
 _GRID = 40
 
-#: Width and height of the device onto which the page is mapped to learn its transform, px.
+#: Width and height, px, of the device onto which the page is mapped to find its transform.
 _DEVICE = 1_000_000
 
-#: A filled path of more segments is no rectangle that could hide words.
+#: A filled path with more segments is no rectangle.
 _RECTANGLE_SEGMENTS = 6
 
-#: Covers kept, the largest first seen: pages drawn of thousands of tiles are not searched further.
+#: Covers stored at most, in drawing order; further ones (pages made of tiles) are ignored.
 _MAX_COVERS = 300
 
 
 class PageTransform:
-    """From a page's own space to the shown page in points, origin top left."""
+    """Maps a page's own space to the shown page, in points with the origin at the top left."""
 
     def __init__(self, page: Any, width: float, height: float) -> None:
-        def shown(x: float, y: float) -> tuple[float, float]:
+        def map_point(x: float, y: float) -> tuple[float, float]:
             across, down = ctypes.c_int(), ctypes.c_int()
             c.FPDF_PageToDevice(page, 0, 0, _DEVICE, _DEVICE, 0, x, y, across, down)
             return across.value * width / _DEVICE, down.value * height / _DEVICE
 
-        # Far points make the whole-number device coordinates exact enough.
+        # With distant points the integer device coordinates are exact enough.
         far = 1000.0
-        (ox, oy), (ax, ay), (bx, by) = shown(0, 0), shown(far, 0), shown(0, far)
+        (ox, oy), (ax, ay), (bx, by) = map_point(0, 0), map_point(far, 0), map_point(0, far)
         self.a, self.b = (ax - ox) / far, (ay - oy) / far
         self.c, self.d = (bx - ox) / far, (by - oy) / far
         self.e, self.f = ox, oy
-        #: Clockwise degrees by which upright writing appears turned on the shown page.
+        #: Clockwise degrees by which upright text appears rotated on the shown page.
         self.turn = round(math.degrees(math.atan2(self.b, self.a)) / 90) * 90 % 360
 
-    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
+    def map_box(self, left: float, bottom: float, right: float, top: float) -> Box:
         xs = [self.a * x + self.c * y + self.e for x in (left, right) for y in (bottom, top)]
         ys = [self.b * x + self.d * y + self.f for x in (left, right) for y in (bottom, top)]
         return min(xs), min(ys), max(xs), max(ys)
 
 
 class DrawnObjects:
-    """The images and shapes of a page of `width` x `height` points; boxes as the page is shown."""
+    """The images and shapes of a page of `width` x `height` points; boxes on the shown page."""
 
     def __init__(self, affine: PageTransform, width: float, height: float) -> None:
         self._affine, self._width, self._height = affine, width, height
@@ -70,7 +70,7 @@ class DrawnObjects:
         self._covers: list[tuple[int, Box, str]] = []
 
     def visit(self, page: Any) -> None:
-        """Look at the objects of an open page, in the order in which they are drawn."""
+        """Visit the objects of an open page in the order in which they are drawn."""
         for order in range(min(max(c.FPDFPage_CountObjects(page), 0), _MAX_OBJECTS)):
             self._seen += 1
             obj = c.FPDFPage_GetObject(page, order)
@@ -78,17 +78,17 @@ class DrawnObjects:
             if kind == c.FPDF_PAGEOBJ_TEXT:
                 self._text_order[address(obj)] = order
             elif kind == c.FPDF_PAGEOBJ_IMAGE:
-                self._add(obj)
-                self._cover(obj, order, IMAGE)
+                self._add_image(obj)
+                self._add_cover(obj, order, IMAGE)
             elif kind in (c.FPDF_PAGEOBJ_PATH, c.FPDF_PAGEOBJ_SHADING):
                 self._paths += 1
                 if kind == c.FPDF_PAGEOBJ_PATH and _is_filled_rectangle(obj):
-                    self._cover(obj, order, SHAPE)
+                    self._add_cover(obj, order, SHAPE)
             elif kind == c.FPDF_PAGEOBJ_FORM:
-                self._form(obj, 0)
+                self._visit_form(obj, 0)
 
     def find_cover(self, text_object: int, box: Box) -> str | None:
-        """IMAGE or SHAPE where one was drawn over the word in `box`, hiding it."""
+        """IMAGE or SHAPE where one is drawn over the word in `box` and hides it; else None."""
         order = self._text_order.get(text_object)
         if order is None:
             return None
@@ -106,38 +106,38 @@ class DrawnObjects:
             "paths": self._paths,
         }
 
-    def _form(self, form: Any, depth: int) -> None:
-        # The bounds of what lies in a form are given in the form's own space: where it holds an
-        # image, the form's bounds on the page stand for it.
+    def _visit_form(self, form: Any, depth: int) -> None:
+        # The bounds of objects in a form are in the form's own space: for an image the bounds of
+        # the form on the page are used.
         count = max(c.FPDFFormObj_CountObjects(form), 0)
         for index in range(min(count, _MAX_OBJECTS - self._seen)):
             self._seen += 1
             obj = c.FPDFFormObj_GetObject(form, index)
             kind = c.FPDFPageObj_GetType(obj)
             if kind == c.FPDF_PAGEOBJ_IMAGE:
-                self._add(form)
+                self._add_image(form)
             elif kind in (c.FPDF_PAGEOBJ_PATH, c.FPDF_PAGEOBJ_SHADING):
                 self._paths += 1
             elif kind == c.FPDF_PAGEOBJ_FORM and depth + 1 < _MAX_DEPTH:
-                self._form(obj, depth + 1)
+                self._visit_form(obj, depth + 1)
 
-    def _cover(self, obj: Any, order: int, kind: str) -> None:
+    def _add_cover(self, obj: Any, order: int, kind: str) -> None:
         if len(self._covers) < _MAX_COVERS and not c.FPDFPageObj_HasTransparency(obj):
-            box = self._bounds(obj)
+            box = self._read_bounds(obj)
             if box is not None:
                 self._covers.append((order, box, kind))
 
-    def _bounds(self, obj: Any) -> Box | None:
+    def _read_bounds(self, obj: Any) -> Box | None:
         left, bottom, right, top = (ctypes.c_float() for _ in range(4))
         if not c.FPDFPageObj_GetBounds(obj, left, bottom, right, top):
             return None
-        x0, y0, x1, y1 = self._affine.box(left.value, bottom.value, right.value, top.value)
+        x0, y0, x1, y1 = self._affine.map_box(left.value, bottom.value, right.value, top.value)
         x0, y0 = max(x0, 0.0), max(y0, 0.0)
         x1, y1 = min(x1, self._width), min(y1, self._height)
         return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
-    def _add(self, obj: Any) -> None:
-        bounds = self._bounds(obj)
+    def _add_image(self, obj: Any) -> None:
+        bounds = self._read_bounds(obj)
         if bounds is None:
             return
         x0, y0, x1, y1 = bounds
@@ -150,7 +150,7 @@ class DrawnObjects:
 
 
 def address(obj: Any) -> int:
-    """What tells one pdfium object from another; 0 for none."""
+    """The address of a pdfium object, which identifies it; 0 for none."""
     return ctypes.cast(obj, ctypes.c_void_p).value or 0
 
 

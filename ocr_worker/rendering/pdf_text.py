@@ -1,8 +1,8 @@
 """The text layer of a PDF page: its words with their boxes, and what else is on the page.
 
 Runs only in the child process. pdfium gives characters in the file's order, with spaces and line
-ends it infers; boxes are turned from the page's own space (origin bottom left, before /Rotate) to
-the shown page (points, origin top left).
+ends that it infers. Boxes are mapped from the page's own space (origin bottom left, before /Rotate)
+to the shown page (points, origin top left).
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from documents.messages import Message
 
 from .pdf_drawn import IMAGE, SHAPE, DrawnObjects, PageTransform, address
 
-#: A page with more characters is no page of text; reading it would take minutes.
+#: A page with more characters is refused: reading it would take minutes.
 MAX_CHARACTERS = 200_000
 
-#: Place of `invisible` in a word's list.
+#: Index of `invisible` in a word's list.
 _INVISIBLE_AT = 7
 
 _INVISIBLE = (c.FPDF_TEXTRENDERMODE_INVISIBLE, c.FPDF_TEXTRENDERMODE_CLIP)
@@ -31,7 +31,7 @@ _INVISIBLE = (c.FPDF_TEXTRENDERMODE_INVISIBLE, c.FPDF_TEXTRENDERMODE_CLIP)
 
 @dataclass
 class _Word:
-    """A word as it grows, character by character; boxes in the page's own space."""
+    """A word being collected by character; boxes in the page's own space."""
 
     text: list[str] = field(default_factory=list)
     left: float = math.inf
@@ -45,9 +45,9 @@ class _Word:
 
 
 def read_page_text(page: Any, width: float, height: float) -> dict[str, Any]:
-    """Words, images and shapes of an open pdfium page of `width` x `height` points (as shown).
+    """Read words, images and shapes of an open pdfium page of `width` x `height` points (as shown).
 
-    The answer is JSON: `words` as lists `[text, x0, y0, x1, y1, size, turn, invisible, hyphen,
+    The result is JSON: `words` as lists `[text, x0, y0, x1, y1, size, turn, invisible, hyphen,
     broken]`, `image_cover`, `image_box`, `paths`, `covered`. Raises Fault.
     """
     affine = PageTransform(page, width, height)
@@ -57,7 +57,7 @@ def read_page_text(page: Any, width: float, height: float) -> dict[str, Any]:
     for word, obj in _read_words(page, affine):
         over = drawn.find_cover(obj, (word[1], word[2], word[3], word[4]))
         if over == IMAGE:
-            word[_INVISIBLE_AT] = True  # an OCR layer, put under the picture of its page
+            word[_INVISIBLE_AT] = True  # an OCR layer under the image of its page
         covered += over == SHAPE
         words.append(word)
     return {"words": words, "covered": covered, **drawn.summarise()}
@@ -82,7 +82,7 @@ def _read_words(page: Any, affine: PageTransform) -> list[tuple[list[Any], int]]
 
 
 def _split_words(textpage: Any, count: int) -> list[_Word]:
-    """The characters gathered into words at white space, line ends and jumps back."""
+    """Group characters into words, split at white space, line ends and jumps back."""
     unicode_of, box_of = c.FPDFText_GetUnicode, c.FPDFText_GetCharBox
     angle_of = c.FPDFText_GetCharAngle
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
@@ -97,7 +97,7 @@ def _split_words(textpage: Any, count: int) -> list[_Word]:
                 word = _Word()
             continue
         hyphen = code in (2, 0xAD)  # pdfium writes 2 for a hyphen at the end of a line
-        if not hyphen and (code < 0x20 or 0x7F <= code < 0xA0 or _unmapped(code)):
+        if not hyphen and (code < 0x20 or 0x7F <= code < 0xA0 or _is_unmapped(code)):
             word.broken += 1
         box_of(textpage, index, *pointers)
         if not word.text:
@@ -121,13 +121,15 @@ def _split_words(textpage: Any, count: int) -> list[_Word]:
 
 
 def _is_elsewhere(word: _Word, left: float, bottom: float, top: float) -> bool:
-    """Whether a character lies apart from the word so far (after a hyphen at a line's end, say):
-    the file gives no space between them, but it is on another line and further back."""
+    """Whether a character is on another line than the word so far, and further left.
+
+    The file has no space between them, after a hyphen at the end of a line, say.
+    """
     off_line = top <= word.bottom or bottom >= word.top
     return off_line and left < word.right - (word.top - word.bottom) / 2
 
 
-def _unmapped(code: int) -> bool:
+def _is_unmapped(code: int) -> bool:
     return code in (0xFFFD, 0xFFFE, 0xFFFF) or 0xE000 <= code <= 0xF8FF or 0xD800 <= code <= 0xDFFF
 
 
@@ -136,7 +138,7 @@ def _finish_word(textpage: Any, word: _Word, affine: PageTransform) -> tuple[lis
     text = unicodedata.normalize("NFKC", text) if _has_ligature(text) else text
     text = "".join(ch for ch in text if ch >= " " and not "\x7f" <= ch < "\xa0")
     if word.right > word.left or word.top > word.bottom:
-        box = affine.box(word.left, word.bottom, word.right, word.top)
+        box = affine.map_box(word.left, word.bottom, word.right, word.top)
     else:
         box = (0.0, 0.0, 0.0, 0.0)
     angle = c.FPDFText_GetCharAngle(textpage, word.first)

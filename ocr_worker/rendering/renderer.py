@@ -32,13 +32,13 @@ _DEFAULTS = Limits()
 
 
 class Renderer:
-    """Turns the pages of a file into text layers and images, in a process that may die of it.
+    """Reads and renders the pages of a file in a child process, which a hostile file may crash.
 
-    Page numbers count from 1. One renderer serves one thread; the child starts with the first
-    request and is kept for the next ones. Every method raises a `documents.errors.ReadingError`:
-    DamagedFile, DamagedPage, PasswordNeeded, NoPages, PageTooLarge, OriginalMissing say what the
-    file is; LimitExceeded that it wanted more memory or processor time than `Limits` gives;
-    ReadingTimeout (worth another try) that the clock ran out.
+    Page numbers start at 1. One renderer serves one thread; the child starts with the first request
+    and is used for the next ones. Every method raises a `documents.errors.ReadingError`:
+    DamagedFile, DamagedPage, PasswordNeeded, NoPages, PageTooLarge, OriginalMissing for the file
+    itself; LimitExceeded where it needs more memory or processor time than `Limits` allows;
+    ReadingTimeout (may succeed on retry) where it takes too long by the clock.
     """
 
     def __init__(self, limits: Limits = _DEFAULTS) -> None:
@@ -58,20 +58,20 @@ class Renderer:
 
     @property
     def child_pid(self) -> int | None:
-        """The process id of the child, for whoever watches its memory; None where none runs."""
+        """The process id of the child (to watch its memory); None where none runs."""
         return self._child.pid
 
     def close(self) -> None:
-        """End the child. The renderer may be used again; it starts another."""
+        """End the child. The renderer may be used again and starts another."""
         self._child.end()
 
     def count_pages(self, path: Path, mime_type: str) -> int:
-        """How many pages the file has, at least 1."""
+        """The number of pages of the file, at least 1."""
         header, _ = self._ask("page_count", path, mime_type)
         return int(header["page_count"])
 
     def read_text_layer(self, path: Path, mime_type: str, number: int) -> TextLayer | None:
-        """The text that a PDF page carries; None for other formats."""
+        """The text layer of a PDF page; None for other formats."""
         header, _ = self._ask("text_layer", path, mime_type, number=number)
         layer = header["layer"]
         if layer is None:
@@ -103,8 +103,10 @@ class Renderer:
         dpi: int | None = None,
         colour: bool = False,
     ) -> RenderedPage:
-        """The page for OCR: a PDF's at 200 dpi, an image's own pixels, or at `dpi`. In gray, or
-        with `colour` as it is, where it has colour."""
+        """The page for OCR: a PDF page at 200 dpi, an image's own pixels, or either at `dpi`.
+
+        In gray; with `colour`, in colour where the page has any.
+        """
         header, pixels = self._ask("render", path, mime_type, number=number, dpi=dpi, colour=colour)
         mode, size = str(header["mode"]), (header["width"], header["height"])
         if mode not in ("L", "RGB") or len(pixels) != size[0] * size[1] * len(mode):
@@ -116,9 +118,9 @@ class Renderer:
     def render_page_image(
         self, path: Path, mime_type: str, number: int, *, rotation: int
     ) -> PageImage:
-        """The page for people, turned clockwise by `rotation` (0, 90, 180, 270): WebP.
+        """The page for people, as WebP, rotated clockwise by `rotation` (0, 90, 180, 270).
 
-        Its size depends on the page and `rotation` alone: the longest side is at most 2,000 px.
+        Its size depends only on the page and `rotation`; the longest side is at most 2,000 px.
         """
         header, data = self._ask("page_image", path, mime_type, number=number, rotation=rotation)
         return PageImage(bytes(data), header["width"], header["height"], header["dpi"])
@@ -126,7 +128,7 @@ class Renderer:
     def render_thumbnail(
         self, path: Path, mime_type: str, number: int = 1, *, rotation: int = 0
     ) -> bytes:
-        """The page small, turned clockwise by `rotation`, WebP, its longest side at most 300 px."""
+        """The page as a small WebP, rotated by `rotation`; the longest side is at most 300 px."""
         answer = self._ask("thumbnail", path, mime_type, number=number, rotation=rotation)
         return bytes(answer[1])
 

@@ -1,4 +1,4 @@
-"""What the renderer is allowed, and what it hands back. Plain data, no imaging library."""
+"""Limits and results of the renderer. Plain data, no imaging library."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 MIB = 1024 * 1024
 
-#: The longest side of a page image shown to people, px (design, "Readings").
+#: The longest side of a page image for people, px.
 PAGE_IMAGE_SIDE = 2000
 
 #: The longest side of a thumbnail, px.
@@ -19,7 +19,7 @@ THUMBNAIL_SIDE = 300
 #: Resolution at which PDF pages are rendered for OCR.
 PDF_DPI = 200
 
-#: No page is rendered or kept with more pixels than this: A2 at 300 dpi, 40 MB of gray.
+#: No page is rendered or cached with more pixels: A2 at 300 dpi, 40 MB of gray.
 MAX_PIXELS = 40_000_000
 
 #: A document with more pages is refused: each page is a row, a lease and a reading.
@@ -28,13 +28,14 @@ MAX_PAGES = 20_000
 
 @dataclass(frozen=True)
 class Limits:
-    """What one request to the child may use; measured over the sample and hostile files.
+    """What one request to the child may use; measured on the sample and hostile files.
 
-    `memory_bytes` bounds the child's address space: an A4 page needs 0.15 GiB, the largest image
+    `memory_bytes` limits the child's address space: an A4 page needs 0.15 GiB, the largest image
     that is decoded (150 Mpx of colour) 1.3 GiB. `cpu_seconds`: an ordinary page takes 0.1, the
-    slowest sample 1, a 256 MiB content stream 3. `wall_seconds` is generous, as it also runs while
-    the machine is busy. `requests` and `peak_bytes` say when the child is replaced, so that what a
-    library leaks or a large page left behind does not stay. `output_bytes` bounds one answer.
+    slowest sample 1, a 256 MiB content stream 3. `wall_seconds` is generous, as the clock also runs
+    while the machine is busy. After `requests`, or with a peak above `peak_bytes`, the child is
+    replaced, which frees what a library leaks or a large page left. `output_bytes` and
+    `header_bytes` limit one answer.
     """
 
     memory_bytes: int = 2048 * MIB
@@ -49,11 +50,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class RenderedPage:
-    """A page ready for OCR: `image` is gray ("L"), or in colour ("RGB") where that was asked for
-    and there is any; `dpi` is its resolution.
+    """A page for OCR: `image` is gray ("L"), or in colour ("RGB") where that was requested and the
+    page has any; `dpi` is its resolution.
 
-    `blank`: there is no ink on it that could be text. `estimated`: the file does not say its
-    resolution, `dpi` is a guess from its size.
+    `blank`: it has no ink that could be text. `estimated`: the file states no resolution, `dpi` is
+    a guess from its size.
     """
 
     image: Image.Image
@@ -64,7 +65,7 @@ class RenderedPage:
 
 @dataclass(frozen=True)
 class PageImage:
-    """A page as people see it: WebP bytes, size in px and resolution."""
+    """A page for people: WebP bytes, size in px and resolution."""
 
     data: bytes
     width: int
@@ -77,9 +78,9 @@ class LayerWord:
     """A word of a PDF's text layer; its box is in points, origin top left of the shown page.
 
     `size`: height of the font in points. `turn`: clockwise degrees (0, 90, 180, 270) by which the
-    writing is turned on the shown page. `invisible`: drawn without ink, or under an
-    image (OCR layers). `hyphen`: it was parted at the end of a line and goes on in the next word.
-    `broken`: glyphs in it that have no text in the font.
+    text is rotated on the shown page. `invisible`: drawn without ink, or under an image (OCR
+    layers). `hyphen`: it was split at the end of a line and continues in the next word. `broken`:
+    number of its glyphs that have no text in the font.
     """
 
     text: str
@@ -93,11 +94,11 @@ class LayerWord:
 
 @dataclass(frozen=True)
 class TextLayer:
-    """A PDF page's text as the file gives it, in the file's order.
+    """A PDF page's text as it is in the file, in the file's order.
 
     `width`, `height`: the shown page in points. `image_cover`: share (0 to 1) of the page under
     raster images. `image_box`: around all of them, points, or None. `paths`: drawn shapes.
-    `covered`: words over which a shape seems to be drawn, so that nobody sees them.
+    `covered`: number of words that a shape drawn over them seems to hide.
     `image_width`, `image_height`: size in px of the page image that belongs to it, `image_dpi` its
     resolution.
     """

@@ -1,8 +1,8 @@
-"""How parent and child talk: frames of a JSON header and raw bytes, over two pipes.
+"""The protocol of parent and child: frames of a JSON header and raw bytes, over two pipes.
 
 A frame is `>II` (length of the header, length of the payload, in bytes), the header in UTF-8 JSON,
-then the payload. Both ends are ours, but the child may be under a hostile file's control, so the
-parent bounds what it accepts.
+then the payload. Both ends are ours, but a hostile file may control the child, so the parent limits
+what it accepts.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ PREFIX = struct.Struct(">II")
 
 
 def pack(header: dict[str, Any]) -> bytes:
-    """A frame without payload."""
+    """Pack a frame without payload."""
     return pack_start(header, 0)
 
 
 def pack_start(header: dict[str, Any], payload_bytes: int) -> bytes:
-    """All of a frame but its payload, which follows."""
+    """Pack all of a frame but its payload, which follows."""
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode(
         "utf-8", "surrogatepass"
     )
@@ -28,7 +28,7 @@ def pack_start(header: dict[str, Any], payload_bytes: int) -> bytes:
 
 
 def parse_header(text: bytes | bytearray) -> dict[str, Any]:
-    """The header of a frame. Raises ValueError when it is not a JSON object."""
+    """Parse the header of a frame. Raises ValueError where it is not a JSON object."""
     header = json.loads(text.decode("utf-8", "surrogatepass"))
     if not isinstance(header, dict):
         raise ValueError("the header is not a JSON object")
@@ -36,7 +36,7 @@ def parse_header(text: bytes | bytearray) -> dict[str, Any]:
 
 
 def read_request(stream: BinaryIO) -> dict[str, Any] | None:
-    """The next request on `stream`; None when the other side has closed it."""
+    """Read the next request; None where the other side has closed the stream."""
     prefix = stream.read(PREFIX.size)
     if len(prefix) < PREFIX.size:
         return None

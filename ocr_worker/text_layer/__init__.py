@@ -1,1 +1,1 @@
-"""A PDF page's own text: taken out, put into blocks, and trusted or not."""
+"""A PDF page's own text: extracted, grouped into blocks, and trusted or not."""

@@ -1,9 +1,9 @@
-"""Words of a text layer gathered into lines, blocks and columns, in reading order.
+"""Group the words of a text layer into lines, blocks and columns, in reading order.
 
-Words that follow each other on a line make a *segment*; a wide gap ends it. Segments are split
-into columns where an empty gutter runs between prose on both sides (what spans the gutter, such as
-a title, parts the columns into bands). Within a column, segments side by side make a row, and rows
-that follow closely in one type size make a block: so a table is read row by row.
+Words that follow each other on a line form a *segment*; a wide gap ends it. Segments are split into
+columns where an empty gutter runs between prose on both sides; what spans the gutter, such as a
+title, splits the columns into bands. Within a column, segments side by side form a row, and
+adjacent rows of one type size form a block: so a table is read row by row.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from ocr_worker.rendering import LayerWord
 #: A gap of this many type sizes ends a segment (a word space has a third of one).
 _SEGMENT_GAP = 1.2
 
-#: Rows further apart than this many type sizes, ink to ink, belong to different blocks; and those
-#: further apart than the rows before them by this factor.
+#: Rows further apart than this many type sizes, ink to ink, belong to different blocks; so do rows
+#: further apart than the previous two by this factor.
 _BLOCK_GAP = 1.05
 _WIDER_GAP = 1.3
 
-#: A change of type size by this factor begins a new block.
+#: A change of type size by this factor starts a new block.
 _SIZE_STEP = 1.3
 
 #: Columns hold at least this many segments of at least this many words on average.
 _COLUMN_SEGMENTS = 4
 _COLUMN_WORDS = 2.5
 
-#: Of all segments at most this share may span a gutter.
+#: At most this share of all segments may span a gutter.
 _SPANNING = 0.3
 
 
@@ -51,7 +51,7 @@ class _Segment:
 
 
 class _Row:
-    """Segments side by side. Its box is kept as it grows: one row may have thousands."""
+    """Segments side by side. Stores its box, as a row may have thousands of segments."""
 
     def __init__(self, segment: _Segment) -> None:
         self.segments = [segment]
@@ -67,24 +67,24 @@ class _Row:
 def group_into_blocks(
     words: Iterable[LayerWord], scale: float, width: int, height: int
 ) -> tuple[Block, ...]:
-    """Blocks in reading order, boxes `scale` times the words' and within `width` x `height` px."""
+    """Blocks in reading order; boxes are the words' times `scale`, within `width` x `height` px."""
     level: list[LayerWord] = []
     turned: list[LayerWord] = []
     for word in words:
         (turned if word.turn else level).append(word)
     rows_of_blocks = [
-        rows for part in _in_columns(_segments(level)) for rows in _rows_of_blocks(part)
+        rows for part in _split_columns(_split_segments(level)) for rows in _group_rows(part)
     ]
-    rows_of_blocks += [[_Row(segment)] for segment in _turned_segments(turned)]
+    rows_of_blocks += [[_Row(segment)] for segment in _group_turned(turned)]
 
     def scaled(box: Box) -> Box:
         x0, y0, x1, y1 = (max(value, 0.0) * scale for value in box)
         return min(x0, width), min(y0, height), min(x1, width), min(y1, height)
 
-    return tuple(_block(rows, order, scaled) for order, rows in enumerate(rows_of_blocks))
+    return tuple(_build_block(rows, order, scaled) for order, rows in enumerate(rows_of_blocks))
 
 
-def _segments(words: list[LayerWord]) -> list[_Segment]:
+def _split_segments(words: list[LayerWord]) -> list[_Segment]:
     segments: list[_Segment] = []
     current: list[LayerWord] = []
     for word in words:
@@ -108,21 +108,21 @@ def _follows(last: LayerWord, word: LayerWord) -> bool:
 def _on_one_line(one: Box, other: Box, size: float) -> bool:
     overlap = min(one[3], other[3]) - max(one[1], other[1])
     lower = min(one[3] - one[1], other[3] - other[1])
-    # A dash or a comma overlaps with nothing tall: near the other's middle is enough.
+    # A dash or a comma overlaps little with tall letters: near the other's middle is enough.
     middle = abs((one[1] + one[3]) - (other[1] + other[3])) / 2
     return overlap >= 0.4 * lower or (overlap > 0 and middle < 0.5 * size)
 
 
 def _is_double(last: LayerWord, word: LayerWord) -> bool:
-    """The same word printed twice, slightly apart: bold type the cheap way."""
+    """Whether the same word is printed twice, slightly apart: simulated bold type."""
     return last.text == word.text and all(
         abs(a - b) < 0.15 * max(word.size, 1.0) for a, b in zip(last.bbox, word.bbox, strict=True)
     )
 
 
-def _in_columns(segments: list[_Segment], depth: int = 0) -> list[list[_Segment]]:
-    """The segments in parts that are read one after the other."""
-    gutter = _gutter(segments) if depth < 4 else None
+def _split_columns(segments: list[_Segment], depth: int = 0) -> list[list[_Segment]]:
+    """Split the segments into parts that are read one after the other."""
+    gutter = _find_gutter(segments) if depth < 4 else None
     if gutter is None:
         return [segments] if segments else []
     spanning = sorted(
@@ -139,27 +139,27 @@ def _in_columns(segments: list[_Segment], depth: int = 0) -> list[list[_Segment]
             if pending:
                 parts.append(pending)
                 pending = []
-            parts += _band(rest[done:above], gutter, depth)
+            parts += _split_band(rest[done:above], gutter, depth)
             done = above
         pending.append(segment)
     if pending:
         parts.append(pending)
-    return parts + _band(rest[done:], gutter, depth)
+    return parts + _split_band(rest[done:], gutter, depth)
 
 
 def _middle(segment: _Segment) -> float:
     return (segment.bbox[1] + segment.bbox[3]) / 2
 
 
-def _band(segments: list[_Segment], gutter: float, depth: int) -> list[list[_Segment]]:
+def _split_band(segments: list[_Segment], gutter: float, depth: int) -> list[list[_Segment]]:
     left = [s for s in segments if s.bbox[2] <= gutter]
     right = [s for s in segments if s.bbox[2] > gutter]
-    if len(left) < 2 or len(right) < 2:  # a lone line beside nothing: keep it in its row
+    if len(left) < 2 or len(right) < 2:  # a lone line on one side stays in its row
         return [segments] if segments else []
-    return _in_columns(left, depth + 1) + _in_columns(right, depth + 1)
+    return _split_columns(left, depth + 1) + _split_columns(right, depth + 1)
 
 
-def _gutter(segments: list[_Segment]) -> float | None:
+def _find_gutter(segments: list[_Segment]) -> float | None:
     """The x of a gutter between columns of prose; None where there is none."""
     if len(segments) < 2 * _COLUMN_SEGMENTS:
         return None
@@ -168,14 +168,14 @@ def _gutter(segments: list[_Segment]) -> float | None:
     step = (right - left) / steps
     if step <= 0:
         return None
-    begun = [0] * (steps + 2)  # how many more segments cross a step than the one before
+    crossing_change = [0] * (steps + 2)  # how many more segments cross a step than the one before
     for segment in segments:
         first = int((segment.bbox[0] - left) / step) + 1
         last = min(steps, int((segment.bbox[2] - left) / step))
         if first <= last:
-            begun[first] += 1
-            begun[last + 1] -= 1
-    crossing = list(accumulate(begun))
+            crossing_change[first] += 1
+            crossing_change[last + 1] -= 1
+    crossing = list(accumulate(crossing_change))
     inner = range(steps * 15 // 100, steps * 85 // 100)
     fewest = min(crossing[index] for index in inner)
     if fewest > _SPANNING * len(segments):
@@ -189,10 +189,10 @@ def _gutter(segments: list[_Segment]) -> float | None:
             best = max(best, (index - start, start))
             start = None
     gutter = left + (best[1] + (best[0] - 1) / 2) * step
-    return gutter if _parts_prose(segments, gutter) else None
+    return gutter if _separates_prose(segments, gutter) else None
 
 
-def _parts_prose(segments: list[_Segment], gutter: float) -> bool:
+def _separates_prose(segments: list[_Segment], gutter: float) -> bool:
     sides = (
         [s for s in segments if s.bbox[2] <= gutter],
         [s for s in segments if s.bbox[0] >= gutter],
@@ -209,8 +209,8 @@ def _parts_prose(segments: list[_Segment], gutter: float) -> bool:
     return beside > 0.4 * min(bottom - top, other_bottom - other_top)
 
 
-def _rows_of_blocks(segments: list[_Segment]) -> list[list[_Row]]:
-    """The blocks of one column, each a list of rows, each with its segments from the left."""
+def _group_rows(segments: list[_Segment]) -> list[list[_Row]]:
+    """Group one column into blocks: lists of rows, their segments from the left."""
     rows: list[_Row] = []
     for segment in sorted(segments, key=lambda s: (_middle(s), s.bbox[0])):
         row = next((r for r in rows[-3:] if _on_one_line(r.bbox, segment.bbox, segment.size)), None)
@@ -240,8 +240,8 @@ def _continues(block: list[_Row], row: _Row) -> bool:
     return gap <= allowed and larger < _SIZE_STEP * smaller
 
 
-def _turned_segments(words: list[LayerWord]) -> list[_Segment]:
-    """Writing along the margin: consecutive words of one turn, as one segment."""
+def _group_turned(words: list[LayerWord]) -> list[_Segment]:
+    """Group text along the margin: consecutive words of one rotation form one segment."""
     segments: list[list[LayerWord]] = []
     for word in words:
         if segments and segments[-1][-1].turn == word.turn:
@@ -251,7 +251,7 @@ def _turned_segments(words: list[LayerWord]) -> list[_Segment]:
     return [_Segment.of(group) for group in segments]
 
 
-def _block(rows: list[_Row], order: int, scaled: Callable[[Box], Box]) -> Block:
+def _build_block(rows: list[_Row], order: int, scaled: Callable[[Box], Box]) -> Block:
     lines = []
     for row in rows:
         words = tuple(

@@ -1,8 +1,8 @@
 """Is a PDF page's text layer to be trusted, and how does it become a page layout?
 
-A born-digital page carries its true text. But a third of the scans met in the wild carry a layer
-of another kind: what some scanner's recognition made of the picture, often in the wrong alphabet;
-a stamp or a header beside a scanned body; glyphs without meaning. Such a page is read by OCR.
+A page made by a program has its true text. But a third of the scans in practice have another kind
+of layer: what a scanner's recognition made of the image, often in the wrong alphabet; a stamp or a
+header beside a scanned body; glyphs without meaning. Such a page is read by OCR.
 """
 
 from __future__ import annotations
@@ -16,41 +16,42 @@ from ocr_worker.rendering import LayerWord, TextLayer
 from ocr_worker.text_layer.blocks import group_into_blocks
 from ocr_worker.text_layer.language_check import Profile, profile_text
 
-#: No page that people read has more words (a page of a newspaper has 5,000). The layer is put in
-#: order in the reader, which has no limits of its own as the child process has.
+#: Words of one page at most (a page of a newspaper has 5,000). Blocks are built in the worker,
+#: which has no limits of memory and time as the child process has.
 MAX_WORDS = 30_000
 
-#: A page under raster images to this share is a scan: its text came from some recognition.
+#: Share of a page under raster images from which it is a scan, with text from some recognition.
 _SCAN_COVER = 0.5
 
-#: Share of broken characters (without a Unicode meaning) from which a layer is worthless.
+#: Share of broken characters (without a Unicode meaning) from which a layer is not usable.
 _BROKEN = 0.03
 
-#: What a scan's layer must show: on the samples, true layers have 0.9 and 0.2, false 0.3 and 0.01.
+#: Figures that a scan's layer must reach: on the samples, true layers have 0.9 and 0.2, false ones
+#: 0.3 and 0.01.
 _SCAN_CLEAN = 0.75
 _SCAN_FUNCTION = 0.08
 _SCAN_WORDS = 12
 
-#: A scan's layer must reach over this share of the picture's height, or it is a stamp's.
+#: A scan's layer must extend over this share of the image's height, or it is that of a stamp.
 _SCAN_REACH = 0.25
 
-#: A page with fewer letters, and pictures or drawings beside them, may hold its text in those.
+#: A page with fewer letters, and images or drawings beside them, may have its text in those.
 _FEW_LETTERS = 40
 _SOME_COVER = 0.05
 _MANY_PATHS = 400
 
 
 def select_trusted_words(layer: TextLayer) -> tuple[LayerWord, ...]:
-    """The layer's words that belong to the page: on it, and not hidden where nothing lies under.
+    """The words of the layer that belong to the page: inside it, and visible or over an image.
 
-    Invisible text is an OCR layer over a picture; where there is no picture it was meant for
-    machines only, and people who look at the page don't see it.
+    Invisible text over an image is an OCR layer. Elsewhere it is meant for machines only, and
+    people who look at the page don't see it.
     """
     return tuple(word for word in layer.words if _is_on(word, layer) and _is_shown(word, layer))
 
 
 def find_distrust_reason(layer: TextLayer) -> str | None:
-    """Why the layer is not plausible, in a few words for a log; None where it is to be trusted."""
+    """Why the layer is not plausible, in a few words for a log; None where it can be trusted."""
     if len(layer.words) > MAX_WORDS:
         return "more words than a page has"
     words = select_trusted_words(layer)
@@ -81,10 +82,10 @@ def is_plausible(layer: TextLayer) -> bool:
 
 
 def convert_to_layout(layer: TextLayer) -> PageLayout:
-    """The layer as a layout in px of the page's image; an empty one where it has no words.
+    """Convert the layer to a layout in px of the page image; an empty one where it has no words.
 
-    Writing that runs down or up the whole page turns the page: `rotation` makes it upright.
-    Raises PageTooLarge for more than MAX_WORDS words.
+    Where most text runs down or up the page, the layout's `rotation` makes it upright. Raises
+    PageTooLarge for more than MAX_WORDS words.
     """
     if len(layer.words) > MAX_WORDS:
         raise PageTooLarge(
@@ -95,12 +96,12 @@ def convert_to_layout(layer: TextLayer) -> PageLayout:
             )
         )
     words = [word for word in select_trusted_words(layer) if word.text]
-    turn = _main_turn(words)
+    turn = _find_main_turn(words)
     rotation = (360 - turn) % 360
     width, height = layer.width, layer.height
     image_width, image_height = layer.image_width, layer.image_height
     if rotation:
-        words = [_turned(word, rotation, width, height) for word in words]
+        words = [_rotate_word(word, rotation, width, height) for word in words]
     if rotation % 180:
         width, height = height, width
         image_width, image_height = image_height, image_width
@@ -128,10 +129,10 @@ def _find_scan_fault(layer: TextLayer, words: tuple[LayerWord, ...], found: Prof
 
 
 def _find_text_fault(found: Profile) -> str | None:
-    """A born-digital page may be in any language; it must only not be noise."""
+    """The fault of a page made by a program: any language is fine, noise is not."""
     if found.words < 20:
         return None
-    # Listings and tables of names have few common words, but pairs of letters as others do (0.1).
+    # Listings and tables of names have few common words, but ordinary pairs of letters (0.1).
     if found.function < 0.01 and (found.mute > 0.5 or 0 < found.pairs < 0.08):
         return "words of no language"
     return None
@@ -153,8 +154,8 @@ def _is_shown(word: LayerWord, layer: TextLayer) -> bool:
     return x0 <= x <= x1 and y0 <= y <= y1
 
 
-def _main_turn(words: list[LayerWord]) -> int:
-    """The turn in which most of the page's letters are written."""
+def _find_main_turn(words: list[LayerWord]) -> int:
+    """The rotation in which most of the page's letters are written."""
     letters: dict[int, int] = {0: 0}
     for word in words:
         letters[word.turn] = letters.get(word.turn, 0) + len(word.text)
@@ -162,8 +163,8 @@ def _main_turn(words: list[LayerWord]) -> int:
     return turn if letters[turn] > 2 * letters[0] else 0
 
 
-def _turned(word: LayerWord, rotation: int, width: float, height: float) -> LayerWord:
-    """The word on the page turned clockwise by `rotation`; `width` x `height`: before the turn."""
+def _rotate_word(word: LayerWord, rotation: int, width: float, height: float) -> LayerWord:
+    """The word on the page rotated clockwise by `rotation`; `width` x `height`: before that."""
     x0, y0, x1, y1 = word.bbox
     box = {
         90: (height - y1, x0, height - y0, x1),

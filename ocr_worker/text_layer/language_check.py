@@ -1,8 +1,8 @@
-"""Is this text in a language at all? A small frequency check on words and pairs of letters.
+"""Is this text in a language at all? A small frequency check of words and pairs of letters.
 
-The commonest short words of a language are a quarter to a half of its running text, and hardly
-ever come out of a recognition in the wrong alphabet or of a font with a false encoding. The lists
-are small on purpose: it is enough that nearly every page of real text has some of them.
+The commonest short words of a language make up a quarter to a half of running text. They are rare
+in the result of a recognition in the wrong alphabet and in text of a font with a false encoding.
+The lists are small on purpose: it is enough that nearly every page of real text has some of them.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ _PAIRS = {
     }.items()
 }
 
-#: More words than this tell no more.
+#: Of a longer text, about this many words are checked.
 _ENOUGH_WORDS = 400
 
 _VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœаеёиоуыэюяієї")
@@ -92,7 +92,7 @@ class Profile:
 
 
 def profile_text(words: Iterable[str]) -> Profile:
-    """The figures by which real text is told from noise; of a long text, of every n-th word."""
+    """The figures that distinguish real text from noise; of a long text, from every n-th word."""
     words = list(words)
     words = words[:: max(1, len(words) // _ENOUGH_WORDS)]
     tokens = [found[0] for found in map(_CORE.search, words) if found]
@@ -123,7 +123,7 @@ def profile_text(words: Iterable[str]) -> Profile:
 
 
 def _is_clean(token: str) -> bool:
-    """Letters of one alphabet (hyphens and apostrophes within), lower, Title or UPPER case."""
+    """Whether it has letters of one alphabet (and hyphens, apostrophes) in an ordinary case."""
     parts = [part for part in re.split(r"[-–'’./]", token) if part]
     for part in parts:
         if not part.isalpha():

@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--engine", help="a backend of the library's: transformers, onnxruntime")
     parser.add_argument("--tokens", type=int, default=100)
     asked = parser.parse_args()
-    print(f"{platform.machine()}, {os.cpu_count()} cores, {dict(library.versions())}")
+    print(f"{platform.machine()}, {os.cpu_count()} cores, {dict(library.installed_versions())}")
     with tempfile.TemporaryDirectory(prefix="ocrsite-paddle-") as directory:
         if asked.part == "growth":
             growth(Path(directory), asked.pages or 300)

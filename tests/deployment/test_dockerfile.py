@@ -99,7 +99,9 @@ def test_an_image_has_the_data_of_the_languages_read_by_default(target: str) -> 
     assert set(re.findall(r"tesseract-ocr-\w+", step.text)) == wanted
     assert "--no-install-recommends" in step.text
     assert "rm -rf /var/lib/apt/lists/*" in step.text
-    assert tessdata._PLACES[0] == "/usr/share/tesseract-ocr/*/tessdata", "where Debian puts it"
+    assert tessdata.DIRECTORY_PATTERNS[0] == "/usr/share/tesseract-ocr/*/tessdata", (
+        "where Debian puts it"
+    )
 
 
 @pytest.mark.parametrize("stage", DOCKERFILE.stages)

@@ -3,17 +3,17 @@
 | module | concern |
 |---|---|
 | `library_setup` | what the libraries read from the environment, and where they may write |
-| `models` | which models lie on this machine |
+| `models` | which models are on this machine |
 | `gpu` | is there a GPU, and how much of its memory is free |
-| `library` | the installed paddleocr: its version, and a pipeline built as it understands |
-| `guard` | bounds for every block that the model reads: tokens, time, shape, repetition |
+| `library` | the installed paddleocr: its version, and a pipeline built as it requires |
+| `guard` | limits of every block that the model reads: tokens, time, shape, repetition |
 | `results` | the pipeline's result as our layout |
 | `tables` | a table's HTML as text and Markdown |
-| `engine` | the `Engine` protocol: load, warm up, read, survive |
+| `engine` | the `Engine` protocol: load, warm up, read, recover |
 
-Nothing here imports a library of Paddle's before an engine is loaded: that takes seconds, starts
-threads and takes over signals. Facts about the pipeline are PaddleOCR 3.3.2 to 3.7.0's, found by
-reading and running both ends of that line.
+No library of Paddle's is imported before an engine is loaded: that takes seconds, starts threads
+and replaces signal handlers. Facts about the pipeline hold for PaddleOCR 3.3.2 to 3.7.0; they were
+found by reading and running the first and the last of these versions.
 """
 
 from .engine import PaddleOCRVLEngine, find_obstacle

@@ -27,14 +27,16 @@ log = structlog.get_logger(__name__)
 
 GIB = 2**30
 
-#: What the vision model may see of one block, px: the library's own bounds. Attention over them is
-#: quadratic; what is larger is made smaller.
+#: Pixels of one block that are passed to the vision model: the library's own limits. Attention is
+#: quadratic in them; larger blocks are reduced.
 MIN_PIXELS, MAX_PIXELS = 112_896, 1_003_520
 
-#: Users report 20 to 38 s a page for this pipeline in one process; a page of 60 blocks takes more.
+#: Limit of a page. Users report 20 to 38 s a page with this pipeline in one process; a page of 60
+#: blocks takes longer.
 SECONDS = 600.0
 
-#: See docs/benchmarks.md, "PaddleOCR-VL": what the process grows by, measured with stand-in models.
+#: When a process is replaced: see docs/benchmarks.md, "PaddleOCR-VL" (growth measured with
+#: stand-in models).
 PAGES_A_PROCESS = 1000
 GROWTH_BYTES = 4 * GIB
 
@@ -45,8 +47,10 @@ NO_GPU = Message(
 
 
 def find_obstacle(device: str = gpu.DEVICE) -> str | None:
-    """Why PaddleOCR-VL can't read on this machine, as far as can be told without importing it: a
-    sentence for a person. None where it seems possible."""
+    """Why PaddleOCR-VL can't run on this machine, as a sentence; None where it seems possible.
+
+    Checks only what can be checked without importing the library.
+    """
     if not library.is_installed():
         return Message("PaddleOCR is not installed.")
     try:
@@ -59,12 +63,13 @@ def find_obstacle(device: str = gpu.DEVICE) -> str | None:
 
 
 class PaddleOCRVLEngine:
-    """One pipeline, in the process that loads it. `device`: "gpu:0", or "cpu", where a page takes
-    minutes: for tests with small models.
+    """One pipeline, in the process that loads it.
 
-    All of Paddle's work is done by one thread of the engine's own, whichever thread asks: the
-    pipeline is not safe for two, and whether Paddle computes at once or builds a graph is a state
-    of the thread that loaded it.
+    `device`: "gpu:0", or "cpu" for tests with small models (a page takes minutes).
+
+    One thread of the engine's own does all of Paddle's work, whichever thread calls: the pipeline
+    is not safe for two threads, and Paddle's execution mode (eager or graph) is a state of the
+    thread that loaded it.
     """
 
     name = EngineName.PADDLEOCR_VL.value
@@ -80,8 +85,10 @@ class PaddleOCRVLEngine:
         self.needs = Needs(colour=True, dpi=False, seconds=SECONDS)
 
     def load(self) -> None:
-        """Import, build, warm up. Raises EngineUnavailable where a package, a model, the GPU or
-        enough of its memory is missing."""
+        """Import the library, build the pipeline and warm it up.
+
+        Raises EngineUnavailable where a package, a model, the GPU or its memory is missing.
+        """
         self._refuse_fork()
         self._thread.submit(self._load).result()
 
@@ -90,10 +97,10 @@ class PaddleOCRVLEngine:
             return
         library_setup.prepare_process()
         with library_setup.hold_load_lock():
-            self._load_alone()
+            self._load_locked()
 
-    def _load_alone(self) -> None:
-        begun = time.monotonic()
+    def _load_locked(self) -> None:
+        started_at = time.monotonic()
         if self._device != "cpu":
             _require_gpu()
         found = library.import_library()
@@ -106,25 +113,25 @@ class PaddleOCRVLEngine:
             raise
         except Exception as error:
             if is_out_of_memory(error):
-                raise EngineUnavailable(_too_little_memory(verbatim(str(error)))) from error
+                raise EngineUnavailable(_describe_memory_shortage(verbatim(str(error)))) from error
             raise
         self._guard = Guard(pipeline)
         self._paddle, self._pid = found.paddle, os.getpid()
         self.version = f"{found.version} {chosen.version}"
         self._pipeline = pipeline
-        # The first page compiles kernels and reserves memory: better now than while a page waits.
-        self._predict(_specimen(), MAX_PIXELS, float("inf"))
+        # The first page compiles kernels and reserves memory: do that before a page waits for it.
+        self._predict(_make_warm_up_page(), MAX_PIXELS, float("inf"))
         grown = resident_bytes()
         self.needs = replace(
             self.needs, pages=PAGES_A_PROCESS, rss_bytes=grown + GROWTH_BYTES if grown else None
         )
         log.info(
             "paddleocr_vl_loaded",
-            seconds=round(time.monotonic() - begun, 1),
+            seconds=round(time.monotonic() - started_at, 1),
             models=chosen.version,
             device=self._device,
             resident_mb=grown // 2**20,
-            **{name.replace("-", "_"): text for name, text in library.versions().items()},
+            **{name.replace("-", "_"): text for name, text in library.installed_versions().items()},
         )
 
     def close(self) -> None:
@@ -137,21 +144,21 @@ class PaddleOCRVLEngine:
 
     @property
     def gpu_bytes(self) -> int:
-        """Memory of the GPU that this process has reserved; 0 without one."""
+        """GPU memory that this process has reserved, bytes; 0 without a GPU."""
         if self._paddle is None or self._device == "cpu":
             return 0
         return int(self._paddle.device.cuda.memory_reserved())
 
     def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
-        """See `Engine.read`. `image` is read as it stands: whoever calls turns it upright. The
-        language is not needed: the model knows 109 and is told of none.
+        """See `Engine.read`. The caller rotates `image` upright. `language` is not used: the model
+        has no such parameter.
         """
         self.load()
         deadline = time.monotonic() + seconds
         return self._thread.submit(self._read, image, dpi, deadline).result()
 
     def _refuse_fork(self) -> None:
-        """A fork has none of its parent's threads, and a GPU's context does not outlive it."""
+        """A fork has none of its parent's threads, and can't use its GPU context."""
         if self._pid and self._pid != os.getpid():
             raise EngineUnavailable(
                 Message(
@@ -166,30 +173,30 @@ class PaddleOCRVLEngine:
             raise
         except Exception as error:
             if not is_out_of_memory(error):
-                raise _failed(error) from error
-            log.warning("gpu_memory_ran_out", reason=str(error)[:500])
-            result = self._with_less_memory(image, deadline)
+                raise _to_engine_failed(error) from error
+            log.warning("gpu_memory_exhausted", reason=str(error)[:500])
+            result = self._read_with_less_memory(image, deadline)
         assert self._guard is not None
         cut = self._guard.cut
         return results.build_layout(
             result, width=image.width, height=image.height, dpi=dpi, cut=cut
         )
 
-    def _with_less_memory(self, image: Image.Image, deadline: float) -> Mapping[str, Any]:
+    def _read_with_less_memory(self, image: Image.Image, deadline: float) -> Mapping[str, Any]:
         self._free_memory()
         try:
             return self._predict(image, MAX_PIXELS // 2, deadline)
         except ArchiveError:
             raise
         except Exception as error:
-            raise _failed(error) from error
+            raise _to_engine_failed(error) from error
 
     def _predict(self, image: Image.Image, most_pixels: int, deadline: float) -> Mapping[str, Any]:
-        """The pipeline's result of one page."""
+        """The pipeline's result of one page; blocks have at most `most_pixels` pixels."""
         import numpy
 
         assert self._guard is not None
-        self._guard.begin(deadline)
+        self._guard.start_page(deadline)
         pixels = numpy.asarray(image.convert("RGB"))[:, :, ::-1]
         found = list(
             self._pipeline.predict(
@@ -216,14 +223,14 @@ class PaddleOCRVLEngine:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether the GPU's memory ran out: Paddle says so by words, in several types of error."""
+    """Whether memory ran out: Paddle reports it by message, in several types of error."""
     text = str(error).lower()
     return isinstance(error, MemoryError) or any(
         word in text for word in ("out of memory", "resourceexhausted", "cudnn_status_alloc_failed")
     )
 
 
-def _failed(error: Exception) -> EngineFailed:
+def _to_engine_failed(error: Exception) -> EngineFailed:
     return EngineFailed(
         Message(
             "PaddleOCR-VL failed on this page: {problem}",
@@ -238,7 +245,7 @@ def _require_gpu() -> None:
     memory = gpu.query_memory()
     if memory is not None and memory.free < gpu.NEEDED_BYTES:
         raise EngineUnavailable(
-            _too_little_memory(
+            _describe_memory_shortage(
                 Message(
                     "{free} of {total} GiB are free, and {needed} are needed",
                     free=f"{memory.free / GIB:.1f}",
@@ -264,7 +271,7 @@ def _require_cuda(paddle: Any) -> None:
         )
 
 
-def _too_little_memory(reason: Message) -> Message:
+def _describe_memory_shortage(reason: Message) -> Message:
     return Message(
         "The GPU has too little free memory for PaddleOCR-VL: {reason}. Stop what else uses it, "
         "or set OCRSITE_WORKERS to fewer workers.",
@@ -272,8 +279,8 @@ def _too_little_memory(reason: Message) -> Message:
     )
 
 
-def _specimen() -> Image.Image:
-    """A page with a line of print, for the model to warm up on."""
+def _make_warm_up_page() -> Image.Image:
+    """A page with one line of print, to warm up the model."""
     page = Image.new("RGB", (640, 360), "white")
     ImageDraw.Draw(page).text((40, 120), "Warm-up 2026", "black", ImageFont.load_default(48))
     return page

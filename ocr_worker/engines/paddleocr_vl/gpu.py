@@ -1,4 +1,4 @@
-"""The GPU: is there one, how much of its memory is free."""
+"""The GPU: is there one, and how much of its memory is free?"""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 MIB = 2**20
 
-#: The GPU that a reader uses, as Paddle names it: the first that its process sees.
+#: Paddle's name of the GPU that a worker uses: the first that its process sees.
 DEVICE = "gpu:0"
 
-#: What must be free for one process: 2 GB of weights (0.96 G parameters in bfloat16), and what the
-#: attention over one block of a million pixels, the layout model and the libraries' own kernels
-#: take besides. From the sizes, not measured: no machine with a GPU was at hand.
+#: Memory that must be free for one process: 2 GB of weights (0.96 G parameters in bfloat16), and
+#: room for the attention over one block of a million pixels, the layout model and the libraries'
+#: kernels. Computed from these sizes, not measured on a GPU.
 NEEDED_BYTES = 6 * 1024 * MIB
 
 _DEVICES = ("/dev/nvidiactl", "/dev/dxg")
@@ -21,20 +21,22 @@ _DEVICES = ("/dev/nvidiactl", "/dev/dxg")
 
 @dataclass(frozen=True)
 class GpuMemory:
-    """Bytes of the first GPU that this process sees."""
+    """Memory of the first GPU that this process sees, bytes."""
 
     free: int
     total: int
 
 
 def is_present() -> bool:
-    """Whether this machine seems to have a GPU for us; costs nothing."""
+    """Whether this machine seems to have a GPU; checks device files only."""
     return any(Path(device).exists() for device in _DEVICES)
 
 
 def query_memory() -> GpuMemory | None:
-    """Of the first GPU; None where nobody says (nvidia-smi comes with the driver, and platforms
-    put it into containers together with it)."""
+    """Ask nvidia-smi for the memory of the first GPU; None where it is missing or gives no figures.
+
+    It comes with the driver, and container platforms mount it together with the driver.
+    """
     try:
         answer = subprocess.run(
             ["nvidia-smi", "--query-gpu=memory.free,memory.total", "--format=csv,noheader,nounits"],

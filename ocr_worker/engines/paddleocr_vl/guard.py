@@ -1,10 +1,10 @@
-"""Bounds for every block that the language model reads.
+"""Limits of every block that the language model reads.
 
-The pipeline hands all blocks of a page to `vl_rec_model.predict` and waits. What happens there is
-out of its hands and out of ours: so the guard stands in that place. The model reads one block at a
-time anyway (its native batch is fixed at 1), so nothing is lost by handing them over one by one;
-between two of them the clock is looked at, each gets a limit of tokens, and what would fail the
-whole page or repeat itself without end is met here, where the raw text can be seen.
+The pipeline passes all blocks of a page to `vl_rec_model.predict` and waits. `Guard` takes the
+place of that method. The model reads one block at a time anyway (its native batch size is fixed at
+1), so passing them one by one costs nothing. Between two blocks the guard checks the clock; each
+block gets a limit of tokens; a shape that would fail the whole page, or an answer that repeats
+itself without end, is handled here, where the raw text is available.
 """
 
 from __future__ import annotations
@@ -21,20 +21,19 @@ from ocr_worker.quality import cut_repetition
 
 log = structlog.get_logger(__name__)
 
-#: Tokens that one block may become: the library's own default, and more than the fullest A4 page
-#: of print has.
+#: Tokens per block: the library's own default, and more than the fullest printed A4 page has.
 MAX_NEW_TOKENS = 4096
 
-#: The library refuses a block longer than 200 times its height, and with it the page. A rule across
-#: the page can be one; white around it makes it acceptable.
+#: Aspect ratio from which a block gets a white margin. The library refuses a block longer than 200
+#: times its height (a rule across the page, say), and the page with it.
 _MOST_OBLONG = 150
 
 
 class Guard:
-    """Takes the place of `predict` on a pipeline's language model."""
+    """Replaces `predict` of a pipeline's language model."""
 
     def __init__(self, pipeline: Any) -> None:
-        """Raises EngineUnavailable for a pipeline that is built otherwise."""
+        """Raises EngineUnavailable for a pipeline of another structure."""
         model = getattr(pipeline.paddlex_pipeline, "vl_rec_model", None)
         self._predict: Callable[..., Iterable[Any]] | None = getattr(model, "predict", None)
         if model is None or self._predict is None:
@@ -45,16 +44,16 @@ class Guard:
                 )
             )
         model.predict = self
-        self.begin(float("inf"))
+        self.start_page(float("inf"))
 
-    def begin(self, deadline: float) -> None:
-        """A page begins; it may take until `deadline` (seconds of the monotonic clock)."""
+    def start_page(self, deadline: float) -> None:
+        """Start a page, which may take until `deadline` (seconds of the monotonic clock)."""
         self.deadline = deadline
-        #: What was left of the answers that repeated themselves.
+        #: The answers of this page that repeated themselves, as cut.
         self.cut: list[str] = []
 
     def __call__(self, blocks: Iterable[Any], **settings: Any) -> Iterator[Any]:
-        """The model's results, as it gives them, block after block.
+        """Yield the model's results block by block, with repetitions cut.
 
         Raises ReadingTimeout.
         """
@@ -66,11 +65,11 @@ class Guard:
                 raise ReadingTimeout(
                     Message("PaddleOCR-VL ran out of time on this page. It is tried again.")
                 )
-            for result in self._predict([_padded(block)], **settings):
-                self._cut(result)
+            for result in self._predict([_pad_block(block)], **settings):
+                self._cut_repetition(result)
                 yield result
 
-    def _cut(self, result: Any) -> None:
+    def _cut_repetition(self, result: Any) -> None:
         text = result.get("result") or ""
         kept, was_cut = cut_repetition(text)
         if was_cut:
@@ -79,8 +78,8 @@ class Guard:
             result["result"] = kept
 
 
-def _padded(block: Any) -> Any:
-    """The block with white around its picture where that is too oblong. `image`: BGR, uint8."""
+def _pad_block(block: Any) -> Any:
+    """The block with a white margin where its image (BGR, uint8) is too oblong."""
     image = block["image"]
     height, width = image.shape[:2]
     if max(height, width) <= _MOST_OBLONG * min(height, width):

@@ -1,4 +1,4 @@
-"""The installed paddleocr: is it there, which version, and a pipeline built as it understands."""
+"""The installed paddleocr: is it there, which version, and a pipeline built as it requires."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from documents.messages import Message
 
 from .models import ModelSet
 
-#: The line before 3.4 knows one version of the pipeline, and no argument to say so.
+#: Before 3.4 there is one version of the pipeline, and no argument to select it.
 _ONLY_VERSION = ("v1",)
 _VERSIONS = ("v1.6", "v1.5", "v1")
 
 
 @dataclass(frozen=True)
 class PaddleLibrary:
-    """`version`: paddleocr's. `pipeline_versions`: those that its pipeline can be."""
+    """`version`: paddleocr's. `pipeline_versions`: the versions that its pipeline supports."""
 
     version: str
     pipeline_versions: tuple[str, ...]
@@ -30,18 +30,18 @@ class PaddleLibrary:
     paddle: Any
 
     def build(self, models: ModelSet, *, device: str) -> Any:
-        """A pipeline of `models` on `device` ("gpu:0", "cpu"): 40 to 90 s, with the real ones."""
+        """Build a pipeline on `device` ("gpu:0", "cpu"); takes 40 to 90 s with real models."""
         wanted: dict[str, Any] = {
             "pipeline_version": models.version,
             "layout_detection_model_name": models.layout_name,
             "layout_detection_model_dir": str(models.layout),
             "vl_rec_model_name": models.language_name,
             "vl_rec_model_dir": str(models.language),
-            # We turn pages upright ourselves, and photos of curled pages are rare among scans.
+            # Pages are rotated upright before; photos of curled pages are rare among scans.
             "use_doc_orientation_classify": False,
             "use_doc_unwarping": False,
             "use_chart_recognition": False,
-            # With queues errors lose their type, and abandoning a page takes seconds.
+            # With queues, errors lose their type, and stopping a page takes seconds.
             "use_queues": False,
         }
         known = inspect.signature(self.pipeline_class).parameters
@@ -51,36 +51,38 @@ class PaddleLibrary:
 
 
 def known_versions() -> tuple[str, ...]:
-    """Every version of the pipeline that some paddleocr has, the newest first."""
+    """All versions of the pipeline in any supported paddleocr, the newest first."""
     return _VERSIONS
 
 
 def is_installed() -> bool:
-    """Whether both packages are there; looks only, imports nothing."""
+    """Whether both packages are installed; imports nothing."""
     return all(importlib.util.find_spec(name) is not None for name in ("paddleocr", "paddle"))
 
 
 def import_library() -> PaddleLibrary:
-    """Import the library: 3 to 7 s. `library_setup.prepare_process` comes first.
+    """Import the library (3 to 7 s), after `library_setup.prepare_process`.
 
     Raises EngineUnavailable where it is missing or can't be imported.
     """
     try:
         import paddle
 
-        # Paddle takes SIGTERM and others over when it is imported, and would abort instead of
-        # giving a page back. After this they are as for a new process: whoever had a handler sets
-        # it again (ocr_worker/process/base.py).
+        # On import Paddle replaces the handlers of SIGTERM and other signals, and would abort
+        # without releasing a page. This resets them to the defaults; the worker installs its own
+        # again (ocr_worker/process/base.py).
         paddle.disable_signal_handler()
         import paddleocr
         from paddleocr import PaddleOCRVL
     except ImportError as error:
         raise _unusable(error) from error
-    except OSError as error:  # a library of CUDA's that is missing, a directory that can't be made
+    except OSError as error:  # a CUDA library is missing, a directory can't be created
         raise _unusable(error) from error
-    # What it remarks on every page ("model files already exist") helps no operator.
+    # Its message for every page ("model files already exist") helps no operator.
     logging.getLogger("paddlex").setLevel(logging.WARNING)
-    return PaddleLibrary(paddleocr.__version__, _versions_of(PaddleOCRVL), PaddleOCRVL, paddle)
+    return PaddleLibrary(
+        paddleocr.__version__, _read_pipeline_versions(PaddleOCRVL), PaddleOCRVL, paddle
+    )
 
 
 def _unusable(error: Exception) -> EngineUnavailable:
@@ -93,8 +95,8 @@ def _unusable(error: Exception) -> EngineUnavailable:
     )
 
 
-def versions() -> Mapping[str, str]:
-    """What is installed of the libraries, by package."""
+def installed_versions() -> Mapping[str, str]:
+    """The installed versions of the libraries, by package."""
     found = {}
     for name in ("paddleocr", "paddlex", "paddlepaddle", "paddlepaddle-gpu"):
         try:
@@ -104,7 +106,7 @@ def versions() -> Mapping[str, str]:
     return found
 
 
-def _versions_of(pipeline_class: Any) -> tuple[str, ...]:
+def _read_pipeline_versions(pipeline_class: Any) -> tuple[str, ...]:
     if "pipeline_version" not in inspect.signature(pipeline_class).parameters:
         return _ONLY_VERSION
     module = inspect.getmodule(pipeline_class)

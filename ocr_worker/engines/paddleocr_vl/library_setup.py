@@ -1,4 +1,4 @@
-"""What Paddle's libraries read from the environment when they are first imported."""
+"""Set what Paddle's libraries read from the environment when they are first imported."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ocr_worker.library_environment import set_default, set_variable
 
 from .models import MODELS
 
-#: Found by their names only, whatever they are: the library asks which model host answers, and
-#: waits for the network, unless this is set.
+#: Without the first, the library checks at import which model host answers and waits for the
+#: network.
 _DEFAULTS = {
     "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True",
     "FLAGS_enable_eager_mode": "1",
@@ -27,11 +27,11 @@ _DEFAULTS = {
 
 
 def prepare_process() -> None:
-    """Set what the libraries read; a value from outside stays. Call it before they are imported.
+    """Set the variables unless the environment has them. Call it before the libraries are imported.
 
-    The one value that may not stay is a cache directory that can't be written: paddlex makes
-    directories in it when it is imported, and dies of a PermissionError. It gets one of ours
-    instead, in which a link leads to the models that lie in the other.
+    One value is replaced: a cache directory that can't be written. paddlex creates directories in
+    it on import and fails with a PermissionError. A directory of ours takes its place, with a link
+    to the models in the other one.
     """
     for name, text in _DEFAULTS.items():
         set_default(name, text)
@@ -39,7 +39,7 @@ def prepare_process() -> None:
     if cache is None or not _is_writable(cache):
         ours = Path(settings.DATA_DIR) / "paddlex"
         if cache is not None:
-            _link(ours / MODELS, cache / MODELS)
+            _replace_link(ours / MODELS, cache / MODELS)
         cache = ours
     set_variable("PADDLE_PDX_CACHE_HOME", str(cache))
     for name in ("PADDLEX_HOME", "HF_HOME"):  # not read by these versions; part of the contract
@@ -48,13 +48,16 @@ def prepare_process() -> None:
 
 @contextlib.contextmanager
 def hold_load_lock() -> Iterator[None]:
-    """Processes of this site load one after the other: each finds the GPU's memory as the ones
-    before have left it, and none of them meets another's at its peak. Waits without end."""
+    """Hold the lock with which processes of this site load one after the other.
+
+    Each measures the GPU's free memory after the others have loaded, and no two reach their peak at
+    once. Waits without limit.
+    """
     with file_lock(Path(settings.DATA_DIR) / "paddlex.lock"):
         yield
 
 
-def _link(link: Path, target: Path) -> None:
+def _replace_link(link: Path, target: Path) -> None:
     link.parent.mkdir(parents=True, exist_ok=True)
     if link.is_symlink():
         link.unlink()
@@ -62,7 +65,7 @@ def _link(link: Path, target: Path) -> None:
 
 
 def _is_writable(directory: Path) -> bool:
-    """Whether files can be made there; tried, because root and read-only mounts fool every look."""
+    """Whether files can be created there. Tries it: permission bits mislead for root and mounts."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):

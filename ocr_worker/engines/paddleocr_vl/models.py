@@ -1,4 +1,4 @@
-"""Which of PaddleOCR-VL's models lie on this machine. Nothing is ever downloaded."""
+"""Find PaddleOCR-VL's models on this machine. Nothing is ever downloaded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from documents.errors import EngineUnavailable
 from documents.messages import Message
 
-#: The directory of models in a home of them.
+#: The directory of models below a home directory.
 MODELS = "official_models"
 
 #: By pipeline version, the best first: the layout model's directory; the language model's, and its
@@ -19,14 +19,14 @@ _KNOWN = (
     ("v1.5", "PP-DocLayoutV3", "PaddleOCR-VL-1.5", "PaddleOCR-VL-1.5-0.9B"),
     ("v1", "PP-DocLayoutV2", "PaddleOCR-VL", "PaddleOCR-VL-0.9B"),
 )
-#: What must lie in a directory for it to be a whole model.
+#: Files that a complete model has.
 _LAYOUT_FILES = ("inference.yml", "inference.pdiparams")
 _LANGUAGE_FILES = ("config.json", "model.safetensors")
 
 
 @dataclass(frozen=True)
 class ModelSet:
-    """One set: `version` is the pipeline's ("v1", "v1.5", "v1.6")."""
+    """The models of one pipeline version: "v1", "v1.5" or "v1.6"."""
 
     version: str
     layout_name: str
@@ -36,9 +36,9 @@ class ModelSet:
 
 
 def find_models(homes: Sequence[Path], versions: Iterable[str]) -> ModelSet:
-    """The newest complete set of models of one of `versions` in any of `homes`.
+    """Find the newest complete set of models of one of `versions` in any of `homes`.
 
-    Raises EngineUnavailable, saying what was looked for and where.
+    Raises EngineUnavailable, which names what was searched for and where.
     """
     wanted = set(versions)
     for version, layout, language, name in _KNOWN:
@@ -46,7 +46,7 @@ def find_models(homes: Sequence[Path], versions: Iterable[str]) -> ModelSet:
             continue
         for home in homes:
             directory = home / MODELS
-            if _is_whole(directory / layout, _LAYOUT_FILES) and _is_whole(
+            if _is_complete(directory / layout, _LAYOUT_FILES) and _is_complete(
                 directory / language, _LANGUAGE_FILES
             ):
                 return ModelSet(version, layout, directory / layout, name, directory / language)
@@ -65,13 +65,13 @@ def find_models(homes: Sequence[Path], versions: Iterable[str]) -> ModelSet:
     )
 
 
-def _is_whole(directory: Path, files: tuple[str, ...]) -> bool:
+def _is_complete(directory: Path, files: tuple[str, ...]) -> bool:
     try:
-        return all(_begins(directory / name) for name in files)
+        return all(_has_content(directory / name) for name in files)
     except OSError:
         return False
 
 
-def _begins(path: Path) -> bool:
+def _has_content(path: Path) -> bool:
     with path.open("rb") as file:
         return bool(file.read(1))

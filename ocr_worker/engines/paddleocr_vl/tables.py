@@ -1,4 +1,4 @@
-"""A table's HTML, as the model gives it, as rows of cells, plain text and Markdown. Pure."""
+"""Convert the model's HTML of a table to rows of cells, plain text and Markdown. Pure."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from html.parser import HTMLParser
 
 from documents.text.markdown import escape_markdown
 
-#: The model's own notation for tables (OTSL), left where the library could not make HTML of it.
+#: The model's table notation (OTSL), which remains where the library could not convert it to HTML.
 _CELL_MARKS = re.compile(r"<(?:fcel|ecel|lcel|ucel|xcel|ched|rhed|srow)>")
 _ROW_MARK = "<nl>"
 
-#: Cells that one may span here: what is wider is no table that anybody could read.
+#: The largest span of a cell that is respected, rows or columns.
 _MOST_SPANNED = 100
 
 Rows = list[list[str]]
 
 
 def parse_rows(html: str) -> Rows:
-    """The cells' texts, row by row; a cell that spans others is followed by empty ones in their
+    """The texts of the cells by row. A cell that spans several is followed by empty cells in their
     places, to its right and below."""
-    parser = _Cells()
+    parser = _CellParser()
     parser.feed(html)
     parser.close()
     return parser.rows()
 
 
 def rows_to_text(rows: Rows) -> str:
-    """A line a row, cells parted by tabs."""
+    """One line per row, cells separated by tabs."""
     lines = ("\t".join(" ".join(cell.split()) for cell in row).rstrip("\t") for row in rows)
     return "\n".join(line for line in lines if line)
 
 
 def rows_to_markdown(rows: Rows) -> str:
-    """A table as GitHub's Markdown has it (GFM 0.29, 4.10): the first row is its head."""
+    """A table in GitHub's Markdown (GFM 0.29, 4.10); the first row is its head."""
     if not rows:
         return ""
     width = max(len(row) for row in rows)
     lines = []
     for index, row in enumerate(rows):
-        cells = [_cell(cell) for cell in row] + [""] * (width - len(row))
+        cells = [_escape_cell(cell) for cell in row] + [""] * (width - len(row))
         lines.append(f"| {' | '.join(cells)} |")
         if index == 0:
             lines.append(f"|{' --- |' * width}")
@@ -47,28 +47,28 @@ def rows_to_markdown(rows: Rows) -> str:
 
 
 def strip_marks(text: str) -> str:
-    """What is neither HTML nor plain text made plain: a line a row, cells parted by tabs."""
+    """Convert the model's table notation: one line per row, cells separated by tabs."""
     rows = text.split(_ROW_MARK)
     return rows_to_text([_CELL_MARKS.split(row)[1:] or [row] for row in rows if row.strip()])
 
 
-def _cell(text: str) -> str:
-    # A line of our own begins no heading here, but a bar would begin another cell.
+def _escape_cell(text: str) -> str:
+    # In a cell a line starts no heading, but a bar would start another cell.
     return re.sub(
         r"(?<!\\)\|", r"\|", " ".join(escape_markdown(line) for line in text.split("\n"))
     ).strip()
 
 
-class _Cells(HTMLParser):
-    """Rows as they come; what is not closed ends where the next one begins."""
+class _CellParser(HTMLParser):
+    """Collects rows in order; an unclosed cell ends where the next one begins."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._rows: list[dict[int, str]] = []
-        #: By column: for how many more rows a cell above reaches down.
+        #: By column: how many more rows a cell above spans.
         self._covered: dict[int, int] = {}
         self._column = 0
-        self._cell: list[str] | None = None
+        self._escape_cell: list[str] | None = None
         self._spans = (1, 1)
 
     def rows(self) -> Rows:
@@ -87,20 +87,20 @@ class _Cells(HTMLParser):
             if not self._rows:
                 self._begin_row()
             named = dict(attrs)
-            self._spans = (_span(named.get("colspan")), _span(named.get("rowspan")))
-            self._cell = []
-        elif tag == "br" and self._cell is not None:
-            self._cell.append("\n")
+            self._spans = (_parse_span(named.get("colspan")), _parse_span(named.get("rowspan")))
+            self._escape_cell = []
+        elif tag == "br" and self._escape_cell is not None:
+            self._escape_cell.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th", "tr", "table"):
             self._end_cell()
 
     def handle_data(self, data: str) -> None:
-        if self._cell is not None:
-            self._cell.append(data)
+        if self._escape_cell is not None:
+            self._escape_cell.append(data)
         elif data.strip():
-            # Words between the cells: a row of their own, so that nothing is lost.
+            # Words between cells get a row of their own, so that nothing is lost.
             self._begin_row()
             self._rows[-1][0] = data.strip()
 
@@ -111,9 +111,9 @@ class _Cells(HTMLParser):
         self._column = 0
 
     def _end_cell(self) -> None:
-        if self._cell is None:
+        if self._escape_cell is None:
             return
-        text, self._cell = "".join(self._cell).strip(), None
+        text, self._escape_cell = "".join(self._escape_cell).strip(), None
         while self._covered.get(self._column):
             self._rows[-1][self._column] = ""
             self._column += 1
@@ -125,7 +125,7 @@ class _Cells(HTMLParser):
         self._column += across
 
 
-def _span(value: str | None) -> int:
+def _parse_span(value: str | None) -> int:
     text = (value or "").strip()
     if not (text.isascii() and text.isdigit() and len(text) < 9):
         return 1

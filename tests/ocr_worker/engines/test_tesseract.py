@@ -92,11 +92,20 @@ def test_a_page_that_takes_too_long_is_broken_off(engine: Engine) -> None:
     assert "supplier" in read(engine, picture(ENGLISH)).text, "and the next one is read"
 
 
+@pytest.fixture
+def without_data(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """A machine on which no Tesseract is installed."""
+    settings.OCRSITE_TESSDATA_DIR = None
+    monkeypatch.setattr(tessdata, "DIRECTORY_PATTERNS", ())
+    monkeypatch.setenv("PATH", "")
+
+
+@pytest.mark.usefixtures("without_data")
 def test_language_data_that_is_missing_is_named_with_how_to_install_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    settings: Any, tmp_path: Path
 ) -> None:
     (tmp_path / "eng.traineddata").write_bytes(b"")
-    monkeypatch.setattr(tessdata, "_directories", lambda: [tmp_path])
+    settings.OCRSITE_TESSDATA_DIR = tmp_path
 
     with pytest.raises(EngineUnavailable, match="rus, osd") as caught:
         create_engine("tesseract", "rus+eng").load()
@@ -113,8 +122,7 @@ def test_data_is_taken_from_where_the_settings_say(settings: Any, tmp_path: Path
     assert tessdata.find_data_directory(["rus", "eng"]) == tmp_path
 
 
-def test_where_there_is_no_data_at_all_the_same_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tessdata, "_directories", list)
-
+@pytest.mark.usefixtures("without_data")
+def test_where_there_is_no_data_at_all_the_same_is_said() -> None:
     with pytest.raises(EngineUnavailable, match="Install it"):
         create_engine("tesseract", "rus+eng").load()
