@@ -45,7 +45,7 @@ def test_every_chosen_file_has_its_own_outcome(
         "9 of 9 done. Uploaded: 6; already there: 1; refused: 2."
     )
     refused = page.locator("#uploads li", has_text="note.txt")
-    expect(refused).to_contain_text("refused: The file looks like a text file")
+    expect(refused).to_contain_text("This one looks like a text file")
     assert Document.objects.count() == 6
     assert {tag.name for tag in Document.objects.all()[0].tags.all()} == {"scans", "2024"}
     assert [said for said in complaints if "415" not in said] == []
