@@ -1,4 +1,9 @@
-"""Who may see and do what. Every door lists through `visible_to` and acts through `require`."""
+"""Who may see and do what.
+
+Doors list through `visible_to`. Every action that a person triggers takes the person as `actor` and
+checks their ability itself, through `require`, `require_locked` or `require_team`; a door need not
+check before it calls one. `SYSTEM` as the actor may do everything: for workers and commands.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +15,13 @@ from django.db.models import QuerySet
 
 from documents.errors import InvalidRequest, LoginRequired, NotFound, RoleTooLow
 from documents.messages import Message
-from documents.models import Document, Membership, Role, Team, User
+from documents.models import Document, Membership, Role, SavedSearch, Team, User
 from documents.models.document import DocumentQuerySet
 
 AnyUser = User | AnonymousUser
+
+#: The actor of what no person does.
+SYSTEM: None = None
 
 
 class Ability(enum.Enum):
@@ -77,27 +85,61 @@ def may_somewhere(user: AnyUser, ability: Ability) -> bool:
     return teams_where(user, ability).exists()
 
 
-def require(user: AnyUser, ability: Ability, document_id: uuid.UUID) -> Document:
-    """The document, if `user` may do this to it.
+def require(actor: AnyUser | None, ability: Ability, document_id: uuid.UUID) -> Document:
+    """The document, if `actor` may do this to it.
 
-    Raises NotFound where it is not there or not theirs to see, NotAllowed where their role in its
-    team is too small.
+    Raises NotFound where it does not exist or they may not see it, NotAllowed where their role in
+    its team is too small.
     """
-    document = visible_to(user).select_related("team").filter(id=document_id).first()
-    if document is None:
-        raise NotFound(
-            Message("There is no document {document} here.", document=document_id),
-            document=document_id,
-        )
-    if not may(user, ability, document.team_id):
-        raise RoleTooLow(
-            Message(
-                "Your role in the team “{team}” does not allow this. Ask one of its managers.",
-                team=document.team.name,
-            ),
-            document=document_id,
-        )
+    return _require(actor, ability, _documents_of(actor), document_id)
+
+
+def require_locked(actor: AnyUser | None, ability: Ability, document_id: uuid.UUID) -> Document:
+    """As `require`, with the document's row locked until the transaction ends."""
+    documents = _documents_of(actor).select_for_update(of=("self",))
+    return _require(actor, ability, documents, document_id)
+
+
+def require_team(actor: AnyUser | None, ability: Ability, team_id: uuid.UUID) -> Team:
+    """The team, if `actor` may do this in it. Raises NotFound, NotAllowed."""
+    teams = Team.objects.all() if actor is None else teams_of(actor)
+    team = teams.filter(id=team_id).first()
+    if team is None:
+        raise NotFound(Message("There is no team {team} here.", team=team_id))
+    if actor is not None and not may(actor, ability, team):
+        raise _role_too_low(team)
+    return team
+
+
+def saved_searches_visible_to(user: User) -> QuerySet[SavedSearch]:
+    """Their own, and those of their teams."""
+    own = SavedSearch.objects.filter(owner=user, team=None)
+    of_teams = SavedSearch.objects.filter(team__in=teams_of(user))
+    return (own | of_teams).select_related("owner")
+
+
+def _documents_of(actor: AnyUser | None) -> DocumentQuerySet:
+    documents = Document.objects.all() if actor is None else visible_to(actor)
+    return documents.select_related("team")
+
+
+def _require(
+    actor: AnyUser | None, ability: Ability, documents: DocumentQuerySet, document_id: uuid.UUID
+) -> Document:
+    document = documents.get_or_refuse(document_id)
+    if actor is not None and not may(actor, ability, document.team_id):
+        raise _role_too_low(document.team, document_id)
     return document
+
+
+def _role_too_low(team: Team, document_id: uuid.UUID | None = None) -> RoleTooLow:
+    return RoleTooLow(
+        Message(
+            "Your role in the team “{team}” does not allow this. Ask one of its managers.",
+            team=team.name,
+        ),
+        document=document_id,
+    )
 
 
 def team_for_upload(user: AnyUser, team_id: uuid.UUID | None = None) -> Team:

@@ -6,6 +6,8 @@ import uuid
 
 from django.db import transaction
 
+from documents import access
+from documents.access import Ability
 from documents.errors import NothingRead, Outdated, StillBeingRead
 from documents.events import commit_change
 from documents.messages import Message
@@ -29,8 +31,8 @@ _DECIDED_ON = frozenset(
 def approve(document_id: uuid.UUID, *, actor: User | None, version: int | None = None) -> Document:
     """`version` is the document's as `actor` saw it; None: whatever it says now.
 
-    Raises NotFound, Conflict (being read, nothing read, in the trash, or Outdated: its text or
-    the decision is no longer what it was in that version).
+    Raises NotFound, NotAllowed, Conflict (being read, nothing read, in the trash, or Outdated: its
+    text or the decision is no longer what it was in that version).
     """
     return _decide(document_id, ReviewStatus.APPROVED, EventKind.APPROVED, actor, version)
 
@@ -48,7 +50,7 @@ def _decide(
     version: int | None,
 ) -> Document:
     with transaction.atomic():
-        document = Document.objects.lock(document_id)
+        document = access.require_locked(actor, Ability.DECIDE, document_id)
         document.refuse_if_trashed()
         if document.is_unfinished:
             raise StillBeingRead(

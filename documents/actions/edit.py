@@ -7,14 +7,16 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from documents import access
+from documents.access import Ability
 from documents.actions.request_results import mark_results_outdated
-from documents.actions.tagging import refuse_too_many, tag_name, tags_named
 from documents.actions.upload import TITLE_LENGTH
 from documents.errors import InvalidRequest
 from documents.events import commit_change
 from documents.messages import Message
 from documents.models import Document, Tag, User
 from documents.models.event import EventKind
+from documents.models.tag_names import get_or_create_tags, normalize_tag_name, refuse_too_many_tags
 from documents.text.language_codes import validate_language
 from documents.text.validation import validate_text
 
@@ -31,10 +33,10 @@ def edit(
     """None leaves a value as it is. `tags_seen` are the tags as `actor` saw them: then only what
     `tags` has more or less is given or taken, and what others did meanwhile stays.
 
-    Raises NotFound, InvalidRequest, Conflict (in the trash).
+    Raises NotFound, NotAllowed, InvalidRequest, Conflict (in the trash).
     """
     with transaction.atomic():
-        document = Document.objects.lock(document_id)
+        document = access.require_locked(actor, Ability.EDIT, document_id)
         document.refuse_if_trashed()
         changed: list[str] = []
         if title is not None:
@@ -65,13 +67,14 @@ def edit(
 def _wanted(document: Document, names: Iterable[str], seen: Iterable[str] | None) -> list[Tag]:
     """The tags that the document is to have, once and for all of them of its team."""
     if seen is None:
-        return tags_named(document.team, names)
-    names = [tag_name(name, field="tags") for name in names]
+        return get_or_create_tags(document.team, names)
+    names = [normalize_tag_name(name, field="tags") for name in names]
     before = {" ".join(name.split()).casefold() for name in seen}
     after = {name.casefold() for name in names}
     # Its tags can't be renamed or deleted now: who does that locks the document first.
     kept = [tag for tag in document.tags.all() if tag.name.casefold() not in before - after]
-    given = tags_named(document.team, (name for name in names if name.casefold() not in before))
+    new_names = [name for name in names if name.casefold() not in before]
+    given = get_or_create_tags(document.team, new_names)
     wanted = list({tag.id: tag for tag in (*kept, *given)}.values())
-    refuse_too_many(wanted)
+    refuse_too_many_tags(wanted)
     return wanted

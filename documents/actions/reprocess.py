@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from documents import access
+from documents.access import Ability
 from documents.engine_name import OCR_ENGINES
 from documents.errors import EngineNotRunning, InvalidRequest
 from documents.events import commit_change
@@ -58,7 +60,7 @@ def reprocess(
             document=document_id,
         )
     with transaction.atomic():
-        document = Document.objects.lock(document_id)
+        document = access.require_locked(actor, Ability.REPROCESS, document_id)
         document.refuse_if_trashed()
         again = Q() if pages == ALL else Q(status=PageStatus.FAILED)
         was_prepared = document.page_count is not None

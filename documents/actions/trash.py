@@ -7,15 +7,17 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
+from documents import access
+from documents.access import Ability
 from documents.events import commit_change
 from documents.models import Document, User
 from documents.models.event import EventKind
 
 
 def trash(document_id: uuid.UUID, *, actor: User | None) -> Document:
-    """In the trash already: nothing changes. Raises NotFound."""
+    """In the trash already: nothing changes. Raises NotFound, NotAllowed."""
     with transaction.atomic():
-        document = Document.objects.lock(document_id)
+        document = access.require_locked(actor, Ability.TRASH, document_id)
         if not document.is_trashed:
             document.trashed_at = timezone.now()
             commit_change(document, EventKind.TRASHED, actor)

@@ -6,6 +6,8 @@ import uuid
 
 from django.db import transaction
 
+from documents import access
+from documents.access import Ability
 from documents.events import commit_change
 from documents.models import Document, User
 from documents.models.event import EventKind
@@ -13,9 +15,9 @@ from documents.signals import announce, pages_waiting, tasks_waiting
 
 
 def take_out_of_trash(document_id: uuid.UUID, *, actor: User | None) -> Document:
-    """Not in the trash: nothing changes. Raises NotFound."""
+    """Not in the trash: nothing changes. Raises NotFound, NotAllowed."""
     with transaction.atomic():
-        document = Document.objects.lock(document_id)
+        document = access.require_locked(actor, Ability.TRASH, document_id)
         if document.is_trashed:
             document.trashed_at = None
             commit_change(document, EventKind.RESTORED, actor)

@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 
 from documents import access
 from documents.actions.reprocess import FAILED, reprocess
-from documents.actions.tagging import tag_name, tags_named
 from documents.actions.untrash import take_out_of_trash
 from documents.errors import EmptyFile, InvalidRequest, OriginalMissing
 from documents.events import commit_version
@@ -23,6 +22,7 @@ from documents.files.upload_staging import StagedFile
 from documents.messages import Message
 from documents.models import Document, OcrMode, Task, Team, User
 from documents.models.event import EventKind
+from documents.models.tag_names import get_or_create_tags, normalize_tag_name
 from documents.signals import announce, tasks_waiting
 from documents.text.language_codes import validate_language
 from documents.text.validation import validate_text
@@ -39,7 +39,7 @@ class Uploaded:
 
 
 def upload(
-    user: User,
+    actor: User,
     staged: StagedFile,
     filename: str,
     *,
@@ -49,16 +49,16 @@ def upload(
     language: str = "",
     ocr: str = OcrMode.AUTO,
 ) -> Uploaded:
-    """Keep the staged file as a document of a team of `user`; the staged file is gone afterwards.
+    """Keep the staged file as a document of a team of `actor`; the staged file is gone afterwards.
 
     When this returns, the original is flushed to disk and the row is committed. Raises EmptyFile,
     UnsupportedFileType, InvalidRequest, NotFound or NotAllowed (the team), StorageFull.
     """
     try:
-        team = access.team_for_upload(user, team_id)
+        team = access.team_for_upload(actor, team_id)
         language = validate_language(language)
         title = validate_text(title, field="title").strip()[:TITLE_LENGTH]
-        tags = [tag_name(name, field="tags") for name in tags]
+        tags = [normalize_tag_name(name, field="tags") for name in tags]
         if ocr not in OcrMode.values:
             known = ", ".join(OcrMode.values)
             message = Message("{field} is one of {choices}.", field="ocr", choices=known)
@@ -66,11 +66,11 @@ def upload(
         if staged.size == 0:
             raise EmptyFile(Message("The file is empty: it has no bytes. Choose the file again."))
         kind = sniff(staged.head)
-        known_before = _already_there(user, team, staged)
+        known_before = _already_there(actor, team, staged)
         if known_before is not None:
             return Uploaded(known_before, created=False)
         return _keep(
-            user,
+            actor,
             team,
             staged,
             safe_name(filename, kind.suffixes),
@@ -84,7 +84,7 @@ def upload(
         staged.discard()
 
 
-def _already_there(user: User, team: Team, staged: StagedFile) -> Document | None:
+def _already_there(actor: User, team: Team, staged: StagedFile) -> Document | None:
     document = Document.objects.filter(team=team, sha256=staged.sha256).first()
     if document is None:
         return None
@@ -93,9 +93,9 @@ def _already_there(user: User, team: Team, staged: StagedFile) -> Document | Non
         # The same bytes are at hand: a lost original mends itself here.
         archive().put(key, staged.path)
     if document.is_trashed:
-        document = take_out_of_trash(document.id, actor=user)
+        document = take_out_of_trash(document.id, actor=actor)
     if _lost_its_original(document):
-        document = reprocess(document.id, actor=user, pages=FAILED)
+        document = reprocess(document.id, actor=actor, pages=FAILED)
     return document
 
 
@@ -108,7 +108,7 @@ def _lost_its_original(document: Document) -> bool:
 
 
 def _keep(
-    user: User,
+    actor: User,
     team: Team,
     staged: StagedFile,
     filename: str,
@@ -122,7 +122,7 @@ def _keep(
     document = Document(
         id=uuid.uuid4(),
         team=team,
-        created_by=user,
+        created_by=actor,
         title=title or title_from_filename(filename)[:TITLE_LENGTH],
         filename=filename,
         sha256=staged.sha256,
@@ -137,9 +137,9 @@ def _keep(
     archive().put(original_key(document.id, filename), staged.path)
     try:
         with map_disk_errors(), transaction.atomic():
-            commit_version(document, 1, EventKind.UPLOADED, user, filename=filename)
+            commit_version(document, 1, EventKind.UPLOADED, actor, filename=filename)
             if tags:
-                document.tags.set(tags_named(team, tags))
+                document.tags.set(get_or_create_tags(team, tags))
             announce(tasks_waiting)
     except IntegrityError:
         # Two uploads of the same bytes at once: the other one was first.

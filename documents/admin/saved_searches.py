@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from documents.access import Ability, teams_where, visible_to
-from documents.actions.saved_searches import forget_search, kept_by, save_search
+from documents.access import Ability, saved_searches_visible_to, teams_where, visible_to
+from documents.actions.delete_saved_search import delete_saved_search
+from documents.actions.save_search import save_search
 from documents.admin.forms import SaveSearchForm, report_errors
 from documents.admin.requests import actor, show_error
 from documents.admin.search_form import parse_search
@@ -38,7 +39,7 @@ def list_saved_searches(request: HttpRequest) -> list[SavedSearchEntry]:
     here = reverse("admin:documents_document_search")
     # Only what the user can still see: a document may be in the trash, or another team's now.
     seen = Q(matches__document__in=visible_to(actor(request)).not_trashed().order_by())
-    searches = kept_by(actor(request)).select_related("team")
+    searches = saved_searches_visible_to(actor(request)).select_related("team")
     return [
         SavedSearchEntry(
             name=search.name,
@@ -90,7 +91,7 @@ def _save(request: HttpRequest, form: SaveSearchForm) -> None:
 @require_POST
 def forget_view(request: HttpRequest, search_id: uuid.UUID) -> HttpResponse:
     try:
-        forget_search(actor(request), search_id)
+        delete_saved_search(search_id, actor=actor(request))
     except ArchiveError as error:
         show_error(request, error)
     return HttpResponseRedirect(reverse("admin:documents_document_search"))

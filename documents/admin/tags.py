@@ -20,10 +20,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from documents import access
 from documents.access import Ability
-from documents.actions.tagging import delete_tag, name_taken, rename_tag, tag_name
+from documents.actions.create_tag import create_tag
+from documents.actions.delete_tag import delete_tag
+from documents.actions.rename_tag import rename_tag
 from documents.admin.base import TeamPermissions, TitledByContent
+from documents.admin.requests import actor
 from documents.errors import InvalidRequest
 from documents.models import Document, Tag
+from documents.models.tag_names import is_tag_name_taken, normalize_tag_name
 
 _CARRIED = Document.tags.through
 
@@ -32,12 +36,12 @@ class TagForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         try:
-            name = tag_name(cleaned.get("name", ""), field="name")
+            name = normalize_tag_name(cleaned.get("name", ""), field="name")
         except InvalidRequest as error:
             self.add_error("name", error.translated())
             return cleaned
         team = cleaned.get("team") or (None if self.instance._state.adding else self.instance.team)
-        if team and name_taken(team.id, name, but=self.instance.id):
+        if team and is_tag_name_taken(team.id, name, but=self.instance.id):
             self.add_error("name", _("The team has a tag of this name."))
         return {**cleaned, "name": name}
 
@@ -78,9 +82,9 @@ class TagAdmin(TeamPermissions, TitledByContent):
         self, request: HttpRequest, obj: Tag, form: ModelForm[Tag], change: bool
     ) -> None:
         if change:
-            rename_tag(obj.id, obj.name)
+            rename_tag(obj.id, obj.name, actor=actor(request))
         else:
-            obj.save()
+            obj.pk = create_tag(obj.team_id, obj.name, actor=actor(request)).pk
 
     def get_deleted_objects(
         self, objs: Iterable[Tag], request: HttpRequest
@@ -102,12 +106,11 @@ class TagAdmin(TeamPermissions, TitledByContent):
         return losses, {str(self.opts.verbose_name_plural): len(tags)}, missing_permissions, []
 
     def delete_model(self, request: HttpRequest, obj: Tag) -> None:
-        delete_tag(obj.id)
+        delete_tag(obj.id, actor=actor(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Tag]) -> None:
         for tag in queryset:
-            if self.has_delete_permission(request, tag):
-                delete_tag(tag.id)
+            delete_tag(tag.id, actor=actor(request))
 
 
 def _documents_by_tag(tags: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:

@@ -66,14 +66,12 @@ class DocumentView(ApiView):
         )
 
     def patch(self, request: Request, document_id: uuid.UUID) -> Response:
-        require(self.user, Ability.EDIT, document_id)
         change = DocumentChange(data=request.data)
         change.is_valid(raise_exception=True)
         document = edit(document_id, actor=self.user, **change.validated_data)
         return Response(document_data(request, document))
 
     def delete(self, request: Request, document_id: uuid.UUID) -> Response:
-        require(self.user, Ability.TRASH, document_id)
         trash(document_id, actor=self.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -90,7 +88,6 @@ class _DecisionView(ApiView):
     decide: ClassVar[_Decide]
 
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
-        require(self.user, Ability.DECIDE, document_id)
         decision = Decision(data=request.data)
         decision.is_valid(raise_exception=True)
         version: int | None = decision.validated_data.get("version")
@@ -108,7 +105,6 @@ class RejectView(_DecisionView):
 
 class RestoreView(ApiView):
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
-        require(self.user, Ability.TRASH, document_id)
         document = take_out_of_trash(document_id, actor=self.user)
         return Response(document_data(request, document))
 
@@ -117,7 +113,6 @@ class ReprocessView(ApiView):
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
         """202: the document is queued; poll its status. 200: there was nothing to do (only failed
         pages were requested, and there are none)."""
-        require(self.user, Ability.REPROCESS, document_id)
         options = ReprocessOptions(data=request.data)
         options.is_valid(raise_exception=True)
         document = reprocess(document_id, actor=self.user, **options.validated_data)

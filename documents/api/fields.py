@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from documents.actions.tagging import MAX_LENGTH, MAX_TAGS
 from documents.messages import Message
+from documents.models.tag_names import MAX_TAG_LENGTH, MAX_TAGS
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -64,7 +64,7 @@ class TagsField(serializers.ListField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            child=serializers.CharField(max_length=MAX_LENGTH, allow_blank=True),
+            child=serializers.CharField(max_length=MAX_TAG_LENGTH, allow_blank=True),
             max_length=MAX_TAGS,
             **kwargs,
         )

@@ -9,7 +9,9 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from documents.actions.saved_searches import forget_search, kept_by, save_search
+from documents.access import saved_searches_visible_to
+from documents.actions.delete_saved_search import delete_saved_search
+from documents.actions.save_search import save_search
 from documents.api.fields import StrictSerializer
 from documents.api.pagination import ListParameters, paginate
 from documents.api.views import ApiView
@@ -52,7 +54,7 @@ class SavedSearchesView(ApiView):
         parameters.is_valid(raise_exception=True)
         return paginate(
             request,
-            kept_by(self.user),
+            saved_searches_visible_to(self.user),
             lambda search: saved_search_data(request, search),
             parameters=parameters.validated_data,
             ordering="-created_at",
@@ -75,13 +77,13 @@ class SavedSearchesView(ApiView):
 
 class SavedSearchView(ApiView):
     def get(self, request: Request, search_id: uuid.UUID) -> Response:
-        search = kept_by(self.user).filter(id=search_id).first()
+        search = saved_searches_visible_to(self.user).filter(id=search_id).first()
         if search is None:
             raise NotFound(Message("There is no saved search {search} here.", search=search_id))
         return Response(saved_search_data(request, search))
 
     def delete(self, request: Request, search_id: uuid.UUID) -> Response:
-        forget_search(self.user, search_id)
+        delete_saved_search(search_id, actor=self.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from documents.errors import ArchiveError
+from documents.errors import ArchiveError, NotFound, PageChanged
+from documents.messages import Message
 from documents.models.change_tracking import ChangeTracking
 from documents.models.document import Document
 from documents.models.lease import LeaseFields
@@ -34,6 +35,29 @@ class PageQuerySet(models.QuerySet["Page"]):
     def with_text(self) -> PageQuerySet:
         """With what `layout` and `base_reading` look up, in the same query."""
         return self.select_related("current_reading", "current_revision__based_on")
+
+    def get_in_revision(self, document: Document, number: int, revision: int) -> Page:
+        """The page, if its revision is the one that the caller saw. Raises NotFound, Conflict."""
+        page = self.filter(document=document, number=number).first()
+        if page is None:
+            raise NotFound(
+                Message("The document has no page {page}.", page=number),
+                document=document.id,
+                page=number,
+            )
+        if page.revision != revision:
+            raise PageChanged(
+                Message(
+                    "Somebody else changed page {page} first: its revision is {revision}, not "
+                    "{seen}. Load it again and repeat your change.",
+                    page=number,
+                    revision=page.revision,
+                    seen=revision,
+                ),
+                document=document.id,
+                page=number,
+            )
+        return page
 
     def running(self) -> PageQuerySet:
         return self.filter(status=PageStatus.RUNNING)

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db import transaction
 
-from documents.actions.tagging import tags_named
 from documents.events import announce_changed, commit_version
 from documents.files.figures import figure_key
 from documents.models import (
@@ -28,6 +27,7 @@ from documents.models import (
 )
 from documents.models.event import EventKind
 from documents.models.fields import pack
+from documents.models.tag_names import get_or_create_tags
 from documents.replication.manifest import (
     PLAIN_FIELDS,
     READING_FIELDS,
@@ -136,7 +136,7 @@ def complete_document(
         commit_version(document, manifest["version"], EventKind.ADOPTED, **data)
         if is_mirrored:
             record_mirrored(document, manifest)
-        document.tags.set(tags_named(document.team, manifest["tags"]))
+        document.tags.set(get_or_create_tags(document.team, manifest["tags"]))
 
 
 def record_mirrored(document: Document, manifest: dict[str, Any]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from documents.actions.correct import MAX_TEXT_LENGTH, accept_reading, correct
+from documents.actions.accept_reading import accept_reading
+from documents.actions.correct import MAX_TEXT_LENGTH, correct
 from documents.actions.trash import trash
 from documents.errors import Conflict, InvalidRequest, NotFound
 from documents.models import Document, Page, PageRevision, Status, Task
@@ -38,7 +39,7 @@ def read_again(document: Document, text: str) -> None:
 
 
 def test_a_correction_stands_beside_the_reading(document: Document) -> None:
-    user = make_user()
+    user = make_user(team=document.team)
 
     correct(document.id, 1, {"b0": "Договор"}, revision=0, actor=user)
 

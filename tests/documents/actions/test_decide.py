@@ -9,11 +9,12 @@ import pytest
 from django.db.models import F
 
 from documents import events
-from documents.actions.correct import accept_reading, correct
+from documents.actions.accept_reading import accept_reading
+from documents.actions.correct import correct
 from documents.actions.decide import approve, reject
 from documents.actions.edit import edit
+from documents.actions.rename_tag import rename_tag
 from documents.actions.reprocess import reprocess
-from documents.actions.tagging import rename_tag
 from documents.actions.trash import trash
 from documents.errors import Conflict, NotFound, Outdated
 from documents.models import Document, ReviewStatus, Status, User
@@ -33,7 +34,8 @@ pytestmark = pytest.mark.django_db
 def test_a_decision_is_kept_with_who_made_it(
     decide: Callable[..., object], verdict: str, kind: str
 ) -> None:
-    document, user = make_document(pages=["text"]), make_user()
+    document = make_document(pages=["text"])
+    user = make_user(team=document.team)
 
     decide(document.id, actor=user)
 
@@ -45,10 +47,11 @@ def test_a_decision_is_kept_with_who_made_it(
 
 
 def test_the_same_decision_again_changes_nothing() -> None:
-    document, first = make_document(pages=["text"]), make_user()
+    document = make_document(pages=["text"])
+    first = make_user(team=document.team)
     approve(document.id, actor=first)
 
-    approve(document.id, actor=make_user())
+    approve(document.id, actor=make_user(team=document.team))
 
     document.refresh_from_db()
     assert (document.reviewed_by, document.version) == (first, 2)
@@ -128,17 +131,18 @@ def test_text_that_the_decider_has_not_seen_is_not_decided_on(
     change: Callable[[Document, User], None], decide: Callable[..., object]
 ) -> None:
     seen = make_document(pages=["text"])
-    change(seen, make_user())
+    change(seen, make_user(team=seen.team))
 
     with pytest.raises(Outdated):
-        decide(seen.id, actor=make_user(), version=seen.version)
+        decide(seen.id, actor=make_user(team=seen.team), version=seen.version)
 
     seen.refresh_from_db()
     assert seen.review_status == ReviewStatus.UNREVIEWED
 
 
 def test_who_had_it_read_again_has_not_seen_the_new_text_either() -> None:
-    seen, user = make_document(pages=["text"]), make_user()
+    seen = make_document(pages=["text"])
+    user = make_user(team=seen.team)
     read_again(seen, user)
 
     with pytest.raises(Outdated):
@@ -146,7 +150,8 @@ def test_who_had_it_read_again_has_not_seen_the_new_text_either() -> None:
 
 
 def test_whoever_corrected_the_text_may_approve_it_at_once() -> None:
-    seen, user = make_document(pages=["text"]), make_user()
+    seen = make_document(pages=["text"])
+    user = make_user(team=seen.team)
     corrected(seen, user)
 
     document = approve(seen.id, actor=user, version=seen.version)
@@ -159,11 +164,17 @@ def results_assembled_anew(document: Document) -> None:
 
 
 def retitled(document: Document) -> None:
-    edit(document.id, actor=make_user(), title="Better", language="ru", tags=["new"])
+    edit(
+        document.id,
+        actor=make_user(team=document.team),
+        title="Better",
+        language="ru",
+        tags=["new"],
+    )
 
 
 def tag_renamed(document: Document) -> None:
-    rename_tag(document.tags.get().id, "renamed")
+    rename_tag(document.tags.get().id, "renamed", actor=None)
 
 
 @pytest.mark.parametrize("change", [results_assembled_anew, retitled, tag_renamed])
@@ -171,7 +182,7 @@ def test_nobody_is_sent_back_for_what_is_not_decided_on(change: Callable[..., No
     seen = make_document(pages=["text"], tags=["old"])
     change(seen)
 
-    document = approve(seen.id, actor=make_user(), version=seen.version)
+    document = approve(seen.id, actor=make_user(team=seen.team), version=seen.version)
 
     assert document.version > seen.version + 1
     assert document.review_status == ReviewStatus.APPROVED
@@ -179,17 +190,18 @@ def test_nobody_is_sent_back_for_what_is_not_decided_on(change: Callable[..., No
 
 def test_another_persons_decision_is_not_overridden_unseen() -> None:
     seen = make_document(pages=["text"])
-    approve(seen.id, actor=make_user())
+    approve(seen.id, actor=make_user(team=seen.team))
 
     with pytest.raises(Outdated):
-        reject(seen.id, actor=make_user(), version=seen.version)
+        reject(seen.id, actor=make_user(team=seen.team), version=seen.version)
 
 
 def test_who_decides_the_same_as_another_is_not_sent_back() -> None:
-    seen, first = make_document(pages=["text"]), make_user()
+    seen = make_document(pages=["text"])
+    first = make_user(team=seen.team)
     approve(seen.id, actor=first)
 
-    document = approve(seen.id, actor=make_user(), version=seen.version)
+    document = approve(seen.id, actor=make_user(team=seen.team), version=seen.version)
 
     assert document.reviewed_by == first
 
@@ -198,4 +210,4 @@ def test_a_version_that_never_was_is_refused() -> None:
     seen = make_document(pages=["text"])
 
     with pytest.raises(Outdated):
-        approve(seen.id, actor=make_user(), version=seen.version + 1)
+        approve(seen.id, actor=make_user(team=seen.team), version=seen.version + 1)

@@ -22,7 +22,8 @@ def tags_of(document: Document) -> set[str]:
 
 
 def test_title_language_and_tags_are_changed_at_once() -> None:
-    document, user = make_document(tags=["old"]), make_user()
+    document = make_document(tags=["old"])
+    user = make_user(team=document.team)
 
     edit(document.id, actor=user, title=" Новый ", language="RU", tags=["new", "old"])
 

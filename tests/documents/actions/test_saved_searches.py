@@ -10,10 +10,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from documents.access import saved_searches_visible_to
 from documents.actions.correct import correct
+from documents.actions.delete_saved_search import delete_saved_search
 from documents.actions.edit import edit
 from documents.actions.record_search_matches import note_matches
-from documents.actions.saved_searches import MOST, forget_search, kept_by, save_search
+from documents.actions.save_search import MAX_SAVED_SEARCHES, save_search
 from documents.errors import InvalidRequest, NotAllowed, NotFound
 from documents.events import commit_change
 from documents.models import Document, Event, Membership, Role, SavedSearch, Team, User
@@ -183,15 +185,19 @@ def test_who_sees_and_who_deletes(team: Team, user: User) -> None:
     own, of_team = keep(user), keep(user, team_id=team.id)
     colleague = make_user(team=team)
     reader = make_user(team=team, role=Role.READER)
-    assert set(kept_by(user)) == {own, of_team}
-    assert list(kept_by(colleague)) == list(kept_by(reader)) == [of_team]
+    assert set(saved_searches_visible_to(user)) == {own, of_team}
+    assert (
+        list(saved_searches_visible_to(colleague))
+        == list(saved_searches_visible_to(reader))
+        == [of_team]
+    )
     with pytest.raises(NotFound):
-        forget_search(colleague, own.id)
+        delete_saved_search(own.id, actor=colleague)
     with pytest.raises(NotAllowed):
-        forget_search(reader, of_team.id)
+        delete_saved_search(of_team.id, actor=reader)
 
-    forget_search(colleague, of_team.id)
-    forget_search(user, own.id)
+    delete_saved_search(of_team.id, actor=colleague)
+    delete_saved_search(own.id, actor=user)
 
     assert not SavedSearch.objects.exists()
 
@@ -205,7 +211,7 @@ def test_what_can_not_be_kept_is_refused(team: Team, user: User) -> None:
     with pytest.raises(NotAllowed):
         keep(make_user(team=team, role=Role.READER), team_id=team.id)
     SavedSearch.objects.bulk_create(
-        SavedSearch(owner=user, name=str(n), text="x") for n in range(MOST)
+        SavedSearch(owner=user, name=str(n), text="x") for n in range(MAX_SAVED_SEARCHES)
     )
     with pytest.raises(InvalidRequest):
         keep(user)

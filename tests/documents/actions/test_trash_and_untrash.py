@@ -25,7 +25,8 @@ READER = ClaimOwner("test:ocr:0", uuid.UUID(int=1))
 
 
 def test_what_is_trashed_is_kept_with_the_time() -> None:
-    document, user = make_document(pages=["text"]), make_user()
+    document = make_document(pages=["text"])
+    user = make_user(team=document.team)
 
     trash(document.id, actor=user)
 

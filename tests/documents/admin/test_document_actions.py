@@ -47,7 +47,7 @@ def test_nobody_decides_on_a_text_they_have_not_seen(
 ) -> None:
     document = make_document(team, pages=["words"])
     form = form_of(browser, document, url)
-    correct(document.id, 1, {"b0": "other words"}, revision=0, actor=make_user())
+    correct(document.id, 1, {"b0": "other words"}, revision=0, actor=make_user(team=document.team))
 
     answer = browser.post(url("verb", document, verb), form, follow=True)
 

@@ -33,7 +33,7 @@ def test_a_decision_names_the_version_it_is_about(
 ) -> None:
     document = make_document(team, pages=["text"])
     seen = api.get(url(document)).json()["version"]
-    correct(document.id, 1, {"b0": "other"}, revision=0, actor=make_user())
+    correct(document.id, 1, {"b0": "other"}, revision=0, actor=make_user(team=document.team))
 
     problem = problem_of(api.post(url(document, verb), {"version": seen}), 409)
 

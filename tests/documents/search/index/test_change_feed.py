@@ -15,12 +15,13 @@ from documents.actions.claim_page import claim_page
 from documents.actions.claim_task import claim_task
 from documents.actions.correct import correct
 from documents.actions.decide import approve
+from documents.actions.delete_tag import delete_tag
 from documents.actions.edit import edit
 from documents.actions.fail_page import fail_page
 from documents.actions.prepare import fail_preparation
 from documents.actions.purge import purge
 from documents.actions.release_task import release_task
-from documents.actions.tagging import delete_tag, rename_tag
+from documents.actions.rename_tag import rename_tag
 from documents.actions.trash import trash
 from documents.actions.untrash import take_out_of_trash
 from documents.errors import OriginalMissing
@@ -55,8 +56,8 @@ VERBS: dict[str, Callable[[Document], object]] = {
     "retitled": lambda d: edit(d.id, actor=None, title="Новое имя"),
     "tagged": lambda d: edit(d.id, actor=None, tags=["счёт"]),
     "approved": lambda d: approve(d.id, actor=None),
-    "its tag renamed": lambda d: rename_tag(d.tags.get().id, "иначе"),
-    "its tag deleted": lambda d: delete_tag(d.tags.get().id),
+    "its tag renamed": lambda d: rename_tag(d.tags.get().id, "иначе", actor=None),
+    "its tag deleted": lambda d: delete_tag(d.tags.get().id, actor=None),
     "trashed": lambda d: trash(d.id, actor=None),
 }
 

@@ -1,0 +1,95 @@
+"""Every action that a person triggers checks itself what that person may do."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+import uuid
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from documents import actions
+from documents.actions.accept_reading import accept_reading
+from documents.actions.correct import correct
+from documents.actions.create_tag import create_tag
+from documents.actions.decide import approve, reject
+from documents.actions.delete_saved_search import delete_saved_search
+from documents.actions.delete_tag import delete_tag
+from documents.actions.edit import edit
+from documents.actions.rename_tag import rename_tag
+from documents.actions.reprocess import reprocess
+from documents.actions.save_search import save_search
+from documents.actions.trash import trash
+from documents.actions.untrash import take_out_of_trash
+from documents.actions.upload import upload
+from documents.errors import NotAllowed, NotFound
+from documents.files.upload_staging import stage
+from documents.models import Document, Event, Role, SavedSearch, SearchChange, User
+from tests.factories import make_document, make_user
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
+
+#: Each takes the document of a team, with a tag, and a person.
+ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
+    accept_reading: lambda d, user: accept_reading(d.id, 1, revision=0, actor=user),
+    approve: lambda d, user: approve(d.id, actor=user),
+    correct: lambda d, user: correct(d.id, 1, {"b0": "other"}, revision=0, actor=user),
+    create_tag: lambda d, user: create_tag(d.team_id, "new", actor=user),
+    delete_saved_search: lambda d, user: delete_saved_search(team_search(d), actor=user),
+    delete_tag: lambda d, user: delete_tag(d.tags.get().id, actor=user),
+    edit: lambda d, user: edit(d.id, actor=user, title="other"),
+    reject: lambda d, user: reject(d.id, actor=user),
+    rename_tag: lambda d, user: rename_tag(d.tags.get().id, "other", actor=user),
+    reprocess: lambda d, user: reprocess(d.id, actor=user),
+    save_search: lambda d, user: save_search(
+        user, name="all", text="a", filters={}, team_id=d.team_id
+    ),
+    take_out_of_trash: lambda d, user: take_out_of_trash(d.id, actor=user),
+    trash: lambda d, user: trash(d.id, actor=user),
+    upload: lambda d, user: upload(user, stage([b"%PDF-1.4 x"]), "a.pdf", team_id=d.team_id),
+}
+
+
+def team_search(document: Document) -> uuid.UUID:
+    """A colleague's search for the team."""
+    owner = make_user(team=document.team)
+    return SavedSearch.objects.create(owner=owner, team=document.team, name="s", text="a").id
+
+
+def state(document: Document) -> tuple[Any, ...]:
+    document.refresh_from_db()
+    tags = list(document.tags.values_list("name", flat=True))
+    return (document.version, tags, Document.objects.count(), Event.objects.count(),
+            SearchChange.objects.count())  # fmt: skip
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.__name__)
+def test_an_action_is_refused_to_an_outsider_and_to_a_reader(
+    action: Callable[..., object], media: object
+) -> None:
+    document = make_document(pages=["text"], tags=["tag"])
+    before = state(document)
+
+    with pytest.raises(NotFound):
+        ACTIONS[action](document, make_user())
+    with pytest.raises(NotAllowed):
+        ACTIONS[action](document, make_user(team=document.team, role=Role.READER))
+
+    assert state(document) == before
+
+
+def test_every_action_with_an_actor_is_looked_at() -> None:
+    with_actor = set()
+    for module in pkgutil.iter_modules(actions.__path__):
+        name = f"documents.actions.{module.name}"
+        for _, function in inspect.getmembers(import_module(name), inspect.isfunction):
+            public = not function.__name__.startswith("_") and function.__module__ == name
+            if public and "actor" in inspect.signature(function).parameters:
+                with_actor.add(function)
+
+    # What `rename_tag` and `delete_tag` share, and which they are tested with.
+    with_actor = {function for function in with_actor if function.__name__ != "change_tag"}
+    assert with_actor == set(ACTIONS)
