@@ -14,6 +14,7 @@ from documents.actions.upload import TITLE_LENGTH
 from documents.api.fields import Base64Field, StrictSerializer, TagsField
 from documents.engine_name import OCR_ENGINES
 from documents.exports import links
+from documents.exports.document_json import document_facts
 from documents.models import Document, OcrMode, Page, Reading
 from documents.replication.sync import storage_state
 from documents.text.page_layout import PageLayout
@@ -29,15 +30,7 @@ def document_data(request: Request, document: Document) -> dict[str, Any]:
     url = document_url(request, document)
     read = document.has_results
     return {
-        "id": str(document.id),
-        "title": document.title,
-        "filename": document.filename,
-        "sha256": document.sha256,
-        "size": document.size,
-        "mime_type": document.mime_type,
-        "page_count": document.page_count,
-        "pages_done": document.pages_done,
-        "pages_failed": document.pages_failed,
+        **document_facts(document),
         "status": document.status,
         "review_status": document.review_status,
         "error": (

@@ -17,16 +17,15 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import posixpath
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from documents.bucket.errors import BucketRefused, ObjectMissing, ObjectTooLarge
+from documents.bucket.objects import ObjectFacts, check_key, check_new_object
 from documents.bucket.settings import BucketAddress, Timeouts
 from documents.messages import Message
 
@@ -35,19 +34,6 @@ if TYPE_CHECKING:
 
 #: Bytes of an object in memory on its way to a file.
 _CHUNK_BYTES = 2**20
-
-
-@dataclass(frozen=True)
-class ObjectFacts:
-    """What the server reports of an object. `size` in bytes, `modified` in UTC; the names in
-    `metadata` are in lower case. `etag`: the server's name for this state of the object; "" where
-    it was found in a list."""
-
-    key: str
-    size: int
-    modified: datetime.datetime
-    metadata: dict[str, str]
-    etag: str = ""
 
 
 class Bucket:
@@ -78,7 +64,7 @@ class Bucket:
         """
         from documents.bucket.s3_storage import NewObject
 
-        _check_new_object(key, metadata)
+        check_new_object(key, metadata)
         with path.open("rb") as file, self._mapped_errors(key):
             self._storage().save(key, NewObject(file, path, content_type, metadata or {}))
 
@@ -99,7 +85,7 @@ class Bucket:
         """
         from documents.bucket.s3_storage import NewObject
 
-        _check_new_object(key, metadata)
+        check_new_object(key, metadata)
         new = NewObject.from_bytes(content, content_type, metadata or {})
         with self._mapped_errors(key):
             if if_unchanged is None or not self._put_conditionally(key, new, if_unchanged.etag):
@@ -235,7 +221,7 @@ class Bucket:
         return answer
 
     def _object(self, key: str) -> dict[str, Any]:
-        _check_key(key)
+        check_key(key)
         return {"Bucket": self.address.name, "Key": key}
 
     def _storage(self) -> BucketStorage:
@@ -268,23 +254,6 @@ def _read_at_most(body: Any, max_bytes: int) -> Iterator[bytes]:
     while left > 0 and (chunk := body.read(min(left, _CHUNK_BYTES))):
         left -= len(chunk)
         yield chunk
-
-
-def _check_key(key: str) -> None:
-    """Raises ValueError past S3's own limit (1,024 bytes), before a request is made."""
-    if not key or len(key.encode()) > 1024:
-        raise ValueError(f"not a key of a bucket: {key!r}")
-
-
-def _check_new_object(key: str, metadata: Mapping[str, str] | None) -> None:
-    """Raises ValueError for a key that Django's storage API would change, or for metadata that
-    headers can't carry."""
-    _check_key(key)
-    if posixpath.normpath(key) != key or key.startswith(("/", "..")) or "\\" in key:
-        raise ValueError(f"not a key of a bucket: {key!r}")
-    for name, text in (metadata or {}).items():
-        if not (name + text).isascii():
-            raise ValueError(f"metadata travels in headers and must be ASCII: {name}")
 
 
 def _http_status(error: ClientError) -> int:

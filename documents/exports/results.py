@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
 from documents.exports.cross_page import RewrittenBlocks
+from documents.exports.document_json import document_facts
 from documents.exports.page_json import page_data
 from documents.models import Document, Page
 from documents.text.page_layout import mean_confidence
@@ -106,15 +107,4 @@ def iterate_pages(document: Document) -> Iterator[Page]:
 
 def _describe_document(document: Document) -> dict[str, Any]:
     """The document's facts in `result.json`; a change of any of them requires a new file."""
-    return {
-        "id": str(document.id),
-        "title": document.title,
-        "filename": document.filename,
-        "sha256": document.sha256,
-        "size": document.size,
-        "mime_type": document.mime_type,
-        "language": document.language,
-        "page_count": document.page_count,
-        "pages_done": document.pages_done,
-        "pages_failed": document.pages_failed,
-    }
+    return {**document_facts(document), "language": document.language}

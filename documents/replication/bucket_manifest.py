@@ -15,7 +15,8 @@ from django.conf import settings
 
 from documents.bucket import circuit_breaker
 from documents.bucket.errors import NewerCopy, Purged
-from documents.bucket.store import Bucket, ObjectFacts
+from documents.bucket.objects import ObjectFacts
+from documents.bucket.store import Bucket
 from documents.files.keys import manifest_key, tombstone_key
 from documents.messages import Message
 from documents.models import Document

@@ -24,36 +24,38 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
-        check = verbs.add_parser(
+        verify_parser = verbs.add_parser(
             "verify",
             help="hash every file again, on this disk and in the bucket; report what is missing, "
             "damaged or orphaned. Exit status 1 where something is missing or damaged",
         )
-        check.add_argument("--quick", action="store_true", help="compare sizes only")
-        check.add_argument("--only", choices=("disk", "bucket"), help="look at one of them only")
-        again = verbs.add_parser(
+        verify_parser.add_argument("--quick", action="store_true", help="compare sizes only")
+        verify_parser.add_argument(
+            "--only", choices=("disk", "bucket"), help="verify one of them only"
+        )
+        restore_parser = verbs.add_parser(
             "restore",
-            help="take in every document whose manifest is newer than the database, or unknown; "
+            help="restore every document whose manifest is newer than the database, or unknown; "
             "safe to run twice, and beside a running archive",
         )
-        again.add_argument(
+        restore_parser.add_argument(
             "source",
             nargs="?",
             type=Path,
-            help="a directory that holds what the bucket holds (a download of it, or another "
-            "archive's media directory); default: the bucket",
+            help="a directory with the content of a bucket (a download of it, or another archive's "
+            "media directory); default: the bucket",
         )
-        again.add_argument(
+        restore_parser.add_argument(
             "--no-files",
             action="store_true",
-            help="only the database; files are fetched from the bucket when they are wanted",
+            help="only the database; files are fetched from the bucket when they are needed",
         )
 
-        gone = verbs.add_parser(
+        purge_parser = verbs.add_parser(
             "purge",
-            help="remove documents for good, here and in the bucket; they must lie in the trash",
+            help="delete documents for good, here and in the bucket; they must be in the trash",
         )
-        gone.add_argument("document", nargs="+", type=uuid.UUID)
+        purge_parser.add_argument("document", nargs="+", type=uuid.UUID)
 
     def handle(self, *, verb: str, **options: Any) -> None:
         try:
@@ -62,7 +64,7 @@ class Command(BaseCommand):
             elif verb == "purge":
                 for document_id in options["document"]:
                     purge(document_id)
-                    self.stdout.write(f"{document_id}: removed for good")
+                    self.stdout.write(f"{document_id}: deleted for good")
             else:
                 self._restore(options["source"], with_files=not options["no_files"])
         except ArchiveError as error:
@@ -71,20 +73,20 @@ class Command(BaseCommand):
             raise CommandError(f"{error.strerror}: {error.filename}") from error
 
     def _verify(self, *, quick: bool, only: str | None) -> None:
-        sound = True
-        for name, source in self._copies(only):
+        is_sound = True
+        for name, source in self._list_copies(only):
             report = verify(
                 source,
                 documents=Document.objects.order_by("created_at").iterator(chunk_size=50),
                 hashes=not quick,
                 partial=name == "disk" and configured_bucket() is not None,
             )
-            self._say(name, report)
-            sound = sound and report.is_sound
-        if not sound:
+            self._print_verified(name, report)
+            is_sound = is_sound and report.is_sound
+        if not is_sound:
             sys.exit(1)
 
-    def _copies(self, only: str | None) -> list[tuple[str, Source]]:
+    def _list_copies(self, only: str | None) -> list[tuple[str, Source]]:
         copies: list[tuple[str, Source]] = []
         if only != "bucket":
             copies.append(("disk", DirectorySource(Path(settings.MEDIA_ROOT))))
@@ -96,8 +98,8 @@ class Command(BaseCommand):
                 raise CommandError("No bucket is set up: set the four CLOUDRU_S3_ variables.")
         return copies
 
-    def _say(self, name: str, report: VerifyReport) -> None:
-        self.stdout.write(f"{name}: {report.documents} documents, {report.files} files looked at")
+    def _print_verified(self, name: str, report: VerifyReport) -> None:
+        self.stdout.write(f"{name}: {report.documents} documents, {report.files} files checked")
         if report.elsewhere:
             self.stdout.write(f"{name}: {report.elsewhere} files are in the bucket only")
         for kind in ("missing", "damaged", "orphaned", "behind"):
@@ -109,7 +111,9 @@ class Command(BaseCommand):
     def _restore(self, directory: Path | None, *, with_files: bool) -> None:
         if directory is not None:
             if not (directory / "documents").is_dir():
-                raise CommandError(f"{directory} holds no directory `documents`: it is no copy.")
+                raise CommandError(
+                    f"{directory} has no directory `documents`: it is not a copy of an archive."
+                )
             source: Source = DirectorySource(directory)
         else:
             target = configured_bucket()
@@ -118,9 +122,11 @@ class Command(BaseCommand):
                     "No bucket is set up: set the four CLOUDRU_S3_ variables, or name a directory."
                 )
             source = BucketSource(target)
-        self._tell(restore_all(source, with_files=with_files, report_line=self.stdout.write))
+        self._print_restored(
+            restore_all(source, with_files=with_files, report_line=self.stdout.write)
+        )
 
-    def _tell(self, report: RestoreReport) -> None:
+    def _print_restored(self, report: RestoreReport) -> None:
         for outcome, count in report.outcomes.items():
             self.stdout.write(f"{count} {outcome.value}")
         self.stdout.write(f"{report.files} files copied")

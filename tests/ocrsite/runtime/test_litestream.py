@@ -14,8 +14,9 @@ import pytest
 from django.core.management import call_command
 
 from documents.bucket.errors import BucketForbidden, BucketUnreachable
+from documents.bucket.objects import ObjectFacts
 from documents.bucket.settings import BucketAddress
-from documents.bucket.store import Bucket, ObjectFacts
+from documents.bucket.store import Bucket
 from documents.replication.database_replicas import list_replicas, remove_old_replicas
 from ocrsite.runtime import litestream
 from ocrsite.runtime.restore_database import find_defect, restore_newest_replica
