@@ -1,4 +1,4 @@
-"""The check at the start: what may be done in the bucket, said in sentences, never in errors."""
+"""The access check: reports what the key may do in sentences, and never raises."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def checked(server: S3Server, bucket: Bucket, identity: Identity) -> BucketRepor
 
 
 @pytest.mark.s3
-def test_a_bucket_that_may_be_used_has_no_problems_and_keeps_no_probe(s3_bucket: Bucket) -> None:
+def test_full_access_has_no_problems_and_leaves_no_probe(s3_bucket: Bucket) -> None:
     report = check_access(s3_bucket)
 
     assert report == BucketReport(
@@ -147,7 +147,7 @@ def test_a_key_that_may_not_read() -> None:
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", ""])
-def test_a_refused_list_is_told_apart_from_an_empty_one(code: str) -> None:
+def test_a_refused_list_is_distinguished_from_an_empty_one(code: str) -> None:
     with faulty_s3({"list": Fault(403, code)}) as server:
         report = check_access(Bucket(server.address, IMPATIENT))
 
@@ -169,7 +169,7 @@ def test_clocks_that_differ() -> None:
     assert "60 minutes behind" in one_problem(report)
 
 
-def test_nobody_is_there() -> None:
+def test_no_server_listens() -> None:
     with faulty_s3() as server:
         address = replace(server.address, endpoint=f"http://127.0.0.1:{free_ports(1)[0]}")
 
@@ -179,7 +179,7 @@ def test_nobody_is_there() -> None:
     assert replace(report, problems=()) == NOTHING
 
 
-def test_a_server_that_hangs_holds_nobody_up() -> None:
+def test_a_server_that_hangs_does_not_delay_the_caller() -> None:
     with faulty_s3({"any": Fault(kind="hang")}) as server:
         begun = time.monotonic()
         report = check_access(Bucket(server.address), within=0.5)

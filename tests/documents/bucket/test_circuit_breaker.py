@@ -1,4 +1,4 @@
-"""The breaker: nobody waits for what does not answer, and it is noticed when it answers again."""
+"""The breaker: no caller waits for a service that does not answer, and its recovery is noticed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from documents.errors import StorageFull
 
 
 class Clock:
-    """Goes on when it is told to."""
+    """Advances on request."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -77,7 +77,7 @@ def test_failures_that_are_not_in_a_row_do_not(breaker: Breaker) -> None:
 
 
 @pytest.mark.parametrize("error", [ObjectMissing(), BucketForbidden(), BucketFull()])
-def test_an_answer_that_nobody_hoped_for_is_an_answer(breaker: Breaker, error: Exception) -> None:
+def test_a_refusal_is_an_answer(breaker: Breaker, error: Exception) -> None:
     fail(breaker, error, times=10)
     fail(breaker, times=2)
     fail(breaker, error)
@@ -144,7 +144,7 @@ def test_only_one_tries_at_a_time(breaker: Breaker, clock: Clock) -> None:
     assert passes(breaker)
 
 
-def test_a_try_that_says_nothing_lets_the_next_one_try(breaker: Breaker, clock: Clock) -> None:
+def test_a_trial_without_an_outcome_lets_the_next_call_try(breaker: Breaker, clock: Clock) -> None:
     fail(breaker, times=3)
     clock.now += 30
     fail(breaker, StorageFull())
@@ -194,7 +194,7 @@ def test_threads_share_it(breaker: Breaker) -> None:
     assert not passes(breaker)
 
 
-def test_an_answer_that_somebody_else_had_closes_it(breaker: Breaker) -> None:
+def test_an_answer_to_another_caller_closes_it(breaker: Breaker) -> None:
     fail(breaker, times=3)
 
     breaker.record_answer()

@@ -1,4 +1,4 @@
-"""Whatever goes wrong with the bucket has a name, and a sentence that says what to do."""
+"""Every failure of the bucket has an error class and a sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -71,9 +71,7 @@ def test_a_wrong_secret_key(s3_server: S3Server) -> None:
 
 
 @pytest.mark.s3
-def test_an_error_of_a_file_that_goes_up_has_the_same_name(
-    s3_server: S3Server, tmp_path: Path
-) -> None:
+def test_an_upload_of_a_file_has_the_same_errors(s3_server: S3Server, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"content")
     address = replace(s3_server.address("bucket"), access_key="tenant:other")
 
@@ -108,7 +106,7 @@ def test_nothing_listens() -> None:
     assert "Nothing listens at" in error.detail and "CLOUDRU_S3_ENDPOINT" in error.detail
 
 
-def test_a_name_that_nobody_knows() -> None:
+def test_an_unknown_host_name() -> None:
     error = asked_at("http://no-such-host.invalid")
 
     assert type(error) is BucketUnreachable
@@ -190,7 +188,7 @@ def test_every_answer_has_its_name(status: int, code: str, expected: type[Bucket
     assert type(answered(Fault(status, code, "words"))) is expected
 
 
-def test_what_the_server_said_is_repeated_where_nothing_better_is_known() -> None:
+def test_an_unknown_error_repeats_the_servers_words() -> None:
     error = answered(Fault(400, "Peculiar", "Two lines\nof\tit."))
 
     assert "Peculiar Two lines of it." in error.detail
@@ -205,7 +203,7 @@ def test_a_page_of_a_web_site_is_no_answer(status: int) -> None:
 
 
 @pytest.mark.parametrize("page", ["<html><p>This is a <b>site", "<html><p>A site.</p></html>"])
-def test_a_page_of_a_web_site_is_not_taken_for_the_list_of_an_empty_bucket(page: str) -> None:
+def test_a_web_page_is_not_mistaken_for_the_list_of_an_empty_bucket(page: str) -> None:
     with faulty_s3({"list": Fault(200, body=page)}) as server:
         error = failure(lambda: list(Bucket(server.address, IMPATIENT).list("")))
 
@@ -223,7 +221,7 @@ def test_the_secret_key_is_never_repeated() -> None:
     ("clock", "words"),
     [(-1200, "20 minutes ahead of"), (3 * 3600, "3 hours behind"), (-200_000, "2 days ahead of")],
 )
-def test_the_difference_of_the_clocks_is_told(clock: float, words: str) -> None:
+def test_the_difference_of_the_clocks_is_reported(clock: float, words: str) -> None:
     error = answered(Fault(403, "RequestTimeTooSkewed", clock=clock))
 
     assert f"The clock of this machine is {words} the clock" in error.detail

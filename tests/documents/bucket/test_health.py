@@ -1,4 +1,4 @@
-"""How the bucket is, told without making anybody wait."""
+"""The bucket's state, reported without delaying the caller."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_without_the_variables_there_is_nothing_to_tell(settings: Any) -> None:
     assert BucketWatch().state() == BucketState("not_configured")
 
 
-def test_what_is_missing_is_named(settings: Any) -> None:
+def test_missing_variables_are_named(settings: Any) -> None:
     use(settings, {"CLOUDRU_S3_BUCKET": "archive"})
 
     state = BucketWatch().state()
@@ -52,9 +52,7 @@ def test_a_bucket_that_works_is_configured(s3_server: S3Server, settings: Any) -
     assert seen(BucketWatch(), "configured") == BucketState("configured")
 
 
-def test_a_key_that_can_not_list_works_and_is_told_what_it_can_not(
-    s3_server: S3Server, settings: Any
-) -> None:
+def test_a_key_that_can_not_list_works_with_a_warning(s3_server: S3Server, settings: Any) -> None:
     use(settings, s3_server.variables(s3_server.new_bucket(), NO_LIST))
 
     state = seen(BucketWatch(), "configured")
@@ -62,7 +60,7 @@ def test_a_key_that_can_not_list_works_and_is_told_what_it_can_not(
     assert any("cannot restore" in problem for problem in state.problems)
 
 
-def test_one_that_is_away_is_failing_and_nobody_waits_for_it(settings: Any) -> None:
+def test_an_unreachable_bucket_is_failing_and_delays_no_caller(settings: Any) -> None:
     use(
         settings,
         {

@@ -1,4 +1,4 @@
-"""What goes over the wire to the bucket, and what can't change it."""
+"""The requests to the bucket, and what can't change them."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_no_checksums_are_sent_that_vendors_refuse(tmp_path: Path) -> None:
         assert "aws-chunked" not in request.headers.get("content-encoding", "")
 
 
-def test_no_other_variable_and_no_file_has_a_say(
+def test_no_other_variable_and_no_file_has_an_effect(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with faulty_s3() as server:
@@ -129,7 +129,7 @@ def test_a_busy_server_is_asked_twice() -> None:
         assert len(server.seen) == 2
 
 
-def test_nothing_is_asked_before_the_first_call() -> None:
+def test_nothing_is_sent_before_the_first_call() -> None:
     with faulty_s3() as server:
         Bucket(server.address)
 
@@ -157,7 +157,7 @@ def certificate(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_certificate_that_nobody_vouches_for_is_not_trusted(certificate: Path) -> None:
+def test_an_untrusted_certificate_is_refused(certificate: Path) -> None:
     with faulty_s3(certificate=certificate) as server:
         with pytest.raises(BucketUnreachable, match=r"certificate of https://.* is not trusted"):
             Bucket(server.address).put_bytes("a", b"")
@@ -165,7 +165,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(certificate: Path)
         assert server.objects == {}
 
 
-def test_the_machine_says_which_certificates_are_trusted(
+def test_the_machines_authorities_are_trusted(
     certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))

@@ -1,4 +1,4 @@
-"""The bucket on a real S3 server: what is put in comes out, whatever its size and its key."""
+"""The bucket on a real S3 server: objects of any size and key are read as they were written."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def large_file(path: Path, size: int) -> str:
     return digest.hexdigest()
 
 
-def test_what_is_put_in_comes_out(s3_bucket: Bucket, tmp_path: Path) -> None:
+def test_an_object_is_read_as_it_was_written(s3_bucket: Bucket, tmp_path: Path) -> None:
     (tmp_path / "in").write_bytes(b"content")
     s3_bucket.put_file("documents/a/file", tmp_path / "in")
     s3_bucket.put_bytes("documents/a/bytes", b"more")
@@ -72,7 +72,7 @@ def test_an_empty_object_is_an_object(s3_bucket: Bucket, tmp_path: Path) -> None
     assert (tmp_path / "out").read_bytes() == s3_bucket.get_bytes("empty") == b""
 
 
-def test_a_large_file_goes_up_in_parts_and_memory_stays_flat(
+def test_a_large_file_is_sent_in_parts_and_memory_stays_flat(
     s3_bucket: Bucket, s3_server: S3Server, tmp_path: Path
 ) -> None:
     digest = large_file(tmp_path / "in", 40 * MB)
@@ -150,7 +150,7 @@ def test_metadata_that_no_header_can_carry_is_refused_here(s3_bucket: Bucket) ->
         s3_bucket.put_bytes("a", b"", metadata={"title": "Ёж"})
 
 
-def test_what_is_not_there(s3_bucket: Bucket, tmp_path: Path) -> None:
+def test_a_missing_object(s3_bucket: Bucket, tmp_path: Path) -> None:
     assert s3_bucket.head("none") is None
     assert list(s3_bucket.list("none")) == []
     with pytest.raises(ObjectMissing, match="no object none"):
@@ -180,7 +180,7 @@ def test_an_error_of_this_machines_disk_stays_one(s3_bucket: Bucket, tmp_path: P
         s3_bucket.get_file("a", tmp_path / "no directory" / "out")
 
 
-def test_no_more_is_held_in_memory_than_asked_for(s3_bucket: Bucket) -> None:
+def test_no_more_is_read_into_memory_than_allowed(s3_bucket: Bucket) -> None:
     s3_bucket.put_bytes("a", b"x" * 1000)
 
     assert len(s3_bucket.get_bytes("a", max_bytes=1000)) == 1000
@@ -199,7 +199,7 @@ def test_a_list_goes_past_a_thousand_and_many_threads_share_a_bucket(s3_bucket: 
     assert {(facts.size, len(facts.metadata)) for facts in found} == {(1, 0)}
 
 
-def test_a_bucket_that_does_not_exist_is_not_taken_for_an_empty_one(s3_server: S3Server) -> None:
+def test_a_missing_bucket_is_not_mistaken_for_an_empty_one(s3_server: S3Server) -> None:
     missing = Bucket(s3_server.address("no-such-bucket"))
 
     for ask in (missing.head, missing.get_bytes, missing.delete):

@@ -1,4 +1,4 @@
-"""The document's Markdown over its pages: what who reads knows better, and what stays as it was."""
+"""The document's Markdown across pages: what the restructurer changes, and what stays."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def result(document: Document, kind: str) -> str:
     return archive().path(result_key(document.id, kind)).read_text(encoding="utf-8")
 
 
-def test_a_table_that_goes_on_is_one_in_the_documents_markdown() -> None:
+def test_a_table_across_pages_is_one_in_the_documents_markdown() -> None:
     document = finished(table("1"), table("2"))
 
     assert result(document, "md") == "| a |\n| --- |\n| 1 |\n| 2 |\n\n---\n\n\n"
@@ -87,7 +87,7 @@ def test_it_is_asked_with_the_text_that_counts_and_its_places() -> None:
     ],
     ids=["one page", "one table", "another engine"],
 )
-def test_nobody_is_asked_where_there_is_nothing_to_join(
+def test_the_restructurer_is_not_called_where_there_is_nothing_to_join(
     layouts: list[PageLayout], engine: str
 ) -> None:
     finished(*layouts, engine=engine)

@@ -1,4 +1,4 @@
-"""Making pictures of pages takes a bounded share of the web, whoever asks."""
+"""Rendering page images takes a limited share of the web's threads."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def page(db: None, settings: Any) -> Page:
     return Page.objects.select_related("document").get()
 
 
-def test_who_comes_when_enough_wait_is_told_to_come_back_at_once() -> None:
+def test_a_request_beyond_the_waiting_limit_is_refused_at_once() -> None:
     slot = RenderSlot(max_waiting=MAX_WAITING, wait_seconds=60.0)
     outcomes: queue.Queue[str] = queue.Queue()
 

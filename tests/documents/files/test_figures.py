@@ -1,4 +1,4 @@
-"""A figure's name says its page and its content, and nothing else is taken for one."""
+"""A figure's name contains its page and digest, and no other name is accepted."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_name_begins_with_the_page_and_tells_the_content() -> None:
         "٠٠٠١-0123456789ab.webp",
     ],
 )  # fmt: skip
-def test_what_is_no_name_never_becomes_a_path(name: str) -> None:
+def test_an_invalid_name_never_becomes_a_path(name: str) -> None:
     assert page_of(name) is None
     with pytest.raises(ValueError, match="figure"):
         figure_key(uuid.uuid4(), name)

@@ -28,12 +28,12 @@ def is_safe(name: str) -> bool:
 
 
 @given(st.text())
-def test_whatever_a_file_was_called_its_name_becomes_safe(name: str) -> None:
+def test_any_file_name_becomes_safe(name: str) -> None:
     assert is_safe(safe_name(name, PDF))
 
 
 @given(st.text(alphabet="./\\ \n\0<nulcoNUL1‮абё", max_size=30))
-def test_names_made_of_what_is_dangerous_become_safe(name: str) -> None:
+def test_names_of_dangerous_characters_become_safe(name: str) -> None:
     assert is_safe(safe_name(name, PDF))
 
 
@@ -76,7 +76,7 @@ def test_a_title_is_never_empty(name: str) -> None:
         ("e\u0301.pdf", "\u00e9.pdf"),
     ],
 )
-def test_a_name_keeps_what_is_harmless(name: str, expected: str) -> None:
+def test_harmless_characters_stay(name: str, expected: str) -> None:
     assert safe_name(name, PDF) == expected
 
 

@@ -1,4 +1,4 @@
-"""What a file is, is told by its first bytes."""
+"""A file's type is recognised by its first bytes."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_each_accepted_type_is_known_by_its_content(head: bytes, mime_type: str)
         (bytes(100), "a file of an unknown type"),
     ],
 )
-def test_a_refusal_says_what_it_is_and_what_is_accepted(head: bytes, says: str) -> None:
+def test_a_refusal_names_the_type_and_the_accepted_ones(head: bytes, says: str) -> None:
     with pytest.raises(UnsupportedFileType) as caught:
         sniff(head)
 
@@ -119,7 +119,7 @@ FORMATS = {
 }  # fmt: skip
 
 
-def test_every_sample_is_what_its_list_says_and_office_files_are_refused(shared: Path) -> None:
+def test_every_sample_has_its_listed_type_and_office_files_are_refused(shared: Path) -> None:
     manifest = json.loads((shared / "samples/manifest.json").read_text("utf-8"))
     wrong = []
     for document in manifest["documents"]:

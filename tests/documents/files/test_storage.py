@@ -12,7 +12,7 @@ from documents.files.disk_errors import map_disk_errors
 from documents.files.storage import archive
 
 
-def test_what_is_written_is_found_under_its_key(media: Path) -> None:
+def test_a_written_file_is_found_under_its_key(media: Path) -> None:
     archive().write("documents/a/result.txt", b"text")
 
     assert archive().exists("documents/a/result.txt")
@@ -45,7 +45,7 @@ def test_a_key_that_leaves_the_archive_is_refused(media: Path, key: str) -> None
         archive().path(key)
 
 
-def test_what_is_not_there_can_not_be_opened(media: Path) -> None:
+def test_a_missing_file_can_not_be_opened(media: Path) -> None:
     assert not archive().exists("a/b")
     with pytest.raises(FileNotFoundError):
         archive().open("a/b")
@@ -53,7 +53,7 @@ def test_what_is_not_there_can_not_be_opened(media: Path) -> None:
         pass
 
 
-def test_a_tree_goes_as_a_whole_and_its_neighbours_stay(media: Path) -> None:
+def test_deleting_a_tree_leaves_its_neighbours(media: Path) -> None:
     for key in ("documents/a/x", "documents/a/deep/y", "documents/b/x"):
         archive().write(key, b"")
 
@@ -65,7 +65,7 @@ def test_a_tree_goes_as_a_whole_and_its_neighbours_stay(media: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
-def test_a_disk_without_room_is_told_apart_from_other_errors(number: int) -> None:
+def test_a_full_disk_is_distinguished_from_other_errors(number: int) -> None:
     with pytest.raises(StorageFull), map_disk_errors():
         raise OSError(number, "full")
     with pytest.raises(PermissionError), map_disk_errors():

@@ -1,4 +1,4 @@
-"""Bytes on their way in: hashed, measured, bounded, and gone when nobody takes them."""
+"""Incoming bytes: hashed, measured, limited, and removed unless they are moved away."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_source_that_breaks_off_leaves_nothing(media: Path) -> None:
     assert staged_files(media) == []
 
 
-def test_a_full_disk_says_so_and_nothing_is_left(
+def test_a_full_disk_is_reported_and_nothing_is_left(
     media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Full:
@@ -75,7 +75,7 @@ def test_a_full_disk_says_so_and_nothing_is_left(
     assert staged_files(media) == []
 
 
-def test_what_is_discarded_is_gone_and_may_be_discarded_again(media: Path) -> None:
+def test_a_discarded_file_is_removed_and_may_be_discarded_again(media: Path) -> None:
     staged = stage([b"a"])
 
     staged.discard()
@@ -84,7 +84,7 @@ def test_what_is_discarded_is_gone_and_may_be_discarded_again(media: Path) -> No
     assert staged_files(media) == []
 
 
-def test_what_was_taken_stays_when_it_is_discarded(media: Path) -> None:
+def test_a_file_moved_away_stays_when_it_is_discarded(media: Path) -> None:
     staged = stage([b"a"])
     taken = staged.path.rename(media / "taken")
 
@@ -95,7 +95,7 @@ def test_what_was_taken_stays_when_it_is_discarded(media: Path) -> None:
     assert taken.read_bytes() == b"a"
 
 
-def test_what_is_forgotten_half_way_is_gone(media: Path) -> None:
+def test_a_forgotten_file_is_removed(media: Path) -> None:
     handler = StagingUploadHandler()
     handler.new_file("file", "a.pdf", "application/pdf", None)
     handler.receive_data_chunk(b"abc", 0)

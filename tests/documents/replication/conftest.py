@@ -35,7 +35,7 @@ def mirrored(s3_server: S3Server, settings: Any, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-def kept_document() -> Callable[..., Document]:
+def finished_document() -> Callable[..., Document]:
     """A document with its original on the disk and its results assembled."""
 
     def make(content: bytes = CONTENT, **fields: Any) -> Document:

@@ -16,7 +16,7 @@ from documents.models import Document
 from documents.replication.bucket_manifest import read_writer_id
 from documents.replication.peer_watch import PeerWatch
 from documents.replication.sync import sync_document
-from tests.documents.replication.conftest import kept_document, mirrored  # noqa: F401
+from tests.documents.replication.conftest import finished_document, mirrored  # noqa: F401
 
 pytestmark = [pytest.mark.s3, pytest.mark.sqlite_only, pytest.mark.django_db(transaction=True)]
 
@@ -35,7 +35,7 @@ def sign_of_life(bucket: Bucket, replica: str) -> None:
 
 
 def neighbour_alone_has(bucket: Bucket, document: Document) -> None:
-    """As if another container had taken it in and changed it."""
+    """As if another container had restored and changed it."""
     sync_document(document.id)
     key = manifest_key(document.id)
     theirs = json.loads(bucket.get_bytes(key))
@@ -47,9 +47,9 @@ def neighbour_alone_has(bucket: Bucket, document: Document) -> None:
 
 def test_what_another_container_took_in_is_here_at_the_next_look(
     bucket: Bucket,
-    kept_document: Any,  # noqa: F811
+    finished_document: Any,  # noqa: F811
 ) -> None:
-    document = kept_document()
+    document = finished_document()
     neighbour_alone_has(bucket, document)
     Document.objects.all().delete()
     sign_of_life(bucket, str(uuid.uuid4()))
@@ -61,9 +61,9 @@ def test_what_another_container_took_in_is_here_at_the_next_look(
 
 def test_what_another_container_changed_or_purged_is_changed_or_gone_here(
     bucket: Bucket,
-    kept_document: Any,  # noqa: F811
+    finished_document: Any,  # noqa: F811
 ) -> None:
-    changed, purged = kept_document(), kept_document(content=b"%PDF-1.4 another")
+    changed, purged = finished_document(), finished_document(content=b"%PDF-1.4 another")
     neighbour_alone_has(bucket, changed)
     sync_document(purged.id)
     peers, sign = PeerWatch(), str(uuid.uuid4())
@@ -77,12 +77,12 @@ def test_what_another_container_changed_or_purged_is_changed_or_gone_here(
     assert [document.title for document in Document.objects.all()] == ["as the neighbour has it"]
 
 
-def test_alone_with_the_bucket_nobody_reads_every_manifest_again_and_again(
+def test_without_a_peer_manifests_are_not_read_repeatedly(
     bucket: Bucket,
-    kept_document: Any,  # noqa: F811
+    finished_document: Any,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    sync_document(kept_document().id)
+    sync_document(finished_document().id)
     read: list[str] = []
     monkeypatch.setattr(Bucket, "get_bytes", lambda self, key, **_: read.append(key))
 
@@ -93,12 +93,12 @@ def test_alone_with_the_bucket_nobody_reads_every_manifest_again_and_again(
 
 def test_a_container_that_is_long_gone_is_no_neighbour(
     bucket: Bucket,
-    kept_document: Any,  # noqa: F811
+    finished_document: Any,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from documents.replication import peer_watch
 
-    sync_document(kept_document().id)
+    sync_document(finished_document().id)
     sign_of_life(bucket, str(uuid.uuid4()))
     watch = PeerWatch()
     watch.check()

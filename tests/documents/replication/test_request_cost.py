@@ -45,7 +45,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def correct_first_page(
-    kept_document: Make,
+    finished_document: Make,
     opened: list[str],
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> Callable[[int], tuple[Document, int]]:
@@ -53,7 +53,7 @@ def correct_first_page(
 
     def run(pages: int) -> tuple[Document, int]:
         texts = [f"page {number}" for number in range(pages)]
-        document = kept_document(pages=texts, content=b"%PDF" + bytes([pages]))
+        document = finished_document(pages=texts, content=b"%PDF" + bytes([pages]))
         sync_document(document.id)
         actor = make_user()
         opened.clear()

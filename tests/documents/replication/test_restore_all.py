@@ -1,4 +1,4 @@
-"""The archive built anew from its copy: the same documents, row for row; twice is once."""
+"""The archive restored from its copy: the same documents, row for row; twice is once."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ Make = Callable[..., Document]
 
 
 @pytest.fixture
-def rich_document(kept_document: Make) -> Document:
+def rich_document(finished_document: Make) -> Document:
     """Corrected, approved, tagged."""
-    document = kept_document()
+    document = finished_document()
     reviewer = make_user("reviewer", team=document.team)
     correct(document.id, 1, {"b0": "Исправлено"}, revision=0, actor=reviewer)
     approve(document.id, actor=reviewer)
@@ -63,7 +63,7 @@ def facts(document: Document) -> dict[str, Any]:
     return build_manifest(document, "any")
 
 
-def test_a_document_comes_back_as_it_was(rich_document: Document, tmp_path: Path) -> None:
+def test_a_restored_document_equals_the_original(rich_document: Document, tmp_path: Path) -> None:
     before = facts(rich_document)
     layouts = [page.layout for page in rich_document.pages.all()]
     source = copied_to(tmp_path / "copy")
@@ -91,9 +91,7 @@ def test_restored_twice_it_is_there_once(rich_document: Document, tmp_path: Path
     assert Reading.objects.count() == 2
 
 
-def test_a_document_that_the_database_knows_better_stays(
-    rich_document: Document, tmp_path: Path
-) -> None:
+def test_a_newer_document_in_the_database_stays(rich_document: Document, tmp_path: Path) -> None:
     source = copied_to(tmp_path / "copy")
     correct(rich_document.id, 2, {"b0": "Later"}, revision=0, actor=None)
 
@@ -145,7 +143,7 @@ def test_a_restore_that_broke_off_is_completed(
     assert facts(Document.objects.get()) == before
 
 
-def test_people_that_are_not_there_are_nobody(rich_document: Document, tmp_path: Path) -> None:
+def test_unknown_users_are_restored_as_none(rich_document: Document, tmp_path: Path) -> None:
     source = copied_to(tmp_path / "copy")
     forget_everything()
     User.objects.all().delete()
@@ -158,12 +156,12 @@ def test_people_that_are_not_there_are_nobody(rich_document: Document, tmp_path:
 
 
 def test_the_same_file_of_the_same_team_is_one_document(
-    rich_document: Document, tmp_path: Path, kept_document: Make
+    rich_document: Document, tmp_path: Path, finished_document: Make
 ) -> None:
     team = rich_document.team
     source = copied_to(tmp_path / "copy")
     Document.objects.all().delete()
-    other = kept_document(team=team)
+    other = finished_document(team=team)
 
     report = restore_all(source, with_files=False)
 
@@ -199,9 +197,9 @@ def test_a_database_from_before_a_purge_does_not_bring_the_document_back(
 
 
 def test_a_damaged_text_is_reported_and_stops_no_other(
-    rich_document: Document, tmp_path: Path, kept_document: Make
+    rich_document: Document, tmp_path: Path, finished_document: Make
 ) -> None:
-    sound = kept_document(content=b"%PDF another", filename="other.pdf")
+    sound = finished_document(content=b"%PDF another", filename="other.pdf")
     sync_document(sound.id)
     source = copied_to(tmp_path / "copy")
     damaged = next((tmp_path / "copy").glob(f"documents/{rich_document.id}/readings/0001*"))
@@ -245,7 +243,7 @@ def test_a_manifest_of_a_newer_program_is_left_alone(
 
 @pytest.mark.s3
 @pytest.mark.django_db(transaction=True)
-def test_from_the_bucket_everything_comes_back_and_is_not_sent_again(
+def test_everything_is_restored_from_the_bucket_and_not_uploaded_again(
     mirrored: Bucket, rich_document: Document
 ) -> None:
     before = facts(rich_document)
@@ -275,8 +273,8 @@ def test_the_command_restores_from_a_directory(
     assert "1 restored" in capsys.readouterr().out
 
 
-def test_the_command_says_what_is_no_copy(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="no copy"):
+def test_the_command_refuses_a_directory_that_is_not_a_copy(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="not a copy"):
         call_command("archive", "restore", str(tmp_path))
 
 

@@ -1,4 +1,4 @@
-"""The pictures that readings name are part of the archive: kept, mirrored, checked, restored."""
+"""Figures are part of the archive: stored, mirrored, verified, restored."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def read_with_figure(document: Document, run: int, image: bytes = FIGURE) -> Rea
 
 
 @pytest.fixture
-def document(kept_document: Make) -> Document:
+def document(finished_document: Make) -> Document:
     """The same picture was cut out by two readings."""
-    document = kept_document()
+    document = finished_document()
     for run in (2, 3):
         read_with_figure(document, run)
     Document.objects.update(run=3, version=document.version + 1, flags=["disputed"])
@@ -106,7 +106,7 @@ def test_one_left_over_from_a_reading_that_was_not_recorded_is_no_orphan(
     assert report.orphaned == [stray]
 
 
-def test_it_comes_back_from_a_copy(document: Document, key: str, tmp_path: Path) -> None:
+def test_a_figure_is_restored_from_a_copy(document: Document, key: str, tmp_path: Path) -> None:
     before = build_manifest(document, "any")
     archive().root.rename(tmp_path / "copy")
     archive().root.mkdir()
@@ -121,7 +121,7 @@ def test_it_comes_back_from_a_copy(document: Document, key: str, tmp_path: Path)
     assert before["document"]["flags"] == ["disputed"]
 
 
-def test_a_manifest_from_before_there_were_figures_is_taken(
+def test_a_manifest_of_the_version_without_figures_is_restored(
     document: Document, tmp_path: Path
 ) -> None:
     path = archive().path(manifest_key(document.id))
@@ -201,9 +201,9 @@ def test_where_machines_share_the_database_it_is_in_the_bucket_before_its_readin
 
 @pytest.mark.s3
 def test_a_figure_on_another_machine_is_waited_for_and_a_lost_one_is_not(
-    mirrored: Bucket, kept_document: Make, monkeypatch: pytest.MonkeyPatch
+    mirrored: Bucket, finished_document: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document = kept_document()
+    document = finished_document()
     reading = document.pages.get(number=1).readings.get()
     reading.figures = [Figure.from_image(1, FIGURE).facts()]
     reading.save()

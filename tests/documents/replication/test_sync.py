@@ -31,8 +31,8 @@ def manifest_of(document: Document) -> dict[str, object]:
     return content
 
 
-def test_a_kept_document_has_a_manifest_of_its_version(kept_document: Make) -> None:
-    document = kept_document()
+def test_a_synced_document_has_a_manifest_of_its_version(finished_document: Make) -> None:
+    document = finished_document()
 
     assert sync_document(document.id)
 
@@ -40,8 +40,8 @@ def test_a_kept_document_has_a_manifest_of_its_version(kept_document: Make) -> N
     assert manifest_of(document)["version"] == document.version == document.manifest_version
 
 
-def test_every_file_that_a_manifest_names_is_there(kept_document: Make) -> None:
-    document = kept_document()
+def test_every_file_of_a_manifest_exists(finished_document: Make) -> None:
+    document = finished_document()
     correct(document.id, 1, {"b0": "Исправлено"}, revision=0, actor=None)
 
     sync_document(document.id)
@@ -53,8 +53,8 @@ def test_every_file_that_a_manifest_names_is_there(kept_document: Make) -> None:
     assert all(archive().exists(file["key"]) for file in manifest["files"] + texts)
 
 
-def test_a_change_leaves_the_copy_behind_until_it_is_kept_again(kept_document: Make) -> None:
-    document = kept_document()
+def test_a_change_leaves_the_copy_behind_until_the_next_sync(finished_document: Make) -> None:
+    document = finished_document()
     sync_document(document.id)
     assert not documents_to_sync(Document.objects.all()).exists()
 
@@ -65,7 +65,7 @@ def test_a_change_leaves_the_copy_behind_until_it_is_kept_again(kept_document: M
     assert not documents_to_sync(Document.objects.all()).exists()
 
 
-def test_what_is_being_read_is_kept_once_before_and_then_when_it_is_over() -> None:
+def test_a_document_being_read_is_synced_before_and_after_reading() -> None:
     document = make_document(status=Status.PROCESSING, pages=["one", None], manifest_version=0)
     assert documents_to_sync(Document.objects.all()).exists(), "an upload is kept at once"
 
@@ -76,8 +76,8 @@ def test_what_is_being_read_is_kept_once_before_and_then_when_it_is_over() -> No
     assert documents_to_sync(Document.objects.all()).get() == document
 
 
-def test_two_never_keep_a_document_at_once(kept_document: Make) -> None:
-    document = kept_document()
+def test_one_process_at_a_time_syncs_a_document(finished_document: Make) -> None:
+    document = finished_document()
     Document.objects.update(sync_lease_expires_at=timezone.now() + datetime.timedelta(minutes=1))
 
     assert not sync_document(document.id)
@@ -86,15 +86,15 @@ def test_two_never_keep_a_document_at_once(kept_document: Make) -> None:
     assert sync_document(document.id)
 
 
-def test_a_keeper_that_died_is_followed_when_its_lease_is_over(kept_document: Make) -> None:
-    document = kept_document()
+def test_an_expired_lease_can_be_taken(finished_document: Make) -> None:
+    document = finished_document()
     Document.objects.update(sync_lease_expires_at=timezone.now() - datetime.timedelta(seconds=1))
 
     assert sync_document(document.id)
 
 
-def test_a_manifest_never_goes_over_one_of_a_higher_version(kept_document: Make) -> None:
-    document = kept_document()
+def test_a_manifest_never_replaces_one_of_a_higher_version(finished_document: Make) -> None:
+    document = finished_document()
     sync_document(document.id)
     newer = {**manifest_of(document), "version": 99}
     archive().write(manifest_key(document.id), json.dumps(newer).encode())
@@ -104,8 +104,8 @@ def test_a_manifest_never_goes_over_one_of_a_higher_version(kept_document: Make)
     assert manifest_of(document)["version"] == 99
 
 
-def test_a_manifest_that_can_not_be_read_is_written_anew(kept_document: Make) -> None:
-    document = kept_document()
+def test_an_unreadable_manifest_is_rewritten(finished_document: Make) -> None:
+    document = finished_document()
     archive().write(manifest_key(document.id), b"{torn")
 
     assert sync_document(document.id)
@@ -114,5 +114,5 @@ def test_a_manifest_that_can_not_be_read_is_written_anew(kept_document: Make) ->
     assert manifest_of(document)["version"] == document.version
 
 
-def test_without_a_bucket_documents_are_local(kept_document: Make) -> None:
-    assert storage_state(kept_document()) == "local"
+def test_without_a_bucket_documents_are_local(finished_document: Make) -> None:
+    assert storage_state(finished_document()) == "local"

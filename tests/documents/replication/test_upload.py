@@ -1,4 +1,4 @@
-"""Everything in the bucket too: whole before it is called mirrored, and back from there."""
+"""The mirror in the bucket: complete before it is reported, and read back from there."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ def sent(download: Download) -> bytes:
 
 
 def test_a_mirrored_document_is_in_the_bucket_file_by_file(
-    mirrored: Bucket, kept_document: Make
+    mirrored: Bucket, finished_document: Make
 ) -> None:
-    document = kept_document()
+    document = finished_document()
     store_page_image(document.id, 1, 0, b"image")
 
     assert sync_document(document.id)
@@ -79,10 +79,10 @@ def test_an_upload_is_mirrored_when_it_is_answered(mirrored: Bucket) -> None:
     assert sent(get_original(document)) == b"%PDF-1.4 scan"
 
 
-def test_what_a_person_decides_is_in_the_bucket_when_they_are_told_so(
-    mirrored: Bucket, kept_document: Make
+def test_a_decision_is_in_the_bucket_when_it_is_answered(
+    mirrored: Bucket, finished_document: Make
 ) -> None:
-    document = kept_document()
+    document = finished_document()
     sync_document(document.id)
 
     document = approve(document.id, actor=make_user(team=document.team))
@@ -92,7 +92,7 @@ def test_what_a_person_decides_is_in_the_bucket_when_they_are_told_so(
     assert manifest["document"]["review_status"] == "approved"
 
 
-def test_an_upload_is_taken_while_the_bucket_is_away_and_mirrored_when_it_is_back(
+def test_an_upload_succeeds_while_the_bucket_is_unreachable_and_is_mirrored_later(
     mirrored: Bucket, settings: Any
 ) -> None:
     there = settings.OCRSITE_BUCKET
@@ -110,7 +110,7 @@ def test_an_upload_is_taken_while_the_bucket_is_away_and_mirrored_when_it_is_bac
     assert storage_state(document) == "mirrored"
 
 
-def test_nobody_waits_longer_than_the_patience_for_a_bucket_that_hangs(
+def test_no_request_waits_longer_than_its_limit_for_a_bucket_that_hangs(
     mirrored: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put = Bucket.put_file
@@ -135,7 +135,7 @@ def test_nobody_waits_longer_than_the_patience_for_a_bucket_that_hangs(
     assert storage_state(document) == "mirrored", "what was begun is finished behind the answer"
 
 
-def test_who_does_not_answer_a_small_question_soon_is_not_waited_for_as_for_a_file(
+def test_a_bucket_that_does_not_answer_a_probe_is_not_waited_for_as_for_a_file(
     mirrored: Bucket, settings: Any
 ) -> None:
     with faulty_s3({"any": Fault(kind="hang")}) as server:
@@ -150,9 +150,9 @@ def test_who_does_not_answer_a_small_question_soon_is_not_waited_for_as_for_a_fi
 
 
 def test_when_the_bucket_is_well_again_nothing_waits_for_its_next_try(
-    mirrored: Bucket, kept_document: Make, monkeypatch: pytest.MonkeyPatch
+    mirrored: Bucket, finished_document: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document, worker = kept_document(), SyncWorker()
+    document, worker = finished_document(), SyncWorker()
     with monkeypatch.context() as patched:
         patched.setattr(Bucket, "head", lambda self, key: (_ for _ in ()).throw(BucketFull("No.")))
         worker.sync_waiting(threading.Event())
@@ -167,10 +167,10 @@ def test_when_the_bucket_is_well_again_nothing_waits_for_its_next_try(
     assert storage_state(document) == "mirrored"
 
 
-def test_what_is_gone_from_the_disk_comes_from_the_bucket_and_is_kept_again(
-    mirrored: Bucket, kept_document: Make
+def test_a_file_missing_on_disk_is_fetched_from_the_bucket_and_stored_again(
+    mirrored: Bucket, finished_document: Make
 ) -> None:
-    document = kept_document()
+    document = finished_document()
     sync_document(document.id)
     empty_disk()
 
@@ -183,9 +183,9 @@ def test_what_is_gone_from_the_disk_comes_from_the_bucket_and_is_kept_again(
 
 
 def test_a_result_of_before_on_this_disk_is_not_served_for_the_one_of_now(
-    mirrored: Bucket, kept_document: Make
+    mirrored: Bucket, finished_document: Make
 ) -> None:
-    document = kept_document()
+    document = finished_document()
     sync_document(document.id)
 
     archive().write(result_key(document.id, "txt"), b"what another machine's cache still has")
@@ -194,18 +194,18 @@ def test_a_result_of_before_on_this_disk_is_not_served_for_the_one_of_now(
 
 
 def test_results_that_are_nowhere_are_assembled_again(
-    mirrored: Bucket, kept_document: Make
+    mirrored: Bucket, finished_document: Make
 ) -> None:
-    document = kept_document()
+    document = finished_document()
     empty_disk()
 
     assert "Second page" in sent(get_result(document, "md")).decode()
 
 
-def test_what_is_in_the_bucket_is_not_sent_again(
-    mirrored: Bucket, kept_document: Make, monkeypatch: pytest.MonkeyPatch
+def test_a_file_in_the_bucket_is_not_uploaded_again(
+    mirrored: Bucket, finished_document: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document = kept_document()
+    document = finished_document()
     sync_document(document.id)
     sent: list[str] = []
     put = Bucket.put_file
@@ -221,10 +221,10 @@ def test_what_is_in_the_bucket_is_not_sent_again(
 
 
 @pytest.fixture
-def overtaken(mirrored: Bucket, kept_document: Make) -> Document:
+def overtaken(mirrored: Bucket, finished_document: Make) -> Document:
     """A document that another container, with a database of its own, has approved; it is rejected
     here, in the same version."""
-    document = kept_document()
+    document = finished_document()
     sync_document(document.id)
     key = manifest_key(document.id)
     theirs = json.loads(mirrored.get_bytes(key))
@@ -238,7 +238,9 @@ def overtaken(mirrored: Bucket, kept_document: Make) -> Document:
     return reject(document.id, actor=make_user(team=document.team))
 
 
-def test_what_another_container_wrote_first_stays(mirrored: Bucket, overtaken: Document) -> None:
+def test_a_version_that_another_container_wrote_first_stays(
+    mirrored: Bucket, overtaken: Document
+) -> None:
     assert storage_state(overtaken) == "mirror_pending"
     with pytest.raises(NewerCopy):
         sync_document(overtaken.id)
@@ -246,7 +248,7 @@ def test_what_another_container_wrote_first_stays(mirrored: Bucket, overtaken: D
     assert manifest["document"]["review_status"] == "approved"
 
 
-def test_who_was_overtaken_takes_the_other_version(overtaken: Document) -> None:
+def test_an_overtaken_container_restores_the_other_version(overtaken: Document) -> None:
     SyncWorker().sync_waiting(threading.Event())
 
     overtaken.refresh_from_db()
@@ -276,7 +278,7 @@ def test_many_changes_here_do_not_outvote_one_that_was_mirrored_before(
     assert storage_state(overtaken) == "mirrored"
 
 
-def test_what_gave_way_is_named_with_who_did_it(overtaken: Document) -> None:
+def test_changes_that_gave_way_are_named_with_their_authors(overtaken: Document) -> None:
     SyncWorker().sync_waiting(threading.Event())
 
     adopted = overtaken.events.get(kind=EventKind.ADOPTED)
@@ -285,10 +287,10 @@ def test_what_gave_way_is_named_with_who_did_it(overtaken: Document) -> None:
     assert str(overtaken.events.exclude(actor=None).get().actor) in change
 
 
-def test_of_two_that_write_at_the_same_moment_one_is_told_that_it_is_not_mirrored(
-    mirrored: Bucket, kept_document: Make, monkeypatch: pytest.MonkeyPatch
+def test_of_two_simultaneous_writers_one_is_not_mirrored(
+    mirrored: Bucket, finished_document: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document = kept_document()
+    document = finished_document()
     sync_document(document.id)
     key, put = manifest_key(document.id), Bucket.put_bytes
 
@@ -322,10 +324,10 @@ def test_a_change_that_gave_way_while_its_answer_waited_is_not_called_mirrored(
     assert (document.review_status, storage_state(document)) == ("approved", "mirrored")
 
 
-def test_what_the_database_lost_sight_of_a_moment_ago_is_not_taken_for_another_containers(
-    mirrored: Bucket, kept_document: Make
+def test_an_own_version_that_the_database_lost_is_not_mistaken_for_another_containers(
+    mirrored: Bucket, finished_document: Make
 ) -> None:
-    document = kept_document()
+    document = finished_document()
     sync_document(document.id)
     # Its copy is of the moment before it noted what the bucket has.
     Document.objects.update(mirrored_version=0)
@@ -340,8 +342,10 @@ def test_what_the_database_lost_sight_of_a_moment_ago_is_not_taken_for_another_c
     assert not document.events.filter(kind=EventKind.ADOPTED).exists()
 
 
-def test_what_another_container_purged_goes_here_too(mirrored: Bucket, kept_document: Make) -> None:
-    document = kept_document()
+def test_a_document_purged_by_another_container_is_deleted_here(
+    mirrored: Bucket, finished_document: Make
+) -> None:
+    document = finished_document()
     sync_document(document.id)
     for found in list(mirrored.list("documents/")):
         mirrored.delete(found.key)
@@ -355,10 +359,10 @@ def test_what_another_container_purged_goes_here_too(mirrored: Bucket, kept_docu
 
 
 def test_a_bucket_that_refuses_is_not_asked_for_every_document(
-    mirrored: Bucket, kept_document: Make, monkeypatch: pytest.MonkeyPatch
+    mirrored: Bucket, finished_document: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(3):
-        kept_document(content=b"%PDF " + bytes([48 + number]), filename=f"{number}.pdf")
+        finished_document(content=b"%PDF " + bytes([48 + number]), filename=f"{number}.pdf")
     asked: list[str] = []
 
     def forbidden(self: Bucket, key: str) -> None:
@@ -372,9 +376,9 @@ def test_a_bucket_that_refuses_is_not_asked_for_every_document(
 
 
 def test_a_purged_document_leaves_nothing_in_the_bucket_but_its_tombstone(
-    mirrored: Bucket, kept_document: Make
+    mirrored: Bucket, finished_document: Make
 ) -> None:
-    document = kept_document()
+    document = finished_document()
     sync_document(document.id)
     trash(document.id, actor=None)
 

@@ -1,4 +1,4 @@
-"""Files are hashed again: what is missing, damaged or nobody's is named."""
+"""Files are hashed again: missing, damaged and orphaned ones are reported."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ Make = Callable[..., Document]
 
 
 @pytest.fixture
-def document(kept_document: Make) -> Document:
-    document = kept_document()
+def document(finished_document: Make) -> Document:
+    document = finished_document()
     sync_document(document.id)
     document.refresh_from_db()
     return document
@@ -101,7 +101,7 @@ def test_a_copy_that_waits_to_be_written_is_behind_and_not_damaged(document: Doc
 
 @pytest.mark.s3
 @pytest.mark.django_db(transaction=True)
-def test_a_disk_beside_a_bucket_need_not_have_what_is_mirrored(
+def test_a_disk_beside_a_bucket_may_lack_mirrored_files(
     mirrored: Bucket, document: Document
 ) -> None:
     empty_disk()
