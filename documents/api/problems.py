@@ -21,38 +21,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents import errors
-from documents.bucket.errors import BucketError
+from documents.api.statuses import RETRY_AFTER, status_of
 from documents.files.disk_errors import is_disk_full, storage_full
 from documents.messages import Message
 from documents.problem_details import MEDIA_TYPE, Text, build_problem
 
 log = structlog.get_logger(__name__)
-
-#: The status of each class of archive errors; a class not named here has its parent's.
-STATUSES: dict[type[errors.ArchiveError], int] = {
-    errors.ArchiveError: 500,
-    errors.UploadRefused: 400,
-    errors.FileTooLarge: 413,
-    errors.UnsupportedFileType: 415,
-    errors.StorageFull: 507,
-    errors.InvalidRequest: 400,
-    errors.NotFound: 404,
-    errors.NotAllowed: 403,
-    errors.NotYet: 409,
-    errors.Conflict: 409,
-    errors.LeaseLost: 409,
-    errors.Busy: 503,
-    errors.SearchUnavailable: 503,
-    errors.ReadingError: 422,
-    errors.ReadingTimeout: 503,
-    errors.EngineFailed: 503,
-    errors.EngineUnavailable: 503,
-    errors.OriginalMissing: 503,
-    BucketError: 503,
-    errors.DamagedCopy: 503,
-}
-#: Seconds after which the same request may succeed, by status.
-RETRY_AFTER = {503: 2, 507: 60}
 
 TITLES: dict[int, Text] = {
     400: _("The request is not valid."),
@@ -131,11 +105,6 @@ def problem(
         errors=fields,
     )
     return Response(content, status=status, headers=dict(headers or {}), content_type=MEDIA_TYPE)
-
-
-def status_of(error: type[errors.ArchiveError]) -> int:
-    """The HTTP status of a class of errors."""
-    return next(STATUSES[cls] for cls in error.__mro__ if cls in STATUSES)
 
 
 def _archive_problem(request: Request, error: errors.ArchiveError) -> Response:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -163,3 +165,16 @@ def test_a_plural_message_counts_in_russian() -> None:
         ]
 
     assert found == ["1 час", "2 часа", "5 часов"]
+
+
+def test_the_document_of_errors_is_current() -> None:
+    """Else: `python docs/make_errors.py`."""
+    program = [sys.executable, "docs/make_errors.py", "--check"]
+
+    assert subprocess.run(program, cwd=ROOT, timeout=60, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("error", CLASSES, ids=lambda cls: cls.__name__)
+def test_every_error_says_what_it_means_and_what_to_do(error: type[errors.ArchiveError]) -> None:
+    assert error.__doc__
+    assert error.next_step.endswith(".")

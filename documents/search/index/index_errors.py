@@ -52,5 +52,5 @@ def report_unreadable(generation: Path, error: BaseException) -> SearchUnavailab
 
 def make_unavailable() -> SearchUnavailable:
     return SearchUnavailable(
-        Message("The search index is not there yet; it is being built. Try again soon.")
+        Message("The search index is not ready: it is being built. Try again soon.")
     )

@@ -63,7 +63,7 @@ def test_each_file_has_its_own_outcome(browser: Client, team: Team, url: Url) ->
 
     page = answer.content.decode()
     assert "Already in the archive: <a" in page
-    assert "Refused: a.txt. The file looks like a text file" in page
+    assert "This one looks like a text file" in page
     assert Document.objects.count() == 2
     assert list(archive().staging.iterdir()) == []
 

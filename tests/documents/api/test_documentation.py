@@ -9,7 +9,7 @@ import pytest
 from django.urls import URLPattern
 
 from documents import errors
-from documents.api.problems import status_of
+from documents.api.statuses import status_of
 from documents.api.urls import urlpatterns
 
 DOCUMENTATION = (Path(__file__).parents[3] / "docs" / "api.md").read_text("utf-8")
@@ -37,8 +37,10 @@ def test_every_endpoint_has_an_example(route: str) -> None:
     "error",
     [
         cls
-        for cls in errors.ArchiveError.__subclasses__()
+        for base in (errors.ArchiveError, errors.Conflict, errors.NotAllowed)
+        for cls in base.__subclasses__()
         if not issubclass(cls, errors.ReadingError | errors.UploadRefused | errors.LeaseLost)
+        and cls not in (errors.Conflict, errors.NotAllowed)
     ],
 )
 def test_every_error_of_a_request_is_explained(error: type[errors.ArchiveError]) -> None:

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from documents import errors
 from documents.api import documents as endpoint
-from documents.api.problems import status_of
+from documents.api.statuses import status_of
 from documents.models import Team, User
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document

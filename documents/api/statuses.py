@@ -1,0 +1,38 @@
+"""The HTTP status of each error of the archive."""
+
+from __future__ import annotations
+
+from documents import errors
+from documents.bucket.errors import BucketError
+
+#: A class that is not here has the status of its nearest parent.
+STATUSES: dict[type[errors.ArchiveError], int] = {
+    errors.ArchiveError: 500,
+    errors.UploadRefused: 400,
+    errors.FileTooLarge: 413,
+    errors.UnsupportedFileType: 415,
+    errors.StorageFull: 507,
+    errors.InvalidRequest: 400,
+    errors.NotFound: 404,
+    errors.NotAllowed: 403,
+    errors.NotYet: 409,
+    errors.Conflict: 409,
+    errors.LeaseLost: 409,
+    errors.Busy: 503,
+    errors.SearchUnavailable: 503,
+    errors.ReadingError: 422,
+    errors.ReadingTimeout: 503,
+    errors.EngineFailed: 503,
+    errors.EngineUnavailable: 503,
+    errors.OriginalMissing: 503,
+    BucketError: 503,
+    errors.DamagedCopy: 503,
+}
+
+#: Seconds after which the same request may succeed, by status.
+RETRY_AFTER = {503: 2, 507: 60}
+
+
+def status_of(error: type[errors.ArchiveError]) -> int:
+    """The HTTP status of a class of errors."""
+    return next(STATUSES[cls] for cls in error.__mro__ if cls in STATUSES)
