@@ -46,7 +46,7 @@ ABILITIES: dict[str, frozenset[Ability]] = {
 
 
 def teams_of(user: AnyUser) -> QuerySet[Team]:
-    """The teams whose documents `user` may see: all for a superuser, none for nobody."""
+    """The teams whose documents `user` may see: all for a superuser, none without a log-in."""
     if not user.is_authenticated or not user.is_active:
         return Team.objects.none()
     if user.is_superuser:

@@ -14,14 +14,14 @@ FIRST_TEAM = "Main"
 
 
 def ensure_first_team_and_admin(password: str | None) -> str | None:
-    """Make what is missing; safe to run at every start.
+    """Create what is missing; safe to run at every start.
 
-    Where there is no superuser at all, `admin` is made with `password`, or with a generated one
-    that is returned, this once, to be shown. Returns None in every other case. A password that
-    is given later does not change an account that exists.
+    Where there is no superuser at all, creates `admin` with `password`, or with a generated one,
+    which is returned, this once, to be shown. Returns None in every other case. A password that
+    is given later does not change an existing account.
     """
     with transaction.atomic():
-        team, _ = Team.objects.get_or_create(id=FIRST_TEAM_ID, defaults={"name": _free_name})
+        team, _ = Team.objects.get_or_create(id=FIRST_TEAM_ID, defaults={"name": _choose_name})
         generated = None
         if not User.objects.filter(is_superuser=True).exists():
             generated = None if password else secrets.token_urlsafe(12)
@@ -37,8 +37,8 @@ def ensure_first_team_and_admin(password: str | None) -> str | None:
     return generated
 
 
-def _free_name() -> str:
-    """A name for the first team that no other has: people may have called another one so."""
+def _choose_name() -> str:
+    """A name for the first team that no other team has."""
     taken = set(Team.objects.values_list("name", flat=True))
     names = itertools.chain([FIRST_TEAM], (f"{FIRST_TEAM} {n}" for n in itertools.count(2)))
     return next(name for name in names if name not in taken)

@@ -33,7 +33,7 @@ def correct(
 ) -> Page:
     """Save `texts` (block id -> text) as the page's newest correction.
 
-    `revision` is the page's as its corrector saw it. Texts that change nothing make no revision.
+    `revision` is the page's as `actor` saw it. Texts that change nothing make no revision.
     Raises NotFound, NotAllowed, InvalidRequest (an unknown block), Conflict (somebody was first,
     nothing was read on the page yet, in the trash).
     """
@@ -46,7 +46,7 @@ def correct(
     document = access.require(actor, Ability.CORRECT, document_id)
     page = _get_page(document, number, revision)
     layout = page.layout
-    # A correction of a correction builds on it; its boxes still are the first reading's.
+    # A correction of a correction is based on the same reading: its boxes are of that one.
     reading = page.base_reading
     if layout is None or reading is None:
         raise NothingRead(
@@ -54,7 +54,7 @@ def correct(
             document=document_id,
             page=number,
         )
-    changed = _apply(layout, texts)
+    changed = _apply_correction(layout, texts)
     if changed == layout:
         return page
     with transaction.atomic():
@@ -74,7 +74,7 @@ def correct(
     return page
 
 
-def _apply(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
+def _apply_correction(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
     try:
         return apply_correction(layout, texts)
     except KeyError as error:

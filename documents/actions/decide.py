@@ -14,10 +14,10 @@ from documents.messages import Message
 from documents.models import Document, ReviewStatus, Status, User
 from documents.models.event import EventKind
 
-#: What a decision rests on: the text, and the decision before. A document's version rises with
-#: more than that (a page is read, results are assembled anew, a tag is renamed); nobody is sent
-#: back to look again for those.
-_DECIDED_ON = frozenset(
+#: The events that change what a decision rests on: the text, and the decision before. The version
+#: rises with others, too (results are assembled again, a tag is renamed): those do not make a
+#: decision outdated.
+_RELEVANT_EVENTS = frozenset(
     {
         EventKind.READ,
         EventKind.CORRECTED,
@@ -29,7 +29,7 @@ _DECIDED_ON = frozenset(
 
 
 def approve(document_id: uuid.UUID, *, actor: User | None, version: int | None = None) -> Document:
-    """`version` is the document's as `actor` saw it; None: whatever it says now.
+    """Approve the document in the `version` that `actor` saw; None: in any version.
 
     Raises NotFound, NotAllowed, Conflict (being read, nothing read, in the trash, or Outdated: its
     text or the decision is no longer what it was in that version).
@@ -38,7 +38,7 @@ def approve(document_id: uuid.UUID, *, actor: User | None, version: int | None =
 
 
 def reject(document_id: uuid.UUID, *, actor: User | None, version: int | None = None) -> Document:
-    """As `approve`, but what could not be read can be rejected."""
+    """Reject the document. As `approve`, but a document that could not be read may be rejected."""
     return _decide(document_id, ReviewStatus.REJECTED, EventKind.REJECTED, actor, version)
 
 
@@ -74,11 +74,11 @@ def _decide(
 
 
 def _refuse_outdated(document: Document, version: int, kind: EventKind, actor: User | None) -> None:
-    # Who decided the same meanwhile is of one mind with the actor: nothing is left to look at.
-    since = document.events.filter(kind__in=_DECIDED_ON - {kind}, data__version__gt=version)
+    # Another person's decision for the same verdict does not contradict the actor's.
+    since = document.events.filter(kind__in=_RELEVANT_EVENTS - {kind}, data__version__gt=version)
     if actor is not None:
-        # What they corrected themselves they have seen: a page of the admin stays open, and its
-        # version the same, while its texts are saved one by one. (What was read has no actor.)
+        # The actor has seen their own corrections: a page of the admin stays open, with the version
+        # it was loaded with, while its texts are saved one by one. (A reading has no actor.)
         since = since.exclude(actor=actor)
     if version > document.version or since.exists():
         raise Outdated(

@@ -1,4 +1,4 @@
-"""Change what a person says of a document: its title, language and tags."""
+"""Change the title, the language or the tags of a document."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def edit(
     tags: Iterable[str] | None = None,
     tags_seen: Iterable[str] | None = None,
 ) -> Document:
-    """None leaves a value as it is. `tags_seen` are the tags as `actor` saw them: then only what
-    `tags` has more or less is given or taken, and what others did meanwhile stays.
+    """None leaves a value as it is. `tags_seen` are the tags as `actor` saw them: then only the
+    differences between the two are applied, and what others changed meanwhile stays.
 
     Raises NotFound, NotAllowed, InvalidRequest, Conflict (in the trash).
     """
@@ -53,7 +53,7 @@ def edit(
                 document.language = language
                 changed.append("language")
         if tags is not None:
-            wanted = _wanted(document, tags, tags_seen)
+            wanted = _resolve_tags(document, tags, tags_seen)
             if {tag.id for tag in wanted} != set(document.tags.values_list("id", flat=True)):
                 document.tags.set(wanted)
                 changed.append("tags")
@@ -64,17 +64,19 @@ def edit(
     return document
 
 
-def _wanted(document: Document, names: Iterable[str], seen: Iterable[str] | None) -> list[Tag]:
-    """The tags that the document is to have, once and for all of them of its team."""
+def _resolve_tags(
+    document: Document, names: Iterable[str], seen: Iterable[str] | None
+) -> list[Tag]:
+    """The tags that the document is to have, created where its team lacks them."""
     if seen is None:
         return get_or_create_tags(document.team, names)
     names = [normalize_tag_name(name, field="tags") for name in names]
     before = {" ".join(name.split()).casefold() for name in seen}
     after = {name.casefold() for name in names}
-    # Its tags can't be renamed or deleted now: who does that locks the document first.
-    kept = [tag for tag in document.tags.all() if tag.name.casefold() not in before - after]
+    # Its tags can't be renamed or deleted now: both lock the document first.
+    unchanged = [tag for tag in document.tags.all() if tag.name.casefold() not in before - after]
     new_names = [name for name in names if name.casefold() not in before]
-    given = get_or_create_tags(document.team, new_names)
-    wanted = list({tag.id: tag for tag in (*kept, *given)}.values())
+    added = get_or_create_tags(document.team, new_names)
+    wanted = list({tag.id: tag for tag in (*unchanged, *added)}.values())
     refuse_too_many_tags(wanted)
     return wanted

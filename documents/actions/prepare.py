@@ -1,4 +1,4 @@
-"""A document's pages, once their number is known."""
+"""Record how many pages a document has, or that its file can't be opened."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ BATCH = 1000
 
 
 def record_page_count(claim: TaskClaim, page_count: int) -> None:
-    """Make the page rows and let them be read. Done already: nothing changes.
+    """Create the page rows, so that they are read. Page rows that exist stay.
 
-    Raises LeaseLost when the claim is no longer the document's.
+    Raises LeaseLost.
     """
     with transaction.atomic():
         document = claim.lock()
@@ -34,10 +34,8 @@ def record_page_count(claim: TaskClaim, page_count: int) -> None:
 
 
 def fail_preparation(claim: TaskClaim, error: ReadingError) -> None:
-    """The file can't be opened: the document has failed, with the reason.
-
-    A transient error is tried again until the attempts are used up. Raises LeaseLost.
-    """
+    """Fail the document, or let the task be tried again: a transient error fails it only when the
+    attempts are used up. Raises LeaseLost."""
     with transaction.atomic():
         document = claim.lock()
         document.task_lease.end(document)

@@ -1,7 +1,7 @@
-"""Remove a document for good: its rows, its files here and in the bucket.
+"""Delete a document for good: its rows, its files here and in the bucket.
 
-A tombstone stays, here and in the bucket, so that no copy of the document that is still found
-anywhere is ever taken in again.
+A tombstone stays, here and in the bucket, so that no remaining copy of the document is ever
+restored. Only commands of the site's operator purge.
 """
 
 from __future__ import annotations
@@ -19,10 +19,7 @@ from documents.signals import announce, document_purged
 
 
 def purge(document_id: uuid.UUID) -> None:
-    """Only what lies in the trash is purged. Raises NotFound, NotInTrash.
-
-    What the bucket does not remove now is removed later.
-    """
+    """Raises NotFound, NotInTrash. What the bucket does not delete now is deleted later."""
     with transaction.atomic():
         document = Document.objects.lock(document_id)
         if not document.is_trashed:

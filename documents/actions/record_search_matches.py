@@ -1,4 +1,4 @@
-"""Note the new pages that saved searches find."""
+"""Record the new pages that saved searches find."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from documents.search.query.tantivy_queries import all_of, any_document
 
 log = structlog.get_logger(__name__)
 
-#: Pages that one search finds which are looked at together.
-PAGES_AT_ONCE = 5000
+#: Found pages of one search that are processed together.
+PAGE_BATCH = 5000
 
 _Pages = set[tuple[uuid.UUID, int]]
 
 
-def note_matches(documents: Sequence[uuid.UUID]) -> None:
-    """Write an event for each page of these that a saved search finds and that was read or
-    corrected since the search was saved. Each page is told of once, by whichever machine is first.
+def record_search_matches(documents: Sequence[uuid.UUID]) -> None:
+    """Write an event for each page of `documents` that a saved search finds and that was read or
+    corrected since the search was saved. Each page is recorded once, by whichever machine is first.
 
-    Called when the pages can be found already. Raises SearchUnavailable.
+    Called when the index has the pages. Raises SearchUnavailable.
     """
     searches = list(SavedSearch.objects.select_related("owner", "team"))
     if not searches:
@@ -39,24 +39,28 @@ def note_matches(documents: Sequence[uuid.UUID]) -> None:
     snapshot = open_index()
     for search in searches:
         try:
-            _note_new(snapshot, search, documents)
+            _record_new(snapshot, search, documents)
         except (ValueError, TypeError, KeyError):
-            # An odd one, kept by another version: the others are told nevertheless.
-            log.exception("saved_search_not_asked", search=str(search.id))
+            # A search that another version saved: the others are still evaluated.
+            log.exception("saved_search_failed", search=str(search.id))
 
 
-def _note_new(snapshot: IndexSnapshot, search: SavedSearch, documents: Sequence[uuid.UUID]) -> None:
-    for found in _found_by(snapshot, search, documents):
-        untold = found - _told(search, found)
-        if untold:
-            for document_id, number in sorted(untold & _new(untold, search.created_at)):
-                _note(search, document_id, number)
+def _record_new(
+    snapshot: IndexSnapshot, search: SavedSearch, documents: Sequence[uuid.UUID]
+) -> None:
+    for found in _find_pages(snapshot, search, documents):
+        unrecorded = found - _find_recorded(search, found)
+        if unrecorded:
+            for document_id, number in sorted(
+                unrecorded & _filter_new(unrecorded, search.created_at)
+            ):
+                _record(search, document_id, number)
 
 
-def _found_by(
+def _find_pages(
     snapshot: IndexSnapshot, search: SavedSearch, documents: Sequence[uuid.UUID]
 ) -> Iterator[_Pages]:
-    """Pages of these documents that answer, some at a time."""
+    """Yield the pages of these documents that match, in batches."""
     if search.team is not None:
         scope = build_team_scope(search.team, search.filters)
     else:
@@ -65,7 +69,7 @@ def _found_by(
     among = all_of([scope.restrict(query), any_document(documents)])
     by_number = {encode_document(each): each for each in documents}
     offset = 0
-    while hits := snapshot.search(among, PAGES_AT_ONCE, count=False, offset=offset)[0]:
+    while hits := snapshot.search(among, PAGE_BATCH, count=False, offset=offset)[0]:
         addresses = [address for _, address in hits]
         of = snapshot.read_column("document_number", addresses)
         yield {
@@ -75,14 +79,14 @@ def _found_by(
         offset += len(hits)
 
 
-def _told(search: SavedSearch, found: _Pages) -> _Pages:
-    """Those that the search was told of: most, of a document that is read page by page."""
-    noted = search.matches.filter(document__in={document for document, _ in found})
-    return set(noted.values_list("document_id", "page"))
+def _find_recorded(search: SavedSearch, found: _Pages) -> _Pages:
+    """Those that are recorded already: most, while a document is read page by page."""
+    recorded = search.matches.filter(document__in={document for document, _ in found})
+    return set(recorded.values_list("document_id", "page"))
 
 
-def _new(found: _Pages, since: datetime.datetime) -> _Pages:
-    """Those whose text came after the search; a document that was not read: itself."""
+def _filter_new(found: _Pages, since: datetime.datetime) -> _Pages:
+    """Those whose text is newer than the search; of an unread document, its cover."""
     ids = {document for document, _ in found}
     new = {
         (document, number)
@@ -100,7 +104,7 @@ def _new(found: _Pages, since: datetime.datetime) -> _Pages:
     return new | {(document, COVER) for document in young.values_list("id", flat=True)}
 
 
-def _note(search: SavedSearch, document_id: uuid.UUID, number: int) -> None:
+def _record(search: SavedSearch, document_id: uuid.UUID, number: int) -> None:
     try:
         with transaction.atomic():
             document = Document.objects.get(id=document_id)
@@ -112,4 +116,4 @@ def _note(search: SavedSearch, document_id: uuid.UUID, number: int) -> None:
                     EventKind.MATCHED, document, search=str(search.id), page=number or None
                 )
     except (Document.DoesNotExist, IntegrityError):
-        return  # purged, or the search deleted, this very moment
+        return  # the document or the search was deleted meanwhile

@@ -41,15 +41,15 @@ def reprocess(
     ocr: str | None = None,
     language: str | None = None,
 ) -> Document:
-    """Start a new run. Until it ends the results of the one before are served.
+    """Start a new run. Until it ends, the results of the previous run are served.
 
     `pages` is "all" or "failed". None leaves `ocr` and `language` as they are and lets any engine
-    read. Readings and corrections are kept; the review starts anew. Whatever a reader still does
-    for the run before records nothing; failed pages of a document that is being read join its run.
-    Asked for the failed pages where none failed: nothing is read. Raises NotFound,
-    InvalidRequest, Conflict (in the trash, or no reader has the engine).
+    read. Readings and corrections stay; the review is reset. Claims of the previous run record
+    nothing any more; failed pages of a document that is being read join its run. If the failed
+    pages are requested and none failed, nothing is read. Raises NotFound, NotAllowed,
+    InvalidRequest, Conflict (in the trash, or no OCR worker has the engine).
     """
-    _check(pages, engine, ocr)
+    _validate(pages, engine, ocr)
     if engine is not None and not WorkerProcess.alive().filter(engine=engine).exists():
         raise EngineNotRunning(
             Message(
@@ -65,7 +65,7 @@ def reprocess(
         again = Q() if pages == ALL else Q(status=PageStatus.FAILED)
         was_prepared = document.page_count is not None
         if was_prepared and not document.pages.filter(again).exists():
-            _assemble_what_was_read(document)
+            _retry_results(document)
             return document
         document.requested_engine = engine or ""
         if ocr is not None:
@@ -73,7 +73,7 @@ def reprocess(
         if language is not None:
             document.language = validate_language(language)
         if pages == ALL or document.status != Status.PROCESSING:
-            # Failed pages join the run that others are still being read in.
+            # Failed pages join the run in which others are still being read.
             document.run += 1
         document.clear_review()
         document.finished_at = None
@@ -81,7 +81,7 @@ def reprocess(
         document.task_lease.revoke(document)
         document.last_served_at = timezone.now()
         if was_prepared:
-            _requeue(document.pages.filter(again))
+            _queue_again(document.pages.filter(again))
             document.status = Status.PROCESSING
             document.set_task(Task.NONE)
             document.pages_done = document.pages.filter(status=PageStatus.DONE).count()
@@ -97,8 +97,8 @@ def reprocess(
     return document
 
 
-def _assemble_what_was_read(document: Document) -> None:
-    """No page is to be read again, but the results were given up: they are tried once more."""
+def _retry_results(document: Document) -> None:
+    """No page is to be read again, but assembling the results may have failed: repeat that."""
     if document.status == Status.FAILED and document.pages_done:
         document.status = Status.PROCESSING
         document.set_task(Task.FINISH)
@@ -108,7 +108,7 @@ def _assemble_what_was_read(document: Document) -> None:
         announce(tasks_waiting)
 
 
-def _requeue(pages: QuerySet[Page]) -> None:
+def _queue_again(pages: QuerySet[Page]) -> None:
     Page.lease.revoke_all(
         pages,
         status=PageStatus.PENDING,
@@ -121,7 +121,7 @@ def _requeue(pages: QuerySet[Page]) -> None:
     )
 
 
-def _check(pages: str, engine: str | None, ocr: str | None) -> None:
+def _validate(pages: str, engine: str | None, ocr: str | None) -> None:
     for name, value, known in (
         ("pages", pages, (ALL, FAILED)),
         ("engine", engine, OCR_ENGINES),

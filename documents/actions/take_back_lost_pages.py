@@ -1,4 +1,4 @@
-"""Take pages back whose OCR worker is gone."""
+"""Return to the queue the pages whose OCR worker died."""
 
 from __future__ import annotations
 

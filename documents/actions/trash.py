@@ -1,4 +1,4 @@
-"""Move a document to the trash: it is kept, and nothing works on it any more."""
+"""Move a document to the trash: it stays, and nothing works on it any more."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from documents.models.event import EventKind
 from documents.signals import announce, pages_waiting, tasks_waiting
 
 
-def take_out_of_trash(document_id: uuid.UUID, *, actor: User | None) -> Document:
+def untrash(document_id: uuid.UUID, *, actor: User | None) -> Document:
     """Not in the trash: nothing changes. Raises NotFound, NotAllowed."""
     with transaction.atomic():
         document = access.require_locked(actor, Ability.TRASH, document_id)

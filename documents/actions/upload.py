@@ -1,4 +1,4 @@
-"""Take a file in: refuse it, find it already there, or keep it and have it read."""
+"""Add a file to the archive: refuse it, find the document that it is, or store it as a new one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from documents import access
 from documents.actions.reprocess import FAILED, reprocess
-from documents.actions.untrash import take_out_of_trash
+from documents.actions.untrash import untrash
 from documents.errors import EmptyFile, InvalidRequest, OriginalMissing
 from documents.events import commit_version
 from documents.files.disk_errors import map_disk_errors
@@ -32,7 +32,7 @@ TITLE_LENGTH = 500
 
 @dataclass(frozen=True)
 class Uploaded:
-    """`created` is False where the team had these bytes already: then it is the first document."""
+    """`created` is False where the team already had a document of the same bytes: this one."""
 
     document: Document
     created: bool
@@ -49,7 +49,7 @@ def upload(
     language: str = "",
     ocr: str = OcrMode.AUTO,
 ) -> Uploaded:
-    """Keep the staged file as a document of a team of `actor`; the staged file is gone afterwards.
+    """Store the staged file as a document of a team of `actor`. Deletes the staged file.
 
     When this returns, the original is flushed to disk and the row is committed. Raises EmptyFile,
     UnsupportedFileType, InvalidRequest, NotFound or NotAllowed (the team), StorageFull.
@@ -66,10 +66,10 @@ def upload(
         if staged.size == 0:
             raise EmptyFile(Message("The file is empty: it has no bytes. Choose the file again."))
         kind = sniff(staged.head)
-        known_before = _already_there(actor, team, staged)
-        if known_before is not None:
-            return Uploaded(known_before, created=False)
-        return _keep(
+        same = _find_same(actor, team, staged)
+        if same is not None:
+            return Uploaded(same, created=False)
+        return _store(
             actor,
             team,
             staged,
@@ -84,16 +84,16 @@ def upload(
         staged.discard()
 
 
-def _already_there(actor: User, team: Team, staged: StagedFile) -> Document | None:
+def _find_same(actor: User, team: Team, staged: StagedFile) -> Document | None:
     document = Document.objects.filter(team=team, sha256=staged.sha256).first()
     if document is None:
         return None
     key = original_key(document.id, document.filename)
     if not archive().exists(key):
-        # The same bytes are at hand: a lost original mends itself here.
+        # The document lost its original, and this upload has the same bytes.
         archive().put(key, staged.path)
     if document.is_trashed:
-        document = take_out_of_trash(document.id, actor=actor)
+        document = untrash(document.id, actor=actor)
     if _lost_its_original(document):
         document = reprocess(document.id, actor=actor, pages=FAILED)
     return document
@@ -107,7 +107,7 @@ def _lost_its_original(document: Document) -> bool:
     )
 
 
-def _keep(
+def _store(
     actor: User,
     team: Team,
     staged: StagedFile,
@@ -132,7 +132,7 @@ def _keep(
         ocr=ocr,
         task=Task.PREPARE,
     )
-    # The file before the row: a crash between the two leaves an orphan file, never a document
+    # The file before the row: a crash between the two leaves an orphaned file, never a document
     # without its original.
     archive().put(original_key(document.id, filename), staged.path)
     try:
@@ -142,14 +142,14 @@ def _keep(
                 document.tags.set(get_or_create_tags(team, tags))
             announce(tasks_waiting)
     except IntegrityError:
-        # Two uploads of the same bytes at once: the other one was first.
+        # Of two uploads of the same bytes at once, the other was first.
         archive().delete_tree(f"documents/{document.id}")
         first = Document.objects.filter(team=team, sha256=staged.sha256).first()
         if first is None:
             raise
         return Uploaded(first, created=False)
     except BaseException:
-        # A commit whose answer got lost may have come through: then the row has its file.
+        # A commit whose confirmation was lost may have succeeded: then the row needs its file.
         if not Document.objects.filter(id=document.id).exists():
             archive().delete_tree(f"documents/{document.id}")
         raise

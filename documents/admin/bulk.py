@@ -15,7 +15,7 @@ from documents import access
 from documents.access import Ability
 from documents.actions.reprocess import ALL, FAILED, reprocess
 from documents.actions.trash import trash
-from documents.actions.untrash import take_out_of_trash
+from documents.actions.untrash import untrash
 from documents.admin.downloads import zip_of_originals
 from documents.admin.requests import actor
 from documents.errors import ArchiveError
@@ -55,7 +55,7 @@ def restore(
     model_admin: admin.ModelAdmin[Document], request: HttpRequest, queryset: QuerySet[Document]
 ) -> None:
     user = actor(request)
-    _apply_to_each(request, queryset, lambda id_: take_out_of_trash(id_, actor=user))
+    _apply_to_each(request, queryset, lambda id_: untrash(id_, actor=user))
 
 
 @admin.action(description=gettext_lazy("Download the originals (zip)"))

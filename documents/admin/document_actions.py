@@ -18,7 +18,7 @@ from documents.actions.decide import approve, reject
 from documents.actions.edit import edit
 from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
-from documents.actions.untrash import take_out_of_trash
+from documents.actions.untrash import untrash
 from documents.admin.changelist_state import redirect_to_document
 from documents.admin.forms import DecisionForm, DetailsForm, NoFields, ReprocessForm, report_errors
 from documents.admin.requests import actor, redirect_missing_document, show_error
@@ -46,7 +46,7 @@ BUTTONS = {
     "reject": Button(Ability.DECIDE, DecisionForm, reject, _("The document is rejected.")),
     "trash": Button(Ability.TRASH, NoFields, trash, _("The document is in the trash.")),
     "restore": Button(
-        Ability.TRASH, NoFields, take_out_of_trash, _("The document is out of the trash again.")
+        Ability.TRASH, NoFields, untrash, _("The document is out of the trash again.")
     ),
     "read-again": Button(
         Ability.REPROCESS, ReprocessForm, reprocess, _("The document is being read again.")

@@ -16,7 +16,7 @@ from documents.actions.decide import approve, reject
 from documents.actions.edit import edit
 from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
-from documents.actions.untrash import take_out_of_trash
+from documents.actions.untrash import untrash
 from documents.api.conditional import respond_with_etag
 from documents.api.filters import DocumentFilters, filter_documents
 from documents.api.pagination import paginate
@@ -105,7 +105,7 @@ class RejectView(_DecisionView):
 
 class RestoreView(ApiView):
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
-        document = take_out_of_trash(document_id, actor=self.user)
+        document = untrash(document_id, actor=self.user)
         return Response(document_data(request, document))
 
 

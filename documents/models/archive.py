@@ -1,4 +1,4 @@
-"""What the database knows of the archive's copies outside of it: manifests and the bucket."""
+"""What the database records about the copies outside of it: manifests and the bucket."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ class MirroredFile(models.Model):
 
 
 class Tombstone(models.Model):
-    """A document that was purged: whatever of it is found anywhere is never taken in again."""
+    """A document that was purged: no copy of it is ever restored."""
 
     document_id = models.UUIDField(primary_key=True)
     purged_at = models.DateTimeField(auto_now_add=True)
     mirrored = models.BooleanField(default=False)
-    #: What the bucket had of it: some keys may delete and not list.
+    #: Its objects in the bucket: an access key may be allowed to delete and not to list.
     keys = models.JSONField(default=list)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""A JSON value kept compressed; names of flags that both databases can search."""
+"""A compressed JSON field, and a field of flags that both databases can search."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Packed(bytes):
 
 
 def json_bytes(value: Any) -> bytes:
-    """The one form of JSON in which values are kept and hashed: UTF-8, no spaces, keys as given."""
+    """The form of JSON in which values are stored and hashed: UTF-8, no spaces, keys as given."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -28,7 +28,7 @@ def digest_of(value: Any) -> str:
 
 
 def pack(value: Any) -> Packed:
-    """Do a field's work beforehand: outside the transaction in which the value is kept."""
+    """Encode a value ahead of the transaction that stores it."""
     data = json_bytes(value)
     packed = Packed(zlib.compress(data, level=6))
     packed.digest = hashlib.sha256(data).hexdigest()
@@ -86,7 +86,7 @@ class FlagsField(_Flags):
 
 
 def flag_mark(name: str) -> str:
-    """How a `FlagsField` holds the flag."""
+    """How a `FlagsField` stores the flag."""
     return f",{name},"
 
 

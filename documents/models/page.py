@@ -70,7 +70,7 @@ class PageQuerySet(models.QuerySet["Page"]):
         return self.filter(status__in=(PageStatus.PENDING, PageStatus.RUNNING))
 
     def waiting(self) -> PageQuerySet:
-        """Those that could be read now, as far as the page can tell."""
+        """Those that could be read now if their document is being read."""
         rested = Q(retry_at=None) | Q(retry_at__lte=timezone.now())
         return self.filter(rested, status=PageStatus.PENDING)
 

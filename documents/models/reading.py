@@ -1,4 +1,4 @@
-"""What engines read on a page, and what people made of it. Both are only ever added to."""
+"""What engines read on a page, and people's corrections. Rows of both are never changed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from documents.models.page import Page
 
 
 class PageText(models.Model):
-    """What a page says, by an engine or by a person. `layout` is `PageLayout.to_dict()`."""
+    """A page's text by an engine or a person. `layout` is `PageLayout.to_dict()`."""
 
     layout = CompressedJSONField()
     #: SHA-256 of the layout's JSON, by which its file in the archive is known.
     digest = models.CharField(max_length=64, default="", editable=False)
-    #: When it was read or written. Not `auto_now_add`: a restored one is as old as it was.
+    #: When it was read or written. Not `auto_now_add`: a restored row has its original time.
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -44,6 +44,6 @@ class Review(models.Model):
         self.review_status, self.reviewed_by, self.reviewed_at = status, by, timezone.now()
 
     def clear_review(self) -> None:
-        """Set, without saving: nobody has reviewed what is read now."""
+        """Set, without saving: the document is unreviewed again."""
         self.review_status = ReviewStatus.UNREVIEWED
         self.reviewed_by = self.reviewed_at = None

@@ -1,5 +1,5 @@
-"""What search needs of the database: what has changed, in an order that can be followed, and the
-searches that people keep."""
+"""What search needs of the database: the changes, in an order that can be followed, and saved
+searches."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class CurrentTransaction(models.Func):
 
 
 class SearchChange(models.Model):
-    """Something about a document, or the text of one of its pages, is not what it was.
+    """A document, or the text of one of its pages, has changed.
 
-    Written in the transaction that changed it. No foreign key: of a purged document this is what
-    is left. Old rows are removed; an index that needed them is built anew.
+    Written in the transaction of the change. No foreign key: the row outlives a purged document.
+    Old rows are deleted; an index that needed them is rebuilt.
     """
 
     document_id = models.UUIDField()
@@ -46,9 +46,9 @@ class SearchChange(models.Model):
 
 
 class SavedSearch(models.Model):
-    """A question that somebody keeps, with a name: for themselves, or for a team (`team`).
+    """A named query that announces new matches: a person's own, or a team's (`team`).
 
-    It finds what its owner may see, of a team's what the team may see. `filters` as
+    It finds what its owner may see; a team's finds what the team may see. `filters` as
     `documents.search.query.access_filter.build_scope` takes them, in JSON.
     """
 
@@ -75,7 +75,7 @@ class SavedSearch(models.Model):
 
     @property
     def limits(self) -> dict[str, list[str]]:
-        """The filters that it is asked with: a team's search looks at the team's documents."""
+        """The filters of the query: a team's search is limited to the team's documents."""
         filters = dict(self.filters)
         return filters | {"team": [str(self.team_id)]} if self.team_id else filters
 
@@ -87,8 +87,7 @@ class SavedSearch(models.Model):
 
 
 class SavedSearchMatch(models.Model):
-    """A page that a saved search has found once: it is told of once, whoever follows the changes
-    and however often."""
+    """A page that a saved search has found: it is announced once, by whichever process is first."""
 
     search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="matches")
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""The processes that read, as `/health`, `/metrics` and the admin see them."""
+"""The worker processes, as `/health`, `/metrics` and the admin show them."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ class WorkerProcess(models.Model):
     engine_state = models.CharField(
         max_length=8, choices=EngineState.choices, default=EngineState.LOADING
     )
-    #: Why the engine is not ready, or is not the one that could be expected.
+    #: Why the engine is not ready, or is not the expected one.
     engine_detail = models.TextField(blank=True)
     #: The same as a message (`Message.to_json`), for readers of any language.
     engine_message = models.JSONField(null=True)
-    #: How many processes in this place have died one after the other while they loaded it.
+    #: How many processes in this slot have died in succession while loading it.
     engine_deaths = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
     heartbeat_at = models.DateTimeField(db_index=True)
     rss_bytes = models.PositiveBigIntegerField(default=0)
-    #: Memory of the GPU that it has reserved; 0 without one.
+    #: GPU memory that it has reserved, bytes; 0 without a GPU.
     gpu_bytes = models.PositiveBigIntegerField(default=0)
     pages_read = models.PositiveBigIntegerField(default=0)
-    #: While it read its last pages; 0 before the first.
+    #: Measured over its last pages; 0 before the first.
     pages_per_second = models.FloatField(default=0.0)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""A person's text put into a page's layout: words that are still there keep their boxes. Pure."""
+"""Put a person's text into a page's layout: words that remain keep their boxes. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TYPED = 1.0
 
 
 @dataclass(frozen=True)
-class _Placed:
+class _PlacedWord:
     """An old word and the box of the line it stands in."""
 
     word: Word
@@ -24,10 +24,10 @@ class _Placed:
 
 
 def apply_correction(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout:
-    """`layout` with the blocks named in `texts` (block id -> new text) saying that instead.
+    """`layout` with the texts of the blocks in `texts` (block id -> new text) replaced.
 
-    A block that is changed loses its table's HTML and the disputes about words that were touched;
-    the page loses the flags whose cause is gone (`documents.review.flag_rules.settled`).
+    A changed block loses its table's HTML and the disputes about changed words; the page loses the
+    flags whose cause is gone (`documents.review.flag_rules.drop_settled_flags`).
     Raises KeyError for an id that is not on the page.
     """
     effort = Effort()
@@ -35,18 +35,18 @@ def apply_correction(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout
     if unknown:
         raise KeyError(min(unknown))
     blocks = tuple(
-        _corrected_block(block, texts[block.id], effort) if block.id in texts else block
+        _correct_block(block, texts[block.id], effort) if block.id in texts else block
         for block in layout.blocks
     )
     return layout if blocks == layout.blocks else drop_settled_flags(replace(layout, blocks=blocks))
 
 
-def _corrected_block(block: Block, text: str, effort: Effort) -> Block:
-    text = _tidy(text)
-    if text == _tidy(block.text):
+def _correct_block(block: Block, text: str, effort: Effort) -> Block:
+    text = _normalize(text)
+    if text == _normalize(block.text):
         return block
     new_lines = [line.split(" ") for line in text.split("\n") if line]
-    words = _placed_words(block, [word for line in new_lines for word in line], effort)
+    words = _place_words(block, [word for line in new_lines for word in line], effort)
     lines = []
     start = 0
     for line in new_lines:
@@ -59,22 +59,22 @@ def _corrected_block(block: Block, text: str, effort: Effort) -> Block:
         markdown=_markdown(block, text),
         confidence=TYPED,
         lines=tuple(lines),
-        html="",  # its cells say what was read
-        disputes=_unsettled(block, text, effort),
+        html="",  # its cells have the text that was read
+        disputes=_find_open_disputes(block, text, effort),
     )
 
 
 def _markdown(block: Block, text: str) -> str:
-    """A picture stays where it is, above what was typed."""
+    """A picture stays above the text."""
     picture = [f"![](figures/{block.figure})"] if block.figure else []
     return "\n\n".join(filter(None, [*picture, block_to_markdown(block.label, text)]))
 
 
-def _unsettled(block: Block, text: str, effort: Effort) -> tuple[Dispute, ...]:
-    """The disputes about words that stay: whoever mends one word has not looked at the others."""
+def _find_open_disputes(block: Block, text: str, effort: Effort) -> tuple[Dispute, ...]:
+    """The disputes about unchanged words: to correct one word is not to check the others."""
     if not block.disputes:
         return ()
-    # Where each of the old words is now; for those that were touched, nowhere.
+    # Old index -> new index, of the unchanged words.
     now: dict[int, int] = {}
     for step in find_changes(block.text.split(), text.split(), effort):
         if step.same:
@@ -82,33 +82,33 @@ def _unsettled(block: Block, text: str, effort: Effort) -> tuple[Dispute, ...]:
     return tuple(
         dispute
         for dispute, place in zip(block.disputes, find_dispute_places(block), strict=True)
-        if place is not None and _stays(place.start, place.stop, now)
+        if place is not None and _is_unchanged(place.start, place.stop, now)
     )
 
 
-def _stays(start: int, stop: int, now: dict[int, int]) -> bool:
-    if start == stop:  # between two words: nothing was put there
+def _is_unchanged(start: int, stop: int, now: dict[int, int]) -> bool:
+    if start == stop:  # between two words: nothing was inserted there
         return start in now and now.get(start - 1, now[start] - 1) == now[start] - 1
     return all(index in now for index in range(start, stop))
 
 
-def _tidy(text: str) -> str:
+def _normalize(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
 
 
-def _placed_words(block: Block, new: list[str], effort: Effort) -> list[Word]:
-    """A box for every new word: its own where it stood before, that of the word it replaces where
-    as many replace as were there, else that of its line (or the block, where there are none)."""
-    old = [_Placed(word, line.bbox) for line in block.lines for word in line.words]
+def _place_words(block: Block, new: list[str], effort: Effort) -> list[Word]:
+    """Give every new word a box: its own if it is unchanged; that of the word it replaces, if as
+    many words replace as are replaced; else that of its line (or of the block without lines)."""
+    old = [_PlacedWord(word, line.bbox) for line in block.lines for word in line.words]
     words: list[Word] = []
     for step in find_changes([placed.word.text for placed in old], new, effort):
-        gone, added = old[step.i0 : step.i1], new[step.j0 : step.j1]
+        removed, added = old[step.i0 : step.i1], new[step.j0 : step.j1]
         if step.same:
-            words.extend(placed.word for placed in gone)
-        elif len(gone) == len(added):
+            words.extend(placed.word for placed in removed)
+        elif len(removed) == len(added):
             words.extend(
                 Word(text, placed.word.bbox, TYPED)
-                for text, placed in zip(added, gone, strict=True)
+                for text, placed in zip(added, removed, strict=True)
             )
         else:
             box = _line_box(block, old, step.i0)
@@ -116,7 +116,7 @@ def _placed_words(block: Block, new: list[str], effort: Effort) -> list[Word]:
     return words
 
 
-def _line_box(block: Block, old: list[_Placed], index: int) -> Box:
+def _line_box(block: Block, old: list[_PlacedWord], index: int) -> Box:
     if not old:
         return block.bbox
     return old[min(index, len(old) - 1)].line_box

@@ -1,7 +1,7 @@
 """Where in a block's text its disputes are. Pure.
 
-A dispute says a box and words, because that is what two readers can be compared by; a text has only
-words. Equal words are told apart by the boxes of the block's words, where it has them.
+A dispute names a box and words, by which two readings can be compared; a text has only words.
+Equal words are distinguished by the boxes of the block's words, where it has them.
 """
 
 from __future__ import annotations

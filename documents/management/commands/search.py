@@ -84,10 +84,10 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS("The search index is built."))
 
     def follow(self) -> None:
-        from documents.actions.record_search_matches import note_matches
+        from documents.actions.record_search_matches import record_search_matches
         from documents.search.index.follower_process import FollowerProcess
 
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
-        FollowerProcess(index_files.get_root(), stopping, note_matches).run()
+        FollowerProcess(index_files.get_root(), stopping, record_search_matches).run()

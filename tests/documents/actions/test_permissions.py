@@ -23,7 +23,7 @@ from documents.actions.rename_tag import rename_tag
 from documents.actions.reprocess import reprocess
 from documents.actions.save_search import save_search
 from documents.actions.trash import trash
-from documents.actions.untrash import take_out_of_trash
+from documents.actions.untrash import untrash
 from documents.actions.upload import upload
 from documents.errors import NotAllowed, NotFound
 from documents.files.upload_staging import stage
@@ -47,7 +47,7 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     save_search: lambda d, user: save_search(
         user, name="all", text="a", filters={}, team_id=d.team_id
     ),
-    take_out_of_trash: lambda d, user: take_out_of_trash(d.id, actor=user),
+    untrash: lambda d, user: untrash(d.id, actor=user),
     trash: lambda d, user: trash(d.id, actor=user),
     upload: lambda d, user: upload(user, stage([b"%PDF-1.4 x"]), "a.pdf", team_id=d.team_id),
 }

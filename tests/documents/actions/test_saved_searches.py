@@ -14,7 +14,7 @@ from documents.access import saved_searches_visible_to
 from documents.actions.correct import correct
 from documents.actions.delete_saved_search import delete_saved_search
 from documents.actions.edit import edit
-from documents.actions.record_search_matches import note_matches
+from documents.actions.record_search_matches import record_search_matches
 from documents.actions.save_search import MAX_SAVED_SEARCHES, save_search
 from documents.errors import InvalidRequest, NotAllowed, NotFound
 from documents.events import commit_change
@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 @pytest.fixture
 def follow(search_directory: Path) -> Callable[[], None]:
     """The process that follows the changes, as `serve` starts it."""
-    follower = Follower(search_directory, note_matches)
+    follower = Follower(search_directory, record_search_matches)
 
     def catch_up() -> None:
         while follower.step() or follower.is_behind:
@@ -74,7 +74,7 @@ def test_a_new_page_that_answers_is_told_of_once(
     edit(document.id, actor=None, title="Новое имя")
     edit(Document.objects.get(title="Раньше").id, actor=None, title="Иначе")
     follow()
-    note_matches([document.id])
+    record_search_matches([document.id])
 
     assert told() == [("Новое имя", 2)]
 
@@ -82,7 +82,7 @@ def test_a_new_page_that_answers_is_told_of_once(
 def test_a_page_that_came_just_before_the_index_was_lost_is_told_of_once(
     team: Team, user: User, search_directory: Path
 ) -> None:
-    killed = Follower(search_directory, note_matches)
+    killed = Follower(search_directory, record_search_matches)
     while killed.step() or killed.is_behind:
         pass
     search = keep(user)
@@ -90,7 +90,7 @@ def test_a_page_that_came_just_before_the_index_was_lost_is_told_of_once(
 
     for _ in range(2):
         shutil.rmtree(search_directory)
-        another = Follower(search_directory, note_matches)
+        another = Follower(search_directory, record_search_matches)
         while another.step() or another.is_behind:
             pass
 
@@ -141,7 +141,7 @@ def test_a_team_s_search_goes_on_when_the_one_who_kept_it_has_left(
 def test_of_many_pages_that_answer_each_is_told_of(
     team: Team, user: User, follow: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("documents.actions.record_search_matches.PAGES_AT_ONCE", 2)
+    monkeypatch.setattr("documents.actions.record_search_matches.PAGE_BATCH", 2)
     keep(user)
     document = make_document(team, title="Том", pages=["Договор"] * 5)
     follow()
@@ -159,7 +159,7 @@ def test_pages_that_were_told_of_are_not_written_again(
     document = make_document(team, pages=["Договор"] * 3)
     follow()
     with CaptureQueriesContext(connection) as queries:
-        note_matches([document.id])
+        record_search_matches([document.id])
     assert not [query for query in queries if not query["sql"].startswith("SELECT")]
 
 

@@ -11,7 +11,7 @@ import pytest
 from documents.actions.claim_page import claim_page
 from documents.actions.claim_task import claim_task
 from documents.actions.trash import trash
-from documents.actions.untrash import take_out_of_trash
+from documents.actions.untrash import untrash
 from documents.errors import NotFound
 from documents.models import Status
 from documents.models.claim import ClaimOwner
@@ -60,7 +60,7 @@ def test_reading_goes_on_where_it_stopped_when_it_is_taken_out(
         signal.connect(wake)
     try:
         with django_capture_on_commit_callbacks(execute=True):
-            take_out_of_trash(document.id, actor=None)
+            untrash(document.id, actor=None)
     finally:
         for signal in (tasks_waiting, pages_waiting):
             signal.disconnect(wake)
@@ -74,7 +74,7 @@ def test_reading_goes_on_where_it_stopped_when_it_is_taken_out(
 def test_doing_it_twice_is_doing_it_once() -> None:
     document = make_document()
 
-    for act in (trash, trash, take_out_of_trash, take_out_of_trash):
+    for act in (trash, trash, untrash, untrash):
         act(document.id, actor=None)
 
     document.refresh_from_db()
@@ -84,7 +84,7 @@ def test_doing_it_twice_is_doing_it_once() -> None:
     assert kinds == [EventKind.TRASHED, EventKind.RESTORED]
 
 
-@pytest.mark.parametrize("act", [trash, take_out_of_trash])
+@pytest.mark.parametrize("act", [trash, untrash])
 def test_what_is_not_there_is_not_found(act: Callable[..., object]) -> None:
     with pytest.raises(NotFound):
         act(uuid.uuid4(), actor=None)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from documents.actions.record_search_matches import note_matches
+from documents.actions.record_search_matches import record_search_matches
 from documents.actions.trash import trash
 from documents.models import Document, Team
 from tests.documents.search.conftest import follow
@@ -237,7 +237,7 @@ def test_what_a_kept_search_found_since_is_counted_beside_it(
     assert "new page" not in shown(browser)
     found = make_document(team, pages=["Договор", "Акт", "Договор"])
     follow()
-    note_matches([found.id])
+    record_search_matches([found.id])
     text = shown(browser)
     assert "2 new pages" in text
     trash(found.id, actor=None)

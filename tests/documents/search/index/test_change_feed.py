@@ -23,7 +23,7 @@ from documents.actions.purge import purge
 from documents.actions.release_task import release_task
 from documents.actions.rename_tag import rename_tag
 from documents.actions.trash import trash
-from documents.actions.untrash import take_out_of_trash
+from documents.actions.untrash import untrash
 from documents.errors import OriginalMissing
 from documents.models import Document, SearchChange, Status
 from documents.models.claim import ClaimOwner
@@ -79,7 +79,7 @@ def test_one_taken_out_of_the_trash_or_purged_leaves_a_row() -> None:
         trash(each.id, actor=None)
     feed = following()
 
-    take_out_of_trash(restored.id, actor=None)
+    untrash(restored.id, actor=None)
     purge(purged.id)
 
     assert set(fed(feed)) == {restored.id, purged.id}

@@ -18,7 +18,7 @@ from documents.actions.correct import correct
 from documents.actions.edit import edit
 from documents.actions.purge import purge
 from documents.actions.trash import trash
-from documents.actions.untrash import take_out_of_trash
+from documents.actions.untrash import untrash
 from documents.errors import SearchUnavailable
 from documents.events import commit_change, delete_document
 from documents.models import ArchiveIdentity, Document, Reading, SearchChange
@@ -126,7 +126,7 @@ def test_what_is_in_the_trash_is_not_found_until_it_is_taken_out(root: Path) -> 
     trash(document.id, actor=None)
     catch_up(follower)
     assert found(root, "лист") == 0
-    take_out_of_trash(document.id, actor=None)
+    untrash(document.id, actor=None)
     catch_up(follower)
     assert found(root, "лист") == 1
 
