@@ -2,7 +2,7 @@
 
 A platform that updates a container starts the new one before it stops the old. What the old one
 does after the new one has read the bucket would be missing here until the next start. A container
-at work is seen from the copy of its database, which lies in the bucket beside ours.
+at work is seen from the copy of its database in the bucket, next to ours.
 """
 
 from __future__ import annotations

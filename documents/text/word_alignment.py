@@ -22,14 +22,13 @@ MOST_CELLS = 200_000
 #: Bits of rapidfuzz's table that take as long as one cell of a gap's table.
 _BITS_PER_CELL = 10_000
 
-#: Words that are less alike have no likeness at all.
-_ALIKE = 0.5
+#: Words whose lengths allow for less likeness than this have none.
+_LEAST_LIKENESS = 0.5
 
-#: Longer words (both together) are not compared letter by letter.
+#: Words with more letters, both together, are not compared.
 _MOST_LETTERS = 200
 
-#: Two words between the same neighbours stand in one place, however different; being alike counts
-#: more.
+#: Gain of pairing two words between the same neighbours, however different; likeness counts more.
 _ONE_PLACE = 0.05
 
 #: Words on either side are joined up to this many: «Wi - Fi», «infor- mation».
@@ -38,7 +37,7 @@ _MOST_JOINED = 4
 
 @dataclass(frozen=True)
 class Step:
-    """`first[i0:i1]` stands against `second[j0:j1]`; `same`: they say the same."""
+    """`first[i0:i1]` is matched with `second[j0:j1]`; `same`: both have the same text."""
 
     i0: int
     i1: int
@@ -82,8 +81,8 @@ def count_common(first: Sequence[str], second: Sequence[str]) -> int | None:
 def find_changes(old: Sequence[str], new: Sequence[str], effort: Effort) -> list[Step]:
     """The runs of words that are the same in `old` and `new`, and those between, in order.
 
-    What both begin and end with is the same always. Where the effort or the memory does not allow
-    for the rest, all of it is one change.
+    Common words at the start and the end are always found. Where the effort or the memory does not
+    suffice for the rest, all of it is one change.
     """
     start = _count_equal(old, new)
     rest = min(len(old), len(new)) - start
@@ -104,8 +103,8 @@ def find_changes(old: Sequence[str], new: Sequence[str], effort: Effort) -> list
 def align_words(first: Sequence[str], second: Sequence[str], effort: Effort) -> list[Step] | None:
     """Steps from `first` to `second` that cover both in order, word by word.
 
-    None where both are too long for `find_common`. Where the effort does not allow for a gap
-    between common words, its words stand for themselves.
+    None where both are too long for `find_common`. Where the effort does not suffice for a gap
+    between common words, each of its words is a step of its own.
     """
     pairs = find_common(first, second)
     if pairs is None:
@@ -125,19 +124,19 @@ def likeness(one: str, other: str) -> float:
     if one == other:
         return 1.0
     total = len(one) + len(other)
-    if 2 * min(len(one), len(other)) < _ALIKE * total or total > _MOST_LETTERS:
+    if 2 * min(len(one), len(other)) < _LEAST_LIKENESS * total or total > _MOST_LETTERS:
         return 0.0
     return Indel.normalized_similarity(one, other)
 
 
 def _count_equal(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many words both begin with."""
+    """How many words at the start are equal."""
     pairs = zip(one, other, strict=False)
     return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _join_runs(pairs: list[tuple[int, int]], rows: int, columns: int) -> list[Step]:
-    """Runs of common words, and what stands before, between and after them."""
+    """Join common words into runs, with a step for what is before, between and after them."""
     steps: list[Step] = []
     i = j = 0
     for a, b in [*pairs, (rows, columns)]:
@@ -157,7 +156,7 @@ def _join_runs(pairs: list[tuple[int, int]], rows: int, columns: int) -> list[St
 def _align_gap(
     first: Sequence[str], second: Sequence[str], gap: tuple[int, int, int, int], effort: Effort
 ) -> list[Step]:
-    """What stands between two common words: joined words, pairs that are alike, the rest."""
+    """Align the words between two common ones: joined words, pairs that are alike, the rest."""
     i0, i1, j0, j1 = gap
     rows, columns = i1 - i0, j1 - j0
     if not rows or not columns or not effort.spend((rows + 1) * (columns + 1)):
@@ -208,7 +207,7 @@ def _find_way(first: Sequence[str], second: Sequence[str]) -> list[list[tuple[in
 def _count_joined(
     first: Sequence[str], second: Sequence[str], i: int, j: int
 ) -> tuple[int, int] | None:
-    """How many words from `i` and from `j` on say the same if joined; None where none do."""
+    """How many words from `i` and `j` on have the same text if joined; None where none have."""
     p = q = 1
     one, other = first[i], second[j]
     while one != other:

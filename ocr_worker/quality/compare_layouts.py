@@ -126,7 +126,7 @@ def _estimate_block_confidence(block: Block, words: Sequence[Word]) -> float | N
 
 
 def _estimate_confidence(one: RegionMatch, match: WordMatch) -> float | None:
-    """How likely the first reader's words of a match are right, judged by the second; 0 to 1."""
+    """How likely the first engine's words of a match are right, judged by the second; 0 to 1."""
     if not match.seen:
         return None if match.opaque else _UNSEEN
     sure = min(each.confidence for each in match.seen)

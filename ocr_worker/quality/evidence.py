@@ -1,6 +1,6 @@
 """Which disagreements of two readings are worth a reviewer's attention. Pure.
 
-On a bad scan Tesseract misreads more words than the first reader does, so a difference alone proves
+On a bad scan Tesseract misreads more words than the first engine does, so a difference alone proves
 nothing. It counts where Tesseract is sure, where the difference is not of a kind typical of
 Tesseract, and where the place on the page supports it. The thresholds were chosen on the
 ground-truth pages of the samples with planted errors (tests/benchmarks/second_reader.py).
@@ -28,17 +28,17 @@ InkDetector = Callable[[Box], bool]
 SURE = 0.8
 SURE_OF_DIGITS = 0.6
 
-#: The same, where the first reader's word is on the page elsewhere and the second's is not.
+#: The same, where the first engine's word is on the page elsewhere and the second's is not.
 SURE_AGAINST_PAGE = 0.93
 
-#: Confidence in a word that the first reader lacks.
+#: Confidence in a word that the first engine lacks.
 SURE_OF_MORE = 0.75
 
 #: Confidence in words outside all blocks, where specks and rules are read too; and their letters.
 SURE_OUTSIDE = 0.8
 LETTERS_OUTSIDE = 4
 
-#: Where the readings agree on a smaller share of the first reader's letters, one of them is wrong
+#: Where the readings agree on a smaller share of the first engine's letters, one of them is wrong
 #: as a whole. The second must be this sure of the page then.
 AGREED_LEAST = 0.5
 SURE_OF_ALL = 0.85
@@ -58,7 +58,7 @@ class PageEvidence:
     """Evidence from the whole page about each of its differences.
 
     `vouched`: keys on which the readings agree somewhere. `ink`: None where there is no image.
-    `agreed`: share of the first reader's letters that both read (0 to 1). `sure`: the second
+    `agreed`: share of the first engine's letters that both read (0 to 1). `sure`: the second
     reader's confidence in the page. `first_left`, `second_left`: keys that one reading alone has,
     over all regions: the same word in two regions was only placed differently.
     """
@@ -142,7 +142,7 @@ def is_swapped(matched: RegionMatch, match: WordMatch, page: PageEvidence) -> bo
 
 
 def is_dropped(matched: RegionMatch, match: WordMatch, page: PageEvidence) -> bool:
-    """Whether the first reader likely left out what the second saw."""
+    """Whether the first engine likely left out what the second saw."""
     if match.opaque:
         return False
     # Parts of a formula stand above and below its line, next to other words.
@@ -158,7 +158,7 @@ def is_dropped(matched: RegionMatch, match: WordMatch, page: PageEvidence) -> bo
 def is_invented(
     matched: RegionMatch, places: Sequence[WordPlace], run: Sequence[WordMatch], page: PageEvidence
 ) -> bool:
-    """Whether the first reader likely invented the words of `run`, which are adjacent matches.
+    """Whether the first engine likely invented the words of `run`, which are adjacent matches.
 
     Their place is too narrow for them then, or nothing is printed there.
     """
@@ -183,7 +183,7 @@ def is_invented(
 
 
 def is_missed_line(line: Sequence[SeenWord], page: PageEvidence) -> bool:
-    """Whether words of one line outside all blocks are text that the first reader missed."""
+    """Whether words of one line outside all blocks are text that the first engine missed."""
     new = [each for each in line if not _is_elsewhere(each.key, page.first_left)]
     if not new or sum(len(each.key) for each in new) < LETTERS_OUTSIDE:
         return False

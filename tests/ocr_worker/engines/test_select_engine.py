@@ -141,7 +141,7 @@ def test_half_a_model_is_none(home: Path) -> None:
     put_models(home)
     (home / "official_models" / "PaddleOCR-VL-1.6" / "model.safetensors").write_text("")
 
-    with pytest.raises(EngineUnavailable, match="complete and readable"):
+    with pytest.raises(EngineUnavailable, match="or incomplete"):
         models.find_models([home], ["v1.6"])
 
 
