@@ -61,7 +61,7 @@ class OcrProcess(WorkerBase):
         self.loading = EngineLoading(
             self.load_engine, stopping=self.stopping, on_failure=self._end_after_load_failure
         )
-        self._renderer: Renderer | None = None
+        self.renderer = Renderer()
 
     def prepare(self) -> None:
         self.restore_load_failures()
@@ -111,8 +111,6 @@ class OcrProcess(WorkerBase):
 
     def read_until_idle(self) -> None:
         """Read page after page, until none waits or the process is asked to stop."""
-        if self._renderer is None:
-            self._renderer = Renderer()
         engines = (self.engine.name,) if self.engine else ()
         first = True
         while not self.stopping.is_set():
@@ -134,7 +132,7 @@ class OcrProcess(WorkerBase):
                     # One wake-up wakes one worker; each that finds more work wakes another.
                     announce(pages_waiting)
                 first = False
-                if pipeline.read_claimed_page(claim, self._renderer, self.engine):
+                if pipeline.read_claimed_page(claim, self.renderer, self.engine):
                     self.current_work.count_reading()
             self._recycle_if_due()
 

@@ -222,15 +222,15 @@ def _wrap_steps(watch: Stopwatch) -> None:
     from ocr_worker.rendering import Renderer
     from ocr_worker.text_layer import extract
 
-    watch.wrap(Renderer, "text_layer", "text layer: take it out of the PDF (child)")
-    watch.wrap(extract, "find_obstacle", "text layer: is it plausible")
+    watch.wrap(Renderer, "read_text_layer", "text layer: take it out of the PDF (child)")
+    watch.wrap(extract, "find_distrust_reason", "text layer: is it plausible")
     watch.wrap(extract, "convert_to_layout", "text layer: words to blocks and lines")
-    watch.wrap(Renderer, "render", "draw the page for OCR, blank or not (child)")
-    watch.wrap(orientation, "_seems_sideways", "orientation: first look")
+    watch.wrap(Renderer, "render_page", "draw the page for OCR, blank or not (child)")
+    watch.wrap(orientation, "_looks_sideways", "orientation: first look")
     watch.wrap(orientation.Orientation, "_detect", "orientation: Tesseract's detection")
     watch.wrap(tesseract.TesseractEngine, "_recognise", "recognise (at 300 dpi)")
     watch.wrap(tesseract, "build_blocks", "boxes and confidences out of Tesseract")
-    watch.wrap(Renderer, "page_image", "page image for people: scale, WebP (child)")
+    watch.wrap(Renderer, "render_page_image", "page image for people: scale, WebP (child)")
     watch.wrap(page_images, "store_page_image", "page image: to the disk, flushed")
     watch.wrap(pipeline, "record_reading", "database: record the reading")
 

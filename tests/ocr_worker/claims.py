@@ -20,7 +20,7 @@ from ocr_worker.engines.base import Needs
 from tests.factories import make_document, make_layout
 from tests.ocr_worker.files import ENGLISH, pdf, picture, put, write
 
-READER = ClaimOwner("one:ocr:0", uuid.uuid4())
+OWNER = ClaimOwner("one:ocr:0", uuid.uuid4())
 
 
 class Pretending:
@@ -77,7 +77,7 @@ def queued(file: Path, **fields: Any) -> Document:
 
 
 def claim_waiting_page() -> PageClaim:
-    claim = claim_page(READER)
+    claim = claim_page(OWNER)
     assert claim is not None
     return claim
 

@@ -29,7 +29,7 @@ from ocr_worker.reading import PageReading
 from ocr_worker.rendering import Renderer
 from tests.factories import layout_with_figure, make_document, make_ocr_worker
 from tests.ocr_worker.claims import (
-    READER,
+    OWNER,
     Pretending,
     born_digital,
     claim_waiting_page,
@@ -199,10 +199,10 @@ def test_without_an_engine_a_scan_is_left_to_a_reader_that_has_one_or_will(
     [
         {"engine_state": "absent"},
         {"heartbeat_at": timezone.now() - datetime.timedelta(minutes=5)},
-        {"id": READER.owner},
+        {"id": OWNER.owner},
         {"kind": "background"},
     ],
-    ids=["one without an engine", "a dead one", "itself", "no reader"],
+    ids=["one without an engine", "a dead one", "itself", "no worker"],
 )
 def test_without_an_engine_a_scan_waits_for_nobody_who_could_not_read_it(
     renderer: Renderer, tmp_path: Path, fields: dict[str, Any]
@@ -301,9 +301,9 @@ def test_only_recorded_readings_count_as_pages_read(
 ) -> None:
     processing(scan(tmp_path / "scan.pdf", pages=4), pages=4)
     faults = iter([EngineFailed("It broke."), None, DamagedPage("It is damaged."), None])
-    reader = OcrProcess(0, uuid.uuid4())
-    reader._renderer = renderer
-    reader.loading.engine = engine = Pretending()
+    worker = OcrProcess(0, uuid.uuid4())
+    worker.renderer = renderer
+    worker.loading.engine = engine = Pretending()
     read = engine.read
 
     def read_some(*arguments: Any, **options: Any) -> PageLayout:
@@ -314,10 +314,10 @@ def test_only_recorded_readings_count_as_pages_read(
     # The test's own connection is not to be closed between pages.
     monkeypatch.setattr("ocr_worker.process.ocr.close_old_connections", lambda: None)
 
-    reader.read_until_idle()
+    worker.read_until_idle()
 
     assert Reading.objects.count() == 2
-    assert reader.status_fields()["pages_read"] == 2
+    assert worker.status_fields()["pages_read"] == 2
 
 
 def test_a_reading_that_came_too_late_counts_as_none(renderer: Renderer, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from tests.factories import make_document
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
-READER = ClaimOwner("one:ocr:0", uuid.uuid4())
+OWNER = ClaimOwner("one:ocr:0", uuid.uuid4())
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def woken() -> Iterator[list[str]]:
     heard = {
         signal: listen(signal, name)
         for signal, name in (
-            (signals.pages_waiting, "readers"),
+            (signals.pages_waiting, "ocr workers"),
             (signals.tasks_waiting, "background"),
         )
     }
@@ -71,17 +71,17 @@ def test_a_document_nobody_was_woken_for_wakes_the_background_process(woken: lis
     assert woken == ["background"]
 
 
-def test_pages_nobody_was_woken_for_wake_a_reader(woken: list[str]) -> None:
+def test_pages_without_a_wake_up_wake_a_worker(woken: list[str]) -> None:
     make_document(status=Status.PROCESSING, pages=[None])
 
     reconcile()
 
-    assert woken == ["readers"]
+    assert woken == ["ocr workers"]
 
 
 def test_a_page_whose_lease_ran_out_waits_again(woken: list[str]) -> None:
     make_document(status=Status.PROCESSING, pages=[None])
-    claim_page(READER)
+    claim_page(OWNER)
     reconcile()
     assert woken == [], "it is being read"
 
@@ -89,34 +89,34 @@ def test_a_page_whose_lease_ran_out_waits_again(woken: list[str]) -> None:
     reconcile()
 
     assert Page.objects.get().status == PageStatus.PENDING
-    assert "readers" in woken
+    assert "ocr workers" in woken
 
 
 def test_the_only_supervisor_does_not_wait_for_the_leases_of_the_one_before(
     woken: list[str],
 ) -> None:
     make_document(status=Status.PROCESSING, pages=[None])
-    claim_page(READER)
+    claim_page(OWNER)
 
     reconcile(sole_start=uuid.uuid4())
 
     page = Page.objects.get()
     assert (page.status, page.attempts) == (PageStatus.PENDING, 1)
-    assert "readers" in woken
+    assert "ocr workers" in woken
 
 
 def test_what_its_own_readers_hold_stays_theirs() -> None:
     make_document(status=Status.PROCESSING, pages=[None])
-    claim_page(READER)
+    claim_page(OWNER)
 
-    reconcile(sole_start=READER.start_id)
+    reconcile(sole_start=OWNER.start_id)
 
     assert Page.objects.get().status == PageStatus.RUNNING
 
 
 def test_it_may_run_twice(woken: list[str]) -> None:
     make_document(status=Status.PROCESSING, pages=[None])
-    claim_page(READER)
+    claim_page(OWNER)
     let_leases_run_out()
 
     reconcile()

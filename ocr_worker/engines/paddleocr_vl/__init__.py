@@ -5,6 +5,7 @@
 | `library_setup` | what the libraries read from the environment, and where they may write |
 | `models` | which models are on this machine |
 | `gpu` | is there a GPU, and how much of its memory is free |
+| `requirements` | why the engine can't run on this machine |
 | `library` | the installed paddleocr: its version, and a pipeline built as it requires |
 | `guard` | limits of every block that the model reads: tokens, time, shape, repetition |
 | `results` | the pipeline's result as our layout |
@@ -16,7 +17,8 @@ and replaces signal handlers. Facts about the pipeline hold for PaddleOCR 3.3.2 
 found by reading and running the first and the last of these versions.
 """
 
-from .engine import PaddleOCRVLEngine, find_obstacle
+from .engine import PaddleOCRVLEngine
 from .library import is_installed
+from .requirements import find_obstacle
 
 __all__ = ["PaddleOCRVLEngine", "find_obstacle", "is_installed"]

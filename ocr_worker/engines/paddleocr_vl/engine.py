@@ -20,7 +20,7 @@ from documents.text.page_layout import PageLayout
 from ocr_worker.engines.base import Needs
 from ocr_worker.memory import resident_bytes
 
-from . import gpu, library, library_setup, models, results
+from . import gpu, library, library_setup, models, requirements, results
 from .guard import Guard
 
 log = structlog.get_logger(__name__)
@@ -39,27 +39,6 @@ SECONDS = 600.0
 #: stand-in models).
 PAGES_A_PROCESS = 1000
 GROWTH_BYTES = 4 * GIB
-
-NO_GPU = Message(
-    "There is no GPU for PaddleOCR-VL on this machine. Run it where there is one and give the "
-    "container access to it."
-)
-
-
-def find_obstacle(device: str = gpu.DEVICE) -> str | None:
-    """Why PaddleOCR-VL can't run on this machine, as a sentence; None where it seems possible.
-
-    Checks only what can be checked without importing the library.
-    """
-    if not library.is_installed():
-        return Message("PaddleOCR is not installed.")
-    try:
-        models.find_models(settings.OCRSITE_PADDLE_MODEL_DIRS, library.known_versions())
-    except EngineUnavailable as error:
-        return error.message
-    if device != "cpu" and not gpu.is_present():
-        return NO_GPU
-    return None
 
 
 class PaddleOCRVLEngine:
@@ -102,10 +81,10 @@ class PaddleOCRVLEngine:
     def _load_locked(self) -> None:
         started_at = time.monotonic()
         if self._device != "cpu":
-            _require_gpu()
+            requirements.require_gpu()
         found = library.import_library()
         if self._device != "cpu":
-            _require_cuda(found.paddle)
+            requirements.require_cuda(found.paddle)
         chosen = models.find_models(settings.OCRSITE_PADDLE_MODEL_DIRS, found.pipeline_versions)
         try:
             pipeline = found.build(chosen, device=self._device)
@@ -113,7 +92,9 @@ class PaddleOCRVLEngine:
             raise
         except Exception as error:
             if is_out_of_memory(error):
-                raise EngineUnavailable(_describe_memory_shortage(verbatim(str(error)))) from error
+                raise EngineUnavailable(
+                    requirements.describe_memory_shortage(verbatim(str(error)))
+                ) from error
             raise
         self._guard = Guard(pipeline)
         self._paddle, self._pid = found.paddle, os.getpid()
@@ -236,46 +217,6 @@ def _to_engine_failed(error: Exception) -> EngineFailed:
             "PaddleOCR-VL failed on this page: {problem}",
             problem=f"{type(error).__name__}: {error}"[:1000],
         )
-    )
-
-
-def _require_gpu() -> None:
-    if not gpu.is_present():
-        raise EngineUnavailable(NO_GPU)
-    memory = gpu.query_memory()
-    if memory is not None and memory.free < gpu.NEEDED_BYTES:
-        raise EngineUnavailable(
-            _describe_memory_shortage(
-                Message(
-                    "{free} of {total} GiB are free, and {needed} are needed",
-                    free=f"{memory.free / GIB:.1f}",
-                    total=f"{memory.total / GIB:.1f}",
-                    needed=f"{gpu.NEEDED_BYTES / GIB:.0f}",
-                )
-            )
-        )
-
-
-def _require_cuda(paddle: Any) -> None:
-    if not paddle.is_compiled_with_cuda():
-        raise EngineUnavailable(
-            Message(
-                "The installed paddlepaddle knows no GPU. Install paddlepaddle-gpu in its place."
-            )
-        )
-    if paddle.device.cuda.device_count() == 0:
-        raise EngineUnavailable(
-            Message(
-                "Paddle sees no GPU. Give the container access to it, and a driver for its CUDA."
-            )
-        )
-
-
-def _describe_memory_shortage(reason: Message) -> Message:
-    return Message(
-        "The GPU has too little free memory for PaddleOCR-VL: {reason}. Stop what else uses it, "
-        "or set OCRSITE_WORKERS to fewer workers.",
-        reason=reason,
     )
 
 

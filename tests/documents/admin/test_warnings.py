@@ -17,7 +17,7 @@ from documents.bucket.health import BucketState, watch
 from documents.bucket.settings import BucketAddress, read_bucket_settings
 from documents.messages import Message
 from documents.models import User, WorkerKind
-from ocr_worker.engines.paddleocr_vl import engine as paddleocr_vl
+from ocr_worker.engines.paddleocr_vl import requirements
 from ocrsite.data_directory import choose_data_directory
 from ocrsite.monitoring import context
 from ocrsite.runtime.start_state import ProcessRole, Start, read_start, write_start
@@ -120,7 +120,7 @@ def test_why_a_reader_has_no_engine_is_said_in_russian(
     russian: Client, state: str, said: str
 ) -> None:
     message = {
-        "absent": paddleocr_vl.NO_GPU,
+        "absent": requirements.NO_GPU,
         "loading": Message("The OCR engine did not load: {problem}", problem="MemoryError"),
     }[state]
     make_ocr_worker(engine_state=state, engine_detail=message, engine_message=message.to_json())

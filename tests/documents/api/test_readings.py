@@ -15,7 +15,7 @@ from documents.actions.record_reading import record_reading
 from documents.models import Document, Reading, Team
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document, make_layout, make_ocr_worker
-from tests.ocr_worker.claims import READER
+from tests.ocr_worker.claims import OWNER
 
 Url = Callable[..., str]
 
@@ -30,8 +30,8 @@ def read_again(api: APIClient, document: Document, url: Url, text: str, engine: 
     make_ocr_worker(engine, id=f"{engine}:ocr:0")
     answer = api.post(url(document, "reprocess/"), {"engine": engine}, format="json")
     assert answer.status_code == 202, answer.content
-    assert claim_page(READER, engines=("another",)) is None
-    claim = claim_page(READER, engines=(engine,))
+    assert claim_page(OWNER, engines=("another",)) is None
+    claim = claim_page(OWNER, engines=(engine,))
     assert claim is not None
     record_reading(claim, make_layout(text), engine=engine, engine_version="9")
 

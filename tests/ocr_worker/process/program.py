@@ -1,4 +1,4 @@
-"""A real reader or background process on the suite's own database: `python -m` this module.
+"""A real OCR or background worker on the suite's own database: `python -m` this module.
 
 Its engine is a pretended one, its limit for a page may be short; all else is as `manage.py worker`
 has it.

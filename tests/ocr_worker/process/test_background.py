@@ -1,4 +1,4 @@
-"""A real background process: from an upload to pages, and from pages to results."""
+"""A real background worker: from an upload to pages, and from pages to results."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_one_message_is_enough_for_every_document_that_waits(
     assert archive().exists(result_key(read.id, "json"))
 
 
-def test_it_finds_what_nobody_woke_it_for(workers: Workers, tmp_path: Path) -> None:
+def test_it_finds_work_without_a_wake_up(workers: Workers, tmp_path: Path) -> None:
     document = queued(scan(tmp_path / "scan.pdf"))
 
     workers.start("background")
@@ -61,7 +61,7 @@ def test_it_knows_when_the_machine_has_slept(monkeypatch: pytest.MonkeyPatch) ->
     assert seconds == [5, 55, 0, 5]
 
 
-def test_it_takes_up_at_once_what_its_killed_predecessor_held(
+def test_it_runs_at_once_what_its_killed_predecessor_had_claimed(
     workers: Workers, tmp_path: Path
 ) -> None:
     document = queued(scan(tmp_path / "scan.pdf"))

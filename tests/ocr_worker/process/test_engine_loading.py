@@ -1,4 +1,4 @@
-"""An engine that is absent is looked for again, and what is said of it stays true."""
+"""An engine that is unavailable is tried again, and what is reported of it stays true."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def is_ready(loading: EngineLoading) -> bool:
     return loading.state == "ready"
 
 
-def test_an_engine_that_was_mended_becomes_ready_by_itself_and_the_log_says_so(
+def test_an_engine_installed_later_becomes_ready_by_itself_and_is_logged(
     loading: Callable[..., EngineLoading],
 ) -> None:
     with capture_logs() as log:
@@ -60,7 +60,7 @@ def test_an_engine_that_was_mended_becomes_ready_by_itself_and_the_log_says_so(
     )
 
 
-def test_while_it_is_looked_for_it_is_absent_and_not_loading(
+def test_between_attempts_it_is_absent_and_not_loading(
     loading: Callable[..., EngineLoading],
 ) -> None:
     engine = loading(ABSENT)
@@ -71,7 +71,7 @@ def test_while_it_is_looked_for_it_is_absent_and_not_loading(
     assert seen == {("absent", ABSENT.detail)}
 
 
-def test_another_reason_is_told_too(loading: Callable[..., EngineLoading]) -> None:
+def test_another_reason_is_logged_too(loading: Callable[..., EngineLoading]) -> None:
     with capture_logs() as log:
         engine = loading(ABSENT, EngineUnavailable("Install osd."), None)
         eventually(lambda: is_ready(engine), 20, "ready")
@@ -79,7 +79,7 @@ def test_another_reason_is_told_too(loading: Callable[..., EngineLoading]) -> No
     assert [entry.get("reason") for entry in log[:2]] == [ABSENT.detail, "Install osd."]
 
 
-def test_what_nobody_foresaw_ends_the_reader_at_first_and_later_does_not(
+def test_an_unexpected_error_ends_the_worker_at_the_first_attempt_only(
     loading: Callable[..., EngineLoading],
 ) -> None:
     ended = threading.Event()

@@ -1,4 +1,4 @@
-"""A real reader process: what it survives, and what it gives back."""
+"""A real OCR worker: what it survives, and what it releases."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_one_message_is_enough_for_any_number_of_pages(
     eventually(lambda: statuses() == [PageStatus.DONE] * 4, 60, "four pages")
 
 
-def test_a_reader_that_finds_more_work_wakes_an_idle_one(
+def test_a_worker_that_finds_more_work_wakes_an_idle_one(
     workers: Workers, queue: Queue, tmp_path: Path
 ) -> None:
     processing(scan(tmp_path / "scan.pdf", pages=12), pages=12)
@@ -58,7 +58,7 @@ def test_a_reader_that_finds_more_work_wakes_an_idle_one(
         owners.update(running.values_list("lease_owner", flat=True))
         return owners == {workers.owner(0), workers.owner(1)}
 
-    eventually(both, 30, "both readers at work")
+    eventually(both, 30, "both workers at work")
 
 
 def test_messages_that_come_again_do_no_harm(
@@ -76,39 +76,39 @@ def test_messages_that_come_again_do_no_harm(
     assert set(Page.objects.values_list("attempts", flat=True)) == {1}
 
 
-def test_a_page_that_hangs_in_the_engine_is_given_up_with_its_reader(
+def test_a_page_that_hangs_in_the_engine_fails_and_ends_its_worker(
     workers: Workers, queue: Queue, tmp_path: Path
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
-    reader = workers.start(engine="hangs", page_seconds=2)
+    worker = workers.start(engine="hangs", page_seconds=2)
 
     queue.wake_ocr_workers()
 
-    assert reader.wait(60) == 1, "the supervisor starts another"
+    assert worker.wait(60) == 1, "the supervisor starts another"
     page = Page.objects.get()
     assert (page.status, page.attempts, page.error_code) == (PageStatus.PENDING, 1, "timeout")
     assert page.retry_at is not None, "not at once"
 
 
-def test_an_engine_that_breaks_takes_neither_the_reader_nor_other_pages_with_it(
+def test_an_engine_error_ends_neither_the_worker_nor_other_pages(
     workers: Workers, queue: Queue, tmp_path: Path
 ) -> None:
     processing(scan(tmp_path / "scan.pdf", pages=2), pages=2)
-    reader = workers.start(engine="breaks-once")
+    worker = workers.start(engine="breaks-once")
 
     queue.wake_ocr_workers()
 
     eventually(lambda: statuses() == [PageStatus.PENDING, PageStatus.DONE], 60, "the second page")
     assert Page.objects.get(number=1).error_code == "engine-failed"
-    assert reader.poll() is None
+    assert worker.poll() is None
 
 
-def test_a_reader_without_an_engine_reads_text_layers(
+def test_a_worker_without_an_engine_reads_text_layers(
     workers: Workers, queue: Queue, tmp_path: Path
 ) -> None:
     processing(born_digital(tmp_path / "digital.pdf"))
     processing(scan(tmp_path / "scan.pdf"))
-    reader = workers.start(engine="absent")
+    worker = workers.start(engine="absent")
 
     queue.wake_ocr_workers()
 
@@ -122,13 +122,13 @@ def test_a_reader_without_an_engine_reads_text_layers(
     )
     row = WorkerProcess.objects.get()
     assert (row.engine_state, row.engine_detail) == ("absent", "Install the language data.")
-    assert reader.poll() is None
+    assert worker.poll() is None
 
 
-def test_a_reader_whose_engine_comes_later_reads_with_it(
+def test_a_worker_whose_engine_is_installed_later_reads_with_it(
     workers: Workers, queue: Queue, tmp_path: Path
 ) -> None:
-    reader = workers.start(engine="comes-later")
+    worker = workers.start(engine="comes-later")
     eventually(lambda: WorkerProcess.objects.filter(engine_state="absent").exists(), 60, "absent")
 
     workers.data_directory(0).joinpath(INSTALLED).touch()
@@ -139,10 +139,10 @@ def test_a_reader_whose_engine_comes_later_reads_with_it(
     queue.wake_ocr_workers()
 
     eventually(lambda: statuses() == [PageStatus.DONE], 60, "the page")
-    assert reader.poll() is None
+    assert worker.poll() is None
 
 
-def test_a_reader_without_an_engine_leaves_pages_to_one_that_has_it(
+def test_a_worker_without_an_engine_leaves_pages_to_one_that_has_it(
     workers: Workers, queue: Queue, tmp_path: Path
 ) -> None:
     processing(scan(tmp_path / "scan.pdf", pages=6), pages=6)
@@ -157,12 +157,12 @@ def test_a_reader_without_an_engine_leaves_pages_to_one_that_has_it(
     assert set(Page.objects.values_list("attempts", flat=True)) == {1}
 
 
-def test_an_engine_that_does_not_load_ends_its_reader_and_is_named_until_another_has_it(
+def test_an_engine_that_does_not_load_ends_its_worker_and_is_named_until_another_has_it(
     workers: Workers,
 ) -> None:
-    reader = workers.start(engine="never-loads")
+    worker = workers.start(engine="never-loads")
 
-    assert reader.wait(60) == 1, "the supervisor starts another"
+    assert worker.wait(60) == 1, "the supervisor starts another"
     row = WorkerProcess.objects.get()
     assert row.engine_state == "loading", "it is tried again"
     assert "MemoryError: no room for the models" in row.engine_detail
@@ -174,7 +174,7 @@ def test_an_engine_that_does_not_load_ends_its_reader_and_is_named_until_another
     assert (row.engine_state, row.engine_detail) == ("ready", "")
 
 
-def test_a_reader_that_loads_again_says_why_the_one_before_did_not() -> None:
+def test_a_worker_that_loads_again_reports_why_the_last_one_did_not() -> None:
     start_id = uuid.uuid4()
     WorkerProcess.objects.create(
         id=f"{start_id}:ocr:0",
@@ -186,26 +186,26 @@ def test_a_reader_that_loads_again_says_why_the_one_before_did_not() -> None:
         started_at=timezone.now(),
         heartbeat_at=timezone.now(),
     )
-    reader = OcrProcess(0, start_id)
+    worker = OcrProcess(0, start_id)
 
-    reader.restore_load_failures()
+    worker.restore_load_failures()
 
-    assert reader.status_fields()["engine_detail"] == "The OCR engine did not load."
+    assert worker.status_fields()["engine_detail"] == "The OCR engine did not load."
 
 
-def test_a_stop_gives_the_page_back_uncounted(
+def test_a_stop_releases_the_page_without_counting_the_attempt(
     workers: Workers, queue: Queue, tmp_path: Path
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
-    reader = workers.start(engine="hangs")
+    worker = workers.start(engine="hangs")
     queue.wake_ocr_workers()
     eventually(lambda: statuses() == [PageStatus.RUNNING], 60, "reading")
 
-    begun = time.monotonic()
-    reader.send_signal(signal.SIGTERM)
+    started_at = time.monotonic()
+    worker.send_signal(signal.SIGTERM)
 
-    assert reader.wait(10) == 0
-    assert time.monotonic() - begun < 8
+    assert worker.wait(10) == 0
+    assert time.monotonic() - started_at < 8
     page = Page.objects.get()
     assert (page.status, page.attempts, page.lease_owner) == (PageStatus.PENDING, 0, "")
     assert not WorkerProcess.objects.exists()
@@ -215,19 +215,19 @@ def test_a_stop_lets_a_short_page_be_finished(
     workers: Workers, queue: Queue, tmp_path: Path
 ) -> None:
     processing(scan(tmp_path / "scan.pdf", pages=30), pages=30)
-    reader = workers.start()
+    worker = workers.start()
     queue.wake_ocr_workers()
     eventually(lambda: PageStatus.DONE in statuses(), 60, "reading")
 
-    reader.send_signal(signal.SIGTERM)
+    worker.send_signal(signal.SIGTERM)
 
-    assert reader.wait(10) == 0
+    assert worker.wait(10) == 0
     assert set(statuses()) == {PageStatus.DONE, PageStatus.PENDING}
     assert Reading.objects.count() == statuses().count(PageStatus.DONE)
     assert set(Page.objects.filter(status="pending").values_list("attempts", flat=True)) == {0}
 
 
-def test_a_reader_takes_up_what_its_killed_predecessor_held(
+def test_a_worker_reads_what_its_killed_predecessor_had_claimed(
     workers: Workers, queue: Queue, tmp_path: Path
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
@@ -245,39 +245,39 @@ def test_a_reader_takes_up_what_its_killed_predecessor_held(
     assert Page.objects.get().attempts == 2
 
 
-def supervised(workers: Workers, queue: Queue, engine: str, until: Callable[[], bool]) -> list[int]:
-    """Start a reader, and another whenever it ends, until something is so; how each ended."""
+def supervise(workers: Workers, queue: Queue, engine: str, until: Callable[[], bool]) -> list[int]:
+    """Start a worker, and another whenever it ends, until `until`; the exit codes."""
     ends: list[int] = []
     deadline = time.monotonic() + 90
     while not until():
-        assert time.monotonic() < deadline, f"not within 90 s; readers ended: {ends}"
-        reader = workers.start(engine=engine)
-        while reader.poll() is None and not until() and time.monotonic() < deadline:
+        assert time.monotonic() < deadline, f"not within 90 s; workers ended: {ends}"
+        worker = workers.start(engine=engine)
+        while worker.poll() is None and not until() and time.monotonic() < deadline:
             queue.wake_ocr_workers()
             time.sleep(0.2)
-        if reader.poll() is not None:
-            ends.append(reader.returncode)
+        if worker.poll() is not None:
+            ends.append(worker.returncode)
     return ends
 
 
-def test_an_engine_that_takes_ever_more_memory_is_followed_by_another_between_two_pages(
+def test_an_engine_that_uses_ever_more_memory_is_replaced_between_two_pages(
     workers: Workers, queue: Queue, tmp_path: Path
 ) -> None:
     processing(scan(tmp_path / "scan.pdf", pages=7), pages=7)
 
-    ends = supervised(workers, queue, "grows", lambda: statuses() == [PageStatus.DONE] * 7)
+    ends = supervise(workers, queue, "grows", lambda: statuses() == [PageStatus.DONE] * 7)
 
     assert ends == [0, 0], "after three pages of 100 MB each, of its own accord"
     assert Reading.objects.count() == 7
     assert set(Page.objects.values_list("attempts", flat=True)) == {1}, "no page was lost"
 
 
-def test_a_page_that_kills_its_reader_is_set_aside_after_three_of_them(
+def test_a_page_that_kills_three_workers_is_quarantined(
     workers: Workers, queue: Queue, tmp_path: Path
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
 
-    ends = supervised(workers, queue, "dies", lambda: statuses() == [PageStatus.FAILED])
+    ends = supervise(workers, queue, "dies", lambda: statuses() == [PageStatus.FAILED])
 
     assert ends == [-signal.SIGKILL] * 3
     page = Page.objects.get()
@@ -287,7 +287,7 @@ def test_a_page_that_kills_its_reader_is_set_aside_after_three_of_them(
 @pytest.mark.parametrize(
     ("other", "left"), [("paddleocr-vl", True), ("tesseract", False)], ids=["better", "equal"]
 )
-def test_a_reader_that_could_only_have_tesseract_leaves_pages_to_one_with_paddleocr_vl(
+def test_a_worker_with_only_tesseract_leaves_pages_to_one_with_paddleocr_vl(
     monkeypatch: pytest.MonkeyPatch, other: str, left: bool
 ) -> None:
     make_ocr_worker(other)
