@@ -18,8 +18,8 @@ MAX_SAVED_SEARCHES = 100
 
 
 def save_search(
-    actor: User,
     *,
+    actor: User,
     name: str,
     text: str,
     filters: Mapping[str, Sequence[str]],

@@ -75,7 +75,7 @@ def _save(request: HttpRequest, form: SaveSearchForm) -> None:
     search = parse_search(request.POST)
     try:
         save_search(
-            actor(request),
+            actor=actor(request),
             name=form.cleaned_data["name"],
             text=search.text,
             filters=search.filters,

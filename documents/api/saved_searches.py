@@ -65,7 +65,7 @@ class SavedSearchesView(ApiView):
         serializer.is_valid(raise_exception=True)
         given = serializer.validated_data
         search = save_search(
-            self.user,
+            actor=self.user,
             name=given["name"],
             text=given["q"],
             filters=given["filters"],

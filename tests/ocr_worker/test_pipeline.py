@@ -385,7 +385,7 @@ def test_a_lost_original_fails_the_document_in_the_end(renderer: Renderer, tmp_p
     assert (document.status, document.error_code) == (Status.FAILED, "original-missing")
 
 
-def test_a_full_disk_leaves_the_chore_standing_and_counts_nothing(
+def test_a_full_disk_leaves_the_task_standing_and_counts_nothing(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = make_document(status=Status.PROCESSING, pages=["one"], task=Task.FINISH)
@@ -406,7 +406,7 @@ def test_a_full_disk_leaves_the_chore_standing_and_counts_nothing(
     assert archive().exists(result_key(document.id, "json"))
 
 
-def test_a_chore_that_breaks_is_given_up_in_the_end(
+def test_a_task_that_breaks_is_given_up_in_the_end(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = make_document(status=Status.PROCESSING, pages=["one"], task=Task.FINISH)

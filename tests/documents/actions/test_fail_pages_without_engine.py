@@ -1,4 +1,4 @@
-"""Pages that wait for an engine nobody has are given up, late and with the reason."""
+"""Pages that wait for an engine that no worker has fail, late and with the reason."""
 
 from __future__ import annotations
 

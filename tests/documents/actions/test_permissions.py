@@ -45,7 +45,7 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     rename_tag: lambda d, user: rename_tag(d.tags.get().id, "other", actor=user),
     reprocess: lambda d, user: reprocess(d.id, actor=user),
     save_search: lambda d, user: save_search(
-        user, name="all", text="a", filters={}, team_id=d.team_id
+        actor=user, name="all", text="a", filters={}, team_id=d.team_id
     ),
     untrash: lambda d, user: untrash(d.id, actor=user),
     trash: lambda d, user: trash(d.id, actor=user),

@@ -50,7 +50,7 @@ def user(team: Team) -> User:
 
 
 def keep(user: User, text: str = "договор", **fields: object) -> SavedSearch:
-    return save_search(user, **{"name": "Договоры", "text": text, "filters": {}, **fields})  # type: ignore[arg-type]
+    return save_search(actor=user, **{"name": "Договоры", "text": text, "filters": {}, **fields})  # type: ignore[arg-type]
 
 
 def told(search: SavedSearch | None = None) -> list[tuple[str, int | None]]:

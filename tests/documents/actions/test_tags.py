@@ -1,4 +1,4 @@
-"""Tags change at the same time as the documents that carry them, and nobody is stuck or fails."""
+"""Tags change at the same time as the documents that carry them; no transaction waits or fails."""
 
 from __future__ import annotations
 

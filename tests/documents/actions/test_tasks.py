@@ -131,7 +131,7 @@ def test_a_document_whose_preparation_kills_every_process_is_given_up() -> None:
     assert (document.status, document.error_code) == (Status.FAILED, "quarantined")
 
 
-def test_a_chore_given_back_does_not_count() -> None:
+def test_a_task_given_back_does_not_count() -> None:
     document = queued_document()
 
     release_task(claim())
@@ -141,7 +141,7 @@ def test_a_chore_given_back_does_not_count() -> None:
     assert claim().document_id == document.id
 
 
-def test_a_postponed_chore_rests() -> None:
+def test_a_postponed_task_rests() -> None:
     document = queued_document()
 
     postpone_task(claim(), datetime.timedelta(seconds=30), counted=False)
@@ -315,14 +315,14 @@ def test_assembling_a_long_document_does_not_load_it_whole(
         finish(claim())
 
 
-def test_two_processes_never_hold_the_same_chore() -> None:
+def test_two_processes_never_hold_the_same_task() -> None:
     queued_document()
     claim()
 
     assert claim_task() is None
 
 
-def test_a_renewed_chore_is_kept_longer_than_its_first_lease() -> None:
+def test_a_renewed_task_is_kept_longer_than_its_first_lease() -> None:
     document = queued_document()
     held = claim()
     end_lease(document)
@@ -332,7 +332,7 @@ def test_a_renewed_chore_is_kept_longer_than_its_first_lease() -> None:
     assert claim_task() is None
 
 
-def test_a_chore_that_went_to_another_process_is_not_renewed() -> None:
+def test_a_task_that_went_to_another_process_is_not_renewed() -> None:
     document = queued_document()
     slow = claim()
     end_lease(document)
