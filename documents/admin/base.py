@@ -25,8 +25,8 @@ class TitledByContent(admin.ModelAdmin):
 class TeamPermissions:
     """For a model with a `team`: what a user may do follows from their role in it.
 
-    Whoever sees the team sees its objects. The abilities say what else a role allows; without an
-    ability no user may.
+    A user who sees the team sees its objects. The abilities say what else a role allows; where an
+    ability is None, no user may.
     """
 
     add_ability: ClassVar[Ability | None] = None

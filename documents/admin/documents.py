@@ -34,7 +34,7 @@ from documents.search.query.list_filter import filter_by_query
 
 
 class BoundedPaginator(Paginator):
-    """Counts up to a limit. Nobody turns that many pages; filters and search lead further."""
+    """Counts up to a limit, beyond which filters and search lead further than turning pages."""
 
     MOST = 10_000
 

@@ -16,7 +16,7 @@ from documents.models import Document, Tag
 from documents.review.flags import FLAG_DESCRIPTIONS, has_any_flag
 from documents.text.validation import parse_uuid
 
-#: A longer list of tags helps nobody; the list of tags leads to the documents of the others.
+#: A longer list of tags is of no use; the list of tags leads to the documents of the others.
 MOST_TAGS = 60
 
 

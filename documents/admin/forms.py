@@ -65,7 +65,7 @@ class ReprocessForm(forms.Form):
 
 class DetailsForm(forms.Form):
     """The page sends each field with a hidden `initial-...`, the value that it showed. A field
-    that the person left as it was is not changed: somebody else may have changed it since."""
+    that the person left as it was is not changed: another person may have changed it since."""
 
     title = TypedText(show_hidden_initial=True)
     language = TypedText(show_hidden_initial=True)

@@ -1,7 +1,7 @@
-"""The review queue: what was read, is flagged, and nobody has decided on; least trusted first.
+"""The review queue in the admin: flagged documents without a decision, the least certain first.
 
-It is a filter of the documents' list like the others, and may be narrowed by them. Whoever comes
-to a document from there goes on, when they have decided, to the next one in the same list.
+It is a filter of the documents' list like the others, and may be narrowed by them. A user who comes
+to a document from there continues, after a decision, with the next one in the same list.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ def next_view(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
 
 
 def redirect_to_next(request: HttpRequest, document: Document) -> HttpResponse:
-    """The document after `document` in the list that the person came from; behind the last one the
-    first again, that was passed over. The list where nothing is left."""
+    """To the next document of the list that the user came from; after the last one, to the first
+    that was skipped. To the list where nothing is left."""
     found = _next(request, document) if came_from_queue(request) else None
     if found is not None:
         return redirect_to_document(request, found)
@@ -90,11 +90,11 @@ def redirect_to_next(request: HttpRequest, document: Document) -> HttpResponse:
 
 def _next(request: HttpRequest, document: Document) -> uuid.UUID | None:
     as_list = copy.copy(request)
-    kept = QueryDict(mutable=True)
+    query = QueryDict(mutable=True)
     for name, value in parse_qsl(list_query_of(request)):
         if name not in _PLACE:
-            kept.appendlist(name, value)
-    as_list.GET = kept  # type: ignore[assignment]
+            query.appendlist(name, value)
+    as_list.GET = query  # type: ignore[assignment]
     try:
         listed = admin.site.get_model_admin(Document).get_changelist_instance(as_list).queryset
     except IncorrectLookupParameters:

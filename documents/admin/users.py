@@ -37,5 +37,5 @@ class UserAdmin(SuperuserPermissions, TitledByContent, auth_admin.UserAdmin):
     )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> Any:
-        """A user who is added here works in the admin."""
+        """New users may log in to the admin unless the form says otherwise."""
         return {"is_staff": True, **super().get_changeform_initial_data(request)}
