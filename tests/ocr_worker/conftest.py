@@ -1,4 +1,4 @@
-"""Fixtures of the reader's tests: one renderer and one engine serve many of them."""
+"""Fixtures of the worker's tests: one renderer and one engine serve many of them."""
 
 from __future__ import annotations
 

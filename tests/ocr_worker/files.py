@@ -1,4 +1,4 @@
-"""Small files of every kind, made by code: what the tests of the reader work on."""
+"""Small files of every kind, made by code: what the tests of the worker use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The queue carries wake-ups: losing one, or all of it, loses nothing and stops nobody."""
+"""The queue carries wake-ups: losing one, or the whole queue, loses no work."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ def test_a_queue_that_hangs_holds_a_sender_up_for_seconds_only(queue: Queue) -> 
     server = psutil.Process(queue.process.pid)
     server.suspend()
 
-    begun = time.monotonic()
+    started_at = time.monotonic()
     with pytest.raises(redis.TimeoutError):
         broker.enqueue(message)
-    seconds = time.monotonic() - begun
+    seconds = time.monotonic() - started_at
     server.resume()
 
     assert seconds < 2 * SEND_TIMEOUT, "it is waited for once, not twice"
@@ -68,7 +68,7 @@ def test_a_queue_that_hangs_holds_a_sender_up_for_seconds_only(queue: Queue) -> 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_a_reader_outlives_its_queue(workers: Workers, queue: Queue, tmp_path: Path) -> None:
+def test_a_worker_outlives_its_queue(workers: Workers, queue: Queue, tmp_path: Path) -> None:
     reader = workers.start()
     workers.wait_until_idle(1)
     queue.process.kill()
@@ -87,7 +87,7 @@ def test_a_reader_outlives_its_queue(workers: Workers, queue: Queue, tmp_path: P
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_the_message_of_a_killed_reader_wakes_another(
+def test_the_message_of_a_killed_worker_wakes_another(
     workers: Workers, queue: Queue, tmp_path: Path
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
@@ -102,5 +102,5 @@ def test_the_message_of_a_killed_reader_wakes_another(
     Page.objects.update(lease_expires_at="2020-01-01T00:00:00Z")
     assert take_back_lost_pages() == 1
 
-    # Nobody sends anything: Dramatiq hands on what a consumer silent for 10 s has not finished.
+    # No message is sent: Dramatiq hands on what a consumer silent for 10 s has not finished.
     eventually(lambda: Page.objects.get().status == PageStatus.DONE, 40, "the page")

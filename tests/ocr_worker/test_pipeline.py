@@ -57,7 +57,7 @@ def the_page(claim: PageClaim) -> Page:
 # --- a page -----------------------------------------------------------------------------------
 
 
-def test_a_page_that_was_read_is_done_and_its_image_is_kept(
+def test_a_page_that_was_read_is_done_and_its_image_is_stored(
     renderer: Renderer, tmp_path: Path
 ) -> None:
     document = processing(scan(tmp_path / "scan.pdf"))
@@ -74,7 +74,7 @@ def test_a_page_that_was_read_is_done_and_its_image_is_kept(
     assert document.task == Task.FINISH
 
 
-def test_the_pictures_of_a_page_are_kept_before_its_reading_is(
+def test_the_figures_of_a_page_are_stored_before_its_reading(
     renderer: Renderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
@@ -179,7 +179,7 @@ def test_without_an_engine_text_layers_are_read_and_scans_say_what_is_missing(
 
 
 @pytest.mark.parametrize("state", ["ready", "loading"])
-def test_without_an_engine_a_scan_is_left_to_a_reader_that_has_one_or_will(
+def test_without_an_engine_a_scan_is_left_to_a_worker_that_has_or_loads_one(
     renderer: Renderer, tmp_path: Path, state: str
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
@@ -204,7 +204,7 @@ def test_without_an_engine_a_scan_is_left_to_a_reader_that_has_one_or_will(
     ],
     ids=["one without an engine", "a dead one", "itself", "no worker"],
 )
-def test_without_an_engine_a_scan_waits_for_nobody_who_could_not_read_it(
+def test_without_an_engine_a_scan_does_not_wait_for_workers_that_can_not_read_it(
     renderer: Renderer, tmp_path: Path, fields: dict[str, Any]
 ) -> None:
     processing(scan(tmp_path / "scan.pdf"))
@@ -385,7 +385,7 @@ def test_a_lost_original_fails_the_document_in_the_end(renderer: Renderer, tmp_p
     assert (document.status, document.error_code) == (Status.FAILED, "original-missing")
 
 
-def test_a_full_disk_leaves_the_task_standing_and_counts_nothing(
+def test_a_full_disk_postpones_the_task_and_counts_no_attempt(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = make_document(status=Status.PROCESSING, pages=["one"], task=Task.FINISH)
@@ -406,7 +406,7 @@ def test_a_full_disk_leaves_the_task_standing_and_counts_nothing(
     assert archive().exists(result_key(document.id, "json"))
 
 
-def test_a_task_that_breaks_is_given_up_in_the_end(
+def test_a_task_that_keeps_failing_fails_in_the_end(
     renderer: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = make_document(status=Status.PROCESSING, pages=["one"], task=Task.FINISH)

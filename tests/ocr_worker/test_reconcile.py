@@ -55,7 +55,7 @@ def let_leases_run_out() -> None:
     Page.objects.update(lease_expires_at=timezone.now() - datetime.timedelta(seconds=1))
 
 
-def test_a_quiet_archive_wakes_nobody(woken: list[str]) -> None:
+def test_an_idle_archive_wakes_no_worker(woken: list[str]) -> None:
     make_document(pages=["read"])
 
     reconcile()
@@ -63,7 +63,7 @@ def test_a_quiet_archive_wakes_nobody(woken: list[str]) -> None:
     assert woken == []
 
 
-def test_a_document_nobody_was_woken_for_wakes_the_background_process(woken: list[str]) -> None:
+def test_a_document_without_a_wake_up_wakes_a_background_worker(woken: list[str]) -> None:
     make_document(status=Status.QUEUED)
 
     reconcile()
@@ -105,7 +105,7 @@ def test_the_only_supervisor_does_not_wait_for_the_leases_of_the_one_before(
     assert "ocr workers" in woken
 
 
-def test_what_its_own_readers_hold_stays_theirs() -> None:
+def test_claims_of_its_own_workers_stay() -> None:
     make_document(status=Status.PROCESSING, pages=[None])
     claim_page(OWNER)
 

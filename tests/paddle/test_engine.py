@@ -207,7 +207,7 @@ def test_a_gpu_without_memory_for_half_fails_the_page_for_now(
     assert not caught.value.permanent
 
 
-def test_a_page_that_is_out_of_time_is_given_up_between_two_regions(
+def test_a_page_that_runs_out_of_time_stops_between_two_blocks(
     engine: PaddleOCRVLEngine,
 ) -> None:
     with pytest.raises(ReadingTimeout):

@@ -40,7 +40,7 @@ REPORT = [
 
 
 @pytest.mark.skipif(VERSION == "v1", reason="paddleocr 3.3 joins nothing")
-def test_a_table_that_goes_on_is_joined_and_titles_have_levels() -> None:
+def test_a_table_that_continues_is_joined_and_titles_have_levels() -> None:
     rewritten = restructure_pages(REPORT)
 
     joined = rewritten[1, "b4"].splitlines()

@@ -101,7 +101,7 @@ def test_a_scan_of_three_pages_becomes_a_result(site: Site) -> None:
         assert Image.open(io.BytesIO(answer.content)).size[0] > 100
 
 
-def test_what_the_second_reader_does_not_confirm_is_for_a_person_to_look_at(site: Site) -> None:
+def test_what_the_second_reader_does_not_confirm_is_flagged_for_review(site: Site) -> None:
     uploaded = site.upload("scan.pdf", three_pages() + b"\n%\n", ocr="always").json()
     finished(site, uploaded["id"])
 
@@ -112,11 +112,11 @@ def test_what_the_second_reader_does_not_confirm_is_for_a_person_to_look_at(site
 
 
 def test_a_stop_on_request_ends_it_at_once_although_paddle_wants_the_signal(site: Site) -> None:
-    begun = time.monotonic()
+    started_at = time.monotonic()
 
     site.process.terminate()
 
     assert site.process.wait(20) == 0
-    assert time.monotonic() - begun < 12
+    assert time.monotonic() - started_at < 12
     assert "Aborted" not in site.log
     assert "Termination signal is detected" not in site.log

@@ -125,7 +125,7 @@ def test_an_empty_text_of_a_real_output_continues_one_that_has_it(
     assert all(blocks[block.continues].text for block in empty)
 
 
-def test_a_label_that_nobody_knows_is_text() -> None:
+def test_an_unknown_label_is_text() -> None:
     assert only("что-то новое", "hologram").text == "что-то новое"
 
 

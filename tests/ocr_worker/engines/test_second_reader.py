@@ -100,7 +100,7 @@ def test_a_word_that_is_not_printed_is_disputed_with_what_is(
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
-def test_the_first_reader_is_given_the_page_upright(
+def test_the_first_engine_gets_the_page_upright(
     read: Callable[..., PageLayout], page: Image.Image, turn: int
 ) -> None:
     first = First()
@@ -113,7 +113,7 @@ def test_the_first_reader_is_given_the_page_upright(
     assert (layout.confidence or 0) > 0.9
 
 
-def test_a_second_reader_that_fails_costs_the_confidences_and_no_more(
+def test_where_the_second_reader_fails_only_the_confidences_are_missing(
     read: Callable[..., PageLayout], tesseract: TesseractEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*arguments: Any, **options: Any) -> PageLayout:
@@ -127,7 +127,7 @@ def test_a_second_reader_that_fails_costs_the_confidences_and_no_more(
     assert layout.confidence is None
 
 
-def test_what_the_first_reader_can_not_read_is_the_pages_failure(
+def test_a_failure_of_the_first_engine_is_the_pages_failure(
     read: Callable[..., PageLayout],
 ) -> None:
     first = First()

@@ -56,7 +56,7 @@ def with_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpu, "query_memory", lambda: gpu.GpuMemory(8 * 2**30, 8 * 2**30))
 
 
-def test_without_the_packages_auto_is_tesseract_and_nothing_is_said(
+def test_without_the_packages_auto_is_tesseract_without_a_warning(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(paddleocr_vl, "is_installed", lambda: False)

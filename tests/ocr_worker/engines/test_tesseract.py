@@ -123,6 +123,6 @@ def test_data_is_taken_from_where_the_settings_say(settings: Any, tmp_path: Path
 
 
 @pytest.mark.usefixtures("without_data")
-def test_where_there_is_no_data_at_all_the_same_is_said() -> None:
+def test_without_any_data_the_error_is_the_same() -> None:
     with pytest.raises(EngineUnavailable, match="Install it"):
         create_engine("tesseract", "rus+eng").load()

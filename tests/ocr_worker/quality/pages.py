@@ -1,4 +1,4 @@
-"""Pages as two readers see them: what is printed is given as lines of text."""
+"""Pages as two engines read them: what is printed is given as lines of text."""
 
 from __future__ import annotations
 

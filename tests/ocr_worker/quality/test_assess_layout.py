@@ -18,7 +18,7 @@ def sure(block: Block, confidence: float = 0.95) -> Block:
     return replace(block, confidence=confidence)
 
 
-def test_a_page_both_readers_agree_on_has_no_flags() -> None:
+def test_a_page_on_which_both_readings_agree_has_no_flags() -> None:
     over = seen("Договор поставки")
 
     assert assess_layout(page(said("Договор поставки", over=over)), page(over)).flags == ()
@@ -110,7 +110,7 @@ def test_a_table_of_empty_cells_is_no_empty_region() -> None:
     assert assess_layout(page(said("", label="table", html=html)), ink=lambda box: True).flags == ()
 
 
-def test_a_page_of_which_the_first_reader_saw_nothing_is_flagged() -> None:
+def test_a_page_on_which_the_first_engine_saw_nothing_is_flagged() -> None:
     assert assess_layout(page(), page(seen("Договор поставки"))).flags == ("empty_region",)
     assert assess_layout(page(), page(seen(". ,", confidence=0.4))).flags == ()
 

@@ -1,4 +1,4 @@
-"""Two readers of one page: where words stand, how sure they are, and where the two disagree."""
+"""Two readings of one page: where words are, how sure they are, and where the two disagree."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ def test_a_table_may_be_read_in_another_order() -> None:
     assert [line.text for line in read_block.lines][:1] == ["Наименование"]
 
 
-def test_text_that_goes_on_in_another_column_is_in_its_first_block() -> None:
+def test_text_that_continues_in_another_column_is_in_its_first_block() -> None:
     left = seen("Поставщик обязуется передать", "товар в срок")
     right = seen("и в полном объёме", "за 40 дней", left=800, id="s2")
     blocks = (
@@ -277,10 +277,10 @@ def test_a_dense_page_takes_no_time(word: str | None) -> None:
     other = [" ".join(word or f"в{row}г{n}" for n in range(50)) for row in range(100)]
     over = seen(*rows)
 
-    begun = time.process_time()
+    started_at = time.process_time()
     block = read("\n".join([*other, "0,00 " * 100]), over)
 
-    assert time.process_time() - begun < 5, "half a second on an idle machine"
+    assert time.process_time() - started_at < 5, "half a second on an idle machine"
     assert len(list(block.words())) == 5100
 
 

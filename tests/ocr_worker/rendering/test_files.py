@@ -239,7 +239,7 @@ def test_a_half_image_is_a_damaged_page_every_time(renderer: Renderer, tmp_path:
             renderer.render_page(path, "image/png", 1)
 
 
-def test_a_file_that_is_replaced_is_opened_anew(renderer: Renderer, tmp_path: Path) -> None:
+def test_a_replaced_file_is_opened_again(renderer: Renderer, tmp_path: Path) -> None:
     path = saved(Image.new("L", (100, 100), 0), tmp_path / "page.png")
     assert renderer.render_page(path, "image/png", 1).image.getpixel((9, 9)) == 0
     saved(Image.new("L", (120, 100), 255), path)

@@ -1,4 +1,4 @@
-"""Whatever a file does to the child, it is that page's failure and nobody else's."""
+"""Whatever a file does to the child, only that page fails."""
 
 from __future__ import annotations
 
@@ -88,16 +88,14 @@ def test_the_child_knows_no_secret_of_the_site(good: Path, monkeypatch: pytest.M
     assert variables["PATH"] == os.environ["PATH"]
 
 
-def test_processor_time_is_counted_for_each_page_anew(good: Path) -> None:
+def test_processor_time_is_limited_for_each_page_separately(good: Path) -> None:
     with Renderer(Limits(cpu_seconds=1)) as renderer:
         for _ in range(15):  # more than a second in all
             renderer.render_page_image(good, PDF, 1, rotation=90)
             renderer.render_page(good, PDF, 1, dpi=300)
 
 
-def test_a_page_that_hangs_is_given_up_by_the_clock_and_may_be_tried_again(
-    endless: Path, good: Path
-) -> None:
+def test_a_page_that_hangs_times_out_and_may_be_retried(endless: Path, good: Path) -> None:
     with Renderer(Limits(wall_seconds=1.5)) as renderer:
         with pytest.raises(ReadingTimeout) as caught:
             renderer.render_page(endless, PDF, 1)
@@ -135,7 +133,7 @@ def test_a_child_killed_at_work_is_worth_another_try(endless: Path, good: Path) 
         assert renderer.count_pages(good, PDF) == 1
 
 
-def test_a_child_killed_at_rest_is_nobodys_failure(good: Path) -> None:
+def test_a_child_killed_while_idle_fails_no_page(good: Path) -> None:
     with Renderer() as renderer:
         renderer.count_pages(good, PDF)
         victim = child_of(renderer)
@@ -195,7 +193,7 @@ def test_the_child_is_confined(good: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="macOS sets no limit of memory")
-def test_a_child_that_gets_no_memory_to_start_is_nobodys_failure(good: Path) -> None:
+def test_a_child_without_memory_to_start_fails_no_page(good: Path) -> None:
     with Renderer(Limits(memory_bytes=24 * 1024 * 1024)) as renderer:
         with pytest.raises(RendererUnavailable) as caught:
             renderer.count_pages(good, PDF)
@@ -213,7 +211,7 @@ def test_a_child_that_ends_as_it_starts_says_with_what_words(
         renderer.count_pages(good, PDF)
 
 
-def test_a_child_that_never_gets_ready_is_given_up_and_nobodys_failure(
+def test_a_child_that_never_gets_ready_is_ended_and_fails_no_page(
     good: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     slow = program(tmp_path, "exec sleep 60")
@@ -242,7 +240,7 @@ def program(directory: Path, script: str) -> Path:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits are read from /proc")
-def test_limits_that_were_set_lower_from_outside_are_kept(good: Path) -> None:
+def test_lower_limits_of_the_environment_remain(good: Path) -> None:
     # Not even root's child may have more than it was started with.
     code = (
         "import psutil, resource, sys; from pathlib import Path\n"

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 #: What is asked for -> the words said, a token each. A token occurs once in all of them. An answer
-#: that ends with `AGAIN` begins anew there, without end.
+#: that ends with `AGAIN` starts again there, without end.
 Answers = Mapping[str, tuple[str, ...]]
 AGAIN = "<again>"
 ANSWERS: Answers = {
