@@ -70,6 +70,16 @@ def gets(s3: FaultyS3) -> int:
     return len([seen for seen in s3.seen if seen.operation == "get"])
 
 
+def first_started(ask: Callable[[], Any], attempts: int = 20) -> Any:
+    """The first answer that starts before its fetch has failed: on a busy machine the failure may
+    be known earlier, and the answer is 503."""
+    for _ in range(attempts - 1):
+        answer = ask()
+        if answer.status_code != 503:
+            return answer
+    return ask()
+
+
 def taken_until_it_breaks(pieces: Iterator[bytes]) -> bytes:
     """What a client has got when the answer breaks off; it has to."""
     taken: list[bytes] = []
@@ -190,9 +200,7 @@ def test_a_bucket_that_fails_half_way_breaks_the_answer_off(
         return api.get(url(document, "original/"))
 
     with capture_logs() as log:
-        answer = asked()
-        if answer.status_code == 503:  # on a busy machine it is known before the answer begins
-            answer = asked()
+        answer = first_started(asked)
         taken = taken_until_it_breaks(stream(answer))
         gone(answer)
 
@@ -211,7 +219,7 @@ def test_a_file_that_came_damaged_is_never_sent_as_a_whole(
     damaged = LARGE[:-1] + b"!"
     document = in_bucket(LARGE, damaged=damaged)
 
-    answer = api.get(url(document, "original/"))
+    answer = first_started(lambda: api.get(url(document, "original/")))
     taken = taken_until_it_breaks(stream(answer))
     gone(answer)
 

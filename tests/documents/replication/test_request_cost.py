@@ -55,7 +55,7 @@ def correct_first_page(
         texts = [f"page {number}" for number in range(pages)]
         document = finished_document(pages=texts, content=b"%PDF" + bytes([pages]))
         sync_document(document.id)
-        actor = make_user()
+        actor = make_user(team=document.team)
         opened.clear()
         with (
             CaptureQueriesContext(connection) as queries,
