@@ -47,7 +47,7 @@ class Message(str):
 
     @classmethod
     def _create(cls, msgid: str, plural: str, params: Mapping[str, object]) -> Self:
-        values = {name: _as_param(value) for name, value in params.items()}
+        values = {name: _to_param(value) for name, value in params.items()}
         use_plural = plural and values.get("count") != 1
         message = str.__new__(cls, _fill(plural if use_plural else msgid, values))
         message.msgid, message.plural, message.params = msgid, plural, values
@@ -121,7 +121,7 @@ def message_from_json(data: Any) -> Message:
     return Message._create(data["msgid"], plural, values)
 
 
-def _as_param(value: object) -> Param:
+def _to_param(value: object) -> Param:
     return value if type(value) is int or isinstance(value, str) else str(value)
 
 

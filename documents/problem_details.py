@@ -30,22 +30,22 @@ def build_problem(
     """The problem document, in the active language."""
     return {
         "type": f"urn:ocrsite:problem:{code}",
-        "title": _shown(title),
+        "title": _translate(title),
         "status": status,
         "code": code,
-        "detail": _shown(detail),
+        "detail": _translate(detail),
         "errors": {
-            _encodable(field): [_shown(text) for text in texts]
+            _make_encodable(field): [_translate(text) for text in texts]
             for field, texts in (errors or {}).items()
         },
     }
 
 
-def _shown(text: Text) -> str:
-    return _encodable(text.translated() if isinstance(text, Message) else str(text))
+def _translate(text: Text) -> str:
+    return _make_encodable(text.translated() if isinstance(text, Message) else str(text))
 
 
-def _encodable(text: str) -> str:
+def _make_encodable(text: str) -> str:
     """`text` for UTF-8: values that a client sent are repeated to it, and unpaired surrogates have
     no encoding."""
     return text.encode("utf-8", "backslashreplace").decode()

@@ -173,9 +173,16 @@ def _prepare(claim: TaskClaim, renderer: Renderer) -> None:
                 )
             except ReadingError as error:
                 # The first page fails with the same reason; the document needs no thumbnail.
-                log.info("thumbnail_failed", document=str(document.id), reason=error.detail)
+                log.info(
+                    "thumbnail_failed",
+                    document=str(document.id),
+                    code=error.code,
+                    reason=error.detail,
+                )
     except RendererUnavailable:
         raise
     except ReadingError as error:
-        log.warning("preparation_failed", document=str(document.id), reason=error.detail)
+        log.warning(
+            "preparation_failed", document=str(document.id), code=error.code, reason=error.detail
+        )
         fail_preparation(claim, error)

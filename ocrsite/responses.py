@@ -22,16 +22,18 @@ RETRY_AFTER = 2
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
-def problem(
+def build_problem_response(
     request: HttpRequest, status: int, *, code: str, title: Message, detail: Message
 ) -> JsonResponse:
     """A problem document in the language of `request`."""
-    with translation.override(translation.get_language_from_request(request)):
+    language = translation.get_language_from_request(request)
+    with translation.override(language):
         content = build_problem(status, code=code, title=title, detail=detail)
-    return JsonResponse(content, status=status, content_type=MEDIA_TYPE)
+    headers = {"Content-Language": language}
+    return JsonResponse(content, status=status, content_type=MEDIA_TYPE, headers=headers)
 
 
-def unavailable(
+def build_unavailable_response(
     request: HttpRequest, *, code: str, title: Message, detail: Message, retry_after: int
 ) -> HttpResponse:
     """503: a page that reloads itself for a browser, a problem document for everyone else.
@@ -54,7 +56,7 @@ def unavailable(
                 status=503,
             )
     else:
-        response = problem(request, 503, code=code, title=title, detail=detail)
+        response = build_problem_response(request, 503, code=code, title=title, detail=detail)
     response["Retry-After"] = str(retry_after)
     response["Cache-Control"] = "no-store"
     return response

@@ -69,15 +69,15 @@ def handle_exception(error: Exception, context: Mapping[str, Any]) -> Response:
     """The answer to a request that raised `error` (Django REST framework's EXCEPTION_HANDLER)."""
     request: Request = context["request"]
     if isinstance(error, errors.ArchiveError):
-        return _archive_problem(request, error)
+        return _answer_archive_error(request, error)
     if is_disk_full(error):
-        return _archive_problem(request, storage_full())
-    known = _as_api_exception(error)
+        return _answer_archive_error(request, storage_full())
+    known = _to_api_exception(error)
     if known is not None:
-        return _api_problem(known)
+        return _answer_api_exception(known)
     log.exception("request_failed", path=request.path, exc_info=error)
     got_request_exception.send(sender=handle_exception, request=request._request)
-    return problem(
+    return build_response(
         500,
         code="internal-error",
         detail=Message(
@@ -87,7 +87,7 @@ def handle_exception(error: Exception, context: Mapping[str, Any]) -> Response:
     )
 
 
-def problem(
+def build_response(
     status: int,
     *,
     code: str,
@@ -107,12 +107,12 @@ def problem(
     return Response(content, status=status, headers=dict(headers or {}), content_type=MEDIA_TYPE)
 
 
-def _archive_problem(request: Request, error: errors.ArchiveError) -> Response:
+def _answer_archive_error(request: Request, error: errors.ArchiveError) -> Response:
     status = status_of(type(error))
     if status >= 500:
         log.warning("request_not_served", path=request.path, code=error.code, error=str(error))
     headers = {"Retry-After": str(RETRY_AFTER[status])} if status in RETRY_AFTER else {}
-    return problem(
+    return build_response(
         status,
         code=error.code,
         detail=error.message,
@@ -122,7 +122,7 @@ def _archive_problem(request: Request, error: errors.ArchiveError) -> Response:
     )
 
 
-def _as_api_exception(error: Exception) -> exceptions.APIException | None:
+def _to_api_exception(error: Exception) -> exceptions.APIException | None:
     if isinstance(error, exceptions.APIException):
         return error
     if isinstance(error, Http404):
@@ -155,7 +155,7 @@ class JSONUploadTooLarge(RequestTooLarge):
     )
 
 
-def _api_problem(error: exceptions.APIException) -> Response:
+def _answer_api_exception(error: exceptions.APIException) -> Response:
     headers: dict[str, str] = dict(getattr(error, "headers", {}))
     auth_header = getattr(error, "auth_header", None)
     if auth_header:
@@ -166,21 +166,23 @@ def _api_problem(error: exceptions.APIException) -> Response:
     code = error.default_code.replace("_", "-")
     if isinstance(error, exceptions.ValidationError):
         fields: dict[str, list[str]] = {}
-        for path, message in _flat(error.detail):
+        for path, message in _flatten(error.detail):
             fields.setdefault(path or "request", []).append(message)
         detail = " ".join(f"{path}: {' '.join(found)}" for path, found in fields.items())
-        return problem(400, code="invalid-request", detail=detail, fields=fields, headers=headers)
-    return problem(error.status_code, code=code, detail=str(error.detail), headers=headers)
+        return build_response(
+            400, code="invalid-request", detail=detail, fields=fields, headers=headers
+        )
+    return build_response(error.status_code, code=code, detail=str(error.detail), headers=headers)
 
 
-def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
             name = "" if name == "non_field_errors" else str(name)
-            yield from _flat(inner, ".".join(filter(None, (path, name))))
+            yield from _flatten(inner, ".".join(filter(None, (path, name))))
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):
             nested = isinstance(inner, Mapping | list)
-            yield from _flat(inner, f"{path}.{index}" if nested else path)
+            yield from _flatten(inner, f"{path}.{index}" if nested else path)
     else:
         yield path, str(detail)

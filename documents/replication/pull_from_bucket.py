@@ -61,7 +61,7 @@ def pull_changes_since(moment: datetime.datetime) -> Counter[Outcome]:
             outcomes[restore_document(parse_manifest(source.read(key), key), source)] += 1
         except DamagedCopy as error:
             # Purged since it was listed; any other damage is for `archive verify` to report.
-            log.warning("document_not_pulled", key=key, reason=error.detail)
+            log.warning("document_not_pulled", key=key, code=error.code, reason=error.detail)
     return outcomes
 
 

@@ -68,7 +68,7 @@ def restore_all(
                 _copy_files(source, manifest, report)
         except DamagedCopy as error:
             report.problems.append(error.detail)
-            log.error("document_not_restored", key=key, reason=error.detail)
+            log.error("document_not_restored", key=key, code=error.code, reason=error.detail)
     return report
 
 

@@ -134,5 +134,5 @@ def _read_version(key: str) -> int:
     except FileNotFoundError:
         return 0
     except DamagedCopy as error:
-        log.warning("manifest_rewritten", reason=error.detail)
+        log.warning("manifest_rewritten", code=error.code, reason=error.detail)
         return 0

@@ -99,6 +99,6 @@ def _load_second_reader(languages: str) -> TesseractEngine | None:
     try:
         engine.load()
     except EngineUnavailable as error:
-        log.warning("second_reader_unavailable", reason=error.detail)
+        log.warning("second_reader_unavailable", code=error.code, reason=error.detail)
         return None
     return engine

@@ -70,7 +70,12 @@ class EngineLoading:
         except EngineUnavailable as error:
             # Text layers can still be read; a page that needs OCR fails with this reason.
             if self.state != EngineState.ABSENT or self.detail != error.message:
-                log.error("engine_unavailable", reason=error.detail, retry_seconds=RETRY_SECONDS)
+                log.error(
+                    "engine_unavailable",
+                    code=error.code,
+                    reason=error.detail,
+                    retry_seconds=RETRY_SECONDS,
+                )
             self.detail, self.state = error.message, EngineState.ABSENT
         else:
             self.deaths = 0

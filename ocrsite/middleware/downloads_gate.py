@@ -14,7 +14,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from documents.messages import Message
-from ocrsite.responses import GetResponse, unavailable
+from ocrsite.responses import GetResponse, build_unavailable_response
 from ocrsite.runtime import DOWNLOAD_THREADS
 from ocrsite.runtime.concurrency_limits import Slots
 
@@ -42,7 +42,7 @@ class DownloadsGate:
             return response
         if not self.slots.acquire():
             response.close()
-            return unavailable(
+            return build_unavailable_response(
                 request,
                 code="busy",
                 title=Message("The server is busy. Try again in a moment."),

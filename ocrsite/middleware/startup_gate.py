@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from documents.messages import Message
-from ocrsite.responses import RETRY_AFTER, GetResponse, unavailable
+from ocrsite.responses import RETRY_AFTER, GetResponse, build_unavailable_response
 from ocrsite.runtime.start_state import read_current_start
 
 #: Paths that respond during a start, too.
@@ -22,7 +22,7 @@ class StartupGate:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path in ALWAYS_OPEN or read_current_start().ready:
             return self.get_response(request)
-        return unavailable(
+        return build_unavailable_response(
             request,
             code="starting",
             title=Message("The archive is starting."),

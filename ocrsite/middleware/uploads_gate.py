@@ -25,7 +25,7 @@ from django.http.response import HttpResponseBase
 from documents.errors import FileTooLarge
 from documents.messages import Message
 from ocrsite.monitoring.metrics import UPLOADS
-from ocrsite.responses import GetResponse, problem, unavailable
+from ocrsite.responses import GetResponse, build_problem_response, build_unavailable_response
 from ocrsite.runtime import SHORT_BODY_THREADS, UPLOAD_THREADS
 from ocrsite.runtime.concurrency_limits import Slots
 
@@ -66,7 +66,7 @@ class UploadsGate:
         one_file = not _FORMS.fullmatch(request.path)
         if one_file and size is not None and size > limit * _ENCODED + _FIELDS:
             UPLOADS.labels("refused").inc()
-            return problem(
+            return build_problem_response(
                 request,
                 413,
                 code=FileTooLarge.code,
@@ -101,7 +101,7 @@ class UploadsGate:
         try:
             request.body  # noqa: B018 - a property that reads
         except UnreadablePostError:
-            return problem(
+            return build_problem_response(
                 request,
                 400,
                 code="incomplete-request",
@@ -114,7 +114,7 @@ class UploadsGate:
 
 
 def _build_busy_response(request: HttpRequest, detail: Message) -> HttpResponseBase:
-    return unavailable(
+    return build_unavailable_response(
         request,
         code="busy",
         title=Message("The server is busy. Try again in a moment."),

@@ -18,7 +18,7 @@ from ocrsite import __version__
 from ocrsite.environment import read_environment
 from ocrsite.monitoring import self_checks
 from ocrsite.monitoring.self_checks import Findings
-from ocrsite.responses import RETRY_AFTER, problem
+from ocrsite.responses import RETRY_AFTER, build_problem_response
 from ocrsite.runtime.start_state import ProcessRole, Start, read_current_start
 
 #: Seconds a request waits for new findings, and the age from which old findings count as a failure.
@@ -105,7 +105,7 @@ def ready(request: HttpRequest) -> HttpResponse:
         if found.database and not found.ocr_workers:
             problems.append("No OCR worker is running.")
         reason = " ".join(problems) or "A part of the archive does not work."
-    response = problem(
+    response = build_problem_response(
         request,
         503,
         code="not-ready",

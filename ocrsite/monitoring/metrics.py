@@ -33,7 +33,7 @@ from documents.models import Document, Page, PageStatus
 from documents.models.worker import EngineState, WorkerKind, WorkerProcess
 from documents.search.index.health import read_index_status
 from ocrsite.monitoring.self_checks import count_pending_pages
-from ocrsite.responses import GetResponse, problem
+from ocrsite.responses import GetResponse, build_problem_response
 
 disable_created_metrics()
 REGISTRY = CollectorRegistry()
@@ -150,7 +150,7 @@ REGISTRY.register(ArchiveCollector())
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     if not (_is_local(request) or _is_superuser(request)):
-        return problem(
+        return build_problem_response(
             request,
             403,
             code="metrics-forbidden",

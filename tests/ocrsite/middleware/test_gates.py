@@ -254,6 +254,7 @@ def test_a_refusal_is_in_the_clients_language(
     assert (told["code"], told["type"]) == (code, f"urn:ocrsite:problem:{code}")
     assert told["title"].startswith(title)
     assert detail in told["detail"]
+    assert response.headers["Content-Language"] == "ru"
 
 
 def test_an_upload_that_fails_gives_its_place_back(rf: RequestFactory) -> None:
