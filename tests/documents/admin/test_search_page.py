@@ -158,7 +158,7 @@ def test_strangers_find_nothing_not_even_names(
 
 def test_without_an_index_it_says_so(browser: Client, team: Team) -> None:
     make_team()
-    assert "search index is not there yet" in shown(browser, q="договор")
+    assert "search index is not ready" in shown(browser, q="договор")
 
 
 def test_it_speaks_russian(browser: Client, document: Document) -> None:
