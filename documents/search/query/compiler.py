@@ -54,6 +54,9 @@ NEAR_WEIGHT, TYPED_BONUS = 0.4, 10.0
 #: with the same digit, and expanding that takes long. Its first part is found as a word.
 _MIN_KEY_PREFIX = 3
 
+#: Digits of a Russian phone number without the country's.
+_PHONE_DIGITS = 10
+
 #: A word with its stem, as `analysis.split_words` returns it.
 Stemmed = tuple[str, str]
 
@@ -187,7 +190,7 @@ class _Compiler:
         if word in self.near_words:
             # Pages with the typed word come before those with near words, however many those have.
             body.append(Query.const_score_query(term("body", stem), TYPED_BONUS))
-        body += self._compile_keys({*keys, *_fold_if_code(word)}, part)
+        body += self._compile_keys({*keys, *_list_word_keys(word)}, part)
         if word.isalpha():  # a part of a word that was broken at its own hyphen
             body.append(boost(term("keys", stem), KEY_WEIGHT))
         self.bodies.append(any_of(body))
@@ -214,6 +217,10 @@ class _Compiler:
                 adjacent = phrase(name, stems) if len(stems) > 1 else term(name, stems[0])
                 queries.append(all_of([adjacent, *forms]) if forms else adjacent)
         body += self._compile_keys(keys, part)
+        if keys and all(word.isdecimal() for word, _ in stemmed):
+            number = "".join(word for word, _ in stemmed)  # an amount printed without its gaps
+            self.matcher.stems.setdefault(number, part)
+            body.append(term("body", number))
         self.bodies.append(any_of(body))
         in_title = all_of([any_of(title), without_score(term("lead", 1))])
         return any_of([*body, boost(in_title, TITLE_WEIGHT)])
@@ -281,8 +288,12 @@ def _match_forms(words: Sequence[str]) -> list[Query]:
     return [without_score(term("pairs", pair)) for pair in sorted(analysis.hash_pairs(words))]
 
 
-def _fold_if_code(word: str) -> list[str]:
-    return [fold_code(word)] if _has_digit(word) else []
+def _list_word_keys(word: str) -> Iterator[str]:
+    """Yield the keys of a word with digits: as it is, and of a phone number without its country."""
+    if _has_digit(word):
+        yield fold_code(word)
+    if word.isdecimal() and len(word) == _PHONE_DIGITS:
+        yield f"tel{word}"
 
 
 def _has_digit(word: str) -> bool:

@@ -42,14 +42,17 @@ def find(user: User, request: SearchRequest) -> SearchResults:
     in_phrases = compiled.phrases if not found.count else ()
     if found.count >= spelling.FEW_PAGES or not (compiled.words or in_phrases):
         return found
+    finds_nothing = not found.count
     near = spelling.find_near_words(snapshot, scope, compiled.words, in_phrases)
     if near.words:
         compiled = compile_query(parsed, scope.names, near.words, any_form=any_form)
         found = _find_compiled(user, snapshot, scope, compiled, request)
+    # With near words, or without: the other layout finds the very words that were meant.
+    retyped = spelling.retype(snapshot, scope, request.text) if finds_nothing else None
     return replace(
         found,
         near_words={typed: [word for word, _ in words] for typed, words in near.words.items()},
-        suggestion=spelling.replace_words(request.text, near.suggestions),
+        suggestion=retyped or spelling.replace_words(request.text, near.suggestions),
     )
 
 

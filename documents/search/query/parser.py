@@ -28,7 +28,7 @@ from documents.search.query.nodes import (
     Prefix,
     Term,
 )
-from documents.search.text.identifiers import AMOUNT, DATE_IN_WORDS
+from documents.search.text.identifiers import AMOUNT, DATE_IN_WORDS, join_groups
 
 #: Words, phrases and conditions of one query, and characters; the rest is ignored.
 MAX_PARTS = 40
@@ -228,6 +228,31 @@ def _parse_moment(value: str) -> datetime.datetime | None:
 
 
 def _combine(parts: list[Node]) -> Node | None:
+    parts = _join_numbers(parts)
     if len(parts) < 2:
         return parts[0] if parts else None
     return All(tuple(parts))
+
+
+def _join_numbers(parts: list[Node]) -> list[Node]:
+    """Let adjacent numbers also be the groups of one: "60 09 731846" finds 6009731846, too."""
+    joined: list[Node] = []
+    at = 0
+    while at < len(parts):
+        end = at
+        while end < len(parts) and _is_number(parts[end]):
+            end += 1
+        numbers = parts[at:end]
+        digits = join_groups([part.text for part in numbers if isinstance(part, Term)])
+        if digits:
+            joined.append(AnyOf((All(tuple(numbers)), Term(digits))))
+        else:
+            joined += numbers
+        if end < len(parts):
+            joined.append(parts[end])
+        at = end + 1
+    return joined
+
+
+def _is_number(part: Node) -> bool:
+    return isinstance(part, Term) and part.text.isdecimal()

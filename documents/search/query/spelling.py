@@ -18,6 +18,7 @@ from documents.search.text.edit_distance import (
     max_distance,
     measure_distance,
 )
+from documents.search.text.keyboard import switch_layout
 
 #: A query with fewer results is repeated with near words, for each of its words on fewer pages.
 FEW_PAGES = 5
@@ -67,6 +68,27 @@ def find_near_words(
             if best[2] >= SUGGESTION_RATIO * own and best[2] > own:
                 suggestions[word] = best[0]
     return NearWords(found, suggestions)
+
+
+def retype(snapshot: IndexSnapshot, scope: Scope, text: str) -> str | None:
+    """Return the query with words of the wrong keyboard layout typed again in the other one.
+
+    None unless pages have each word, as it was typed or typed again, and one was typed again.
+    """
+    retyped: list[str] = []
+    for typed in text.split()[:MAX_TRIED]:
+        if _has_pages(snapshot, scope, typed):
+            retyped.append(typed)
+        elif (other := switch_layout(typed)) and _has_pages(snapshot, scope, other):
+            retyped.append(other)
+        else:
+            return None
+    return " ".join(retyped) if retyped != text.split() else None
+
+
+def _has_pages(snapshot: IndexSnapshot, scope: Scope, typed: str) -> bool:
+    stems = [stem for _, stem in analysis.split_words(typed)]
+    return bool(stems) and all(snapshot.count(scope.restrict(term("body", stem))) for stem in stems)
 
 
 def _list_candidates(

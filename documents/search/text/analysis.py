@@ -26,7 +26,7 @@ from documents.search.text.script_folding import fold_script, has_cyrillic, tran
 from documents.search.text.units import split_unit
 
 #: Increase it with every change of the terms: an index of another version is rebuilt.
-VERSION = 4
+VERSION = 5
 
 #: Characters of a term; longer terms are cut.
 MAX_LENGTH = 60
@@ -47,7 +47,7 @@ _HYPHEN = re.compile("[-\u2010\u2011\u00ac][ \\t]*\\n[ \\t]*(?=[a-zа-яё])")
 _BEFORE, _AFTER = re.compile("[^\\W\\d_]+\\Z"), re.compile("[^\\W\\d_]+")
 _INVISIBLE = re.compile(f"{_BREAK}|[\u00ad\u200b-\u200d\u2060\ufeff]")
 _PLAIN = re.compile("[a-z0-9а-я]+")
-_ONE_SCRIPT = re.compile("[a-z]+|[а-я]+")
+_ONE_SCRIPT = re.compile("[a-z]+|[а-я]*[а-щы-я]")  # no hard sign at the end
 #: A fleeting vowel, which Snowball does not handle: ошибок, ошибк-а; настроек, настройк-а;
 #: продавец, продавц-а; владелец, владельц-а.
 _FLEETING = re.compile(
@@ -58,6 +58,12 @@ _FLEETING = re.compile(
 #: Snowball strips these endings as a gerund's (сделав); nouns with them are searched for more often
 #: (устав, состав, архив, отзыв). In their other cases Snowball leaves them alone.
 _LIKE_A_GERUND = re.compile("[а-я][аяиы]в$")
+#: Letters that the Russian reform of 1918 abolished. і is Ukrainian and Belarusian, too: a search
+#: takes their и and і for one letter.
+_OLD_LETTERS = str.maketrans("ѣѳѵ", "ефи")
+_DECIMAL_I = str.maketrans("і", "и")
+#: The hard sign that ended words after a consonant.
+_HARD_END = re.compile("(?<=[бвгджзклмнпрстфхцчшщ])ъ$")
 _local = threading.local()
 
 
@@ -169,7 +175,7 @@ def _replace_fleeting_vowel(vowel: re.Match[str]) -> str:
 def fold_word(printed: str) -> str:
     """Remove what distinguishes no words: case, accents, ligatures, line breaks."""
     word = _INVISIBLE.sub("", printed).casefold()
-    if not _PLAIN.fullmatch(word):
+    if not _PLAIN.fullmatch(word) or word[-1:] == "ъ":
         word = unicodedata.normalize("NFKC", word).casefold()
         # й is a letter of its own, not и with an accent; ё is е.
         word = word.replace("й", "\ue000").replace("ё", "е")
@@ -179,9 +185,18 @@ def fold_word(printed: str) -> str:
             if unicodedata.category(letter) != "Mn"
         )
         word = unicodedata.normalize("NFC", word).replace("\ue000", "й")
+        word = _modernise(word)
         word = re.sub("['’ʼ]s?$", "", word)
         word = re.sub(r"[\W_]+", "", word)
     return word[:MAX_LENGTH]
+
+
+def _modernise(word: str) -> str:
+    """Spell a word from before the Russian reform of 1918 as today: «выѣдетъ», «Ѳедоръ»."""
+    word = word.translate(_OLD_LETTERS)
+    if has_cyrillic(word):
+        word = word.translate(_DECIMAL_I)
+    return _HARD_END.sub("", word)
 
 
 @lru_cache(maxsize=100_000)

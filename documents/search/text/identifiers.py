@@ -1,14 +1,14 @@
 """Keys: whole numbers, dates, phone numbers and codes, however they are written. Pure.
 
 A key is a term without a position: the identifier without its separators, with look-alike letters
-and digits folded. Single words and numbers are no keys; the parts of an identifier are found as
-words.
+and digits folded. A word of letters and digits is a key, so is a number in groups, however it is
+grouped. Single words and numbers are no keys; the parts of an identifier are found as words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from documents.search.text.script_folding import fold_code
 
@@ -21,6 +21,13 @@ _SEPARATORS = "[-\u2010-\u2015/\\\\.,:@_+&#=]"
 _JOINED = re.compile(rf"[^\W_]+(?:{_SEPARATORS}{{1,2}}[^\W_]+)+")
 _SEPARATED = re.compile(rf"{_SEPARATORS}(?<=[^\W_].)(?={_SEPARATORS}?[^\W_])")
 _DIGIT = re.compile("[0-9]")
+#: A word of letters and digits without separators: А123ВС77
+_MIXED = re.compile(r"\b(?:[^\W\d_]+\d\w*|\d+[^\W\d_]\w*)")
+#: Groups of digits: 60 09 731846, 8481 80 310 0, 8 (863) 204-17-58
+_GROUP_SEPARATOR = rf"(?:{_SPACE}?[()]{_SPACE}?|{_SPACE}|[-\u2010-\u2015.])"
+_GROUPS = re.compile(rf"(?<![\w.,])\d+(?:{_GROUP_SEPARATOR}\d+)+(?!\w)")
+#: Numbers side by side in a table are more groups, and more or fewer digits, than an identifier.
+MAX_GROUPS, MIN_GROUPED_DIGITS, MAX_GROUPED_DIGITS = 6, 5, 20
 _LETTERS_BEFORE = re.compile(r"[^\W_]+\Z")
 #: 1 250 000,00
 AMOUNT = re.compile(rf"(?<![\w.,])\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d{{1,2}})?(?!\w)")
@@ -66,9 +73,25 @@ def find_keys(text: str) -> Iterator[tuple[int, int, str]]:
         whole = re.split("[.,]", found[0])[0]
         for form in {found[0], whole}:
             yield found.start(), found.end(), _fold_key(form)
+    for found in _MIXED.finditer(text):
+        if len(found[0]) <= MAX_LENGTH:
+            yield found.start(), found.end(), _fold_key(found[0])
+    for found in _GROUPS.finditer(text):
+        digits = join_groups(re.split(r"\D+", found[0]))
+        if digits:
+            yield found.start(), found.end(), digits
     for found in _PHONE.finditer(text):
         yield found.start(), found.end(), "tel" + _fold_key(found[0])[-10:]
     yield from _find_dates(text)
+
+
+def join_groups(groups: Sequence[str]) -> str | None:
+    """Join groups of digits into one number; None if they are hardly the groups of one."""
+    digits = "".join(groups)
+    one_number = 1 < len(groups) <= MAX_GROUPS and digits.isdecimal()
+    return (
+        digits if one_number and MIN_GROUPED_DIGITS <= len(digits) <= MAX_GROUPED_DIGITS else None
+    )
 
 
 def _find_codes(text: str) -> Iterator[tuple[int, int, str]]:

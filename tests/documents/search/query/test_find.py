@@ -461,3 +461,76 @@ def test_words_of_other_teams_are_not_near(contract: Document, follow: Follow) -
     found = search(stranger, "дагавор постафка")
 
     assert (found.count, found.near_words, found.suggestion) == (0, {}, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "М317ТЕ40",
+        "M317TE40",
+        "m317тe40",
+        "9027101000",
+        "9027 10 10 00",
+        "902710 1000",
+        "4512 908173",
+        "45 12 908173",
+        "4512908173",
+        "8 495 731 06 64",
+        "(495) 731-06-64",
+        "4957310664",
+        "1250000",
+        "1 250 000",
+        "7К",
+        "7K",
+    ],
+)
+def test_codes_and_numbers_are_found_however_they_are_written(
+    team: Team, user: User, follow: Follow, text: str
+) -> None:
+    make_document(
+        team,
+        pages=[
+            "Автомобиль М317ТЕ40, код ТНВЭД 9027 10 100 0, паспорт 45 12 908173, "
+            "телефон 8 (495) 731-06-64, сумма 1 250 000 рублей, цех 7К."
+        ],
+    )
+    make_document(team, pages=["Автомобиль М318ТЕ40, код 9027 10 200 0, паспорт 45 12 908174."])
+    follow()
+
+    assert len(pages(search(user, text))) == 1
+
+
+def test_numbers_typed_side_by_side_need_not_stand_side_by_side(
+    team: Team, user: User, follow: Follow
+) -> None:
+    make_document(team, pages=["Договор 417 заключён в городе Омске в 2019 году."])
+    follow()
+
+    assert len(pages(search(user, "417 2019"))) == 1
+
+
+@pytest.mark.parametrize("text", ["привезётъ", "привезет", "Федоръ", "Ѳедоръ", "уѣзде", "уезде"])
+def test_old_spelling_and_todays_find_each_other(
+    team: Team, user: User, follow: Follow, text: str
+) -> None:
+    make_document(team, pages=["Ѳедоръ привезетъ хлѣбъ въ уѣздѣ"])
+    make_document(team, pages=["Федор привезёт хлеб в уезде"])
+    follow()
+
+    assert len(pages(search(user, text))) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("ljujdjh", "договор"), ("cxtn jgkfns", "счет оплаты"), ("ызфку", "spare")]
+)
+def test_a_query_typed_in_the_wrong_keyboard_layout_is_offered_in_the_other(
+    team: Team, user: User, follow: Follow, typed: str, meant: str
+) -> None:
+    make_document(team, pages=["Договор и счет для оплаты, spare parts"])
+    follow()
+
+    found = search(user, typed)
+
+    assert pages(found) == []
+    assert found.suggestion == meant
+    assert search(user, "spare").suggestion is None

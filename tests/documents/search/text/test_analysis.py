@@ -176,3 +176,15 @@ def test_a_word_all_of_whose_letters_look_the_same_is_tried_in_both_scripts() ->
 )
 def test_what_the_stemmer_parts_is_put_together(one: str, other: str) -> None:
     assert stems(one) == stems(other)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("выѣдетъ", "выедет"), ("Прошеніе", "прошение"), ("Ѳедоры", "федоры"), ("объектъ", "объект")],
+)
+def test_old_letters_and_final_hard_signs_are_folded(old: str, new: str) -> None:
+    assert analysis.analyse_word(old) == analysis.analyse_word(new)
+
+
+def test_a_hard_sign_inside_a_word_stays() -> None:
+    assert analysis.fold_word("подъезд") == "подъезд"
