@@ -1,8 +1,13 @@
 """Choose which page is read next, and lease it.
 
-The database chooses, for the whole archive: the document with the fewest leased pages, then the
-one least recently served. So a page of a document just uploaded is the next to be read, however
-many pages wait in others.
+The database chooses, for the whole archive, among documents of two classes: those of which no page
+was read yet, the first uploaded first, and those that were started, the one that waited longest
+since its last page first. Workers alternate between the classes, so each has half of the capacity
+while both wait. With W workers, and N documents of its class that wait, a document waits at most
+2 N / W page times for each of its pages, whatever else arrives: a stream of single sheets never
+keeps a long document back, nor does a long document keep back a single sheet.
+
+A document that has a leased page comes only after all that have none, the fewest leased first.
 """
 
 from __future__ import annotations
@@ -15,17 +20,23 @@ from django.utils import timezone
 
 from documents.models import Document, Page, PageStatus
 from documents.models.claim import ClaimOwner, PageClaim
+from documents.models.recognition import NEVER
 
 
-def claim_page(owner: ClaimOwner, *, engines: tuple[str, ...] = ()) -> PageClaim | None:
+def claim_page(
+    owner: ClaimOwner, *, engines: tuple[str, ...] = (), started_first: bool = False
+) -> PageClaim | None:
     """Lease the next page to `owner`. Returns None when no page waits.
+
+    `started_first`: prefer documents that were started; else those that were not. A worker
+    alternates.
 
     `engines`: the OCR engines that this worker has; a document for which another one was requested
     is left to the workers that have it. The attempt is counted here, before the work starts.
     """
     while True:
         with transaction.atomic():
-            document = _lock_next_document(engines)
+            document = _lock_next_document(engines, started_first)
             if document is None:
                 return None
             page = Page.objects.waiting().filter(document=document).order_by("number").first()
@@ -49,11 +60,11 @@ def claim_page(owner: ClaimOwner, *, engines: tuple[str, ...] = ()) -> PageClaim
         )
 
 
-def _lock_next_document(engines: tuple[str, ...]) -> Document | None:
+def _lock_next_document(engines: tuple[str, ...], started_first: bool) -> Document | None:
     """The document to serve, locked until the transaction ends; None when no page waits.
 
-    Two steps, so that a long queue costs nothing: nearly always some document has no leased page,
-    and the index on (status, last_served_at) gives the least recently served of those at once.
+    In steps, so that a long queue costs nothing: nearly always some document has no leased page,
+    and the index on (status, last_served_at, created_at) gives the first of those at once.
     Locked rows are passed over first, so that workers spread over the documents, and waited for
     only when nothing else is left.
     """
@@ -62,15 +73,20 @@ def _lock_next_document(engines: tuple[str, ...]) -> Document | None:
     waiting = Document.objects.being_read().filter(
         Q(requested_engine="") | Q(requested_engine__in=engines), Exists(pages.waiting())
     )
-    unserved = waiting.filter(~Exists(running)).order_by("last_served_at")
+    without_lease = waiting.filter(~Exists(running))
+    new = without_lease.filter(last_served_at=NEVER).order_by("created_at")
+    started = without_lease.filter(last_served_at__gt=NEVER).order_by("last_served_at")
+    first, second = (started, new) if started_first else (new, started)
     served = (
         waiting.filter(Exists(running))
         .annotate(leased=Subquery(_count(running)))
         .order_by("leased", "last_served_at")
     )
     for skip_locked in (True, False):
-        document = _lock_first(unserved[:1], skip_locked) or _lock_first(
-            Document.objects.filter(id__in=[d.id for d in served[:1]]), skip_locked
+        document = (
+            _lock_first(first[:1], skip_locked)
+            or _lock_first(second[:1], skip_locked)
+            or _lock_first(Document.objects.filter(id__in=[d.id for d in served[:1]]), skip_locked)
         )
         if document is not None:
             return document

@@ -105,7 +105,9 @@ class Document(Recognition, PendingTask, Review, Copies, ChangeTracking):
             ),
         )
         indexes = (
-            models.Index(fields=("status", "last_served_at"), name="document_to_serve"),
+            models.Index(
+                fields=("status", "last_served_at", "created_at"), name="document_to_serve"
+            ),
             models.Index(
                 fields=("created_at",),
                 condition=~models.Q(task=""),

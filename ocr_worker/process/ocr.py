@@ -57,6 +57,8 @@ class OcrProcess(WorkerBase):
     def __init__(self, slot: int, start_id: uuid.UUID) -> None:
         super().__init__(slot, start_id)
         self.claim_owner = ClaimOwner(self.owner, start_id)
+        #: Which documents the next claim prefers (documents/actions/claim_page.py).
+        self._started_first = False
         self.current_work = CurrentWork()
         self.loading = EngineLoading(
             self.load_engine, stopping=self.stopping, on_failure=self._end_after_load_failure
@@ -121,7 +123,8 @@ class OcrProcess(WorkerBase):
                     announce(pages_waiting)
                 self.stopping.wait(STAND_BACK_SECONDS)
                 break
-            claim = claim_page(self.claim_owner, engines=engines)
+            claim = claim_page(self.claim_owner, engines=engines, started_first=self._started_first)
+            self._started_first = not self._started_first
             if claim is None:
                 break
             with self.current_work.work_on(claim):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import threading
 import uuid
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -78,6 +80,58 @@ def test_documents_are_served_by_turns() -> None:
         Page.objects.filter(id=claim.page_id).update(status=PageStatus.DONE)
 
     assert served == [first.id, second.id, first.id, second.id]
+
+
+def read_pages(workers: int, steps: int, arrive: Callable[[int], None]) -> list[list[uuid.UUID]]:
+    """The documents of which a page is read at each step: each worker reads a page a step, and
+    `arrive` makes what is uploaded before the step."""
+    served: list[list[uuid.UUID]] = []
+    for step in range(steps):
+        arrive(step)
+        claims = [
+            claim_page(ClaimOwner(f"one:ocr:{slot}", READER.start_id), started_first=step % 2 == 1)
+            for slot in range(workers)
+        ]
+        served.append([claim.document_id for claim in claims if claim is not None])
+        for claim in filter(None, claims):
+            Page.objects.filter(id=claim.page_id).update(status=PageStatus.DONE)
+    return served
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_stream_of_single_pages_keeps_no_long_document_back(workers: int) -> None:
+    protocol = waiting_document(8)
+    book = waiting_document(40)
+
+    def arrive(step: int) -> None:
+        # As many single sheets as the workers can read, all the time.
+        for _ in range(workers):
+            waiting_document(1)
+
+    served = read_pages(workers, 40, arrive)
+
+    for document, pages in ((protocol, 8), (book, 40)):
+        steps = [step for step, documents in enumerate(served) if document.id in documents]
+        waits = [after - before for before, after in pairwise(steps)]
+        # Two long documents wait: at most 2 * 2 / workers page times for each page.
+        assert max(waits) <= 2 * 2 / workers
+        assert len(steps) >= min(pages, 40 * workers / 4) * 0.9
+
+
+def test_a_stream_of_single_pages_is_read_meanwhile() -> None:
+    waiting_document(500)
+    singles: dict[uuid.UUID, int] = {}
+
+    def arrive(step: int) -> None:
+        if step % 2 == 0:
+            singles[waiting_document(1).id] = step
+
+    served = read_pages(1, 20, arrive)
+
+    read_at = {document: step for step, found in enumerate(served) for document in found}
+    waits = [read_at[document] - step for document, step in singles.items() if document in read_at]
+    assert len(waits) >= 9
+    assert max(waits) <= 2, "beside a long document a single page is read within three page times"
 
 
 def test_the_document_with_the_fewest_leased_pages_is_next() -> None:
