@@ -1,9 +1,11 @@
 """The process in which uploaded bytes are parsed: `python -m ocr_worker.rendering.child PPID ...`.
 
-It reports that it is ready, then answers one request at a time over its stdin and stdout (see
-`wire`). It keeps the last file open, and loads neither Django nor the archive. A hostile file may
-hang it, crash it or fill its memory: the limits that it sets for itself before it opens anything,
-and its parent's clock, end it then, and only the requested page is lost.
+It imports everything that it will need, closes the jail behind itself (`jail`), says what became
+of it, then serves one request at a time: requests and open files come over its stdin, a socket, and
+answers leave over its stdout (see `wire`). It keeps the file it was asked about last open, and
+knows neither Django nor the database. A hostile file may hang it, crash it, make it fill its memory
+or take it over: its limits, the jail and its parent's clock end it then, and the page being asked
+for is the only thing lost.
 """
 
 from __future__ import annotations
@@ -12,16 +14,16 @@ import math
 import os
 import resource
 import signal
+import socket
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, BinaryIO
 
-from documents.errors import DamagedPage, LimitExceeded, OriginalMissing, ReadingError
+from documents.errors import DamagedPage, LimitExceeded, ReadingError
 from documents.messages import Message
 from ocr_worker.process_death import die_with_parent
 
-from . import wire
+from . import jail, wire
 
 #: Bytes this process may write to any one file; it writes none but its (unlinked) error log.
 _LOG_BYTES = 256 * 1024
@@ -31,52 +33,60 @@ def main(argv: list[str]) -> int:
     parent, memory_bytes, niceness = (int(value) for value in argv)
     die_with_parent(parent)
     _confine(memory_bytes, niceness)
-    requests, answers = _take_pipes()
+    requests, answers = _take_streams()
+    from .libraries import READABLE, load_libraries
     from .pages import Pages
 
-    pages = Pages()
+    load_libraries()
+    pages, peak_bytes = Pages(), _open_peak_bytes()
+    reports = jail.close_jail(parent, readable=READABLE)
     # What ends this process before here is not caused by a file.
-    answers.write(wire.pack({"ready": True}))
+    answers.write(wire.pack({"jail": [[r.layer, r.state, r.reason] for r in reports]}))
     answers.flush()
-    while (request := wire.read_request(requests)) is not None:
+    while (received := wire.receive_request(requests)) is not None:
+        request, file = received
         _allow_cpu(request["cpu_seconds"])
-        header, payload = _serve(pages, request)
-        header["peak_bytes"] = _peak_bytes()
+        header, payload = _serve(pages, request, file)
+        header["peak_bytes"] = peak_bytes()
         answers.write(wire.pack_start(header, len(payload)))
         answers.write(payload)
         answers.flush()
     return 0
 
 
-def _serve(pages: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+def _serve(pages: Any, request: dict[str, Any], file: int) -> tuple[dict[str, Any], bytes]:
     error: ReadingError
     action: Callable[..., tuple[dict[str, Any], bytes]] = pages.actions[request["action"]]
     try:
-        return action(Path(request["path"]), request["mime_type"], **request["arguments"])
-    except FileNotFoundError:
-        error = OriginalMissing(Message("The original file is not there."))
+        pages.open(file, request["mime_type"])
+        return action(**request["arguments"])
     except ReadingError as raised:
         error = raised
     except MemoryError:
         error = LimitExceeded(Message("The page needs more memory than one page may have."))
     except RecursionError:
         error = DamagedPage(Message("The page is nested too deeply."))
-    if not isinstance(error, OriginalMissing):
-        pages.close()  # a second attempt on a half-read file might look like a page
+    pages.close()  # a second attempt on a half-read file might look like a page
     return {"error": error.code, "message": error.message.to_json()}, b""
 
 
-def _peak_bytes() -> int:
-    """The peak resident memory of this process; 0 where the system has no /proc.
+def _open_peak_bytes() -> Callable[[], int]:
+    """What tells the most memory this process has held; 0 where that can't be known.
 
-    Not `ru_maxrss`: on Linux it starts with the parent's value at the time of the fork.
+    Not `ru_maxrss`: on Linux it starts with what the parent held when it made this process. The
+    file is opened now, as the jail hides it.
     """
     try:
-        with open("/proc/self/status", encoding="ascii") as status:
-            found = next((line for line in status if line.startswith("VmHWM:")), "VmHWM: 0")
+        status = os.open("/proc/self/status", os.O_RDONLY)
     except OSError:
-        return 0
-    return int(found.split()[1]) * 1024
+        return lambda: 0
+
+    def peak_bytes() -> int:
+        lines = os.pread(status, 4096, 0).splitlines()
+        found = next((line for line in lines if line.startswith(b"VmHWM:")), b"VmHWM: 0")
+        return int(found.split()[1]) * 1024
+
+    return peak_bytes
 
 
 def _confine(memory_bytes: int, niceness: int) -> None:
@@ -110,9 +120,10 @@ def _allow_cpu(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (_within_hard_limit(resource.RLIMIT_CPU, soft), hard))
 
 
-def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """The pipes to the parent. Redirects stdout to stderr, so that no library writes into them."""
-    requests = os.fdopen(os.dup(0), "rb")
+def _take_streams() -> tuple[socket.socket, BinaryIO]:
+    """The ways from and to the parent; stdout then leads to stderr, so no library can write into
+    them."""
+    requests = socket.socket(fileno=os.dup(0))
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     null = os.open(os.devnull, os.O_RDONLY)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
+import structlog
 from django.conf import settings
 
 from documents import errors
@@ -20,7 +22,13 @@ from documents.files.storage import archive
 from documents.messages import Message
 
 from . import wire
+from .jail import Layer, LayerReport, State
 from .types import Limits
+
+log = structlog.get_logger(__name__)
+
+#: The child's program.
+_MODULE = "ocr_worker.rendering.child"
 
 #: Where the child finds the packages of this project.
 _ROOT = Path(__file__).resolve().parent.parent.parent
@@ -38,16 +46,27 @@ class ChildProcess:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
+        self._requests: socket.socket | None = None
         self._log: IO[bytes] | None = None
         self._served = 0
+        #: What became of the last child's jail; nothing before the first one.
+        self.jail: tuple[LayerReport, ...] = ()
 
     @property
     def pid(self) -> int | None:
         """The process id of the running child, if there is one."""
         return None if self._process is None else self._process.pid
 
-    def ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytearray]:
-        """Send a request and return the child's answer: header and payload.
+    def start(self) -> tuple[LayerReport, ...]:
+        """Start the child, unless it runs; what became of the jail's layers.
+
+        Raises RendererUnavailable.
+        """
+        self._ensure_running(time.monotonic() + self._limits.wall_seconds)
+        return self.jail
+
+    def ask(self, request: dict[str, Any], file: int) -> tuple[dict[str, Any], bytearray]:
+        """Send a request about the open descriptor `file`; return the answer: header and payload.
 
         Raises LimitExceeded, DamagedPage, ReadingTimeout, EngineFailed; RendererUnavailable where
         no child starts (the request was not sent). After any of these the child has ended, and
@@ -56,7 +75,7 @@ class ChildProcess:
         deadline = time.monotonic() + self._limits.wall_seconds
         process = self._ensure_running(deadline)
         try:
-            self._send(process, wire.pack(request))
+            self._send(request, file)
             header, payload = self._receive(process, deadline)
         except _ChildDied:
             raise self._explain_death() from None
@@ -77,9 +96,11 @@ class ChildProcess:
         if process is not None:
             process.kill()
             process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
+            if process.stdout is not None:
+                process.stdout.close()
+        if self._requests is not None:
+            self._requests.close()
+            self._requests = None
         if self._log is not None:
             self._log.close()
             self._log = None
@@ -91,7 +112,8 @@ class ChildProcess:
         self.end()
         try:
             process = self._start()
-            self._receive(process, deadline)  # the ready message
+            ready, _ = self._receive(process, deadline)
+            self._note_jail(ready)
         except OSError as error:
             self.end()
             raise _renderer_unavailable(
@@ -121,25 +143,38 @@ class ChildProcess:
         """Raises OSError."""
         self._log = _open_error_log()
         limits = (os.getpid(), self._limits.memory_bytes, self._limits.niceness)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "ocr_worker.rendering.child", *map(str, limits)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            bufsize=0,
-            cwd=_ROOT,
-            env=settings.OCRSITE_UNTRUSTED_CHILD_ENVIRONMENT,
-            close_fds=True,
-        )
+        self._requests, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", _MODULE, *map(str, limits)],
+                stdin=theirs.fileno(),
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                bufsize=0,
+                cwd=_ROOT,
+                env=settings.OCRSITE_UNTRUSTED_CHILD_ENVIRONMENT,
+                close_fds=True,
+            )
         self._served = 0
         return self._process
 
-    def _send(self, process: subprocess.Popen[bytes], frame: bytes) -> None:
-        # A request is far smaller than a pipe's buffer: writing it never blocks.
-        assert process.stdin is not None
+    def _note_jail(self, ready: dict[str, Any]) -> None:
+        before, self.jail = (
+            self.jail,
+            tuple(
+                LayerReport(Layer(layer), State(state), reason)
+                for layer, state, reason in ready["jail"]
+            ),
+        )
+        refused = {str(r.layer.value): r.reason for r in self.jail if r.state is State.REFUSED}
+        if refused and self.jail != before:
+            log.warning("jail_layers_refused", **refused)
+
+    def _send(self, request: dict[str, Any], file: int) -> None:
+        assert self._requests is not None
         try:
-            process.stdin.write(frame)
-        except BrokenPipeError:
+            wire.send_request(self._requests, request, file)
+        except (BrokenPipeError, ConnectionResetError):
             raise _ChildDied from None
 
     def _receive(
@@ -194,6 +229,14 @@ class ChildProcess:
                 Message(
                     "The process that draws pages was killed from outside (perhaps the machine is "
                     "short of memory). The page is tried again."
+                )
+            )
+        if code == -signal.SIGSYS:
+            log.error("jail_stopped_child")
+            return errors.DamagedPage(
+                Message(
+                    "The page made the process that reads files try what no page needs; it was "
+                    "stopped. The file may be an attack."
                 )
             )
         if -code in _OUT_OF_MEMORY_SIGNALS or "MemoryError" in last_words:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from pathlib import Path
+from typing import BinaryIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+import pi_heif
+from PIL import (
+    Image,
+    ImageOps,
+    MpoImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
 
 from documents.errors import DamagedFile, DamagedPage, PageTooLarge, ReadingError
 from documents.messages import Message
@@ -18,6 +26,12 @@ MAX_DECODED_PIXELS = 150_000_000
 
 #: What Pillow raises for damaged data (ValueError: text chunks of a PNG that are too long).
 _DECODING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError)
+
+# Decoders are loaded here and not, as Pillow would, with the first file: in the jail nothing can
+# be loaded any more.
+Image.preinit()
+DECODERS = (MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
+pi_heif.register_heif_opener(thumbnails=False)
 
 _PILLOW_FORMATS = {
     "image/png": ("PNG",),
@@ -36,20 +50,16 @@ _CREDIBLE_DPI = (100.0, 2400.0)
 class ImageFile:
     """An open image file. Page numbers start at 1; only a TIFF has several.
 
-    Raises ReadingError.
+    `stream` stays the caller's, who closes it after this. Raises ReadingError.
     """
 
-    def __init__(self, path: Path, mime_type: str) -> None:
-        if mime_type == "image/heic":
-            import pi_heif
-
-            pi_heif.register_heif_opener(thumbnails=False)
+    def __init__(self, stream: BinaryIO, mime_type: str) -> None:
         Image.MAX_IMAGE_PIXELS = None  # Sizes are checked here, by the memory for decoding.
         warnings.simplefilter("ignore")
         self._mime_type = mime_type
         # Not by name: Pillow maps such files into memory, then misreads plain TIFFs with an
         # orientation tag of 90 or 270 degrees (13.0), and crashes on files that are truncated.
-        self._stream = path.open("rb")
+        self._stream = stream
         try:
             self._image = self._open()
             self.page_count = self._count_pages() if mime_type == "image/tiff" else 1
@@ -64,7 +74,6 @@ class ImageFile:
     def close(self) -> None:
         self._decoded = None
         self._image.close()
-        self._stream.close()
 
     def _open(self) -> Image.Image:
         self._stream.seek(0)

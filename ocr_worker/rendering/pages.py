@@ -6,9 +6,9 @@ The last page drawn is cached, so that the image for people is made from the pix
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Union
+from typing import Any, BinaryIO, Union
 
 from PIL import Image, ImageChops
 
@@ -16,7 +16,7 @@ from documents.errors import DamagedPage, PageTooLarge
 from documents.messages import Message
 from ocr_worker.rendering.rotate import rotate_clockwise
 
-from . import blank_page, geometry
+from . import blank_page, geometry, pdf_text
 from .images import ImageFile
 from .pdf import PdfFile
 from .types import MAX_PIXELS, THUMBNAIL_SIDE
@@ -33,11 +33,15 @@ _GRAY_NOISE = 12
 
 
 class Pages:
-    """The open file and the actions on it; page numbers start at 1. Raises ReadingError."""
+    """The open file and the actions on it; page numbers start at 1. Raises ReadingError.
+
+    Whatever an action needs is imported with this module: in the jail nothing can be any more.
+    """
 
     def __init__(self) -> None:
         self._key: tuple[Any, ...] = ()
-        self._file: Opened | None = None
+        self._stream: BinaryIO | None = None
+        self._opened: Opened | None = None
         self._drawn: tuple[int, Image.Image] | None = None
         self.actions: dict[str, Callable[..., Answer]] = {
             "page_count": self.page_count,
@@ -47,20 +51,43 @@ class Pages:
             "thumbnail": self.thumbnail,
         }
 
+    def open(self, descriptor: int, mime_type: str) -> None:
+        """Take over the descriptor of the file that the next action is about.
+
+        The file before stays open where this is the same one (by identity, size and time).
+        """
+        status = os.fstat(descriptor)
+        key = (mime_type, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        if self._opened is not None and self._key == key:
+            os.close(descriptor)
+            return
+        self.close()
+        self._stream = os.fdopen(descriptor, "rb")
+        if mime_type == "application/pdf":
+            self._opened = PdfFile(self._stream)
+        else:
+            self._opened = ImageFile(self._stream, mime_type)
+        self._key = key
+
     def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-        self._key, self._file, self._drawn = (), None, None
+        if self._opened is not None:
+            self._opened.close()
+        if self._stream is not None:
+            self._stream.close()
+        self._key, self._stream, self._opened, self._drawn = (), None, None, None
 
-    def page_count(self, path: Path, mime_type: str) -> Answer:
-        return {"page_count": self._open(path, mime_type).page_count}, b""
+    @property
+    def _file(self) -> Opened:
+        assert self._opened is not None, "an action before the first file"
+        return self._opened
 
-    def text_layer(self, path: Path, mime_type: str, number: int) -> Answer:
-        file = self._open(path, mime_type)
+    def page_count(self) -> Answer:
+        return {"page_count": self._file.page_count}, b""
+
+    def text_layer(self, number: int) -> Answer:
+        file = self._file
         if not isinstance(file, PdfFile):
             return {"layer": None}, b""
-        from . import pdf_text
-
         natural_width, natural_height, dpi = file.natural_size(number)
         width, height = file.size(number)
         image_width, image_height = geometry.page_image_size(natural_width, natural_height)
@@ -74,10 +101,8 @@ class Pages:
         }
         return {"layer": layer}, b""
 
-    def render(
-        self, path: Path, mime_type: str, number: int, dpi: int | None, colour: bool
-    ) -> Answer:
-        page, resolution, estimated = self._load_natural(path, mime_type, number)
+    def render(self, number: int, dpi: int | None, colour: bool) -> Answer:
+        page, resolution, estimated = self._load_natural(number)
         if dpi is not None and not estimated and dpi != resolution:
             page = self._resample(page, number, resolution, dpi)
             resolution = float(dpi)
@@ -92,8 +117,8 @@ class Pages:
             "blank": blank_page.is_blank(gray),
         }, answer.tobytes()
 
-    def page_image(self, path: Path, mime_type: str, number: int, rotation: int) -> Answer:
-        page, dpi, _ = self._load_natural(path, mime_type, number)
+    def page_image(self, number: int, rotation: int) -> Answer:
+        page, dpi, _ = self._load_natural(number)
         size = geometry.page_image_size(page.width, page.height)
         small = page
         if size != page.size:
@@ -105,8 +130,8 @@ class Pages:
             "dpi": round(dpi * size[0] / page.width, 2),
         }, _encode_webp(small)
 
-    def thumbnail(self, path: Path, mime_type: str, number: int, rotation: int) -> Answer:
-        file = self._open(path, mime_type)
+    def thumbnail(self, number: int, rotation: int) -> Answer:
+        file = self._file
         if isinstance(file, PdfFile):
             width, height, _ = file.natural_size(number)
             small = file.draw(number, *geometry.fit_size(width, height, 2 * THUMBNAIL_SIDE))
@@ -118,24 +143,9 @@ class Pages:
         small = rotate_clockwise(small, rotation)
         return {"width": small.width, "height": small.height}, _encode_webp(small)
 
-    def _open(self, path: Path, mime_type: str) -> Opened:
-        """Open the file, unless it is the open one (by path, type, size, time and inode)."""
-        status = path.stat()
-        key = (path, mime_type, status.st_size, status.st_mtime_ns, status.st_ino)
-        if self._file is None or self._key != key:
-            self.close()
-            if mime_type == "application/pdf":
-                self._file = PdfFile(path)
-            else:
-                self._file = ImageFile(path, mime_type)
-            self._key = key
-        return self._file
-
-    def _load_natural(
-        self, path: Path, mime_type: str, number: int
-    ) -> tuple[Image.Image, float, bool]:
+    def _load_natural(self, number: int) -> tuple[Image.Image, float, bool]:
         """The page in its natural size, its dpi, whether that is a guess."""
-        file = self._open(path, mime_type)
+        file = self._file
         if isinstance(file, ImageFile):
             return file.decode(number)
         width, height, dpi = file.natural_size(number)

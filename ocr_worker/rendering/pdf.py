@@ -5,8 +5,9 @@ from __future__ import annotations
 import ctypes
 import io
 import os
-from pathlib import Path
+from typing import BinaryIO
 
+import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 from PIL import Image
@@ -15,6 +16,7 @@ from documents.errors import DamagedFile, DamagedPage, NoPages, PageTooLarge, Pa
 from documents.messages import Message
 
 from . import geometry
+from .pdf_stream import open_document
 from .types import MAX_PAGES
 
 # The codes of FPDF_GetLastError (fpdfview.h).
@@ -26,10 +28,13 @@ _LARGEST_REPAIR = 200 * 1024 * 1024
 
 
 class PdfFile:
-    """An open PDF. Page numbers start at 1. Raises ReadingError."""
+    """An open PDF. Page numbers start at 1. Raises ReadingError.
 
-    def __init__(self, path: Path) -> None:
-        self._doc, self.repaired = _open(path)
+    `stream` stays the caller's, who closes it after this.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._doc, self.repaired = _open(stream)
         self._page_number = 0
         self._page: pdfium.PdfPage | None = None
         # Forms are drawn as filled in; no script runs (this pdfium has no JavaScript engine).
@@ -120,9 +125,9 @@ class PdfFile:
             self._page_number = 0
 
 
-def _open(path: Path) -> tuple[pdfium.PdfDocument, bool]:
+def _open(stream: BinaryIO) -> tuple[pdfium.PdfDocument, bool]:
     try:
-        return pdfium.PdfDocument(path), False
+        return open_document(stream), False
     except pdfium.PdfiumError as error:
         code = getattr(error, "err_code", None)
         if code == _NEEDS_PASSWORD:
@@ -133,18 +138,16 @@ def _open(path: Path) -> tuple[pdfium.PdfDocument, bool]:
             raise PasswordNeeded(
                 Message("The PDF is protected in an unknown way. Upload a copy without protection.")
             ) from error
-    return _open_repaired(path), True
+    return _open_repaired(stream), True
 
 
-def _open_repaired(path: Path) -> pdfium.PdfDocument:
+def _open_repaired(stream: BinaryIO) -> pdfium.PdfDocument:
     """Open the file as rebuilt by qpdf (a lost cross-reference table, a truncated end)."""
-    import pikepdf
-
-    if os.path.getsize(path) > _LARGEST_REPAIR:
+    if os.fstat(stream.fileno()).st_size > _LARGEST_REPAIR:
         raise DamagedFile(Message("The PDF is damaged and too large to be repaired."))
     rebuilt = io.BytesIO()
     try:
-        with pikepdf.open(path, suppress_warnings=True) as pdf:
+        with pikepdf.open(stream, suppress_warnings=True) as pdf:
             if len(pdf.pages) == 0:
                 raise NoPages(Message("The PDF has no pages."))
             pdf.save(rebuilt)

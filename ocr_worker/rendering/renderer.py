@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 from PIL import Image
 
@@ -12,6 +12,7 @@ from documents import errors
 from documents.messages import Message, message_from_json
 
 from .child_process import ChildProcess
+from .jail import LayerReport
 from .types import LayerWord, Limits, PageImage, RenderedPage, TextLayer
 
 _ERRORS: dict[str, type[errors.ReadingError]] = {
@@ -23,7 +24,6 @@ _ERRORS: dict[str, type[errors.ReadingError]] = {
         errors.NoPages,
         errors.PageTooLarge,
         errors.LimitExceeded,
-        errors.OriginalMissing,
     )
 }
 
@@ -60,6 +60,13 @@ class Renderer:
     def child_pid(self) -> int | None:
         """The process id of the child (to watch its memory); None where none runs."""
         return self._child.pid
+
+    def start(self) -> tuple[LayerReport, ...]:
+        """Start the child now, unless it runs; what became of each layer of its jail.
+
+        Raises RendererUnavailable.
+        """
+        return self._child.start()
 
     def close(self) -> None:
         """End the child. The renderer may be used again and starts another."""
@@ -137,15 +144,16 @@ class Renderer:
     ) -> tuple[dict[str, Any], bytearray]:
         page = arguments.get("number")
         try:
-            header, payload = self._child.ask(
-                {
-                    "action": action,
-                    "path": str(path),
-                    "mime_type": mime_type,
-                    "arguments": arguments,
-                    "cpu_seconds": self._limits.cpu_seconds,
-                }
-            )
+            with _open(path) as file:
+                header, payload = self._child.ask(
+                    {
+                        "action": action,
+                        "mime_type": mime_type,
+                        "arguments": arguments,
+                        "cpu_seconds": self._limits.cpu_seconds,
+                    },
+                    file.fileno(),
+                )
         except errors.ReadingError as error:
             error.page = page
             raise
@@ -153,3 +161,18 @@ class Renderer:
             cls = _ERRORS.get(str(header["error"]), errors.DamagedPage)
             raise cls(message_from_json(header.get("message", "")), page=page)
         return header, payload
+
+
+def _open(path: Path) -> BinaryIO:
+    """The original, opened for the child, which may open nothing. Raises ReadingError."""
+    try:
+        return path.open("rb", buffering=0)
+    except FileNotFoundError:
+        raise errors.OriginalMissing(Message("The original file is not there.")) from None
+    except OSError as error:
+        raise errors.EngineFailed(
+            Message(
+                "The original file can’t be opened ({problem}). The page is tried again.",
+                problem=error.strerror,
+            )
+        ) from error

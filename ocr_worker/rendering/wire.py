@@ -1,15 +1,18 @@
-"""The protocol of parent and child: frames of a JSON header and raw bytes, over two pipes.
+"""How parent and child talk: frames of a JSON header and raw bytes.
 
-A frame is `>II` (length of the header, length of the payload, in bytes), the header in UTF-8 JSON,
-then the payload. Both ends are ours, but a hostile file may control the child, so the parent limits
-what it accepts.
+Requests go over a Unix socket, each with the open file that it is about, because the child opens
+none by itself; answers come back over a pipe. A frame is `>II` (length of the header, length of the
+payload, in bytes), the header in UTF-8 JSON, then the payload. Both ends are ours, but the child
+may be under a hostile file's control, so the parent bounds what it accepts.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import socket
 import struct
-from typing import Any, BinaryIO
+from typing import Any
 
 PREFIX = struct.Struct(">II")
 
@@ -35,10 +38,43 @@ def parse_header(text: bytes | bytearray) -> dict[str, Any]:
     return header
 
 
-def read_request(stream: BinaryIO) -> dict[str, Any] | None:
-    """Read the next request; None where the other side has closed the stream."""
-    prefix = stream.read(PREFIX.size)
-    if len(prefix) < PREFIX.size:
+def send_request(stream: socket.socket, header: dict[str, Any], file: int) -> None:
+    """Send a request about the open descriptor `file`.
+
+    Raises BrokenPipeError or ConnectionResetError where nobody reads any more.
+    """
+    frame = pack(header)
+    # A request is far smaller than a socket's buffer: sending it never waits.
+    sent = socket.send_fds(stream, [frame], [file])
+    if sent < len(frame):
+        stream.sendall(frame[sent:])
+
+
+def receive_request(stream: socket.socket) -> tuple[dict[str, Any], int] | None:
+    """The next request and the descriptor of its file, which the caller closes.
+
+    None when the other side has closed the stream. Raises ValueError for anything else.
+    """
+    prefix, files, _, _ = socket.recv_fds(stream, PREFIX.size, 1)
+    if not prefix:
         return None
-    header_bytes, _ = PREFIX.unpack(prefix)
-    return parse_header(stream.read(header_bytes))
+    try:
+        prefix += _exactly(stream, PREFIX.size - len(prefix))
+        header_bytes, _ = PREFIX.unpack(prefix)
+        header = parse_header(_exactly(stream, header_bytes))
+        (file,) = files
+    except ValueError:
+        for file in files:
+            os.close(file)
+        raise
+    return header, file
+
+
+def _exactly(stream: socket.socket, size: int) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        piece = stream.recv(size - len(data))
+        if not piece:
+            raise ValueError("the request is cut")
+        data += piece
+    return bytes(data)
