@@ -1,0 +1,1 @@
+"""Attacks on the site, kept as programs: bounded, and on the loopback interface only."""
