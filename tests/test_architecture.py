@@ -82,7 +82,7 @@ def _targets(node: ast.stmt, package: str) -> Iterator[str]:
 def test_this_test_sees_imports() -> None:
     assert imports()["documents.actions.claim_page"]["documents.models"]
     assert imports()["ocr_worker.engines.base"]["documents.text.page_layout"]
-    assert not imports()["ocr_worker.rendering.pages"]["ocr_worker.rendering.pdf_text"]
+    assert not imports()["ocr_worker.rendering.child"]["ocr_worker.rendering.pages"]
     assert imports()["ocr_worker.rendering.child"]["ocr_worker.rendering.wire"]
 
 

@@ -46,6 +46,9 @@ class WorkerProcess(models.Model):
     engine_message = models.JSONField(null=True)
     #: How many processes in this slot have died in succession while loading it.
     engine_deaths = models.PositiveIntegerField(default=0)
+    #: Layers of the rendering child's jail that this machine refuses, each with the reason; null
+    #: until a child has run there.
+    jail_refused = models.JSONField(null=True)
     started_at = models.DateTimeField()
     heartbeat_at = models.DateTimeField(db_index=True)
     rss_bytes = models.PositiveBigIntegerField(default=0)

@@ -21,6 +21,7 @@ from documents.replication.sync_worker import SyncWorker
 from documents.signals import announce, tasks_waiting
 from ocr_worker import actors, pipeline
 from ocr_worker.process.base import WorkerBase
+from ocr_worker.process.jail_check import JailCheck
 from ocr_worker.reconcile import EVERY_SECONDS, reconcile
 from ocr_worker.rendering import Renderer
 
@@ -49,9 +50,11 @@ class BackgroundProcess(WorkerBase):
         self._sync_worker = SyncWorker()
         self._bucket_state = ""
         self._peer_watch = PeerWatch()
+        self._jail_check = JailCheck()
 
     def prepare(self) -> None:
         actors.on_wake_up(self.queue, self.work_until_idle)
+        self._jail_check.start()
         if self._sole_start is not None:
             if taken := release_all_tasks():
                 log.warning("task_leases_released", tasks=taken)
@@ -82,6 +85,9 @@ class BackgroundProcess(WorkerBase):
         if now - before > BREAK_SECONDS:
             self._watching_since = time.monotonic()
         return datetime.timedelta(seconds=time.monotonic() - self._watching_since)
+
+    def status_fields(self) -> dict[str, object]:
+        return {"jail_refused": self._jail_check.refused}
 
     def is_busy(self) -> bool:
         return bool(self._current_claims()) or is_syncing()

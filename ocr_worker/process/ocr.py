@@ -28,6 +28,7 @@ from ocr_worker.engines.select_engine import LoadedEngine
 from ocr_worker.other_workers import another_worker_has_engine
 from ocr_worker.process.base import WorkerBase
 from ocr_worker.process.engine_loading import EngineLoading
+from ocr_worker.process.jail_check import JailCheck
 from ocr_worker.process.recycling import find_recycling_reason
 from ocr_worker.rendering import Renderer
 from ocr_worker.rendering.types import Limits
@@ -64,6 +65,7 @@ class OcrProcess(WorkerBase):
             self.load_engine, stopping=self.stopping, on_failure=self._end_after_load_failure
         )
         self.renderer = Renderer()
+        self._jail_check = JailCheck()
 
     def prepare(self) -> None:
         self.restore_load_failures()
@@ -71,6 +73,7 @@ class OcrProcess(WorkerBase):
         if taken:
             log.warning("pages_of_dead_worker_released", pages=taken)
         actors.on_wake_up(self.queue, self.read_until_idle)
+        self._jail_check.start()
         self.loading.start()
 
     @property
@@ -88,6 +91,7 @@ class OcrProcess(WorkerBase):
             "engine_detail": str(self.loading.detail or ""),
             "engine_message": self.loading.detail.to_json() if self.loading.detail else None,
             "engine_deaths": self.loading.deaths,
+            "jail_refused": self._jail_check.refused,
             "gpu_bytes": getattr(self.engine, "gpu_bytes", 0),
             "pages_read": self.current_work.pages_read,
             "pages_per_second": self.current_work.pages_per_second,

@@ -76,6 +76,17 @@ def find_live_ocr_workers(start_id: uuid.UUID | None) -> QuerySet[WorkerProcess]
     return alive if start_id is None else alive.filter(start_id=start_id)
 
 
+def find_refused_jail_layers(start_id: uuid.UUID | None) -> dict[str, str]:
+    """Layer -> reason, as the live workers of the start `start_id` found them; None: of all."""
+    alive = WorkerProcess.alive().filter(jail_refused__isnull=False)
+    if start_id is not None:
+        alive = alive.filter(start_id=start_id)
+    found: dict[str, str] = {}
+    for refused in alive.values_list("jail_refused", flat=True):
+        found.update(refused or {})
+    return found
+
+
 def _check_database(
     start_id: uuid.UUID | None, problems: list[str]
 ) -> tuple[bool, int, tuple[WorkerHealth, ...]]:
@@ -84,6 +95,13 @@ def _check_database(
             WorkerHealth(row.engine, row.engine_state, row.engine_detail)
             for row in find_live_ocr_workers(start_id)
         )
+        refused = find_refused_jail_layers(start_id)
+        if refused:
+            layers = ", ".join(f"{layer} ({reason})" for layer, reason in sorted(refused.items()))
+            problems.append(
+                f"The jail in which uploaded files are opened lacks layers on this machine: "
+                f"{layers}. The other layers hold; docs/operations.md says what to do."
+            )
         return True, count_pending_pages(), workers
     except DatabaseError:
         problems.append("The database does not answer.")

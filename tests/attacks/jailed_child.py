@@ -118,9 +118,10 @@ class HostilePages(pages.Pages):
         self.actions["attempt"] = self.attempt
 
     def open(self, descriptor: int, mime_type: str) -> None:
-        if mime_type != "attempt":
-            return super().open(descriptor, mime_type)
-        self._original = descriptor
+        if mime_type == "attempt":
+            self._original = descriptor
+        else:
+            super().open(descriptor, mime_type)
 
     def attempt(self, name: str, **targets: Any) -> tuple[dict[str, Any], bytes]:
         try:

@@ -34,7 +34,6 @@ CALLS: Mapping[str, tuple[int | None, int | None]] = {
     "faccessat2": (439, 439),
     "readlink": (89, None),
     "readlinkat": (267, 78),
-    "fcntl": (72, 25),
     "recvmsg": (47, 212),
     "recvfrom": (45, 207),
     "mmap": (9, 222),

@@ -74,6 +74,14 @@ def test_black_print_on_white_comes_out_as_that(
     assert image.getpixel((10, 10)) > 200  # type: ignore[operator]
 
 
+def test_a_photo_of_a_telephone_is_read(renderer: Renderer) -> None:
+    # A black square on white, as HEVC: Pillow can't write this format. Its decoder starts a thread.
+    page = renderer.render_page(Path(__file__).with_name("square.heic"), "image/heic", 1)
+    assert page.image.size == (240, 160)
+    assert page.image.getpixel((120, 80)) < 60  # type: ignore[operator]
+    assert page.image.getpixel((10, 10)) > 200  # type: ignore[operator]
+
+
 @pytest.mark.parametrize(
     ("name", "mime_type", "options"),
     [

@@ -22,6 +22,7 @@ from documents.search.index.index_state import IndexStatus
 from ocrsite.monitoring import health, self_checks
 from ocrsite.monitoring.self_checks import Findings, WorkerHealth
 from ocrsite.runtime.start_state import ProcessRole, Start
+from tests.factories import make_ocr_worker
 
 READY = WorkerHealth("tesseract", "ready", "")
 SOUND = Findings(database=True, storage=True, queue=True, ocr_workers=(READY,))
@@ -318,6 +319,19 @@ def test_a_look_finds_the_ocr_workers_of_this_start_that_are_alive() -> None:
 
     assert len(self_checks.run_checks(start_id).ocr_workers) == 1
     assert len(self_checks.run_checks(None).ocr_workers) == 2
+
+
+@pytest.mark.django_db
+def test_a_look_names_each_layer_of_the_jail_that_a_worker_was_refused(settings: Any) -> None:
+    whole = make_ocr_worker(jail_refused={})
+    assert not [text for text in self_checks.run_checks(whole.start_id).problems if "jail" in text]
+
+    lacking = make_ocr_worker(jail_refused={"file_view": "Function not implemented"})
+    [problem] = [
+        text for text in self_checks.run_checks(lacking.start_id).problems if "jail" in text
+    ]
+
+    assert "file_view (Function not implemented)" in problem
 
 
 @pytest.mark.django_db

@@ -1,0 +1,177 @@
+"""What an administrator should know about this machine: `manage.py doctor`.
+
+Each examination looks for itself, whether or not the site runs, and names what to do. It changes
+nothing but a small object in the bucket, which it removes again.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from documents.bucket.access_check import check_access
+from documents.bucket.configured import PROBE, configured_bucket
+from documents.engine_name import EngineName
+from documents.errors import EngineUnavailable, RendererUnavailable
+from documents.files.storage import archive
+from ocr_worker.engines import paddleocr_vl
+from ocr_worker.engines.tessdata import find_data_directory
+from ocr_worker.rendering import Renderer
+from ocr_worker.rendering.jail import Layer, LayerReport, State
+
+#: Seconds that the queue may take to respond.
+_QUEUE_TIMEOUT = 2.0
+
+
+class Verdict(Enum):
+    SOUND = "ok"
+    NOTE = "note"  # worth knowing; nothing to be done
+    FAULT = "FIX"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`subject`: what was examined; `text`: what was found, in one sentence, nothing secret."""
+
+    subject: str
+    verdict: Verdict
+    text: str
+
+
+def examine() -> Iterator[Finding]:
+    """All findings, one after the other; each examination takes seconds at most."""
+    examinations: tuple[Callable[[], Iterator[Finding]], ...] = (
+        examine_jail, examine_engine, examine_tessdata, examine_database, examine_disk,
+        examine_bucket, examine_queue,
+    )  # fmt: skip
+    for examination in examinations:
+        yield from examination()
+
+
+def examine_jail() -> Iterator[Finding]:
+    try:
+        with Renderer() as renderer:
+            reports = renderer.start()
+    except RendererUnavailable as error:
+        yield Finding("jail", Verdict.FAULT, str(error.message))
+        return
+    holding = {report.layer for report in reports if report.state is State.HOLDS}
+    for report in reports:
+        yield Finding(f"jail: {report.layer.value}", *_judge_layer(report, holding))
+
+
+def _judge_layer(report: LayerReport, holding: set[Layer]) -> tuple[Verdict, str]:
+    if report.state is State.HOLDS:
+        return Verdict.SOUND, "holds"
+    if report.state is State.NOT_NEEDED:
+        return Verdict.SOUND, f"not needed: {report.reason}"
+    refused = f"refused ({report.reason})"
+    if report.layer is Layer.EMPTY_NETWORK and Layer.SYSTEM_CALLS in holding:
+        return Verdict.NOTE, f"{refused}; system_calls keeps the network away as well"
+    return Verdict.FAULT, f"{refused}; see docs/operations.md, “The jail for uploaded files”"
+
+
+def examine_engine() -> Iterator[Finding]:
+    choice = settings.OCRSITE_ENGINE
+    if choice == EngineName.TESSERACT:
+        yield Finding("engine", Verdict.SOUND, "Tesseract, as OCRSITE_ENGINE says")
+        return
+    obstacle = (
+        paddleocr_vl.find_obstacle(settings.OCRSITE_PADDLE_DEVICE)
+        if paddleocr_vl.is_installed()
+        else "PaddleOCR-VL is not installed."
+    )
+    if obstacle is None:
+        yield Finding("engine", Verdict.SOUND, "PaddleOCR-VL can be loaded")
+    elif choice == EngineName.PADDLEOCR_VL:
+        yield Finding("engine", Verdict.FAULT, f"PaddleOCR-VL can't be loaded. {obstacle}")
+    else:
+        yield Finding("engine", Verdict.SOUND, f"Tesseract. {obstacle}")
+
+
+def examine_tessdata() -> Iterator[Finding]:
+    languages = settings.OCRSITE_LANGUAGES
+    try:
+        directory = find_data_directory(languages.split("+"))
+    except EngineUnavailable as error:
+        needed = settings.OCRSITE_ENGINE != EngineName.PADDLEOCR_VL
+        yield Finding("tessdata", Verdict.FAULT if needed else Verdict.NOTE, str(error.message))
+    else:
+        yield Finding("tessdata", Verdict.SOUND, f"{languages} in {directory}")
+
+
+def examine_database() -> Iterator[Finding]:
+    vendor = connection.vendor
+    if vendor == "sqlite" and not Path(settings.DATABASES["default"]["NAME"]).exists():
+        yield Finding("database", Verdict.NOTE, "none yet: the first `manage.py serve` makes it")
+        return
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        yield Finding("database", Verdict.FAULT, f"{vendor} does not answer: {str(error).strip()}")
+        return
+    if waiting:
+        text = f"{vendor} answers; the next start applies {len(waiting)} migrations"
+        yield Finding("database", Verdict.NOTE, text)
+    else:
+        yield Finding("database", Verdict.SOUND, f"{vendor} answers")
+
+
+def examine_disk() -> Iterator[Finding]:
+    try:
+        archive().check()
+        free = shutil.disk_usage(archive().root).free
+    except OSError as error:
+        problem = error.strerror or str(error)
+        yield Finding("disk", Verdict.FAULT, f"the data directory can't be written: {problem}")
+        return
+    text = f"{free // 2**20} MB are free"
+    if free < 2 * settings.OCRSITE_MAX_UPLOAD_BYTES:
+        yield Finding("disk", Verdict.FAULT, f"{text}, less than two of the largest uploads")
+    else:
+        yield Finding("disk", Verdict.SOUND, text)
+
+
+def examine_bucket() -> Iterator[Finding]:
+    for warning in settings.OCRSITE_BUCKET_SETTINGS.warnings:
+        yield Finding("bucket", Verdict.FAULT, str(warning))
+    bucket = configured_bucket(PROBE)
+    if bucket is None:
+        if not settings.OCRSITE_BUCKET_SETTINGS.missing:
+            yield Finding("bucket", Verdict.NOTE, "none is configured; everything is on this disk")
+        return
+    report = check_access(bucket)
+    for problem in report.problems:
+        yield Finding("bucket", Verdict.FAULT, str(problem))
+    if not report.problems:
+        text = f"{bucket.address.name} can be written, read, listed and deleted from"
+        yield Finding("bucket", Verdict.SOUND, text)
+
+
+def examine_queue() -> Iterator[Finding]:
+    url = settings.REDIS_URL
+    if url is None:
+        path = settings.DATA_DIR / "run" / "queue.sock"
+        if not path.is_socket():
+            text = "the site starts its own; none runs in this data directory now"
+            yield Finding("queue", Verdict.NOTE, text)
+            return
+        url = f"unix://{path}"
+    try:
+        with redis.Redis.from_url(
+            url, socket_timeout=_QUEUE_TIMEOUT, socket_connect_timeout=_QUEUE_TIMEOUT
+        ) as client:
+            client.ping()
+    except redis.RedisError as error:
+        yield Finding("queue", Verdict.FAULT, f"the queue does not answer ({type(error).__name__})")
+    else:
+        yield Finding("queue", Verdict.SOUND, "answers")
