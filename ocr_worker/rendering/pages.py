@@ -91,7 +91,12 @@ class Pages:
         natural_width, natural_height, dpi = file.natural_size(number)
         width, height = file.size(number)
         image_width, image_height = geometry.page_image_size(natural_width, natural_height)
-        layer = pdf_text.read_page_text(file.page(number), width, height)
+        with file.flatten(number) as flat:
+            page = file.page(number)
+            if flat is None:
+                layer = pdf_text.read_page_text(page, width, height)
+            else:
+                layer = pdf_text.read_page_text_with_fields(page, *flat, width, height)
         layer |= {
             "width": width,
             "height": height,

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
-import io
-import os
+from collections.abc import Iterator
 from typing import BinaryIO
 
-import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
 from PIL import Image
 
-from documents.errors import DamagedFile, DamagedPage, NoPages, PageTooLarge, PasswordNeeded
+from documents.errors import DamagedPage, NoPages, PageTooLarge
 from documents.messages import Message
 
 from . import geometry
-from .pdf_stream import open_document
+from .pdf_annotations import Field, FlattenedPages, has_annotations
+from .pdf_open import open_pdf
 from .types import MAX_PAGES
-
-# The codes of FPDF_GetLastError (fpdfview.h).
-_NEEDS_PASSWORD = 4
-_UNSUPPORTED_SECURITY = 5
-
-#: pikepdf reads the whole file into memory; larger ones are not repaired.
-_LARGEST_REPAIR = 200 * 1024 * 1024
 
 
 class PdfFile:
@@ -34,11 +27,15 @@ class PdfFile:
     """
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._doc, self.repaired = _open(stream)
+        self._doc, reopen = open_pdf(stream)
+        self._flattened = FlattenedPages(reopen)
         self._page_number = 0
         self._page: pdfium.PdfPage | None = None
         # Forms are drawn as filled in; no script runs (this pdfium has no JavaScript engine).
         self._doc.init_forms()
+        if self._doc.formenv is not None:
+            # As printed: the tint that tells where to type is no part of the page.
+            c.FPDF_RemoveFormFieldHighlight(self._doc.formenv)
         self.page_count = len(self._doc)
         if self.page_count > MAX_PAGES:
             count, self.page_count = self.page_count, 0
@@ -56,6 +53,7 @@ class PdfFile:
 
     def close(self) -> None:
         self._close_page()
+        self._flattened.close()
         self._doc.close()
 
     def page(self, number: int) -> pdfium.PdfPage:
@@ -78,6 +76,19 @@ class PdfFile:
                 ) from error
             self._page_number = number
         return self._page
+
+    @contextlib.contextmanager
+    def flatten(self, number: int) -> Iterator[tuple[pdfium.PdfPage, list[Field]] | None]:
+        """The page with what annotations and fields draw as a part of its content, and its fields.
+
+        None where there is nothing of the kind, or where the page can't be flattened.
+        """
+        with contextlib.ExitStack() as stack:
+            found = None
+            if has_annotations(self.page(number)):
+                with contextlib.suppress(pdfium.PdfiumError):
+                    found = stack.enter_context(self._flattened.flatten(number))
+            yield found
 
     def size(self, number: int) -> tuple[float, float]:
         """Width and height in points of the page as shown (crop box, /Rotate applied)."""
@@ -123,40 +134,3 @@ class PdfFile:
             self._page.close()
             self._page = None
             self._page_number = 0
-
-
-def _open(stream: BinaryIO) -> tuple[pdfium.PdfDocument, bool]:
-    try:
-        return open_document(stream), False
-    except pdfium.PdfiumError as error:
-        code = getattr(error, "err_code", None)
-        if code == _NEEDS_PASSWORD:
-            raise PasswordNeeded(
-                Message("The PDF opens only with a password. Upload a copy without one.")
-            ) from error
-        if code == _UNSUPPORTED_SECURITY:
-            raise PasswordNeeded(
-                Message("The PDF is protected in an unknown way. Upload a copy without protection.")
-            ) from error
-    return _open_repaired(stream), True
-
-
-def _open_repaired(stream: BinaryIO) -> pdfium.PdfDocument:
-    """Open the file as rebuilt by qpdf (a lost cross-reference table, a truncated end)."""
-    if os.fstat(stream.fileno()).st_size > _LARGEST_REPAIR:
-        raise DamagedFile(Message("The PDF is damaged and too large to be repaired."))
-    rebuilt = io.BytesIO()
-    try:
-        with pikepdf.open(stream, suppress_warnings=True) as pdf:
-            if len(pdf.pages) == 0:
-                raise NoPages(Message("The PDF has no pages."))
-            pdf.save(rebuilt)
-        return pdfium.PdfDocument(rebuilt.getvalue())
-    except pikepdf.PasswordError as error:
-        raise PasswordNeeded(
-            Message("The PDF opens only with a password. Upload a copy without one.")
-        ) from error
-    except (pikepdf.PdfError, pdfium.PdfiumError, ValueError, TypeError, KeyError) as error:
-        raise DamagedFile(
-            Message("The file is damaged: it is no PDF that can be opened.")
-        ) from error

@@ -18,7 +18,9 @@ import pypdfium2.raw as c
 from documents.errors import DamagedPage
 from documents.messages import Message
 
+from .pdf_annotations import Field
 from .pdf_drawn import IMAGE, SHAPE, DrawnObjects, PageTransform, address
+from .pdf_field_words import merge_field_words
 
 #: A page with more characters is refused: reading it would take minutes.
 MAX_CHARACTERS = 200_000
@@ -53,6 +55,31 @@ def read_page_text(page: Any, width: float, height: float) -> dict[str, Any]:
     affine = PageTransform(page, width, height)
     drawn = DrawnObjects(affine, width, height)
     drawn.visit(page)
+    words, covered = _read_shown_words(page, affine, drawn)
+    return {"words": words, "covered": covered, **drawn.summarise()}
+
+
+def read_page_text_with_fields(
+    page: Any, flattened: Any, fields: list[Field], width: float, height: float
+) -> dict[str, Any]:
+    """As `read_page_text`, with the words that annotations and form fields of the page draw.
+
+    `flattened`: the page with these as a part of its content, and its `fields`.
+    """
+    layer = read_page_text(flattened, width, height)
+    affine = PageTransform(flattened, width, height)
+    # What is flattened comes after the page's own content.
+    own = len(_read_words(page, PageTransform(page, width, height)))
+    places = [(field, affine.map_box(*field.box)) for field in fields]
+    words = layer["words"]
+    layer["words"] = merge_field_words(words[:own], words[own:], places, affine.turn)
+    return layer
+
+
+def _read_shown_words(
+    page: Any, affine: PageTransform, drawn: DrawnObjects
+) -> tuple[list[list[Any]], int]:
+    """The page's words, and how many of them a shape covers."""
     words, covered = [], 0
     for word, obj in _read_words(page, affine):
         over = drawn.find_cover(obj, (word[1], word[2], word[3], word[4]))
@@ -60,7 +87,7 @@ def read_page_text(page: Any, width: float, height: float) -> dict[str, Any]:
             word[_INVISIBLE_AT] = True  # an OCR layer under the image of its page
         covered += over == SHAPE
         words.append(word)
-    return {"words": words, "covered": covered, **drawn.summarise()}
+    return words, covered
 
 
 def _read_words(page: Any, affine: PageTransform) -> list[tuple[list[Any], int]]:
