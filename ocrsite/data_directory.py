@@ -63,6 +63,21 @@ def choose_data_directory(given: str, default: Path) -> DataDirectory:
     )
 
 
+def keep_files_private(data_dir: Path) -> None:
+    """Whatever this process and its children create is for their user alone: files 0600,
+    directories 0700, also those that SQLite, the queue, the index and Litestream make.
+
+    The umask of whoever starts the site must not decide who may read the archive. `data_dir` gets
+    the mode too, where it is this user's (an earlier version, or a careful administrator who made
+    it for the purpose, may have left it open); a volume of another owner stays as it is.
+    """
+    os.umask(0o077)
+    with contextlib.suppress(OSError):
+        found = data_dir.stat()
+        if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & 0o077:
+            data_dir.chmod(0o700)
+
+
 def explain_os_error(path: Path, error: OSError) -> DataDirectoryError:
     """The error, as one sentence, for an operation that failed in the data directory `path`."""
     reason = (error.strerror or str(error)).lower()
@@ -76,7 +91,7 @@ def explain_os_error(path: Path, error: OSError) -> DataDirectoryError:
 def _find_write_problem(path: Path) -> str | None:
     """Why nothing can be written in `path` (created if it is missing), or None."""
     try:
-        path.mkdir(mode=0o750, parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path):
             return None
     except FileExistsError:

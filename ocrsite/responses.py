@@ -6,6 +6,7 @@ of Accept-Language.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -18,6 +19,9 @@ from documents.problem_details import MEDIA_TYPE, build_problem
 
 #: Seconds after which a request is worth another try while the site starts.
 RETRY_AFTER = 2
+
+#: Paths of programs: their errors are problem documents, whatever the request accepts.
+_PROGRAMS = re.compile(r"/(api|health|metrics)(/|$)")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -33,6 +37,19 @@ def build_problem_response(
     return JsonResponse(content, status=status, content_type=MEDIA_TYPE, headers=headers)
 
 
+def build_refusal(
+    request: HttpRequest, status: int, *, code: str, title: Message, detail: Message
+) -> HttpResponse:
+    """A problem document for programs' paths (the API, health, metrics), a page everywhere else."""
+    response: HttpResponse
+    if _PROGRAMS.match(request.path):
+        response = build_problem_response(request, status, code=code, title=title, detail=detail)
+    else:
+        response = _build_page(request, status, title=title, detail=detail)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def build_unavailable_response(
     request: HttpRequest, *, code: str, title: Message, detail: Message, retry_after: int
 ) -> HttpResponse:
@@ -42,21 +59,28 @@ def build_unavailable_response(
     """
     response: HttpResponse
     if request.accepts("text/html") and "text/html" in request.headers.get("Accept", ""):
-        language = translation.get_language_from_request(request)
-        with translation.override(language):
-            response = HttpResponse(
-                format_html(
-                    '<!doctype html><html lang="{}"><head><meta charset=utf-8><title>{}</title>'
-                    '<meta http-equiv="refresh" content="{}"></head><body><p>{}</p></body></html>',
-                    language,
-                    title.translated(),
-                    retry_after,
-                    detail.translated(),
-                ),
-                status=503,
-            )
+        response = _build_page(request, 503, title=title, detail=detail, reload_after=retry_after)
     else:
         response = build_problem_response(request, 503, code=code, title=title, detail=detail)
     response["Retry-After"] = str(retry_after)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _build_page(
+    request: HttpRequest, status: int, *, title: Message, detail: Message, reload_after: int = 0
+) -> HttpResponse:
+    """A page in the language of `request`. `reload_after`: seconds, 0 for never."""
+    language = translation.get_language_from_request(request)
+    refresh = format_html('<meta http-equiv="refresh" content="{}">', reload_after)
+    with translation.override(language):
+        content = format_html(
+            '<!doctype html><html lang="{}"><head><meta charset=utf-8><title>{}</title>{}</head>'
+            "<body><h1>{}</h1><p>{}</p></body></html>",
+            language,
+            title.translated(),
+            refresh if reload_after else "",
+            title.translated(),
+            detail.translated(),
+        )
+    return HttpResponse(content, status=status, headers={"Content-Language": language})

@@ -9,6 +9,12 @@ from django.views.generic import RedirectView
 from ocrsite.monitoring.health import health, ready
 from ocrsite.monitoring.metrics import metrics
 
+_PAGES = "ocrsite.middleware.error_pages"
+handler400 = f"{_PAGES}.handle_bad_request"
+handler403 = f"{_PAGES}.handle_forbidden"
+handler404 = f"{_PAGES}.handle_missing_page"
+handler500 = f"{_PAGES}.handle_failure"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^health/?$", health, name="health"),
     re_path(r"^health/ready/?$", ready, name="health-ready"),

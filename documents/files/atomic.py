@@ -20,7 +20,7 @@ _RETRY_EVERY = 0.1
 
 
 def write_file(
-    path: Path, content: bytes | str, *, mode: int = 0o640, durable: bool = True
+    path: Path, content: bytes | str, *, mode: int = 0o600, durable: bool = True
 ) -> None:
     """Replace the file at `path` with `content` (text as UTF-8): a reader sees the old file or the
     new one.
@@ -38,7 +38,7 @@ def write_file(
         sync_directory(path.parent)
 
 
-def create_file(path: Path, content: bytes | str, *, mode: int = 0o640) -> bool:
+def create_file(path: Path, content: bytes | str, *, mode: int = 0o600) -> bool:
     """Write the file at `path` unless there is one, and return whether it was written.
 
     Of several processes that do this at once, one writes and none replaces its file. The file
@@ -67,7 +67,8 @@ def move_file(draft: Path, path: Path) -> None:
 
 
 def make_directories(path: Path, root: Path) -> None:
-    """Create `path`, at or below `root`, and flush the entry of every new directory.
+    """Create `path`, at or below `root`, for this user alone, and flush the entry of every new
+    directory.
 
     Raises OSError.
     """
@@ -76,7 +77,7 @@ def make_directories(path: Path, root: Path) -> None:
         missing.append(path)
         path = path.parent
     for directory in reversed(missing):
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         sync_directory(directory.parent)
 
 
@@ -97,7 +98,7 @@ def lock_file(path: Path, *, shared: bool = False, wait_seconds: float | None = 
     shared locks are compatible. `wait_seconds`: None waits without limit. Raises BlockingIOError
     where another process still holds the lock after that time, OSError.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _lock_descriptor(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX, wait_seconds)
     except BaseException:

@@ -39,7 +39,7 @@ class LocalArchive:
     def staging(self) -> Path:
         """The directory of drafts: on the file system of the archive, so that a move is atomic."""
         path = self.root / "staging"
-        path.mkdir(parents=True, exist_ok=True)
+        make_directories(path, self.root)
         return path
 
     def path(self, key: str) -> Path:

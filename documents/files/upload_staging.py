@@ -20,14 +20,21 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 from documents.errors import FileTooLarge
 from documents.files.disk_errors import map_disk_errors
+from documents.files.disk_space import require_room
 from documents.files.filetypes import HEAD_BYTES
 from documents.files.storage import archive
 from documents.messages import Message
+
+#: Bytes between two looks at the room that is left on the disk.
+_LOOK_EVERY = 2**20
 
 
 class StagedFile:
     """A file in the archive's staging directory. `head`: its first bytes, for `sniff`; `size` in
     bytes.
+
+    It never takes the last room on the disk (see `disk_space`): creating it and writing to it raise
+    StorageFull before that.
 
     The caller discards it or moves it away; `discard` is harmless afterwards. A file that is
     forgotten (the client broke off) is removed with its last reference.
@@ -38,6 +45,8 @@ class StagedFile:
         self.size = 0
         self.head = b""
         self._hash = hashlib.sha256()
+        self._next_look = _LOOK_EVERY
+        require_room(self.path.parent)
         with map_disk_errors():
             self._file = self.path.open("xb")
         weakref.finalize(self, self.path.unlink, missing_ok=True)
@@ -47,16 +56,26 @@ class StagedFile:
         return self._hash.hexdigest()
 
     def write(self, chunk: bytes) -> None:
-        """Raises FileTooLarge past the site's limit, StorageFull."""
+        """Raises FileTooLarge past the site's limit, StorageFull; then the file is removed."""
         self.size += len(chunk)
         if self.size > settings.OCRSITE_MAX_UPLOAD_BYTES:
             self.discard()
             raise too_large()
+        if self.size >= self._next_look:
+            self._next_look = self.size + _LOOK_EVERY
+            self._require_room(len(chunk))
         if len(self.head) < HEAD_BYTES:
             self.head += chunk[: HEAD_BYTES - len(self.head)]
         self._hash.update(chunk)
         with map_disk_errors():
             self._file.write(chunk)
+
+    def _require_room(self, size: int) -> None:
+        try:
+            require_room(self.path.parent, size)
+        except BaseException:
+            self.discard()
+            raise
 
     def close(self) -> None:
         """Raises StorageFull."""

@@ -11,6 +11,8 @@ from django.conf import settings
 from documents import access
 from documents.access import Ability
 from documents.bucket.health import BucketState, watch
+from documents.files.disk_space import describe_shortage, measure
+from documents.files.storage import archive
 from documents.messages import Message, message_from_json, verbatim
 from documents.models import WorkerKind, WorkerProcess
 from documents.replication.sync import documents_to_sync
@@ -20,8 +22,9 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class ArchiveState:
-    """`warnings`: of this start of the site. `unfinished` and `unmirrored` count the documents that
-    the user may see. `bucket`: None where none is configured."""
+    """`warnings`: of this start of the site, and of a disk that fills. `unfinished` and
+    `unmirrored` count the documents that the user may see. `bucket`: None where none is
+    configured."""
 
     warnings: list[str]
     ocr_workers: list[WorkerProcess]
@@ -64,7 +67,7 @@ def archive_state(context: dict[str, Any]) -> ArchiveState:
     bucket = watch.state()
     unfinished = access.visible_to(user).unfinished()
     return ArchiveState(
-        warnings=list(context.get("start_warnings", ())),
+        warnings=[*context.get("start_warnings", ()), *_describe_disk()],
         ocr_workers=list(WorkerProcess.alive().filter(kind=WorkerKind.OCR).order_by("id")),
         unfinished=unfinished.count(),
         may_upload=access.may_somewhere(user, Ability.UPLOAD),
@@ -73,3 +76,11 @@ def archive_state(context: dict[str, Any]) -> ArchiveState:
         if settings.OCRSITE_BUCKET
         else 0,
     )
+
+
+def _describe_disk() -> list[Message]:
+    try:
+        shortage = describe_shortage(measure(archive().root))
+    except OSError:
+        return []  # `/health` says so
+    return [] if shortage is None else [shortage]

@@ -61,7 +61,8 @@ def health(request: HttpRequest) -> HttpResponse:
     complaints = sorted({worker.detail for worker in found.ocr_workers if worker.detail})
     # A worker whose engine fails to load again and again is "loading", with the reason.
     usable = engine["state"] == "ready" or (engine["state"] == "loading" and not complaints)
-    sound = found.database and found.storage and found.queue and bucket.word != "failing"
+    sound = all((found.database, found.storage, found.accepts_uploads, found.queue))
+    sound = sound and bucket.word != "failing"
     if starting and (sound or not start.ready):
         status = "starting"
     elif sound and found.ocr_workers and usable:

@@ -5,7 +5,6 @@ Any of them may hang: `ocrsite.monitoring.health` runs the checks in a thread of
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from django.db import DatabaseError, connections
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from documents.files import disk_space
 from documents.files.storage import archive
 from documents.models import Document, WorkerKind, WorkerProcess
 
@@ -31,10 +31,12 @@ class WorkerHealth:
 
 @dataclass(frozen=True)
 class Findings:
-    """`problems`: one sentence each, for an administrator; nothing secret."""
+    """`problems`: one sentence each, for an administrator; nothing secret. `accepts_uploads`: there
+    is room on the disk for them, beside the reserve."""
 
     database: bool = False
     storage: bool = False
+    accepts_uploads: bool = True
     queue: bool = False
     pending_pages: int = 0
     ocr_workers: tuple[WorkerHealth, ...] = ()
@@ -45,9 +47,11 @@ def run_checks(start_id: uuid.UUID | None) -> Findings:
     """Run all checks. `start_id`: only the OCR workers of this start of the site; None: all."""
     problems: list[str] = []
     database, pending, workers = _check_database(start_id, problems)
+    storage, accepts_uploads = _check_storage(problems)
     return Findings(
         database=database,
-        storage=_check_storage(problems),
+        storage=storage,
+        accepts_uploads=accepts_uploads,
         queue=_check_queue(problems),
         pending_pages=pending,
         ocr_workers=workers,
@@ -108,16 +112,18 @@ def _check_database(
         return False, 0, ()
 
 
-def _check_storage(problems: list[str]) -> bool:
+def _check_storage(problems: list[str]) -> tuple[bool, bool]:
+    """Whether files can be written, and whether new documents may be."""
     try:
         archive().check()
-        free = shutil.disk_usage(archive().root).free
+        space = disk_space.measure(archive().root)
     except OSError as error:
         problems.append(f"The storage can't be written: {error.strerror or 'unknown reason'}.")
-        return False
-    if free < 2 * settings.OCRSITE_MAX_UPLOAD_BYTES:
-        problems.append(f"The storage is nearly full: {free // 2**20} MB are left.")
-    return True
+        return False, False
+    warning = disk_space.describe_shortage(space)
+    if warning is not None:
+        problems.append(warning)
+    return True, space.is_unknown or space.for_uploads > 0
 
 
 def _check_queue(problems: list[str]) -> bool:

@@ -151,5 +151,5 @@ def _install_database(source: Path, database: Path) -> None:
     litestream.forget_replica(database)
     for suffix in ("-wal", "-shm"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
-    source.chmod(0o640)
+    source.chmod(0o600)
     move_file(source, database)

@@ -56,7 +56,7 @@ class Site:
         self.start_id = uuid.uuid4()
         self._supervisor = supervisor
         self._run_directory = settings.data_dir / "run"
-        self._run_directory.mkdir(mode=0o750, exist_ok=True)
+        self._run_directory.mkdir(mode=0o700, exist_ok=True)
         if role is ProcessRole.ALL:
             start_state.remove_other_starts(settings.data_dir, self.start_id)
         self._publisher = StartPublisher(

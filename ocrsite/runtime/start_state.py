@@ -81,7 +81,7 @@ def write_start(data_dir: Path, start_id: uuid.UUID, start: Start) -> None:
     Raises OSError.
     """
     path = start_file(data_dir, start_id)
-    path.parent.mkdir(mode=0o750, exist_ok=True)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     warnings = [w.to_json() if isinstance(w, Message) else w for w in start.warnings]
     write_file(path, json.dumps({**asdict(start), "warnings": warnings}), durable=False)
 

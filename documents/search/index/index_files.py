@@ -18,7 +18,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from documents.files.atomic import write_file
+from documents.files.atomic import make_directories, write_file
 
 
 def get_root() -> Path:
@@ -38,7 +38,7 @@ def set_current(root: Path, generation: Path) -> None:
 
 def create_generation(root: Path) -> Path:
     made = root / f"g-{uuid.uuid4().hex[:8]}"
-    made.mkdir(parents=True)
+    make_directories(made, root)
     return made
 
 

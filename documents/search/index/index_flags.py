@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from documents.files.atomic import write_file
+from documents.files.atomic import make_directories, write_file
 from documents.search.index.index_files import read_name
 
 
@@ -25,7 +25,7 @@ def clear_damage(root: Path) -> None:
 
 def request_rebuild(root: Path) -> None:
     """Have the writing process rebuild the index; the current generation is searched meanwhile."""
-    root.mkdir(parents=True, exist_ok=True)
+    make_directories(root, root)
     write_file(root / "rebuild", "")
 
 

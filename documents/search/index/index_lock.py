@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from documents.files.atomic import lock_file
+from documents.files.atomic import lock_file, make_directories
 
 
 class IndexLock:
@@ -16,7 +16,7 @@ class IndexLock:
     def acquire(self) -> bool:
         """Lock the directory; False if another process has the lock. Releases what it held."""
         self.release()
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        make_directories(self._path.parent, self._path.parent)
         try:
             self._descriptor = lock_file(self._path, wait_seconds=0)
         except BlockingIOError:

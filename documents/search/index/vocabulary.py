@@ -39,7 +39,7 @@ def open_vocabulary(generation: Path) -> tantivy.Index:
     """Open the vocabulary of a generation, or create it. Raises ValueError or OSError if its files
     cannot be used."""
     path = vocabulary_directory(generation)
-    path.mkdir(exist_ok=True)
+    path.mkdir(mode=0o700, exist_ok=True)
     index = tantivy.Index(_get_schema(), str(path), reuse=True)
     index.config_reader("manual")
     index.reload()
