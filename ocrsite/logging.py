@@ -70,7 +70,6 @@ def build_logging_config() -> dict[str, Any]:
             "django.request": {"level": "CRITICAL"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "_granian": {"level": "WARNING"},
-            "axes": {"level": "WARNING"},
             "dramatiq": {"level": "WARNING"},
             "pikepdf": {"level": "WARNING"},
             "PIL": {"level": "WARNING"},

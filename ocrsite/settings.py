@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging as stdlib_logging
-from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -61,19 +60,18 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
-    "knox",
-    "axes",
     "django_structlog",
 ]
 
 MIDDLEWARE = [
     "ocrsite.middleware.downloads_gate.DownloadsGate",
     "ocrsite.middleware.security.SecurityHeaders",
+    "ocrsite.middleware.https.SecureCookies",
     "django.middleware.security.SecurityMiddleware",
     "ocrsite.middleware.startup_gate.StartupGate",
     "ocrsite.middleware.static.StaticMiddleware",
     "ocrsite.monitoring.metrics.MeasureRequests",
-    "django_structlog.middlewares.RequestMiddleware",
+    "ocrsite.middleware.request_log.RequestLog",
     "ocrsite.middleware.uploads_gate.UploadsGate",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -83,8 +81,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "axes.middleware.AxesMiddleware",
     "ocrsite.middleware.error_pages.ErrorPages",
+    "ocrsite.middleware.refusals.RefusalPages",
 ]
 
 ROOT_URLCONF = "ocrsite.urls"
@@ -150,12 +148,12 @@ DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = stdlib_logging.INFO
 
 AUTH_USER_MODEL = "documents.User"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
+    # Finds the user of a session. Passwords are checked by documents/actions/log_in.py.
     "django.contrib.auth.backends.ModelBackend",
 ]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "documents.sign_in.hashers.Argon2Hasher",
+    "documents.sign_in.hashers.PBKDF2Hasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -169,17 +167,6 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "home"
 
-# Ten wrong passwords for one name from one address lock it for five minutes. The address is the
-# TCP peer's: a client can write anything into X-Forwarded-For and so evade the limit.
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = timedelta(minutes=5)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
-AXES_VERBOSE = False
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
-
 # --- REST API ---------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -192,13 +179,6 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "documents.api.problems.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "URL_FORMAT_OVERRIDE": None,
-}
-
-# A token expires 30 days after its last use; a use is written to the database once an hour.
-REST_KNOX = {
-    "TOKEN_TTL": timedelta(days=30),
-    "AUTO_REFRESH": True,
-    "MIN_REFRESH_INTERVAL": 3600,
 }
 
 # --- languages and times ----------------------------------------------------------------------

@@ -6,11 +6,11 @@ Django's permissions.
 
 from __future__ import annotations
 
-import knox.admin  # registers its page, which is unregistered below
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
 from documents.admin.documents import DocumentAdmin
+from documents.admin.log_in import LogInForm
 from documents.admin.tags import TagAdmin
 from documents.admin.teams import TeamAdmin
 from documents.admin.users import UserAdmin
@@ -20,11 +20,10 @@ admin.site.site_header = "ocrsite"
 admin.site.site_title = "ocrsite"
 admin.site.site_url = None
 admin.site.enable_nav_sidebar = False
+admin.site.login_form = LogInForm
 
 # Teams and roles decide here; Django's groups would have no effect.
 admin.site.unregister(Group)
-# knox's page of tokens is in English only, and ignores teams.
-admin.site.unregister(knox.models.AuthToken)
 
 admin.site.register(Document, DocumentAdmin)
 admin.site.register(Tag, TagAdmin)

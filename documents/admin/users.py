@@ -6,9 +6,11 @@ from typing import Any
 
 from django.contrib.auth import admin as auth_admin
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from documents.admin.base import SuperuserPermissions, TitledByContent
+from documents.admin.log_in import log_out_everywhere_page
 from documents.admin.teams import MembershipsInline
 
 
@@ -35,6 +37,14 @@ class UserAdmin(SuperuserPermissions, TitledByContent, auth_admin.UserAdmin):
             },
         ),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(log_out_everywhere_page)
+        return [
+            path("log-out-everywhere/", page, name="log_out_everywhere"),
+            path("<int:user_id>/log-out-everywhere/", page, name="log_out_user_everywhere"),
+            *super().get_urls(),
+        ]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> Any:
         """New users may log in to the admin unless the form says otherwise."""

@@ -1,34 +1,63 @@
-"""Log in: exchange a user name and a password for a token."""
+"""Log in and out: tokens against a name and a password, and the end of them."""
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.contrib.auth import authenticate
-from django.contrib.auth.signals import user_logged_in
-from django.utils import timezone
-from django.utils.translation import gettext as _
-from knox.models import AuthToken
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
 from rest_framework import serializers
-from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from documents.actions.log_in import issue_token
+from documents.actions.log_out_everywhere import log_out_everywhere
+from documents.actions.revoke_token import revoke_token
 from documents.api.fields import StrictSerializer
+from documents.api.parsers import BoundedJSONParser
 from documents.api.views import ApiView
+from documents.errors import InvalidRequest
+from documents.messages import Message
+from documents.models import ApiToken
+from documents.sign_in.client import describe_client
+from documents.sign_in.known_devices import remember_device
+from documents.sign_in.tokens import DEFAULT_VALIDITY, LONGEST_VALIDITY
 from documents.text.timestamps import iso_time
 
 
 class Credentials(StrictSerializer):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
+    expires_in = serializers.IntegerField(
+        required=False,
+        default=int(DEFAULT_VALIDITY.total_seconds()),
+        min_value=1,
+        max_value=int(LONGEST_VALIDITY.total_seconds()),
+        help_text="Seconds.",
+    )
+
+
+class LogInParser(BoundedJSONParser):
+    """No log-in is longer, and everybody may send one."""
+
+    @property
+    def limit(self) -> int:
+        return 64 * 2**10
 
 
 class TokenView(ApiView):
-    """POST a user name and a password to get a token."""
+    """POST a user name and a password to get a token; DELETE revokes the one in use."""
 
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
+    parser_classes = (LogInParser,)
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        # Logging in works whatever the request says about who sent it.
+        return list(super().get_authenticators()) if self.request.method == "DELETE" else []
+
+    def get_permissions(self) -> Sequence[Any]:
+        return super().get_permissions() if self.request.method == "DELETE" else [AllowAny()]
 
     def get_authenticate_header(self, request: Request) -> str:
         return "Token"
@@ -36,18 +65,30 @@ class TokenView(ApiView):
     def post(self, request: Request) -> Response:
         credentials = Credentials(data=request.data)
         credentials.is_valid(raise_exception=True)
-        http_request = request._request
-        user = authenticate(http_request, **credentials.validated_data)
-        if getattr(http_request, "axes_locked_out", False):
-            # Answered here with a problem document; the middleware would send an HTML page.
-            http_request.axes_locked_out = False  # type: ignore[attr-defined]
-            raise Throttled(
-                wait=settings.AXES_COOLOFF_TIME.total_seconds(),
-                detail=_("Too many wrong passwords for this name; it is locked for a while."),
+        given = credentials.validated_data
+        client = describe_client(request._request)
+        token, key = issue_token(
+            given["username"],
+            given["password"],
+            client,
+            datetime.timedelta(seconds=given["expires_in"]),
+        )
+        response = Response({"token": key, "expires_at": iso_time(token.expires_at)})
+        remember_device(response, client.device, token.user)
+        return response
+
+    def delete(self, request: Request) -> Response:
+        if not isinstance(request.auth, ApiToken):
+            raise InvalidRequest.for_field(
+                "token", Message("This request came without a token, so there is none to revoke.")
             )
-        if user is None:
-            raise AuthenticationFailed(_("The user name or the password is wrong."))
-        AuthToken.objects.filter(user=user, expiry__lt=timezone.now()).delete()
-        stored, token = AuthToken.objects.create(user=user)
-        user_logged_in.send(sender=type(user), request=http_request, user=user)
-        return Response({"token": token, "expires_at": iso_time(stored.expiry)})
+        revoke_token(request.auth)
+        return Response(status=204)
+
+
+class LogOutEverywhereView(ApiView):
+    """POST ends every session and token of the user who sends it, this one too."""
+
+    def post(self, request: Request) -> Response:
+        log_out_everywhere(self.user.pk, actor=self.user)
+        return Response(status=204)

@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents import errors
-from documents.api.statuses import RETRY_AFTER, status_of
+from documents.api.statuses import retry_after, status_of
 from documents.files.disk_errors import is_disk_full, storage_full
 from documents.messages import Message
 from documents.problem_details import MEDIA_TYPE, Text, build_problem
@@ -111,7 +111,10 @@ def _answer_archive_error(request: Request, error: errors.ArchiveError) -> Respo
     status = status_of(type(error))
     if status >= 500:
         log.warning("request_not_served", path=request.path, code=error.code, error=str(error))
-    headers = {"Retry-After": str(RETRY_AFTER[status])} if status in RETRY_AFTER else {}
+    seconds = retry_after(error)
+    headers = {"Retry-After": str(seconds)} if seconds else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Token"
     return build_response(
         status,
         code=error.code,

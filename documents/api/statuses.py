@@ -13,6 +13,8 @@ STATUSES: dict[type[errors.ArchiveError], int] = {
     errors.UnsupportedFileType: 415,
     errors.StorageFull: 507,
     errors.InvalidRequest: 400,
+    errors.LogInFailed: 401,
+    errors.TooManyAttempts: 429,
     errors.NotFound: 404,
     errors.NotAllowed: 403,
     errors.NotYet: 409,
@@ -31,6 +33,11 @@ STATUSES: dict[type[errors.ArchiveError], int] = {
 
 #: Seconds after which the same request may succeed, by status.
 RETRY_AFTER = {503: 2, 507: 60}
+
+
+def retry_after(error: errors.ArchiveError) -> int | None:
+    """Seconds after which the request may succeed: the error's own, or those of its status."""
+    return error.retry_after or RETRY_AFTER.get(status_of(type(error)))
 
 
 def status_of(error: type[errors.ArchiveError]) -> int:

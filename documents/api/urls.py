@@ -21,6 +21,7 @@ _PAGE = f"{_DOCUMENT}pages/<int:number>/"
 
 urlpatterns = [
     *_route("v1/auth/token/", log_in.TokenView, "token"),
+    *_route("v1/auth/log-out-everywhere/", log_in.LogOutEverywhereView, "log-out-everywhere"),
     *_route("v1/documents/", documents.DocumentsView, "documents"),
     *_route(_DOCUMENT, documents.DocumentView, "document"),
     *_route(f"{_DOCUMENT}reprocess/", documents.ReprocessView, "reprocess"),

@@ -31,6 +31,7 @@ from documents.errors.requests import (
     InTrash,
     InvalidRequest,
     LeaseLost,
+    LogInFailed,
     LoginRequired,
     NoCorrection,
     NotAllowed,
@@ -45,6 +46,7 @@ from documents.errors.requests import (
     SearchUnavailable,
     StillBeingRead,
     TagBusy,
+    TooManyAttempts,
 )
 from documents.errors.uploads import (
     DamagedCopy,
@@ -72,6 +74,7 @@ __all__ = [
     "InvalidRequest",
     "LeaseLost",
     "LimitExceeded",
+    "LogInFailed",
     "LoginRequired",
     "NoCorrection",
     "NoPages",
@@ -95,6 +98,7 @@ __all__ = [
     "StillBeingRead",
     "StorageFull",
     "TagBusy",
+    "TooManyAttempts",
     "UnsupportedFileType",
     "UploadRefused",
     "error_class",

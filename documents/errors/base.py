@@ -20,7 +20,8 @@ class ArchiveError(Exception):
 
     Raise it with a `Message`; a plain str is taken as words that have no translation. Without
     either the title is the message. `document` and `page` are where it happened, `fields` maps a
-    request's field ("blocks.0.id") to what is wrong with it.
+    request's field ("blocks.0.id") to what is wrong with it. `retry_after`: seconds after which the
+    same request may succeed, where that is known.
     """
 
     code: ClassVar[str] = "error"
@@ -35,10 +36,12 @@ class ArchiveError(Exception):
         document: uuid.UUID | None = None,
         page: int | None = None,
         fields: Mapping[str, Sequence[str]] | None = None,
+        retry_after: int | None = None,
     ) -> None:
         self.message = verbatim(message) if message else Message(self.title)
         self.document = document
         self.page = page
+        self.retry_after = retry_after
         self.fields = {
             name: [verbatim(text) for text in texts] for name, texts in (fields or {}).items()
         }

@@ -71,6 +71,23 @@ class LoginRequired(NotAllowed):
     next_step = "Log in, or send a token."
 
 
+class LogInFailed(ArchiveError):
+    """The name or the password is wrong, or the user is inactive: all look the same."""
+
+    code = "authentication-failed"
+    title = gettext_noop("The user name or the password is wrong.")
+    next_step = "Check both; an administrator can set a new password."
+
+
+class TooManyAttempts(ArchiveError):
+    """Too many wrong passwords for this account, from this address or in all: wait."""
+
+    code = "too-many-attempts"
+    permanent = False
+    title = gettext_noop("Too many attempts.")
+    next_step = "Repeat the request after the seconds in `Retry-After`."
+
+
 class NotYet(ArchiveError):
     """It does not exist yet: a result of a document that is still being read."""
 

@@ -8,6 +8,7 @@ from documents.models.reading import PageRevision, Reading
 from documents.models.recognition import OcrMode, Status
 from documents.models.review import ReviewStatus
 from documents.models.search import SavedSearch, SavedSearchMatch, SearchChange
+from documents.models.sign_in import ApiToken, LogInCounter
 from documents.models.tag import Tag
 from documents.models.task import Task
 from documents.models.team import FIRST_TEAM_ID, Membership, Role, Team, User
@@ -15,9 +16,11 @@ from documents.models.worker import WorkerKind, WorkerProcess
 
 __all__ = [
     "FIRST_TEAM_ID",
+    "ApiToken",
     "ArchiveIdentity",
     "Document",
     "Event",
+    "LogInCounter",
     "Membership",
     "MirroredFile",
     "OcrMode",

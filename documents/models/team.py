@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
+from collections.abc import Iterable
+from typing import Any
 
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 #: The first team of every archive. Fixed, so that a restored copy and a fresh start agree on it.
 FIRST_TEAM_ID = uuid.UUID("0c51e000-0000-4000-8000-000000000001")
 
 
+def make_log_in_key() -> str:
+    """128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
 class User(AbstractUser):
-    """A person or a program that logs in. Superusers see every team."""
+    """A person or a program that logs in. Superusers see every team.
+
+    Sessions, tokens and known devices are bound to `log_in_key`: with a new key all of them end. A
+    new password or a deactivation brings a new key; a stronger hash of the same password does not.
+    """
+
+    log_in_key = models.CharField(max_length=22, default=make_log_in_key, editable=False)
 
     class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
         verbose_name = _("user")
@@ -23,6 +39,31 @@ class User(AbstractUser):
     def display_name(self) -> str:
         """The person's full name where they have entered one, else the user name."""
         return self.get_full_name() or self.username
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password)
+        self.log_in_key = make_log_in_key()
+
+    def set_unusable_password(self) -> None:
+        super().set_unusable_password()
+        self.log_in_key = make_log_in_key()
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether it is the password. Hashes are upgraded by logging in (actions/log_in.py)."""
+        return check_password(raw_password, self.password)
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if not self.is_active:
+            self.log_in_key = make_log_in_key()
+        if update_fields is not None and {"password", "is_active"} & set(update_fields):
+            update_fields = {*update_fields, "log_in_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session is compared with at each request (Django's hook)."""
+        return salted_hmac(
+            "documents.sessions", self.log_in_key, secret=secret, algorithm="sha256"
+        ).hexdigest()
 
 
 class Role(models.TextChoices):

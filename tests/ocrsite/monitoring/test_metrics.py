@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from knox.models import AuthToken
 
 from documents.models import FIRST_TEAM_ID, Document, Status, Team, User
 from documents.models.worker import EngineState, WorkerKind
 from documents.search.index.index_state import IndexStatus
+from documents.sign_in.tokens import create_token
 from tests.factories import make_ocr_worker
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_a_superusers_token_opens_them_from_afar(
     client: Client, superuser: bool, status: int
 ) -> None:
     user = User.objects.create_user("me", is_superuser=superuser)
-    _, token = AuthToken.objects.create(user)
+    _, token = create_token(user)
 
     response = client.get(
         "/metrics", REMOTE_ADDR="10.0.0.5", headers={"authorization": f"Token {token}"}
