@@ -34,7 +34,7 @@ code and the message in English. Errors of a document or page (`error` in the AP
 codes.
 
 *Retry* says whether the same attempt may succeed later without anyone changing anything.
-docs/api.md lists the codes that HTTP itself brings (`not-authenticated`, `throttled`, ...)."""
+docs/api.md lists the codes that HTTP itself brings (`not-authenticated`, `parse-error`, ...)."""
 
 SECTIONS = (
     ("Requests", requests),

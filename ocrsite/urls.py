@@ -22,7 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^metrics/?$", metrics, name="metrics"),
     path("api/", include("documents.api.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("admin/login/", log_in_page),
+    path("admin/login/", log_in_page, name="log-in"),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
 ]

@@ -148,7 +148,7 @@ def test_answers_are_counted_under_their_views_name(client: Client) -> None:
 
     text = text_of(client)
 
-    assert 'ocrsite_http_requests_total{status="200",view="admin:login"}' in text
+    assert 'ocrsite_http_requests_total{status="200",view="log-in"}' in text
     assert "no/such/page" not in text
 
 
