@@ -51,23 +51,17 @@ def build_refusal(
 
 
 def build_unavailable_response(
-    request: HttpRequest,
-    *,
-    code: str,
-    title: Message,
-    detail: Message,
-    retry_after: int,
-    status: int = 503,
+    request: HttpRequest, *, code: str, title: Message, detail: Message, retry_after: int
 ) -> HttpResponse:
-    """503 (or 429): a page that reloads itself for a browser, a problem document for everyone else.
+    """503: a page that reloads itself for a browser, a problem document for everyone else.
 
     `retry_after`: seconds.
     """
     response: HttpResponse
     if request.accepts("text/html") and "text/html" in request.headers.get("Accept", ""):
-        response = _build_page(request, status, title=title, detail=detail, reload_after=retry_after)
+        response = _build_page(request, 503, title=title, detail=detail, reload_after=retry_after)
     else:
-        response = build_problem_response(request, status, code=code, title=title, detail=detail)
+        response = build_problem_response(request, 503, code=code, title=title, detail=detail)
     response["Retry-After"] = str(retry_after)
     response["Cache-Control"] = "no-store"
     return response

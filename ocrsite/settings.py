@@ -82,7 +82,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ocrsite.middleware.error_pages.ErrorPages",
-    "ocrsite.middleware.refusals.RefusalPages",
 ]
 
 ROOT_URLCONF = "ocrsite.urls"

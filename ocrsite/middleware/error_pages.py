@@ -11,7 +11,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from documents.api.statuses import RETRY_AFTER, status_of
+from documents.api.statuses import retry_after, status_of
 from documents.errors import ArchiveError
 from documents.files.disk_errors import is_disk_full, storage_full
 from documents.messages import Message
@@ -110,6 +110,7 @@ class ErrorPages:
             title=Message(exception.title),
             detail=exception.message,
         )
-        if status in RETRY_AFTER:
-            page["Retry-After"] = str(RETRY_AFTER[status])
+        seconds = retry_after(exception)
+        if seconds:
+            page["Retry-After"] = str(seconds)
         return page
