@@ -11,6 +11,7 @@ import ctypes
 import math
 import unicodedata
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 import pypdfium2.raw as c
@@ -24,6 +25,11 @@ from .pdf_field_words import merge_field_words
 
 #: A page with more characters is refused: reading it would take minutes.
 MAX_CHARACTERS = 200_000
+
+#: A gap between glyphs of this many type sizes separates words (a space has a quarter of one).
+_WORD_GAP = 0.12
+#: So many spaces say how a page separates its words.
+_FEW_SPACES = 5
 
 #: Index of `invisible` in a word's list.
 _INVISIBLE_AT = 7
@@ -50,7 +56,7 @@ def read_page_text(page: Any, width: float, height: float) -> dict[str, Any]:
     """Read words, images and shapes of an open pdfium page of `width` x `height` points (as shown).
 
     The result is JSON: `words` as lists `[text, x0, y0, x1, y1, size, turn, invisible, hyphen,
-    broken]`, `image_cover`, `image_box`, `paths`, `covered`. Raises Fault.
+    broken, slant]`, `image_cover`, `image_box`, `paths`, `covered`. Raises Fault.
     """
     affine = PageTransform(page, width, height)
     drawn = DrawnObjects(affine, width, height)
@@ -114,6 +120,7 @@ def _split_words(textpage: Any, count: int) -> list[_Word]:
     angle_of = c.FPDFText_GetCharAngle
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     pointers = [ctypes.byref(value) for value in (left, right, bottom, top)]
+    word_gap = _measure_word_gap(textpage, count)
     words: list[_Word] = []
     word = _Word()
     for index in range(count):
@@ -134,7 +141,10 @@ def _split_words(textpage: Any, count: int) -> list[_Word]:
             if (
                 word.upright
                 and word.right > word.left
-                and _is_elsewhere(word, left.value, bottom.value, top.value)
+                and (
+                    _is_elsewhere(word, left.value, bottom.value, top.value)
+                    or (word_gap is not None and _starts_word(textpage, index, word.text, word_gap))
+                )
             ):
                 words.append(word)
                 word = _Word(first=index, upright=word.upright)
@@ -156,6 +166,53 @@ def _is_elsewhere(word: _Word, left: float, bottom: float, top: float) -> bool:
     return off_line and left < word.right - (word.top - word.bottom) / 2
 
 
+def _measure_word_gap(textpage: Any, count: int) -> float | None:
+    """The gap between words, in type sizes, on a page whose file has no spaces: pdfium infers them,
+    and misses some. None where the file has spaces, or has hardly any words.
+
+    Measured between the advances of glyphs (0 between the letters of ordinary text).
+    """
+    gaps: list[float] = []
+    spaces = 0
+    for index in range(1, count - 1):
+        if c.FPDFText_GetUnicode(textpage, index) != 0x20:
+            continue
+        spaces += 1
+        if c.FPDFText_IsGenerated(textpage, index) == 1:
+            size = c.FPDFText_GetFontSize(textpage, index - 1)
+            gap = _advance_gap(textpage, index - 1, index + 1)
+            if size > 0 and gap > 0:
+                gaps.append(gap / size)
+        elif spaces - len(gaps) > _FEW_SPACES + len(gaps) / 4:
+            return None
+    return median(gaps) if len(gaps) >= _FEW_SPACES else None
+
+
+def _starts_word(textpage: Any, index: int, before: list[str], word_gap: float) -> bool:
+    """Whether a gap before the character separates words. Text whose letters are all set apart has
+    such gaps everywhere."""
+    if not before[-1].isalpha():
+        return False
+    gap = _advance_gap(textpage, index - 1, index)
+    size = c.FPDFText_GetFontSize(textpage, index)
+    if gap < max(_WORD_GAP, 0.8 * word_gap) * size:
+        return False
+    first = index - min(len(before), 8) + 1
+    inside = [_advance_gap(textpage, at - 1, at) for at in range(first, index)]
+    others = max(inside) if inside else _advance_gap(textpage, index, index + 1)
+    return bool(gap > 2 * others + 0.02 * size)
+
+
+def _advance_gap(textpage: Any, before: int, after: int) -> float:
+    """Between two characters of a line, in the page's own units; 0 where it is unknown."""
+    one, other = c.FS_RECTF(), c.FS_RECTF()
+    if not c.FPDFText_GetLooseCharBox(textpage, before, one):
+        return 0.0
+    if not c.FPDFText_GetLooseCharBox(textpage, after, other):
+        return 0.0
+    return float(other.left - one.right)
+
+
 def _is_unmapped(code: int) -> bool:
     return code in (0xFFFD, 0xFFFE, 0xFFFF) or 0xE000 <= code <= 0xF8FF or 0xD800 <= code <= 0xDFFF
 
@@ -169,7 +226,8 @@ def _finish_word(textpage: Any, word: _Word, affine: PageTransform) -> tuple[lis
     else:
         box = (0.0, 0.0, 0.0, 0.0)
     angle = c.FPDFText_GetCharAngle(textpage, word.first)
-    own = 0 if angle < 0 else round(math.degrees(angle) / 90) * 90
+    degrees = 0.0 if angle < 0 else math.degrees(angle)
+    own = round(degrees / 90) * 90
     obj = c.FPDFText_GetTextObject(textpage, word.first)
     mode = c.FPDFTextObj_GetTextRenderMode(obj) if obj else c.FPDF_TEXTRENDERMODE_FILL
     size = c.FPDFText_GetFontSize(textpage, word.first)
@@ -182,6 +240,7 @@ def _finish_word(textpage: Any, word: _Word, affine: PageTransform) -> tuple[lis
         mode in _INVISIBLE,
         word.hyphen,
         word.broken,
+        round(own - degrees, 2),
     ], address(obj)
 
 

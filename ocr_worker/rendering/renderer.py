@@ -84,8 +84,8 @@ class Renderer:
         if layer is None:
             return None
         words = tuple(
-            LayerWord(text, (x0, y0, x1, y1), size, turn, invisible, hyphen, broken)
-            for text, x0, y0, x1, y1, size, turn, invisible, hyphen, broken in layer["words"]
+            LayerWord(text, (x0, y0, x1, y1), *facts)
+            for text, x0, y0, x1, y1, *facts in layer["words"]
         )
         box = layer["image_box"]
         return TextLayer(

@@ -78,7 +78,8 @@ class LayerWord:
     """A word of a PDF's text layer; its box is in points, origin top left of the shown page.
 
     `size`: height of the font in points. `turn`: clockwise degrees (0, 90, 180, 270) by which the
-    text is rotated on the shown page. `invisible`: drawn without ink, or under an image (OCR
+    text is rotated on the shown page, `slant` the further degrees (-45 to 45) by which it rises,
+    counterclockwise. `invisible`: drawn without ink, or under an image (OCR
     layers). `hyphen`: it was split at the end of a line and continues in the next word. `broken`:
     number of its glyphs that have no text in the font.
     """
@@ -90,6 +91,7 @@ class LayerWord:
     invisible: bool = False
     hyphen: bool = False
     broken: int = 0
+    slant: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ adjacent rows of one type size form a block: so a table is read row by row.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 
 from documents.text.markdown import paragraphs_to_markdown
@@ -21,6 +22,7 @@ from ocr_worker.text_layer.columns import (
     split_columns,
     split_segments,
 )
+from ocr_worker.text_layer.words import find_slant, is_astray, straighten
 
 #: Rows further apart than this many type sizes, ink to ink, belong to different blocks; so do rows
 #: further apart than the previous two by this factor.
@@ -51,18 +53,29 @@ def group_into_blocks(
     """Blocks in reading order; boxes are the words' times `scale`, within `width` x `height` px."""
     level: list[LayerWord] = []
     turned: list[LayerWord] = []
+    astray: list[LayerWord] = []
+    words = list(words)
+    slant = find_slant(word for word in words if not word.turn)
     for word in words:
-        (turned if word.turn else level).append(word)
+        other = turned if word.turn else astray
+        (level if not word.turn and not is_astray(word, slant) else other).append(word)
+    #: The boxes of words that are placed on straight lines only to be grouped.
+    slanted: dict[LayerWord, LayerWord] = {}
+    if slant:
+        slanted = {straighten(word, slant): word for word in level}
+        level = list(slanted)
     rows_of_blocks = [
         rows for part in split_columns(split_segments(level)) for rows in _group_rows(part)
     ]
-    rows_of_blocks += [[_Row(segment)] for segment in group_rotated(turned)]
+    rows_of_blocks += [[_Row(segment)] for segment in group_rotated(turned + astray)]
 
     def scaled(box: Box) -> Box:
         x0, y0, x1, y1 = (max(value, 0.0) * scale for value in box)
         return min(x0, width), min(y0, height), min(x1, width), min(y1, height)
 
-    return tuple(_build_block(rows, order, scaled) for order, rows in enumerate(rows_of_blocks))
+    return tuple(
+        _build_block(rows, order, scaled, slanted) for order, rows in enumerate(rows_of_blocks)
+    )
 
 
 def _group_rows(segments: list[Segment]) -> list[list[_Row]]:
@@ -98,12 +111,18 @@ def _continues(block: list[_Row], row: _Row) -> bool:
     return gap <= allowed and larger < _SIZE_STEP * smaller
 
 
-def _build_block(rows: list[_Row], order: int, scaled: Callable[[Box], Box]) -> Block:
+def _build_block(
+    rows: list[_Row],
+    order: int,
+    scaled: Callable[[Box], Box],
+    slanted: dict[LayerWord, LayerWord],
+) -> Block:
     lines = []
     for row in rows:
-        words = tuple(
-            Word(word.text, scaled(word.bbox)) for segment in row.segments for word in segment.words
-        )
+        found = [slanted.get(word, word) for segment in row.segments for word in segment.words]
+        if _is_right_to_left(found):
+            found.sort(key=lambda word: -word.bbox[0])
+        words = tuple(Word(word.text, scaled(word.bbox)) for word in found)
         text = " ".join(word.text for word in words)
         lines.append(Line(text, bounding_box(word.bbox for word in words), words))
     return Block(
@@ -115,3 +134,10 @@ def _build_block(rows: list[_Row], order: int, scaled: Callable[[Box], Box]) -> 
         markdown=paragraphs_to_markdown([[line.text for line in lines]]),
         lines=tuple(lines),
     )
+
+
+def _is_right_to_left(words: list[LayerWord]) -> bool:
+    """Whether most letters of a line are of a script written from right to left (UAX 9)."""
+    directions = [unicodedata.bidirectional(letter) for word in words for letter in word.text]
+    right = sum(direction in ("R", "AL") for direction in directions)
+    return right > directions.count("L")

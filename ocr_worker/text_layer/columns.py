@@ -46,8 +46,6 @@ def split_segments(words: list[LayerWord]) -> list[Segment]:
     segments: list[Segment] = []
     current: list[LayerWord] = []
     for word in words:
-        if current and _is_double(current[-1], word):
-            continue
         if current and not _follows(current[-1], word):
             segments.append(Segment.of(current))
             current = []
@@ -70,13 +68,6 @@ def is_on_one_line(one: Box, other: Box, size: float) -> bool:
     # A dash or a comma overlaps little with tall letters: near the other's middle is enough.
     middle = abs((one[1] + one[3]) - (other[1] + other[3])) / 2
     return overlap >= 0.4 * lower or (overlap > 0 and middle < 0.5 * size)
-
-
-def _is_double(last: LayerWord, word: LayerWord) -> bool:
-    """Whether the same word is printed twice, slightly apart: simulated bold type."""
-    return last.text == word.text and all(
-        abs(a - b) < 0.15 * max(word.size, 1.0) for a, b in zip(last.bbox, word.bbox, strict=True)
-    )
 
 
 def split_columns(segments: list[Segment], depth: int = 0) -> list[list[Segment]]:
@@ -170,11 +161,15 @@ def _separates_prose(segments: list[Segment], gutter: float) -> bool:
 
 
 def group_rotated(words: list[LayerWord]) -> list[Segment]:
-    """Group text along the margin: consecutive words of one rotation form one segment."""
+    """Group text along the margin: consecutive words of one direction form one segment."""
     segments: list[list[LayerWord]] = []
     for word in words:
-        if segments and segments[-1][-1].turn == word.turn:
+        if segments and _is_parallel(segments[-1][-1], word):
             segments[-1].append(word)
         else:
             segments.append([word])
     return [Segment.of(group) for group in segments]
+
+
+def _is_parallel(one: LayerWord, other: LayerWord) -> bool:
+    return one.turn == other.turn and abs(one.slant - other.slant) < 5

@@ -15,6 +15,7 @@ from documents.text.page_layout import PageLayout
 from ocr_worker.rendering import LayerWord, TextLayer
 from ocr_worker.text_layer.blocks import group_into_blocks
 from ocr_worker.text_layer.language_check import Profile, profile_text
+from ocr_worker.text_layer.words import drop_doubles, join_spaced_letters
 
 #: Words of one page at most (a page of a newspaper has 5,000). Blocks are built in the worker,
 #: which has no limits of memory and time as the child process has.
@@ -25,6 +26,9 @@ _SCAN_COVER = 0.5
 
 #: Share of broken characters (without a Unicode meaning) from which a layer is not usable.
 _BROKEN = 0.03
+
+#: Share of letters of other scripts from which the language check can't judge a layer.
+_OTHER_SCRIPT = 0.5
 
 #: Figures that a scan's layer must reach: on the samples, true layers have 0.9 and 0.2, false ones
 #: 0.3 and 0.01.
@@ -63,6 +67,8 @@ def find_distrust_reason(layer: TextLayer) -> str | None:
     if layer.covered:
         return "words under what is drawn over them"
     found = profile_text(word.text for word in words)
+    if found.other > _OTHER_SCRIPT:
+        return None  # no engine reads it here, so there is nothing better than the layer
     if found.letters >= 20 and found.accented > 0.4 and found.cyrillic < 0.3:
         return "letters of a false encoding"
     scan = layer.image_cover >= _SCAN_COVER
@@ -96,6 +102,7 @@ def convert_to_layout(layer: TextLayer) -> PageLayout:
             )
         )
     words = [word for word in select_trusted_words(layer) if word.text]
+    words = join_spaced_letters(drop_doubles(words))
     turn = _find_main_turn(words)
     rotation = (360 - turn) % 360
     width, height = layer.width, layer.height

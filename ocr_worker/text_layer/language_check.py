@@ -43,6 +43,10 @@ _FUNCTION_WORDS = {
     }.items()
 }
 
+#: The languages (ISO 639-1, and Latin) whose words are known. Text in others is judged by its
+#: pairs of letters, text in scripts other than Latin and Cyrillic not at all.
+LANGUAGES = tuple(_FUNCTION_WORDS)
+
 #: The commonest pairs of letters; a third to a half of all pairs in texts of these alphabets.
 _PAIRS = {
     alphabet: frozenset(pairs.split())
@@ -78,7 +82,8 @@ class Profile:
     `clean`: made of letters of one alphabet in an ordinary case pattern. `function`: among the
     common words of the language that has most of them. `pairs`: of the letter pairs, those common
     in their alphabet. `mute`: of the words of four letters or more, those without a vowel.
-    `accented`: of the Latin letters, those outside ASCII. `cyrillic`: of all letters.
+    `accented`: of the Latin letters, those outside ASCII. `cyrillic`: of all letters. `other`: of
+    all letters, those of scripts of which nothing is known here (all but Latin and Cyrillic).
     """
 
     words: int
@@ -89,6 +94,7 @@ class Profile:
     mute: float
     accented: float
     cyrillic: float
+    other: float
 
 
 def profile_text(words: Iterable[str]) -> Profile:
@@ -119,7 +125,13 @@ def profile_text(words: Iterable[str]) -> Profile:
         mute=_share(sum(not _VOWELS.intersection(token) for token in long), len(long)),
         accented=_share(sum(ch > "\x7f" for ch in latin), len(latin)),
         cyrillic=_share(sum(map(is_cyrillic, letters)), len(letters)),
+        other=_share(sum(not _is_judged(letter) for letter in letters), len(letters)),
     )
+
+
+def _is_judged(letter: str) -> bool:
+    """Whether the letter is Latin (with its extensions) or Cyrillic."""
+    return letter < "\u0250" or "\u1e00" <= letter < "\u1f00" or is_cyrillic(letter)
 
 
 def _is_clean(token: str) -> bool:

@@ -1,0 +1,156 @@
+"""Words of a text layer as people read them: once, whole, and on straight lines.
+
+Programs draw words twice for bold type or a shadow, place each letter by itself to set it apart,
+and write at a slant. Boxes are in points, origin top left of the shown page.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median
+
+from documents.text.page_layout import bounding_box
+from ocr_worker.rendering import LayerWord
+
+#: Two drawings of one word lie at most this many type sizes apart.
+_DOUBLE_SHIFT = 0.2
+#: Cells in which doubles are looked for, points.
+_CELL = 4.0
+
+#: Letters set apart: at least so many on a line, half of them this many type sizes apart at most. A
+#: gap of more type sizes ends the line.
+_SPACED_LETTERS = 5
+_SPACED_GAP, _LINE_GAP = 1.0, 3.0
+#: A gap between words is wider than the median gap between letters by this factor and this many
+#: type sizes.
+_WORD_GAP_FACTOR, _WORD_GAP = 1.5, 0.15
+
+#: Marks that belong to the letter before them.
+_CLOSING = ",.;:!?)]»”…"
+
+#: Writing that rises or falls by more degrees than this beside the rest is no line of the text: a
+#: watermark, a stamp.
+_ASTRAY = 10.0
+#: A page is straight up to this many degrees.
+_STRAIGHT = 0.4
+
+
+def drop_doubles(words: Iterable[LayerWord]) -> list[LayerWord]:
+    """Drop each word that is drawn over the same word, slightly shifted."""
+    kept: list[LayerWord] = []
+    cells: dict[tuple[str, int, int], list[LayerWord]] = {}
+    for word in words:
+        column, row = int(word.bbox[0] // _CELL), int(word.bbox[1] // _CELL)
+        near = (
+            other
+            for across in (-1, 0, 1)
+            for down in (-1, 0, 1)
+            for other in cells.get((word.text, column + across, row + down), ())
+        )
+        if any(_is_double(other, word) for other in near):
+            continue
+        cells.setdefault((word.text, column, row), []).append(word)
+        kept.append(word)
+    return kept
+
+
+def join_spaced_letters(words: Sequence[LayerWord]) -> list[LayerWord]:
+    """Join letters that are set apart into words: «П О С Т А Н О В И Л» is one word."""
+    joined: list[LayerWord] = []
+    for run in _split_runs(words):
+        joined += _join_run(run) if _is_spaced(run) else run
+    return joined
+
+
+def find_slant(words: Iterable[LayerWord]) -> float:
+    """The degrees by which most of the text rises (counterclockwise); 0 for a straight page."""
+    slants = [word.slant for word in words for _ in word.text]
+    slant = median(slants) if slants else 0.0
+    return slant if _STRAIGHT < abs(slant) <= 45 else 0.0
+
+
+def is_astray(word: LayerWord, slant: float) -> bool:
+    """Whether the word is written across the text of a page of this slant (a watermark)."""
+    return abs(word.slant - slant) > _ASTRAY
+
+
+def straighten(word: LayerWord, slant: float) -> LayerWord:
+    """The word where it would stand if the page were turned upright about its top left corner.
+
+    The box of a slanted word is the box around it: its own length and height are found from it.
+    """
+    angle = math.radians(slant)
+    sine, cosine = abs(math.sin(angle)), math.cos(angle)
+    x0, y0, x1, y1 = word.bbox
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    # The height of the box is length * sine + height * cosine, its width the other way round.
+    height = min(word.size, y1 - y0) if sine * (x1 - x0) < y1 - y0 else word.size
+    height = min(height, 0.75 * word.size) if word.size > 0 else height
+    length = max((x1 - x0 - height * sine) / cosine, height / 2)
+    across = x * math.cos(angle) - y * math.sin(angle)
+    down = x * math.sin(angle) + y * math.cos(angle)
+    box = (across - length / 2, down - height / 2, across + length / 2, down + height / 2)
+    return replace(word, bbox=box)
+
+
+def _is_double(one: LayerWord, other: LayerWord) -> bool:
+    allowed = _DOUBLE_SHIFT * max(other.size, 1.0)
+    return all(abs(a - b) < allowed for a, b in zip(one.bbox, other.bbox, strict=True))
+
+
+def _split_runs(words: Sequence[LayerWord]) -> Iterator[list[LayerWord]]:
+    """Split into runs of single characters that follow each other on a line, and other words."""
+    run: list[LayerWord] = []
+    for word in words:
+        if run and not (len(word.text) == 1 and len(run[-1].text) == 1 and _follows(run[-1], word)):
+            yield run
+            run = []
+        run.append(word)
+    if run:
+        yield run
+
+
+def _is_spaced(run: list[LayerWord]) -> bool:
+    if sum(word.text.isalpha() for word in run) < _SPACED_LETTERS:
+        return False
+    usual = median(_gap(last, word) for last, word in pairwise(run))
+    return usual <= _SPACED_GAP * max(run[0].size, 1.0)
+
+
+def _follows(last: LayerWord, word: LayerWord) -> bool:
+    size = max(min(last.size, word.size), 1.0)
+    overlap = min(last.bbox[3], word.bbox[3]) - max(last.bbox[1], word.bbox[1])
+    lower = min(last.bbox[3] - last.bbox[1], word.bbox[3] - word.bbox[1])
+    on_line = overlap > 0.3 * lower or abs(last.bbox[3] - word.bbox[3]) < 0.3 * size
+    return on_line and word.turn == last.turn and -0.2 * size < _gap(last, word) < _LINE_GAP * size
+
+
+def _gap(last: LayerWord, word: LayerWord) -> float:
+    return word.bbox[0] - last.bbox[2]
+
+
+def _join_run(run: list[LayerWord]) -> list[LayerWord]:
+    gaps = [_gap(last, word) for last, word in pairwise(run)]
+    usual = median(gaps)
+    size = max(run[0].size, 1.0)
+    wide = max(_WORD_GAP_FACTOR * usual, usual + _WORD_GAP * size)
+    groups = [[run[0]]]
+    for gap, word in zip(gaps, run[1:], strict=True):
+        if gap > (2 * wide if word.text in _CLOSING else wide):
+            groups.append([])
+        groups[-1].append(word)
+    return [_join(group) for group in groups]
+
+
+def _join(letters: list[LayerWord]) -> LayerWord:
+    return replace(
+        letters[0],
+        text="".join(letter.text for letter in letters),
+        bbox=bounding_box(letter.bbox for letter in letters),
+        size=max(letter.size for letter in letters),
+        broken=sum(letter.broken for letter in letters),
+        hyphen=letters[-1].hyphen,
+    )

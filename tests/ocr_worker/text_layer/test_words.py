@@ -1,0 +1,161 @@
+"""Words of a text layer as people read them: once, whole, on straight lines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from ocr_worker.rendering import Renderer
+from ocr_worker.text_layer.extract import convert_to_layout, find_distrust_reason
+from tests.ocr_worker.files import PDF, cyrillic_font, pdf
+
+FONT = cyrillic_font()
+LINES = (
+    "Общество обязуется передать товар покупателю до конца",
+    "квартала, а покупатель обязуется принять и оплатить его",
+    "The buyer shall inspect the goods within ten working days",
+    "of delivery and notify the seller of any visible defects",
+)
+
+
+def read(renderer: Renderer, path: Path, draw: Callable[[Canvas], None]) -> str:
+    layer = renderer.read_text_layer(pdf(path, draw), PDF, 1)
+    assert layer is not None
+    assert find_distrust_reason(layer) is None
+    return " ".join(convert_to_layout(layer).text.split())
+
+
+def draw_lines(canvas: Canvas, shift: float = 0.0) -> None:
+    canvas.setFont(FONT, 10)
+    for number, line in enumerate(LINES):
+        canvas.drawString(60 + shift, 700 - 16 * number, line)
+
+
+@pytest.mark.parametrize("shift", [0.2, 0.7, 1.6])
+def test_lines_drawn_twice_for_bold_type_are_read_once(
+    renderer: Renderer, tmp_path: Path, shift: float
+) -> None:
+    def draw(canvas: Canvas) -> None:
+        draw_lines(canvas)
+        draw_lines(canvas, shift)
+
+    assert read(renderer, tmp_path / "a.pdf", draw) == " ".join(LINES)
+
+
+@pytest.mark.parametrize(("spacing", "gap"), [(2.5, 9.0), (4.0, 12.0)])
+def test_letters_placed_apart_are_words(
+    renderer: Renderer, tmp_path: Path, spacing: float, gap: float
+) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 10)
+        for number, line in enumerate(LINES):
+            x = 40.0
+            for letter in line:
+                if letter == " ":
+                    x += gap - spacing
+                    continue
+                canvas.drawString(x, 700 - 16 * number, letter)
+                x += canvas.stringWidth(letter, FONT, 10) + spacing
+
+    assert read(renderer, tmp_path / "a.pdf", draw) == " ".join(LINES)
+
+
+def test_a_title_spaced_out_with_spaces_is_whole(renderer: Renderer, tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        draw_lines(canvas)
+        canvas.setFont(FONT, 14)
+        canvas.drawString(150, 760, "Р А С П О Р Я Ж Е Н И Е")
+
+    assert read(renderer, tmp_path / "a.pdf", draw).startswith("РАСПОРЯЖЕНИЕ Общество")
+
+
+def test_lone_letters_in_columns_stay_apart(renderer: Renderer, tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        draw_lines(canvas)
+        canvas.setFont(FONT, 10)
+        for number, letter in enumerate("ABCDEFG"):
+            canvas.drawString(60 + 40 * number, 500, letter)
+
+    assert "A B C D E F G" in read(renderer, tmp_path / "a.pdf", draw)
+
+
+@pytest.mark.parametrize("gap", [1.6, 2.2])
+def test_words_set_tight_without_spaces_are_parted(
+    renderer: Renderer, tmp_path: Path, gap: float
+) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 10)
+        for number, line in enumerate(LINES):
+            x = 60.0
+            for word in line.split():
+                canvas.drawString(x, 700 - 16 * number, word)
+                x += canvas.stringWidth(word, FONT, 10) + gap
+
+    assert read(renderer, tmp_path / "a.pdf", draw) == " ".join(LINES)
+
+
+@pytest.mark.parametrize("degrees", [-8, -3, 2, 5, 9])
+def test_lines_at_a_slope_are_read_one_after_the_other(
+    renderer: Renderer, tmp_path: Path, degrees: int
+) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.translate(120, 60)
+        canvas.rotate(degrees)
+        draw_lines(canvas)
+
+    layer = renderer.read_text_layer(pdf(tmp_path / "a.pdf", draw), PDF, 1)
+    assert layer is not None
+    layout = convert_to_layout(layer)
+
+    assert " ".join(layout.text.split()) == " ".join(LINES)
+    # Boxes stay where the words are on the page, not where they would be on a straight one.
+    first, last = layout.blocks[0].lines[0].words[0], layout.blocks[0].lines[0].words[-1]
+    rise = (first.bbox[1] + first.bbox[3]) / 2 - (last.bbox[1] + last.bbox[3]) / 2
+    run = (last.bbox[0] + last.bbox[2]) / 2 - (first.bbox[0] + first.bbox[2]) / 2
+    assert math.degrees(math.atan2(rise, run)) == pytest.approx(degrees, abs=1.5)
+
+
+@pytest.mark.parametrize("degrees", [30, 45, 60])
+def test_a_watermark_is_in_no_sentence(renderer: Renderer, tmp_path: Path, degrees: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        draw_lines(canvas)
+        canvas.saveState()
+        canvas.translate(150, 600)
+        canvas.rotate(degrees)
+        canvas.setFillGray(0.8)
+        canvas.setFont(FONT, 40)
+        canvas.drawString(0, 0, "ОБРАЗЕЦ COPY")
+        canvas.restoreState()
+
+    text = read(renderer, tmp_path / "a.pdf", draw)
+
+    assert " ".join(LINES) in text
+    assert "ОБРАЗЕЦ COPY" in text
+
+
+def test_a_layer_in_a_script_that_no_engine_reads_is_kept(tmp_path: Path) -> None:
+    from ocr_worker.rendering import LayerWord, TextLayer
+
+    for text in ("계약서 제출 기한은 다음 주 금요일까지 입니다", "عقد بيع بين الطرفين"):
+        words = tuple(
+            LayerWord(word, (20.0 + 60 * i, 20.0, 70.0 + 60 * i, 30.0), 10.0)
+            for i, word in enumerate(text.split() * 4)
+        )
+        assert find_distrust_reason(TextLayer(2000, 800, 2000, 800, 100.0, words)) is None
+
+
+def test_a_line_written_from_right_to_left_is_read_so() -> None:
+    from ocr_worker.rendering import LayerWord, TextLayer
+
+    # As they stand on the page: the first word is the rightmost.
+    words = tuple(
+        LayerWord(word, (300.0 - 60 * i, 20.0, 350.0 - 60 * i, 30.0), 10.0)
+        for i, word in enumerate(["שלום", "לכל", "העולם"])
+    )
+    layout = convert_to_layout(TextLayer(400, 200, 400, 200, 72.0, words))
+
+    assert layout.text.split() == ["שלום", "לכל", "העולם"]
