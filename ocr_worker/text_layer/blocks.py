@@ -55,7 +55,7 @@ def group_into_blocks(
     turned: list[LayerWord] = []
     astray: list[LayerWord] = []
     words = list(words)
-    slant = find_slant(word for word in words if not word.turn)
+    slant = find_slant([word for word in words if not word.turn])
     for word in words:
         other = turned if word.turn else astray
         (level if not word.turn and not is_astray(word, slant) else other).append(word)

@@ -32,10 +32,12 @@ _WORD_GAP_FACTOR, _WORD_GAP = 1.5, 0.15
 _CLOSING = ",.;:!?)]»”…"
 
 #: Writing that rises or falls by more degrees than this beside the rest is no line of the text: a
-#: watermark, a stamp.
-_ASTRAY = 10.0
+#: watermark, a stamp. (Type that is slanted by program, as italics, says up to 20.)
+_ASTRAY = 22.0
 #: A page is straight up to this many degrees.
 _STRAIGHT = 0.4
+#: Degrees by which letters and lines of a sloping page may differ.
+_SAME_SLOPE = 3.0
 
 
 def drop_doubles(words: Iterable[LayerWord]) -> list[LayerWord]:
@@ -65,11 +67,29 @@ def join_spaced_letters(words: Sequence[LayerWord]) -> list[LayerWord]:
     return joined
 
 
-def find_slant(words: Iterable[LayerWord]) -> float:
-    """The degrees by which most of the text rises (counterclockwise); 0 for a straight page."""
+def find_slant(words: Sequence[LayerWord]) -> float:
+    """The degrees by which most of the text rises (counterclockwise); 0 for a straight page.
+
+    What the letters say is compared with how words follow each other: slanted type on straight
+    lines is no slope.
+    """
     slants = [word.slant for word in words for _ in word.text]
     slant = median(slants) if slants else 0.0
-    return slant if _STRAIGHT < abs(slant) <= 45 else 0.0
+    if not _STRAIGHT < abs(slant) <= 45:
+        return 0.0
+    rises = [
+        _rise(last, word)
+        for last, word in pairwise(words)
+        if word.bbox[0] - last.bbox[0] > 0 and _gap(last, word) < _LINE_GAP * max(word.size, 1.0)
+    ]
+    return slant if rises and abs(median(rises) - slant) < _SAME_SLOPE else 0.0
+
+
+def _rise(one: LayerWord, other: LayerWord) -> float:
+    """The slope from one word's middle to the other's, degrees counterclockwise."""
+    across = (other.bbox[0] + other.bbox[2] - one.bbox[0] - one.bbox[2]) / 2
+    down = (other.bbox[1] + other.bbox[3] - one.bbox[1] - one.bbox[3]) / 2
+    return math.degrees(math.atan2(-down, across))
 
 
 def is_astray(word: LayerWord, slant: float) -> bool:
