@@ -25,7 +25,7 @@ SYSTEM: None = None
 
 
 class Ability(enum.Enum):
-    """What a member may do with the documents of a team."""
+    """What a member may do with a team and its documents."""
 
     SEE = "see"
     UPLOAD = "upload"
@@ -34,14 +34,17 @@ class Ability(enum.Enum):
     DECIDE = "decide"
     REPROCESS = "reprocess"
     TRASH = "trash"
+    #: Members, their roles, the team's name.
+    MANAGE = "manage"
 
 
-_REVIEWER = frozenset(Ability)
+_MANAGER = frozenset(Ability)
+_REVIEWER = _MANAGER - {Ability.MANAGE}
 
 ABILITIES: dict[str, frozenset[Ability]] = {
     Role.READER: frozenset({Ability.SEE}),
     Role.REVIEWER: _REVIEWER,
-    Role.MANAGER: _REVIEWER,
+    Role.MANAGER: _MANAGER,
 }
 
 
@@ -109,6 +112,18 @@ def require_team(actor: AnyUser | None, ability: Ability, team_id: uuid.UUID) ->
     if actor is not None and not may(actor, ability, team):
         raise _role_too_low(team)
     return team
+
+
+def require_membership(actor: AnyUser | None, membership_id: int) -> Membership:
+    """The membership, its row locked, if `actor` manages its team. Raises NotFound, NotAllowed."""
+    memberships = Membership.objects.select_for_update(of=("self",)).select_related("team", "user")
+    if actor is not None:
+        memberships = memberships.filter(team__in=teams_of(actor))
+    membership = memberships.filter(pk=membership_id).first()
+    if membership is None:
+        raise NotFound(Message("There is no such member here."))
+    require_team(actor, Ability.MANAGE, membership.team_id)
+    return membership
 
 
 def saved_searches_visible_to(user: User) -> QuerySet[SavedSearch]:

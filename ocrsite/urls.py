@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
+from documents.admin.invitation import invitation_view
 from documents.admin.log_in import log_in_page
 from ocrsite.monitoring.health import health, ready
 from ocrsite.monitoring.metrics import metrics
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("documents.api.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/login/", log_in_page, name="log-in"),
+    path("admin/invitation/", invitation_view, name="invitation"),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
 ]

@@ -137,6 +137,18 @@ class SaveSearchForm(forms.Form):
     for_team = forms.UUIDField(required=False)
 
 
+class RenameTeamForm(forms.Form):
+    name = TypedText()
+
+
+class RoleForm(forms.Form):
+    role = TypedText()
+
+
+class InviteForm(RoleForm):
+    username = TypedText()
+
+
 def report_errors(request: HttpRequest, form: forms.Form) -> None:
     """Say what is wrong with the form at the top of the next page."""
     for errors in form.errors.values():

@@ -1,4 +1,7 @@
-"""Teams and their members: changed by administrators, visible to their members."""
+"""Teams and their members: changed by administrators, visible to their members.
+
+Managers, who are no administrators, change their own team on a page of its own (`members`).
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,17 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from documents import access
+from documents.access import Ability
+from documents.admin import members
 from documents.admin.base import SuperuserPermissions, TitledByContent
 from documents.admin.time_format import format_moment
 from documents.models import FIRST_TEAM_ID, Membership, Team
+from documents.text.validation import parse_uuid
 
 
 class MembershipForm(forms.ModelForm):
@@ -70,6 +77,22 @@ class TeamAdmin(SuperuserPermissions, TitledByContent):
     search_fields = ("name",)
     fields = ("name",)
     inlines = (MembersInline,)
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path(address, wrap(view), name=f"documents_team_{name}")
+            for address, view, name in members.ADDRESSES
+        ]
+        return own + super().get_urls()
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        team_id = parse_uuid(object_id)
+        manages = team_id is not None and access.may(request.user, Ability.MANAGE, team_id)
+        context = {"manages": manages, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
 
     @admin.display(description=_("members"), ordering="members_number")
     def member_count(self, team: Any) -> int:

@@ -162,6 +162,22 @@ class NotInTrash(Conflict):
     next_step = "Move the document to the trash first."
 
 
+class InvitationAccepted(Conflict):
+    """The member has a password already; an invitation would replace it."""
+
+    code = "invitation-accepted"
+    title = gettext_noop("The invitation has been accepted.")
+    next_step = "Ask an administrator to set a new password for the user."
+
+
+class LastManager(Conflict):
+    """Without this member nobody could manage the team."""
+
+    code = "last-manager"
+    title = gettext_noop("A team keeps at least one manager.")
+    next_step = "Make another member a manager of the team first."
+
+
 class StillBeingRead(Conflict):
     """The document is still being read."""
 

@@ -13,14 +13,19 @@ import pytest
 
 from documents import actions
 from documents.actions.accept_reading import accept_reading
+from documents.actions.change_role import change_role
 from documents.actions.correct import correct
 from documents.actions.create_tag import create_tag
 from documents.actions.decide import approve, reject
 from documents.actions.delete_saved_search import delete_saved_search
 from documents.actions.delete_tag import delete_tag
 from documents.actions.edit import edit
+from documents.actions.invite_member import invite_member
 from documents.actions.log_out_everywhere import log_out_everywhere
+from documents.actions.remove_member import remove_member
 from documents.actions.rename_tag import rename_tag
+from documents.actions.rename_team import rename_team
+from documents.actions.renew_invitation import renew_invitation
 from documents.actions.reprocess import reprocess
 from documents.actions.save_search import save_search
 from documents.actions.trash import trash
@@ -28,7 +33,7 @@ from documents.actions.untrash import untrash
 from documents.actions.upload import upload
 from documents.errors import NotAllowed, NotFound
 from documents.files.upload_staging import stage
-from documents.models import Document, Event, Role, SavedSearch, SearchChange, User
+from documents.models import Document, Event, Role, SavedSearch, SearchChange, Team, User
 from tests.factories import make_document, make_user
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
@@ -36,6 +41,11 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 #: Each takes the document of a team, with a tag, and a person.
 ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     accept_reading: lambda d, user: accept_reading(d.id, 1, revision=0, actor=user),
+    change_role: lambda d, user: change_role(colleague(d), Role.MANAGER, actor=user),
+    invite_member: lambda d, user: invite_member(d.team_id, "new", Role.READER, actor=user),
+    remove_member: lambda d, user: remove_member(colleague(d), actor=user),
+    rename_team: lambda d, user: rename_team(d.team_id, "other", actor=user),
+    renew_invitation: lambda d, user: renew_invitation(colleague(d), actor=user),
     approve: lambda d, user: approve(d.id, actor=user),
     correct: lambda d, user: correct(d.id, 1, {"b0": "other"}, revision=0, actor=user),
     create_tag: lambda d, user: create_tag(d.team_id, "new", actor=user),
@@ -57,6 +67,15 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
 OF_PEOPLE: set[Callable[..., object]] = {log_out_everywhere}
 
 
+#: What even a reviewer may not do.
+FOR_MANAGERS = {change_role, invite_member, remove_member, rename_team, renew_invitation}
+
+
+def colleague(document: Document) -> int:
+    """The membership of another reviewer of the document's team."""
+    return make_user(team=document.team).memberships.get().pk
+
+
 def team_search(document: Document) -> uuid.UUID:
     """A colleague's search for the team."""
     owner = make_user(team=document.team)
@@ -67,7 +86,7 @@ def state(document: Document) -> tuple[Any, ...]:
     document.refresh_from_db()
     tags = list(document.tags.values_list("name", flat=True))
     return (document.version, tags, Document.objects.count(), Event.objects.count(),
-            SearchChange.objects.count())  # fmt: skip
+            SearchChange.objects.count(), list(Team.objects.values_list("name")))  # fmt: skip
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.__name__)
@@ -81,6 +100,17 @@ def test_an_action_is_refused_to_an_outsider_and_to_a_reader(
         ACTIONS[action](document, make_user())
     with pytest.raises(NotAllowed):
         ACTIONS[action](document, make_user(team=document.team, role=Role.READER))
+
+    assert state(document) == before
+
+
+@pytest.mark.parametrize("action", FOR_MANAGERS, ids=lambda action: action.__name__)
+def test_a_reviewer_changes_no_members(action: Callable[..., object]) -> None:
+    document = make_document(pages=["text"], tags=["tag"])
+    before = state(document)
+
+    with pytest.raises(NotAllowed):
+        ACTIONS[action](document, make_user(team=document.team))
 
     assert state(document) == before
 
