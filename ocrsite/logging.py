@@ -84,6 +84,7 @@ def _build_common_processors() -> list[Processor]:
         structlog.stdlib.add_log_level,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.stdlib.ExtraAdder(),
+        _name_request,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
@@ -94,6 +95,16 @@ def _drop_routine(logger: WrappedLogger, method: str, event: EventDict) -> Event
         path = str(event.get("request", "")).partition(" ")[2]
         if path.startswith(_ROUTINE):
             raise structlog.DropEvent
+    return event
+
+
+def _name_request(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Django adds the request itself to some events; its representation has the query string, in
+    which a token may stand."""
+    request = event.get("request")
+    if request is not None and not isinstance(request, str):
+        parts = (getattr(request, name, None) for name in ("method", "path"))
+        event["request"] = " ".join(str(part) for part in parts if part)
     return event
 
 
