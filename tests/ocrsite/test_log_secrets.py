@@ -39,13 +39,13 @@ PLANTED = {
 
 @pytest.fixture
 def site(tmp_path: Path, s3_server: S3Server) -> Iterator[Site]:
-    variables = {
+    variables: dict[str, str] = {
         "OCRSITE_ADMIN_PASSWORD": PASSWORD,
         "OCRSITE_SECRET_KEY": SECRET_KEY,
         "OCRSITE_WORKERS": "1",
         **s3_server.variables(s3_server.new_bucket()),
     }
-    with running(tmp_path / "data", **variables) as site:
+    with running(tmp_path / "data", port=None, **variables) as site:
         site.wait_for_ocr_workers()
         yield site
 
