@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import structlog
@@ -16,6 +16,7 @@ from documents.engine_name import EngineName
 from documents.errors import EngineUnavailable, InvalidRequest, ReadingError
 from documents.messages import Message
 from documents.models import OcrMode
+from documents.review.flag_rules import Flag, add_flags
 from documents.text.page_layout import PageLayout
 from ocr_worker import quality
 from ocr_worker.rendering.rotate import rotate_clockwise
@@ -131,10 +132,13 @@ def _recognise(
 ) -> PageReading:
     colour = engine is not None and engine.needs.colour
     page = renderer.render_page(path, mime_type, number, colour=colour)
+    flags = (Flag.DAMAGED,) if page.damaged else ()
     if page.blank:
-        if engine is None:
-            return _read_as_empty(renderer, path, mime_type, number)
-        return _read_as_empty(renderer, path, mime_type, number, engine.name, engine.version)
+        read_by = (TEXT_LAYER, TEXT_LAYER_VERSION)
+        if engine is not None:
+            read_by = (engine.name, engine.version)
+        empty = _read_as_empty(renderer, path, mime_type, number, *read_by)
+        return replace(empty, layout=add_flags(empty.layout, flags))
     if engine is None:
         raise EngineUnavailable(
             Message(
@@ -152,6 +156,7 @@ def _recognise(
         layout = engine.read(page.image, dpi=guess, language=language, seconds=left)
     upright = rotate_clockwise(page.image, layout.rotation)
     layout = quality.assess_layout(layout, ink=quality.make_ink_detector(upright.convert("L")))
+    layout = add_flags(layout, flags)
     layout, figures = cut_out_figures(upright, layout, number)
     image = renderer.render_page_image(path, mime_type, number, rotation=layout.rotation)
     fitted = layout.scale(image.width / layout.width, width=image.width, height=image.height)

@@ -2,7 +2,8 @@
 
 Sources of the signatures: PDF 32000-1 section 7.5.2 and its implementation note 13 (the header
 may stand anywhere in the first 1,024 bytes), RFC 2083 (PNG), JFIF/Exif (JPEG), TIFF 6.0 and
-BigTIFF, RFC 9649 (WebP), ISO/IEC 23008-12 (HEIF brands), GIF89a, BMP's BITMAPFILEHEADER.
+BigTIFF, RFC 9649 (WebP), ISO/IEC 23008-12 (HEIF brands), AV1 Image File Format 1.1 section 6 (AVIF
+brands), ISO/IEC 15444-1 annexes A and I (JPEG 2000), GIF89a, BMP's BITMAPFILEHEADER.
 The `filetype` library names refused types, so that the error can say what the file is.
 """
 
@@ -38,7 +39,10 @@ BMP = FileType("image/bmp", (".bmp", ".dib"), "BMP")
 GIF = FileType("image/gif", (".gif",), "GIF")
 HEIC = FileType("image/heic", (".heic", ".heif", ".hif"), "HEIC")
 
-ACCEPTED = (PDF, PNG, JPEG, TIFF, WEBP, BMP, GIF, HEIC)
+AVIF = FileType("image/avif", (".avif", ".avifs"), "AVIF")
+JP2 = FileType("image/jp2", (".jp2", ".j2k", ".j2c", ".jpx", ".jpf", ".jpc"), "JPEG 2000")
+
+ACCEPTED = (PDF, PNG, JPEG, TIFF, WEBP, BMP, GIF, HEIC, AVIF, JP2)
 ACCEPTED_NAMES = ", ".join(kind.name for kind in ACCEPTED)
 
 _MAGIC: tuple[tuple[bytes, FileType], ...] = (
@@ -50,10 +54,16 @@ _MAGIC: tuple[tuple[bytes, FileType], ...] = (
     (b"MM\x00+", TIFF),
     (b"GIF87a", GIF),
     (b"GIF89a", GIF),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", JP2),
+    (b"\xff\x4f\xff\x51\0", JP2),
 )
 
-#: Still images coded in HEVC, and the general still-image brands. AVIF is another codec.
-_HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+#: Images coded in AV1.
+_AVIF_BRANDS = {b"avif", b"avis"}
+
+#: Still images coded in HEVC, and the general still-image brands.
+_HEVC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
+_HEIF_BRANDS = _HEVC_BRANDS | {b"mif1", b"msf1"}
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SVG = Message("an SVG drawing")
@@ -83,8 +93,12 @@ def sniff(head: bytes) -> FileType:
         return WEBP
     if _is_bmp(head):
         return BMP
-    if head[4:8] == b"ftyp" and _heif_brands(head) & _HEIF_BRANDS and head[8:12] != b"avif":
-        return HEIC
+    if head[4:8] == b"ftyp":
+        brands = _heif_brands(head)
+        if brands & _AVIF_BRANDS and (head[8:12] in _AVIF_BRANDS or not brands & _HEVC_BRANDS):
+            return AVIF
+        if brands & _HEIF_BRANDS:
+            return HEIC
     # PDF viewers open a file that begins with "%PDF" even where the version is garbled.
     if (b"%PDF-" in head[:1024] or head.startswith(b"%PDF")) and not _is_container(head):
         return PDF

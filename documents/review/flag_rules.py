@@ -21,8 +21,13 @@ class Flag(str, enum.Enum):
     REPETITION = "repetition"
     DISPUTED = "disputed"
     LOOKALIKES = "lookalikes"
+    DAMAGED = "damaged"
 
     __str__ = str.__str__
+
+
+#: Flags of what the file is: no correction of the text changes that.
+FILE_FLAGS = frozenset([Flag.DAMAGED])
 
 
 #: A page whose confidence is below is worth a look. Measured on the 32 true pages of the samples
@@ -99,7 +104,7 @@ def find_causes(layout: PageLayout) -> set[Flag]:
 
 def drop_settled_flags(layout: PageLayout) -> PageLayout:
     """A corrected page without the flags whose cause is gone, as far as the page can tell."""
-    settled = set(Flag) - find_causes(layout)
+    settled = set(Flag) - FILE_FLAGS - find_causes(layout)
     flags = tuple(flag for flag in layout.flags if flag not in settled)
     return layout if flags == layout.flags else replace(layout, flags=flags)
 

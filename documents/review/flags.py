@@ -56,6 +56,11 @@ FLAG_DESCRIPTIONS: dict[str, FlagDescription] = {
             _("Latin and Cyrillic letters in one word"),
             _("Letters that look alike may be of the wrong alphabet. Check names, codes, numbers."),
         ),
+        FlagDescription(
+            Flag.DAMAGED.value,
+            _("a part of the picture is lost"),
+            _("The file is damaged and was read as far as it goes. Ask for a whole copy."),
+        ),
     )
 }
 

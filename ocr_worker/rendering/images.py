@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import warnings
 from typing import BinaryIO
 
 import pi_heif
 from PIL import (
+    AvifImagePlugin,
     Image,
     ImageOps,
+    Jpeg2KImagePlugin,
     MpoImagePlugin,
     TiffImagePlugin,
     UnidentifiedImageError,
@@ -18,7 +22,10 @@ from PIL import (
 from documents.errors import DamagedFile, DamagedPage, PageTooLarge, ReadingError
 from documents.messages import Message
 
+from . import image_frames
 from .geometry import guess_dpi
+from .image_modes import to_plain_mode
+from .image_repair import decode_damaged, read_mended
 from .types import MAX_PAGES, MAX_PIXELS
 
 #: Larger images are not decoded: in colour this is 600 MB, twice that during conversion.
@@ -30,7 +37,8 @@ _DECODING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyEr
 # Decoders are loaded here and not, as Pillow would, with the first file: in the jail nothing can
 # be loaded any more.
 Image.preinit()
-DECODERS = (MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
+DECODERS = (AvifImagePlugin, Jpeg2KImagePlugin, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 pi_heif.register_heif_opener(thumbnails=False)
 
 _PILLOW_FORMATS = {
@@ -41,6 +49,8 @@ _PILLOW_FORMATS = {
     "image/bmp": ("BMP",),
     "image/gif": ("GIF",),
     "image/heic": ("HEIF",),
+    "image/avif": ("AVIF",),
+    "image/jp2": ("JPEG2000",),
 }
 
 #: A resolution outside this range is a default that no scanner writes (1, 72, 96 dpi).
@@ -50,7 +60,8 @@ _CREDIBLE_DPI = (100.0, 2400.0)
 class ImageFile:
     """An open image file. Page numbers start at 1; only a TIFF has several.
 
-    `stream` stays the caller's, who closes it after this. Raises ReadingError.
+    `stream` stays the caller's, who closes it after this. `damaged`: a part of the page decoded
+    last is lost. Raises ReadingError.
     """
 
     def __init__(self, stream: BinaryIO, mime_type: str) -> None:
@@ -60,15 +71,13 @@ class ImageFile:
         # Not by name: Pillow maps such files into memory, then misreads plain TIFFs with an
         # orientation tag of 90 or 270 degrees (13.0), and crashes on files that are truncated.
         self._stream = stream
+        self.damaged = False
         try:
             self._image = self._open()
             self.page_count = self._count_pages() if mime_type == "image/tiff" else 1
-        except UnidentifiedImageError as error:
-            raise DamagedFile(Message("The image is damaged and can’t be opened.")) from error
         except _DECODING_ERRORS as error:
-            raise DamagedFile(
-                Message("The image is damaged and can’t be opened ({problem}).", problem=error)
-            ) from error
+            self._image = self._open_damaged(error)
+            self.page_count = 1
         self._decoded: tuple[int, Image.Image, float, bool] | None = None
 
     def close(self) -> None:
@@ -78,6 +87,24 @@ class ImageFile:
     def _open(self) -> Image.Image:
         self._stream.seek(0)
         return Image.open(self._stream, formats=_PILLOW_FORMATS[self._mime_type])
+
+    def _open_damaged(self, cause: Exception) -> Image.Image:
+        """Open what `_open` refuses, at its header. Raises DamagedFile."""
+        with contextlib.suppress(*_DECODING_ERRORS, DamagedPage):
+            kind = self._kind
+            if kind in ("PNG", "JPEG"):
+                content = read_mended(self._stream, kind)
+                return Image.open(io.BytesIO(content), formats=(kind,))
+        if isinstance(cause, UnidentifiedImageError):
+            raise DamagedFile(Message("The image is damaged and can’t be opened.")) from cause
+        raise DamagedFile(
+            Message("The image is damaged and can’t be opened ({problem}).", problem=cause)
+        ) from cause
+
+    @property
+    def _kind(self) -> str:
+        """Pillow's name of the format."""
+        return _PILLOW_FORMATS[self._mime_type][0]
 
     def decode(self, number: int) -> tuple[Image.Image, float, bool]:
         """The upright page in its natural size ("L" or "RGB"), its dpi, whether that is a guess.
@@ -111,18 +138,8 @@ class ImageFile:
                 )
             )
         try:
-            image = self._image
-            if self._mime_type == "image/tiff":
-                image.seek(number - 1)
-            else:
-                image = self._image = self._open()  # a decoded image can't be decoded again
-            across = image.width
-            _check_size(image)
-            ratio, dpi = _read_resolution(image)
-            if dpi:
-                dpi *= image.width / across  # a JPEG may be decoded smaller
-            image.load()
-            page = _to_plain_mode(ImageOps.exif_transpose(image))
+            image, dpi, ratio = self._load(number)
+            page = to_plain_mode(ImageOps.exif_transpose(image))
         except ReadingError:
             raise
         except _DECODING_ERRORS as error:
@@ -145,6 +162,35 @@ class ImageFile:
             return page, dpi, False
         return page, guess_dpi(*page.size), True
 
+    def _load(self, number: int) -> tuple[Image.Image, float | None, float]:
+        """The page's pixels, its dpi (None: not stated), and the stretch that makes them square."""
+        self.damaged = False
+        stated: tuple[float, float | None, int] = (1.0, None, 1)
+
+        def prepare(image: Image.Image) -> None:
+            nonlocal stated
+            across = image.width
+            _check_size(image)
+            stated = (*_read_resolution(image), across)
+
+        try:
+            image = self._image
+            if self._mime_type == "image/tiff":
+                image.seek(number - 1)
+            else:
+                image = self._image = self._open()  # a decoded image can't be decoded again
+            prepare(image)
+            image.load()
+            image_frames.seek_written(image)
+        except _DECODING_ERRORS as error:
+            try:
+                image, self.damaged = decode_damaged(self._stream, self._kind, prepare, page=number)
+            except _DECODING_ERRORS:
+                raise error from None
+        ratio, dpi, across = stated
+        # It may have been decoded smaller.
+        return image, dpi * image.width / across if dpi else None, ratio
+
 
 def _stretch_to_square(page: Image.Image, stretch: float) -> Image.Image:
     """Resize to square pixels; `stretch`: their height by their width."""
@@ -158,12 +204,16 @@ def _check_size(image: Image.Image) -> None:
     width, height = stated = image.size
     if width < 1 or height < 1:
         raise DamagedPage(Message("The image has no pixels."))
-    if width * height > MAX_PIXELS and image.format == "JPEG":
-        for scale in (2, 4, 8):
-            if width * height / scale**2 <= MAX_PIXELS:
+    if width * height > MAX_PIXELS and image.format in ("JPEG", "JPEG2000"):
+        for power in (1, 2, 3):
+            if width * height / 4**power <= MAX_PIXELS:
                 break
-        image.draft(None, (-(-width // scale), -(-height // scale)))
-        width, height = image.size
+        if isinstance(image, Jpeg2KImagePlugin.Jpeg2KImageFile):
+            image.reduce = power
+            width, height = width >> power, height >> power
+        else:
+            image.draft(None, (-(-width // 2**power), -(-height // 2**power)))
+            width, height = image.size
     if width * height > MAX_DECODED_PIXELS or max(width, height) > 65_500:
         raise PageTooLarge(
             Message(
@@ -189,38 +239,3 @@ def _read_resolution(image: Image.Image) -> tuple[float, float | None]:
     if 190 <= across <= 210 and 90 <= down <= 110:  # coarse fax, 204 x 98
         return down / across, across
     return 1.0, None
-
-
-def _to_plain_mode(image: Image.Image) -> Image.Image:
-    """Convert to "L" or "RGB": transparency on white, deep gray to 8 bits."""
-    mode = image.mode
-    if mode in ("L", "RGB"):
-        return image if "transparency" not in image.info else _flatten_on_white(image)
-    if mode == "1":
-        return image.convert("L")
-    if mode.startswith("I") or mode == "F":
-        return _to_eight_bits(image)
-    if mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        return _flatten_on_white(image)
-    return image.convert("RGB")
-
-
-def _flatten_on_white(image: Image.Image) -> Image.Image:
-    layer = image.convert("RGBA")
-    white = Image.new("RGB", image.size, "white")
-    white.paste(layer, mask=layer.getchannel("A"))
-    return white
-
-
-def _to_eight_bits(image: Image.Image) -> Image.Image:
-    """Scale 16- and 32-bit gray by its own range: scanners of 10 or 12 bits do not use all 16."""
-    wide = image.convert("I") if image.mode != "F" else image
-    low, high = wide.getextrema()
-    low, high = float(low), float(high)  # type: ignore[arg-type]
-    if not high > low:
-        return Image.new("L", image.size, 255 if high > 0 else 0)
-    if image.mode.startswith("I;16") and high > 255:
-        low = 0.0
-        high = next(float(top) for top in (1023, 4095, 16383, 65535) if high <= top)
-    scale = 255.0 / (high - low)
-    return wide.point(lambda value: value * scale + (-low * scale)).convert("L")

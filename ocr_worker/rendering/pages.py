@@ -120,6 +120,7 @@ class Pages:
             "dpi": round(resolution, 2),
             "estimated": estimated,
             "blank": blank_page.is_blank(gray),
+            "damaged": isinstance(self._file, ImageFile) and self._file.damaged,
         }, answer.tobytes()
 
     def page_image(self, number: int, rotation: int) -> Answer:

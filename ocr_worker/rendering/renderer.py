@@ -120,7 +120,9 @@ class Renderer:
             self._child.end()
             raise errors.DamagedPage(Message("The page could not be drawn."), page=number)
         image = Image.frombuffer(mode, size, pixels, "raw", mode, 0, 1)
-        return RenderedPage(image, header["dpi"], header["blank"], header["estimated"])
+        return RenderedPage(
+            image, header["dpi"], header["blank"], header["estimated"], header["damaged"]
+        )
 
     def render_page_image(
         self, path: Path, mime_type: str, number: int, *, rotation: int

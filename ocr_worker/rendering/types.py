@@ -54,13 +54,14 @@ class RenderedPage:
     page has any; `dpi` is its resolution.
 
     `blank`: it has no ink that could be text. `estimated`: the file states no resolution, `dpi` is
-    a guess from its size.
+    a guess from its size. `damaged`: a part of the picture is lost.
     """
 
     image: Image.Image
     dpi: float
     blank: bool
     estimated: bool = False
+    damaged: bool = False
 
 
 @dataclass(frozen=True)

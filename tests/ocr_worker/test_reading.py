@@ -187,3 +187,29 @@ def test_every_hostile_file_is_read_or_fails_with_a_reason(shared: Path) -> None
     assert ends["20K-gray.png"] == "page-too-large"
     assert ends["password-is-test.pdf"] == "password-needed"
     assert ends["truncated_99pct.pdf"] == "read"
+
+
+def test_of_a_cut_picture_what_is_left_is_read_and_flagged(
+    renderer: Renderer, engine: Engine, tmp_path: Path
+) -> None:
+    path = saved(picture(ENGLISH), tmp_path / "page.jpg")
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 9 // 10])
+
+    reading = read_page(renderer, engine, path, "image/jpeg", 1)
+
+    assert "damaged" in reading.layout.flags
+    assert words(ENGLISH[0]) <= words(reading.layout.text)
+
+
+def test_white_print_on_a_transparent_ground_is_read(
+    renderer: Renderer, engine: Engine, tmp_path: Path
+) -> None:
+    ink = picture(ENGLISH).point(lambda value: 255 - value)
+    white = Image.new("L", ink.size, 255)
+    path = saved(Image.merge("LA", (white, ink)), tmp_path / "page.png")
+
+    reading = read_page(renderer, engine, path, "image/png", 1)
+
+    assert len(words(reading.layout.text) & expected()) > 0.9 * len(expected())
+    assert "damaged" not in reading.layout.flags
