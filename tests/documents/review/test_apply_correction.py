@@ -219,6 +219,12 @@ def test_lookalikes_are_settled_when_none_is_left() -> None:
     assert apply_correction(page, {"a": "Договор"}).flags == ()
 
 
+def test_a_damaged_file_stays_damaged_however_its_text_is_corrected() -> None:
+    page = flagged(block("a", "x"), flags=("damaged",))
+
+    assert apply_correction(page, {"a": "y"}).flags == ("damaged",)
+
+
 def test_a_flag_that_is_not_known_stays() -> None:
     page = flagged(block("a", "x"), flags=("odd",))
 
