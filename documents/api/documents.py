@@ -43,7 +43,7 @@ class DocumentsView(ApiView):
         return paginate(
             request,
             documents,
-            lambda document: document_data(request, document),
+            lambda document: document_data(document),
             parameters=filters.validated_data,
             ordering=filters.validated_data["ordering"],
         )
@@ -52,9 +52,9 @@ class DocumentsView(ApiView):
         """201 for a new document; 200 with the existing one if the team has the same file."""
         uploaded = receive_upload(request, self.user)
         return Response(
-            document_data(request, uploaded.document),
+            document_data(uploaded.document),
             status=status.HTTP_201_CREATED if uploaded.created else status.HTTP_200_OK,
-            headers={"Location": document_url(request, uploaded.document)},
+            headers={"Location": document_url(uploaded.document)},
         )
 
 
@@ -62,14 +62,14 @@ class DocumentView(ApiView):
     def get(self, request: Request, document_id: uuid.UUID) -> HttpResponseBase:
         document = require(self.user, Ability.SEE, document_id)
         return respond_with_etag(
-            request, f'W/"{document.version}"', lambda: document_data(request, document)
+            request, f'W/"{document.version}"', lambda: document_data(document)
         )
 
     def patch(self, request: Request, document_id: uuid.UUID) -> Response:
         change = DocumentChange(data=request.data)
         change.is_valid(raise_exception=True)
         document = edit(document_id, actor=self.user, **change.validated_data)
-        return Response(document_data(request, document))
+        return Response(document_data(document))
 
     def delete(self, request: Request, document_id: uuid.UUID) -> Response:
         trash(document_id, actor=self.user)
@@ -92,7 +92,7 @@ class _DecisionView(ApiView):
         decision.is_valid(raise_exception=True)
         version: int | None = decision.validated_data.get("version")
         document = type(self).decide(document_id, actor=self.user, version=version)
-        return Response(document_data(request, document))
+        return Response(document_data(document))
 
 
 class ApproveView(_DecisionView):
@@ -106,7 +106,7 @@ class RejectView(_DecisionView):
 class RestoreView(ApiView):
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
         document = untrash(document_id, actor=self.user)
-        return Response(document_data(request, document))
+        return Response(document_data(document))
 
 
 class ReprocessView(ApiView):
@@ -117,6 +117,6 @@ class ReprocessView(ApiView):
         options.is_valid(raise_exception=True)
         document = reprocess(document_id, actor=self.user, **options.validated_data)
         return Response(
-            document_data(request, document),
+            document_data(document),
             status=status.HTTP_202_ACCEPTED if document.is_unfinished else status.HTTP_200_OK,
         )

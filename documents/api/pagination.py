@@ -119,4 +119,4 @@ def _link(
         return None
     field = at[0]._meta.get_field(ordering.removeprefix("-"))
     cursor = _Cursor(ordering, backwards, field.value_to_string(at[0]), str(at[0].pk))  # type: ignore[union-attr]
-    return replace_query_param(request.build_absolute_uri(), "cursor", str(cursor))
+    return replace_query_param(request.get_full_path(), "cursor", str(cursor))

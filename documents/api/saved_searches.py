@@ -55,7 +55,7 @@ class SavedSearchesView(ApiView):
         return paginate(
             request,
             saved_searches_visible_to(self.user),
-            lambda search: saved_search_data(request, search),
+            lambda search: saved_search_data(search),
             parameters=parameters.validated_data,
             ordering="-created_at",
         )
@@ -71,7 +71,7 @@ class SavedSearchesView(ApiView):
             filters=given["filters"],
             team_id=given["team"],
         )
-        data = saved_search_data(request, search)
+        data = saved_search_data(search)
         return Response(data, status.HTTP_201_CREATED, headers={"Location": data["links"]["self"]})
 
 
@@ -80,14 +80,14 @@ class SavedSearchView(ApiView):
         search = saved_searches_visible_to(self.user).filter(id=search_id).first()
         if search is None:
             raise NotFound(Message("There is no saved search {search} here.", search=search_id))
-        return Response(saved_search_data(request, search))
+        return Response(saved_search_data(search))
 
     def delete(self, request: Request, search_id: uuid.UUID) -> Response:
         delete_saved_search(search_id, actor=self.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def saved_search_data(request: Request, search: SavedSearch) -> dict[str, Any]:
+def saved_search_data(search: SavedSearch) -> dict[str, Any]:
     results = f"{links.search_url()}?{search.query_string}"
     return {
         "id": str(search.id),
@@ -98,7 +98,7 @@ def saved_search_data(request: Request, search: SavedSearch) -> dict[str, Any]:
         "team": str(search.team_id) if search.team_id else None,
         "created_at": iso_time(search.created_at),
         "links": {
-            "self": request.build_absolute_uri(links.saved_search_url(search.id)),
-            "results": request.build_absolute_uri(results),
+            "self": links.saved_search_url(search.id),
+            "results": results,
         },
     }

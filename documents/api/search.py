@@ -84,7 +84,7 @@ class SearchView(ApiView):
 
 
 def _results(request: Request, wanted: SearchRequest, found: SearchResults) -> dict[str, Any]:
-    here = request.build_absolute_uri()
+    here = request.get_full_path()
     # Beyond the last result, `previous` leads back to the last ones.
     before, after = min(wanted.offset, found.count) - wanted.limit, wanted.offset + wanted.limit
 
@@ -93,8 +93,8 @@ def _results(request: Request, wanted: SearchRequest, found: SearchResults) -> d
 
     return {
         "results": [
-            _document(request, result) if isinstance(result, FoundDocument)
-            else {"document": document_summary(result.document), **_page(request, result)}
+            _document(result) if isinstance(result, FoundDocument)
+            else {"document": document_summary(result.document), **_page(result)}
             for result in found.results
         ],
         "next": link(after, found.more and after <= MAX_OFFSET),
@@ -111,11 +111,11 @@ def _results(request: Request, wanted: SearchRequest, found: SearchResults) -> d
     }  # fmt: skip
 
 
-def _document(request: Request, found: FoundDocument) -> dict[str, Any]:
+def _document(found: FoundDocument) -> dict[str, Any]:
     return {
         "document": document_summary(found.document),
         "pages_found": found.pages_found,
-        "pages": [_page(request, page) for page in found.pages],
+        "pages": [_page(page) for page in found.pages],
     }
 
 
@@ -131,7 +131,7 @@ def document_summary(document: Document) -> dict[str, Any]:
     }
 
 
-def _page(request: Request, found: FoundPage) -> dict[str, Any]:
+def _page(found: FoundPage) -> dict[str, Any]:
     """`page` is null where only the title of a document was found whose first page was not read."""
     where = (found.document.id, found.number)
     return {
@@ -142,7 +142,7 @@ def _page(request: Request, found: FoundPage) -> dict[str, Any]:
         "height": found.height or None,
         "hits": [{"bbox": list(box), "text": text} for box, text in found.hits],
         "links": {
-            name: request.build_absolute_uri(url(*where)) if found.number else None
+            name: url(*where) if found.number else None
             for name, url in (("page", links.page_url), ("page_image", links.page_image_url))
         },
     }

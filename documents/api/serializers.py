@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from documents.actions.correct import MAX_TEXT_LENGTH
 from documents.actions.reprocess import ALL, FAILED
@@ -21,13 +20,13 @@ from documents.text.page_layout import PageLayout
 from documents.text.timestamps import iso_time
 
 
-def document_url(request: Request, document: Document) -> str:
-    return request.build_absolute_uri(links.document_url(document.id))
+def document_url(document: Document) -> str:
+    return links.document_url(document.id)
 
 
-def document_data(request: Request, document: Document) -> dict[str, Any]:
+def document_data(document: Document) -> dict[str, Any]:
     """The document as docs/api.md describes it. Reads its tags: prefetch them for lists."""
-    url = document_url(request, document)
+    url = document_url(document)
     read = document.has_results
     return {
         **document_facts(document),
