@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -42,6 +43,23 @@ def variables() -> set[str]:
 
 def settings(**given: str) -> Environment:
     return parse_variables({"OCRSITE_DATA_DIR": os.environ["OCRSITE_DATA_DIR"], **given})
+
+
+def dockerfile() -> str:
+    return (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def build_targets() -> list[str]:
+    """The last is built when no target is named."""
+    return re.findall(r"^FROM \S+ AS (\S+)$", dockerfile(), re.MULTILINE)
+
+
+def build_arguments() -> dict[str, str]:
+    """Those that may be given, with their defaults; "" where there is none."""
+    found: dict[str, str] = {}
+    for name, default in re.findall(r"^ARG (\w+)=?(.*)$", dockerfile(), re.MULTILINE):
+        found[name] = found.get(name) or default
+    return found
 
 
 def script(name: str) -> ModuleType:
