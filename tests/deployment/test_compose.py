@@ -19,7 +19,6 @@ from ocrsite.runtime import queue_server
 from ocrsite.runtime.serve import add_arguments
 from ocrsite.runtime.start_state import ProcessRole
 from tests.deployment import compose, product
-from tests.deployment.dockerfile import parse
 
 ROOT = product.ROOT
 PATH = ROOT / "docker-compose.yml"
@@ -27,7 +26,6 @@ FILE = compose.read(PATH, {})
 SERVICES: dict[str, dict[str, Any]] = FILE["services"]
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 OTHERS = {name: service for name, service in SERVICES.items() if name not in OURS}
-DOCKERFILE = parse((ROOT / "Dockerfile").read_text(encoding="utf-8"))
 
 
 def role(service: dict[str, Any]) -> ProcessRole:
@@ -63,7 +61,7 @@ def test_each_service_is_built_from_a_target_that_exists() -> None:
     targets = {name: service["build"]["target"] for name, service in OURS.items()}
 
     assert targets == {"web": "cpu", "worker": "gpu", "worker-cpu": "cpu"}
-    assert set(targets.values()) <= set(DOCKERFILE.stages)
+    assert set(targets.values()) <= set(product.build_targets())
     for service in OURS.values():
         assert service["image"] == f"ocrsite:{service['build']['target']}"
 
@@ -127,9 +125,9 @@ def test_the_example_of_an_env_file_names_what_the_compose_file_uses() -> None:
 
 def test_only_the_webs_port_is_published() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    expose = DOCKERFILE.stages["cpu"].only("EXPOSE").text
+    port = product.settings().port
 
-    assert published == {"web": [f"{product.settings().port}:{expose}"]}
+    assert published == {"web": [f"{port}:{port}"]}
     for service in OTHERS.values():
         assert service["networks"] == ["back"]
     assert FILE["networks"]["back"] == {"internal": True}, "no way out, and none in"
@@ -168,16 +166,6 @@ def test_a_service_of_ours_has_no_rights_that_it_does_not_need(name: str) -> Non
     assert service["security_opt"] == ["no-new-privileges:true"]
     if service.get("read_only"):
         assert service["tmpfs"][0].startswith("/tmp:"), "children keep their notes there"
-
-
-@pytest.mark.parametrize("name", ["worker", "worker-cpu"])
-def test_a_workers_health_is_that_of_its_ocr_workers(name: str) -> None:
-    check = OURS[name]["healthcheck"]
-
-    # The image's own check, which asks the port that a worker does not have, with one word more.
-    own = DOCKERFILE.stages["cpu"].only("HEALTHCHECK").text.removeprefix("CMD ")
-    assert check["test"] == ["CMD", *re.findall(r'"([^"]+)"', own), "worker"]
-    assert "healthcheck" not in OURS["web"], "it has the image's"
 
 
 def test_the_queues_options_are_ones_that_the_server_knows(tmp_path: Path) -> None:

@@ -14,10 +14,8 @@ from django.core.management import load_command_class
 from documents.bucket import settings
 from ocr_worker.engines.paddleocr_vl import engine, gpu
 from tests.deployment import compose, product
-from tests.deployment.dockerfile import parse
 
 ROOT = product.ROOT
-DOCKERFILE = parse((ROOT / "Dockerfile").read_text(encoding="utf-8"))
 NAMES = ("operations.md", "cloudru.md")
 #: Read by Python's TLS and by Litestream, not by the code here.
 READ_BY_OTHERS = {"SSL_CERT_FILE"}
@@ -25,12 +23,6 @@ READ_BY_OTHERS = {"SSL_CERT_FILE"}
 
 def text_of(name: str) -> str:
     return (ROOT / "docs" / name).read_text(encoding="utf-8")
-
-
-def build_arguments() -> set[str]:
-    stages = DOCKERFILE.stages.values()
-    inside = {i.text.partition("=")[0] for stage in stages for i in stage.all("ARG")}
-    return inside | set(DOCKERFILE.arguments)
 
 
 @lru_cache(maxsize=1)
@@ -68,7 +60,7 @@ def rows(text: str, heading: str) -> list[list[str]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_document_names_only_variables_that_something_reads(name: str) -> None:
     named = set(re.findall(r"\b(?:[A-Z][A-Z0-9]*_)+[A-Z0-9]+\b|\bPORT\b", text_of(name)))
-    known = product.variables() | build_arguments() | READ_BY_OTHERS
+    known = product.variables() | set(product.build_arguments()) | READ_BY_OTHERS
 
     assert named <= known | compose.variables_of(ROOT / "docker-compose.yml")
 
@@ -150,9 +142,9 @@ def test_the_commands_it_gives_exist(name: str) -> None:
         assert archive.parse_args([verb]).verb == verb
     assert archive.parse_args(["verify", "--quick"]).quick
     for target in re.findall(r"--target (\w+)", text):
-        assert target in DOCKERFILE.stages
+        assert target in product.build_targets()
     for argument in re.findall(r"--build-arg (\w+)=", text):
-        assert argument in build_arguments()
+        assert argument in product.build_arguments()
     services = compose.read(ROOT / "docker-compose.yml", {})["services"]
     for words in re.findall(r"docker compose up -d ([\w -]+?)(?: {2,}|`|$)", text, re.MULTILINE):
         named = [word for word in words.split() if not word.startswith("-")]
