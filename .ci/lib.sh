@@ -137,3 +137,15 @@ need_tessdata() {
         "\"sudo dnf install tesseract-langpack-rus tesseract-langpack-eng tesseract-osd\" (Fedora)" \
         "or \"brew install tesseract tesseract-lang\" (macOS), then start again."
 }
+
+# What the tests of the images need: they build and run them with Podman, on a Debian that they make.
+# Where it can't be had they are skipped, and fail in CI.
+need_containers() {
+    local program
+    for program in podman crun debootstrap; do
+        if ! command -v "$program" >/dev/null 2>&1; then
+            apt_install podman crun debootstrap || say "no Podman here: the tests of the images are skipped"
+            return
+        fi
+    done
+}
