@@ -15,6 +15,7 @@ from documents.events import commit_change
 from documents.messages import Message
 from documents.models import Document, Page, PageRevision, User
 from documents.models.event import EventKind
+from documents.models.reading import find_base_reading
 from documents.review.apply_correction import apply_correction
 from documents.text.page_layout import PageLayout
 from documents.text.validation import validate_text
@@ -47,7 +48,7 @@ def correct(
     page = _get_page(document, number, revision)
     layout = page.layout
     # A correction of a correction is based on the same reading: its boxes are of that one.
-    reading = page.base_reading
+    reading = find_base_reading(page)
     if layout is None or reading is None:
         raise NothingRead(
             Message("This page has not been read, so there is no text to correct."),

@@ -51,7 +51,8 @@ def record_reading(
         if page.current_reading_id is not None:
             # What somebody types now, they type for what they saw: the reading before this one.
             page.revision += 1
-        page.set_done(reading)
+        page.current_reading = reading
+        page.set_done()
         page.save_changed_fields()
         document.pages_done += 1
         document.content_version += 1

@@ -11,6 +11,7 @@ from documents.admin.rectangles import Rectangle
 from documents.exports.links import figure_url, page_image_url, page_text_url
 from documents.files.figures import page_of
 from documents.models import Document, Page, PageStatus
+from documents.models.reading import find_base_reading
 from documents.review.flags import FlagDescription, describe_flag
 from documents.search.query.highlighter import Matcher
 from documents.search.text.page_text import extract_page_text
@@ -97,7 +98,7 @@ class PageReview:
     ) -> PageReview:
         layout = page.layout
         revision = page.current_revision
-        reading = page.base_reading
+        reading = find_base_reading(page)
         confidence = layout.confidence if layout else None
         author = revision.author if revision else None
         blocks = [

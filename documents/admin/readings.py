@@ -24,6 +24,7 @@ from documents.admin.requests import redirect_missing_document
 from documents.errors import NotFound
 from documents.messages import Message
 from documents.models import Document, Page, Reading
+from documents.models.reading import shows_correction_of, shows_reading
 from documents.text.page_layout import PageLayout
 from documents.text.word_diff import Piece, diff_texts
 
@@ -86,7 +87,7 @@ def _page(document: Document, number: int) -> Page:
 
 
 def _compared(page: Page, readings: list[Reading], run: str) -> Reading | None:
-    others = [reading for reading in readings if not page.shows_reading(reading)]
+    others = [reading for reading in readings if not shows_reading(page, reading)]
     asked = [reading for reading in others if str(reading.run) == run]
     return next(iter(asked or others), None)
 
@@ -98,8 +99,8 @@ def _reading_view(page: Page, reading: Reading, compared: Reading | None) -> Rea
         engine_version=reading.engine_version,
         created_at=reading.created_at,
         confidence=None if reading.confidence is None else round(reading.confidence * 100),
-        current=page.shows_reading(reading),
-        corrected=page.shows_correction_of(reading),
+        current=shows_reading(page, reading),
+        corrected=shows_correction_of(page, reading),
         shown=compared is not None and compared.id == reading.id,
     )
 

@@ -15,6 +15,7 @@ from documents.engine_name import OCR_ENGINES
 from documents.exports import links
 from documents.exports.document_json import document_facts
 from documents.models import Document, OcrMode, Page, Reading
+from documents.models.reading import shows_correction_of, shows_reading
 from documents.replication.sync import storage_state
 from documents.text.page_layout import PageLayout
 from documents.text.timestamps import iso_time
@@ -73,8 +74,8 @@ def reading_data(page: Page, reading: Reading, *, with_text: bool) -> dict[str, 
         "confidence": reading.confidence,
         "flags": reading.flags,
         "created_at": iso_time(reading.created_at),
-        "current": page.shows_reading(reading),
-        "corrected": page.shows_correction_of(reading),
+        "current": shows_reading(page, reading),
+        "corrected": shows_correction_of(page, reading),
     }
     if with_text:
         data["text"] = PageLayout.from_dict(reading.layout).text

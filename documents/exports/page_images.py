@@ -23,6 +23,7 @@ from documents.files.keys import page_image_key, thumbnail_key
 from documents.files.storage import archive, original_file
 from documents.messages import Message
 from documents.models import Document, Page
+from documents.models.reading import find_base_reading
 from documents.signals import announce, derived_file_written
 
 log = structlog.get_logger(__name__)
@@ -45,7 +46,7 @@ def ensure_page_image(page: Page) -> str:
     The image is upright as the page's current reading has it. Raises Busy while this process is
     rendering others, ReadingError where the page can't be rendered, OriginalMissing.
     """
-    source = page.base_reading
+    source = find_base_reading(page)
     rotation = source.rotation if source else 0
     key = page_image_key(page.document_id, page.number, rotation)
 

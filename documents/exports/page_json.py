@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from documents.models import Page
+from documents.models.reading import find_base_reading
 from documents.text.page_layout import PageLayout
 
 
@@ -31,7 +32,7 @@ def page_summary(page: Page) -> dict[str, Any]:
 
 def _describe_page(page: Page, layout: PageLayout | None) -> dict[str, Any]:
     """`layout`: the page's, needed where a correction is current."""
-    reading = page.base_reading
+    reading = find_base_reading(page)
     if page.current_revision and layout:
         confidence = layout.confidence  # a person's words count as certain
         flags = sorted(layout.flags)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -20,9 +20,6 @@ from documents.models.recognition import Status
 from documents.models.stored_error import StoredError
 from documents.text.page_layout import PageLayout
 
-if TYPE_CHECKING:
-    from documents.models.reading import Reading
-
 
 class PageStatus(models.TextChoices):
     PENDING = "pending", _("waiting")
@@ -33,7 +30,7 @@ class PageStatus(models.TextChoices):
 
 class PageQuerySet(models.QuerySet["Page"]):
     def with_text(self) -> PageQuerySet:
-        """With what `layout` and `base_reading` look up, in the same query."""
+        """With what `layout` and `find_base_reading` look up, in the same query."""
         return self.select_related("current_reading", "current_revision__based_on")
 
     def get_in_revision(self, document: Document, number: int, revision: int) -> Page:
@@ -138,21 +135,6 @@ class Page(StoredError, ChangeTracking):
         source = self.current_revision or self.current_reading
         return PageLayout.from_dict(source.layout) if source else None
 
-    def shows_reading(self, reading: Reading) -> bool:
-        """Whether the text that counts is that of `reading`."""
-        return self.current_revision is None and self.current_reading_id == reading.id
-
-    def shows_correction_of(self, reading: Reading) -> bool:
-        """Whether the text that counts is a correction based on `reading`."""
-        correction = self.current_revision
-        return correction is not None and correction.based_on_id == reading.id
-
-    @property
-    def base_reading(self) -> Reading | None:
-        """The reading whose page image the current text's boxes are of: the one that the
-        correction is based on, else the newest."""
-        return self.current_revision.based_on if self.current_revision else self.current_reading
-
     @property
     def newer_reading(self) -> bool:
         """Whether a newer reading stands beside the correction that is current."""
@@ -166,9 +148,8 @@ class Page(StoredError, ChangeTracking):
         self.status = PageStatus.PENDING
         self._end_lease(error)
 
-    def set_done(self, reading: Reading) -> None:
-        """Set, without saving: this is what was read on the page."""
-        self.current_reading = reading
+    def set_done(self) -> None:
+        """Set, without saving: the page is read; `current_reading` is what was read on it."""
         self.status = PageStatus.DONE
         self.retry_at = None
         self._end_lease()

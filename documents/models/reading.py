@@ -84,3 +84,20 @@ class PageRevision(PageText):
 
     def __str__(self) -> str:
         return f"{self.page_id}: {self.number}"
+
+
+def find_base_reading(page: Page) -> Reading | None:
+    """The reading whose page image the current text's boxes are of: the one that the correction is
+    based on, else the newest."""
+    return page.current_revision.based_on if page.current_revision else page.current_reading
+
+
+def shows_reading(page: Page, reading: Reading) -> bool:
+    """Whether the page's text that counts is that of `reading`."""
+    return page.current_revision is None and page.current_reading_id == reading.id
+
+
+def shows_correction_of(page: Page, reading: Reading) -> bool:
+    """Whether the page's text that counts is a correction based on `reading`."""
+    correction = page.current_revision
+    return correction is not None and correction.based_on_id == reading.id

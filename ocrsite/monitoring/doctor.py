@@ -31,7 +31,7 @@ from ocr_worker.rendering.jail import Layer, LayerReport, State
 _QUEUE_TIMEOUT = 2.0
 
 
-class Verdict(Enum):
+class Severity(Enum):
     SOUND = "ok"
     NOTE = "note"  # worth knowing; nothing to be done
     FAULT = "FIX"
@@ -42,7 +42,7 @@ class Finding:
     """`subject`: what was examined; `text`: what was found, in one sentence, nothing secret."""
 
     subject: str
-    verdict: Verdict
+    verdict: Severity
     text: str
 
 
@@ -61,28 +61,28 @@ def examine_jail() -> Iterator[Finding]:
         with Renderer() as renderer:
             reports = renderer.start()
     except RendererUnavailable as error:
-        yield Finding("jail", Verdict.FAULT, str(error.message))
+        yield Finding("jail", Severity.FAULT, str(error.message))
         return
     holding = {report.layer for report in reports if report.state is State.HOLDS}
     for report in reports:
         yield Finding(f"jail: {report.layer.value}", *_judge_layer(report, holding))
 
 
-def _judge_layer(report: LayerReport, holding: set[Layer]) -> tuple[Verdict, str]:
+def _judge_layer(report: LayerReport, holding: set[Layer]) -> tuple[Severity, str]:
     if report.state is State.HOLDS:
-        return Verdict.SOUND, "holds"
+        return Severity.SOUND, "holds"
     if report.state is State.NOT_NEEDED:
-        return Verdict.SOUND, f"not needed: {report.reason}"
+        return Severity.SOUND, f"not needed: {report.reason}"
     refused = f"refused ({report.reason})"
     if report.layer is Layer.EMPTY_NETWORK and Layer.SYSTEM_CALLS in holding:
-        return Verdict.NOTE, f"{refused}; system_calls keeps the network away as well"
-    return Verdict.FAULT, f"{refused}; see docs/operations.md, “The jail for uploaded files”"
+        return Severity.NOTE, f"{refused}; system_calls keeps the network away as well"
+    return Severity.FAULT, f"{refused}; see docs/operations.md, “The jail for uploaded files”"
 
 
 def examine_engine() -> Iterator[Finding]:
     choice = settings.OCRSITE_ENGINE
     if choice == EngineName.TESSERACT:
-        yield Finding("engine", Verdict.SOUND, "Tesseract, as OCRSITE_ENGINE says")
+        yield Finding("engine", Severity.SOUND, "Tesseract, as OCRSITE_ENGINE says")
         return
     obstacle = (
         paddleocr_vl.find_obstacle(settings.OCRSITE_PADDLE_DEVICE)
@@ -90,11 +90,11 @@ def examine_engine() -> Iterator[Finding]:
         else "PaddleOCR-VL is not installed."
     )
     if obstacle is None:
-        yield Finding("engine", Verdict.SOUND, "PaddleOCR-VL can be loaded")
+        yield Finding("engine", Severity.SOUND, "PaddleOCR-VL can be loaded")
     elif choice == EngineName.PADDLEOCR_VL:
-        yield Finding("engine", Verdict.FAULT, f"PaddleOCR-VL can't be loaded. {obstacle}")
+        yield Finding("engine", Severity.FAULT, f"PaddleOCR-VL can't be loaded. {obstacle}")
     else:
-        yield Finding("engine", Verdict.SOUND, f"Tesseract. {obstacle}")
+        yield Finding("engine", Severity.SOUND, f"Tesseract. {obstacle}")
 
 
 def examine_tessdata() -> Iterator[Finding]:
@@ -103,27 +103,27 @@ def examine_tessdata() -> Iterator[Finding]:
         directory = find_data_directory(languages.split("+"))
     except EngineUnavailable as error:
         needed = settings.OCRSITE_ENGINE != EngineName.PADDLEOCR_VL
-        yield Finding("tessdata", Verdict.FAULT if needed else Verdict.NOTE, str(error.message))
+        yield Finding("tessdata", Severity.FAULT if needed else Severity.NOTE, str(error.message))
     else:
-        yield Finding("tessdata", Verdict.SOUND, f"{languages} in {directory}")
+        yield Finding("tessdata", Severity.SOUND, f"{languages} in {directory}")
 
 
 def examine_database() -> Iterator[Finding]:
     vendor = connection.vendor
     if vendor == "sqlite" and not Path(settings.DATABASES["default"]["NAME"]).exists():
-        yield Finding("database", Verdict.NOTE, "none yet: the first `manage.py serve` makes it")
+        yield Finding("database", Severity.NOTE, "none yet: the first `manage.py serve` makes it")
         return
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
-        yield Finding("database", Verdict.FAULT, f"{vendor} does not answer: {str(error).strip()}")
+        yield Finding("database", Severity.FAULT, f"{vendor} does not answer: {str(error).strip()}")
         return
     if waiting:
         text = f"{vendor} answers; the next start applies {len(waiting)} migrations"
-        yield Finding("database", Verdict.NOTE, text)
+        yield Finding("database", Severity.NOTE, text)
     else:
-        yield Finding("database", Verdict.SOUND, f"{vendor} answers")
+        yield Finding("database", Severity.SOUND, f"{vendor} answers")
 
 
 def examine_disk() -> Iterator[Finding]:
@@ -132,29 +132,29 @@ def examine_disk() -> Iterator[Finding]:
         free = shutil.disk_usage(archive().root).free
     except OSError as error:
         problem = error.strerror or str(error)
-        yield Finding("disk", Verdict.FAULT, f"the data directory can't be written: {problem}")
+        yield Finding("disk", Severity.FAULT, f"the data directory can't be written: {problem}")
         return
     text = f"{free // 2**20} MB are free"
     if free < 2 * settings.OCRSITE_MAX_UPLOAD_BYTES:
-        yield Finding("disk", Verdict.FAULT, f"{text}, less than two of the largest uploads")
+        yield Finding("disk", Severity.FAULT, f"{text}, less than two of the largest uploads")
     else:
-        yield Finding("disk", Verdict.SOUND, text)
+        yield Finding("disk", Severity.SOUND, text)
 
 
 def examine_bucket() -> Iterator[Finding]:
     for warning in settings.OCRSITE_BUCKET_SETTINGS.warnings:
-        yield Finding("bucket", Verdict.FAULT, str(warning))
+        yield Finding("bucket", Severity.FAULT, str(warning))
     bucket = configured_bucket(PROBE)
     if bucket is None:
         if not settings.OCRSITE_BUCKET_SETTINGS.missing:
-            yield Finding("bucket", Verdict.NOTE, "none is configured; everything is on this disk")
+            yield Finding("bucket", Severity.NOTE, "none is configured; everything is on this disk")
         return
     report = check_access(bucket)
     for problem in report.problems:
-        yield Finding("bucket", Verdict.FAULT, str(problem))
+        yield Finding("bucket", Severity.FAULT, str(problem))
     if not report.problems:
         text = f"{bucket.address.name} can be written, read, listed and deleted from"
-        yield Finding("bucket", Verdict.SOUND, text)
+        yield Finding("bucket", Severity.SOUND, text)
 
 
 def examine_queue() -> Iterator[Finding]:
@@ -163,7 +163,7 @@ def examine_queue() -> Iterator[Finding]:
         path = settings.DATA_DIR / "run" / "queue.sock"
         if not path.is_socket():
             text = "the site starts its own; none runs in this data directory now"
-            yield Finding("queue", Verdict.NOTE, text)
+            yield Finding("queue", Severity.NOTE, text)
             return
         url = f"unix://{path}"
     try:
@@ -172,6 +172,8 @@ def examine_queue() -> Iterator[Finding]:
         ) as client:
             client.ping()
     except redis.RedisError as error:
-        yield Finding("queue", Verdict.FAULT, f"the queue does not answer ({type(error).__name__})")
+        yield Finding(
+            "queue", Severity.FAULT, f"the queue does not answer ({type(error).__name__})"
+        )
     else:
-        yield Finding("queue", Verdict.SOUND, "answers")
+        yield Finding("queue", Severity.SOUND, "answers")

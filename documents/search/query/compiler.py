@@ -42,7 +42,7 @@ from documents.search.query.tantivy_queries import (
     without_score,
 )
 from documents.search.text import analysis
-from documents.search.text.identifiers import find_keys
+from documents.search.text.identifiers import find_keys, has_digit, list_word_keys
 from documents.search.text.script_folding import fold_code
 
 #: Weights of a word in a title, an identifier, and a word of look-alikes in the other script.
@@ -53,9 +53,6 @@ NEAR_WEIGHT, TYPED_BONUS = 0.4, 10.0
 #: Characters from which on an identifier is found by its beginning: every tenth identifier begins
 #: with the same digit, and expanding that takes long. Its first part is found as a word.
 _MIN_KEY_PREFIX = 3
-
-#: Digits of a Russian phone number without the country's.
-_PHONE_DIGITS = 10
 
 #: A word with its stem, as `analysis.split_words` returns it.
 Stemmed = tuple[str, str]
@@ -190,7 +187,7 @@ class _Compiler:
         if word in self.near_words:
             # Pages with the typed word come before those with near words, however many those have.
             body.append(Query.const_score_query(term("body", stem), TYPED_BONUS))
-        body += self._compile_keys({*keys, *_list_word_keys(word)}, part)
+        body += self._compile_keys({*keys, *list_word_keys(word)}, part)
         if word.isalpha():  # a part of a word that was broken at its own hyphen
             body.append(boost(term("keys", stem), KEY_WEIGHT))
         self.bodies.append(any_of(body))
@@ -248,7 +245,7 @@ class _Compiler:
             self.matcher.prefixes.setdefault(word, part)
             is_term = len(word) in PREFIX_LENGTHS
             query = term("beginnings", word) if is_term else prefix("words", word)
-            if len(word) >= _MIN_KEY_PREFIX and _has_digit(word):
+            if len(word) >= _MIN_KEY_PREFIX and has_digit(word):
                 self.matcher.key_prefixes.setdefault(code, part)
                 query = any_of([query, prefix("keys", code)])
         else:
@@ -286,18 +283,6 @@ def _match_forms(words: Sequence[str]) -> list[Query]:
     if len(words) == 1:
         return [without_score(term("words", words[0]))]
     return [without_score(term("pairs", pair)) for pair in sorted(analysis.hash_pairs(words))]
-
-
-def _list_word_keys(word: str) -> Iterator[str]:
-    """Yield the keys of a word with digits: as it is, and of a phone number without its country."""
-    if _has_digit(word):
-        yield fold_code(word)
-    if word.isdecimal() and len(word) == _PHONE_DIGITS:
-        yield f"tel{word}"
-
-
-def _has_digit(word: str) -> bool:
-    return any(character.isdigit() for character in word)
 
 
 def _list_keys(text: str) -> set[str]:

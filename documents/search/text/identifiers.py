@@ -15,6 +15,8 @@ from documents.search.text.script_folding import fold_code
 #: Characters. No identifier that people type is longer; a line of a table may be.
 MAX_LENGTH = 64
 
+#: Digits of a Russian phone number without the country's.
+_PHONE_DIGITS = 10
 _SPACE = "[ \u00a0\u202f\u2009]"
 #: Parts joined without a space: 12/2025, R-303, 12.05.2025, name@host.ru, №12-А, 192.168.0.1
 _SEPARATORS = "[-\u2010-\u2015/\\\\.,:@_+&#=]"
@@ -92,6 +94,18 @@ def join_groups(groups: Sequence[str]) -> str | None:
     return (
         digits if one_number and MIN_GROUPED_DIGITS <= len(digits) <= MAX_GROUPED_DIGITS else None
     )
+
+
+def list_word_keys(word: str) -> Iterator[str]:
+    """Yield the keys of a word with digits: as it is, and of a phone number without its country."""
+    if has_digit(word):
+        yield fold_code(word)
+    if word.isdecimal() and len(word) == _PHONE_DIGITS:
+        yield f"tel{word}"
+
+
+def has_digit(word: str) -> bool:
+    return any(character.isdigit() for character in word)
 
 
 def _find_codes(text: str) -> Iterator[tuple[int, int, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ocrsite.monitoring.doctor import Verdict, examine
+from ocrsite.monitoring.doctor import Severity, examine
 
 
 class Command(BaseCommand):
@@ -19,13 +19,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         styles = {
-            Verdict.SOUND: self.style.SUCCESS,
-            Verdict.NOTE: self.style.WARNING,
-            Verdict.FAULT: self.style.ERROR,
+            Severity.SOUND: self.style.SUCCESS,
+            Severity.NOTE: self.style.WARNING,
+            Severity.FAULT: self.style.ERROR,
         }
         faults = 0
         for finding in examine():
-            faults += finding.verdict is Verdict.FAULT
+            faults += finding.verdict is Severity.FAULT
             word = styles[finding.verdict](f"{finding.verdict.value:4}")
             self.stdout.write(f"{word} {finding.subject}: {finding.text}")
         if faults:
