@@ -10,6 +10,7 @@ import contextlib
 import datetime
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -38,6 +39,7 @@ from documents.messages import Message
 from documents.models import Document, Page, Task
 from documents.models.claim import PageClaim, TaskClaim
 from documents.replication.store_figures import store_figures
+from ocr_worker.contents import add_contents
 from ocr_worker.engines.base import Engine
 from ocr_worker.other_workers import another_worker_has_engine
 from ocr_worker.reading import PageReading, read_page
@@ -111,7 +113,7 @@ def run_task(claim: TaskClaim, renderer: Renderer) -> None:
 
 def _read(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> PageReading:
     with _open_original(claim.document_id, claim.filename) as path:
-        return read_page(
+        reading = read_page(
             renderer,
             engine,
             path,
@@ -120,6 +122,10 @@ def _read(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> PageRe
             ocr=claim.ocr,
             language=claim.language,
         )
+        if claim.number > 1:
+            return reading
+        contents = renderer.read_contents(path, claim.mime_type)
+        return replace(reading, layout=add_contents(reading.layout, contents))
 
 
 @contextlib.contextmanager

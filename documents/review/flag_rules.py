@@ -22,12 +22,13 @@ class Flag(str, enum.Enum):
     DISPUTED = "disputed"
     LOOKALIKES = "lookalikes"
     DAMAGED = "damaged"
+    CONTENT_ELSEWHERE = "content_elsewhere"
 
     __str__ = str.__str__
 
 
 #: Flags of what the file is: no correction of the text changes that.
-FILE_FLAGS = frozenset([Flag.DAMAGED])
+FILE_FLAGS = frozenset([Flag.DAMAGED, Flag.CONTENT_ELSEWHERE])
 
 
 #: A page whose confidence is below is worth a look. Measured on the 32 true pages of the samples

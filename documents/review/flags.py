@@ -61,6 +61,14 @@ FLAG_DESCRIPTIONS: dict[str, FlagDescription] = {
             _("a part of the picture is lost"),
             _("The file is damaged and was read as far as it goes. Ask for a whole copy."),
         ),
+        FlagDescription(
+            Flag.CONTENT_ELSEWHERE.value,
+            _("the page only stands in for content"),
+            _(
+                "The file is a form or a portfolio that shows its content in a special reader "
+                "only. Open the original there, print it to PDF and upload that."
+            ),
+        ),
     )
 }
 

@@ -16,7 +16,7 @@ from documents.errors import DamagedPage, PageTooLarge
 from documents.messages import Message
 from ocr_worker.rendering.rotate import rotate_clockwise
 
-from . import blank_page, geometry, pdf_text
+from . import blank_page, geometry, pdf_contents, pdf_text
 from .images import ImageFile
 from .pdf import PdfFile
 from .types import MAX_PIXELS, THUMBNAIL_SIDE
@@ -45,6 +45,7 @@ class Pages:
         self._drawn: tuple[int, Image.Image] | None = None
         self.actions: dict[str, Callable[..., Answer]] = {
             "page_count": self.page_count,
+            "contents": self.contents,
             "text_layer": self.text_layer,
             "render": self.render,
             "page_image": self.page_image,
@@ -83,6 +84,12 @@ class Pages:
 
     def page_count(self) -> Answer:
         return {"page_count": self._file.page_count}, b""
+
+    def contents(self) -> Answer:
+        file, lines = self._file, None
+        if isinstance(file, PdfFile) and self._stream is not None and file.may_hold_contents():
+            lines = pdf_contents.read_contents(self._stream)
+        return {"lines": lines}, b""
 
     def text_layer(self, number: int) -> Answer:
         file = self._file

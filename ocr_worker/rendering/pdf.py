@@ -16,6 +16,7 @@ from documents.messages import Message
 
 from . import geometry
 from .pdf_annotations import Field, FlattenedPages, has_annotations
+from .pdf_contents import may_hold_contents
 from .pdf_open import open_pdf
 from .types import MAX_PAGES
 
@@ -89,6 +90,10 @@ class PdfFile:
                 with contextlib.suppress(pdfium.PdfiumError):
                     found = stack.enter_context(self._flattened.flatten(number))
             yield found
+
+    def may_hold_contents(self) -> bool:
+        """Whether there may be something to see besides the pages (`pdf_contents`)."""
+        return may_hold_contents(self._doc)
 
     def size(self, number: int) -> tuple[float, float]:
         """Width and height in points of the page as shown (crop box, /Rotate applied)."""

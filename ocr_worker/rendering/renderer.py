@@ -77,6 +77,14 @@ class Renderer:
         header, _ = self._ask("page_count", path, mime_type)
         return int(header["page_count"])
 
+    def read_contents(self, path: Path, mime_type: str) -> tuple[str, ...] | None:
+        """Lines of text that a PDF holds besides its pages, which only stand in for them.
+
+        None where the pages are what there is to see.
+        """
+        header, _ = self._ask("contents", path, mime_type)
+        return None if header["lines"] is None else tuple(header["lines"])
+
     def read_text_layer(self, path: Path, mime_type: str, number: int) -> TextLayer | None:
         """The text layer of a PDF page; None for other formats."""
         header, _ = self._ask("text_layer", path, mime_type, number=number)
