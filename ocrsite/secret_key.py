@@ -1,4 +1,4 @@
-"""Django's secret key, and where it comes from (design, section 3).
+"""Django's secret key, and where it comes from.
 
 With a bucket it is derived from the bucket's secret key, which only the environment has, and a
 salt, which only the database has. So it is the same in every container of an archive, is stored

@@ -7,16 +7,13 @@ import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from documents.actions.quarantine import quarantine_if_used_up
 from documents.actions.request_results import request_first_results
-from documents.errors import ArchiveError, Quarantined
+from documents.errors import ArchiveError
 from documents.events import commit_change
-from documents.messages import Message
 from documents.models import Document, Page
 from documents.models.claim import PageClaim
 
-#: A page is set aside after this many attempts that ended badly (design, section 2).
-MAX_ATTEMPTS_IN_A_START = 3
-MAX_ATTEMPTS = 6
 #: How long a page waits after its n-th failed attempt: 5 s, 10 s, 20 s ...
 RETRY_AFTER_SECONDS = 5
 
@@ -45,19 +42,3 @@ def fail_for_good(document: Document, page: Page, error: ArchiveError) -> None:
     document.pages_failed += 1
     request_first_results(document)
     commit_change(document)
-
-
-def quarantine_if_used_up(page: Page, why: Message) -> Quarantined | None:
-    """The error of a page whose attempts are used up, else None."""
-    if page.start_attempts < MAX_ATTEMPTS_IN_A_START and page.attempts < MAX_ATTEMPTS:
-        return None
-    return Quarantined(
-        Message(
-            "Set aside after {attempts} attempts; the last one: {reason} Have the failed pages "
-            "read again once the cause is removed.",
-            attempts=page.attempts,
-            reason=why,
-        ),
-        document=page.document_id,
-        page=page.number,
-    )

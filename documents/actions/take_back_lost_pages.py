@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from documents.actions.fail_page import fail_for_good, quarantine_if_used_up
+from documents.actions.fail_page import fail_for_good
+from documents.actions.quarantine import quarantine_if_used_up
 from documents.errors import NotFound
 from documents.messages import Message
 from documents.models import Document, Page

@@ -12,6 +12,7 @@ from documents.exports.links import figure_url, page_image_url, page_text_url
 from documents.files.figures import page_of
 from documents.models import Document, Page, PageStatus
 from documents.models.reading import find_base_reading
+from documents.review.flag_rules import MARK_WORDS_BELOW
 from documents.review.flags import FlagDescription, describe_flag
 from documents.search.query.highlighter import Matcher
 from documents.search.text.page_text import extract_page_text
@@ -19,8 +20,6 @@ from documents.text.page_layout import Block, PageLayout
 from documents.text.safe_html import sanitise_table
 from documents.text.word_diff import Piece, diff_texts
 
-#: Words with a lower confidence are marked on the image.
-DOUBTFUL = 0.6
 #: Failed pages listed on top: a file whose every page failed needs no thousand lines.
 MOST_FAILURES = 30
 #: Links to flagged pages; once these are reviewed, the next ones appear.
@@ -157,7 +156,7 @@ def _doubtful(layout: PageLayout) -> list[Rectangle]:
     return [
         Rectangle.of(word.bbox)
         for word in layout.words()
-        if word.confidence is not None and word.confidence < DOUBTFUL
+        if word.confidence is not None and word.confidence < MARK_WORDS_BELOW
     ]
 
 

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from documents.actions.upload import Uploaded, upload
 from documents.api.serializers import JSONUpload, NewDocument
 from documents.errors import InvalidRequest
-from documents.files.upload_staging import StagedFile, StagedUpload, stage, too_large
+from documents.files.upload_staging import StagedFile, StagedUpload, file_too_large, stage
 from documents.messages import Message
 from documents.models import User
 
@@ -52,7 +52,7 @@ def _check_length(request: Request) -> None:
     declared = request.headers.get("Content-Length", "")
     limit = settings.OCRSITE_MAX_UPLOAD_BYTES + _FIELDS
     if _is_form(request) and declared.isascii() and declared.isdigit() and int(declared) > limit:
-        raise too_large()
+        raise file_too_large()
 
 
 def _read_form(request: Request) -> tuple[StagedFile, dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The bucket that the archive is mirrored to: exactly four variables, all of them or none.
 
-No other S3 variable is read anywhere (design, section 3).
+No other S3 variable is read anywhere.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 #: Requests that may wait for the slot, each with one of the web's threads. Any other gets Busy at
 #: once.
 MAX_WAITING = 4
-#: At most one rendering child per web process (design, section 7.3). `wait_seconds`: how long a
+#: At most one rendering child per web process. `wait_seconds`: how long a
 #: request waits before it is answered Busy.
 render_slot = RenderSlot(max_waiting=MAX_WAITING, wait_seconds=2.0)
 

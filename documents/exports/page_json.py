@@ -10,7 +10,7 @@ from documents.text.page_layout import PageLayout
 
 
 def page_data(page: Page) -> dict[str, Any]:
-    """The page as the HTTP contract has it (design, section 5), with all its text.
+    """The page as the HTTP contract has it (docs/api.md), with all its text.
 
     Needs `current_reading` and `current_revision` loaded with the page. Fields of a page that has
     not been read are null or empty; `revision` rises with every correction and later reading.

@@ -1,6 +1,6 @@
 """Storage keys: the names of the archive's files, the same on disk and in the bucket.
 
-A key is a relative path with "/" (design, section 6). Figures have theirs in `figures`, readings
+A key is a relative path with "/". Figures have theirs in `figures`, readings
 and corrections in `documents.replication.reading_files`.
 """
 

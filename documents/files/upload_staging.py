@@ -60,7 +60,7 @@ class StagedFile:
         self.size += len(chunk)
         if self.size > settings.OCRSITE_MAX_UPLOAD_BYTES:
             self.discard()
-            raise too_large()
+            raise file_too_large()
         if self.size >= self._next_look:
             self._next_look = self.size + _LOOK_EVERY
             self._require_room(len(chunk))
@@ -89,7 +89,7 @@ class StagedFile:
         self.path.unlink(missing_ok=True)
 
 
-def too_large() -> FileTooLarge:
+def file_too_large() -> FileTooLarge:
     limit = settings.OCRSITE_MAX_UPLOAD_BYTES // 2**20
     return FileTooLarge(
         Message(

@@ -1,2 +1,2 @@
 """The self-describing copy: what lies beside the originals, on the disk and in the bucket, is
-enough to rebuild the archive without its database (design, section 6)."""
+enough to rebuild the archive without its database."""

@@ -28,7 +28,7 @@ from documents.signals import announce, tasks_waiting
 
 log = structlog.get_logger(__name__)
 
-#: Seconds that a request waits for the bucket (design, section 6).
+#: Seconds that a request waits for the bucket.
 REQUEST_SECONDS = 10.0
 #: Documents synced at once by this process; each uses one connection to the bucket.
 MAX_THREADS = 8

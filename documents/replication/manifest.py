@@ -1,7 +1,7 @@
 """`manifest.json`: everything about a document, beside its files.
 
 Versioned and self-describing: with the files it names, it is enough to restore the document's
-rows. Times are ISO 8601 UTC, sizes bytes, keys those of the storage (design, section 6).
+rows. Times are ISO 8601 UTC, sizes bytes, keys those of the storage.
 
     {"format": "ocrsite-document", "format_version": 1, "version": 7, "archive": UUID,
      "document": {"id", "title", "filename", "sha256", "size", "mime_type", "language", ...},

@@ -27,7 +27,7 @@ class StoredFile:
 
 
 class Source(Protocol):
-    """A copy of the archive. Keys are those of the storage (design, section 6)."""
+    """A copy of the archive. Keys are those of the storage."""
 
     #: Whether it is the bucket that this archive is mirrored to.
     is_mirror: bool

@@ -34,7 +34,9 @@ FILE_FLAGS = frozenset([Flag.DAMAGED, Flag.CONTENT_ELSEWHERE])
 #: A page whose confidence is below is worth a look. Measured on the 32 true pages of the samples
 #: (docs/benchmarks.md, "What to trust"): below lie 3 of Tesseract's readings, word F1 0.59, 0.78
 #: and 0.84; of the 29 above, two have 0.86 and 0.90, the others 0.93 or more.
-LEAST_CONFIDENCE = 0.9
+LEAST_PAGE_CONFIDENCE = 0.9
+#: A word read with less confidence is marked in the text, for the reviewer's eye. It is no flag.
+MARK_WORDS_BELOW = 0.6
 
 #: The confidence of a block whose text was cut where the engine began to repeat itself.
 CUT = 0.0
@@ -55,7 +57,7 @@ RUNNING_LABELS = frozenset(
 def has_low_confidence(layout: PageLayout) -> bool:
     """Whether the page's confidence is known and too low to go unseen."""
     confidence = layout.confidence
-    return confidence is not None and confidence < LEAST_CONFIDENCE
+    return confidence is not None and confidence < LEAST_PAGE_CONFIDENCE
 
 
 def is_empty(block: Block) -> bool:

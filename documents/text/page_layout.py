@@ -2,7 +2,7 @@
 
 All boxes are `(x0, y0, x1, y1)` in px of the page image, origin top left, x to the right, y down,
 `x0 <= x1`, `y0 <= y1`. The page image is the upright page. A confidence is 0 to 1, or None if
-unknown. The dictionaries of `to_dict` are the shapes of the HTTP contract (design, section 5) and
+unknown. The dictionaries of `to_dict` are the shapes of the HTTP contract (docs/api.md) and
 of `result.json`; `from_dict` reads them back without loss.
 """
 

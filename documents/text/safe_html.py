@@ -1,7 +1,7 @@
 """Sanitise the HTML of a reading to tables: rows, cells and their text. Pure.
 
 A reading is what a model saw in an uploaded picture, and a picture may show `<script>`. HTML is
-sanitised before it is stored, and again wherever it is rendered (design, section 7.5).
+sanitised before it is stored, and again wherever it is rendered.
 """
 
 from __future__ import annotations

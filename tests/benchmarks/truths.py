@@ -42,7 +42,7 @@ class Truth:
     recorded: float
 
     def score(self, reading: str) -> float:
-        """Word F1, 0 to 1 (design, section 8)."""
+        """Word F1, 0 to 1."""
         return float(_scoring().word_f1(reading, self.text))
 
 

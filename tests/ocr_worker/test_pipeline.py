@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from documents.actions.claim_task import claim_task
-from documents.actions.fail_page import MAX_ATTEMPTS_IN_A_START
+from documents.actions.quarantine import MAX_ATTEMPTS_IN_A_START
 from documents.actions.record_reading import record_reading
 from documents.actions.release_page import release_page
 from documents.errors import DamagedPage, EngineFailed, EngineUnavailable, StorageFull
