@@ -70,12 +70,12 @@ def change_original(file: int, **_: Any) -> None:
 
 
 def signal_sibling(sibling: int, **_: Any) -> None:
-    """Whether a process of the site could be killed."""
+    """A signal to a process of the site."""
     os.kill(sibling, 0)
 
 
 def trace_sibling(sibling: int, **_: Any) -> None:
-    """Into the memory of a process of the site, as a debugger."""
+    """The memory of a process of the site, as a debugger."""
     if _libc.ptrace(_PTRACE_SEIZE, sibling, None, None) < 0:
         raise OSError(ctypes.get_errno(), "ptrace")
 
@@ -89,7 +89,7 @@ def fork(**_: Any) -> None:
 
 
 def run_program(**_: Any) -> None:
-    """Another program in this process's place; it ends with 0."""
+    """Another program in this process's place."""
     os.execv("/bin/true", ["true"])
 
 
