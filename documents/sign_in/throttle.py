@@ -8,9 +8,9 @@ What counts depends on who asks:
   it), their address's (however many accounts they try) and that of the whole site.
 
 A delay is 1 s after the first failure that is not free, 2 s, 4 s and so on, at most 60 s; failures
-are forgotten by half in ten minutes. Each address waits on its own: somebody who keeps trying can't
-take the turn of a client at another address, which is admitted after the delay. An attempt that
-comes too early is not hashed and does not count.
+are forgotten by half in ten minutes. Each address waits on its own, as long as it was told at its
+first attempt: somebody who keeps trying can't take the turn of a client at another address, or make
+it wait for longer. An attempt that comes too early is not hashed and does not count.
 
 An attempt counts as a failure before its password is hashed, so that many at the same time count as
 many. The state is in the database: it survives restarts, and machines share it.
@@ -53,7 +53,7 @@ class Attempt:
     """Somebody who wants to log in. All keys are of counters (documents/models/sign_in.py).
 
     `known`: the account has logged in from this device or place before. `counted`: the counters of
-    its failures, and how many of them are free. `waits`: (the counter that knows since when they
+    its failures, and how many of them are free. `waits`: (the counter that knows until when they
     wait, those whose failures say how long)."""
 
     known: bool
@@ -84,13 +84,13 @@ def refuse_early(attempt: Attempt) -> None:
     """Raise TooManyAttempts, with the seconds to wait, where the attempt comes too early.
 
     This is the usual answer to a flood, so it writes nothing but when a wait begins."""
-    wait, begins = _find_wait(attempt, _read(attempt.counted))
+    now = timezone.now()
+    wait, begins = _find_wait(attempt, _read(attempt.counted), now)
     if begins:
         with transaction.atomic():
             _ensure(begins)
-            LogInCounter.objects.filter(key__in=begins, waiting_since=None).update(
-                waiting_since=timezone.now()
-            )
+            for key, until in begins.items():
+                LogInCounter.objects.filter(key=key, waits_until=None).update(waits_until=until)
     if wait > 0:
         raise _too_many(wait)
 
@@ -100,13 +100,16 @@ def count(attempt: Attempt) -> None:
     with transaction.atomic():
         _ensure(attempt.counted)
         rows = _read(attempt.counted, lock=True)
-        wait, _ = _find_wait(attempt, rows)
+        now = timezone.now()
+        wait, _ = _find_wait(attempt, rows, now)
         if wait <= 0:
-            now = timezone.now()
             for key, row in rows.items():
                 most = attempt.counted[key] + _REMEMBERED
                 row.failures = min(_failures(row, now) + 1, most)
-                row.counted_at = row.waiting_since = now
+                row.counted_at = now
+            for waiting, causes in attempt.waits:
+                rows[waiting].waits_until = now + _find_delay(attempt, rows, causes, now)
+            for row in rows.values():
                 row.save()
     if wait > 0:
         raise _too_many(wait)
@@ -122,28 +125,37 @@ def record_success(attempt: Attempt) -> None:
         mistakes = _failures(place, now)
         for row in rows.values():
             row.failures = 0.0 if attempt.known else max(0.0, _failures(row, now) - mistakes)
-            row.counted_at = now
+            row.counted_at, row.waits_until = now, None
             row.save()
-        place.failures, place.counted_at, place.succeeded_at = 0.0, now, now
+        place.failures, place.waits_until = 0.0, None
+        place.counted_at = place.succeeded_at = now
         place.save()
         _delete_old(now)
 
 
-def _find_wait(attempt: Attempt, rows: dict[str, LogInCounter]) -> tuple[float, list[str]]:
-    """Seconds to wait, and the counters whose wait begins now."""
-    now = timezone.now()
-    longest, begins = 0.0, []
+def _find_wait(
+    attempt: Attempt, rows: dict[str, LogInCounter], now: datetime.datetime
+) -> tuple[float, dict[str, datetime.datetime]]:
+    """Seconds to wait, and the counters whose wait begins now, with its end."""
+    longest, begins = 0.0, {}
     for waiting, causes in attempt.waits:
-        delay = max(
-            _delay(_failures(rows[key], now) - attempt.counted[key]) if key in rows else 0.0
-            for key in causes
-        )
-        since = rows[waiting].waiting_since if waiting in rows else None
-        if delay and since is None:
-            begins.append(waiting)
-        waited = (now - since).total_seconds() if since is not None else 0.0
-        longest = max(longest, delay - waited)
+        until = rows[waiting].waits_until if waiting in rows else None
+        if until is None:
+            until = now + _find_delay(attempt, rows, causes, now)
+            if until > now:
+                begins[waiting] = until
+        longest = max(longest, (until - now).total_seconds())
     return longest, begins
+
+
+def _find_delay(
+    attempt: Attempt, rows: dict[str, LogInCounter], causes: Iterable[str], now: datetime.datetime
+) -> datetime.timedelta:
+    """The longest delay of `causes`."""
+    failures = (
+        _failures(rows[key], now) - attempt.counted[key] if key in rows else 0.0 for key in causes
+    )
+    return datetime.timedelta(seconds=max(map(_delay, failures)))
 
 
 def _delay(failures: float) -> float:
