@@ -64,7 +64,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "ocrsite.middleware.downloads_gate.DownloadsGate",
     "ocrsite.middleware.security.SecurityHeaders",
     "ocrsite.middleware.https.SecureCookies",
     "django.middleware.security.SecurityMiddleware",
@@ -72,7 +71,6 @@ MIDDLEWARE = [
     "ocrsite.middleware.static.StaticMiddleware",
     "ocrsite.monitoring.metrics.MeasureRequests",
     "ocrsite.middleware.request_log.RequestLog",
-    "ocrsite.middleware.uploads_gate.UploadsGate",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "ocrsite.middleware.time_zone.BrowserTimeZone",

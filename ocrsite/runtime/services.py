@@ -44,7 +44,7 @@ class Services:
         """The web process on the listening socket with the descriptor `listener`."""
         return Service(
             "web",
-            [sys.executable, "-m", "ocrsite.runtime.web", str(listener)],
+            [sys.executable, "-m", "ocrsite.front.server", str(listener)],
             self._variables(),
             stop=StopOrder.SECOND,
             descriptors=[self.lock, listener],

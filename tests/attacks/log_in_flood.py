@@ -144,7 +144,7 @@ def _find_web_process(site: Site) -> psutil.Process:
         with contextlib.suppress(psutil.Error):
             line = " ".join(process.cmdline())
             parents = " ".join(part for p in process.parents() for part in p.cmdline())
-            if "ocrsite.runtime.web" in line + parents:
+            if "ocrsite.front.server" in line + parents:
                 candidates.append(process)
     return max(candidates, key=lambda process: int(process.memory_info().rss))
 

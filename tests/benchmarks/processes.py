@@ -66,7 +66,7 @@ def _part(process: psutil.Process) -> tuple[str, int]:
         return "a reader", process.pid
     if " worker background" in command:
         return "background", 0
-    if "ocrsite.runtime.web" in command:
+    if "ocrsite.front.server" in command:
         return "web", 0
     if "valkey" in command or "redis" in command:
         return QUEUE, 0

@@ -159,7 +159,7 @@ def test_a_queue_that_is_killed_and_wiped_loses_nothing(site: Site) -> None:
 
 def test_a_web_process_that_is_killed_takes_no_document_with_it(site: Site) -> None:
     sent = send(site, letters())
-    web = site.find("runtime.web")
+    web = site.find("front.server")
     assert web is not None
     both = [web, *web.children()]
 

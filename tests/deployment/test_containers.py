@@ -346,7 +346,7 @@ def is_zombie(process: psutil.Process) -> bool:
 
 
 def test_the_health_check_notices_that_the_web_hangs(site: Container) -> None:
-    [web] = [child for child in site.init.children() if "ocrsite.runtime.web" in child.cmdline()]
+    [web] = [child for child in site.init.children() if "ocrsite.front.server" in child.cmdline()]
     for process in (web, *web.children()):
         process.suspend()
     try:

@@ -82,7 +82,7 @@ def forget_peak(site: Site) -> None:
 
 
 def webs(site: Site) -> list[psutil.Process]:
-    return [p for p in site.processes() if "ocrsite.runtime.web" in " ".join(p.cmdline())]
+    return [p for p in site.processes() if "ocrsite.front.server" in " ".join(p.cmdline())]
 
 
 def test_a_large_file_comes_whole_in_little_memory_and_stays(site: Site) -> None:

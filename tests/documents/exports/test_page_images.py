@@ -16,7 +16,7 @@ from documents.exports.render_slot import RenderSlot
 from documents.files.keys import original_key
 from documents.files.storage import archive
 from documents.models import Document, Page
-from ocrsite.runtime import DOWNLOAD_THREADS, SHORT_BODY_THREADS, UPLOAD_THREADS, WEB_THREADS
+from ocrsite.front.pools import THREADS, Work
 from tests.factories import make_document
 
 RENDERER = "tests.documents.exports.test_page_images.renderer"
@@ -91,9 +91,7 @@ def test_a_wait_in_vain_ends_the_waiting() -> None:
 
 
 def test_what_waits_for_pictures_leaves_threads_for_the_rest() -> None:
-    left = WEB_THREADS - UPLOAD_THREADS - SHORT_BODY_THREADS - DOWNLOAD_THREADS
-
-    assert left - (MAX_WAITING + 1) >= 4
+    assert THREADS[Work.GENERAL] - (MAX_WAITING + 1) >= 4
 
 
 def test_a_missing_original_is_told(page: Page) -> None:

@@ -1,0 +1,115 @@
+"""The front without a server: a client in the place of Granian, and a view in that of Django."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ocrsite.front.application import Front
+
+UPLOAD, LOG_IN, TEXT = "/api/v1/documents/", "/api/v1/auth/token/", "/api/v1/documents/x/pages/1/"
+TOKEN = {"Authorization": "Token good"}
+FORM = {"Content-Type": "multipart/form-data; boundary=b"}
+
+
+@dataclass
+class Client:
+    """A request and what it is answered. `body`: its pieces; a number among them is a pause in
+    seconds, None the end of the connection. After its last piece the client waits."""
+
+    method: str = "GET"
+    path: str = "/"
+    headers: dict[str, str] = field(default_factory=dict)
+    body: Iterable[bytes | float | None] = ()
+    complete: bool = True
+    address: str = "192.0.2.1"
+    leaves_after: int | None = None
+    reads: bool = True
+    status: int = 0
+    answer_headers: dict[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    bytes_read: int = 0
+    asked_for_body: bool = False
+
+    def __post_init__(self) -> None:
+        self._pieces: Iterator[bytes | float | None] = iter([*self.body])
+        self._left = asyncio.Event()
+
+    def scope(self) -> dict[str, Any]:
+        headers = {"Host": "archive", **self.headers}
+        return {
+            "type": "http",
+            "http_version": "1.1",
+            "method": self.method,
+            "scheme": "http",
+            "raw_path": self.path.encode(),
+            "query_string": b"",
+            "headers": [(n.lower().encode(), v.encode()) for n, v in headers.items() if v],
+            "client": (self.address, 5),
+            "server": ("127.0.0.1", 8081),
+        }
+
+    async def receive(self) -> dict[str, Any]:
+        self.asked_for_body = True
+        for piece in self._pieces:
+            if piece is None:
+                return {"type": "http.disconnect"}
+            if isinstance(piece, float):
+                await asyncio.sleep(piece)
+                continue
+            self.bytes_read += len(piece)
+            return {"type": "http.request", "body": piece, "more_body": True}
+        if self.complete:
+            self.complete = False
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self._left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.answer_headers = {n.decode(): v.decode() for n, v in message["headers"]}
+            return
+        if not self.reads:
+            await asyncio.Event().wait()
+        self.content += message["body"]
+        if self.leaves_after is not None and len(self.content) >= self.leaves_after:
+            self._left.set()
+            await asyncio.sleep(0.01)
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        assert self.answer_headers["content-type"] == "application/problem+json"
+        return dict(json.loads(self.content))
+
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+@contextlib.asynccontextmanager
+async def fronting(application: Application) -> AsyncIterator[Front]:
+    front = Front(application)
+    try:
+        yield front
+    finally:
+        front.close()
+
+
+def ask(application: Application, *clients: Client) -> None:
+    """Let all `clients` ask at the same time, and wait until each is answered or given up."""
+
+    async def run() -> None:
+        async with fronting(application) as front:
+            await asyncio.gather(*(front(c.scope(), c.receive, c.send) for c in clients))
+
+    asyncio.run(run())
+
+
+def echo(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """A view that answers with the body, and its length as it was told."""
+    start_response("200 OK", [("X-Length", environ["CONTENT_LENGTH"])])
+    return [environ["wsgi.input"].read()]
