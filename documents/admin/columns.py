@@ -51,12 +51,12 @@ def state(document: Document) -> SafeString:
         '<progress max="1" value="{}" aria-label="{}"{}></progress></span>',
         document.id,
         document.title,
-        SafeString("" if progress.finished else " data-unfinished"),
+        SafeString("" if progress.finished else " data-unfinished"),  # nosec B703 # our own
         progress.status,
         progress.label,
         progress.value or 0,
         _("Reading of %(title)s") % {"title": document.title},
-        SafeString(" hidden" if progress.finished else ""),
+        SafeString(" hidden" if progress.finished else ""),  # nosec B703 # our own
     )
 
 

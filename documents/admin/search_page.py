@@ -112,7 +112,7 @@ def _result(page: FoundPage, marked: str) -> FoundPageView:
         document=document,
         number=number,
         url=document_url(document.id, number or None, find=marked),
-        snippet=mark_safe(page.snippet),  # noqa: S308 - escaped where it is made
+        snippet=mark_safe(page.snippet),  # noqa: S308 # nosec B308 B703 # escaped where it is made
         image_url=page_image_url(document.id, number) if page.width else "",
         width=page.width,
         height=page.height,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import admin as auth_admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,14 @@ class UserAdmin(SuperuserPermissions, TitledByContent, auth_admin.UserAdmin):
             path("<int:user_id>/log-out-everywhere/", page, name="log_out_user_everywhere"),
             *super().get_urls(),
         ]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Django looks for the user first, and so would tell anybody which ids there are."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> Any:
         """New users may log in to the admin unless the form says otherwise."""

@@ -36,7 +36,7 @@ def drop_earlier_tables(apps, schema_editor):
     for app in _EARLIER_APPS:
         if "django_migrations" in existing:
             schema_editor.execute(
-                f"DELETE FROM {migrations_table} WHERE app = %s",  # noqa: S608 - quoted above
+                f"DELETE FROM {migrations_table} WHERE app = %s",  # noqa: S608 # nosec B608 # quoted above
                 [app],
             )
         if "django_content_type" in existing:

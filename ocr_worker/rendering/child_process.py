@@ -145,7 +145,7 @@ class ChildProcess:
         limits = (os.getpid(), self._limits.memory_bytes, self._limits.niceness)
         self._requests, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # nosec B603 # a list of our own words, no shell
                 [sys.executable, "-m", _MODULE, *map(str, limits)],
                 stdin=theirs.fileno(),
                 stdout=subprocess.PIPE,

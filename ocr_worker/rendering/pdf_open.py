@@ -53,7 +53,7 @@ def open_pdf(stream: BinaryIO) -> tuple[pdfium.PdfDocument, Open]:
         raise _damaged_file() from error
 
 
-def rebuild(stream: BinaryIO, password: str = "") -> bytes:
+def rebuild(stream: BinaryIO, password: str = "") -> bytes:  # nosec B107 # none is needed
     """The file as qpdf writes it anew, without protection.
 
     Raises PasswordNeeded where `password` does not open it, DamagedFile, NoPages.

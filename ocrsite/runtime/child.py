@@ -69,7 +69,7 @@ class Child:
 
         self.due, self.started_at, self._partial_line = None, time.monotonic(), b""
         try:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # nosec B603 # a list of our own words, no shell
                 service.command,
                 cwd=directory,
                 env=dict(service.variables),

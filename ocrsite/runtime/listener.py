@@ -23,7 +23,7 @@ class PortUnavailable(Exception):
     """The port can't be listened on; the message is one sentence."""
 
 
-def open_listener(port: int, host: str = "0.0.0.0") -> socket.socket:  # noqa: S104 - the site is for the network
+def open_listener(port: int, host: str = "0.0.0.0") -> socket.socket:  # noqa: S104 # nosec B104 # the site is for the network
     """A listening TCP socket that children may inherit. Raises PortUnavailable."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -94,7 +94,7 @@ def _restore_replica(bucket: Bucket, replica: Replica, database: Path, output: P
     text = litestream.build_configuration(database, bucket.address, replica.id)
     config = litestream.write_configuration(database.parent, text, "restore.yml")
     try:
-        run = subprocess.run(
+        run = subprocess.run(  # nosec B603 # a list of our own words, no shell
             litestream.build_restore_command(program, config, database, output),
             env=litestream.build_variables(build_child_variables(), bucket.address),
             stdin=subprocess.DEVNULL,

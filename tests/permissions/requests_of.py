@@ -1,0 +1,98 @@
+"""What is sent where a row of the matrix needs more than an address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.permissions.world import World
+
+_DOCUMENT = "api/v1/documents/<uuid:document_id>/"
+_PAGE = f"{_DOCUMENT}pages/<int:number>/"
+_ADMIN = "admin/documents/document/"
+_TEAM = "admin/documents/team/<uuid:team_id>/"
+
+Body = Callable[[World], dict[str, Any]]
+
+
+def _json(**content: object) -> Body:
+    return lambda world: {"data": content, "content_type": "application/json"}
+
+
+def _form(**content: object) -> Body:
+    return lambda world: {"data": content}
+
+
+def _in_team(**content: object) -> Body:
+    return lambda world: {
+        "data": {**content, "team": str(world.team.id)},
+        "content_type": "application/json",
+    }
+
+
+#: Options of Django's test client, by method and route.
+BODIES: dict[str, Body] = {
+    "POST api/v1/auth/token/": _json(username="nobody", password="wrong"),
+    "POST api/v1/documents/": lambda world: {
+        "data": {
+            "file": SimpleUploadedFile("a.pdf", b"%PDF-1.4 new"),
+            "team": str(world.team.id),
+        }
+    },
+    f"PATCH {_DOCUMENT}": _json(title="other"),
+    f"POST {_DOCUMENT}reprocess/": _json(),
+    f"POST {_DOCUMENT}approve/": _json(),
+    f"POST {_DOCUMENT}reject/": _json(),
+    f"PUT {_PAGE}text/": _json(blocks=[{"id": "b0", "text": "other"}], revision=0),
+    f"POST {_PAGE}readings/accept/": _json(revision=0),
+    "GET api/v1/search/": _form(q="text"),
+    "POST api/v1/searches/": _in_team(name="new", q="text"),
+    "POST i18n/setlang/": _form(language="ru"),
+    "POST admin/login/": _form(username="nobody", password="wrong"),
+    "POST admin/invitation/": _form(new_password1="a", new_password2="a"),
+    "POST admin/logout/": _form(),
+    "POST admin/password_change/": _form(old_password="wrong"),
+    "GET admin/autocomplete/": _form(
+        term="", app_label="documents", model_name="membership", field_name="user"
+    ),
+    f"POST {_ADMIN}upload/": lambda world: {
+        "data": {
+            "files": SimpleUploadedFile("a.pdf", b"%PDF-1.4 new"),
+            "team": str(world.team.id),
+        }
+    },
+    f"POST {_ADMIN}search/save/": _form(name="s", q="a"),
+    f"POST {_ADMIN}search/<uuid:search_id>/forget/": _form(),
+    f"POST {_ADMIN}<uuid:document_id>/details/": _form(title="other"),
+    f"POST {_ADMIN}<uuid:document_id>/do/<slug:verb>/": _form(),
+    f"POST {_ADMIN}<uuid:document_id>/pages/<int:number>/text/": _form(
+        **{"revision": 0, "block-b0": "other"}
+    ),
+    f"POST {_ADMIN}<uuid:document_id>/pages/<int:number>/accept/": _form(revision=0),
+    f"POST {_ADMIN}<path:object_id>/delete/": _form(post="yes"),
+    f"POST {_ADMIN}<path:object_id>/change/": _form(title="other"),
+    f"POST {_ADMIN}": lambda world: {
+        "data": {"action": "move_to_trash", "_selected_action": str(world.document.id)}
+    },
+    "POST admin/documents/tag/add/": lambda world: {
+        "data": {"name": "new", "team": str(world.team.id)}
+    },
+    "POST admin/documents/tag/<path:object_id>/change/": _form(name="other"),
+    "POST admin/documents/tag/<path:object_id>/delete/": _form(post="yes"),
+    f"POST {_TEAM}rename/": _form(name="Other name"),
+    f"POST {_TEAM}invite/": _form(username="new", role="manager"),
+    f"POST {_TEAM}members/<int:membership_id>/role/": _form(role="manager"),
+    f"POST {_TEAM}members/<int:membership_id>/remove/": _form(),
+    f"POST {_TEAM}members/<int:membership_id>/invite/": _form(),
+    "POST admin/documents/team/add/": _form(name="New"),
+    "POST admin/documents/team/<path:object_id>/change/": _form(name="Other name"),
+    "POST admin/documents/team/<path:object_id>/delete/": _form(post="yes"),
+    "POST admin/documents/user/log-out-everywhere/": _form(),
+    "POST admin/documents/user/<int:user_id>/log-out-everywhere/": _form(),
+    "POST admin/documents/user/<id>/password/": _form(password1="a", password2="a"),
+    "POST admin/documents/user/add/": _form(username="new"),
+    "POST admin/documents/user/<path:object_id>/change/": _form(username="other"),
+    "POST admin/documents/user/<path:object_id>/delete/": _form(post="yes"),
+}

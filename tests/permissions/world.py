@@ -1,0 +1,187 @@
+"""An archive with one of everything, and everybody who may knock at its doors."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from documents.actions.invite_member import invite_member
+from documents.exports.page_images import store_page_image, store_thumbnail
+from documents.files.figures import name_of
+from documents.files.keys import original_key, result_key
+from documents.files.storage import archive
+from documents.models import (
+    ApiToken,
+    Document,
+    Membership,
+    Role,
+    SavedSearch,
+    Tag,
+    Team,
+    User,
+)
+from documents.replication.store_figures import store_figures
+from documents.sign_in.tokens import create_token
+from tests.factories import (
+    FIGURE,
+    layout_with_figure,
+    make_document,
+    make_layout,
+    make_reading,
+    make_team,
+)
+
+#: In this order in every row of the matrix.
+IDENTITIES = (
+    "anonymous", "outsider", "reader", "reviewer", "manager", "superuser", "deactivated", "revoked",
+)  # fmt: skip
+
+FIGURE_NAME = name_of(1, FIGURE)
+
+
+def make_person(name: str, team: Team | None = None, role: str = "", **fields: bool) -> User:
+    user = User(username=name, is_staff=True, **fields)
+    user.set_password("a long enough secret")
+    user.save()
+    if team is not None:
+        team.memberships.create(user=user, role=role)
+    return user
+
+
+@dataclass
+class World:
+    """`people`: by identity. `keys`: of their tokens. `places`: what stands for a parameter of an
+    address; `objects`: what stands for `object_id` below a model's name."""
+
+    team: Team
+    document: Document
+    people: dict[str, User | None]
+    keys: dict[str, str]
+    places: dict[str, str]
+    objects: dict[str, str]
+
+    def browser(self, identity: str) -> Client:
+        """In which that person has logged in. Deactivated: while they still could."""
+        client = Client(headers={"accept-language": "en"})
+        user = self.people[identity]
+        if identity == "revoked":
+            client = Client(headers={"authorization": f"Token {self.keys[identity]}"})
+        elif user is not None:
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    def program(self, identity: str) -> Client:
+        """That sends the person's token."""
+        if identity == "anonymous":
+            return Client()
+        return Client(headers={"authorization": f"Token {self.keys[identity]}"})
+
+
+def make_world() -> World:
+    team, other = make_team("Accounts"), make_team("Others")
+    people: dict[str, User | None] = {
+        "anonymous": None,
+        "outsider": make_person("outsider", other, Role.MANAGER),
+        "reader": make_person("reader", team, Role.READER),
+        "reviewer": make_person("reviewer", team, Role.REVIEWER),
+        "manager": make_person("manager", team, Role.MANAGER),
+        "superuser": make_person("superuser", is_superuser=True),
+        "deactivated": make_person("deactivated", team, Role.MANAGER),
+        "revoked": make_person("revoked", team, Role.MANAGER),
+    }
+    keys = {}
+    for identity, user in people.items():
+        if user is not None:
+            token, keys[identity] = create_token(user)
+            if identity == "revoked":
+                token.delete()
+    document = _make_document(team)
+    manager = people["manager"]
+    assert manager is not None
+    invited = invite_member(team.id, "invited", Role.READER, actor=manager)
+    search = SavedSearch.objects.create(owner=manager, team=team, name="s", text="a")
+    content_type = ContentType.objects.get_for_model(Document)
+    tag = document.tags.get()
+    return World(
+        team=team,
+        document=document,
+        people=people,
+        keys=keys,
+        places={
+            "document_id": str(document.id),
+            "team_id": str(team.id),
+            "membership_id": str(invited.pk),
+            "search_id": str(search.id),
+            "user_id": str(invited.user_id),
+            "id": str(invited.user_id),
+            "number": "1",
+            "name": FIGURE_NAME,
+            "verb": "approve",
+            "content_type_id": str(content_type.pk),
+            "app_label": "documents",
+            "url": "nowhere/",
+        },
+        objects={
+            "document": str(document.id),
+            "tag": str(tag.id),
+            "team": str(team.id),
+            "user": str(invited.user_id),
+            "r": str(document.id),
+        },
+    )
+
+
+def _make_document(team: Team) -> Document:
+    """Read, with everything that is made of a document."""
+    document = make_document(team, pages=[make_layout("some text")], tags=["tag"], team_id=team.id)
+    page = document.pages.get()
+    layout = layout_with_figure()
+    figures = store_figures(document.id, 1, layout, {FIGURE_NAME: FIGURE})
+    make_reading(page, layout, run=2, figures=figures)
+    archive().write(original_key(document.id, document.filename), b"%PDF-1.4 x")
+    for kind in ("json", "md", "txt"):
+        archive().write(result_key(document.id, kind), b"{}")
+    store_page_image(document.id, 1, 0, FIGURE)
+    store_thumbnail(document.id, FIGURE)
+    return document
+
+
+def deactivate(world: World) -> None:
+    """After they have logged in."""
+    User.objects.filter(username="deactivated").update(is_active=False)
+
+
+def read_state() -> list[list[tuple[object, ...]]]:
+    """Everything that a person could have changed."""
+    return [
+        list(Document.objects.order_by("id").values_list("id", "version", "team")),
+        list(Tag.objects.order_by("id").values_list("id", "name")),
+        list(Team.objects.order_by("id").values_list("id", "name")),
+        list(Membership.objects.order_by("id").values_list("id", "role", "team", "user")),
+        list(SavedSearch.objects.order_by("id").values_list("id", "name")),
+        list(ApiToken.objects.order_by("digest").values_list("digest")),
+        list(User.objects.order_by("id").values_list(
+            "id", "username", "password", "log_in_key", "is_active", "is_superuser")),
+    ]  # fmt: skip
+
+
+def send_and_undo(
+    client: Client, method: str, path: str, **options: object
+) -> tuple[HttpResponse, bool]:
+    """The answer to a request, and whether it changed anything; its changes are taken back."""
+    client.raise_request_exception = False
+    cookies = copy.deepcopy(client.cookies)
+    before = read_state()
+    with transaction.atomic():
+        answer: HttpResponse = getattr(client, method.lower())(path, **options)
+        if answer.streaming:
+            b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+        changed = read_state() != before
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return answer, changed
