@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import codecs
 
-#: Where pdfium looks for the fonts that a PDF names and does not carry (its CFX_LinuxFontInfo).
+#: Where pdfium looks for the fonts that a PDF names and does not carry (its CFX_LinuxFontInfo), and
+#: what qpdf draws its random numbers from when it decrypts.
 READABLE = (
+    "/dev/urandom",
     "/usr/share/fonts",
     "/usr/share/X11/fonts/Type1",
     "/usr/share/X11/fonts/TTF",

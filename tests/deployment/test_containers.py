@@ -291,11 +291,17 @@ def test_it_reads_a_letter_with_no_variable_set(site: Container) -> None:
     assert site.health()["status"] == "healthy"
 
 
+def list_warnings(site: Container) -> list[str]:
+    """Without the layer of the jail that container engines refuse; system calls cover for it."""
+    lacking = re.compile(r"The jail .* lacks layers on this machine: empty_network \([^)]*\)\. .*")
+    return [text for text in site.health()["warnings"] if not lacking.fullmatch(text)]
+
+
 def test_it_says_why_tesseract_reads_where_paddleocr_vl_was_expected(
     site: Container, image: Image
 ) -> None:
     wait_for_engine(site, "tesseract", 150)
-    warnings = " ".join(site.health()["warnings"])
+    warnings = " ".join(list_warnings(site))
 
     assert ("There is no GPU for PaddleOCR-VL" in warnings) is (image.target == "gpu")
     assert warnings == "" or image.target == "gpu"
@@ -374,7 +380,7 @@ def test_it_is_well_as_a_user_that_nobody_knows(cpu: Image) -> None:
         wait_for_engine(site, "tesseract", 150)
 
         assert site.health()["status"] == "healthy"
-        assert site.health()["warnings"] == []
+        assert list_warnings(site) == []
         assert {process.uids().real for process in site.processes()} == {STRANGER}
         assert site.writable("/app", "/root", "/home", "/etc", VENV) == {"/app/data"}
         stop_and_check(site)

@@ -17,8 +17,8 @@ def close_jail(
 ) -> list[LayerReport]:
     """Give up whatever `layers` name, for good; what became of each.
 
-    `parent`: the parent's process id, with which this process goes on to die. `readable`:
-    directories whose files may still be read. Call it in the only thread, when everything is
+    `parent`: the parent's process id, with which this process goes on to die. `readable`: files and
+    directories that may still be read. Call it in the only thread, when everything is
     imported: nothing can be afterwards.
     """
     closing = _Closing(layers)

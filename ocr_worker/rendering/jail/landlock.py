@@ -1,4 +1,4 @@
-"""Of all files, only those below some directories, to be read (landlock(7), Linux 5.13).
+"""Of all files, only some and those below some directories, to be read (landlock(7), Linux 5.13).
 
 What the kernel can restrict beyond files is restricted, too: TCP (6.7), abstract Unix sockets and
 signals to processes outside (6.12).
@@ -7,6 +7,7 @@ signals to processes outside (6.12).
 from __future__ import annotations
 
 import os
+import stat
 import struct
 from collections.abc import Iterable
 
@@ -27,9 +28,10 @@ _ABSTRACT_SOCKETS_AND_SIGNALS = 0b11
 
 
 def restrict_files(readable: Iterable[str]) -> None:
-    """Let this process open nothing but files below `readable` (directories), to read them.
+    """Let this process open nothing but `readable`, to read it: files, and directories with what is
+    below them.
 
-    Directories that are not there are left out. Raises OSError where the kernel has no Landlock, or
+    What is not there is left out. Raises OSError where the kernel has no Landlock, or
     the container's runtime keeps it away. Needs no_new_privs. Applies to the calling thread and to
     what it starts: call it before any other thread is started.
     """
@@ -44,20 +46,23 @@ def restrict_files(readable: Iterable[str]) -> None:
     )
     rules = system.syscall(_CREATE_RULESET, ruleset, len(ruleset), 0)
     try:
-        for directory in readable:
-            _allow_reading(rules, directory)
+        for path in readable:
+            _allow_reading(rules, path)
         system.syscall(_RESTRICT_SELF, rules, 0)
     finally:
         os.close(rules)
 
 
-def _allow_reading(rules: int, directory: str) -> None:
+def _allow_reading(rules: int, path: str) -> None:
     try:
-        descriptor = os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
         return
     try:
-        rule = struct.pack("=Qi", _READ_FILE | _READ_DIR, descriptor)  # landlock_path_beneath_attr
+        rights = _READ_FILE
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            rights |= _READ_DIR
+        rule = struct.pack("=Qi", rights, descriptor)  # struct landlock_path_beneath_attr
         system.syscall(_ADD_RULE, rules, _RULE_PATH_BENEATH, rule, 0)
     finally:
         os.close(descriptor)

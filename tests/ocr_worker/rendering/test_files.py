@@ -196,6 +196,14 @@ def test_a_pdf_that_opens_with_a_password_says_so(renderer: Renderer, tmp_path: 
         renderer.count_pages(path, PDF)
 
 
+def test_a_pdf_that_its_owner_locked_without_a_password_is_read(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    # By qpdf, which draws random numbers: from a device that the jail leaves to be read.
+    path = encrypted(tmp_path, owner="", user="key")
+    assert renderer.render_page(path, PDF, 1).image.size == (1653, 2339)
+
+
 def encrypted(directory: Path, *, owner: str, user: str) -> Path:
     plain = pdf(directory / "plain.pdf", lambda canvas: write(canvas, ENGLISH))
     path = directory / "locked.pdf"
