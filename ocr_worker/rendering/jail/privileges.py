@@ -15,6 +15,7 @@ _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
 
 _CAPABILITY_VERSION_3 = 0x20080522
+_CAP_KILL = 5
 
 #: User ids that neither Debian nor systemd gives to anybody (systemd's "Users, Groups, UIDs and
 #: GIDs"). A child takes one of them by its process id, so that no two children share one.
@@ -43,6 +44,9 @@ def become_another_user() -> None:
 
     The kernel forgets PR_SET_PDEATHSIG then: the caller asks for it again.
     """
+    if not _has_capability(_CAP_KILL):
+        # The parent has what this process has, and must be able to end it.
+        raise OSError("root may not end other users' processes here (CAP_KILL)")
     uid = _FIRST_UID + os.getpid() % _UIDS
     os.setgroups([])
     os.setresgid(uid, uid, uid)
@@ -50,6 +54,12 @@ def become_another_user() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NPROC)
     allowed = _THREADS if most == resource.RLIM_INFINITY else min(most, _THREADS)
     resource.setrlimit(resource.RLIMIT_NPROC, (allowed, allowed))
+
+
+def _has_capability(number: int) -> bool:
+    with open("/proc/self/status", encoding="ascii") as status:
+        effective = next(line.split()[1] for line in status if line.startswith("CapEff:"))
+    return bool(int(effective, 16) >> number & 1)
 
 
 def drop_capabilities() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -91,6 +94,22 @@ def test_another_user_refuses_it_alone(name: str) -> None:
     with site_of(0) as site, Attacker(site, layers=(Layer.OTHER_USER,)) as attacker:
         require(attacker, Layer.OTHER_USER)
         assert attacker.attempt(name) != DONE
+
+
+def test_root_stays_root_where_it_could_not_end_its_child() -> None:
+    setpriv = shutil.which("setpriv")
+    if os.geteuid() != 0 or setpriv is None:
+        pytest.skip("this run has not been started as root, or setpriv is not installed")
+    code = (
+        "import os; from ocr_worker.rendering.jail import Layer, close_jail\n"
+        "[report] = close_jail(os.getppid(), readable=(), layers=[Layer.OTHER_USER])\n"
+        "print(report.state.value, os.getuid(), report.reason)"
+    )
+    run = subprocess.run(
+        [setpriv, "--bounding-set=-kill", sys.executable, "-c", code],
+        capture_output=True, text=True, cwd=Path(__file__).parents[4], check=True,
+    )  # fmt: skip
+    assert run.stdout.startswith("refused 0 root may not end")
 
 
 def require(attacker: Attacker, layer: Layer) -> None:
