@@ -34,6 +34,7 @@ from documents.errors import (
     StorageFull,
 )
 from documents.exports import page_images
+from documents.exports.unlocked_copy import read_unlocked
 from documents.files.storage import original_file
 from documents.messages import Message
 from documents.models import Document, Page, Task
@@ -112,7 +113,7 @@ def run_task(claim: TaskClaim, renderer: Renderer) -> None:
 
 
 def _read(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> PageReading:
-    with _open_original(claim.document_id, claim.filename) as path:
+    def read(path: Path) -> PageReading:
         reading = read_page(
             renderer,
             engine,
@@ -126,6 +127,9 @@ def _read(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> PageRe
             return reading
         contents = renderer.read_contents(path, claim.mime_type)
         return replace(reading, layout=add_contents(reading.layout, contents))
+
+    with _open_original(claim.document_id, claim.filename) as original:
+        return read_unlocked(claim.document_id, original, read)
 
 
 @contextlib.contextmanager
@@ -170,13 +174,18 @@ def _save_reading(claim: PageClaim, reading: PageReading) -> None:
 def _prepare(claim: TaskClaim, renderer: Renderer) -> None:
     document = Document.objects.get(id=claim.document_id)
     try:
-        with _open_original(document.id, document.filename) as path:
-            pages = renderer.count_pages(path, document.mime_type)
+        with _open_original(document.id, document.filename) as original:
+            pages = read_unlocked(
+                document.id, original, lambda path: renderer.count_pages(path, document.mime_type)
+            )
             record_page_count(claim, pages)
             try:
-                page_images.store_thumbnail(
-                    document.id, renderer.render_thumbnail(path, document.mime_type)
+                thumbnail = read_unlocked(
+                    document.id,
+                    original,
+                    lambda path: renderer.render_thumbnail(path, document.mime_type),
                 )
+                page_images.store_thumbnail(document.id, thumbnail)
             except ReadingError as error:
                 # The first page fails with the same reason; the document needs no thumbnail.
                 log.info(

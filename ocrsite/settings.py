@@ -43,6 +43,8 @@ OCRSITE_UNTRUSTED_CHILD_ENVIRONMENT = build_untrusted_child_variables()
 OCRSITE_PAGE_RENDERER = "ocr_worker.rendering.on_demand.render_page"
 OCRSITE_RESTRUCTURER = "ocr_worker.cross_page.restructure_pages"
 OCRSITE_THUMBNAIL_RENDERER = "ocr_worker.rendering.on_demand.render_thumbnail"
+#: The function that opens a protected file with its password (documents/actions/unlock.py).
+OCRSITE_UNLOCKER = "ocr_worker.rendering.on_demand.unlock_file"
 OCRSITE_MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
 #: The queue's URL; None in a process that belongs to no running site (tests, one-off commands).
 REDIS_URL = ENVIRONMENT.redis_url

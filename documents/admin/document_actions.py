@@ -18,9 +18,17 @@ from documents.actions.decide import approve, reject
 from documents.actions.edit import edit
 from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
+from documents.actions.unlock import unlock
 from documents.actions.untrash import untrash
 from documents.admin.changelist_state import redirect_to_document
-from documents.admin.forms import DecisionForm, DetailsForm, NoFields, ReprocessForm, report_errors
+from documents.admin.forms import (
+    DecisionForm,
+    DetailsForm,
+    NoFields,
+    PasswordForm,
+    ReprocessForm,
+    report_errors,
+)
 from documents.admin.requests import actor, redirect_missing_document, show_error
 from documents.admin.review_queue import came_from_queue, redirect_to_next
 from documents.errors import ArchiveError, NotFound
@@ -50,6 +58,9 @@ BUTTONS = {
     ),
     "read-again": Button(
         Ability.REPROCESS, ReprocessForm, reprocess, _("The document is being read again.")
+    ),
+    "password": Button(
+        Ability.REPROCESS, PasswordForm, unlock, _("The file is open, and is being read.")
     ),
 }
 

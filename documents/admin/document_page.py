@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from documents import access
 from documents.access import Ability
+from documents.actions.unlock import PASSWORD_LENGTH, needs_password
 from documents.admin.changelist_state import FILTERS, list_query_of, list_query_parameter, list_url
 from documents.admin.engines import engines_to_choose
 from documents.admin.history import history_of
@@ -73,6 +74,8 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
             (kind, result_url(document.id, kind))
             for kind in (RESULT_TYPES if document.has_results else ())
         ],
+        "needs_password": needs_password(document),
+        "password_length": PASSWORD_LENGTH,
         "failures": failures_of(document),
         "flagged_pages": flagged_pages_of(document),
         "history": history_of(document),

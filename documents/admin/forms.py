@@ -63,6 +63,12 @@ class ReprocessForm(forms.Form):
         return self.cleaned_data["ocr"] or None
 
 
+class PasswordForm(forms.Form):
+    """What opens a protected file."""
+
+    password = TypedText()
+
+
 class DetailsForm(forms.Form):
     """The page sends each field with a hidden `initial-...`, the value that it showed. A field
     that the person left as it was is not changed: another person may have changed it since."""

@@ -16,6 +16,7 @@ from documents.actions.decide import approve, reject
 from documents.actions.edit import edit
 from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
+from documents.actions.unlock import unlock
 from documents.actions.untrash import untrash
 from documents.api.conditional import respond_with_etag
 from documents.api.filters import DocumentFilters, filter_documents
@@ -24,6 +25,7 @@ from documents.api.parsers import JSONUploadParser
 from documents.api.serializers import (
     Decision,
     DocumentChange,
+    FilePassword,
     ReprocessOptions,
     document_data,
     document_url,
@@ -120,3 +122,12 @@ class ReprocessView(ApiView):
             document_data(document),
             status=status.HTTP_202_ACCEPTED if document.is_unfinished else status.HTTP_200_OK,
         )
+
+
+class PasswordView(ApiView):
+    def post(self, request: Request, document_id: uuid.UUID) -> Response:
+        """202: the password opened the file, and the document is queued. It is not kept."""
+        given = FilePassword(data=request.data)
+        given.is_valid(raise_exception=True)
+        document = unlock(document_id, actor=self.user, password=given.validated_data["password"])
+        return Response(document_data(document), status=status.HTTP_202_ACCEPTED)

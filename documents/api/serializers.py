@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from documents.actions.correct import MAX_TEXT_LENGTH
 from documents.actions.reprocess import ALL, FAILED
+from documents.actions.unlock import PASSWORD_LENGTH
 from documents.actions.upload import TITLE_LENGTH
 from documents.api.fields import Base64Field, StrictSerializer, TagsField
 from documents.engine_name import OCR_ENGINES
@@ -128,6 +129,12 @@ class ReprocessOptions(StrictSerializer):
     ocr = serializers.ChoiceField(OcrMode.choices, required=False)
     language = serializers.CharField(max_length=8, required=False, allow_blank=True)
     pages = serializers.ChoiceField((ALL, FAILED), required=False)
+
+
+class FilePassword(StrictSerializer):
+    """What opens a protected file."""
+
+    password = serializers.CharField(max_length=PASSWORD_LENGTH, trim_whitespace=False)
 
 
 class CorrectedBlock(StrictSerializer):

@@ -25,6 +25,7 @@ urlpatterns = [
     *_route("v1/documents/", documents.DocumentsView, "documents"),
     *_route(_DOCUMENT, documents.DocumentView, "document"),
     *_route(f"{_DOCUMENT}reprocess/", documents.ReprocessView, "reprocess"),
+    *_route(f"{_DOCUMENT}password/", documents.PasswordView, "password"),
     *_route(f"{_DOCUMENT}approve/", documents.ApproveView, "approve"),
     *_route(f"{_DOCUMENT}reject/", documents.RejectView, "reject"),
     *_route(f"{_DOCUMENT}restore/", documents.RestoreView, "restore"),

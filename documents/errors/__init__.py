@@ -40,6 +40,7 @@ from documents.errors.requests import (
     NotFound,
     NothingRead,
     NotInTrash,
+    NotLocked,
     NotYet,
     NoUploadTeam,
     Outdated,
@@ -49,6 +50,7 @@ from documents.errors.requests import (
     StillBeingRead,
     TagBusy,
     TooManyAttempts,
+    WrongPassword,
 )
 from documents.errors.uploads import (
     DamagedCopy,
@@ -86,6 +88,7 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "NotInTrash",
+    "NotLocked",
     "NotYet",
     "NothingRead",
     "OriginalMissing",
@@ -105,6 +108,7 @@ __all__ = [
     "TooManyAttempts",
     "UnsupportedFileType",
     "UploadRefused",
+    "WrongPassword",
     "error_class",
     "error_classes",
 ]

@@ -38,8 +38,11 @@ class PasswordNeeded(ReadingError):
     """The file is encrypted."""
 
     code = "password-needed"
-    title = gettext_noop("The file is protected by a password. Upload a copy without one.")
-    next_step = "Upload a copy without a password."
+    title = gettext_noop("The file is protected by a password.")
+    next_step = (
+        "Send the password to `POST /api/v1/documents/{id}/password/`, or upload a copy without "
+        "one."
+    )
 
 
 class NoPages(ReadingError):

@@ -31,6 +31,14 @@ class DownloadTooLarge(InvalidRequest):
     next_step = "Select fewer documents."
 
 
+class WrongPassword(InvalidRequest):
+    """The password does not open the file."""
+
+    code = "wrong-password"
+    title = gettext_noop("This password does not open the file.")
+    next_step = "Send the right one; mind capitals, spaces and the keyboard's layout."
+
+
 class NotFound(ArchiveError):
     """It does not exist, or the caller may not see it: both look the same to the caller."""
 
@@ -144,6 +152,14 @@ class EngineNotRunning(Conflict):
     code = "engine-not-running"
     title = gettext_noop("No OCR worker has this engine.")
     next_step = "Choose an engine that `/health` names, or start a worker that has it."
+
+
+class NotLocked(Conflict):
+    """The document does not wait for a password."""
+
+    code = "not-locked"
+    title = gettext_noop("The document does not wait for a password.")
+    next_step = "Nothing: it has been given, or the file needs none."
 
 
 class InTrash(Conflict):

@@ -19,6 +19,7 @@ from documents.bucket.errors import BucketError
 from documents.errors import NotFound, OriginalMissing, ReadingError
 from documents.exports.recent_failures import RecentFailures
 from documents.exports.render_slot import RenderSlot
+from documents.exports.unlocked_copy import read_unlocked
 from documents.files.keys import page_image_key, thumbnail_key
 from documents.files.storage import archive, original_file
 from documents.messages import Message
@@ -115,8 +116,8 @@ def _ensure_image(key: str, document: Document, render: Callable[[Path], bytes])
 
 def _render_and_store(key: str, document: Document, render: Callable[[Path], bytes]) -> None:
     try:
-        with original_file(document.id, document.filename) as path:
-            _store(document.id, key, render(path))
+        with original_file(document.id, document.filename) as original:
+            _store(document.id, key, read_unlocked(document.id, original, render))
     except OriginalMissing:
         raise  # looking again costs nothing, and an upload repairs it
     except ReadingError as error:

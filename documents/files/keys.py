@@ -50,6 +50,11 @@ def page_image_key(document_id: uuid.UUID, number: int, rotation: int) -> str:
     return f"{page_images_prefix(document_id)}{number:04d}{_rotation_suffix(rotation)}.webp"
 
 
+def unlocked_key(document_id: uuid.UUID) -> str:
+    """A protected PDF without its protection; derived, and kept with the page images."""
+    return f"{page_images_prefix(document_id)}unlocked.pdf"
+
+
 def thumbnail_key(document_id: uuid.UUID, rotation: int = 0) -> str:
     """The thumbnail of the first page; derived, and named by its rotation like a page image."""
     return f"{page_images_prefix(document_id)}thumbnail{_rotation_suffix(rotation)}.webp"

@@ -19,7 +19,17 @@ READABLE = (
 )
 
 #: In which Pillow and pikepdf decode the texts of files.
-_CODECS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "pdfdoc")
+_CODECS = (
+    "ascii",
+    "latin-1",
+    "utf-8",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "cp1252",
+    "cp1251",
+    "pdfdoc",
+)
 
 
 def load_libraries() -> None:

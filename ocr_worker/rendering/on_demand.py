@@ -1,4 +1,4 @@
-"""Render one page image on demand, in a child process that ends afterwards."""
+"""Render a page image, or unlock a file, on demand, in a child process that ends afterwards."""
 
 from __future__ import annotations
 
@@ -24,3 +24,12 @@ def render_thumbnail(path: str, mime_type: str, rotation: int) -> bytes:
     """Render the first page as a small WebP, rotated as `render_page`. Raises ReadingError."""
     with Renderer(LIMITS) as renderer:
         return renderer.render_thumbnail(Path(path), mime_type, rotation=rotation)
+
+
+def unlock_file(path: str, mime_type: str, password: str) -> bytes:
+    """The PDF as it is without its protection, in memory.
+
+    Raises PasswordNeeded for a wrong password, another ReadingError.
+    """
+    with Renderer(LIMITS) as renderer:
+        return renderer.unlock(Path(path), mime_type, password)

@@ -19,6 +19,7 @@ from ocr_worker.rendering.rotate import rotate_clockwise
 from . import blank_page, geometry, pdf_contents, pdf_text
 from .images import ImageFile
 from .pdf import PdfFile
+from .pdf_open import unlock_pdf
 from .types import MAX_PIXELS, THUMBNAIL_SIDE
 
 Answer = tuple[dict[str, Any], bytes]
@@ -46,6 +47,7 @@ class Pages:
         self.actions: dict[str, Callable[..., Answer]] = {
             "page_count": self.page_count,
             "contents": self.contents,
+            "unlock": self.unlock,
             "text_layer": self.text_layer,
             "render": self.render,
             "page_image": self.page_image,
@@ -59,15 +61,11 @@ class Pages:
         """
         status = os.fstat(descriptor)
         key = (mime_type, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-        if self._opened is not None and self._key == key:
+        if self._stream is not None and self._key == key:
             os.close(descriptor)
             return
         self.close()
         self._stream = os.fdopen(descriptor, "rb")
-        if mime_type == "application/pdf":
-            self._opened = PdfFile(self._stream)
-        else:
-            self._opened = ImageFile(self._stream, mime_type)
         self._key = key
 
     def close(self) -> None:
@@ -79,7 +77,14 @@ class Pages:
 
     @property
     def _file(self) -> Opened:
-        assert self._opened is not None, "an action before the first file"
+        """Parsed when an action first needs it."""
+        assert self._stream is not None, "an action before the first file"
+        if self._opened is None:
+            mime_type = self._key[0]
+            if mime_type == "application/pdf":
+                self._opened = PdfFile(self._stream)
+            else:
+                self._opened = ImageFile(self._stream, mime_type)
         return self._opened
 
     def page_count(self) -> Answer:
@@ -90,6 +95,11 @@ class Pages:
         if isinstance(file, PdfFile) and self._stream is not None and file.may_hold_contents():
             lines = pdf_contents.read_contents(self._stream)
         return {"lines": lines}, b""
+
+    def unlock(self, password: str) -> Answer:
+        """The PDF without its protection. Raises PasswordNeeded for a wrong password."""
+        assert self._stream is not None, "an action before the first file"
+        return {}, unlock_pdf(self._stream, password)
 
     def text_layer(self, number: int) -> Answer:
         file = self._file

@@ -44,7 +44,7 @@ def read_contents(stream: BinaryIO) -> list[str] | None:
             form = root.get("/AcroForm", {})
             if "/XFA" in form and (root.get("/NeedsRendering", False) or not form.get("/Fields")):
                 return _clean(_list_fields(_read_xfa(form["/XFA"])))
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError):
+    except (pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError):
         pass  # the pages are read all the same
     return None
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
+import unicodedata
 from collections.abc import Callable
 from functools import partial
 from typing import BinaryIO
@@ -11,7 +13,7 @@ from typing import BinaryIO
 import pikepdf
 import pypdfium2 as pdfium
 
-from documents.errors import DamagedFile, NoPages, PasswordNeeded
+from documents.errors import DamagedFile, NoPages, PageTooLarge, PasswordNeeded
 from documents.messages import Message
 
 from .pdf_stream import open_document
@@ -46,14 +48,42 @@ def open_pdf(stream: BinaryIO) -> tuple[pdfium.PdfDocument, Open]:
         if locked:
             raise _password_needed()
         raise DamagedFile(Message("The PDF is damaged and too large to be repaired."))
-    rebuilt = rebuild(stream)
+    rebuilt = _rebuild(stream)
     try:
         return pdfium.PdfDocument(rebuilt), partial(pdfium.PdfDocument, rebuilt)
     except pdfium.PdfiumError as error:
         raise _damaged_file() from error
 
 
-def rebuild(stream: BinaryIO, password: str = "") -> bytes:  # nosec B107 # none is needed
+def unlock_pdf(stream: BinaryIO, password: str) -> bytes:
+    """The file without its protection, as qpdf writes it anew.
+
+    Raises PasswordNeeded where `password` does not open it, PageTooLarge, DamagedFile, NoPages.
+    """
+    if os.fstat(stream.fileno()).st_size > _LARGEST_REBUILT:
+        raise PageTooLarge(
+            Message(
+                "A protected PDF of more than {most} MB is not opened. Upload a copy without a "
+                "password.",
+                most=_LARGEST_REBUILT >> 20,
+            )
+        )
+    for encoded in _encode(password):
+        with contextlib.suppress(PasswordNeeded):
+            return _rebuild(stream, encoded)
+    raise _password_needed()
+
+
+def _encode(password: str) -> list[bytes]:
+    """As programs have written passwords: UTF-8 is the rule since PDF 2.0 (and NFKC with it)."""
+    found = [unicodedata.normalize("NFKC", password).encode(), password.encode()]
+    for encoding in ("pdfdoc", "cp1252", "cp1251"):
+        with contextlib.suppress(UnicodeError):
+            found.append(password.encode(encoding))
+    return list(dict.fromkeys(found))
+
+
+def _rebuild(stream: BinaryIO, password: bytes = b"") -> bytes:
     """The file as qpdf writes it anew, without protection.
 
     Raises PasswordNeeded where `password` does not open it, DamagedFile, NoPages.
@@ -73,7 +103,12 @@ def rebuild(stream: BinaryIO, password: str = "") -> bytes:  # nosec B107 # none
 
 
 def _password_needed() -> PasswordNeeded:
-    return PasswordNeeded(Message("The PDF opens only with a password. Upload a copy without one."))
+    return PasswordNeeded(
+        Message(
+            "The PDF opens only with a password. Give it on the document’s page, or upload a copy "
+            "without one."
+        )
+    )
 
 
 def _damaged_file() -> DamagedFile:

@@ -85,6 +85,10 @@ class Renderer:
         header, _ = self._ask("contents", path, mime_type)
         return None if header["lines"] is None else tuple(header["lines"])
 
+    def unlock(self, path: Path, mime_type: str, password: str) -> bytes:
+        """The PDF as it is without its protection. Raises PasswordNeeded for a wrong password."""
+        return bytes(self._ask("unlock", path, mime_type, password=password)[1])
+
     def read_text_layer(self, path: Path, mime_type: str, number: int) -> TextLayer | None:
         """The text layer of a PDF page; None for other formats."""
         header, _ = self._ask("text_layer", path, mime_type, number=number)

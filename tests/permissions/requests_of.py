@@ -43,6 +43,7 @@ BODIES: dict[str, Body] = {
     },
     f"PATCH {_DOCUMENT}": _json(title="other"),
     f"POST {_DOCUMENT}reprocess/": _json(),
+    f"POST {_DOCUMENT}password/": _json(password="x"),
     f"POST {_DOCUMENT}approve/": _json(),
     f"POST {_DOCUMENT}reject/": _json(),
     f"PUT {_PAGE}text/": _json(blocks=[{"id": "b0", "text": "other"}], revision=0),

@@ -29,6 +29,7 @@ from documents.actions.renew_invitation import renew_invitation
 from documents.actions.reprocess import reprocess
 from documents.actions.save_search import save_search
 from documents.actions.trash import trash
+from documents.actions.unlock import unlock
 from documents.actions.untrash import untrash
 from documents.actions.upload import upload
 from documents.errors import NotAllowed, NotFound
@@ -60,6 +61,7 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     ),
     untrash: lambda d, user: untrash(d.id, actor=user),
     trash: lambda d, user: trash(d.id, actor=user),
+    unlock: lambda d, user: unlock(d.id, actor=user, password="x"),
     upload: lambda d, user: upload(user, stage([b"%PDF-1.4 x"]), "a.pdf", team_id=d.team_id),
 }
 

@@ -63,7 +63,10 @@ def test_failed_pages_are_on_top_with_their_reason(browser: Client, team: Team, 
 
 def test_a_document_that_failed_as_a_whole_says_why(browser: Client, team: Team, url: Url) -> None:
     error = PasswordNeeded(
-        Message("The PDF opens only with a password. Upload a copy without one.")
+        Message(
+            "The PDF opens only with a password. Give it on the document’s page, or upload a copy "
+            "without one."
+        )
     )
     document = make_document(team, status=Status.FAILED, **error_fields(error))
 
@@ -73,6 +76,17 @@ def test_a_document_that_failed_as_a_whole_says_why(browser: Client, team: Team,
     assert page.count(error.detail) == 1
     assert "PDF открывается только с паролем." in russian.content.decode()
     assert error.detail not in russian.content.decode()
+
+
+def test_the_password_of_a_protected_file_is_asked_for(
+    browser: Client, team: Team, url: Url
+) -> None:
+    document = make_document(team, status=Status.FAILED, **error_fields(PasswordNeeded()))
+    other = make_document(team, pages=["text"])
+    action = reverse("admin:documents_document_verb", args=[document.id, "password"])
+
+    assert f'action="{action}' in browser.get(url("change", document)).content.decode()
+    assert 'name="password"' not in browser.get(url("change", other)).content.decode()
 
 
 def test_what_was_read_is_never_markup(browser: Client, team: Team, url: Url) -> None:

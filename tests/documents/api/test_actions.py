@@ -9,7 +9,11 @@ import pytest
 from rest_framework.test import APIClient
 
 from documents.actions.correct import correct
-from documents.models import PageStatus, Team
+from documents.errors import PasswordNeeded
+from documents.files.keys import original_key
+from documents.files.storage import archive
+from documents.models import Document, PageStatus, Status, Team
+from documents.models.stored_error import error_fields
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document, make_ocr_worker, make_user
 
@@ -171,3 +175,39 @@ def test_strangers_find_nothing_readers_may_not_and_nobody_has_to_log_in(
     problem_of(reader_api.post(path), 403)
     problem_of(anonymous_api.post(path), 401)
     problem_of(reader_api.get(path), 405)
+
+
+def opener(path: str, mime_type: str, password: str) -> bytes:
+    if password != "open sesame ":
+        raise PasswordNeeded
+    return b"%PDF-1.4 open"
+
+
+@pytest.fixture
+def locked(team: Team, settings: Any, media: object) -> Document:
+    settings.OCRSITE_UNLOCKER = f"{__name__}.opener"
+    document = make_document(team, status=Status.FAILED, **error_fields(PasswordNeeded()))
+    archive().write(original_key(document.id, document.filename), b"%PDF-1.4 locked")
+    return document
+
+
+def test_a_protected_file_is_opened_by_its_password(
+    api: APIClient, locked: Document, url: Url
+) -> None:
+    problem = problem_of(api.post(url(locked, "password/"), {"password": "open sesame"}), 400)
+    assert problem["code"] == "wrong-password"
+    assert list(problem["errors"]) == ["password"]
+
+    answer = api.post(url(locked, "password/"), {"password": "open sesame "})
+
+    assert answer.status_code == 202
+    assert (answer.json()["status"], answer.json()["error"]) == ("queued", None)
+    again = problem_of(api.post(url(locked, "password/"), {"password": "open sesame "}), 409)
+    assert again["code"] == "not-locked"
+
+
+@pytest.mark.parametrize("body", [{}, {"password": ""}, {"password": None}, {"pass": "x"}])
+def test_a_request_without_a_password_is_refused(
+    api: APIClient, locked: Document, url: Url, body: dict[str, Any]
+) -> None:
+    problem_of(api.post(url(locked, "password/"), body), 400)
