@@ -24,17 +24,26 @@ MIB = 2**20
 @dataclass
 class Figures:
     """`memory`: MiB of the web's processes, before the attack and at most during it.
-    `slowest_health`: seconds. `asked`, `answered`: honest requests by kind."""
+    `health`: seconds of each answer of /health. `asked`, `answered`: honest requests by kind."""
 
     memory_before: float = 0.0
     memory_peak: float = 0.0
-    slowest_health: float = 0.0
+    health: list[float] = field(default_factory=list)
     asked: dict[str, int] = field(default_factory=dict)
     answered: dict[str, int] = field(default_factory=dict)
 
     @property
     def growth(self) -> float:
         return self.memory_peak - self.memory_before
+
+    @property
+    def slowest_health(self) -> float:
+        return max(self.health, default=0.0)
+
+    @property
+    def usual_health(self) -> float:
+        """Nine of ten answers of /health came within these seconds."""
+        return sorted(self.health)[int(len(self.health) * 0.9)] if self.health else 0.0
 
     @property
     def share(self) -> float:
@@ -91,8 +100,7 @@ def observing(site: Site, interval: float = 1.0) -> Iterator[Figures]:
         try:
             return requests.get(site.url("/health"), timeout=PATIENCE).status_code == 200
         finally:
-            taken = time.monotonic() - begun
-            figures.slowest_health = max(figures.slowest_health, taken)
+            figures.health.append(time.monotonic() - begun)
 
     def repeat(kind: str, ask: Callable[[], bool], every: float) -> None:
         while not stop.wait(every):
