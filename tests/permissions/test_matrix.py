@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 
 from tests.permissions.requests_of import BODIES
 from tests.permissions.routes import fill, find_routes, methods_of
@@ -48,7 +48,7 @@ def is_for_programs(route: str) -> bool:
     return route.startswith(("api/", "^health", "^metrics"))
 
 
-def describe(answer: HttpResponse, changed: bool) -> str:
+def describe(answer: HttpResponseBase, changed: bool) -> str:
     """The status ("login": led to the log-in), with "+" where the request changed something."""
     to_log_in = answer.status_code == 302 and "/admin/login/" in answer["Location"]
     return ("login" if to_log_in else str(answer.status_code)) + "+" * changed

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 
 from documents.actions.invite_member import invite_member
@@ -171,17 +172,28 @@ def read_state() -> list[list[tuple[object, ...]]]:
 
 
 def send_and_undo(
-    client: Client, method: str, path: str, **options: object
-) -> tuple[HttpResponse, bool]:
+    client: Client, method: str, path: str, **options: Any
+) -> tuple[HttpResponseBase, bool]:
     """The answer to a request, and whether it changed anything; its changes are taken back."""
-    client.raise_request_exception = False
-    cookies = copy.deepcopy(client.cookies)
     before = read_state()
     with transaction.atomic():
-        answer: HttpResponse = getattr(client, method.lower())(path, **options)
-        if answer.streaming:
-            b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+        answer = send(client, method, path, **options)
         changed = read_state() != before
         transaction.set_rollback(True)
-    client.cookies = cookies
     return answer, changed
+
+
+def send(client: Client, method: str, path: str, **options: Any) -> HttpResponseBase:
+    """The answer, read to its end; the client keeps its cookies. Bytes are sent as they are."""
+    client.raise_request_exception = False
+    cookies = copy.deepcopy(client.cookies)
+    answer: Any
+    if isinstance(options.get("data"), bytes):
+        answer = client.generic(method, path, **options)
+    else:
+        answer = getattr(client, method.lower())(path, **options)
+    if answer.streaming:
+        b"".join(answer.streaming_content)
+    client.cookies = cookies
+    assert isinstance(answer, HttpResponseBase)
+    return answer
