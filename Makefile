@@ -14,7 +14,7 @@ test-all: ## everything: both databases, killed processes, containers, samples, 
 test-paddle: ## the genuine PaddleOCR-VL with small models; installs 4 GB the first time
 	@exec .ci/test-paddle
 
-lint: ## formatting, lints, types, missing migrations
+lint: ## formatting, lints, import contracts, bandit, locks, types, missing migrations
 	@exec .ci/lint
 
 lock: ## pin the newest versions that pyproject.toml allows
