@@ -15,7 +15,7 @@ from documents.errors import StorageFull
 from documents.sign_in.client import find_network
 from ocrsite.front import refusals
 from ocrsite.front.intake import ClientGone, Intake, Receive
-from ocrsite.front.limits import LONGEST_HEAD, Terms, find_terms, is_log_in
+from ocrsite.front.limits import LONGEST_HEAD, BodyTerms, find_terms, is_log_in
 from ocrsite.front.pools import Pools, Work
 from ocrsite.front.refusals import Refusal
 from ocrsite.front.sender import carries_credentials, find_sender
@@ -85,7 +85,7 @@ class Front:
         unread = False
         if not read_current_start().ready:
             # Django says so without a look at the body.
-            unread, terms = terms.size != 0, Terms(0, 0, 0)
+            unread, terms = terms.size != 0, BodyTerms(0, 0, 0)
         work = _choose_pool(method, path, terms)
         if terms.too_large:
             _count_upload(terms, "refused")
@@ -218,7 +218,7 @@ def _check_head(scope: Mapping[str, Any], environ: Mapping[str, Any]) -> None:
         raise refusals.host_missing()
 
 
-def _choose_pool(method: str, path: str, terms: Terms) -> Work:
+def _choose_pool(method: str, path: str, terms: BodyTerms) -> Work:
     if path in ALWAYS_OPEN:
         return Work.HEALTH
     if is_log_in(method, path):
@@ -226,7 +226,7 @@ def _choose_pool(method: str, path: str, terms: Terms) -> Work:
     return Work.UPLOAD if terms.known_sender else Work.GENERAL
 
 
-def _count_upload(terms: Terms, outcome: str) -> None:
+def _count_upload(terms: BodyTerms, outcome: str) -> None:
     if terms.upload:
         UPLOADS.labels(outcome).inc()
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ocrsite.front.limits import LEAST_RATE, SMALL, WINDOW, Terms
+from ocrsite.front.limits import LEAST_RATE, SMALL, WINDOW, BodyTerms
 from ocrsite.front.pools import Pools, Work
 from ocrsite.front.refusals import Refusal, busy, too_large, too_slow
 from ocrsite.front.spool import Spool
@@ -56,7 +56,7 @@ class Intake:
         self._bodies: dict[_Body, None] = {}  # in the order in which they came
         self._watching = False
 
-    async def read(self, receive: Receive, spool: Spool, terms: Terms, address: str) -> None:
+    async def read(self, receive: Receive, spool: Spool, terms: BodyTerms, address: str) -> None:
         """Read a whole body into `spool`. Raises Refusal, ClientGone, StorageFull."""
         loop = asyncio.get_running_loop()
         now = loop.time()
@@ -76,7 +76,7 @@ class Intake:
             body.task.cancel()
             del self._bodies[body]
 
-    async def _copy(self, receive: Receive, spool: Spool, terms: Terms, body: _Body) -> None:
+    async def _copy(self, receive: Receive, spool: Spool, terms: BodyTerms, body: _Body) -> None:
         more = True
         writing: asyncio.Task[None] | None = None
         try:

@@ -37,7 +37,7 @@ _METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 
 
 @dataclass(frozen=True)
-class Terms:
+class BodyTerms:
     """On which terms the body of a request is taken.
 
     `size`: bytes as declared, None where the body is chunked. `limit`: bytes at most. `deadline`:
@@ -58,7 +58,9 @@ class Terms:
         return self.size is not None and self.size > self.limit
 
 
-def find_terms(method: str, path: str, environ: Mapping[str, str], *, credentials: bool) -> Terms:
+def find_terms(
+    method: str, path: str, environ: Mapping[str, str], *, credentials: bool
+) -> BodyTerms:
     """The terms for a request with this head. `credentials`: it carries some, not checked yet."""
     size = find_body_size(environ)
     if is_upload(method, path):
@@ -68,17 +70,17 @@ def find_terms(method: str, path: str, environ: Mapping[str, str], *, credential
             files = _FILES_IN_A_FORM if _FORMS.fullmatch(path) else 1
             limit = files * settings.OCRSITE_MAX_UPLOAD_BYTES + _FIELDS
             file_limit = files == 1
-        return Terms(
+        return BodyTerms(
             size, limit, UPLOAD_DEADLINE, upload=True, known_sender=True, file_limit=file_limit
         )
     small = size is not None and size <= SMALL
     if small or method not in _METHODS_WITH_BODY:
-        return Terms(size, SMALL, SMALL_DEADLINE)
+        return BodyTerms(size, SMALL, SMALL_DEADLINE)
     if size is None and not credentials:
         # Chunked: nobody knows yet whether it is large.
-        return Terms(size, SMALL, SMALL_DEADLINE)
+        return BodyTerms(size, SMALL, SMALL_DEADLINE)
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or SMALL
-    return Terms(size, limit, TEXT_DEADLINE, known_sender=True)
+    return BodyTerms(size, limit, TEXT_DEADLINE, known_sender=True)
 
 
 def find_body_size(environ: Mapping[str, str]) -> int | None:

@@ -16,7 +16,7 @@ from documents.api.parsers import MAX_JSON_UPLOAD_BYTES
 from documents.api.statuses import retry_after, status_of
 from documents.errors import FileTooLarge, StorageFull
 from documents.messages import Message
-from ocrsite.front.limits import Terms
+from ocrsite.front.limits import BodyTerms
 from ocrsite.middleware.security import SecurityHeaders
 from ocrsite.responses import build_refusal
 
@@ -79,7 +79,7 @@ def sender_unknown() -> Refusal:
     )
 
 
-def too_large(terms: Terms) -> Refusal:
+def too_large(terms: BodyTerms) -> Refusal:
     if terms.file_limit:
         limit = settings.OCRSITE_MAX_UPLOAD_BYTES // 2**20
         detail = Message(
