@@ -137,6 +137,7 @@ def visit(page: Page, path: str) -> list[str]:
     return list(page.evaluate("window.seen"))
 
 
+@pytest.mark.long
 def test_the_payloads_run_where_nothing_is_done_against_them(chromium: Browser) -> None:
     """Else the test above would show nothing."""
     context = chromium.new_context()
