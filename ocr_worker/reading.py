@@ -16,22 +16,25 @@ from documents.engine_name import EngineName
 from documents.errors import EngineUnavailable, InvalidRequest, ReadingError
 from documents.messages import Message
 from documents.models import OcrMode
-from documents.review.flag_rules import Flag, add_flags
+from documents.review.flag_rules import Flag, add_flags, has_low_confidence
 from documents.text.page_layout import PageLayout
 from ocr_worker import quality
 from ocr_worker.rendering.rotate import rotate_clockwise
 from ocr_worker.text_layer import extract
+from ocr_worker.text_layer.doubt import find_doubtful_words
 
 from .engines.base import Engine
 from .figures import cut_out_figures
-from .rendering import Renderer
+from .layer_sample import LEAST_AGREEMENT, measure_agreement
+from .rendering import RenderedPage, Renderer
 from .rendering.geometry import guess_dpi
+from .unread_ink import Sheet, find_unread_lines, read_unread
 
 log = structlog.get_logger(__name__)
 
 #: The engine of a reading from the text layer, and the version of the code that reads it.
 TEXT_LAYER = EngineName.TEXT_LAYER.value
-TEXT_LAYER_VERSION = "1"
+TEXT_LAYER_VERSION = "2"
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,9 @@ def read_page(
     try:
         if ocr != OcrMode.ALWAYS:
             forced = ocr == OcrMode.NEVER
-            reading = _read_text_layer(renderer, path, mime_type, number, forced=forced)
+            reading = _read_text_layer(
+                renderer, engine, path, mime_type, number, language, seconds, forced=forced
+            )
             if reading is not None:
                 return reading
         return _recognise(renderer, engine, path, mime_type, number, language, seconds)
@@ -88,11 +93,20 @@ def read_page(
 
 
 def _read_text_layer(
-    renderer: Renderer, path: Path, mime_type: str, number: int, *, forced: bool
+    renderer: Renderer,
+    engine: Engine | None,
+    path: Path,
+    mime_type: str,
+    number: int,
+    language: str,
+    seconds: float | None,
+    *,
+    forced: bool,
 ) -> PageReading | None:
     """Read the page from its text layer; None where that can't be trusted.
 
-    `forced`: use the layer as it is, and return an empty reading where there is none.
+    What the page shows and the layer lacks is read by `engine`; so is a sample of a doubtful layer.
+    `forced`: use the layer as it is, without OCR, and return an empty reading where there is none.
     """
     layer = None
     if mime_type == "application/pdf":
@@ -105,7 +119,44 @@ def _read_text_layer(
             if layer.words:
                 log.info("text_layer_rejected", page=number, reason=reason)
             return None
-    return PageReading(extract.convert_to_layout(layer), TEXT_LAYER, TEXT_LAYER_VERSION, None)
+    reader = None if forced else engine
+    if reader is not None:
+        seconds = reader.needs.seconds if seconds is None else seconds
+    deadline = time.monotonic() + (seconds or 0.0)
+
+    def draw() -> RenderedPage:
+        colour = reader is not None and reader.needs.colour
+        return renderer.render_page(path, mime_type, number, colour=colour)
+
+    doubtful = () if reader is None else find_doubtful_words(layer)
+    if reader is not None and doubtful:
+        agreement = measure_agreement(
+            reader, draw(), layer, doubtful, language=language, seconds=deadline - time.monotonic()
+        )
+        log.info("text_layer_doubted", page=number, words=len(doubtful), agreement=agreement)
+        if agreement is not None and agreement < LEAST_AGREEMENT:
+            return None
+    layout = extract.convert_to_layout(layer)
+
+    def draw_upright() -> Sheet:
+        page = draw()
+        return Sheet(rotate_clockwise(page.image, layout.rotation), page.dpi)
+
+    layout = read_unread(
+        layout,
+        extract.place_unread_lines(layer, layout),
+        draw=draw_upright,
+        engine=reader,
+        language=language,
+        seconds=deadline - time.monotonic(),
+    )
+    flags = {
+        Flag.EMPTY_REGION: layout.unread > 0,
+        Flag.LOW_CONFIDENCE: has_low_confidence(layout),
+        Flag.HIDDEN_TEXT: extract.has_hidden_text(layer),
+    }
+    layout = add_flags(layout, (flag for flag, found in flags.items() if found))
+    return PageReading(layout, TEXT_LAYER, TEXT_LAYER_VERSION, None)
 
 
 def _read_as_empty(
@@ -155,6 +206,14 @@ def _recognise(
         left = max(deadline - time.monotonic(), 0.0)
         layout = engine.read(page.image, dpi=guess, language=language, seconds=left)
     upright = rotate_clockwise(page.image, layout.rotation)
+    layout = read_unread(
+        layout,
+        find_unread_lines(layout, upright),
+        draw=lambda: Sheet(upright, page.dpi),
+        engine=engine,
+        language=language,
+        seconds=max(deadline - time.monotonic(), 0.0),
+    )
     layout = quality.assess_layout(layout, ink=quality.make_ink_detector(upright.convert("L")))
     layout = add_flags(layout, flags)
     layout, figures = cut_out_figures(upright, layout, number)

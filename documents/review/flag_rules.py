@@ -23,12 +23,13 @@ class Flag(str, enum.Enum):
     LOOKALIKES = "lookalikes"
     DAMAGED = "damaged"
     CONTENT_ELSEWHERE = "content_elsewhere"
+    HIDDEN_TEXT = "hidden_text"
 
     __str__ = str.__str__
 
 
 #: Flags of what the file is: no correction of the text changes that.
-FILE_FLAGS = frozenset([Flag.DAMAGED, Flag.CONTENT_ELSEWHERE])
+FILE_FLAGS = frozenset([Flag.DAMAGED, Flag.CONTENT_ELSEWHERE, Flag.HIDDEN_TEXT])
 
 
 #: A page whose confidence is below is worth a look. Measured on the 32 true pages of the samples
@@ -109,7 +110,10 @@ def drop_settled_flags(layout: PageLayout) -> PageLayout:
     """A corrected page without the flags whose cause is gone, as far as the page can tell."""
     settled = set(Flag) - FILE_FLAGS - find_causes(layout)
     flags = tuple(flag for flag in layout.flags if flag not in settled)
-    return layout if flags == layout.flags else replace(layout, flags=flags)
+    unread = layout.unread if Flag.EMPTY_REGION.value in flags else 0.0
+    if flags == layout.flags and unread == layout.unread:
+        return layout
+    return replace(layout, flags=flags, unread=unread)
 
 
 def add_flags(layout: PageLayout, found: Iterable[Flag]) -> PageLayout:

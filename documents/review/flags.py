@@ -69,6 +69,14 @@ FLAG_DESCRIPTIONS: dict[str, FlagDescription] = {
                 "only. Open the original there, print it to PDF and upload that."
             ),
         ),
+        FlagDescription(
+            Flag.HIDDEN_TEXT.value,
+            _("words that nobody sees"),
+            _(
+                "The file holds words that the page does not show; they were not read. If they "
+                "were meant to be removed, the original still has them."
+            ),
+        ),
     )
 }
 

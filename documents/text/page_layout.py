@@ -146,7 +146,7 @@ class PageLayout:
 
     `rotation` is the clockwise turn in degrees (0, 90, 180, 270) applied to the page after EXIF
     orientation and PDF /Rotate to make it upright. `flags` name the reasons why a reviewer should
-    look at the page.
+    look at the page. `unread` is the share (0 to 1) of what looks like text that was not read.
     """
 
     width: int
@@ -155,6 +155,7 @@ class PageLayout:
     rotation: int = 0
     blocks: tuple[Block, ...] = ()
     flags: tuple[str, ...] = field(default=())
+    unread: float = 0.0
 
     def blocks_in_order(self) -> list[Block]:
         """The blocks in reading order; those outside it are inserted by their vertical position."""
@@ -181,8 +182,12 @@ class PageLayout:
 
     @property
     def confidence(self) -> float | None:
-        """Mean confidence of the words (of a block, if it has no words), weighted by length."""
-        return mean_confidence(
+        """Mean confidence of the words (of a block, if it has no words), weighted by length.
+
+        Lower by the share of the page that was not read; the words of a text layer count as
+        certain there.
+        """
+        read = mean_confidence(
             pair
             for block in self.blocks
             for pair in (
@@ -190,6 +195,9 @@ class PageLayout:
                 or [(block.confidence, len(block.text))]
             )
         )
+        if not self.unread:
+            return read
+        return round((1.0 if read is None else read) * (1 - self.unread), 4)
 
     def scale(self, factor: float, *, width: int, height: int) -> PageLayout:
         """Return the same page on an image of `width` x `height` px, `factor` times the size."""
@@ -223,7 +231,7 @@ class PageLayout:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        return {
+        data = {
             "layout_version": LAYOUT_VERSION,
             "width": self.width,
             "height": self.height,
@@ -232,6 +240,7 @@ class PageLayout:
             "flags": list(self.flags),
             "blocks": [block.to_dict() for block in self.blocks],
         }
+        return data | {"unread": self.unread} if self.unread else data
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> PageLayout:
@@ -246,6 +255,7 @@ class PageLayout:
             rotation=data.get("rotation", 0),
             blocks=tuple(Block.from_dict(block) for block in data.get("blocks", ())),
             flags=tuple(data.get("flags", ())),
+            unread=data.get("unread", 0.0),
         )
 
 
@@ -253,6 +263,19 @@ def bounding_box(boxes: Iterable[Box]) -> Box:
     """The smallest box around all of `boxes`. Raises ValueError for no boxes."""
     x0s, y0s, x1s, y1s = zip(*boxes, strict=True)
     return (min(x0s), min(y0s), max(x1s), max(y1s))
+
+
+def rotate_box(box: Box, rotation: int, width: float, height: float) -> Box:
+    """`box` on a page of `width` x `height`, after the page was rotated clockwise by `rotation`
+    (0, 90, 180 or 270 degrees)."""
+    x0, y0, x1, y1 = box
+    if rotation == 90:
+        return height - y1, x0, height - y0, x1
+    if rotation == 180:
+        return width - x1, height - y1, width - x0, height - y0
+    if rotation == 270:
+        return y0, width - x1, y1, width - x0
+    return box
 
 
 def mean_confidence(pairs: Iterable[tuple[float | None, int]]) -> float | None:

@@ -7,12 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .types import LayerWord, Limits, PageImage, RenderedPage, TextLayer
+from .types import LayerWord, Limits, PageImage, RenderedPage, TextLayer, UnreadLine
 
 if TYPE_CHECKING:
     from .renderer import Renderer
 
-__all__ = ["LayerWord", "Limits", "PageImage", "RenderedPage", "Renderer", "TextLayer"]
+__all__ = [
+    "LayerWord",
+    "Limits",
+    "PageImage",
+    "RenderedPage",
+    "Renderer",
+    "TextLayer",
+    "UnreadLine",
+]
 
 
 def __getattr__(name: str) -> Any:

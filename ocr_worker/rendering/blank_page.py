@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from PIL import Image, ImageChops, ImageFilter
 
+from .marks import Mark, find_marks
+
 #: The longer side of the reduced page, px: A4 at 100 dpi.
 _SIDE = 1170
 
@@ -46,7 +48,7 @@ def is_blank(gray: Image.Image) -> bool:
         inner = ink
     if inner.histogram()[255] > _MUCH_INK * inner.width * inner.height:
         return False
-    return not any(_is_letter(mark, inner.size) for mark in _find_marks(inner))
+    return not any(_is_letter(mark, inner.size) for mark in find_marks(inner))
 
 
 def _has_contrast(image: Image.Image) -> bool:
@@ -54,67 +56,9 @@ def _has_contrast(image: Image.Image) -> bool:
     return bool(high - low >= _CONTRAST)  # type: ignore[operator]
 
 
-Mark = tuple[int, int, int, int, int]  # x0, y0, x1, y1 (inclusive), px of ink
-
-
-def _find_marks(ink: Image.Image) -> list[Mark]:
-    """The connected marks (8 neighbours) of a binary image, found from the runs of its rows."""
-    width, height = ink.size
-    data = ink.tobytes()
-    parents: list[int] = []
-    boxes: list[list[int]] = []
-
-    def root(label: int) -> int:
-        while parents[label] != label:
-            parents[label] = parents[parents[label]]
-            label = parents[label]
-        return label
-
-    above: list[tuple[int, int, int]] = []
-    for y in range(height):
-        row = data[y * width : (y + 1) * width]
-        runs: list[tuple[int, int, int]] = []
-        start = row.find(255)
-        while start >= 0:
-            end = row.find(0, start)
-            if end < 0:
-                end = width
-            label = -1
-            for left, right, other in above:
-                if left <= end and right >= start:
-                    found = root(other)
-                    if label < 0:
-                        label = found
-                    elif label != found:
-                        _join_marks(boxes, parents, label, found)
-            if label < 0:
-                label = len(parents)
-                parents.append(label)
-                boxes.append([start, y, end - 1, y, 0])
-            box = boxes[label]
-            box[0], box[2], box[3] = min(box[0], start), max(box[2], end - 1), y
-            box[4] += end - start
-            runs.append((start, end, label))
-            start = row.find(255, end)
-        above = runs
-    return [
-        (box[0], box[1], box[2], box[3], box[4])
-        for label, box in enumerate(boxes)
-        if parents[label] == label
-    ]
-
-
-def _join_marks(boxes: list[list[int]], parents: list[int], kept: int, gone: int) -> None:
-    parents[gone] = kept
-    one, other = boxes[kept], boxes[gone]
-    one[0], one[1] = min(one[0], other[0]), min(one[1], other[1])
-    one[2], one[3] = max(one[2], other[2]), max(one[3], other[3])
-    one[4] += other[4]
-
-
 def _is_letter(mark: Mark, size: tuple[int, int]) -> bool:
-    x0, y0, x1, y1, ink = mark
-    width, height = x1 - x0 + 1, y1 - y0 + 1
+    x0, y0, x1, y1, ink, _ = mark
+    width, height = mark.width, mark.height
     if ink < _LETTER_INK or max(width, height) < _LETTER_SIDE:
         return False
     if x0 == 0 or y0 == 0 or x1 == size[0] - 1 or y1 == size[1] - 1:

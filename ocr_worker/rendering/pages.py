@@ -16,7 +16,7 @@ from documents.errors import DamagedPage, PageTooLarge
 from documents.messages import Message
 from ocr_worker.rendering.rotate import rotate_clockwise
 
-from . import blank_page, geometry, pdf_contents, pdf_text
+from . import blank_page, geometry, pdf_contents, pdf_ink, pdf_text
 from .images import ImageFile
 from .pdf import PdfFile
 from .pdf_open import unlock_pdf
@@ -114,6 +114,10 @@ class Pages:
                 layer = pdf_text.read_page_text(page, width, height)
             else:
                 layer = pdf_text.read_page_text_with_fields(page, *flat, width, height)
+        layer |= pdf_ink.compare_ink(file, number, layer["words"])
+        # A word with ink over which a shape is drawn may be seen or not: that is left to OCR.
+        unseen = {tuple(layer["words"][index][:5]) for index in layer["hidden"]}
+        layer["covered"] = sum(tuple(word[:5]) not in unseen for word in layer["covered"])
         layer |= {
             "width": width,
             "height": height,

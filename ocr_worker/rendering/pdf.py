@@ -18,6 +18,7 @@ from . import geometry
 from .pdf_annotations import Field, FlattenedPages, has_annotations
 from .pdf_contents import may_hold_contents
 from .pdf_open import open_pdf
+from .pdf_resolution import choose_resolution
 from .types import MAX_PAGES
 
 
@@ -32,6 +33,7 @@ class PdfFile:
         self._flattened = FlattenedPages(reopen)
         self._page_number = 0
         self._page: pdfium.PdfPage | None = None
+        self._natural: tuple[int, tuple[int, int, float]] | None = None
         # Forms are drawn as filled in; no script runs (this pdfium has no JavaScript engine).
         self._doc.init_forms()
         if self._doc.formenv is not None:
@@ -101,10 +103,15 @@ class PdfFile:
         return float(width), float(height)
 
     def natural_size(self, number: int) -> tuple[int, int, float]:
-        """Width and height, px, and the dpi at which the page is rendered for OCR."""
+        """Width and height, px, at which the page is rendered for OCR, and their dpi.
+
+        That is `PDF_DPI`, or more where the page is a finer picture on a page stated as small.
+        """
+        if self._natural is not None and self._natural[0] == number:
+            return self._natural[1]
         width, height = self.size(number)
         try:
-            dpi = geometry.pdf_dpi(width, height)
+            dpi, stated = choose_resolution(self.page(number), width, height)
         except ValueError as error:
             raise PageTooLarge(
                 Message(
@@ -114,23 +121,28 @@ class PdfFile:
                     height=f"{height:.0f}",
                 )
             ) from error
-        return (*geometry.pdf_size(width, height, dpi), dpi)
+        found = (*geometry.pdf_size(width, height, dpi), stated or dpi)
+        self._natural = (number, found)
+        return found
 
-    def draw(self, number: int, width: int, height: int) -> Image.Image:
-        """Draw the page on white, `width` x `height` px, RGB.
+    def draw(self, number: int, width: int, height: int, *, gray: bool = False) -> Image.Image:
+        """Draw the page on white, `width` x `height` px, RGB, or "L" where `gray`.
 
         Annotations and filled forms are drawn.
         """
         page = self.page(number)
-        bitmap = pdfium.PdfBitmap.new_native(width, height, c.FPDFBitmap_BGRx)
+        form, mode, raw = (
+            (c.FPDFBitmap_Gray, "L", "L") if gray else (c.FPDFBitmap_BGRx, "RGB", "BGRX")
+        )
+        bitmap = pdfium.PdfBitmap.new_native(width, height, form)
         try:
             bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
-            flags = c.FPDF_ANNOT | c.FPDF_NO_CATCH
+            flags = c.FPDF_ANNOT | c.FPDF_NO_CATCH | (c.FPDF_GRAYSCALE if gray else 0)
             c.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, flags)
             if page.formenv is not None:
                 c.FPDF_FFLDraw(page.formenv, bitmap, page, 0, 0, width, height, 0, flags)
             pixels = ctypes.string_at(bitmap.buffer, bitmap.stride * height)
-            return Image.frombuffer("RGB", (width, height), pixels, "raw", "BGRX", bitmap.stride, 1)
+            return Image.frombuffer(mode, (width, height), pixels, "raw", raw, bitmap.stride, 1)
         finally:
             bitmap.close()
 

@@ -56,7 +56,8 @@ def read_page_text(page: Any, width: float, height: float) -> dict[str, Any]:
     """Read words, images and shapes of an open pdfium page of `width` x `height` points (as shown).
 
     The result is JSON: `words` as lists `[text, x0, y0, x1, y1, size, turn, invisible, hyphen,
-    broken, slant]`, `image_cover`, `image_box`, `paths`, `covered`. Raises Fault.
+    broken, slant]`, `image_cover`, `image_box`, `paths`, `covered` (the words over which a shape is
+    drawn). Raises ReadingError.
     """
     affine = PageTransform(page, width, height)
     drawn = DrawnObjects(affine, width, height)
@@ -84,14 +85,16 @@ def read_page_text_with_fields(
 
 def _read_shown_words(
     page: Any, affine: PageTransform, drawn: DrawnObjects
-) -> tuple[list[list[Any]], int]:
-    """The page's words, and how many of them a shape covers."""
-    words, covered = [], 0
+) -> tuple[list[list[Any]], list[list[Any]]]:
+    """The page's words, and those of them that a shape covers."""
+    words: list[list[Any]] = []
+    covered: list[list[Any]] = []
     for word, obj in _read_words(page, affine):
         over = drawn.find_cover(obj, (word[1], word[2], word[3], word[4]))
         if over == IMAGE:
             word[_INVISIBLE_AT] = True  # an OCR layer under the image of its page
-        covered += over == SHAPE
+        if over == SHAPE:
+            covered.append(word)
         words.append(word)
     return words, covered
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -13,7 +14,7 @@ from documents.messages import Message, message_from_json
 
 from .child_process import ChildProcess
 from .jail import LayerReport
-from .types import LayerWord, Limits, PageImage, RenderedPage, TextLayer
+from .types import LayerWord, Limits, PageImage, RenderedPage, TextLayer, UnreadLine
 
 _ERRORS: dict[str, type[errors.ReadingError]] = {
     cls.code: cls
@@ -99,6 +100,9 @@ class Renderer:
             LayerWord(text, (x0, y0, x1, y1), *facts)
             for text, x0, y0, x1, y1, *facts in layer["words"]
         )
+        hidden = frozenset(layer["hidden"])
+        if hidden:
+            words = tuple(replace(word, hidden=index in hidden) for index, word in enumerate(words))
         box = layer["image_box"]
         return TextLayer(
             width=layer["width"],
@@ -111,6 +115,9 @@ class Renderer:
             image_box=None if box is None else tuple(box),
             paths=layer["paths"],
             covered=layer["covered"],
+            unread=tuple(
+                UnreadLine((x0, y0, x1, y1), letters) for x0, y0, x1, y1, letters in layer["unread"]
+            ),
         )
 
     def render_page(

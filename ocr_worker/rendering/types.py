@@ -82,7 +82,7 @@ class LayerWord:
     text is rotated on the shown page, `slant` the further degrees (-45 to 45) by which it rises,
     counterclockwise. `invisible`: drawn without ink, or under an image (OCR
     layers). `hyphen`: it was split at the end of a line and continues in the next word. `broken`:
-    number of its glyphs that have no text in the font.
+    number of its glyphs that have no text in the font. `hidden`: nobody sees it on the page.
     """
 
     text: str
@@ -93,6 +93,18 @@ class LayerWord:
     hyphen: bool = False
     broken: int = 0
     slant: float = 0.0
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class UnreadLine:
+    """A line on the page that looks like text and has no word; its box in points of the shown page.
+
+    `letters`: about how many it has.
+    """
+
+    bbox: tuple[float, float, float, float]
+    letters: int
 
 
 @dataclass(frozen=True)
@@ -101,7 +113,8 @@ class TextLayer:
 
     `width`, `height`: the shown page in points. `image_cover`: share (0 to 1) of the page under
     raster images. `image_box`: around all of them, points, or None. `paths`: drawn shapes.
-    `covered`: number of words that a shape drawn over them seems to hide.
+    `covered`: number of words over which a shape is drawn, though there is ink. `unread`: lines
+    that look like text and have no words.
     `image_width`, `image_height`: size in px of the page image that belongs to it, `image_dpi` its
     resolution.
     """
@@ -116,3 +129,4 @@ class TextLayer:
     image_box: tuple[float, float, float, float] | None = None
     paths: int = 0
     covered: int = 0
+    unread: tuple[UnreadLine, ...] = ()

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from documents.errors import PageTooLarge
 from documents.messages import Message
-from documents.text.page_layout import PageLayout
-from ocr_worker.rendering import LayerWord, TextLayer
+from documents.text.page_layout import Box, PageLayout, rotate_box
+from ocr_worker.rendering import LayerWord, TextLayer, UnreadLine
 from ocr_worker.text_layer.blocks import group_into_blocks
 from ocr_worker.text_layer.language_check import Profile, profile_text
 from ocr_worker.text_layer.words import drop_doubles, join_spaced_letters
@@ -39,6 +39,15 @@ _SCAN_WORDS = 12
 #: A scan's layer must extend over this share of the image's height, or it is that of a stamp.
 _SCAN_REACH = 0.25
 
+#: A line of unexplained ink is worth a reading from this many letters; beside a scan's own layer
+#: from this share of the page's text.
+_LEAST_UNREAD = 5
+_MUCH_UNREAD = 0.2
+
+#: Words without ink, by number and share, that a scan's layer may have.
+_FEW_IMAGINED = 5
+_IMAGINED = 0.1
+
 #: A page with fewer letters, and images or drawings beside them, may have its text in those.
 _FEW_LETTERS = 40
 _SOME_COVER = 0.05
@@ -46,12 +55,42 @@ _MANY_PATHS = 400
 
 
 def select_trusted_words(layer: TextLayer) -> tuple[LayerWord, ...]:
-    """The words of the layer that belong to the page: inside it, and visible or over an image.
+    """The words of the layer that belong to the page: inside it, with ink where they stand.
 
     Invisible text over an image is an OCR layer. Elsewhere it is meant for machines only, and
     people who look at the page don't see it.
     """
-    return tuple(word for word in layer.words if _is_on(word, layer) and _is_shown(word, layer))
+    return tuple(
+        word
+        for word in layer.words
+        if not word.hidden and _is_on(word, layer) and _is_shown(word, layer)
+    )
+
+
+def has_hidden_text(layer: TextLayer) -> bool:
+    """Whether the page has words that nobody sees.
+
+    Words of a scan's own layer beside its ink don't count before they are many: a recognition
+    imagines some.
+    """
+    hidden = [word for word in layer.words if word.hidden and _is_on(word, layer)]
+    if layer.image_cover < _SCAN_COVER or not all(word.invisible for word in hidden):
+        return bool(hidden)
+    return len(hidden) > max(_FEW_IMAGINED, _IMAGINED * len(layer.words))
+
+
+def select_unread_lines(layer: TextLayer) -> tuple[UnreadLine, ...]:
+    """The lines of the page that look like text, have no words, and are worth a reading.
+
+    Beside a scan's own layer stands the dirt of the scan: there, only many lines are.
+    """
+    lines = tuple(line for line in layer.unread if line.letters >= _LEAST_UNREAD)
+    if layer.image_cover >= _SCAN_COVER:
+        read = sum(len(word.text) for word in select_trusted_words(layer))
+        unread = sum(line.letters for line in lines)
+        if unread <= _MUCH_UNREAD * (read + unread):
+            return ()
+    return lines
 
 
 def find_distrust_reason(layer: TextLayer) -> str | None:
@@ -75,11 +114,25 @@ def find_distrust_reason(layer: TextLayer) -> str | None:
     invisible = sum(word.invisible for word in words)
     if scan or invisible * 2 > len(words):
         return _find_scan_fault(layer, words, found)
-    if found.letters < _FEW_LETTERS and (
-        layer.image_cover > _SOME_COVER or layer.paths > _MANY_PATHS
+    if (
+        found.letters < _FEW_LETTERS
+        and (layer.image_cover > _SOME_COVER or layer.paths > _MANY_PATHS)
+        and layer.unread
     ):
         return "hardly any text beside pictures"
     return _find_text_fault(found)
+
+
+def place_unread_lines(layer: TextLayer, layout: PageLayout) -> tuple[UnreadLine, ...]:
+    """The unread lines worth a reading, in px of `layout`, which was converted from `layer`."""
+    width = layer.height if layout.rotation % 180 else layer.width
+    scale = layout.width / width
+
+    def place(box: Box) -> Box:
+        x0, y0, x1, y1 = rotate_box(box, layout.rotation, layer.width, layer.height)
+        return x0 * scale, y0 * scale, x1 * scale, y1 * scale
+
+    return tuple(replace(line, bbox=place(line.bbox)) for line in select_unread_lines(layer))
 
 
 def is_plausible(layer: TextLayer) -> bool:
@@ -172,10 +225,5 @@ def _find_main_turn(words: list[LayerWord]) -> int:
 
 def _rotate_word(word: LayerWord, rotation: int, width: float, height: float) -> LayerWord:
     """The word on the page rotated clockwise by `rotation`; `width` x `height`: before that."""
-    x0, y0, x1, y1 = word.bbox
-    box = {
-        90: (height - y1, x0, height - y0, x1),
-        180: (width - x1, height - y1, width - x0, height - y0),
-        270: (y0, width - x1, y1, width - x0),
-    }[rotation]
+    box = rotate_box(word.bbox, rotation, width, height)
     return replace(word, bbox=box, turn=(word.turn + rotation) % 360)

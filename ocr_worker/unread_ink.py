@@ -1,0 +1,290 @@
+"""Read what looks like text on a page and was not read: the parts without words, by themselves.
+
+The parts are cut out of the page, everything else on the sheet is made white, and an engine reads
+it: pictures beside a text layer, text drawn as curves, stamps, and what a first recognition of the
+whole page left out. What still can't be read becomes an empty block, which is flagged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from PIL import Image, ImageDraw
+
+from documents.text.markdown import paragraphs_to_markdown
+from documents.text.page_layout import (
+    Block,
+    Box,
+    Line,
+    PageLayout,
+    bounding_box,
+    mean_confidence,
+    rotate_box,
+)
+from ocr_worker.rendering import UnreadLine, ink
+
+from .engines.base import Engine
+from .place_blocks import insert_blocks, overlap_share
+
+#: The longer side, px, to which a page image is reduced before its ink is looked at: 100 dpi.
+_CHECK_SIDE = 1170
+
+#: Share of a page's text-like ink without words from which it is read again, and the letters from
+#: which a line of it is.
+_MUCH_UNREAD = 0.2
+_LEAST_LETTERS = 5
+
+#: Lines with a lower confidence are noise: what an engine sees in a drawing.
+_BELIEVABLE = 0.5
+
+#: A word that lies in a known word by this share is that word.
+_SAME_PLACE = 0.4
+
+#: A line of ink is read where words cover this share of its width.
+_READ = 0.4
+
+#: What stays unread is reported from this many letters in one line, on the page, and from this
+#: share of the page's text: less is a logo.
+_WORTH_A_FLAG = 8
+_WORTH_IN_ALL = 12
+_WORTH_SHARE = 0.02
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page drawn for OCR, and its resolution."""
+
+    image: Image.Image
+    dpi: float
+
+
+def read_unread(
+    layout: PageLayout,
+    lines: Sequence[UnreadLine],
+    *,
+    draw: Callable[[], Sheet],
+    engine: Engine | None,
+    language: str,
+    seconds: float,
+) -> PageLayout:
+    """`layout` with the words of `lines` (boxes in px of the layout) where `engine` can read them.
+
+    `draw`: draws the page, upright as the layout is, at any size. `engine`: None to read nothing.
+    `seconds`: limit by the clock. Where lines stay unread, the layout has an empty block there and
+    its `unread` share. Raises as `Engine.read`.
+    """
+    if not lines:
+        return layout
+    found: list[Block] = []
+    if engine is not None:
+        sheet = draw()
+        scale = sheet.image.width / layout.width
+        found = _read_parts(engine, sheet, layout, lines, scale, language, seconds)
+    words = [box for block in found for box in _word_boxes(block)]
+    left = [
+        line
+        for line in lines
+        if line.letters >= _WORTH_A_FLAG and _covered_width(line.bbox, words) < _READ
+    ]
+    read = sum(len(word.text) for word in layout.words()) + sum(len(b.text) for b in found)
+    unread = sum(line.letters for line in left)
+    if unread < max(_WORTH_IN_ALL, _WORTH_SHARE * (read + unread)):
+        left, unread = [], 0
+    empty = [
+        Block(id="", label="text", bbox=part, order=None, text="")
+        for part in _group([line.bbox for line in left])
+    ]
+    if not found and not empty:
+        return layout
+    merged = insert_blocks(layout, found)
+    return replace(
+        merged,
+        blocks=(
+            *merged.blocks,
+            *(replace(block, id=f"e{index + 1}") for index, block in enumerate(empty)),
+        ),
+        unread=round(unread / (read + unread), 3) if unread else 0.0,
+    )
+
+
+def find_unread_lines(layout: PageLayout, upright: Image.Image) -> list[UnreadLine]:
+    """The lines of `upright` (the image that was read, px of the layout) that have no words.
+
+    None where they are few beside those that have: dust, shadows, drawings. Over 60 pages the share
+    was 0.28 to 0.98 where text had been lost, and at most 0.15 elsewhere.
+    """
+    gray = upright if upright.mode == "L" else upright.convert("L")
+    factor = max(1, round(max(gray.size) / _CHECK_SIDE))
+    edges = ink.find_edges(gray.reduce(factor) if factor > 1 else gray)
+    boxes = [box for block in layout.blocks for box in _explained_boxes(block)]
+    lines = ink.find_lines(edges, [_scale(box, 1 / factor) for box in boxes])
+    unread = sum(line.letters for line in lines)
+    if unread < _WORTH_A_FLAG:
+        return []
+    every = sum(line.letters for line in ink.find_lines(edges))
+    if unread <= _MUCH_UNREAD * max(every, 1):
+        return []
+    return [
+        UnreadLine(_scale(line.bbox, factor), line.letters)
+        for line in lines
+        if line.letters >= _LEAST_LETTERS
+    ]
+
+
+def _explained_boxes(block: Block) -> list[Box]:
+    """What a block accounts for: its words, or all of it where it has none (a picture)."""
+    return [word.bbox for word in block.words()] or [block.bbox]
+
+
+def _read_parts(
+    engine: Engine,
+    sheet: Sheet,
+    layout: PageLayout,
+    lines: Sequence[UnreadLine],
+    scale: float,
+    language: str,
+    seconds: float,
+) -> list[Block]:
+    """The blocks that the engine reads at `lines`; boxes in px of the layout."""
+    parts = [_scale(box, scale) for box in _group([line.bbox for line in lines])]
+    known = [word.bbox for word in layout.words()]
+    part, origin = _cut_out(sheet.image, parts, [_scale(box, scale) for box in known])
+    reading = engine.read(part, dpi=sheet.dpi, language=language, seconds=seconds)
+    blocks = []
+    for block in reading.blocks_in_order():
+        moved = _move(block, reading, origin, 1 / scale)
+        kept = _keep_believable(moved, known)
+        if kept is not None:
+            blocks.append(kept)
+    return blocks
+
+
+def _cut_out(
+    image: Image.Image, parts: Sequence[Box], known: Sequence[Box]
+) -> tuple[Image.Image, tuple[int, int]]:
+    """The parts of `image` on white, without the words at `known`, and where the cut begins."""
+    x0, y0, x1, y1 = bounding_box(parts)
+    margin = 20
+    left, top = max(round(x0) - margin, 0), max(round(y0) - margin, 0)
+    right, bottom = min(round(x1) + margin, image.width), min(round(y1) + margin, image.height)
+    cut = Image.new(image.mode, (max(right - left, 1), max(bottom - top, 1)), "white")
+    for part in parts:
+        inner = (
+            max(round(part[0]), 0),
+            max(round(part[1]), 0),
+            min(round(part[2]), image.width),
+            min(round(part[3]), image.height),
+        )
+        if inner[2] > inner[0] and inner[3] > inner[1]:
+            cut.paste(image.crop(inner), (inner[0] - left, inner[1] - top))
+    draw = ImageDraw.Draw(cut)
+    for box in known:
+        kx0, ky0, kx1, ky1 = box
+        if kx1 > left and kx0 < right and ky1 > top and ky0 < bottom:
+            draw.rectangle((kx0 - left, ky0 - top, kx1 - left, ky1 - top), fill="white")
+    return cut, (left, top)
+
+
+def _move(block: Block, reading: PageLayout, origin: tuple[int, int], scale: float) -> Block:
+    """`block` of the `reading` of a part that begins at `origin` (px), in px of the layout."""
+    left, top = origin
+
+    def place(box: Box) -> Box:
+        back = (360 - reading.rotation) % 360
+        x0, y0, x1, y1 = rotate_box(box, back, reading.width, reading.height)
+        return _scale((x0 + left, y0 + top, x1 + left, y1 + top), scale)
+
+    lines = tuple(
+        replace(
+            line,
+            bbox=place(line.bbox),
+            words=tuple(replace(word, bbox=place(word.bbox)) for word in line.words),
+        )
+        for line in block.lines
+    )
+    return replace(block, bbox=place(block.bbox), lines=lines, figure="", disputes=())
+
+
+def _keep_believable(block: Block, known: Sequence[Box]) -> Block | None:
+    """`block` without noise and without words that are known; None where nothing is left."""
+    if not any(ch.isalnum() for ch in block.text):
+        return None
+    if not block.lines:
+        certain = block.confidence is None or block.confidence >= _BELIEVABLE
+        return block if certain else None
+    lines = []
+    for line in block.lines:
+        words = tuple(
+            word
+            for word in line.words
+            if not any(overlap_share(word.bbox, box) > _SAME_PLACE for box in known)
+        )
+        certainty = mean_confidence((word.confidence, len(word.text)) for word in words)
+        signs = sum(ch.isalnum() for word in words for ch in word.text)
+        if signs < 2 or (certainty is not None and certainty < _BELIEVABLE):
+            continue
+        text = " ".join(word.text for word in words)
+        lines.append(Line(text, bounding_box(word.bbox for word in words), words))
+    if not lines:
+        return None
+    if len(lines) == len(block.lines) and all(
+        len(one.words) == len(other.words) for one, other in zip(lines, block.lines, strict=True)
+    ):
+        return block
+    return replace(
+        block,
+        bbox=bounding_box(line.bbox for line in lines),
+        lines=tuple(lines),
+        text="\n".join(line.text for line in lines),
+        markdown=paragraphs_to_markdown([[line.text for line in lines]]),
+        html="",
+        confidence=mean_confidence(
+            (word.confidence, len(word.text)) for line in lines for word in line.words
+        ),
+    )
+
+
+def _word_boxes(block: Block) -> list[Box]:
+    return [word.bbox for word in block.words()] or [block.bbox]
+
+
+def _covered_width(line: Box, words: Sequence[Box]) -> float:
+    """The share of the line's width over or under which words stand."""
+    x0, y0, x1, y1 = line
+    spans = sorted(
+        (max(w[0], x0), min(w[2], x1))
+        for w in words
+        if min(w[3], y1) - max(w[1], y0) > 0.3 * min(w[3] - w[1], y1 - y0)
+    )
+    covered, end = 0.0, x0
+    for left, right in spans:
+        if right > max(left, end):
+            covered += right - max(left, end)
+            end = right
+    return covered / max(x1 - x0, 1.0)
+
+
+def _group(lines: Sequence[Box]) -> list[Box]:
+    """Lines, grown by a line's height, joined where they touch."""
+    parts: list[Box] = []
+    for x0, y0, x1, y1 in lines:
+        grown = 0.8 * (y1 - y0)
+        box = (x0 - grown, y0 - grown, x1 + grown, y1 + grown)
+        while True:
+            touching = [part for part in parts if _touch(part, box)]
+            if not touching:
+                break
+            box = bounding_box([box, *touching])
+            parts = [part for part in parts if part not in touching]
+        parts.append(box)
+    return sorted(parts, key=lambda part: (part[1], part[0]))
+
+
+def _touch(one: Box, other: Box) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
+def _scale(box: Box, factor: float) -> Box:
+    x0, y0, x1, y1 = box
+    return x0 * factor, y0 * factor, x1 * factor, y1 * factor
