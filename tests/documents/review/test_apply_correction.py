@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -245,3 +246,19 @@ def test_a_picture_stays_above_the_text_that_was_typed() -> None:
     name = layout.blocks[0].figure
     assert after.blocks[0].figure == name
     assert after.markdown == f"![](figures/{name})\n\nTyped below"
+
+
+def test_hidden_text_stays_hidden_text_however_the_page_is_corrected() -> None:
+    page = flagged(block("a", "x"), flags=("hidden_text",))
+
+    assert apply_correction(page, {"a": "y"}).flags == ("hidden_text",)
+
+
+def test_a_page_is_certain_again_once_what_was_unread_is_typed() -> None:
+    lost = replace(block("e1", order=None), text="")
+    page = replace(flagged(block("a", "x"), lost, flags=("empty_region",)), unread=0.4)
+    assert page.confidence is not None and page.confidence < 0.7
+
+    corrected = apply_correction(page, {"e1": "the stamp"})
+
+    assert (corrected.flags, corrected.unread) == ((), 0.0)
