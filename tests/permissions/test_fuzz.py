@@ -10,7 +10,7 @@ import pytest
 from tests.attacks.fuzz_api import run
 from tests.permissions.world import make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def test_nothing_that_is_sent_to_the_api_is_an_error_of_the_server(
