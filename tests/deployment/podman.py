@@ -51,7 +51,7 @@ def find_obstacle() -> str | None:
 
 
 def call(
-    *arguments: str, check: bool = True, timeout: float = 60, stdin: str | None = None
+    *arguments: str, check: bool = True, timeout: float = 120, stdin: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     run_directory = Path(f"/run/ocrsite-tests-{zlib.crc32(bytes(CACHE)):x}")
     done = subprocess.run(
@@ -81,8 +81,8 @@ def lock_store() -> Iterator[None]:
 
 
 def remove_all() -> None:
-    call("rm", "--all", "--force", "--volumes", "--time=0")
-    call("image", "prune", "--force")
+    call("rm", "--all", "--force", "--volumes", "--time=0", timeout=300)
+    call("image", "prune", "--force", timeout=300)
 
 
 # --- images ---------------------------------------------------------------------------------------
