@@ -12,16 +12,9 @@ from dataclasses import dataclass, replace
 
 from PIL import Image, ImageDraw
 
+from documents.text.box_rotation import rotate_box
 from documents.text.markdown import paragraphs_to_markdown
-from documents.text.page_layout import (
-    Block,
-    Box,
-    Line,
-    PageLayout,
-    bounding_box,
-    mean_confidence,
-    rotate_box,
-)
+from documents.text.page_layout import Block, Box, Line, PageLayout, bounding_box, mean_confidence
 from ocr_worker.rendering import UnreadLine, ink
 
 from .engines.base import Engine

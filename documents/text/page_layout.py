@@ -265,19 +265,6 @@ def bounding_box(boxes: Iterable[Box]) -> Box:
     return (min(x0s), min(y0s), max(x1s), max(y1s))
 
 
-def rotate_box(box: Box, rotation: int, width: float, height: float) -> Box:
-    """`box` on a page of `width` x `height`, after the page was rotated clockwise by `rotation`
-    (0, 90, 180 or 270 degrees)."""
-    x0, y0, x1, y1 = box
-    if rotation == 90:
-        return height - y1, x0, height - y0, x1
-    if rotation == 180:
-        return width - x1, height - y1, width - x0, height - y0
-    if rotation == 270:
-        return y0, width - x1, y1, width - x0
-    return box
-
-
 def mean_confidence(pairs: Iterable[tuple[float | None, int]]) -> float | None:
     """Mean of `(confidence, weight)` pairs; None if no pair has both."""
     total = weights = 0.0
