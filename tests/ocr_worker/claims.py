@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,18 @@ class Pretending:
         self.pages += 1
         if self.fault is not None:
             raise self.fault
-        return make_layout("what was read", width=image.width, height=image.height)
+        return cover_page(make_layout("what was read", width=image.width, height=image.height))
+
+
+def cover_page(layout: PageLayout) -> PageLayout:
+    """The layout with its words over the whole page: no ink is left unread."""
+    whole = (0.0, 0.0, float(layout.width), float(layout.height))
+    [block] = layout.blocks
+    lines = tuple(
+        replace(line, bbox=whole, words=tuple(replace(word, bbox=whole) for word in line.words))
+        for line in block.lines
+    )
+    return replace(layout, blocks=(replace(block, bbox=whole, lines=lines),))
 
 
 def scan(path: Path, pages: int = 1) -> Path:

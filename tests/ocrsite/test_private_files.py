@@ -26,7 +26,10 @@ def open_to_others(root: Path) -> list[str]:
     """What below `root` (and itself) another user or the group may read, write or enter."""
     found = []
     for path in [root, *root.rglob("*")]:
-        mode = path.lstat().st_mode
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:  # a running site removes what it no longer needs
+            continue
         private = 0o600 if stat.S_ISREG(mode) else 0o700
         if not stat.S_ISLNK(mode) and stat.S_IMODE(mode) & ~private:
             found.append(f"{path.relative_to(root)} {stat.filemode(mode)}")
