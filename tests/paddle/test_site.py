@@ -91,11 +91,13 @@ def test_a_scan_of_three_pages_becomes_a_result(site: Site) -> None:
     first, blank, third = result["pages"]
     assert blank["blocks"] == []
     for page in (first, third):
-        labels = {block["label"]: block for block in page["blocks"]}
-        assert labels["table"]["html"].startswith("<table>")
+        # The small models do not see all the print of the page: what they leave is read by itself,
+        # and gives further blocks.
+        blocks = page["blocks"]
+        assert any(block["html"].startswith("<table>") for block in blocks)
         assert "$$\nE=mc^2\n$$" in page["markdown"]
-        assert labels["text"]["text"] == "Sample text of a block."
-        figure = labels["image"]["figure"]
+        assert "Sample text of a block." in [block["text"] for block in blocks]
+        figure = next(block["figure"] for block in blocks if block["figure"])
         answer = site.call(f"/api/v1/documents/{document['id']}/figures/{figure}")
         assert answer.headers["Content-Type"] == "image/webp"
         assert Image.open(io.BytesIO(answer.content)).size[0] > 100
