@@ -208,5 +208,5 @@ def analyse_word(printed: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (word, stem_word(word))
         for part in split_unit(fold_word(printed))
-        if (word := fold_script(part))
+        if (word := _HARD_END.sub("", fold_script(part)))
     )
