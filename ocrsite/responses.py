@@ -14,8 +14,8 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.html import format_html
 
+from documents.http.problem_details import MEDIA_TYPE, build_problem
 from documents.messages import Message
-from documents.problem_details import MEDIA_TYPE, build_problem
 
 #: Seconds after which a request is worth another try while the site starts.
 RETRY_AFTER = 2

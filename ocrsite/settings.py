@@ -77,7 +77,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "ocrsite.middleware.time_zone.BrowserTimeZone",
     "ocrsite.middleware.hosts.HostsMiddleware",
-    "documents.csrf.CsrfMiddleware",
+    "documents.http.csrf.CsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -171,7 +171,7 @@ LOGIN_REDIRECT_URL = "home"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "documents.api.authentication.TokenAuthentication",
-        "documents.csrf.SameOriginSessionAuthentication",
+        "documents.http.csrf.SameOriginSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -208,7 +208,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 500
 
 # `manage.py check --deploy` can't see these; a test holds that it finds nothing else.
 SILENCED_SYSTEM_CHECKS = [
-    "security.W003",  # the CSRF middleware is there: documents.csrf.CsrfMiddleware, a subclass
+    "security.W003",  # the CSRF middleware is there: documents.http.csrf.CsrfMiddleware, a subclass
     # One site answers by http inside a network and by https behind a gateway, with no setting. What
     # https needs can't be static: it is decided for each request
     # (ocrsite/middleware/https.py).

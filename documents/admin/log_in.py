@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST
 
 from documents.actions.log_in import log_in
 from documents.actions.log_out_everywhere import log_out_everywhere
-from documents.csrf import csrf_protect
 from documents.errors import ArchiveError, Busy, LogInFailed, NotFound, TooManyAttempts
+from documents.http.csrf import csrf_protect
 from documents.models import User
 from documents.sign_in.client import describe_client
 from documents.sign_in.known_devices import remember_device

@@ -22,11 +22,11 @@ from documents.actions.upload import upload
 from documents.admin.changelist_state import document_url, redirect_to_list
 from documents.admin.forms import UploadForm, report_errors
 from documents.admin.requests import actor, show_error
-from documents.csrf import csrf_protect
 from documents.errors import ArchiveError, NoUploadTeam
 from documents.exports.links import documents_url
 from documents.files.filetypes import ACCEPTED, ACCEPTED_NAMES
 from documents.files.upload_staging import StagedUpload
+from documents.http.csrf import csrf_protect
 from documents.models import OcrMode, Team
 
 HERE = "admin:documents_document_upload"

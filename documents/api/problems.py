@@ -1,4 +1,4 @@
-"""Exceptions behind the API as problem documents (documents/problem_details.py)."""
+"""Exceptions behind the API as problem documents (documents/http/problem_details.py)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from rest_framework.response import Response
 from documents import errors
 from documents.api.statuses import retry_after, status_of
 from documents.files.disk_errors import is_disk_full, storage_full
+from documents.http.problem_details import MEDIA_TYPE, Text, build_problem
 from documents.messages import Message
-from documents.problem_details import MEDIA_TYPE, Text, build_problem
 
 log = structlog.get_logger(__name__)
 

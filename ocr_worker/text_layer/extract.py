@@ -136,11 +136,6 @@ def place_unread_lines(layer: TextLayer, layout: PageLayout) -> tuple[UnreadLine
     return tuple(replace(line, bbox=place(line.bbox)) for line in select_unread_lines(layer))
 
 
-def is_plausible(layer: TextLayer) -> bool:
-    """Whether the page can be read from its layer."""
-    return find_distrust_reason(layer) is None
-
-
 def convert_to_layout(layer: TextLayer) -> PageLayout:
     """Convert the layer to a layout in px of the page image; an empty one where it has no words.
 

@@ -8,7 +8,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from documents.csrf import SameOriginSessionAuthentication
+from documents.http.csrf import SameOriginSessionAuthentication
 from documents.models import User
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,6 @@ from ocr_worker.text_layer.extract import (
     MAX_WORDS,
     convert_to_layout,
     find_distrust_reason,
-    is_plausible,
 )
 from tests.ocr_worker.files import ENGLISH, PDF, RUSSIAN, pdf, picture, put, write
 
@@ -56,7 +55,7 @@ def test_a_born_digital_page_is_trusted_in_any_language(text: str) -> None:
 
 
 def test_latin_gibberish_under_a_scan_is_not_trusted() -> None:
-    assert not is_plausible(layer(GIBBERISH, cover=1.0, invisible=True))
+    assert find_distrust_reason(layer(GIBBERISH, cover=1.0, invisible=True)) is not None
 
 
 @pytest.mark.parametrize("lines", [RUSSIAN, ENGLISH])
@@ -67,29 +66,29 @@ def test_a_true_ocr_layer_under_a_scan_is_trusted(lines: list[str]) -> None:
 
 def test_a_stamp_on_a_scan_is_not_the_page() -> None:
     stamp = "Подписано электронной подписью в системе и отправлено по почте на адрес для учета"
-    assert not is_plausible(layer(stamp, cover=1.0))
+    assert find_distrust_reason(layer(stamp, cover=1.0)) is not None
 
 
 def test_a_few_words_beside_a_picture_are_not_the_page() -> None:
     few = layer("Page 3", cover=0.3)
     text_in_the_picture = UnreadLine((50, 400, 300, 412), letters=40)
-    assert not is_plausible(replace(few, unread=(text_in_the_picture,)))
-    assert is_plausible(few), "the picture has no text"
+    assert find_distrust_reason(replace(few, unread=(text_in_the_picture,))) is not None
+    assert find_distrust_reason(few) is None, "the picture has no text"
 
 
 def test_letters_of_a_false_encoding_are_not_trusted() -> None:
     broken = " ".join(RUSSIAN).encode("cp1251").decode("latin-1")
-    assert not is_plausible(layer(broken))
+    assert find_distrust_reason(layer(broken)) is not None
 
 
 def test_shifted_letters_are_not_trusted() -> None:
     shifted = "".join(chr(ord(ch) - 29) if ch.isalpha() else ch for ch in " ".join(ENGLISH * 3))
-    assert not is_plausible(layer(shifted))
+    assert find_distrust_reason(layer(shifted)) is not None
 
 
 def test_glyphs_without_a_meaning_are_not_trusted() -> None:
     words = [LayerWord("W" * 5, (10, 10 * i, 60, 10 * i + 8), 10.0, broken=2) for i in range(30)]
-    assert not is_plausible(TextLayer(600, 800, 1500, 2000, 180.0, tuple(words)))
+    assert find_distrust_reason(TextLayer(600, 800, 1500, 2000, 180.0, tuple(words))) is not None
 
 
 def test_invisible_words_without_a_picture_are_left_out(renderer: Renderer, tmp_path: Path) -> None:
@@ -193,7 +192,7 @@ def test_the_gibberish_samples_are_not_trusted(renderer: Renderer, shared: Path,
     found = renderer.read_text_layer(shared / f"samples/docs/ru/{name}.pdf", PDF, 1)
     assert found is not None
     assert found.words
-    assert not is_plausible(found)
+    assert find_distrust_reason(found) is not None
 
 
 # --- layers made to keep a reader busy ----------------------------------------------------------
@@ -228,7 +227,7 @@ def test_a_word_of_signs_without_end_is_looked_at_in_no_time() -> None:
 
 
 def test_a_layer_with_more_words_than_a_page_has_is_not_used() -> None:
-    assert not is_plausible(layer("word " * (MAX_WORDS + 1)))
+    assert find_distrust_reason(layer("word " * (MAX_WORDS + 1))) is not None
 
     with pytest.raises(PageTooLarge):
         convert_to_layout(layer("word " * (MAX_WORDS + 1)))

@@ -1,0 +1,1 @@
+"""What the doors share over HTTP: the check of forged requests, problem documents."""
