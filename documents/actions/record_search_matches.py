@@ -33,7 +33,7 @@ def record_search_matches(documents: Sequence[uuid.UUID]) -> None:
 
     Called when the index has the pages. Raises SearchUnavailable.
     """
-    searches = list(SavedSearch.objects.select_related("owner", "team"))
+    searches = list(SavedSearch.objects.filter(is_view=False).select_related("owner", "team"))
     if not searches:
         return
     snapshot = open_index()

@@ -24,9 +24,10 @@ def save_search(
     text: str,
     filters: Mapping[str, Sequence[str]],
     team_id: uuid.UUID | None = None,
+    is_view: bool = False,
 ) -> SavedSearch:
     """Save it for `actor`, or for a team in which they may edit. Pages that match it and are read
-    or corrected from now on are announced.
+    or corrected from now on are announced, unless it is a view: a list of documents.
 
     Raises InvalidRequest, NotFound (the team), NotAllowed.
     """
@@ -46,5 +47,10 @@ def save_search(
         )
         raise InvalidRequest.for_field("name", message)
     return SavedSearch.objects.create(
-        owner=actor, team_id=team_id, name=name, text=text, filters=dict(filters)
+        owner=actor,
+        team_id=team_id,
+        name=name,
+        text=text,
+        filters=dict(filters),
+        is_view=is_view,
     )

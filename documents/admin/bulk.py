@@ -11,8 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from documents import access
-from documents.access import Ability
+from documents.actions.change_many import change_one
 from documents.actions.reprocess import ALL, FAILED, reprocess
 from documents.actions.trash import trash
 from documents.actions.untrash import untrash
@@ -94,18 +93,15 @@ def _apply_to_each(
     done = idle = 0
     refusals: dict[str, int] = {}
     for document_id in ids:
-        try:
-            before = access.require(request.user, Ability.SEE, document_id)
-            # An action that changes the document makes a new version.
-            with leave_sync_to_background():
-                after = action(document_id)
-            if after.version == before.version:
-                idle += 1
-            else:
-                done += 1
-        except ArchiveError as error:
-            reason = error.translated()
+        with leave_sync_to_background():
+            outcome = change_one(document_id, action, actor(request))
+        if outcome.error is not None:
+            reason = outcome.error.translated()
             refusals[reason] = refusals.get(reason, 0) + 1
+        elif outcome.changed:
+            done += 1
+        else:
+            idle += 1
     if done:
         text = ngettext("Done: %(count)d document.", "Done: %(count)d documents.", done)
         messages.success(request, text % {"count": done})

@@ -39,7 +39,8 @@ def list_saved_searches(request: HttpRequest) -> list[SavedSearchEntry]:
     here = reverse("admin:documents_document_search")
     # Only what the user can still see: a document may be in the trash, or another team's now.
     seen = Q(matches__document__in=visible_to(actor(request)).not_trashed().order_by())
-    searches = saved_searches_visible_to(actor(request)).select_related("team")
+    searches = saved_searches_visible_to(actor(request)).filter(is_view=False)
+    searches = searches.select_related("team")
     return [
         SavedSearchEntry(
             name=search.name,

@@ -88,7 +88,8 @@ class SavedSearchView(ApiView):
 
 
 def saved_search_data(search: SavedSearch) -> dict[str, Any]:
-    results = f"{links.search_url()}?{search.query_string}"
+    found = links.documents_url() if search.is_view else links.search_url()
+    results = f"{found}?{search.query_string}"
     return {
         "id": str(search.id),
         "name": search.name,

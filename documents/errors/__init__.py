@@ -24,6 +24,7 @@ from documents.errors.reading import (
     RendererUnavailable,
 )
 from documents.errors.requests import (
+    AlreadyInTeam,
     Busy,
     Conflict,
     DownloadTooLarge,
@@ -62,6 +63,7 @@ from documents.errors.uploads import (
 )
 
 __all__ = [
+    "AlreadyInTeam",
     "ArchiveError",
     "Busy",
     "Conflict",

@@ -186,6 +186,14 @@ class InvitationAccepted(Conflict):
     next_step = "Ask an administrator to set a new password for the user."
 
 
+class AlreadyInTeam(Conflict):
+    """The team has the same file already, as another document."""
+
+    code = "already-in-team"
+    title = gettext_noop("The team has this file already.")
+    next_step = "Open the team's document; move this one to the trash if it is not needed."
+
+
 class LastManager(Conflict):
     """Without this member nobody could manage the team."""
 

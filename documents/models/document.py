@@ -47,6 +47,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             review_status=ReviewStatus.UNREVIEWED,
         )
 
+    def inbox(self) -> DocumentQuerySet:
+        """Those that nobody has approved or rejected yet, read or not."""
+        return self.not_trashed().filter(review_status=ReviewStatus.UNREVIEWED)
+
     def with_free_task(self) -> DocumentQuerySet:
         """Those with a task that could be claimed now."""
         free = self.not_trashed().filter(Document.task_lease.is_free())
@@ -115,6 +119,11 @@ class Document(Recognition, PendingTask, Review, Copies, ChangeTracking):
             ),
             models.Index(fields=("team", "-created_at", "-id"), name="document_of_a_team"),
             models.Index(fields=("-created_at", "-id"), name="document_newest_first"),
+            models.Index(fields=("review_status", "-created_at", "-id"), name="document_by_review"),
+            models.Index(
+                fields=("created_by", "-created_at", "-id"), name="document_of_an_uploader"
+            ),
+            models.Index(fields=("title", "id"), name="document_by_title"),
         )
 
     def __str__(self) -> str:

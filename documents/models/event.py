@@ -18,6 +18,7 @@ class EventKind(models.TextChoices):
     READING_ACCEPTED = "page.reading_accepted", _("newer reading accepted")
     APPROVED = "document.approved", _("approved")
     REJECTED = "document.rejected", _("rejected")
+    MOVED = "document.moved", _("moved to another team")
     TRASHED = "document.trashed", _("moved to the trash")
     RESTORED = "document.restored", _("taken out of the trash")
     MATCHED = "search.matched", _("found by a saved search")

@@ -50,6 +50,9 @@ class SavedSearch(models.Model):
 
     It finds what its owner may see; a team's finds what the team may see. `filters` as
     `documents.search.query.access_filter.build_scope` takes them, in JSON.
+
+    A view (`is_view`) is a list of documents and announces nothing; its filters are those of
+    `documents.search.query.document_filters`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -63,6 +66,7 @@ class SavedSearch(models.Model):
     name = models.CharField(_("name"), max_length=200)
     text = models.CharField(max_length=1000, blank=True)
     filters = models.JSONField(default=dict)
+    is_view = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -30,56 +30,70 @@ class InvalidFilters(ValueError):
         self.problems = dict(problems)
 
 
-def parse_filters(given: Mapping[str, Iterable[object]]) -> dict[str, list[str]]:
-    """Raises InvalidFilters for names that are no filter and invalid values."""
-    filters, problems = _parse(given)
-    problems |= {name: [Message("This is not a filter.")] for name in given if name not in FILTERS}
+#: How the values of each filter are parsed, by its name.
+Filters = Mapping[str, Callable[[object], str]]
+
+
+def parse_filters(
+    given: Mapping[str, Iterable[object]], known: Filters | None = None
+) -> dict[str, list[str]]:
+    """`known`: FILTERS, or those of a list of documents.
+
+    Raises InvalidFilters for names that are no filter and invalid values.
+    """
+    known = FILTERS if known is None else known
+    filters, problems = _parse(given, known)
+    problems |= {name: [Message("This is not a filter.")] for name in given if name not in known}
     if problems:
         raise InvalidFilters(problems)
     return filters
 
 
-def parse_valid_filters(given: Mapping[str, Iterable[object]]) -> dict[str, list[str]]:
+def parse_valid_filters(
+    given: Mapping[str, Iterable[object]], known: Filters | None = None
+) -> dict[str, list[str]]:
     """The valid filters in `given`; unknown names and invalid values are left out."""
-    return _parse(given)[0]
+    return _parse(given, FILTERS if known is None else known)[0]
 
 
 def _parse(
-    given: Mapping[str, Iterable[object]],
+    given: Mapping[str, Iterable[object]], known: Filters
 ) -> tuple[dict[str, list[str]], dict[str, list[Message]]]:
     filters: dict[str, list[str]] = {}
     problems: dict[str, list[Message]] = {}
-    for name in FILTERS:
+    for name in known:
         for value in list(given.get(name, ()))[:MAX_VALUES]:
             try:
-                filters.setdefault(name, []).append(FILTERS[name](value))
-            except _InvalidValue as error:
+                filters.setdefault(name, []).append(known[name](value))
+            except InvalidValue as error:
                 problems.setdefault(name, []).append(error.message)
     return filters, problems
 
 
-class _InvalidValue(Exception):
+class InvalidValue(Exception):
+    """What a value of a filter is not."""
+
     def __init__(self, message: Message) -> None:
         super().__init__(message)
         self.message = message
 
 
-def _one_of(choices: Iterable[str]) -> Callable[[object], str]:
+def one_of(choices: Iterable[str]) -> Callable[[object], str]:
     known = frozenset(choices)
 
     def parse(value: object) -> str:
         if value not in known:
             names = ", ".join(sorted(known))
-            raise _InvalidValue(Message("{value} is none of {names}.", value=value, names=names))
+            raise InvalidValue(Message("{value} is none of {names}.", value=value, names=names))
         return str(value)
 
     return parse
 
 
-def _matching(pattern: str, problem: Message) -> Callable[[object], str]:
+def matching(pattern: str, problem: Message) -> Callable[[object], str]:
     def parse(value: object) -> str:
         if not re.fullmatch(pattern, str(value)):
-            raise _InvalidValue(problem)
+            raise InvalidValue(problem)
         return str(value).lower()
 
     return parse
@@ -88,13 +102,13 @@ def _matching(pattern: str, problem: Message) -> Callable[[object], str]:
 def _id(value: object) -> str:
     id_ = parse_uuid(str(value))
     if id_ is None:
-        raise _InvalidValue(Message("This is not a UUID."))
+        raise InvalidValue(Message("This is not a UUID."))
     return str(id_)
 
 
 def _tag(value: object) -> str:
     if not str(value).strip() or len(str(value)) > MAX_TAG_LENGTH:
-        raise _InvalidValue(Message("A tag has 1 to {most} characters.", most=MAX_TAG_LENGTH))
+        raise InvalidValue(Message("A tag has 1 to {most} characters.", most=MAX_TAG_LENGTH))
     return str(value)
 
 
@@ -113,21 +127,21 @@ def _parse_moment(text: str) -> datetime.datetime:
     if moment is not None:
         return moment
     if day is None:
-        raise _InvalidValue(Message("Times and dates are in ISO 8601."))
+        raise InvalidValue(Message("Times and dates are in ISO 8601."))
     return datetime.datetime(day.year, day.month, day.day)
 
 
-FILTERS: Mapping[str, Callable[[object], str]] = {
-    "status": _one_of(Status.values),
-    "review_status": _one_of(ReviewStatus.values),
+FILTERS: Filters = {
+    "status": one_of(Status.values),
+    "review_status": one_of(ReviewStatus.values),
     "team": _id,
     "tag": _tag,
-    "language": _matching(
+    "language": matching(
         "[A-Za-z]{2}", Message("A language is named by two letters, such as ru or en.")
     ),
-    "mime_type": _one_of(kind.mime_type for kind in ACCEPTED),
-    "sha256": _matching("[0-9A-Fa-f]{64}", Message("A SHA-256 has 64 hexadecimal digits.")),
-    "year": _matching("[0-9]{4}", Message("A year has four digits.")),
+    "mime_type": one_of(kind.mime_type for kind in ACCEPTED),
+    "sha256": matching("[0-9A-Fa-f]{64}", Message("A SHA-256 has 64 hexadecimal digits.")),
+    "year": matching("[0-9]{4}", Message("A year has four digits.")),
     "created_after": _moment,
     "created_before": _moment,
 }

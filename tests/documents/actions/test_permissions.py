@@ -13,6 +13,7 @@ import pytest
 
 from documents import actions
 from documents.actions.accept_reading import accept_reading
+from documents.actions.change_many import change_many, change_one
 from documents.actions.change_role import change_role
 from documents.actions.correct import correct
 from documents.actions.create_tag import create_tag
@@ -22,11 +23,13 @@ from documents.actions.delete_tag import delete_tag
 from documents.actions.edit import edit
 from documents.actions.invite_member import invite_member
 from documents.actions.log_out_everywhere import log_out_everywhere
+from documents.actions.move_to_team import move_to_team
 from documents.actions.remove_member import remove_member
 from documents.actions.rename_tag import rename_tag
 from documents.actions.rename_team import rename_team
 from documents.actions.renew_invitation import renew_invitation
 from documents.actions.reprocess import reprocess
+from documents.actions.retitle import retitle
 from documents.actions.save_search import save_search
 from documents.actions.trash import trash
 from documents.actions.unlock import unlock
@@ -34,8 +37,17 @@ from documents.actions.untrash import untrash
 from documents.actions.upload import upload
 from documents.errors import NotAllowed, NotFound
 from documents.files.upload_staging import stage
-from documents.models import Document, Event, Role, SavedSearch, SearchChange, Team, User
-from tests.factories import make_document, make_user
+from documents.models import (
+    Document,
+    Event,
+    Membership,
+    Role,
+    SavedSearch,
+    SearchChange,
+    Team,
+    User,
+)
+from tests.factories import make_document, make_team, make_user
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 
@@ -53,9 +65,11 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     delete_saved_search: lambda d, user: delete_saved_search(team_search(d), actor=user),
     delete_tag: lambda d, user: delete_tag(d.tags.get().id, actor=user),
     edit: lambda d, user: edit(d.id, actor=user, title="other"),
+    move_to_team: lambda d, user: move_to_team(d.id, own_team(user), actor=user),
     reject: lambda d, user: reject(d.id, actor=user),
     rename_tag: lambda d, user: rename_tag(d.tags.get().id, "other", actor=user),
     reprocess: lambda d, user: reprocess(d.id, actor=user),
+    retitle: lambda d, user: retitle(d.id, "other", number=1, actor=user),
     save_search: lambda d, user: save_search(
         actor=user, name="all", text="a", filters={}, team_id=d.team_id
     ),
@@ -69,6 +83,9 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
 OF_PEOPLE: set[Callable[..., object]] = {log_out_everywhere}
 
 
+#: They apply one of the actions above to each document, and tell a refusal as an outcome.
+OF_MANY: set[Callable[..., object]] = {change_many, change_one}
+
 #: What even a reviewer may not do.
 FOR_MANAGERS = {change_role, invite_member, remove_member, rename_team, renew_invitation}
 
@@ -76,6 +93,13 @@ FOR_MANAGERS = {change_role, invite_member, remove_member, rename_team, renew_in
 def colleague(document: Document) -> int:
     """The membership of another reviewer of the document's team."""
     return make_user(team=document.team).memberships.get().pk
+
+
+def own_team(user: User) -> uuid.UUID:
+    """Another team, to which the person may upload."""
+    team = make_team()
+    Membership.objects.create(team=team, user=user, role=Role.MANAGER)
+    return team.id
 
 
 def team_search(document: Document) -> uuid.UUID:
@@ -88,7 +112,8 @@ def state(document: Document) -> tuple[Any, ...]:
     document.refresh_from_db()
     tags = list(document.tags.values_list("name", flat=True))
     return (document.version, tags, Document.objects.count(), Event.objects.count(),
-            SearchChange.objects.count(), list(Team.objects.values_list("name")))  # fmt: skip
+            SearchChange.objects.count(), document.team_id,
+            Team.objects.get(id=document.team_id).name)  # fmt: skip
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.__name__)
@@ -128,4 +153,4 @@ def test_every_action_with_an_actor_is_looked_at() -> None:
 
     # What `rename_tag` and `delete_tag` share, and which they are tested with.
     with_actor = {function for function in with_actor if function.__name__ != "change_tag"}
-    assert with_actor == set(ACTIONS) | OF_PEOPLE
+    assert with_actor == set(ACTIONS) | OF_PEOPLE | OF_MANY

@@ -1,0 +1,73 @@
+"""One change for many documents: each in a transaction of its own, with an outcome of its own.
+
+Nothing is half-applied in silence: whoever reads the outcomes knows of every document whether it
+was changed, needed no change, or why it was refused. A caller that stops reading stops the change.
+Memory does not grow with the number of documents.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from documents import access
+from documents.access import Ability
+from documents.actions.parse_change import Change
+from documents.errors import ArchiveError, InvalidRequest
+from documents.messages import Message
+from documents.models import Document, User
+
+#: Documents that one change may name.
+MOST_DOCUMENTS = 10_000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`document`: None where it was refused, with the `error`. `changed`: False where there was
+    nothing to do."""
+
+    id: uuid.UUID
+    document: Document | None
+    changed: bool
+    error: ArchiveError | None = None
+
+
+def change_many(
+    ids: Iterable[uuid.UUID], change: Change, *, actor: User, first: int = 1
+) -> Iterator[Outcome]:
+    """Apply the change to each document, in this order; yield what came of it.
+
+    `first`: the number of the first document, for titles that count, where a client sends a
+    selection in parts. Every document is checked on its own: whether `actor` may do this to it.
+    """
+    seen: set[uuid.UUID] = set()
+    number = first
+    for document_id in ids:
+        if document_id in seen:
+            continue
+        seen.add(document_id)
+        yield change_one(document_id, lambda id_, at=number: change.apply(id_, at, actor), actor)
+        number += 1
+
+
+def change_one(
+    document_id: uuid.UUID, action: Callable[[uuid.UUID], Document], actor: User
+) -> Outcome:
+    """The outcome of one action on one document."""
+    try:
+        before = access.require(actor, Ability.SEE, document_id)
+        after = action(document_id)
+    except ArchiveError as error:
+        return Outcome(document_id, None, False, error)
+    # An action that changes the document makes a new version.
+    return Outcome(document_id, after, after.version != before.version)
+
+
+def refuse_too_many(count: int) -> None:
+    """Raises InvalidRequest for more documents than one change may have."""
+    if count > MOST_DOCUMENTS:
+        raise InvalidRequest.for_field(
+            "documents",
+            Message("At most {most} documents can be changed at once.", most=MOST_DOCUMENTS),
+        )

@@ -1,0 +1,117 @@
+"""A change for many documents, as clients write it in JSON.
+
+{"action": "tag", "add": ["invoice"], "remove": ["new"]}
+{"action": "title", "pattern": "Invoice {date} {nn}"}
+{"action": "move", "team": UUID}
+{"action": "approve"}   "reject", "trash", "untrash" likewise
+{"action": "reprocess", "pages": "all"}   or "failed"; "engine", "ocr", "language" as alone
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from documents.actions.decide import approve, reject
+from documents.actions.edit import edit
+from documents.actions.move_to_team import move_to_team
+from documents.actions.reprocess import ALL, reprocess
+from documents.actions.retitle import retitle
+from documents.actions.trash import trash
+from documents.actions.untrash import untrash
+from documents.errors import InvalidRequest
+from documents.messages import Message
+from documents.models import Document, User
+from documents.models.tag_names import normalize_tag_name
+from documents.text.title_pattern import count_values, fill_pattern
+from documents.text.validation import parse_uuid, validate_text
+
+PATTERN_LENGTH = 500
+
+_Apply = Callable[[uuid.UUID, int, User], Document]
+
+
+@dataclass(frozen=True)
+class Change:
+    """`apply(document id, its number in the selection, actor)` makes it to one document."""
+
+    name: str
+    apply: _Apply
+
+
+def parse_change(given: Mapping[str, Any]) -> Change:
+    """Raises InvalidRequest, naming the field, for what is no change."""
+    name = given.get("action")
+    if not isinstance(name, str) or name not in _PARSERS:
+        known = ", ".join(_PARSERS)
+        message = Message("{field} is one of {choices}.", field="action", choices=known)
+        raise InvalidRequest.for_field("action", message)
+    known_names, parse = _PARSERS[name]
+    for unknown in sorted(set(given) - {"action", *known_names}):
+        message = Message("There is no such field here. Known are: {names}.",
+                          names=", ".join(known_names) or "action")  # fmt: skip
+        raise InvalidRequest.for_field(str(unknown), message)
+    return Change(name, parse(given))
+
+
+def _tag(given: Mapping[str, Any]) -> _Apply:
+    add, remove = _names(given, "add"), _names(given, "remove")
+    if not add and not remove:
+        raise InvalidRequest.for_field("add", Message("Name a tag to add or to remove."))
+    # The tags that are "seen" and not wanted go, those that are wanted come, all others stay.
+    return lambda id_, number, actor: edit(id_, actor=actor, tags=add, tags_seen=remove)
+
+
+def _title(given: Mapping[str, Any]) -> _Apply:
+    pattern = validate_text(_text(given, "pattern"), field="pattern", max_length=PATTERN_LENGTH)
+    fill_pattern(pattern, count_values(1))  # refused before the first document, not at each
+    if not pattern.strip():
+        raise InvalidRequest.for_field("pattern", Message("Type a pattern."))
+    return lambda id_, number, actor: retitle(id_, pattern, number=number, actor=actor)
+
+
+def _move(given: Mapping[str, Any]) -> _Apply:
+    team = parse_uuid(_text(given, "team"))
+    if team is None:
+        raise InvalidRequest.for_field("team", Message("This is not a UUID."))
+    return lambda id_, number, actor: move_to_team(id_, team, actor=actor)
+
+
+def _reprocess(given: Mapping[str, Any]) -> _Apply:
+    options = {name: _text(given, name) for name in ("engine", "ocr", "language") if name in given}
+    pages = _text(given, "pages") if "pages" in given else ALL
+    return lambda id_, number, actor: reprocess(id_, actor=actor, pages=pages, **options)
+
+
+def _alone(action: Callable[..., Document]) -> Callable[[Mapping[str, Any]], _Apply]:
+    """A change without options."""
+    return lambda given: lambda id_, number, actor: action(id_, actor=actor)
+
+
+#: By name: the options that the change takes, and what parses them.
+_PARSERS: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any]], _Apply]]] = {
+    "tag": (("add", "remove"), _tag),
+    "title": (("pattern",), _title),
+    "move": (("team",), _move),
+    "approve": ((), _alone(approve)),
+    "reject": ((), _alone(reject)),
+    "reprocess": (("pages", "engine", "ocr", "language"), _reprocess),
+    "trash": ((), _alone(trash)),
+    "untrash": ((), _alone(untrash)),
+}
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    value = given.get(name, "")
+    if not isinstance(value, str):
+        raise InvalidRequest.for_field(name, Message("This is not a text."))
+    return value
+
+
+def _names(given: Mapping[str, Any], name: str) -> list[str]:
+    values = given.get(name, [])
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise InvalidRequest.for_field(name, Message("This is not a list of texts."))
+    return [tag for value in values if (tag := normalize_tag_name(value, field=name))]
