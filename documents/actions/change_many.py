@@ -8,8 +8,9 @@ Memory does not grow with the number of documents.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from documents import access
 from documents.access import Ability
@@ -35,7 +36,7 @@ class Outcome:
 
 def change_many(
     ids: Iterable[uuid.UUID], change: Change, *, actor: User, first: int = 1
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Apply the change to each document, in this order; yield what came of it.
 
     `first`: the number of the first document, for titles that count, where a client sends a
@@ -47,7 +48,8 @@ def change_many(
         if document_id in seen:
             continue
         seen.add(document_id)
-        yield change_one(document_id, lambda id_, at=number: change.apply(id_, at, actor), actor)
+        apply = partial(change.apply, number=number, actor=actor)
+        yield change_one(document_id, apply, actor)
         number += 1
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from documents.actions.decide import approve, reject
 from documents.actions.edit import edit
@@ -30,13 +30,15 @@ from documents.text.validation import parse_uuid, validate_text
 
 PATTERN_LENGTH = 500
 
-_Apply = Callable[[uuid.UUID, int, User], Document]
+
+class _Apply(Protocol):
+    """Makes the change to one document; `number`: which of the selection it is, from 1."""
+
+    def __call__(self, document_id: uuid.UUID, /, number: int, actor: User) -> Document: ...
 
 
 @dataclass(frozen=True)
 class Change:
-    """`apply(document id, its number in the selection, actor)` makes it to one document."""
-
     name: str
     apply: _Apply
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 from tantivy import Query
@@ -15,11 +16,13 @@ from documents.search.query.compiler import compile_query
 from documents.search.query.parser import parse_query
 from documents.search.query.title_search import filter_by_title
 
+_Documents = TypeVar("_Documents", bound=QuerySet[Document])
+
 #: Documents in a filtered list: those with the most matching pages.
 MAX_DOCUMENTS = 10_000
 
 
-def filter_by_query(user: User, documents: QuerySet[Document], text: str) -> QuerySet[Document]:
+def filter_by_query(user: User, documents: _Documents, text: str) -> _Documents:
     """Keep documents that match `text`. Documents in the trash are matched by title and file name
     only, and so are all others while the index is incomplete."""
     if not text.strip():
