@@ -20,7 +20,7 @@ import structlog
 
 from documents.text.markdown import block_to_markdown
 from documents.text.safe_html import sanitise_table
-from ocr_worker.engines.paddleocr_vl import tables
+from documents.text.tables import parse_rows, rows_to_markdown
 from ocr_worker.engines.paddleocr_vl.library_setup import prepare_process
 
 log = structlog.get_logger(__name__)
@@ -67,7 +67,7 @@ def restructure_pages(pages: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str
 
 def _to_markdown(label: str, content: str, level: int | None) -> str:
     if label == "table":
-        return tables.rows_to_markdown(tables.parse_rows(sanitise_table(content)))
+        return rows_to_markdown(parse_rows(sanitise_table(content)))
     text = block_to_markdown(label, content)
     if level is None or not text:
         return text

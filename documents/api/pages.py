@@ -14,9 +14,10 @@ from documents.access import Ability, require
 from documents.actions.accept_reading import accept_reading
 from documents.actions.correct import correct
 from documents.api.conditional import respond_with_etag
+from documents.api.corrections import Correction
 from documents.api.delivery import deliver
 from documents.api.pagination import ListParameters, paginate
-from documents.api.serializers import Correction, RevisionSeen, reading_data
+from documents.api.serializers import RevisionSeen, reading_data
 from documents.api.views import ApiView, FileView
 from documents.errors import NotFound
 from documents.exports.downloads import get_page_image
@@ -78,12 +79,18 @@ class PageImageView(FileView):
 
 class PageTextView(ApiView):
     def put(self, request: Request, document_id: uuid.UUID, number: int) -> Response:
-        """Correct the text of blocks. Answers with the page."""
+        """Correct the text of blocks, and the blocks themselves. Answers with the page."""
         correction = Correction(data=request.data)
         correction.is_valid(raise_exception=True)
         data = correction.validated_data
         page = correct(
-            document_id, number, data["blocks"], revision=data["revision"], actor=self.user
+            document_id,
+            number,
+            data["blocks"],
+            revision=data["revision"],
+            edits=data["edits"],
+            size=data["image"],
+            actor=self.user,
         )
         return Response(page_data(page))
 

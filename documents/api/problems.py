@@ -95,8 +95,9 @@ def build_response(
     title: Text = "",
     fields: Mapping[str, Sequence[Text]] | None = None,
     headers: Mapping[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> Response:
-    """The problem document in the active language: the request's."""
+    """The problem document in the active language: the request's. `members`: what else it has."""
     content = build_problem(
         status,
         code=code,
@@ -104,6 +105,7 @@ def build_response(
         detail=detail,
         errors=fields,
     )
+    content.update(members or {})
     return Response(content, status=status, headers=dict(headers or {}), content_type=MEDIA_TYPE)
 
 
@@ -122,6 +124,7 @@ def _answer_archive_error(request: Request, error: errors.ArchiveError) -> Respo
         title=error.translated_title(),
         fields=error.fields,
         headers=headers,
+        members=error.members,
     )
 
 

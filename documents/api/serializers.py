@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from documents.actions.correct import MAX_TEXT_LENGTH
 from documents.actions.reprocess import ALL, FAILED
 from documents.actions.unlock import PASSWORD_LENGTH
 from documents.actions.upload import TITLE_LENGTH
@@ -70,8 +68,8 @@ def reading_data(page: Page, reading: Reading, *, with_text: bool) -> dict[str, 
     """`current`: the page shows its text. `corrected`: the page shows a correction of it."""
     data: dict[str, Any] = {
         "run": reading.run,
-        "engine": reading.engine,
-        "engine_version": reading.engine_version,
+        "engine": reading.engine or None,
+        "engine_version": reading.engine_version or None,
         "confidence": reading.confidence,
         "flags": reading.flags,
         "created_at": iso_time(reading.created_at),
@@ -137,24 +135,7 @@ class FilePassword(StrictSerializer):
     password = serializers.CharField(max_length=PASSWORD_LENGTH, trim_whitespace=False)
 
 
-class CorrectedBlock(StrictSerializer):
-    id = serializers.CharField(max_length=100)
-    text = serializers.CharField(
-        max_length=MAX_TEXT_LENGTH, allow_blank=True, trim_whitespace=False
-    )
-
-
 class RevisionSeen(StrictSerializer):
     """`revision`: the page's as the person saw it."""
 
     revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
-
-
-class Correction(RevisionSeen):
-    blocks = CorrectedBlock(many=True)
-
-    def validate_blocks(self, blocks: list[dict[str, str]]) -> dict[str, str]:
-        texts = {block["id"]: block["text"] for block in blocks}
-        if len(texts) != len(blocks):
-            raise serializers.ValidationError(_("Name each block once."))
-        return texts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from documents.messages import Message, gettext_noop, verbatim
 
@@ -51,6 +51,11 @@ class ArchiveError(Exception):
     def detail(self) -> str:
         """The message in English, for logs and data."""
         return str(self.message)
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """What a problem document says beside the message (RFC 9457, 3.2): JSON."""
+        return {}
 
     def translated(self) -> str:
         """The message in the active language."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from documents.errors.base import ArchiveError
 from documents.messages import Message, gettext_noop
+
+if TYPE_CHECKING:
+    import uuid
 
 _Error = TypeVar("_Error", bound="InvalidRequest")
 
@@ -118,7 +123,41 @@ class PageChanged(Conflict):
 
     code = "page-changed"
     title = gettext_noop("Somebody else changed this page first.")
-    next_step = "Load the page again and repeat the change."
+    next_step = "Load the page again and repeat the change; `blocks` has the texts as they are now."
+
+    #: The page's revision now.
+    revision: int = 0
+    #: Block id -> the text that it has now, None where it is gone: of what both have changed.
+    blocks: Mapping[str, str | None] = MappingProxyType({})
+
+    @staticmethod
+    def of_page(
+        document: uuid.UUID,
+        page: int,
+        *,
+        revision: int,
+        seen: int,
+        blocks: Mapping[str, str | None] = MappingProxyType({}),
+    ) -> PageChanged:
+        """The caller saw the revision `seen`; others have changed `blocks` since."""
+        error = PageChanged(
+            Message(
+                "Somebody else changed page {page} first: its revision is {revision}, not "
+                "{seen}. Load it again and repeat your change.",
+                page=page,
+                revision=revision,
+                seen=seen,
+            ),
+            document=document,
+            page=page,
+        )
+        error.revision, error.blocks = revision, blocks
+        return error
+
+    @property
+    def members(self) -> dict[str, Any]:
+        blocks = [{"id": name, "text": text} for name, text in self.blocks.items()]
+        return {"revision": self.revision, "blocks": blocks}
 
 
 class Outdated(Conflict):

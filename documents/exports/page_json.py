@@ -48,8 +48,8 @@ def _describe_page(page: Page, layout: PageLayout | None) -> dict[str, Any]:
         "rotation": reading.rotation if reading else None,
         "confidence": confidence,
         "flags": flags,
-        "engine": reading.engine if reading else None,
-        "engine_version": reading.engine_version if reading else None,
+        "engine": (reading.engine or None) if reading else None,
+        "engine_version": (reading.engine_version or None) if reading else None,
         "revision": page.revision,
         "error": (
             {"code": page.error_code, "detail": page.error_detail} if page.error_code else None

@@ -36,17 +36,15 @@ class Summary:
     pages_by_engine: dict[str, int] = field(default_factory=dict)
     confidences: list[tuple[float | None, int]] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
+    #: Whether any page was read, if only to find that it is blank, or was typed by a person.
+    anything_read: bool = False
 
     def add(self, page: dict[str, Any]) -> None:
+        self.anything_read |= page["width"] is not None
         if page["engine"]:
             self.pages_by_engine[page["engine"]] = self.pages_by_engine.get(page["engine"], 0) + 1
         self.confidences.append((page["confidence"], len(page["text"])))
         self.flags.update(page["flags"])
-
-    @property
-    def anything_read(self) -> bool:
-        """Whether any page was read, if only to find that it is blank."""
-        return bool(self.pages_by_engine)
 
     @property
     def engine(self) -> str:

@@ -33,8 +33,8 @@ class PageQuerySet(models.QuerySet["Page"]):
         """With what `layout` and `find_base_reading` look up, in the same query."""
         return self.select_related("current_reading", "current_revision__based_on")
 
-    def get_in_revision(self, document: Document, number: int, revision: int) -> Page:
-        """The page, if its revision is the one that the caller saw. Raises NotFound, Conflict."""
+    def get_numbered(self, document: Document, number: int) -> Page:
+        """The page of `document` with this number. Raises NotFound."""
         page = self.filter(document=document, number=number).first()
         if page is None:
             raise NotFound(
@@ -42,18 +42,13 @@ class PageQuerySet(models.QuerySet["Page"]):
                 document=document.id,
                 page=number,
             )
+        return page
+
+    def get_in_revision(self, document: Document, number: int, revision: int) -> Page:
+        """The page, if its revision is the one that the caller saw. Raises NotFound, Conflict."""
+        page = self.get_numbered(document, number)
         if page.revision != revision:
-            raise PageChanged(
-                Message(
-                    "Somebody else changed page {page} first: its revision is {revision}, not "
-                    "{seen}. Load it again and repeat your change.",
-                    page=number,
-                    revision=page.revision,
-                    seen=revision,
-                ),
-                document=document.id,
-                page=number,
-            )
+            raise PageChanged.of_page(document.id, number, revision=page.revision, seen=revision)
         return page
 
     def running(self) -> PageQuerySet:

@@ -35,13 +35,14 @@ def apply_correction(layout: PageLayout, texts: Mapping[str, str]) -> PageLayout
     if unknown:
         raise KeyError(min(unknown))
     blocks = tuple(
-        _correct_block(block, texts[block.id], effort) if block.id in texts else block
+        correct_block(block, texts[block.id], effort) if block.id in texts else block
         for block in layout.blocks
     )
     return layout if blocks == layout.blocks else drop_settled_flags(replace(layout, blocks=blocks))
 
 
-def _correct_block(block: Block, text: str, effort: Effort) -> Block:
+def correct_block(block: Block, text: str, effort: Effort) -> Block:
+    """`block` with another text: itself where only white space differs."""
     text = _normalize(text)
     if text == _normalize(block.text):
         return block
@@ -56,7 +57,7 @@ def _correct_block(block: Block, text: str, effort: Effort) -> Block:
     return replace(
         block,
         text=text,
-        markdown=_markdown(block, text),
+        markdown=build_markdown(block, text),
         confidence=TYPED,
         lines=tuple(lines),
         html="",  # its cells have the text that was read
@@ -64,10 +65,11 @@ def _correct_block(block: Block, text: str, effort: Effort) -> Block:
     )
 
 
-def _markdown(block: Block, text: str) -> str:
-    """A picture stays above the text."""
+def build_markdown(block: Block, text: str, label: str = "") -> str:
+    """The block's Markdown with another text, and another label where one is given. A picture
+    stays above the text."""
     picture = [f"![](figures/{block.figure})"] if block.figure else []
-    return "\n\n".join(filter(None, [*picture, block_to_markdown(block.label, text)]))
+    return "\n\n".join(filter(None, [*picture, block_to_markdown(label or block.label, text)]))
 
 
 def _find_open_disputes(block: Block, text: str, effort: Effort) -> tuple[Dispute, ...]:

@@ -17,6 +17,9 @@ _ENTITY = re.compile(r"&(?=#?\w+;)")
 #: Headings, quotes, table rows, rules and underlined titles, at the start of a line.
 _AT_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|>|\||={2,}|-{2,}\s*$|~{3,})")
 
+#: Formulas in blocks of their own; their text is LaTeX.
+FORMULA_LABELS = frozenset({"display_formula", "inline_formula", "formula"})
+
 _HEADINGS = {"doc_title": "# ", "paragraph_title": "## "}
 
 
@@ -32,7 +35,10 @@ def paragraphs_to_markdown(paragraphs: Iterable[Iterable[str]]) -> str:
 
 
 def block_to_markdown(label: str, text: str) -> str:
-    """Convert a block of plain text. A title becomes a heading, its lines joined into one."""
+    """Convert a block of plain text. A title becomes a heading, its lines joined into one; the
+    LaTeX of a formula stays as it is."""
+    if label in FORMULA_LABELS:
+        return f"$$\n{text}\n$$" if text else ""
     heading = _HEADINGS.get(label)
     if heading and text:
         return heading + escape_markdown(" ".join(text.split()))

@@ -14,18 +14,16 @@ from typing import Any
 from documents.errors import EngineFailed
 from documents.messages import Message
 from documents.review.flag_rules import CUT
-from documents.text.markdown import block_to_markdown
+from documents.text.markdown import FORMULA_LABELS, block_to_markdown
 from documents.text.page_layout import Block, Box, PageLayout
 from documents.text.safe_html import sanitise_table
+from documents.text.tables import parse_rows, rows_to_markdown, rows_to_text
 from ocr_worker.quality import cut_repetition
 
-from . import tables
+from .tables import strip_marks
 
 #: Labels of blocks outside the reading order, at a page's edges.
 _OUTSIDE = frozenset({"header", "footer", "number", "header_image", "footer_image"})
-
-#: Formulas in blocks of their own. Others are inside a text, between dollar signs.
-_FORMULAS = frozenset({"display_formula", "inline_formula", "formula"})
 
 #: Labels that the pipeline merges: a text that continues in another column or below a picture.
 _MERGED = frozenset({"text"})
@@ -112,14 +110,14 @@ def _convert_content(label: str, content: str) -> tuple[str, str, str]:
     """Plain text, Markdown, and HTML where it is a table."""
     if "<table" in content.lower() or (label == "table" and "<tr" in content.lower()):
         html = sanitise_table(_LOOSE.sub("&lt;", content))
-        rows = tables.parse_rows(html)
-        return tables.rows_to_text(rows), tables.rows_to_markdown(rows), html
+        rows = parse_rows(html)
+        return rows_to_text(rows), rows_to_markdown(rows), html
     if label == "table":
-        text = tables.strip_marks(content)
+        text = strip_marks(content)
         return text, block_to_markdown(label, text), ""
-    if label in _FORMULAS:
+    if label in FORMULA_LABELS:
         latex = content.strip("$ \n")
-        return latex, f"$$\n{latex}\n$$" if latex else "", ""
+        return latex, block_to_markdown(label, latex), ""
     text = "\n".join(" ".join(line.split()) for line in content.splitlines())
     return text, _build_markdown(label, text), ""
 

@@ -66,7 +66,13 @@ def problem_of(response: Any, status: int) -> dict[str, Any]:
     assert response.status_code == status, response.content
     assert response.headers["Content-Type"] == "application/problem+json"
     problem: dict[str, Any] = response.json()
-    assert set(problem) - {"code"} == {"type", "title", "status", "detail", "errors"}
+    assert set(problem) - {"code", "revision", "blocks"} == {
+        "type",
+        "title",
+        "status",
+        "detail",
+        "errors",
+    }
     assert problem["status"] == status
     if "code" in problem:
         assert problem["type"] == f"urn:ocrsite:problem:{problem['code']}"

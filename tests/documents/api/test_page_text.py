@@ -113,3 +113,96 @@ def test_text_is_corrected_by_the_teams_reviewers_alone(
     problem_of(put(stranger_api, path, b0="x"), 404)
     problem_of(put(anonymous_api, path, b0="x"), 401)
     problem_of(reader_api.get(path), 405)
+
+
+def edit(api: APIClient, path: str, *edits: dict[str, Any], **rest: Any) -> Any:
+    return api.put(path, {"edits": list(edits), "revision": 0, **rest})
+
+
+def test_blocks_are_added_split_merged_moved_relabelled_and_deleted(
+    api: APIClient, path: str
+) -> None:
+    page = edit(
+        api,
+        path,
+        {"op": "add", "bbox": [50, 1000, 400, 1040], "label": "doc_title", "text": "новый"},
+        {"op": "split", "block": "b0", "at": 1},
+        {"op": "merge", "blocks": ["b0", "b1"]},
+        {"op": "move", "block": "added-1", "after": None},
+        {"op": "relabel", "block": "b0", "label": "paragraph_title"},
+        {"op": "delete", "block": "added-2"},
+        blocks=[{"id": "b1", "text": "вторая!"}],
+    ).json()
+
+    assert page["text"] == "новый\n\nПерзая\nвторая!"
+    assert page["markdown"] == "# новый\n\n## Перзая вторая!"
+    assert page["revision"] == 1
+
+
+def test_a_table_is_sent_as_cells(api: APIClient, path: str) -> None:
+    rows = [[{"text": "Итого", "colspan": 2, "header": True}], ["1", "2 <i>"]]
+
+    page = edit(api, path, {"op": "table", "block": "b0", "rows": rows}).json()
+
+    block = next(block for block in page["blocks"] if block["id"] == "b0")
+    assert block["html"] == (
+        '<table><tr><th colspan="2">Итого</th></tr><tr><td>1</td><td>2 &lt;i&gt;</td></tr></table>'
+    )
+    assert block["text"] == "Итого\n1\t2 <i>"
+
+
+def test_different_blocks_are_merged_and_one_block_is_shown_twice(
+    api: APIClient, path: str
+) -> None:
+    put(api, path, b0="Первая строка")
+    assert put(api, path, b1="Вторая").json()["text"] == "Первая строка\n\nВторая"
+
+    problem = problem_of(put(api, path, b0="Моя"), 409)
+
+    assert problem["revision"] == 2
+    assert problem["blocks"] == [{"id": "b0", "text": "Первая строка"}]
+
+
+def test_the_first_block_of_an_unread_page(api: APIClient, team: Team, url: Url) -> None:
+    document = make_document(team, status="failed", pages=[None], failed=[1])
+    block = {"op": "add", "bbox": [1, 1, 90, 20], "text": "typed"}
+    path = url(document, "pages/1/text/")
+    assert "image" in problem_of(edit(api, path, block), 400)["errors"]
+
+    page = edit(api, path, block, image={"width": 100, "height": 140}).json()
+
+    assert (page["text"], page["status"], page["engine"]) == ("typed", "done", None)
+    assert (page["width"], page["height"]) == (100, 140)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        "split",
+        {"op": "explode"},
+        {"op": ["split"]},
+        {"op": "split", "block": "b0"},
+        {"op": "split", "block": "b0", "at": 0},
+        {"op": "split", "block": "b0", "at": 1, "text": "x"},
+        {"op": "add", "bbox": [0, 0, 1]},
+        {"op": "add", "bbox": [0, 0, "nan", 5]},
+        {"op": "add", "bbox": [0, 0, 5, 5], "label": "<script>"},
+        {"op": "add", "bbox": [0, 0, 5, 5], "text": "a\0b"},
+        {"op": "merge", "blocks": ["b0"]},
+        {"op": "merge", "blocks": ["b0", "b7"]},
+        {"op": "move", "block": "b0"},
+        {"op": "relabel", "block": "b0", "label": ""},
+        {"op": "table", "block": "b0", "rows": []},
+        {"op": "table", "block": "b0", "rows": [["x" * 100_001]]},
+        {"op": "table", "block": "b0", "rows": [[{"text": "x", "colspan": 10**9}]]},
+        {"op": "delete", "block": None},
+    ],
+)
+def test_an_edit_that_makes_no_sense_is_named(
+    api: APIClient, document: Document, path: str, wrong: Any
+) -> None:
+    problem = problem_of(edit(api, path, wrong), 400)
+
+    assert {name.split(".")[0] for name in problem["errors"]} == {"edits"}
+    assert document.pages.get(number=1).revision == 0

@@ -25,6 +25,7 @@ from documents.replication.restore_all import restore_all
 from documents.replication.restore_document import Outcome
 from documents.replication.sources import BucketSource, DirectorySource
 from documents.replication.sync import sync_document
+from documents.review.edits import AddBlock
 from tests.documents.replication.conftest import CONTENT, empty_disk
 from tests.factories import make_user
 
@@ -76,6 +77,31 @@ def test_a_restored_document_equals_the_original(rich_document: Document, tmp_pa
     assert facts(document) == before
     assert [page.layout for page in document.pages.all()] == layouts
     assert archive().path(original_key(document.id, document.filename)).read_bytes() == CONTENT
+
+
+def test_blocks_and_pages_made_by_hand_are_restored(
+    finished_document: Make, tmp_path: Path
+) -> None:
+    document = finished_document()
+    document.pages.filter(number=2).update(status="failed", current_reading=None)
+    Reading.objects.filter(page__document=document, page__number=2).delete()
+    Document.objects.filter(id=document.id).update(pages_done=1, pages_failed=1)
+    edits = [AddBlock((10, 10, 90, 40), "table", "typed\tby hand")]
+    correct(document.id, 1, {}, edits=edits, revision=0, actor=None)
+    correct(document.id, 2, {}, edits=edits, size=(100, 140), revision=0, actor=None)
+    sync_document(document.id)
+    document.refresh_from_db()
+    before = facts(document)
+    layouts = [page.layout for page in document.pages.all()]
+    source = copied_to(tmp_path / "copy")
+    forget_everything()
+
+    restore_all(source, with_files=True)
+
+    restored = Document.objects.get()
+    assert facts(restored) == before
+    assert [page.layout for page in restored.pages.all()] == layouts
+    assert layouts[1] is not None and layouts[1].text == "typed\tby hand"
 
 
 def test_restored_twice_it_is_there_once(rich_document: Document, tmp_path: Path) -> None:

@@ -1,0 +1,51 @@
+"""A block as a table, and as something else again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from documents.review.apply_correction import TYPED, build_markdown, correct_block
+from documents.review.edits import TABLE
+from documents.text.page_layout import Block
+from documents.text.tables import (
+    Cell,
+    cells_to_html,
+    rows_to_markdown,
+    rows_to_text,
+    spread_cells,
+)
+from documents.text.word_alignment import Effort
+
+
+def make_table(block: Block, rows: Sequence[Sequence[Cell]], effort: Effort) -> Block:
+    """`block` as a table of these cells; words that it had already keep their boxes."""
+    spread = spread_cells(rows)
+    text = rows_to_text(spread)
+    placed = correct_block(block, text, effort)
+    return replace(
+        placed,
+        label=TABLE,
+        text=text,
+        markdown=rows_to_markdown(spread),
+        html=cells_to_html(rows),
+        confidence=TYPED,
+    )
+
+
+def cells_of_text(text: str) -> list[list[Cell]]:
+    """A row a line; cells are separated by tabs."""
+    return [[Cell(cell.strip()) for cell in line.split("\t")] for line in text.splitlines()]
+
+
+def relabel(block: Block, label: str) -> Block:
+    """`block` with another label. A text that becomes a table has a row a line, its cells separated
+    by tabs; a table that becomes a text keeps its lines."""
+    if label == TABLE and not block.html:
+        cells = cells_of_text(block.text)
+        rows = spread_cells(cells)
+        html = cells_to_html(cells)
+        return replace(block, label=label, markdown=rows_to_markdown(rows), html=html)
+    if label == TABLE:
+        return replace(block, label=label)
+    return replace(block, label=label, html="", markdown=build_markdown(block, block.text, label))
