@@ -34,12 +34,16 @@ class Ability(enum.Enum):
     DECIDE = "decide"
     REPROCESS = "reprocess"
     TRASH = "trash"
-    #: Members, their roles, the team's name.
+    #: Put on legal hold, and lift it.
+    HOLD = "hold"
+    #: Delete for good what lies in the trash.
+    PURGE = "purge"
+    #: Members, their roles, the team's name and rules, the audit.
     MANAGE = "manage"
 
 
 _MANAGER = frozenset(Ability)
-_REVIEWER = _MANAGER - {Ability.MANAGE}
+_REVIEWER = _MANAGER - {Ability.MANAGE, Ability.HOLD, Ability.PURGE}
 
 ABILITIES: dict[str, frozenset[Ability]] = {
     Role.READER: frozenset({Ability.SEE}),
@@ -124,6 +128,15 @@ def require_membership(actor: AnyUser | None, membership_id: int) -> Membership:
         raise NotFound(Message("There is no such member here."))
     require_team(actor, Ability.MANAGE, membership.team_id)
     return membership
+
+
+def people_known_to(actor: AnyUser | None) -> QuerySet[User]:
+    """Active people whom `actor` shares a team with; for administrators everybody."""
+    people = User.objects.filter(is_active=True)
+    if actor is None or actor.is_superuser:
+        return people
+    shared = Membership.objects.filter(team__in=teams_of(actor))
+    return people.filter(id__in=shared.values("user"))
 
 
 def saved_searches_visible_to(user: User) -> QuerySet[SavedSearch]:

@@ -10,8 +10,10 @@ class DocumentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from documents.audit import listeners as audit_listeners
         from documents.replication import listeners
         from documents.search.index import change_feed
 
         change_feed.connect()
         listeners.connect()
+        audit_listeners.connect()

@@ -15,6 +15,7 @@ import structlog
 from django.utils import timezone
 
 from documents.actions.fail_pages_without_engine import fail_pages_without_engine
+from documents.actions.purge_due import is_purge_due
 from documents.actions.take_back_lost_pages import take_back_lost_pages
 from documents.files.storage import archive
 from documents.models import Document, Page, WorkerProcess
@@ -46,7 +47,11 @@ def reconcile(
     unreadable = fail_pages_without_engine(watched_for=watched_for)
     if unreadable:
         log.warning("unreadable_pages_failed", pages=unreadable)
-    if Document.objects.with_free_task().exists() or sync_worker.is_work_waiting():
+    if (
+        Document.objects.with_free_task().exists()
+        or sync_worker.is_work_waiting()
+        or is_purge_due()
+    ):
         announce(tasks_waiting)
     if Page.objects.claimable().exists():
         announce(pages_waiting)

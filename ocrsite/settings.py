@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "ocrsite.middleware.hosts.HostsMiddleware",
     "documents.http.csrf.CsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "documents.http.audit_reads.AuditReads",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ocrsite.middleware.error_pages.ErrorPages",

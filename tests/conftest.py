@@ -134,6 +134,16 @@ def search_directory(tmp_path_factory: pytest.TempPathFactory, settings: object)
 
 
 @pytest.fixture(autouse=True)
+def no_reads_noted() -> Iterator[None]:
+    """What a test's requests have read is written where the test flushes it, and nowhere else."""
+    from documents.audit.reads import reads
+
+    reads.clear()
+    yield
+    reads.clear()
+
+
+@pytest.fixture(autouse=True)
 def quick_passwords(settings: object) -> None:
     """A password hash is slow by design; tests make many users."""
     settings.PASSWORD_HASHERS = [  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from documents.actions.invitation_key import find_invited
+from documents.audit.record import record_managed
 from documents.errors import InvalidRequest, NotFound
 from documents.messages import Message, verbatim
 from documents.models import User
@@ -32,6 +33,8 @@ def accept_invitation(key: str, password: str) -> User:
         if find_invited(key) is None:
             raise _ended()
         user.save(update_fields=["password"])
+        for membership in user.memberships.select_related("team"):
+            record_managed(membership.team, "member.joined", user)
     log.info("invitation_accepted", member=user.pk)
     return user
 

@@ -28,6 +28,7 @@ def ensure_first_team_and_admin(password: str | None) -> str | None:
             admin, _ = User.objects.get_or_create(username=ADMIN)
             admin.is_superuser = admin.is_staff = admin.is_active = True
             admin.set_password(password or generated)
+            admin.has_generated_password = generated is not None
             admin.save()
         administrator = User.objects.filter(is_superuser=True).order_by("id").first()
         if administrator is not None and not administrator.memberships.exists():

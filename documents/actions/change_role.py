@@ -6,6 +6,7 @@ import structlog
 from django.db import transaction
 
 from documents import access
+from documents.audit.record import record_managed
 from documents.errors import InvalidRequest, LastManager
 from documents.messages import Message
 from documents.models import Membership, Role, Team, User
@@ -21,8 +22,12 @@ def change_role(membership_id: int, role: str, *, actor: User | None) -> Members
         if role == membership.role:
             return membership
         refuse_last_manager(membership)
-        membership.role = role
+        before, membership.role = membership.role, role
         membership.save(update_fields=["role"])
+        record_managed(
+            membership.team, "member.role", actor,
+            member=membership.user.username, role=role, before=before,
+        )  # fmt: skip
     log.info("role_changed", team=str(membership.team_id), member=membership.user_id, role=role,
              by=actor and actor.pk)  # fmt: skip
     return membership

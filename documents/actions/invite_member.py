@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from documents import access
 from documents.access import Ability
 from documents.actions.change_role import validate_role
+from documents.audit.record import record_managed
 from documents.errors import InvalidRequest
 from documents.messages import Message
 from documents.models import Membership, User
@@ -38,6 +39,7 @@ def invite_member(
                 raise _taken(user.username)
             user.save(force_insert=True)
             membership = Membership.objects.create(team=team, user=user, role=role, is_default=True)
+            record_managed(team, "member.invited", actor, member=user.username, role=role)
     except IntegrityError as error:
         raise _taken(user.username) from error
     log.info("member_invited", team=str(team.id), member=user.pk, role=role,

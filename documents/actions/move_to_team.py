@@ -35,6 +35,9 @@ def move_to_team(document_id: uuid.UUID, team_id: uuid.UUID, *, actor: User | No
 def _move(document_id: uuid.UUID, team_id: uuid.UUID, actor: User | None) -> Document:
     document = access.require_locked(actor, Ability.TRASH, document_id)
     document.refuse_if_trashed()
+    if document.is_held:
+        # Else it would leave those who hold it, for people who might lift that.
+        access.require(actor, Ability.HOLD, document_id)
     team = access.require_team(actor, Ability.UPLOAD, team_id)
     if document.team_id == team.id:
         return document

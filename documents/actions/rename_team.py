@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from documents import access
 from documents.access import Ability
+from documents.audit.record import record_managed
 from documents.errors import InvalidRequest
 from documents.messages import Message
 from documents.models import Team, User
@@ -30,8 +31,9 @@ def rename_team(team_id: uuid.UUID, name: str, *, actor: User | None) -> Team:
         raise _taken(name)
     try:
         with transaction.atomic():
-            team.name = name
+            before, team.name = team.name, name
             team.save(update_fields=["name"])
+            record_managed(team, "team.renamed", actor, name=name, before=before)
     except IntegrityError as error:
         raise _taken(name) from error
     return team

@@ -20,6 +20,7 @@ def untrash(document_id: uuid.UUID, *, actor: User | None) -> Document:
         document = access.require_locked(actor, Ability.TRASH, document_id)
         if document.is_trashed:
             document.trashed_at = None
+            document.clear_purge()
             commit_change(document, EventKind.RESTORED, actor)
             announce(tasks_waiting)
             announce(pages_waiting)

@@ -44,6 +44,7 @@ from documents.errors.requests import (
     NotLocked,
     NotYet,
     NoUploadTeam,
+    OnHold,
     Outdated,
     PageChanged,
     RoleTooLow,
@@ -51,6 +52,7 @@ from documents.errors.requests import (
     StillBeingRead,
     TagBusy,
     TooManyAttempts,
+    TrashChanged,
     WrongPassword,
 )
 from documents.errors.uploads import (
@@ -93,6 +95,7 @@ __all__ = [
     "NotLocked",
     "NotYet",
     "NothingRead",
+    "OnHold",
     "OriginalMissing",
     "Outdated",
     "PageChanged",
@@ -108,6 +111,7 @@ __all__ = [
     "StorageFull",
     "TagBusy",
     "TooManyAttempts",
+    "TrashChanged",
     "UnsupportedFileType",
     "UploadRefused",
     "WrongPassword",

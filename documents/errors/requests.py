@@ -217,6 +217,22 @@ class NotInTrash(Conflict):
     next_step = "Move the document to the trash first."
 
 
+class OnHold(Conflict):
+    """The document is on legal hold: it is kept until the hold is lifted."""
+
+    code = "on-hold"
+    title = gettext_noop("The document is on legal hold and is not deleted.")
+    next_step = "Ask a manager of the team to lift the hold first."
+
+
+class TrashChanged(Conflict):
+    """The trash holds other documents than the caller has seen."""
+
+    code = "trash-changed"
+    title = gettext_noop("What lies in the trash has changed meanwhile.")
+    next_step = "Load the trash again, then decide."
+
+
 class InvitationAccepted(Conflict):
     """The member has a password already; an invitation would replace it."""
 

@@ -1,6 +1,7 @@
 """What the database stores. Models know nothing of actions, doors or workers above them."""
 
 from documents.models.archive import ArchiveIdentity, MirroredFile, Tombstone
+from documents.models.audit import AuditEntry, AuditKind
 from documents.models.document import Document
 from documents.models.event import Event
 from documents.models.page import Page, PageStatus
@@ -18,6 +19,8 @@ __all__ = [
     "FIRST_TEAM_ID",
     "ApiToken",
     "ArchiveIdentity",
+    "AuditEntry",
+    "AuditKind",
     "Document",
     "Event",
     "LogInCounter",

@@ -14,6 +14,7 @@ from documents.errors import ArchiveError, InTrash, NotFound
 from documents.messages import Message
 from documents.models.change_tracking import ChangeTracking
 from documents.models.copies import Copies
+from documents.models.keeping import Keeping
 from documents.models.recognition import UNFINISHED, Recognition, Status
 from documents.models.review import Review, ReviewStatus
 from documents.models.tag import Tag
@@ -71,7 +72,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.select_for_update(of=("self",)).get_or_refuse(document_id)
 
 
-class Document(Recognition, PendingTask, Review, Copies, ChangeTracking):
+class Document(Recognition, PendingTask, Review, Keeping, Copies, ChangeTracking):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, related_name="documents", verbose_name=_("team")
@@ -124,6 +125,17 @@ class Document(Recognition, PendingTask, Review, Copies, ChangeTracking):
                 fields=("created_by", "-created_at", "-id"), name="document_of_an_uploader"
             ),
             models.Index(fields=("title", "id"), name="document_by_title"),
+            models.Index(
+                fields=("team", "trashed_at"),
+                condition=~models.Q(trashed_at=None),
+                name="document_in_the_trash",
+            ),
+            models.Index(fields=("team", "finished_at"), name="document_read_in_a_team"),
+            models.Index(
+                fields=("purge_at",),
+                condition=~models.Q(purge_at=None),
+                name="document_to_purge",
+            ),
         )
 
     def __str__(self) -> str:

@@ -21,6 +21,8 @@ class EventKind(models.TextChoices):
     MOVED = "document.moved", _("moved to another team")
     TRASHED = "document.trashed", _("moved to the trash")
     RESTORED = "document.restored", _("taken out of the trash")
+    HELD = "document.held", _("put on legal hold")
+    RELEASED = "document.released", _("legal hold lifted")
     MATCHED = "search.matched", _("found by a saved search")
     ADOPTED = "document.adopted", _("taken in from the archive’s copy")
 

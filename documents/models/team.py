@@ -17,6 +17,10 @@ from django.utils.translation import gettext_lazy as _
 FIRST_TEAM_ID = uuid.UUID("0c51e000-0000-4000-8000-000000000001")
 
 
+#: Two years.
+DEFAULT_AUDIT_DAYS = 730
+
+
 def make_log_in_key() -> str:
     """128 random bits."""
     return secrets.token_urlsafe(16)
@@ -30,6 +34,8 @@ class User(AbstractUser):
     """
 
     log_in_key = models.CharField(max_length=22, default=make_log_in_key, editable=False)
+    #: Whether the password was made by the archive and has been shown in a log: to be replaced.
+    has_generated_password = models.BooleanField(default=False, editable=False)
 
     class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
         verbose_name = _("user")
@@ -43,6 +49,7 @@ class User(AbstractUser):
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(raw_password)
         self.log_in_key = make_log_in_key()
+        self.has_generated_password = False
 
     def set_unusable_password(self) -> None:
         super().set_unusable_password()
@@ -56,7 +63,7 @@ class User(AbstractUser):
         if not self.is_active:
             self.log_in_key = make_log_in_key()
         if update_fields is not None and {"password", "is_active"} & set(update_fields):
-            update_fields = {*update_fields, "log_in_key"}
+            update_fields = {*update_fields, "log_in_key", "has_generated_password"}
         super().save(*args, update_fields=update_fields, **kwargs)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
@@ -78,6 +85,14 @@ class Team(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=200, unique=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    #: Days after which a document in the trash is deleted for good; None: never by itself.
+    trash_days = models.PositiveIntegerField(_("days in the trash"), null=True, editable=False)
+    #: A rule that is new deletes nothing before this: time to take it back.
+    trash_rule_from = models.DateTimeField(null=True, editable=False)
+    #: Days for which the audit is kept.
+    audit_days = models.PositiveIntegerField(
+        _("days of the audit"), default=DEFAULT_AUDIT_DAYS, editable=False
+    )
     members: models.ManyToManyField[User, Membership] = models.ManyToManyField(
         User, through="Membership", related_name="teams"
     )

@@ -42,8 +42,11 @@ PLAIN_FIELDS = (
     "requested_engine", "status", "page_count", "error_code", "error_detail", "error_page",
     "error_message",
     "engine", "confidence", "flags", "content_version", "results_version", "review_status",
+    "hold_reason",
 )  # fmt: skip
-TIMES = ("created_at", "finished_at", "reviewed_at", "trashed_at")
+TIMES = ("created_at", "finished_at", "reviewed_at", "trashed_at", "held_at")
+#: What the first manifests did not have.
+_ADDED_LATER: dict[str, Any] = {"flags": [], "held_at": None, "hold_reason": ""}
 READING_FIELDS = (
     "run", "engine", "engine_version", "width", "height", "dpi", "rotation", "confidence",
 )  # fmt: skip
@@ -66,6 +69,7 @@ def build_manifest(document: Document, archive_id: object) -> dict[str, Any]:
         "people": {
             "created_by": _username(document.created_by),
             "reviewed_by": _username(document.reviewed_by),
+            "held_by": _username(document.held_by),
         },
         "files": _list_files(document),
         "pages": [_dump_page(document, page) for page in _load_pages(document)],
@@ -93,7 +97,8 @@ def parse_manifest(content: bytes, key: str) -> dict[str, Any]:
             )
         int(manifest["version"])
         str(manifest["document"]["id"])
-        manifest["document"].setdefault("flags", [])  # the first version had none
+        for name, value in _ADDED_LATER.items():
+            manifest["document"].setdefault(name, value)
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedCopy(
             Message(

@@ -125,6 +125,7 @@ def complete_document(
             setattr(document, name, parse_iso_time(facts[name]) if facts[name] else None)
         document.created_by = _find_user(manifest["people"]["created_by"])
         document.reviewed_by = _find_user(manifest["people"]["reviewed_by"])
+        document.held_by = _find_user(manifest["people"].get("held_by"))
         document.result_files = {
             file["key"].rpartition(".")[2]: {"sha256": file["sha256"], "size": file["size"]}
             for file in manifest["files"][1:]

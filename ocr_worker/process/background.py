@@ -11,7 +11,9 @@ import structlog
 from django.db import close_old_connections
 
 from documents.actions.claim_task import claim_task
+from documents.actions.purge_due import purge_due
 from documents.actions.release_task import release_all_tasks, release_task
+from documents.actions.trim_audit import trim_audit
 from documents.bucket.health import watch
 from documents.models import WorkerKind, WorkerProcess
 from documents.models.claim import TaskClaim
@@ -29,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 #: Seconds between two heartbeats from which the machine has slept, or this process has hung.
 BREAK_SECONDS = 60.0
+#: Seconds between two looks for entries of the audit that are too old.
+TRIM_EVERY = 3600.0
 
 
 class BackgroundProcess(WorkerBase):
@@ -49,6 +53,8 @@ class BackgroundProcess(WorkerBase):
         self._last_heartbeat = time.time()
         self._sync_worker = SyncWorker()
         self._bucket_state = ""
+        self._cleaning = threading.Lock()
+        self._next_trim = 0.0
         self._peer_watch = PeerWatch()
         self._jail_check = JailCheck()
 
@@ -97,6 +103,19 @@ class BackgroundProcess(WorkerBase):
             release_task(claim)
         release_sync_leases()
 
+    def _clean_up(self) -> None:
+        """Delete for good what is due; one thread does, the others go on."""
+        if not self._cleaning.acquire(blocking=False):
+            return
+        try:
+            while purge_due(self.stopping.is_set) and not self.stopping.is_set():
+                pass
+            if time.monotonic() >= self._next_trim:
+                self._next_trim = time.monotonic() + TRIM_EVERY
+                trim_audit()
+        finally:
+            self._cleaning.release()
+
     def _current_claims(self) -> list[TaskClaim]:
         with self._lock:
             return list(self._claims.values())
@@ -110,6 +129,7 @@ class BackgroundProcess(WorkerBase):
                 close_old_connections()
                 claim = claim_task()
                 if claim is None:
+                    self._clean_up()
                     self._sync_worker.sync_waiting(self.stopping)
                     break
                 with self._lock:

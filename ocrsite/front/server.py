@@ -60,6 +60,11 @@ def _build_loader(server_pid: int) -> Callable[[], Any]:
         die_with_parent(server_pid)
         from ocrsite.wsgi import application
 
+        # After the fork, and after Django is set up.
+        from documents.audit.reads import reads  # isort: skip
+
+        reads.start()
+
         # The event loop waits at most this long for a thread that computes (default 5 ms).
         sys.setswitchinterval(0.001)
         # It needs Django, which the line above has set up.

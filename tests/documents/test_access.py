@@ -69,18 +69,22 @@ def test_a_reader_may_only_see(ability: Ability) -> None:
             require(user, ability, document.id)
 
 
+FOR_MANAGERS = {Ability.MANAGE, Ability.HOLD, Ability.PURGE}
+
+
 @pytest.mark.parametrize("role", [Role.READER, Role.REVIEWER])
-def test_only_managers_manage_a_team(role: Role) -> None:
+@pytest.mark.parametrize("ability", sorted(FOR_MANAGERS, key=str), ids=lambda a: a.value)
+def test_only_managers_manage_a_team_hold_and_delete_for_good(role: Role, ability: Ability) -> None:
     document = make_document()
 
     with pytest.raises(NotAllowed):
-        require(make_user(team=document.team, role=role), Ability.MANAGE, document.id)
-    assert require(make_user(team=document.team, role=Role.MANAGER), Ability.MANAGE, document.id)
+        require(make_user(team=document.team, role=role), ability, document.id)
+    assert require(make_user(team=document.team, role=Role.MANAGER), ability, document.id)
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.MANAGER])
 @pytest.mark.parametrize(
-    "ability", sorted(set(Ability) - {Ability.MANAGE}, key=str), ids=lambda a: a.value
+    "ability", sorted(set(Ability) - FOR_MANAGERS, key=str), ids=lambda a: a.value
 )
 def test_reviewers_and_managers_may_do_everything_to_documents(
     role: Role, ability: Ability

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from documents.access import visible_to
+from documents.actions.hold import hold
 from documents.actions.move_to_team import move_to_team
 from documents.actions.trash import trash
 from documents.errors import AlreadyInTeam, InTrash, NotFound, RoleTooLow
@@ -113,3 +114,18 @@ def test_what_lies_in_the_trash_stays() -> None:
 
     with pytest.raises(InTrash):
         move_to_team(document.id, new.id, actor=user)
+
+
+def test_what_is_held_is_moved_by_those_alone_who_may_lift_the_hold() -> None:
+    old, new = make_team(), make_team()
+    document = make_document(old, pages=["text"])
+    hold(document.id, actor=None)
+
+    with pytest.raises(RoleTooLow):
+        move_to_team(document.id, new.id, actor=member_of(old, new))
+    move_to_team(
+        document.id, new.id, actor=member_of(old, new, roles=(Role.MANAGER, Role.REVIEWER))
+    )
+
+    document.refresh_from_db()
+    assert document.is_held

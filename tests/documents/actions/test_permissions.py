@@ -13,6 +13,8 @@ import pytest
 
 from documents import actions
 from documents.actions.accept_reading import accept_reading
+from documents.actions.add_member import add_member
+from documents.actions.cancel_purge import cancel_purge
 from documents.actions.change_many import change_many, change_one
 from documents.actions.change_role import change_role
 from documents.actions.correct import correct
@@ -21,6 +23,7 @@ from documents.actions.decide import approve, reject
 from documents.actions.delete_saved_search import delete_saved_search
 from documents.actions.delete_tag import delete_tag
 from documents.actions.edit import edit
+from documents.actions.hold import hold, lift_hold
 from documents.actions.invite_member import invite_member
 from documents.actions.log_out_everywhere import log_out_everywhere
 from documents.actions.move_to_team import move_to_team
@@ -28,13 +31,18 @@ from documents.actions.remove_member import remove_member
 from documents.actions.rename_tag import rename_tag
 from documents.actions.rename_team import rename_team
 from documents.actions.renew_invitation import renew_invitation
+from documents.actions.replace_generated_password import replace_generated_password
 from documents.actions.reprocess import reprocess
 from documents.actions.retitle import retitle
 from documents.actions.save_search import save_search
+from documents.actions.schedule_purge import schedule_purge
+from documents.actions.set_audit_days import set_audit_days
+from documents.actions.set_trash_rule import set_trash_rule
 from documents.actions.trash import trash
 from documents.actions.unlock import unlock
 from documents.actions.untrash import untrash
 from documents.actions.upload import upload
+from documents.actions.withdraw_invitation import withdraw_invitation
 from documents.errors import NotAllowed, NotFound
 from documents.files.upload_staging import stage
 from documents.models import (
@@ -54,6 +62,14 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 #: Each takes the document of a team, with a tag, and a person.
 ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     accept_reading: lambda d, user: accept_reading(d.id, 1, revision=0, actor=user),
+    add_member: lambda d, user: add_member(d.team_id, user.username, Role.READER, actor=user),
+    cancel_purge: lambda d, user: cancel_purge(d.team_id, actor=user),
+    hold: lambda d, user: hold(d.id, actor=user),
+    lift_hold: lambda d, user: lift_hold(d.id, actor=user),
+    schedule_purge: lambda d, user: schedule_purge(d.team_id, actor=user),
+    set_audit_days: lambda d, user: set_audit_days(d.team_id, 90, actor=user),
+    set_trash_rule: lambda d, user: set_trash_rule(d.team_id, 30, actor=user),
+    withdraw_invitation: lambda d, user: withdraw_invitation(colleague(d), actor=user),
     change_role: lambda d, user: change_role(colleague(d), Role.MANAGER, actor=user),
     invite_member: lambda d, user: invite_member(d.team_id, "new", Role.READER, actor=user),
     remove_member: lambda d, user: remove_member(colleague(d), actor=user),
@@ -79,15 +95,19 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     upload: lambda d, user: upload(user, stage([b"%PDF-1.4 x"]), "a.pdf", team_id=d.team_id),
 }
 
-#: Of people and not of documents: tests/documents/api/test_token.py.
-OF_PEOPLE: set[Callable[..., object]] = {log_out_everywhere}
+#: Of people and not of documents: tests/documents/api/test_token.py, test_people_of_teams.py.
+OF_PEOPLE: set[Callable[..., object]] = {log_out_everywhere, replace_generated_password}
 
 
 #: They apply one of the actions above to each document, and tell a refusal as an outcome.
 OF_MANY: set[Callable[..., object]] = {change_many, change_one}
 
 #: What even a reviewer may not do.
-FOR_MANAGERS = {change_role, invite_member, remove_member, rename_team, renew_invitation}
+FOR_MANAGERS = {
+    add_member, cancel_purge, change_role, hold, invite_member, lift_hold, remove_member,
+    rename_team, renew_invitation, schedule_purge, set_audit_days, set_trash_rule,
+    withdraw_invitation,
+}  # fmt: skip
 
 
 def colleague(document: Document) -> int:

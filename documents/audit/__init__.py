@@ -1,0 +1,1 @@
+"""Who saw, changed, exported and deleted what: how it is written, found and handed out."""

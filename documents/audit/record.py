@@ -1,0 +1,44 @@
+"""How the audit is written by what changes something: in the transaction of the change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from documents.models import AuditEntry, AuditKind, Document, Event, Team, User
+
+
+def record_event(event: Event, **_: Any) -> None:
+    """A person's change of a document (a receiver of `signals.event_recorded`)."""
+    if event.actor_id is not None:
+        assert event.actor is not None
+        _about(event.document, AuditKind.CHANGED, event.kind, event.actor).save()
+
+
+def record_purge(document: Document, actor: User | None, **data: Any) -> None:
+    """A document is deleted for good. `actor` None: by the team's rule, or by a command."""
+    entry = _about(document, AuditKind.DELETED, "document.purged", actor)
+    entry.data = {"sha256": document.sha256, "filename": document.filename, **data}
+    entry.save()
+
+
+def record_managed(team: Team, what: str, actor: User | None, **data: Any) -> None:
+    """The team's members or rules have changed. `data` must be JSON."""
+    AuditEntry.objects.create(
+        kind=AuditKind.MANAGED, what=what, user=actor, username=_name(actor), team=team, data=data
+    )
+
+
+def _about(document: Document, kind: AuditKind, what: str, actor: User | None) -> AuditEntry:
+    return AuditEntry(
+        kind=kind,
+        what=what,
+        user=actor,
+        username=_name(actor),
+        team_id=document.team_id,
+        document_id=document.id,
+        title=document.title,
+    )
+
+
+def _name(user: User | None) -> str:
+    return user.username if user is not None else ""
