@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.html import format_html
 
 from documents.http.problem_details import MEDIA_TYPE, build_problem
 from documents.messages import Message
@@ -72,15 +72,12 @@ def _build_page(
 ) -> HttpResponse:
     """A page in the language of `request`. `reload_after`: seconds, 0 for never."""
     language = translation.get_language_from_request(request)
-    refresh = format_html('<meta http-equiv="refresh" content="{}">', reload_after)
     with translation.override(language):
-        content = format_html(
-            '<!doctype html><html lang="{}"><head><meta charset=utf-8><title>{}</title>{}</head>'
-            "<body><h1>{}</h1><p>{}</p></body></html>",
-            language,
-            title.translated(),
-            refresh if reload_after else "",
-            title.translated(),
-            detail.translated(),
-        )
+        context = {
+            "request": request,
+            "title": title.translated(),
+            "detail": detail.translated(),
+            "reload_after": reload_after,
+        }
+        content = render_to_string("web/error.html", context)
     return HttpResponse(content, status=status, headers={"Content-Language": language})

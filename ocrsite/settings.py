@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "django_htmx",
     "django_structlog",
 ]
 
@@ -69,8 +70,10 @@ MIDDLEWARE = [
     "ocrsite.middleware.security.SecurityHeaders",
     "ocrsite.middleware.https.SecureCookies",
     "django.middleware.security.SecurityMiddleware",
-    "ocrsite.middleware.startup_gate.StartupGate",
+    # Before the gate: the page that asks to wait has a stylesheet.
     "ocrsite.middleware.static.StaticMiddleware",
+    "ocrsite.middleware.startup_gate.StartupGate",
+    "ocrsite.middleware.compression.CompressPages",
     "ocrsite.monitoring.metrics.MeasureRequests",
     "ocrsite.middleware.request_log.RequestLog",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -164,8 +167,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_URL = "log-in"
+LOGIN_REDIRECT_URL = "web:inbox"
 
 # --- REST API ---------------------------------------------------------------------------------
 
@@ -184,6 +187,9 @@ REST_FRAMEWORK = {
 # --- languages and times ----------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
+#: Seconds that a browser remembers the chosen language and theme: 400 days, the most it may.
+LANGUAGE_COOKIE_AGE = 400 * 86_400
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "ocrsite" / "locale"]
 USE_I18N = True

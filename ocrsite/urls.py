@@ -1,13 +1,12 @@
-"""The URLs of the site: health and metrics, the API, the admin."""
+"""The URLs of the site: health and metrics, the API, the people's pages, the admin."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from django.views.generic import RedirectView
 
-from documents.admin.invitation import invitation_view
-from documents.admin.log_in import log_in_page
+from documents.web.invitation import invitation_view, old_invitation_view
+from documents.web.log_in import admin_log_in_view, log_in_view
 from ocrsite.monitoring.health import health, ready
 from ocrsite.monitoring.metrics import metrics
 
@@ -23,8 +22,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^metrics/?$", metrics, name="metrics"),
     path("api/", include("documents.api.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("admin/login/", log_in_page, name="log-in"),
-    path("admin/invitation/", invitation_view, name="invitation"),
+    path("login/", log_in_view, name="log-in"),
+    path("invitation/", invitation_view, name="invitation"),
+    path("admin/login/", admin_log_in_view),
+    path("admin/invitation/", old_invitation_view),
     path("admin/", admin.site.urls),
-    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("", include("documents.web.urls")),
 ]

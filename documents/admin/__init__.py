@@ -10,7 +10,6 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 
 from documents.admin.documents import DocumentAdmin
-from documents.admin.log_in import LogInForm
 from documents.admin.tags import TagAdmin
 from documents.admin.teams import TeamAdmin
 from documents.admin.users import UserAdmin
@@ -20,7 +19,6 @@ admin.site.site_header = "ocrsite"
 admin.site.site_title = "ocrsite"
 admin.site.site_url = None
 admin.site.enable_nav_sidebar = False
-admin.site.login_form = LogInForm
 
 # Teams and roles decide here; Django's groups would have no effect.
 admin.site.unregister(Group)

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from documents.admin.base import SuperuserPermissions, TitledByContent
-from documents.admin.log_in import log_out_everywhere_page
+from documents.admin.log_out import log_out_everywhere_page
 from documents.admin.teams import MembershipsInline
 
 

@@ -30,7 +30,7 @@ UPLOAD_PATHS = re.compile(r"/api/v1/documents/?|/admin/documents/document/(add|u
 #: (documents/files/upload_staging.py), and together they may have this many times the limit.
 _FORMS = re.compile(r"/admin/documents/document/(add|upload)/?")
 _FILES_IN_A_FORM = 20
-_LOG_IN_PATHS = re.compile(r"/api/v1/auth/token/?|/admin/(login|invitation)/?")
+_LOG_IN_PATHS = re.compile(r"/api/v1/auth/token/?|/(login|invitation)/?")
 #: Bytes that a form may have beside its files.
 _FIELDS = 2**20
 _METHODS_WITH_BODY = ("POST", "PUT", "PATCH")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.contrib.staticfiles.storage import StaticFilesStorage
+from django.contrib.staticfiles.storage import HashedFilesMixin, StaticFilesStorage
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -14,6 +14,13 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
 
     So a fresh checkout can be started without any other step and without a writable directory.
     """
+
+    #: A script of ours that imports another asks for its hashed name, too.
+    support_js_module_import_aggregation = True
+    _js_module_import_aggregation_patterns = (
+        "documents/web/*.js",
+        HashedFilesMixin._js_module_import_aggregation_patterns[1],  # type: ignore[attr-defined]
+    )
 
     def url(self, name: str | None, force: bool = False) -> str:
         if not self.hashed_files:

@@ -143,7 +143,7 @@ def _change_password(site: Site, bucket: Bucket, base: Path) -> None:
     is a second behind, and says nothing to a person."""
     before = site.rows("SELECT password FROM documents_user WHERE username = 'admin'")[0][0]
     browser = site.browser()
-    browser.submit("/admin/login/", username="admin", password=ADMIN_PASSWORD)
+    browser.submit("/login/", username="admin", password=ADMIN_PASSWORD)
     answer = browser.submit(
         "/admin/password_change/",
         old_password=ADMIN_PASSWORD,

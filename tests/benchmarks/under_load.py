@@ -130,7 +130,7 @@ def _people(site: Site) -> list[Person]:
         own = Site(site.data_dir, site.port)
         own.log_in()
         browser = own.browser()
-        browser.submit("/admin/login/", username="admin", password=ADMIN_PASSWORD)
+        browser.submit("/login/", username="admin", password=ADMIN_PASSWORD)
         people.append(Person(own, browser, letter.content))
     return people
 

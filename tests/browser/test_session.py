@@ -33,12 +33,12 @@ def log_out(context: BrowserContext) -> None:
 
 
 def log_in(context: BrowserContext) -> None:
-    _send(context, reverse("admin:login"), username="reviewer", password=PASSWORD)
+    _send(context, reverse("log-in"), username="reviewer", password=PASSWORD)
 
 
 def _send(context: BrowserContext, path: str, **form: str | float | bool) -> None:
     # Not by a page: one that is closed while it still loads may keep the browser for ever.
-    context.request.get(reverse("admin:login"))
+    context.request.get(reverse("log-in"))
     cookies = {str(cookie.get("name")): str(cookie.get("value")) for cookie in context.cookies()}
     answer = context.request.post(
         path, form={"csrfmiddlewaretoken": cookies[settings.CSRF_COOKIE_NAME], **form}

@@ -19,13 +19,13 @@ PASSED, REFUSED = 200, 403  # a wrong password is told with 200
 def log_in_answer(**headers: str) -> int:
     """The status of a log-in form sent with these headers and a right token."""
     client = Client(enforce_csrf_checks=True)
-    client.get("/admin/login/", **headers)  # type: ignore[arg-type]
+    client.get("/login/", **headers)  # type: ignore[arg-type]
     form = {
         "username": "nobody",
         "password": "wrong",
         "csrfmiddlewaretoken": client.cookies["csrftoken"].value,
     }
-    return client.post("/admin/login/", form, **headers).status_code  # type: ignore[arg-type]
+    return client.post("/login/", form, **headers).status_code  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -85,9 +85,9 @@ def test_any_other_origin_is_refused(origin: str) -> None:
 
 def test_a_form_without_its_token_is_refused() -> None:
     client = Client(enforce_csrf_checks=True)
-    client.get("/admin/login/")
+    client.get("/login/")
 
-    response = client.post("/admin/login/", {"username": "nobody", "password": "wrong"})
+    response = client.post("/login/", {"username": "nobody", "password": "wrong"})
 
     assert response.status_code == REFUSED
 

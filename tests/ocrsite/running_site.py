@@ -101,7 +101,7 @@ class Site:
     def wait_for_bootstrap(self, within: float = 30) -> None:
         def over() -> bool:
             with contextlib.suppress(requests.RequestException):
-                return self.get("/admin/login/").status_code == 200
+                return self.get("/login/").status_code == 200
             return False
 
         eventually(over, within, "the end of bootstrap")

@@ -96,7 +96,7 @@ def use(site: Site) -> dict[str, str]:
     for path in ("/api/v1/search/?q=", "/api/v1/documents/?q="):
         assert site.call(path + PLANTED["what was searched for"]).status_code == 200
     browser = site.browser()
-    answer = browser.submit("/admin/login/", username="admin", password=PASSWORD)
+    answer = browser.submit("/login/", username="admin", password=PASSWORD)
     assert answer.status_code == 302
     assert browser.get(f"/admin/?token={PLANTED['a token in a query of a page']}").status_code < 400
     return {
@@ -119,7 +119,7 @@ def fail(site: Site) -> dict[str, str]:
                 timeout=30,
             )
             assert answer.status_code in (401, 429)
-    site.browser().submit("/admin/login/", username="admin", password=PLANTED["a wrong password"])
+    site.browser().submit("/login/", username="admin", password=PLANTED["a wrong password"])
     wrong = {"Authorization": f"Token {PLANTED['a wrong token']}"}
     assert site.get("/api/v1/documents/", headers=wrong).status_code == 401
     in_query = f"?token={PLANTED['a token in the query']}"
@@ -128,7 +128,7 @@ def fail(site: Site) -> dict[str, str]:
         "/api/v1/nothing/",
         "/nothing/",
         "/metrics",
-        "/admin/login/",
+        "/login/",
     ):
         site.get(path + in_query)
         site.call(path + in_query, "POST")
@@ -139,7 +139,7 @@ def fail(site: Site) -> dict[str, str]:
     })  # fmt: skip
     assert answer.status_code == 400
     form = {"name": PLANTED["a field of a form without its token"]}
-    assert requests.post(site.url("/admin/login/"), data=form, timeout=30).status_code == 403
+    assert requests.post(site.url("/login/"), data=form, timeout=30).status_code == 403
     damaged = b"%PDF-1.4\n" + PLANTED["a word of a damaged document"].encode() * 50
     document = site.upload("damaged.pdf", damaged).json()["id"]
     eventually(lambda: site.document(document)["status"] == "failed", 60, "a damaged document")

@@ -51,8 +51,11 @@ BODIES: dict[str, Body] = {
     "GET api/v1/search/": _form(q="text"),
     "POST api/v1/searches/": _in_team(name="new", q="text"),
     "POST i18n/setlang/": _form(language="ru"),
-    "POST admin/login/": _form(username="nobody", password="wrong"),
-    "POST admin/invitation/": _form(new_password1="a", new_password2="a"),
+    "POST login/": _form(username="nobody", password="wrong"),
+    "POST invitation/": _form(new_password1="a", new_password2="a"),
+    "POST logout/": _form(),
+    "POST logout/everywhere/": _form(),
+    "POST theme/": _form(theme="dark"),
     "POST admin/logout/": _form(),
     "POST admin/password_change/": _form(old_password="wrong"),
     "GET admin/autocomplete/": _form(

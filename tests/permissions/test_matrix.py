@@ -50,7 +50,7 @@ def is_for_programs(route: str) -> bool:
 
 def describe(answer: HttpResponseBase, changed: bool) -> str:
     """The status ("login": led to the log-in), with "+" where the request changed something."""
-    to_log_in = answer.status_code == 302 and "/admin/login/" in answer["Location"]
+    to_log_in = answer.status_code == 302 and "/login/" in answer["Location"]
     return ("login" if to_log_in else str(answer.status_code)) + "+" * changed
 
 

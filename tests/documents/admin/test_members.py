@@ -27,7 +27,7 @@ def address(name: str, team: Team, *more: object) -> str:
 def invite(browser: Client, team: Team, username: str, role: str = Role.REVIEWER) -> str:
     """The link that the page shows."""
     page = browser.post(address("invite", team), {"username": username, "role": role})
-    found = re.search(r'href="(/admin/invitation/\?key=[^"]+)"', page.content.decode())
+    found = re.search(r'href="(/invitation/\?key=[^"]+)"', page.content.decode())
     assert found
     return found[1]
 
@@ -46,7 +46,7 @@ def test_a_manager_invites_a_person_who_chooses_a_password_and_logs_in(
     assert "clerk" in welcome.content.decode()
     assert "key=" not in welcome.redirect_chain[-1][0], "the secret stays in no address"
     assert "Your password is set" in done.content.decode()
-    clerk.post(reverse("admin:login"), {"username": "clerk", "password": PASSWORD})
+    clerk.post(reverse("log-in"), {"username": "clerk", "password": PASSWORD})
     assert clerk.get(reverse("admin:documents_document_changelist")).status_code == 200
     assert User.objects.get(username="clerk").memberships.get().role == Role.REVIEWER
 

@@ -93,7 +93,7 @@ def test_a_new_user_can_log_in_to_the_admin(root_browser: Client, team: Team) ->
 
     clerk = User.objects.get(username="clerk")
     client = Client()
-    client.post(reverse("admin:login"), {"username": "clerk", "password": PASSWORD})
+    client.post(reverse("log-in"), {"username": "clerk", "password": PASSWORD})
     assert clerk.memberships.get().team == team
     assert client.get(reverse("admin:documents_document_changelist")).status_code == 200
 

@@ -92,5 +92,5 @@ def test_the_api_speaks_utc_to_everyone(browser: Client, document: Document) -> 
 
 
 def test_every_page_brings_the_script_that_tells_the_zone(browser: Client, url: Url) -> None:
-    for address in (url("changelist"), reverse("admin:login")):
-        assert "/documents/admin/timezone.js" in browser.get(address, follow=True).content.decode()
+    for address in (url("changelist"), reverse("log-in")):
+        assert "/documents/web/timezone.js" in browser.get(address, follow=True).content.decode()

@@ -167,7 +167,7 @@ def test_an_anonymous_body_is_not_read(
 def test_a_strangers_file_is_not_kept_on_its_way_to_any_other_form(
     db: None, staged: list[upload_staging.StagedFile]
 ) -> None:
-    Client().post(reverse("admin:login"), {"username": "x", "files": [pdf("a.pdf")]})
+    Client().post(reverse("log-in"), {"username": "x", "files": [pdf("a.pdf")]})
 
     assert staged == []
 

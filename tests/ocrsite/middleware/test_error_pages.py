@@ -62,7 +62,7 @@ def test_a_probe_used_in_another_way_gets_a_problem(client: Client) -> None:
 def test_a_form_that_is_too_old_has_a_page_of_ours() -> None:
     client = Client(enforce_csrf_checks=True)
 
-    page = shown(client.post(reverse("admin:login"), {"username": "a"}, headers=RUSSIAN), 403)
+    page = shown(client.post(reverse("log-in"), {"username": "a"}, headers=RUSSIAN), 403)
 
     assert "Откройте страницу заново" in page
 

@@ -94,7 +94,7 @@ def test_what_the_supervisor_writes_is_what_the_web_reads(tmp_path: Path) -> Non
 
 @pytest.mark.django_db
 def test_every_page_carries_a_strict_policy(client: Client) -> None:
-    response = client.get("/admin/login/")
+    response = client.get("/login/")
 
     policy = response["Content-Security-Policy"]
     assert "default-src 'self'" in policy
@@ -126,12 +126,12 @@ def test_of_several_forwarded_hosts_the_first_is_the_browsers(rf: RequestFactory
 @pytest.mark.parametrize("language", ["ru", "en"])
 @pytest.mark.django_db
 def test_the_site_speaks_russian_and_english(client: Client, language: str) -> None:
-    response = client.get("/admin/login/", headers={"accept-language": language})
+    response = client.get("/login/", headers={"accept-language": language})
 
     assert response["Content-Language"] == language
 
 
-@pytest.mark.parametrize("path", ["/api/v1/documents/", "/admin/login/"])
+@pytest.mark.parametrize("path", ["/api/v1/documents/", "/login/"])
 def test_another_host_is_refused_in_the_form_of_the_path(
     client: Client, settings: Any, path: str
 ) -> None:

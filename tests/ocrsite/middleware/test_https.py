@@ -20,7 +20,7 @@ HOST = {"HTTP_HOST": "archive.example"}
         {"HTTP_X_FORWARDED_PROTO": "https"},
         {"HTTP_ORIGIN": "https://archive.example"},
         {"HTTP_ORIGIN": "https://archive.example:443"},
-        {"HTTP_REFERER": "https://archive.example/admin/login/?next=/"},
+        {"HTTP_REFERER": "https://archive.example/login/?next=/"},
         {"HTTP_HOST": "inner:8081", "HTTP_X_FORWARDED_HOST": "archive.example",
          "HTTP_ORIGIN": "https://archive.example"},
         {"HTTP_COOKIE": f"{MARKER}=1"},
@@ -51,8 +51,8 @@ def test_plain_http_is_not_taken_for_https(rf: RequestFactory, headers: dict[str
 def log_in(client: Client, **headers: str) -> Any:
     make_user("ann", is_staff=True)
     form = {"username": "ann", "password": PASSWORD}
-    client.get("/admin/login/", **headers)  # type: ignore[arg-type]
-    return client.post("/admin/login/", form, **headers)  # type: ignore[arg-type]
+    client.get("/login/", **headers)  # type: ignore[arg-type]
+    return client.post("/login/", form, **headers)  # type: ignore[arg-type]
 
 
 @pytest.mark.django_db

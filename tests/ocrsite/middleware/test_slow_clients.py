@@ -68,7 +68,7 @@ def assert_others_are_served(site: Site) -> None:
         assert site.get("/health").status_code == 200
         seconds.append(time.monotonic() - begun)
     assert min(seconds) < 1
-    assert site.get("/admin/login/").status_code == 200
+    assert site.get("/login/").status_code == 200
 
 
 def ended(clients: list[socket.socket]) -> int:

@@ -143,7 +143,7 @@ def test_workers_of_every_kind_are_counted_and_engines_of_ocr_workers_only(clien
 
 
 def test_answers_are_counted_under_their_views_name(client: Client) -> None:
-    client.get("/admin/login/")
+    client.get("/login/")
     client.get("/no/such/page/at/all")
 
     text = text_of(client)

@@ -140,9 +140,9 @@ def test_a_data_directory_with_a_very_long_path_works(tmp_path: Path) -> None:
 
 def _can_log_in(site: Site, password: str) -> bool:
     session = requests.Session()
-    session.get(site.url("/admin/login/"), timeout=10)
+    session.get(site.url("/login/"), timeout=10)
     answer = session.post(
-        site.url("/admin/login/"),
+        site.url("/login/"),
         data={
             "username": "admin",
             "password": password,
@@ -249,7 +249,7 @@ def test_bodies_that_stall_do_not_shut_out_the_rest_and_are_ended(shared_site: S
 
         begun = time.monotonic()
         assert shared_site.get("/health").status_code == 200
-        assert shared_site.browser().submit("/admin/login/", username="x").status_code == 200
+        assert shared_site.browser().submit("/login/", username="x").status_code == 200
         assert time.monotonic() - begun < 5
 
         for connection in stalled:
@@ -263,9 +263,7 @@ def stalled_body(site: Site) -> Iterator[socket.socket]:
     """A connection that announces 1,000 bytes and then sends no more."""
     with socket.create_connection(("127.0.0.1", site.port)) as connection:
         connection.sendall(
-            b"POST /admin/login/ HTTP/1.1\r\nHost: archive\r\nCookie: csrftoken="
-            + b"t" * 32
-            + b"\r\n"
+            b"POST /login/ HTTP/1.1\r\nHost: archive\r\nCookie: csrftoken=" + b"t" * 32 + b"\r\n"
             b"Content-Type: application/x-www-form-urlencoded\r\n"
             b"Content-Length: 1000\r\n\r\nusername="
         )
@@ -350,7 +348,7 @@ def test_a_killed_web_process_is_started_again_and_requests_wait_for_it(shared_s
     psutil.wait_procs(both, timeout=5)
 
     # It waits in the listening socket's queue; it is not refused.
-    answer = requests.get(shared_site.url("/admin/login/"), timeout=15)
+    answer = requests.get(shared_site.url("/login/"), timeout=15)
 
     assert answer.status_code == 200
     after = shared_site.find("front.server")
@@ -366,7 +364,7 @@ def test_a_killed_web_worker_is_started_again(shared_site: Site) -> None:
     both[1].kill()
     psutil.wait_procs(both, timeout=5)
 
-    assert requests.get(shared_site.url("/admin/login/"), timeout=15).status_code == 200
+    assert requests.get(shared_site.url("/login/"), timeout=15).status_code == 200
 
 
 def test_a_killed_reader_is_started_again(shared_site: Site) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.forms import SetPasswordForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -45,16 +46,15 @@ def invitation_view(request: HttpRequest) -> HttpResponse:
         return _show(request, form=form, username=user.username)
     logout(request)  # whoever used this browser before
     messages.success(request, _("Your password is set. Log in with it."))
-    return redirect("admin:login")
+    return redirect("log-in")
+
+
+def old_invitation_view(request: HttpRequest) -> HttpResponse:
+    """Links that were sent before the page moved."""
+    query = request.GET.urlencode()
+    return HttpResponseRedirect(reverse("invitation") + (f"?{query}" if query else ""))
 
 
 def _show(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
     """Without a form: that the invitation has ended."""
-    page = {
-        **admin.site.each_context(request),
-        "title": _("Welcome"),
-        # The page belongs to the invited person, not to whoever is logged in.
-        "has_permission": False,
-        **context,
-    }
-    return render(request, "admin/invitation.html", page, status=status)
+    return render(request, "web/invitation.html", context, status=status)

@@ -17,7 +17,7 @@ from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 
-LOG_IN = "/admin/login/"
+LOG_IN = "/login/"
 LIST = "/admin/documents/document/"
 
 
@@ -44,19 +44,34 @@ def test_a_wrong_password_and_an_unknown_name_are_told_the_same(ann: User) -> No
     told = []
     for name in ("ann", "bob"):
         page = fill_in(Client(), "guess", name).content.decode()
-        told.append(page.partition('class="errornote"')[2].partition("</p>")[0])
+        told.append(page.partition('id="log-in-error"')[2].partition("</p>")[0])
 
     assert told[0] == told[1] != ""
 
 
-def test_who_is_not_staff_gets_no_session(ann: User) -> None:
+def test_who_is_not_staff_logs_in_and_is_refused_the_admin_alone(ann: User) -> None:
     make_user("reader")
     browser = Client()
 
-    answer = fill_in(browser, PASSWORD, "reader")
+    answer = browser.post(LOG_IN, {"username": "reader", "password": PASSWORD})
+    refused = browser.get(LIST, follow=True)
 
-    assert answer.status_code == 200
-    assert browser.get(LIST).status_code == 302
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert browser.get("/").status_code == 200
+    assert refused.status_code == 403
+
+
+def test_the_admin_leads_to_the_log_in_and_back() -> None:
+    answer = Client().get(LIST, follow=True)
+
+    assert answer.redirect_chain[-1][0] == "/login/?next=%2Fadmin%2Fdocuments%2Fdocument%2F"
+    assert 'name="next" value="/admin/documents/document/"' in answer.content.decode()
+
+
+def test_a_log_in_leads_to_no_other_site(ann: User) -> None:
+    form = {"username": "ann", "password": PASSWORD, "next": "https://evil.example/"}
+
+    assert Client().post(LOG_IN, form)["Location"] == "/"
 
 
 @pytest.mark.parametrize(

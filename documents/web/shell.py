@@ -1,0 +1,175 @@
+"""What surrounds every page of a logged-in person: the rail with its counts, the user's menu.
+
+A constant number of queries, whatever the archive holds, and each of them bounded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from documents.access import (
+    ABILITIES,
+    Ability,
+    saved_searches_visible_to,
+    teams_of,
+    visible_to,
+)
+from documents.models import Team, User
+
+#: Documents to review are counted up to this many; then the rail says "999+".
+MOST_COUNTED = 999
+#: Saved searches in the rail; the search page has all.
+MOST_SEARCHES = 12
+
+#: (name of the entry and of its route, icon, label), from the top.
+_MAIN: tuple[tuple[str, str, str | Promise], ...] = (
+    ("inbox", "inbox", _("Inbox")),
+    ("review", "review", _("To review")),
+    ("documents", "documents", _("All documents")),
+)
+_REST: tuple[tuple[str, str, str | Promise], ...] = (
+    ("trash", "trash", _("Trash")),
+    ("team", "team", _("Team")),
+)
+THEMES: tuple[tuple[str, str, str | Promise], ...] = (
+    ("auto", "auto", _("As the device")),
+    ("light", "sun", _("Light")),
+    ("dark", "moon", _("Dark")),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the rail. `count`: "" for none. `new`: the count is of what the person has not
+    seen."""
+
+    name: str
+    icon: str
+    label: str | Promise
+    url: str
+    current: bool
+    count: str = ""
+    new: bool = False
+
+
+@dataclass(frozen=True)
+class Shell:
+    main: list[Entry]
+    rest: list[Entry]
+    searches: list[Entry]
+    teams: list[Team]
+    may_upload: bool
+    is_administrator: bool
+    initials: str
+    theme: str
+    query: str
+    themes: tuple[tuple[str, str, str | Promise], ...] = field(default=THEMES)
+
+    @property
+    def in_no_team(self) -> bool:
+        """Whether the person sees nothing yet, because nobody has added them to a team."""
+        return not self.teams and not self.is_administrator
+
+
+def build_shell(request: HttpRequest) -> Shell:
+    """For a page of a logged-in person."""
+    user = request.user
+    assert isinstance(user, User)
+    teams, may_upload = _teams(user)
+    counts = {"review": _count_to_review(user)}
+    return Shell(
+        main=_entries(request, _MAIN, counts),
+        rest=_entries(request, _REST, {}),
+        searches=_searches(request, user),
+        teams=teams,
+        may_upload=may_upload,
+        is_administrator=user.is_superuser,
+        initials=_initials(user),
+        theme=read_theme(request),
+        query=request.GET.get("q", "") if _is_at(request, "search") else "",
+    )
+
+
+def read_theme(request: HttpRequest) -> str:
+    """ "light" or "dark" where the person has chosen, else "auto"."""
+    chosen = request.COOKIES.get("theme", "")
+    return chosen if chosen in ("light", "dark") else "auto"
+
+
+def _teams(user: User) -> tuple[list[Team], bool]:
+    """Their teams, and whether they may upload into one."""
+    if user.is_superuser:
+        teams = list(teams_of(user))
+        return teams, bool(teams)
+    memberships = list(
+        user.memberships.filter(team__in=teams_of(user)).select_related("team").order_by("team")
+    )
+    may = any(Ability.UPLOAD in ABILITIES[each.role] for each in memberships)
+    return [each.team for each in memberships], may
+
+
+def _entries(
+    request: HttpRequest,
+    given: tuple[tuple[str, str, str | Promise], ...],
+    counts: dict[str, int],
+) -> list[Entry]:
+    entries = []
+    for name, icon, label in given:
+        url = _url(name)
+        if url:
+            current = _is_at(request, name)
+            count = _shorten(counts.get(name, 0))
+            entries.append(Entry(name, icon, label, url, current, count))
+    return entries
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(f"web:{name}")
+    except NoReverseMatch:
+        return ""
+
+
+def _is_at(request: HttpRequest, name: str) -> bool:
+    match = request.resolver_match
+    return match is not None and match.view_name == f"web:{name}"
+
+
+def _shorten(count: int) -> str:
+    if not count:
+        return ""
+    return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
+
+
+def _count_to_review(user: User) -> int:
+    waiting = visible_to(user).not_trashed().to_review().order_by()
+    return waiting[: MOST_COUNTED + 1].count()
+
+
+def _searches(request: HttpRequest, user: User) -> list[Entry]:
+    url = _url("search")
+    if not url:
+        return []
+    # Only what the person can still see: a document may be in the trash, or another team's now.
+    seen = Q(matches__document__in=visible_to(user).not_trashed().order_by())
+    searches = saved_searches_visible_to(user).annotate(new=Count("matches", filter=seen))
+    here = request.get_full_path()
+    entries = []
+    for search in searches[:MOST_SEARCHES]:
+        own = f"{url}?{search.query_string}"
+        entries.append(
+            Entry("saved", "saved", search.name, own, own == here, _shorten(search.new), new=True)
+        )
+    return entries
+
+
+def _initials(user: User) -> str:
+    names = [user.first_name, user.last_name]
+    initials = "".join(name[:1] for name in names if name)
+    return initials or user.username[:2]
