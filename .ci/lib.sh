@@ -8,6 +8,16 @@ fail() { say "$*"; exit 1; }
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
+# quietly COMMAND...: what it says is shown only where it fails.
+quietly() {
+    local said status=0
+    said=$(mktemp)
+    "$@" >"$said" 2>&1 </dev/null || status=$?
+    [ "$status" = 0 ] || cat "$said" >&2
+    rm -f "$said"
+    return "$status"
+}
+
 # --- Python and the locked packages ---------------------------------------------------------------
 
 find_python() {
@@ -77,9 +87,9 @@ install_locked() {
         # Without pip, because Debian ships the module that would install it separately.
         "$python" -m venv --without-pip "$venv" || fail "$python can't make an environment; install the package python3-venv."
     fi
-    say "installing $lock"
+    say "installing $lock (the first time this takes a few minutes)"
     rm -f "$venv/.installed"
-    if uv=$(find_uv) && "$uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes -r "$lock"; then
+    if uv=$(find_uv) && quietly "$uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes -r "$lock"; then
         :
     else
         if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
@@ -87,9 +97,9 @@ install_locked() {
             installer=$python
             "$installer" -m pip --version >/dev/null 2>&1 || fail "pip is needed; install the package python3-pip."
             # --target is allowed where the system's own packages are not to be touched (PEP 668).
-            "$installer" -m pip install --quiet --target "$site" pip
+            quietly "$installer" -m pip install --quiet --target "$site" pip
         fi
-        "$venv/bin/python" -m pip install --quiet --require-hashes -r "$lock" \
+        quietly "$venv/bin/python" -m pip install --quiet --require-hashes -r "$lock" \
             || fail "the packages of $lock could not be installed; the reason is above."
     fi
     stamp_of "$lock" >"$venv/.installed"
@@ -113,8 +123,8 @@ apt_install() {
     command -v apt-get >/dev/null 2>&1 || return 1
     as_root true || return 1
     say "installing $*"
-    as_root apt-get update -qq >&2 </dev/null || true
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null </dev/null
+    quietly as_root apt-get update -qq || true
+    quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
 }
 
 # Whether one directory has the trained data of every language that is read by default.

@@ -1,4 +1,8 @@
-"""Logging: one line an event, readable on a terminal, JSON everywhere else. Needs no Django."""
+"""Logging: one line of JSON an event. Needs no Django.
+
+On a terminal the lines are readable, and only those that need attention are shown: a person who has
+started the site by hand is told the rest by `runtime/welcome.py`, and would lose it among requests.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +68,7 @@ def build_logging_config() -> dict[str, Any]:
                 "formatter": "line",
             }
         },
-        "root": {"handlers": ["stdout"], "level": "INFO"},
+        "root": {"handlers": ["stdout"], "level": "WARNING" if terminal else "INFO"},
         "loggers": {
             # django_structlog logs the same as `request_finished` and `request_failed`.
             "django.request": {"level": "CRITICAL"},

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from documents.actions.bootstrap import ensure_first_team_and_admin
+from documents.actions.bootstrap import ADMIN, ensure_first_team_and_admin
 from documents.bucket.configured import configured_bucket
 from documents.files.atomic import file_lock
 from documents.messages import Message
@@ -24,6 +24,7 @@ from documents.replication.bucket_changed import forget_mirror_if_bucket_changed
 from ocrsite.environment import read_environment
 from ocrsite.runtime.first_start import FirstStart
 from ocrsite.runtime.start_state import ProcessRole, Start, read_start, write_start
+from ocrsite.runtime.welcome import build_welcome, is_terminal, tell
 
 log = structlog.get_logger("ocrsite.bootstrap")
 
@@ -50,10 +51,22 @@ def bootstrap(admin_password: str | None) -> None:
             first_start.restore_documents()
         call_command("clearsessions")
         generated = ensure_first_team_and_admin(admin_password)
-    if generated is not None:
+    _tell_how_to_begin(generated)
+
+
+def _tell_how_to_begin(generated: str | None) -> None:
+    """The generated password is told once: to the person at the terminal, or in the log."""
+    if is_terminal():
+        environment = read_environment()
+        start_id, data_dir = environment.start_id, environment.data_dir
+        if start_id and read_start(data_dir, start_id).role is not ProcessRole.WORKER:
+            tell(build_welcome(environment.port, data_dir, user=ADMIN, password=generated))
+        elif generated is not None:
+            tell(f"The user {ADMIN} has the password {generated} (shown only this once).")
+    elif generated is not None:
         log.info(
             "first_admin_created",
-            user="admin",
+            user=ADMIN,
             password=generated,
             note="Log in with this password. It is shown only once.",
         )

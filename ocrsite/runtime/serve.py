@@ -21,6 +21,7 @@ from ocrsite.runtime.queue_server import NoQueueServer
 from ocrsite.runtime.site import Site
 from ocrsite.runtime.start_state import ProcessRole
 from ocrsite.runtime.supervisor import Supervisor
+from ocrsite.runtime.welcome import tell
 
 log = structlog.get_logger("ocrsite")
 
@@ -63,6 +64,7 @@ def serve(role: ProcessRole) -> None:
 
     for warning in filter(None, (settings.data_dir_warning, *settings.s3.warnings)):
         log.warning("start_warning", detail=str(warning))
+    tell("ocrsite is starting ...")
     with supervisor:
         log.info(
             "site_starting",
@@ -74,3 +76,4 @@ def serve(role: ProcessRole) -> None:
         supervisor.run()
     site.clean_up()
     log.info("site_stopped")
+    tell("\nocrsite has stopped.")
