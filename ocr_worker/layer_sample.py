@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PIL import Image
 from rapidfuzz import fuzz
 
 from documents.text.lookalikes import TWINS
-from documents.text.page_layout import Box
+from documents.text.page_layout import Box, bounding_box
 from ocr_worker.rendering import LayerWord, RenderedPage, TextLayer
 from ocr_worker.text_layer.columns import Segment, split_segments
 from ocr_worker.text_layer.language_check import profile_text
 
 from .engines.base import Engine
 
-#: Lines and letters in a sample, at most.
+#: Lines in a sample at most, letters from which it is enough, and letters of one line: 30 letters
+#: tell two texts apart, and the time of a reading grows with each.
 _LINES = 5
-_LETTERS = 240
+_LETTERS = 130
+_LINE_LETTERS = 45
 
 #: Confidence and letters with which the engine must have read the sample to judge by it.
 _SURE = 0.6
@@ -46,46 +49,72 @@ def measure_agreement(
 ) -> float | None:
     """How far `words` of the layer say what `page` shows: 0 (nothing) to 1; None: can't be told.
 
-    `page`: the page as drawn for OCR. `seconds`: limit by the clock. Raises as `Engine.read`.
+    `page`: the page as drawn for parts, in gray. `seconds`: limit by the clock. Raises as
+    `Engine.read`.
     """
     lines = _choose_lines(words)
     if not lines:
         return None
-    sample = _cut_out(page.image, [line.bbox for line in lines], page.image.width / layer.width)
-    seen = engine.read(sample, dpi=page.dpi, language=language, seconds=seconds)
+    sample = _cut_out(page.image, [line.box for line in lines], page.image.width / layer.width)
+    seen = engine.read_part(sample, dpi=page.dpi, language=language, seconds=seconds, upright=True)
     read = _fold(seen.text)
     confidence = seen.confidence
     if len(read) < _ENOUGH or (confidence is not None and confidence < _SURE):
         return None
-    said = _fold(" ".join(word.text for line in lines for word in line.words))
+    said = _fold(" ".join(line.text for line in lines))
     agreement = float(fuzz.ratio(said, read)) / 100
     if agreement < LEAST_AGREEMENT and profile_text(seen.text.split()).pairs < _LANGUAGE:
         return None  # what the engine read is no language either: a barcode, a foreign script
     return agreement
 
 
-def _choose_lines(words: Sequence[LayerWord]) -> list[Segment]:
-    """The longest lines, in their order: they say most."""
-    level = [word for word in words if not word.turn]
-    segments = split_segments(level)
-    longest = sorted(segments, key=lambda s: -sum(len(word.text) for word in s.words))
-    chosen: list[Segment] = []
+@dataclass(frozen=True)
+class _Line:
+    """What a line of the layer, or its beginning, says; the box around it, points."""
+
+    text: str
+    box: Box
+
+
+def _choose_lines(words: Sequence[LayerWord]) -> list[_Line]:
+    """The beginnings of the longest lines, in their order: they say most."""
+    segments = split_segments([word for word in words if not word.turn])
+    lengths = [sum(len(word.text) for word in segment.words) for segment in segments]
+    longest = sorted(range(len(segments)), key=lambda index: -lengths[index])
+    chosen: dict[int, _Line] = {}
     letters = 0
-    for segment in longest[:_LINES]:
+    for index in longest[:_LINES]:
         if letters >= _LETTERS:
             break
-        chosen.append(segment)
-        letters += sum(len(word.text) for word in segment.words)
-    return sorted(chosen, key=segments.index)
+        chosen[index] = _shorten(segments[index])
+        letters += len(chosen[index].text)
+    return [chosen[index] for index in sorted(chosen)]
+
+
+def _shorten(line: Segment) -> _Line:
+    """The first words of the line, with a margin in which nothing else stands."""
+    letters = count = 0
+    for word in line.words:
+        if letters >= _LINE_LETTERS:
+            break
+        letters += len(word.text)
+        count += 1
+    kept = line.words[:count]
+    x0, y0, x1, y1 = bounding_box(word.bbox for word in kept)
+    around = 0.35 * (y1 - y0)
+    right = x1 + around
+    if count < len(line.words):
+        right = (x1 + max(line.words[count].bbox[0], x1)) / 2
+    return _Line(
+        " ".join(word.text for word in kept), (x0 - around, y0 - around, right, y1 + around)
+    )
 
 
 def _cut_out(image: Image.Image, boxes: Sequence[Box], scale: float) -> Image.Image:
     """The boxes (points) of `image` below each other, `scale` px a point."""
     cuts = []
-    for x0, y0, x1, y1 in boxes:
-        around = 0.35 * (y1 - y0)
-        grown = x0 - around, y0 - around, x1 + around, y1 + around
-        left, top, right, bottom = (round(value * scale) for value in grown)
+    for box in boxes:
+        left, top, right, bottom = (round(value * scale) for value in box)
         left, top = max(left, 0), max(top, 0)
         right, bottom = min(right, image.width), min(bottom, image.height)
         if right > left and bottom > top:

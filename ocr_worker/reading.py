@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -124,9 +125,9 @@ def _read_text_layer(
         seconds = reader.needs.seconds if seconds is None else seconds
     deadline = time.monotonic() + (seconds or 0.0)
 
+    @cache
     def draw() -> RenderedPage:
-        colour = reader is not None and reader.needs.colour
-        return renderer.render_page(path, mime_type, number, colour=colour)
+        return renderer.render_for_parts(path, mime_type, number)
 
     doubtful = () if reader is None else find_doubtful_words(layer)
     if reader is not None and doubtful:

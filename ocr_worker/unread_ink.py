@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import structlog
 from PIL import Image, ImageDraw
 
+from documents.errors import EngineFailed, ReadingTimeout
 from documents.text.box_rotation import rotate_box
 from documents.text.markdown import paragraphs_to_markdown
 from documents.text.page_layout import Block, Box, Line, PageLayout, bounding_box, mean_confidence
@@ -19,6 +21,8 @@ from ocr_worker.rendering import UnreadLine, ink
 
 from .engines.base import Engine
 from .place_blocks import insert_blocks, overlap_share
+
+log = structlog.get_logger(__name__)
 
 #: The longer side, px, to which a page image is reduced before its ink is looked at: 100 dpi.
 _CHECK_SIDE = 1170
@@ -65,7 +69,7 @@ def read_unread(
 
     `draw`: draws the page, upright as the layout is, at any size. `engine`: None to read nothing.
     `seconds`: limit by the clock. Where lines stay unread, the layout has an empty block there and
-    its `unread` share. Raises as `Engine.read`.
+    its `unread` share. Raises EngineUnavailable.
     """
     if not lines:
         return layout
@@ -143,7 +147,14 @@ def _read_parts(
     parts = [_scale(box, scale) for box in _group([line.bbox for line in lines])]
     known = [word.bbox for word in layout.words()]
     part, origin = _cut_out(sheet.image, parts, [_scale(box, scale) for box in known])
-    reading = engine.read(part, dpi=sheet.dpi, language=language, seconds=seconds)
+    try:
+        reading = engine.read_part(
+            part.convert("L"), dpi=sheet.dpi, language=language, seconds=seconds, upright=False
+        )
+    except (ReadingTimeout, EngineFailed) as error:
+        # What has been read is worth more than another attempt: these lines are flagged.
+        log.warning("unread_lines_failed", code=error.code, reason=error.detail)
+        return []
     blocks = []
     for block in reading.blocks_in_order():
         moved = _move(block, reading, origin, 1 / scale)

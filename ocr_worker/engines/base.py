@@ -62,5 +62,14 @@ class Engine(Protocol):
         Raises ReadingTimeout, EngineFailed (both may succeed on retry), EngineUnavailable.
         """
 
+    def read_part(
+        self, image: Image.Image, *, dpi: float, language: str, seconds: float, upright: bool
+    ) -> PageLayout:
+        """Recognise lines cut out of a page (gray, on white), at the least cost.
+
+        As `read`, but the engine may leave it to one that is quicker with few lines. `upright`:
+        the lines are known to be upright, so nothing else is tried.
+        """
+
     def close(self) -> None:
         """Release what `load` allocated. The engine may be loaded again."""

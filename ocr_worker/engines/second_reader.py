@@ -98,6 +98,21 @@ class WithSecondReader:
             first = quality.assess_layout(first, second, quality.make_ink_detector(upright))
         return replace(first, rotation=rotation)
 
+    def read_part(
+        self, image: Image.Image, *, dpi: float, language: str, seconds: float, upright: bool
+    ) -> PageLayout:
+        """See `Engine.read_part`. The second engine reads it: the first takes seconds for a line
+        as for a page, and more for each further one."""
+        reading = self._executor.submit(
+            self._second.read_part,
+            image,
+            dpi=dpi,
+            language=language,
+            seconds=min(seconds, RECOGNITION_SECONDS),
+            upright=upright,
+        )
+        return reading.result()
+
     def _read_again_rotated(
         self,
         upright: Image.Image,

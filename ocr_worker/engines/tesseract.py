@@ -102,6 +102,12 @@ class TesseractEngine:
 
     def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
         """See `Engine.read`."""
+        return self.read_part(image, dpi=dpi, language=language, seconds=seconds, upright=False)
+
+    def read_part(
+        self, image: Image.Image, *, dpi: float, language: str, seconds: float, upright: bool
+    ) -> PageLayout:
+        """See `Engine.read_part`."""
         self.load()
         assert self._orientation is not None
         deadline = time.monotonic() + seconds
@@ -111,7 +117,7 @@ class TesseractEngine:
         def recognise(rotation: int) -> PageLayout:
             return self._recognise(image, rotation, dpi, factor, deadline)
 
-        return self._orientation.read_upright(image, recognise)
+        return recognise(0) if upright else self._orientation.read_upright(image, recognise)
 
     def detect_rotation(self, image: Image.Image) -> int:
         """The clockwise rotation, degrees, that makes `image` (gray) upright; takes 0.4 s.

@@ -50,6 +50,7 @@ class Pages:
             "unlock": self.unlock,
             "text_layer": self.text_layer,
             "render": self.render,
+            "render_for_parts": self.render_for_parts,
             "page_image": self.page_image,
             "thumbnail": self.thumbnail,
         }
@@ -143,6 +144,17 @@ class Pages:
             "blank": blank_page.is_blank(gray),
             "damaged": isinstance(self._file, ImageFile) and self._file.damaged,
         }, answer.tobytes()
+
+    def render_for_parts(self, number: int) -> Answer:
+        file = self._file
+        if isinstance(file, PdfFile):
+            width, height, dpi = file.natural_size(number)
+            gray = file.draw(number, width, height, gray=True)
+        else:
+            page, dpi, _ = file.decode(number)
+            gray = page.convert("L")
+        size = {"width": gray.width, "height": gray.height, "dpi": round(dpi, 2)}
+        return size, gray.tobytes()
 
     def page_image(self, number: int, rotation: int) -> Answer:
         page, dpi, _ = self._load_natural(number)

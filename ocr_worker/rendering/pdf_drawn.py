@@ -52,6 +52,9 @@ class PageTransform:
         self.turn = round(math.degrees(math.atan2(self.b, self.a)) / 90) * 90 % 360
 
     def map_box(self, left: float, bottom: float, right: float, top: float) -> Box:
+        if self.b == self.c == 0 and self.a > 0 > self.d:  # nearly every page
+            x0, y0 = self.a * left + self.e, self.d * top + self.f
+            return x0, y0, self.a * right + self.e, self.d * bottom + self.f
         xs = [self.a * x + self.c * y + self.e for x in (left, right) for y in (bottom, top)]
         ys = [self.b * x + self.d * y + self.f for x in (left, right) for y in (bottom, top)]
         return min(xs), min(ys), max(xs), max(ys)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from PIL import Image
-
 from . import ink
 from .pdf import PdfFile
 
@@ -34,15 +32,16 @@ def compare_ink(file: PdfFile, number: int, words: list[Word]) -> dict[str, Any]
     size = ink.check_size(width, height)
     scale = size[0] / width
     edges = ink.find_edges(file.draw(number, *size, gray=True))
+    seen = ink.SeenInk(edges)
     least = min(_LEAST_HEIGHT, _LEAST_SHARE * max(width, height))
     hidden = {
         index
         for index, word in enumerate(words)
-        if _is_on(word, width, height) and (word[5] < least or not _is_seen(edges, word, scale))
+        if _is_on(word, width, height) and (word[5] < least or not _is_seen(seen, word, scale))
     }
     if any(words[index][5] >= least for index in hidden):
         # Letters and ground of one brightness may differ in colour.
-        channels = [ink.find_edges(band) for band in file.draw(number, *size).split()]
+        channels = [ink.SeenInk(ink.find_edges(band)) for band in file.draw(number, *size).split()]
         hidden = {
             index
             for index in hidden
@@ -73,14 +72,12 @@ def compare_ink(file: PdfFile, number: int, words: list[Word]) -> dict[str, Any]
     }
 
 
-def _is_seen(edges: Image.Image, word: Word, scale: float) -> bool:
+def _is_seen(seen: ink.SeenInk, word: Word, scale: float) -> bool:
     invisible = word[7]
     # The boxes of a recognition are not exact.
     box = _scale_box(word, scale, margin=0.3 if invisible else 0.0)
     letters = sum(ch.isalnum() for ch in word[0])
-    return ink.has_ink(
-        edges, box, letters=letters, least=ink.SEEN_IN_SCAN if invisible else ink.SEEN
-    )
+    return seen.has_ink(box, letters=letters, least=ink.SEEN_IN_SCAN if invisible else ink.SEEN)
 
 
 def _is_foreign(word: Word) -> bool:

@@ -9,12 +9,13 @@ over the lies tried 0.15 or less.
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from documents.text.scripts import letter_script
 from ocr_worker.rendering import LayerWord, TextLayer
 from ocr_worker.text_layer.extract import select_trusted_words
 from ocr_worker.text_layer.language_check import profile_text
+from ocr_worker.text_layer.word_cache import cache_words
 
 #: Words judged together: a lie may be that of one font only.
 _PART = 40
@@ -47,30 +48,29 @@ def find_doubtful_words(layer: TextLayer) -> tuple[LayerWord, ...]:
 
 
 def _is_doubtful(words: Sequence[LayerWord], least_pairs: float) -> bool:
-    signs = "".join(text for text in (word.text for word in words) if not _is_decoration(text))
-    letters = sum(ch.isalpha() for ch in signs)
-    digits = sum(ch.isdigit() for ch in signs)
-    if len(signs) < _ENOUGH or _count_foreign(signs) * 2 > letters > 0:
+    counts = [_count_signs(word.text) for word in words]
+    signs, letters, foreign, digits = map(sum, zip(*counts, strict=True))
+    if signs < _ENOUGH or foreign * 2 > letters > 0:
         return False
-    if letters < _LETTERS * len(signs):
+    if letters < _LETTERS * signs:
         # Figures are true more often than not; other signs for letters never are.
-        return digits < 0.75 * len(signs)
+        return digits < 0.75 * signs
     found = profile_text(word.text for word in words)
     if found.words == 0:
         return False
     return found.pairs < least_pairs or found.clean < _CLEAN
 
 
-def _is_decoration(text: str) -> bool:
-    """Whether it is a bullet, a tick or a row of dots, as in a table of contents."""
-    if text[0].isalnum():
-        return False
-    return len(text) == 1 or (len(set(text)) == 1 and text[0] in "._-–—…·*=")
+@cache_words
+def _count_signs(text: str) -> tuple[int, int, int, int]:
+    """Of a word: its signs, and among them letters, letters neither Latin nor Cyrillic, digits.
 
-
-def _count_foreign(signs: Iterable[str]) -> int:
-    """The letters that are neither Latin nor Cyrillic."""
-    return sum(
-        ch.isalpha() and not unicodedata.name(ch, "").startswith(("LATIN", "CYRILLIC"))
-        for ch in signs
-    )
+    None of a bullet, a tick or a row of dots, as in a table of contents.
+    """
+    if not text[0].isalnum() and (
+        len(text) == 1 or (len(set(text)) == 1 and text[0] in "._-–—…·*=")
+    ):
+        return 0, 0, 0, 0
+    letters = [ch for ch in text if ch.isalpha()]
+    foreign = sum(letter_script(ch) not in ("LATIN", "CYRILLIC") for ch in letters)
+    return len(text), len(letters), foreign, sum(ch.isdigit() for ch in text)

@@ -8,10 +8,14 @@ The lists are small on purpose: it is enough that nearly every page of real text
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 from documents.text.scripts import is_cyrillic
+from ocr_worker.text_layer.word_cache import cache_words
 
 _FUNCTION_WORDS = {
     language: frozenset(words.split())
@@ -97,35 +101,79 @@ class Profile:
     other: float
 
 
+class _Token(NamedTuple):
+    """A word's share in the figures of `Profile`: numbers of letters and pairs, and what it is."""
+
+    is_word: bool
+    letters: int
+    latin: int
+    accented: int
+    cyrillic: int
+    other: int
+    pairs: int
+    common: int
+    is_clean: bool
+    is_long: bool
+    is_mute: bool
+    languages: tuple[str, ...]
+
+
 def profile_text(words: Iterable[str]) -> Profile:
     """The figures that distinguish real text from noise; of a long text, from every n-th word."""
     words = list(words)
     words = words[:: max(1, len(words) // _ENOUGH_WORDS)]
-    tokens = [found[0] for found in map(_CORE.search, words) if found]
-    texts = [token for token in tokens if sum(ch.isalpha() for ch in token) >= 2]
-    letters = [ch for token in tokens for ch in token.casefold() if ch.isalpha()]
-    latin = [ch for ch in letters if ch < "\u0250"]
-    folded = [token.casefold() for token in texts]
-    long = [token for token in folded if sum(ch.isalpha() for ch in token) >= 4]
-    pairs = common = 0
-    for token in folded:
-        for run in _LETTERS.findall(token):
-            known = _PAIRS["cyrillic" if is_cyrillic(run[0]) else "latin"]
-            pairs += len(run) - 1
-            common += sum(run[i : i + 2] in known for i in range(len(run) - 1))
-    best = max(
-        (sum(token in known for token in folded) for known in _FUNCTION_WORDS.values()), default=0
+    tokens = [token for token in map(_judge, words) if token is not None]
+    if not tokens:
+        return Profile(*[0] * 2, *[0.0] * 7)
+    texts = [token for token in tokens if token.is_word]
+    letters, latin, accented, cyrillic, other = (
+        sum(counts) for counts in list(zip(*tokens, strict=True))[1:6]
     )
+    known = Counter(chain.from_iterable(token.languages for token in texts))
+    long = sum(token.is_long for token in texts)
     return Profile(
         words=len(texts),
+        letters=letters,
+        clean=_share(sum(token.is_clean for token in texts), len(texts)),
+        function=_share(max(known.values(), default=0), len(texts)),
+        pairs=_share(sum(token.common for token in texts), sum(token.pairs for token in texts)),
+        mute=_share(sum(token.is_mute for token in texts), long),
+        accented=_share(accented, latin),
+        cyrillic=_share(cyrillic, letters),
+        other=_share(other, letters),
+    )
+
+
+@cache_words
+def _judge(word: str) -> _Token | None:
+    """None for a word without letters and digits."""
+    found = _CORE.search(word)
+    if found is None:
+        return None
+    token = found[0]
+    folded = token.casefold()
+    letters = [ch for ch in folded if ch.isalpha()]
+    latin = [ch for ch in letters if ch < "\u0250"]
+    pairs = common = 0
+    for run in _LETTERS.findall(folded):
+        known = _PAIRS["cyrillic" if is_cyrillic(run[0]) else "latin"]
+        pairs += len(run) - 1
+        common += sum(run[i : i + 2] in known for i in range(len(run) - 1))
+    count = sum(ch.isalpha() for ch in token)
+    is_long = sum(ch.isalpha() for ch in folded) >= 4
+    return _Token(
+        is_word=count >= 2,
         letters=len(letters),
-        clean=_share(sum(_is_clean(token) for token in texts), len(texts)),
-        function=_share(best, len(texts)),
-        pairs=_share(common, pairs),
-        mute=_share(sum(not _VOWELS.intersection(token) for token in long), len(long)),
-        accented=_share(sum(ch > "\x7f" for ch in latin), len(latin)),
-        cyrillic=_share(sum(map(is_cyrillic, letters)), len(letters)),
-        other=_share(sum(not _is_judged(letter) for letter in letters), len(letters)),
+        latin=len(latin),
+        accented=sum(ch > "\x7f" for ch in latin),
+        cyrillic=sum(map(is_cyrillic, letters)),
+        other=sum(not _is_judged(letter) for letter in letters),
+        pairs=pairs,
+        common=common,
+        is_clean=_is_clean(token),
+        is_long=is_long,
+        is_mute=is_long and not _VOWELS.intersection(folded),
+        languages=tuple(name for name, known in _FUNCTION_WORDS.items() if folded in known),
     )
 
 

@@ -32,7 +32,7 @@ from typing import Any
 import django
 
 from tests.benchmarks.pdfs import first_pages, scan_pdf
-from tests.benchmarks.processes import PARTS, QUEUE, Processes
+from tests.benchmarks.processes import FOLLOWER, PARTS, QUEUE, Processes
 from tests.benchmarks.product import (
     options,
     print_head,
@@ -110,7 +110,7 @@ def main(arguments: list[str]) -> int:
     print_row("waiting (the rest)", "", f"{waiting:.4f}", f"{waiting / total:.1%}")
     print_row("**a page in the product**", "", f"{total:.4f}", "")
     print_head("processes", "processor s a page")
-    for part in (*PARTS, QUEUE):
+    for part in (*PARTS, QUEUE, FOLLOWER):
         print_row(part.replace("a reader", "readers"), f"{used[part] / pages:.4f}")
     print_row("**all**", f"{sum(used.values()) / pages:.4f}")
     print(
@@ -130,7 +130,9 @@ def by_product(path: Path) -> tuple[int, float, dict[str, float]]:
         found = site.wait([document], within=300, every=0.1)[document]
         seconds = time.monotonic() - started
         after = processes.cpu_seconds()
-        used = {part: after.get(part, 0) - before.get(part, 0) for part in (*PARTS, QUEUE)}
+        used = {
+            part: after.get(part, 0) - before.get(part, 0) for part in (*PARTS, QUEUE, FOLLOWER)
+        }
     if found["status"] != "ready":
         raise RuntimeError(f"{found['status']}: {found['error']}")
     return int(found["page_count"]), seconds, used

@@ -20,6 +20,7 @@ PARTS = (
     "web",
 )
 QUEUE = "queue"
+FOLLOWER = "search follower"
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ def _part(process: psutil.Process) -> tuple[str, int]:
         return "web", 0
     if "valkey" in command or "redis" in command:
         return QUEUE, 0
+    if "search follow" in command:
+        return FOLLOWER, 0
     if "ocr_worker.rendering.child" in command and (parent := process.parent()) is not None:
         part, reader = _part(parent)
         if part == "a reader":

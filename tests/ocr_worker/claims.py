@@ -20,11 +20,12 @@ from documents.text.page_layout import PageLayout
 from ocr_worker.engines.base import Needs
 from tests.factories import make_document, make_layout
 from tests.ocr_worker.files import ENGLISH, pdf, picture, put, write
+from tests.ocr_worker.pretended_engine import PretendedEngine
 
 OWNER = ClaimOwner("one:ocr:0", uuid.uuid4())
 
 
-class Pretending:
+class Pretending(PretendedEngine):
     """An engine that reads the same on every page; `fault` is raised instead, where given."""
 
     name, version, needs = "tesseract", "0", Needs()
@@ -32,10 +33,6 @@ class Pretending:
     def __init__(self, fault: Exception | None = None) -> None:
         self.fault = fault
         self.pages = 0
-
-    def load(self) -> None: ...
-
-    def close(self) -> None: ...
 
     def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
         self.pages += 1

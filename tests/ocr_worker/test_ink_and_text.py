@@ -28,13 +28,14 @@ from tests.ocr_worker.files import (
     saved,
     write,
 )
+from tests.ocr_worker.pretended_engine import PretendedEngine
 
 Draw = Callable[[Canvas], None]
 
 SECRET = "confidential salary ledger"
 
 
-class Sees:
+class Sees(PretendedEngine):
     """An engine that sees `texts`, one a call, each as one word in the middle of the picture."""
 
     name, version, needs = "tesseract", "0", Needs()
@@ -42,10 +43,6 @@ class Sees:
     def __init__(self, *texts: str) -> None:
         self.texts = list(texts)
         self.asked = 0
-
-    def load(self) -> None: ...
-
-    def close(self) -> None: ...
 
     def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
         text = self.texts[self.asked] if self.asked < len(self.texts) else ""
@@ -260,15 +257,11 @@ def test_without_ocr_unread_ink_is_flagged(renderer: Renderer, tmp_path: Path) -
 def test_lines_that_a_recognition_left_out_are_read_by_themselves(
     renderer: Renderer, engine: Engine, tmp_path: Path
 ) -> None:
-    class LeavesOut:
+    class LeavesOut(PretendedEngine):
         """Overlooks on the whole page what stands in its lower part."""
 
         name, version, needs = "tesseract", "0", Needs()
         asked = 0
-
-        def load(self) -> None: ...
-
-        def close(self) -> None: ...
 
         def read(
             self, image: Image.Image, *, dpi: float, language: str, seconds: float

@@ -13,16 +13,13 @@ from ocr_worker.engines import Engine, Needs, create_engine
 from ocr_worker.reading import read_page
 from ocr_worker.rendering import Limits, Renderer
 from tests.ocr_worker.files import ENGLISH, PDF, pdf, picture, put, saved, write
+from tests.ocr_worker.pretended_engine import PretendedEngine
 
 
-class Silent:
+class Silent(PretendedEngine):
     """An engine that must not be asked."""
 
     name, version, needs = "tesseract", "0", Needs()
-
-    def load(self) -> None: ...
-
-    def close(self) -> None: ...
 
     def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
         raise AssertionError("OCR was asked for")

@@ -36,7 +36,7 @@ class Follower:
         self._lifecycle = IndexLifecycle(root)
         self._notifier = ChangeNotifier(listener)
         self._lag = 0.0
-        self._last_change = 0.0
+        self._last_change = self._last_commit = 0.0
         self._next_report = self._next_deletion = 0.0
 
     @property
@@ -55,6 +55,10 @@ class Follower:
     @property
     def has_recent_changes(self) -> bool:
         return time.monotonic() - self._last_change < RECENT
+
+    @property
+    def seconds_since_commit(self) -> float:
+        return time.monotonic() - self._last_commit
 
     def step(self) -> bool:
         """Index new changes, and build for a slice of time; True if there is more to do at once.
@@ -96,6 +100,7 @@ class Follower:
             generation.commit_build()
         oldest = min(filter(None, (changes.oldest, *generation.pending.values())))
         updated = generation.update_changed(changes.documents, changes.oldest or oldest)
+        self._last_commit = time.monotonic()
         generation.commit()
         generation.feed.acknowledge(changes)
         if generation is self.served or self.served is None:

@@ -16,9 +16,11 @@ from documents.search.index.notifier import Listener
 
 log = structlog.get_logger(__name__)
 
-#: Seconds between two steps, and after a recent change: a new page then waits little more than its
-#: commit takes.
+#: Seconds between two steps, and after a recent change, more of which may follow soon.
 POLL_INTERVAL, FAST_POLL_INTERVAL = 0.25, 0.05
+#: Seconds from one commit to the next where there are few changes in between. A commit costs as
+#: much as the entries of ten pages: while pages are read one by one, they share it.
+COMMIT_INTERVAL = 0.4
 #: Seconds until the next try after an error (no database, no space left).
 RETRY_DELAY = 2.0
 #: Failures in a row after which the generation is reported as damaged.
@@ -55,10 +57,17 @@ class FollowerProcess:
                 self._count_failure(error)
             else:
                 self._failures = 0
-                recent = self._follower.has_recent_changes
-                self._stopping.wait(0 if busy else FAST_POLL_INTERVAL if recent else POLL_INTERVAL)
+                self._stopping.wait(self._choose_pause(busy))
         self._lock.release()
         connections.close_all()
+
+    def _choose_pause(self, busy: bool) -> float:
+        """Seconds until the next step."""
+        if busy:
+            return 0.0
+        if not self._follower.has_recent_changes:
+            return POLL_INTERVAL
+        return max(FAST_POLL_INTERVAL, COMMIT_INTERVAL - self._follower.seconds_since_commit)
 
     def _acquire_lock(self) -> None:
         # If the lock's file was deleted, another process may have written since.

@@ -35,6 +35,9 @@ MIN_PIXELS, MAX_PIXELS = 112_896, 1_003_520
 #: blocks takes longer.
 SECONDS = 600.0
 
+#: Limit of lines that were cut out of a page: what is not read by then is flagged.
+PART_SECONDS = 60.0
+
 #: When a process is replaced: see docs/benchmarks.md, "PaddleOCR-VL" (growth measured with
 #: stand-in models).
 PAGES_A_PROCESS = 1000
@@ -137,6 +140,13 @@ class PaddleOCRVLEngine:
         self.load()
         deadline = time.monotonic() + seconds
         return self._thread.submit(self._read, image, dpi, deadline).result()
+
+    def read_part(
+        self, image: Image.Image, *, dpi: float, language: str, seconds: float, upright: bool
+    ) -> PageLayout:
+        """See `Engine.read_part`: one run of the model over all the lines."""
+        seconds = min(seconds, PART_SECONDS)
+        return self.read(image, dpi=dpi, language=language, seconds=seconds)
 
     def _refuse_fork(self) -> None:
         """A fork has none of its parent's threads, and can't use its GPU context."""

@@ -16,12 +16,13 @@ from ocr_worker.engines.second_reader import WithSecondReader
 from ocr_worker.engines.tesseract import TesseractEngine
 from ocr_worker.rendering.rotate import rotate_clockwise
 from tests.ocr_worker.files import ENGLISH, picture
+from tests.ocr_worker.pretended_engine import PretendedEngine
 
 #: What is printed, and what the first reader makes of it.
 PRINTED = " ".join(ENGLISH)
 
 
-class First:
+class First(PretendedEngine):
     """Says `text` in one block over the whole page, for whatever image it is given."""
 
     name, version, needs = "paddleocr-vl", "3.7.0 v1.6", Needs(colour=True, dpi=False)
@@ -30,10 +31,6 @@ class First:
         self.text = text
         self.images: list[Image.Image] = []
         self.fault: Exception | None = None
-
-    def load(self) -> None: ...
-
-    def close(self) -> None: ...
 
     def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
         self.images.append(image)
