@@ -8,12 +8,14 @@ from django.db import transaction
 
 from documents import access
 from documents.access import Ability
+from documents.actions.count_doubts import count_doubts
 from documents.actions.request_results import request_results
 from documents.errors import NoCorrection
 from documents.events import commit_change
 from documents.messages import Message
 from documents.models import Page, User
 from documents.models.event import EventKind
+from documents.text.page_layout import PageLayout
 
 
 def accept_reading(
@@ -36,6 +38,8 @@ def accept_reading(
             )
         page.revision += 1
         page.current_revision = None
+        page.forget_review()
+        count_doubts(page, PageLayout.from_dict(page.current_reading.layout))
         page.save_changed_fields()
         request_results(document)
         commit_change(document, EventKind.READING_ACCEPTED, actor, page=number)

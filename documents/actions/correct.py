@@ -10,13 +10,11 @@ from django.db import transaction
 
 from documents import access
 from documents.access import Ability
-from documents.actions.request_results import request_results
+from documents.actions.store_correction import store_correction
 from documents.actions.type_page import Size, empty_layout, record_empty_reading
 from documents.errors import InvalidRequest, PageChanged
-from documents.events import commit_change
 from documents.messages import Message
-from documents.models import Page, PageRevision, User
-from documents.models.event import EventKind
+from documents.models import Page, User
 from documents.models.reading import find_base_reading
 from documents.review.apply_correction import apply_correction
 from documents.review.apply_edits import apply_edits
@@ -102,25 +100,8 @@ def _save(
             return None
         # A correction of a correction is based on the same reading: its boxes are of that one.
         reading = find_base_reading(page) or record_empty_reading(document, page, layout)
-        page.revision += 1
-        page.current_revision = PageRevision.objects.create(
-            page=page,
-            number=page.revision,
-            based_on=reading,
-            author=actor,
-            layout=changed.to_dict(),
-        )
-        page.save_changed_fields()
-        request_results(document)
         facts = {"edits": [edit.op for edit in change.edits]} if change.edits else {}
-        commit_change(
-            document,
-            EventKind.CORRECTED,
-            actor,
-            page=page.number,
-            revision=page.revision,
-            **facts,
-        )
+        store_correction(document, page, reading, changed, actor, **facts)
     return page
 
 

@@ -11,8 +11,10 @@ from documents.access import Ability
 from documents.errors import NothingRead, Outdated, StillBeingRead
 from documents.events import commit_change
 from documents.messages import Message
-from documents.models import Document, ReviewStatus, Status, User
+from documents.models import Document, PageDoubt, ReviewStatus, Status, User
 from documents.models.event import EventKind
+from documents.models.review import NOTE_LENGTH
+from documents.text.validation import validate_text
 
 #: The events that change what a decision rests on: the text, and the decision before. The version
 #: rises with others, too (results are assembled again, a tag is renamed): those do not make a
@@ -37,9 +39,13 @@ def approve(document_id: uuid.UUID, *, actor: User | None, version: int | None =
     return _decide(document_id, ReviewStatus.APPROVED, EventKind.APPROVED, actor, version)
 
 
-def reject(document_id: uuid.UUID, *, actor: User | None, version: int | None = None) -> Document:
-    """Reject the document. As `approve`, but a document that could not be read may be rejected."""
-    return _decide(document_id, ReviewStatus.REJECTED, EventKind.REJECTED, actor, version)
+def reject(
+    document_id: uuid.UUID, *, actor: User | None, version: int | None = None, reason: str = ""
+) -> Document:
+    """Reject the document, for a `reason` in words. As `approve`, but a document that could not be
+    read may be rejected. Raises InvalidRequest for an impossible reason, too."""
+    reason = " ".join(validate_text(reason, field="reason", max_length=NOTE_LENGTH).split())
+    return _decide(document_id, ReviewStatus.REJECTED, EventKind.REJECTED, actor, version, reason)
 
 
 def _decide(
@@ -48,6 +54,7 @@ def _decide(
     kind: EventKind,
     actor: User | None,
     version: int | None,
+    reason: str = "",
 ) -> Document:
     with transaction.atomic():
         document = access.require_locked(actor, Ability.DECIDE, document_id)
@@ -68,8 +75,9 @@ def _decide(
                 document=document.id,
             )
         if document.review_status != verdict:
-            document.set_review(verdict, actor)
-            commit_change(document, kind, actor)
+            document.set_review(verdict, actor, reason)
+            PageDoubt.objects.filter(page__document=document).delete()
+            commit_change(document, kind, actor, **({"reason": reason} if reason else {}))
     return document
 
 

@@ -13,8 +13,9 @@ from documents.events import commit_change, commit_reading_end
 from documents.exports.assemble import assemble_results
 from documents.exports.cross_page import restructure_pages
 from documents.exports.results import Summary
-from documents.models import Document, Status, Task
+from documents.models import Document, ReviewRules, Status, Task
 from documents.models.claim import TaskClaim
+from documents.review.rules import find_reason
 from documents.signals import announce, tasks_waiting
 
 
@@ -51,6 +52,8 @@ def _record_outcome(
         document.engine = summary.engine
         document.confidence = summary.confidence
         document.flags = sorted(summary.flags)
+        rules = ReviewRules.objects.filter(team=document.team_id).first()
+        document.review_reason = find_reason(document, summary.flags, summary.confidence, rules)
         _set_outcome(document)
         document.end_task()
         if document.content_version != built_from:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from documents.actions.count_doubts import count_doubts
 from documents.actions.request_results import request_first_results
 from documents.events import commit_change
 from documents.files.figures import Figure
@@ -53,6 +54,9 @@ def record_reading(
             page.revision += 1
         page.current_reading = reading
         page.set_done()
+        if page.current_revision_id is None:
+            page.forget_review()
+            count_doubts(page, layout)
         page.save_changed_fields()
         document.pages_done += 1
         document.content_version += 1

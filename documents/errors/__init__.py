@@ -25,8 +25,10 @@ from documents.errors.reading import (
 )
 from documents.errors.requests import (
     AlreadyInTeam,
+    BeingReviewed,
     Busy,
     Conflict,
+    DoubtSettled,
     DownloadTooLarge,
     EngineNotRunning,
     InTrash,
@@ -67,11 +69,13 @@ from documents.errors.uploads import (
 __all__ = [
     "AlreadyInTeam",
     "ArchiveError",
+    "BeingReviewed",
     "Busy",
     "Conflict",
     "DamagedCopy",
     "DamagedFile",
     "DamagedPage",
+    "DoubtSettled",
     "DownloadTooLarge",
     "EmptyFile",
     "EngineFailed",

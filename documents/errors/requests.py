@@ -168,6 +168,23 @@ class Outdated(Conflict):
     next_step = "Load the document again, then decide."
 
 
+class BeingReviewed(Conflict):
+    """Another reviewer has the document for themselves."""
+
+    code = "being-reviewed"
+    permanent = False
+    title = gettext_noop("Somebody else is reviewing this document.")
+    next_step = "Take another document, or repeat the request after the seconds in `Retry-After`."
+
+
+class DoubtSettled(Conflict):
+    """The words in doubt are no longer there."""
+
+    code = "doubt-settled"
+    title = gettext_noop("Somebody else has changed the words in doubt.")
+    next_step = "Load the page's doubts again."
+
+
 class NoCorrection(Conflict):
     """The page has no correction that a reading could replace."""
 

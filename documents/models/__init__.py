@@ -3,11 +3,12 @@
 from documents.models.archive import ArchiveIdentity, MirroredFile, Tombstone
 from documents.models.audit import AuditEntry, AuditKind
 from documents.models.document import Document
+from documents.models.doubt import PageDoubt
 from documents.models.event import Event
 from documents.models.page import Page, PageStatus
 from documents.models.reading import PageRevision, Reading
 from documents.models.recognition import OcrMode, Status
-from documents.models.review import ReviewStatus
+from documents.models.review import ReviewReason, ReviewRules, ReviewStatus
 from documents.models.search import SavedSearch, SavedSearchMatch, SearchChange
 from documents.models.sign_in import ApiToken, LogInCounter
 from documents.models.tag import Tag
@@ -28,9 +29,12 @@ __all__ = [
     "MirroredFile",
     "OcrMode",
     "Page",
+    "PageDoubt",
     "PageRevision",
     "PageStatus",
     "Reading",
+    "ReviewReason",
+    "ReviewRules",
     "ReviewStatus",
     "Role",
     "SavedSearch",

@@ -16,7 +16,7 @@ from documents.models.change_tracking import ChangeTracking
 from documents.models.copies import Copies
 from documents.models.keeping import Keeping
 from documents.models.recognition import UNFINISHED, Recognition, Status
-from documents.models.review import Review, ReviewStatus
+from documents.models.review import Review, ReviewReason, ReviewStatus
 from documents.models.tag import Tag
 from documents.models.task import PendingTask, Task
 from documents.models.team import Team
@@ -40,10 +40,14 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.not_trashed().filter(status=Status.PROCESSING)
 
     def to_review(self) -> DocumentQuerySet:
-        """Those that were read, are flagged, and have no review. (The trash is left out by the
-        lists that show them.)"""
+        """Those that were read, are to be looked at by the rules of their team, and have no review.
+        (The trash is left out by the lists that show them.)"""
+        by_flags = Q(review_reason=ReviewReason.UNDECIDED) & ~Q(flags="")
+        by_rule = Q(
+            review_reason__in=(ReviewReason.FLAGGED, ReviewReason.CONFIDENCE, ReviewReason.SAMPLE)
+        )
         return self.filter(
-            ~Q(flags=""),
+            by_flags | by_rule,
             status__in=(Status.READY, Status.PARTIAL),
             review_status=ReviewStatus.UNREVIEWED,
         )
@@ -136,6 +140,8 @@ class Document(Recognition, PendingTask, Review, Keeping, Copies, ChangeTracking
                 condition=~models.Q(purge_at=None),
                 name="document_to_purge",
             ),
+            models.Index(fields=("review_status", "status", "team"), name="document_to_review"),
+            models.Index(fields=("team", "reviewed_at"), name="document_reviewed_in_a_team"),
         )
 
     def __str__(self) -> str:

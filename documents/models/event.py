@@ -19,6 +19,8 @@ class EventKind(models.TextChoices):
     APPROVED = "document.approved", _("approved")
     REJECTED = "document.rejected", _("rejected")
     MOVED = "document.moved", _("moved to another team")
+    POSTPONED = "review.postponed", _("review postponed")
+    ASSIGNED = "review.assigned", _("review assigned")
     TRASHED = "document.trashed", _("moved to the trash")
     RESTORED = "document.restored", _("taken out of the trash")
     HELD = "document.held", _("put on legal hold")

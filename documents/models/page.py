@@ -6,6 +6,7 @@ import datetime
 import uuid
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -103,6 +104,19 @@ class Page(StoredError, ChangeTracking):
     #: names the one that its author saw.
     revision = models.PositiveIntegerField(default=0)
 
+    #: What reviewers said of the page's doubts, by the doubts' ids (documents/review/answers.py).
+    answers = models.JSONField(default=dict, editable=False)
+    #: How many of its doubts have no answer; None where that has not been counted.
+    open_doubts = models.PositiveIntegerField(null=True, editable=False)
+    checked_at = models.DateTimeField(null=True, editable=False)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+
     objects = PageQuerySet.as_manager()
 
     class Meta:
@@ -137,6 +151,11 @@ class Page(StoredError, ChangeTracking):
             self.current_revision is not None
             and self.current_revision.based_on_id != self.current_reading_id
         )
+
+    def forget_review(self) -> None:
+        """Set, without saving: its text is another one, which nobody has looked at."""
+        self.answers, self.open_doubts = {}, None
+        self.checked_at = self.checked_by = None
 
     def set_waiting(self, error: ArchiveError | None = None) -> None:
         """Set, without saving: the page waits again; the error is that of the last attempt."""

@@ -8,6 +8,7 @@ rows. Times are ISO 8601 UTC, sizes bytes, keys those of the storage.
      "team": {"id", "name"}, "tags": [name], "people": {...},
      "files": [{"key", "sha256", "size"}],           the original first, then the results
      "pages": [{"number", "status", "revision", "error", "current_run", "current_correction",
+                "answers": {doubt: {"answer", "by", ...}}, "checked": {"at", "by"},
                 "readings": [{"key", "sha256", "run", "engine", ...,
                               "figures": [{"name", "sha256", "size"}]}],
                 "corrections": [{"key", "sha256", "number", "run", "author", ...}]}]}
@@ -42,11 +43,16 @@ PLAIN_FIELDS = (
     "requested_engine", "status", "page_count", "error_code", "error_detail", "error_page",
     "error_message",
     "engine", "confidence", "flags", "content_version", "results_version", "review_status",
-    "hold_reason",
+    "review_reason", "review_note", "review_seconds", "hold_reason",
 )  # fmt: skip
-TIMES = ("created_at", "finished_at", "reviewed_at", "trashed_at", "held_at")
+TIMES = (
+    "created_at", "finished_at", "reviewed_at", "trashed_at", "held_at", "postponed_until",
+)  # fmt: skip
 #: What the first manifests did not have.
-_ADDED_LATER: dict[str, Any] = {"flags": [], "held_at": None, "hold_reason": ""}
+_ADDED_LATER: dict[str, Any] = {
+    "flags": [], "held_at": None, "hold_reason": "", "review_reason": "", "review_note": "",
+    "review_seconds": None, "postponed_until": None,
+}  # fmt: skip
 READING_FIELDS = (
     "run", "engine", "engine_version", "width", "height", "dpi", "rotation", "confidence",
 )  # fmt: skip
@@ -70,6 +76,7 @@ def build_manifest(document: Document, archive_id: object) -> dict[str, Any]:
             "created_by": _username(document.created_by),
             "reviewed_by": _username(document.reviewed_by),
             "held_by": _username(document.held_by),
+            "assigned_to": _username(document.assigned_to),
         },
         "files": _list_files(document),
         "pages": [_dump_page(document, page) for page in _load_pages(document)],
@@ -150,7 +157,7 @@ def _list_files(document: Document) -> list[dict[str, Any]]:
 
 def _load_pages(document: Document) -> list[Page]:
     return list(
-        document.pages.select_related("current_reading", "current_revision")
+        document.pages.select_related("current_reading", "current_revision", "checked_by")
         .defer("current_reading__layout", "current_revision__layout")
         .prefetch_related(
             Prefetch("readings", Reading.objects.defer("layout").order_by("run")),
@@ -181,6 +188,12 @@ def _dump_page(document: Document, page: Page) -> dict[str, Any]:
         ),
         "current_run": page.current_reading.run if page.current_reading else None,
         "current_correction": page.current_revision.number if page.current_revision else None,
+        "answers": page.answers,
+        "checked": (
+            {"at": iso_time(page.checked_at), "by": _username(page.checked_by)}
+            if page.checked_at
+            else None
+        ),
         "readings": [
             {
                 "key": reading_key(document.id, page.number, reading.run, reading.digest),

@@ -72,6 +72,7 @@ def create_page(document_id: uuid.UUID, facts: dict[str, Any], layouts: dict[str
     error = facts["error"] or {}
     # A page that was being read when the manifest was written is read again.
     is_running = facts["status"] == PageStatus.RUNNING
+    checked = facts.get("checked") or {}
     with transaction.atomic():
         page = Page.objects.create(
             document_id=document_id,
@@ -81,6 +82,9 @@ def create_page(document_id: uuid.UUID, facts: dict[str, Any], layouts: dict[str
             error_code=error.get("code", ""),
             error_detail=error.get("detail", ""),
             error_message=error.get("message"),
+            answers=facts.get("answers", {}),
+            checked_at=parse_iso_time(checked["at"]) if checked else None,
+            checked_by=_find_user(checked.get("by")),
         )
         readings = {
             reading["run"]: Reading.objects.create(
@@ -126,6 +130,7 @@ def complete_document(
         document.created_by = _find_user(manifest["people"]["created_by"])
         document.reviewed_by = _find_user(manifest["people"]["reviewed_by"])
         document.held_by = _find_user(manifest["people"].get("held_by"))
+        document.assigned_to = _find_user(manifest["people"].get("assigned_to"))
         document.result_files = {
             file["key"].rpartition(".")[2]: {"sha256": file["sha256"], "size": file["size"]}
             for file in manifest["files"][1:]

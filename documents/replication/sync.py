@@ -104,9 +104,9 @@ def _build_consistent_manifest(document_id: uuid.UUID) -> dict[str, Any] | None:
     Every change raises the version in its own transaction: with the same version before and after,
     all queries have seen one state.
     """
-    document = Document.objects.select_related("team", "created_by", "reviewed_by").get(
-        id=document_id
-    )
+    document = Document.objects.select_related(
+        "team", "created_by", "reviewed_by", "assigned_to", "held_by"
+    ).get(id=document_id)
     manifest = build_manifest(document, identity().archive)
     unchanged = Document.objects.filter(id=document_id, version=document.version)
     return manifest if unchanged.exists() else None

@@ -1,13 +1,15 @@
-"""The review queue: what was read, is flagged and has no review; the least trusted first."""
+"""The review queue: what was read, wants a look and has no review; the least trusted first."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 
-from django.db.models import F, FloatField, Q, QuerySet, Value
+from django.db.models import Case, F, FloatField, Q, QuerySet, SmallIntegerField, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from documents.models import Document
+from documents.models import Document, User
 
 #: An unknown confidence is trusted least.
 _TRUST = Coalesce(F("confidence"), Value(0.0), output_field=FloatField())
@@ -25,3 +27,51 @@ def find_next(queue: QuerySet[Document], document: Document) -> uuid.UUID | None
     following = Q(trust__gt=trust) | Q(trust=trust, id__gt=document.id)
     ids = others.values_list("id", flat=True)
     return ids.filter(following).first() or ids.first()
+
+
+def is_postponed() -> Q:
+    """The documents that are put off until a later time."""
+    return Q(postponed_until__gt=timezone.now())
+
+
+def is_leased() -> Q:
+    """The documents that somebody is reviewing now."""
+    return Q(review_lease_expires_at__gte=timezone.now())
+
+
+def free_for(user: User, queue: QuerySet[Document]) -> QuerySet[Document]:
+    """Those of `queue` that `user` may take: not postponed, nobody else's."""
+    return (
+        queue.exclude(is_postponed())
+        .filter(Q(assigned_to=None) | Q(assigned_to=user))
+        .exclude(is_leased() & ~Q(review_lease_by=user))
+    )
+
+
+def iter_in_order(
+    queue: QuerySet[Document], user: User, after: uuid.UUID | None, most: int
+) -> Iterator[uuid.UUID]:
+    """The ids of the first `most` documents of `queue` for `user`: their own first, then the least
+    trusted; from behind the document `after` on, then from the start."""
+    theirs = Case(
+        When(assigned_to=user, then=Value(0)), default=Value(1), output_field=SmallIntegerField()
+    )
+    ordered = queue.annotate(trust=_TRUST, theirs=theirs).order_by("theirs", "trust", "id")
+    ids = ordered.values_list("id", flat=True)
+    here = None
+    if after is not None:
+        ids = ids.exclude(id=after)
+        here = (
+            Document.objects.filter(id=after)
+            .annotate(trust=_TRUST, theirs=theirs)
+            .values_list("theirs", "trust")
+            .first()
+        )
+    if here is None:
+        yield from ids[:most]
+        return
+    behind = Q(theirs__gt=here[0]) | Q(theirs=here[0]) & (
+        Q(trust__gt=here[1]) | Q(trust=here[1], id__gt=after)
+    )
+    yield from ids.filter(behind)[:most]
+    yield from ids.exclude(behind)[:most]

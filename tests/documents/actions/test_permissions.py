@@ -14,9 +14,12 @@ import pytest
 from documents import actions
 from documents.actions.accept_reading import accept_reading
 from documents.actions.add_member import add_member
+from documents.actions.answer_doubt import answer_doubt
+from documents.actions.assign_review import assign_review
 from documents.actions.cancel_purge import cancel_purge
 from documents.actions.change_many import change_many, change_one
 from documents.actions.change_role import change_role
+from documents.actions.check_page import check_page
 from documents.actions.correct import correct
 from documents.actions.create_tag import create_tag
 from documents.actions.decide import approve, reject
@@ -25,8 +28,11 @@ from documents.actions.delete_tag import delete_tag
 from documents.actions.edit import edit
 from documents.actions.hold import hold, lift_hold
 from documents.actions.invite_member import invite_member
+from documents.actions.lease_next_review import lease_next_review
+from documents.actions.lease_review import lease_review, release_review
 from documents.actions.log_out_everywhere import log_out_everywhere
 from documents.actions.move_to_team import move_to_team
+from documents.actions.postpone_review import postpone_review
 from documents.actions.remove_member import remove_member
 from documents.actions.rename_tag import rename_tag
 from documents.actions.rename_team import rename_team
@@ -37,8 +43,10 @@ from documents.actions.retitle import retitle
 from documents.actions.save_search import save_search
 from documents.actions.schedule_purge import schedule_purge
 from documents.actions.set_audit_days import set_audit_days
+from documents.actions.set_review_rules import set_review_rules
 from documents.actions.set_trash_rule import set_trash_rule
 from documents.actions.trash import trash
+from documents.actions.undo_answer import undo_answer
 from documents.actions.unlock import unlock
 from documents.actions.untrash import untrash
 from documents.actions.upload import upload
@@ -75,6 +83,16 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     remove_member: lambda d, user: remove_member(colleague(d), actor=user),
     rename_team: lambda d, user: rename_team(d.team_id, "other", actor=user),
     renew_invitation: lambda d, user: renew_invitation(colleague(d), actor=user),
+    answer_doubt: lambda d, user: answer_doubt(d.id, 1, "x", "right", actor=user),
+    assign_review: lambda d, user: assign_review(d.id, None, actor=user),
+    check_page: lambda d, user: check_page(d.id, 1, actor=user),
+    lease_review: lambda d, user: lease_review(d.id, actor=user),
+    postpone_review: lambda d, user: postpone_review(d.id, until=None, actor=user),
+    release_review: lambda d, user: release_review(d.id, actor=user),
+    set_review_rules: lambda d, user: set_review_rules(
+        d.team_id, flagged=False, below_confidence=None, sample_percent=0, actor=user
+    ),
+    undo_answer: lambda d, user: undo_answer(d.id, 1, "x", actor=user),
     approve: lambda d, user: approve(d.id, actor=user),
     correct: lambda d, user: correct(d.id, 1, {"b0": "other"}, revision=0, actor=user),
     create_tag: lambda d, user: create_tag(d.team_id, "new", actor=user),
@@ -102,10 +120,18 @@ OF_PEOPLE: set[Callable[..., object]] = {log_out_everywhere, replace_generated_p
 #: They apply one of the actions above to each document, and tell a refusal as an outcome.
 OF_MANY: set[Callable[..., object]] = {change_many, change_one}
 
+#: What actions share, and which are tested with them.
+PARTS = {"change_tag", "renew_by_work", "store_correction"}
+
+#: It goes through documents that the person sees: tests/documents/actions/test_review_work.py.
+OF_MANY |= {lease_next_review}
+
+
 #: What even a reviewer may not do.
 FOR_MANAGERS = {
-    add_member, cancel_purge, change_role, hold, invite_member, lift_hold, remove_member,
-    rename_team, renew_invitation, schedule_purge, set_audit_days, set_trash_rule,
+    add_member, assign_review, cancel_purge, change_role, hold, invite_member, lift_hold,
+    remove_member, rename_team, renew_invitation, schedule_purge, set_audit_days, set_review_rules,
+    set_trash_rule,
     withdraw_invitation,
 }  # fmt: skip
 
@@ -171,6 +197,5 @@ def test_every_action_with_an_actor_is_looked_at() -> None:
             if public and "actor" in inspect.signature(function).parameters:
                 with_actor.add(function)
 
-    # What `rename_tag` and `delete_tag` share, and which they are tested with.
-    with_actor = {function for function in with_actor if function.__name__ != "change_tag"}
+    with_actor = {function for function in with_actor if function.__name__ not in PARTS}
     assert with_actor == set(ACTIONS) | OF_PEOPLE | OF_MANY

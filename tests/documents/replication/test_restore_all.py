@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,15 +11,19 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
+from documents.actions.assign_review import assign_review
+from documents.actions.check_page import check_page
 from documents.actions.correct import correct
 from documents.actions.decide import approve
+from documents.actions.postpone_review import postpone_review
 from documents.actions.purge import purge
 from documents.actions.trash import trash
 from documents.bucket.store import Bucket
 from documents.files.keys import manifest_key, original_key, tombstone_key
 from documents.files.storage import archive
-from documents.models import Document, Event, Reading, Tag, Team, Tombstone, User
+from documents.models import Document, Event, Page, Reading, Tag, Team, Tombstone, User
 from documents.models.identity import identity
 from documents.replication.manifest import build_manifest
 from documents.replication.restore_all import restore_all
@@ -102,6 +107,28 @@ def test_blocks_and_pages_made_by_hand_are_restored(
     assert facts(restored) == before
     assert [page.layout for page in restored.pages.all()] == layouts
     assert layouts[1] is not None and layouts[1].text == "typed\tby hand"
+
+
+def test_the_work_of_a_review_is_restored(finished_document: Make, tmp_path: Path) -> None:
+    document = finished_document()
+    reviewer = make_user("reviewer", team=document.team)
+    Page.objects.filter(document=document).update(answers={"0123": {"answer": "right"}})
+    check_page(document.id, 1, actor=reviewer)
+    assign_review(document.id, reviewer, actor=None)
+    tomorrow = timezone.now().replace(microsecond=0) + datetime.timedelta(days=1)
+    postpone_review(document.id, until=tomorrow, note="ask Clara", actor=reviewer)
+    sync_document(document.id)
+    source = copied_to(tmp_path / "copy")
+    forget_everything()
+
+    restore_all(source, with_files=True)
+
+    restored = Document.objects.get()
+    assert restored.assigned_to == reviewer
+    assert (restored.postponed_until, restored.review_note) == (tomorrow, "ask Clara")
+    page = restored.pages.get(number=1)
+    assert page.answers == {"0123": {"answer": "right"}}
+    assert page.checked_by == reviewer
 
 
 def test_restored_twice_it_is_there_once(rich_document: Document, tmp_path: Path) -> None:
