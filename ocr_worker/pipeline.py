@@ -161,6 +161,10 @@ def _save_reading(claim: PageClaim, reading: PageReading) -> None:
         page_images.store_page_image(
             claim.document_id, claim.number, reading.layout.rotation, reading.page_image
         )
+    if reading.thumbnail is not None:
+        page_images.store_page_thumbnail(
+            claim.document_id, claim.number, reading.layout.rotation, reading.thumbnail
+        )
     figures = store_figures(claim.document_id, claim.number, reading.layout, reading.figures)
     record_reading(
         claim,

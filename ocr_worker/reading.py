@@ -43,7 +43,8 @@ class PageReading:
     """A page as read. The layout's boxes are px of the page image (longest side: 2,000 px at most).
 
     `engine`, `engine_version`: the engine that read it, as in the HTTP contract. `page_image`: that
-    image as WebP where reading made one; None where it is made on demand. `figures`: the figures
+    image as WebP where reading made one; None where it is made on demand. `thumbnail`: likewise,
+    small. `figures`: the figures
     that the layout's blocks name, by name, as WebP.
     """
 
@@ -52,6 +53,7 @@ class PageReading:
     engine_version: str
     page_image: bytes | None
     figures: Mapping[str, bytes] = field(default_factory=dict)
+    thumbnail: bytes | None = None
 
 
 def read_page(
@@ -170,7 +172,8 @@ def _read_as_empty(
 ) -> PageReading:
     image = renderer.render_page_image(path, mime_type, number, rotation=0)
     layout = PageLayout(image.width, image.height, image.dpi)
-    return PageReading(layout, engine, version, image.data)
+    small = renderer.render_thumbnail(path, mime_type, number)
+    return PageReading(layout, engine, version, image.data, thumbnail=small)
 
 
 def _recognise(
@@ -220,4 +223,5 @@ def _recognise(
     layout, figures = cut_out_figures(upright, layout, number)
     image = renderer.render_page_image(path, mime_type, number, rotation=layout.rotation)
     fitted = layout.scale(image.width / layout.width, width=image.width, height=image.height)
-    return PageReading(fitted, engine.name, engine.version, image.data, figures)
+    small = renderer.render_thumbnail(path, mime_type, number, rotation=layout.rotation)
+    return PageReading(fitted, engine.name, engine.version, image.data, figures, small)

@@ -14,6 +14,9 @@ from rest_framework.response import Response
 #: have been withdrawn since.
 REVALIDATE = "private, no-cache"
 
+#: For small pictures in lists: a page of them asks for none that it has had within the hour.
+BRIEF = "private, max-age=3600"
+
 #: For content that never changes under its address. The client shows it for a day without asking:
 #: that long after access was withdrawn, a browser can still show its copy.
 IMMUTABLE = "private, max-age=86400, immutable"

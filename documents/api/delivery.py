@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
-from documents.api.conditional import IMMUTABLE, REVALIDATE, not_modified, set_validator
+from documents.api.conditional import BRIEF, IMMUTABLE, REVALIDATE, not_modified, set_validator
 from documents.api.problems import RangeNotSatisfiable
 from documents.exports.downloads import Download
 from documents.files.content import Content
@@ -36,7 +36,7 @@ def deliver(request: Request, download: Download) -> HttpResponseBase:
     content = download.open()
     try:
         etag = f'"{content.tag}"'
-        caching = IMMUTABLE if download.immutable else REVALIDATE
+        caching = _choose_caching(download)
         unchanged = not_modified(request, etag, caching=caching)
         if unchanged is not None:
             content.close()
@@ -64,9 +64,15 @@ def deliver(request: Request, download: Download) -> HttpResponseBase:
     )
     if byte_range:
         response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{content.size}"
-    if download.immutable:
+    if caching != REVALIDATE:
         patch_vary_headers(response, ["Authorization", "Cookie"])  # private to the user
     return set_validator(response, etag, caching=caching)
+
+
+def _choose_caching(download: Download) -> str:
+    if download.immutable:
+        return IMMUTABLE
+    return BRIEF if download.brief else REVALIDATE
 
 
 class _DownloadBody:

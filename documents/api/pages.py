@@ -20,7 +20,7 @@ from documents.api.pagination import ListParameters, paginate
 from documents.api.serializers import RevisionSeen, reading_data
 from documents.api.views import ApiView, FileView
 from documents.errors import NotFound
-from documents.exports.downloads import get_page_image
+from documents.exports.downloads import get_page_image, get_page_thumbnail
 from documents.exports.page_json import page_data, page_summary
 from documents.messages import Message
 from documents.models import Document, Page, PageStatus
@@ -75,6 +75,14 @@ class PageImageView(FileView):
     def get(self, request: Request, document_id: uuid.UUID, number: int) -> HttpResponseBase:
         document = require(self.user, Ability.SEE, document_id)
         return deliver(request, get_page_image(_page(document, number, without=_ALL_LAYOUTS)))
+
+
+class PageThumbnailView(FileView):
+    """WebP of at most 20 KB, the longest side at most 300 px."""
+
+    def get(self, request: Request, document_id: uuid.UUID, number: int) -> HttpResponseBase:
+        document = require(self.user, Ability.SEE, document_id)
+        return deliver(request, get_page_thumbnail(_page(document, number, without=_ALL_LAYOUTS)))
 
 
 class PageTextView(ApiView):

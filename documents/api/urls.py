@@ -44,6 +44,7 @@ urlpatterns = [
     *_route(f"{_DOCUMENT}pages/", pages.PagesView, "pages"),
     *_route(_PAGE, pages.PageView, "page"),
     *_route(f"{_PAGE}image/", pages.PageImageView, "page-image"),
+    *_route(f"{_PAGE}thumbnail/", pages.PageThumbnailView, "page-thumbnail"),
     *_route(f"{_PAGE}text/", pages.PageTextView, "page-text"),
     *_route(f"{_PAGE}readings/", pages.ReadingsView, "page-readings"),
     *_route(f"{_PAGE}readings/accept/", pages.AcceptReadingView, "accept-reading"),

@@ -26,7 +26,8 @@ RESULT_TYPES = {
 class Download:
     """A file to send under a name.
 
-    `immutable`: its content under this name never changes. `missing`: raised when there is no file.
+    `immutable`: its content under this name never changes. `brief`: one of many small pictures on a
+    page, of which an hour-old one will do. `missing`: raised when there is no file.
     """
 
     filename: str
@@ -35,6 +36,7 @@ class Download:
     source: Callable[[], Content]
     attachment: bool = True
     immutable: bool = False
+    brief: bool = False
 
     def open(self) -> Content:
         """Raises `missing`, BucketError, DamagedCopy, Busy, StorageFull."""
@@ -97,7 +99,7 @@ def get_result(document: Document, kind: str) -> Download:
 
 def get_thumbnail(document: Document) -> Download:
     """Raises NotFound where there is none."""
-    return _image(page_images.ensure_thumbnail(document), document, "thumbnail")
+    return _image(page_images.ensure_thumbnail(document), document, "thumbnail", brief=True)
 
 
 def get_page_image(page: Page) -> Download:
@@ -106,6 +108,12 @@ def get_page_image(page: Page) -> Download:
     Raises Busy, ReadingError, OriginalMissing.
     """
     return _image(page_images.ensure_page_image(page), page.document, f"{page.number:04d}")
+
+
+def get_page_thumbnail(page: Page) -> Download:
+    """As `get_page_image`, small enough for a list."""
+    key = page_images.ensure_page_thumbnail(page)
+    return _image(key, page.document, f"{page.number:04d}-small", brief=True)
 
 
 def get_figure(document: Document, name: str) -> Download:
@@ -135,12 +143,13 @@ def get_figure(document: Document, name: str) -> Download:
     )
 
 
-def _image(key: str, document: Document, name: str) -> Download:
+def _image(key: str, document: Document, name: str, *, brief: bool = False) -> Download:
     return Download(
         filename=f"{document.filename.rpartition('.')[0]}-{name}.webp",
         content_type="image/webp",
         source=lambda: open_content(key),
         attachment=False,
+        brief=brief,
         missing=NotFound(
             Message("The image was removed in the meantime. Ask again."), document=document.id
         ),

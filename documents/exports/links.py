@@ -45,6 +45,10 @@ def page_image_url(document_id: uuid.UUID, number: int) -> str:
     return reverse("api:page-image", args=[document_id, number])
 
 
+def page_thumbnail_url(document_id: uuid.UUID, number: int) -> str:
+    return reverse("api:page-thumbnail", args=[document_id, number])
+
+
 def page_text_url(document_id: uuid.UUID, number: int) -> str:
     """Where a page's text is corrected (PUT)."""
     return reverse("api:page-text", args=[document_id, number])

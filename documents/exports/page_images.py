@@ -20,7 +20,7 @@ from documents.errors import NotFound, OriginalMissing, ReadingError
 from documents.exports.recent_failures import RecentFailures
 from documents.exports.render_slot import RenderSlot
 from documents.exports.unlocked_copy import read_unlocked
-from documents.files.keys import page_image_key, thumbnail_key
+from documents.files.keys import page_image_key, page_thumbnail_key, thumbnail_key
 from documents.files.storage import archive, original_file
 from documents.messages import Message
 from documents.models import Document, Page
@@ -73,14 +73,31 @@ def ensure_thumbnail(document: Document) -> str:
 
     def render(path: Path) -> bytes:
         renderer: Callable[..., bytes] = import_string(settings.OCRSITE_THUMBNAIL_RENDERER)
-        return renderer(str(path), document.mime_type, rotation)
+        return renderer(str(path), document.mime_type, 1, rotation)
 
     return _ensure_image(thumbnail_key(document.id, rotation), document, render)
+
+
+def ensure_page_thumbnail(page: Page) -> str:
+    """Like `ensure_page_image`, for a WebP image of 300 px and at most 20 KB."""
+    source = find_base_reading(page)
+    rotation = source.rotation if source else 0
+    key = page_thumbnail_key(page.document_id, page.number, rotation)
+
+    def render(path: Path) -> bytes:
+        renderer: Callable[..., bytes] = import_string(settings.OCRSITE_THUMBNAIL_RENDERER)
+        return renderer(str(path), page.document.mime_type, page.number, rotation)
+
+    return _ensure_image(key, page.document, render)
 
 
 def store_page_image(document_id: uuid.UUID, number: int, rotation: int, image: bytes) -> None:
     """Store the WebP image that a reading has made, so that no request has to wait for it."""
     _store(document_id, page_image_key(document_id, number, rotation), image)
+
+
+def store_page_thumbnail(document_id: uuid.UUID, number: int, rotation: int, image: bytes) -> None:
+    _store(document_id, page_thumbnail_key(document_id, number, rotation), image)
 
 
 def store_thumbnail(document_id: uuid.UUID, image: bytes) -> None:

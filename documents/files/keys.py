@@ -60,5 +60,13 @@ def thumbnail_key(document_id: uuid.UUID, rotation: int = 0) -> str:
     return f"{page_images_prefix(document_id)}thumbnail{_rotation_suffix(rotation)}.webp"
 
 
+def page_thumbnail_key(document_id: uuid.UUID, number: int, rotation: int) -> str:
+    """The thumbnail of page `number` (from 1); that of the first page is the document's."""
+    if number == 1:
+        return thumbnail_key(document_id, rotation)
+    name = f"{number:04d}{_rotation_suffix(rotation)}.small.webp"
+    return page_images_prefix(document_id) + name
+
+
 def _rotation_suffix(rotation: int) -> str:
     return f".r{rotation}" if rotation else ""

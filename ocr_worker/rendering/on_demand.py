@@ -20,10 +20,10 @@ def render_page(path: str, mime_type: str, number: int, rotation: int) -> bytes:
         return renderer.render_page_image(Path(path), mime_type, number, rotation=rotation).data
 
 
-def render_thumbnail(path: str, mime_type: str, rotation: int) -> bytes:
-    """Render the first page as a small WebP, rotated as `render_page`. Raises ReadingError."""
+def render_thumbnail(path: str, mime_type: str, number: int, rotation: int) -> bytes:
+    """Render the page as a small WebP, rotated as `render_page`. Raises ReadingError."""
     with Renderer(LIMITS) as renderer:
-        return renderer.render_thumbnail(Path(path), mime_type, rotation=rotation)
+        return renderer.render_thumbnail(Path(path), mime_type, number, rotation=rotation)
 
 
 def unlock_file(path: str, mime_type: str, password: str) -> bytes:

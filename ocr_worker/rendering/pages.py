@@ -20,7 +20,7 @@ from . import blank_page, geometry, pdf_contents, pdf_ink, pdf_text
 from .images import ImageFile
 from .pdf import PdfFile
 from .pdf_open import unlock_pdf
-from .types import MAX_PIXELS, THUMBNAIL_SIDE
+from .types import MAX_PIXELS, MAX_THUMBNAIL_BYTES, THUMBNAIL_SIDE
 
 Answer = tuple[dict[str, Any], bytes]
 Opened = Union[PdfFile, ImageFile]  # noqa: UP007 - evaluated on Python 3.10 too
@@ -28,6 +28,9 @@ Opened = Union[PdfFile, ImageFile]  # noqa: UP007 - evaluated on Python 3.10 too
 #: WebP: method 0-6 and quality. A dense page at 1,545 x 2,000 px: method 0 takes 0.10 s and 460 KB,
 #: the default (4) 0.30 s and 390 KB. At quality 70 small print keeps its edges.
 _WEBP = {"quality": 70, "method": 0}
+
+#: Qualities of a thumbnail, tried from the first. At the last one even noise takes 15 KB.
+_SMALL_QUALITIES = (70, 50, 30, 10, 1)
 
 #: How far channels may differ in a page that counts as gray (JPEG noise).
 _GRAY_NOISE = 12
@@ -180,7 +183,7 @@ class Pages:
         if size != small.size:
             small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
         small = rotate_clockwise(small, rotation)
-        return {"width": small.width, "height": small.height}, _encode_webp(small)
+        return {"width": small.width, "height": small.height}, _encode_small(small)
 
     def _load_natural(self, number: int) -> tuple[Image.Image, float, bool]:
         """The page in its natural size, its dpi, whether that is a guess."""
@@ -217,10 +220,19 @@ def _drop_gray_colour(page: Image.Image) -> Image.Image:
     return page.getchannel("G")
 
 
-def _encode_webp(image: Image.Image) -> bytes:
+def _encode_small(image: Image.Image) -> bytes:
+    """Of the best quality that keeps within MAX_THUMBNAIL_BYTES."""
+    for quality in _SMALL_QUALITIES:
+        data = _encode_webp(image, quality=quality, method=4)
+        if len(data) <= MAX_THUMBNAIL_BYTES:
+            break
+    return data
+
+
+def _encode_webp(image: Image.Image, **options: int) -> bytes:
     buffer = io.BytesIO()
     try:
-        image.save(buffer, "WEBP", **_WEBP)
+        image.save(buffer, "WEBP", **{**_WEBP, **options})
     except (OSError, ValueError) as error:
         raise DamagedPage(Message("The page can’t be shown: {problem}.", problem=error)) from error
     return buffer.getvalue()

@@ -16,6 +16,9 @@ PAGE_IMAGE_SIDE = 2000
 #: The longest side of a thumbnail, px.
 THUMBNAIL_SIDE = 300
 
+#: The most bytes of a thumbnail.
+MAX_THUMBNAIL_BYTES = 20_000
+
 #: Resolution at which PDF pages are rendered for OCR.
 PDF_DPI = 200
 

@@ -17,7 +17,7 @@ from documents.actions.release_page import release_page
 from documents.errors import DamagedPage, EngineFailed, EngineUnavailable, StorageFull
 from documents.exports import page_images
 from documents.files.figures import Figure, figure_key, name_of
-from documents.files.keys import original_key, result_key
+from documents.files.keys import original_key, page_thumbnail_key, result_key
 from documents.files.storage import archive
 from documents.models import Document, Page, PageStatus, Reading, Status, Task
 from documents.models.claim import MAX_TASK_ATTEMPTS, PageClaim
@@ -70,6 +70,7 @@ def test_a_page_that_was_read_is_done_and_its_image_is_stored(
     assert page.layout is not None and page.layout.text == "what was read"
     key = page_images.ensure_page_image(page)
     assert archive().open(key).read()[8:12] == b"WEBP"
+    assert archive().exists(page_thumbnail_key(page.document_id, page.number, 0))
     document.refresh_from_db()
     assert document.task == Task.FINISH
 

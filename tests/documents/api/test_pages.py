@@ -186,6 +186,7 @@ renderer = Renderer()
 @pytest.fixture
 def renders(settings: Any) -> Renderer:
     settings.OCRSITE_PAGE_RENDERER = f"{__name__}.renderer"
+    settings.OCRSITE_THUMBNAIL_RENDERER = f"{__name__}.renderer"
     renderer.__init__()  # type: ignore[misc]
     return renderer
 
@@ -224,6 +225,19 @@ def test_an_image_that_the_client_has_is_not_sent_again(
 
     assert answer.headers["Cache-Control"] == "private, no-cache"
     assert api.get(path, HTTP_IF_NONE_MATCH=answer.headers["ETag"]).status_code == 304
+
+
+def test_a_thumbnail_of_any_page_is_made_once_and_shown_for_an_hour(
+    api: APIClient, document: Document, url: Url, renders: Renderer
+) -> None:
+    for number in (2, 2, 1):
+        answer = api.get(url(document, f"pages/{number}/thumbnail/"))
+        assert answer.getvalue() == b"RIFF....WEBP %d" % number
+        assert answer.headers["Cache-Control"] == "private, max-age=3600"
+        assert "Cookie" in answer.headers["Vary"]
+    api.get(url(document, "thumbnail/"))
+
+    assert renders.calls == [("application/pdf", 2, 0), ("application/pdf", 1, 0)]
 
 
 def test_while_another_image_is_made_one_is_asked_to_come_back(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,17 @@ def test_page_images_are_at_most_2000_px_and_depend_on_the_page_alone(tmp_path: 
     assert (turned.width, turned.height) == (image.height, image.width)
     assert decoded(image.data).size == (image.width, image.height)
     assert decoded(image.data).format == "WEBP"
+
+
+def test_a_thumbnail_of_anything_has_at_most_20_kb(renderer: Renderer, tmp_path: Path) -> None:
+    noise = Image.frombytes("RGB", (900, 900), random.Random(1).randbytes(900 * 900 * 3))
+    path = tmp_path / "noise.png"
+    noise.resize((2700, 2700), Image.Resampling.NEAREST).save(path)
+
+    small = renderer.render_thumbnail(path, "image/png")
+
+    assert max(decoded(small).size) == 300
+    assert len(small) <= 20_000
 
 
 def test_a_page_image_keeps_its_colour_and_turns_clockwise(
