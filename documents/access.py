@@ -2,84 +2,83 @@
 
 Doors list through `visible_to`. Every action that a person triggers takes the person as `actor` and
 checks their ability itself, through `require`, `require_locked` or `require_team`; a door need not
-check before it calls one. `SYSTEM` as the actor may do everything: for workers and commands.
+check before it calls one. `SYSTEM` as the actor may do everything: for workers and commands. A user
+who came with a token is limited to its scopes and teams (`User.limits`), superusers too.
 """
 
 from __future__ import annotations
 
-import enum
 import uuid
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
+from documents.abilities import ABILITIES as ABILITIES
+from documents.abilities import SCOPES, limits_of
+from documents.abilities import Ability as Ability
+from documents.abilities import AnyUser as AnyUser
+from documents.abilities import require_scope as require_scope
+from documents.abilities import require_unbound as require_unbound
 from documents.errors import InvalidRequest, LoginRequired, NotFound, RoleTooLow
 from documents.messages import Message
-from documents.models import Document, Membership, Role, SavedSearch, Team, User
+from documents.models import Document, Membership, SavedSearch, Team, TokenScope, User
 from documents.models.document import DocumentQuerySet
-
-AnyUser = User | AnonymousUser
 
 #: The actor of what no person does.
 SYSTEM: None = None
 
 
-class Ability(enum.Enum):
-    """What a member may do with a team and its documents."""
-
-    SEE = "see"
-    UPLOAD = "upload"
-    EDIT = "edit"
-    CORRECT = "correct"
-    DECIDE = "decide"
-    REPROCESS = "reprocess"
-    TRASH = "trash"
-    #: Put on legal hold, and lift it.
-    HOLD = "hold"
-    #: Delete for good what lies in the trash.
-    PURGE = "purge"
-    #: Members, their roles, the team's name and rules, the audit.
-    MANAGE = "manage"
-
-
-_MANAGER = frozenset(Ability)
-_REVIEWER = _MANAGER - {Ability.MANAGE, Ability.HOLD, Ability.PURGE}
-
-ABILITIES: dict[str, frozenset[Ability]] = {
-    Role.READER: frozenset({Ability.SEE}),
-    Role.REVIEWER: _REVIEWER,
-    Role.MANAGER: _MANAGER,
-}
-
-
 def teams_of(user: AnyUser) -> QuerySet[Team]:
-    """The teams whose documents `user` may see: all for a superuser, none without a log-in."""
+    """The teams in which `user` may do anything at all: every team for a superuser, none without
+    a log-in; of a token that is bound to teams, those."""
     if not user.is_authenticated or not user.is_active:
         return Team.objects.none()
-    if user.is_superuser:
-        return Team.objects.all()
-    return Team.objects.filter(memberships__user=user)
+    limits = limits_of(user)
+    teams = Team.objects.all()
+    if not user.is_superuser:
+        teams = teams.filter(memberships__user=user)
+    return teams if limits is None or limits.teams is None else teams.filter(id__in=limits.teams)
+
+
+def sees_everything(user: AnyUser) -> bool:
+    """Whether `user` is a superuser whom no token limits to some teams."""
+    limits = limits_of(user)
+    unbound = limits is None or limits.teams is None
+    return user.is_authenticated and user.is_active and user.is_superuser and unbound
+
+
+def administers(user: AnyUser) -> bool:
+    """Whether `user` may do what only administrators may."""
+    limits = limits_of(user)
+    return sees_everything(user) and (limits is None or TokenScope.ADMIN in limits.scopes)
 
 
 def visible_to(user: AnyUser) -> DocumentQuerySet:
-    """Every document that `user` may see, those in the trash too."""
-    if user.is_authenticated and user.is_active and user.is_superuser:
-        return Document.objects.all()
-    return Document.objects.filter(team__in=teams_of(user))
+    """Every document that `user` may see, those in the trash too. Raises ScopeTooNarrow."""
+    require_scope(user, SCOPES[Ability.SEE])
+    return _documents_in_reach(user)
 
 
 def may(user: AnyUser, ability: Ability, team: Team | uuid.UUID) -> bool:
     if not user.is_authenticated or not user.is_active:
         return False
+    team_id = team.id if isinstance(team, Team) else team
+    limits = limits_of(user)
+    if limits is not None and SCOPES[ability] not in limits.scopes:
+        return False
+    if limits is not None and limits.teams is not None and team_id not in limits.teams:
+        return False
     if user.is_superuser:
         return True
-    team_id = team.id if isinstance(team, Team) else team
     role = user.memberships.filter(team_id=team_id).values_list("role", flat=True).first()
     return role is not None and ability in ABILITIES[role]
 
 
 def teams_where(user: AnyUser, ability: Ability) -> QuerySet[Team]:
     """The teams in which `user` may do this."""
+    limits = limits_of(user)
+    if limits is not None and SCOPES[ability] not in limits.scopes:
+        return Team.objects.none()
     if user.is_authenticated and user.is_superuser:
         return teams_of(user)
     roles = [role for role, abilities in ABILITIES.items() if ability in abilities]
@@ -109,6 +108,7 @@ def require_locked(actor: AnyUser | None, ability: Ability, document_id: uuid.UU
 
 def require_team(actor: AnyUser | None, ability: Ability, team_id: uuid.UUID) -> Team:
     """The team, if `actor` may do this in it. Raises NotFound, NotAllowed."""
+    require_scope(actor, SCOPES[ability])
     teams = Team.objects.all() if actor is None else teams_of(actor)
     team = teams.filter(id=team_id).first()
     if team is None:
@@ -133,27 +133,37 @@ def require_membership(actor: AnyUser | None, membership_id: int) -> Membership:
 def people_known_to(actor: AnyUser | None) -> QuerySet[User]:
     """Active people whom `actor` shares a team with; for administrators everybody."""
     people = User.objects.filter(is_active=True)
-    if actor is None or actor.is_superuser:
+    if actor is None or sees_everything(actor):
         return people
     shared = Membership.objects.filter(team__in=teams_of(actor))
     return people.filter(id__in=shared.values("user"))
 
 
 def saved_searches_visible_to(user: User) -> QuerySet[SavedSearch]:
-    """Their own, and those of their teams."""
+    """Their own, and those of their teams; of a token that is bound to teams, only the latter."""
     own = SavedSearch.objects.filter(owner=user, team=None)
+    limits = limits_of(user)
+    if limits is not None and limits.teams is not None:
+        own = own.none()
     of_teams = SavedSearch.objects.filter(team__in=teams_of(user))
     return (own | of_teams).select_related("owner")
 
 
+def _documents_in_reach(user: AnyUser) -> DocumentQuerySet:
+    if sees_everything(user):
+        return Document.objects.all()
+    return Document.objects.filter(team__in=teams_of(user))
+
+
 def _documents_of(actor: AnyUser | None) -> DocumentQuerySet:
-    documents = Document.objects.all() if actor is None else visible_to(actor)
+    documents = Document.objects.all() if actor is None else _documents_in_reach(actor)
     return documents.select_related("team")
 
 
 def _require(
     actor: AnyUser | None, ability: Ability, documents: DocumentQuerySet, document_id: uuid.UUID
 ) -> Document:
+    require_scope(actor, SCOPES[ability])
     document = documents.get_or_refuse(document_id)
     if actor is not None and not may(actor, ability, document.team_id):
         raise _role_too_low(document.team, document_id)
@@ -176,6 +186,7 @@ def team_for_upload(user: AnyUser, team_id: uuid.UUID | None = None) -> Team:
     Raises NotFound for a team that is not theirs, NotAllowed for one they may only read,
     InvalidRequest when none is named and it is not clear which is meant.
     """
+    require_scope(user, SCOPES[Ability.UPLOAD])
     teams = teams_of(user)
     if team_id is not None:
         team = teams.filter(id=team_id).first()
@@ -196,8 +207,9 @@ def team_for_upload(user: AnyUser, team_id: uuid.UUID | None = None) -> Team:
 def _own_team(user: AnyUser) -> Team:
     if isinstance(user, AnonymousUser):
         raise LoginRequired(Message("Log in to upload."))
-    memberships = list(user.memberships.select_related("team")[:2])
-    default = user.memberships.select_related("team").filter(is_default=True).first()
+    own = user.memberships.filter(team__in=teams_of(user)).select_related("team")
+    memberships = list(own[:2])
+    default = own.filter(is_default=True).first()
     if default is not None:
         return default.team
     if len(memberships) == 1:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import structlog
 from django.db import transaction
 
+from documents import access
 from documents.errors import NotFound
 from documents.messages import Message
-from documents.models import ApiToken, User
+from documents.models import ApiToken, TokenScope, User
 from documents.models.team import make_log_in_key
 
 log = structlog.get_logger(__name__)
@@ -16,9 +17,11 @@ log = structlog.get_logger(__name__)
 def log_out_everywhere(user_id: int, *, actor: User) -> None:
     """Of oneself, or of anybody by an administrator. The password stays.
 
-    Raises NotFound where there is no such user, or it is none of the actor's business.
+    Raises NotFound where there is no such user, or it is none of the actor's business; NotAllowed.
     """
-    if actor.pk != user_id and not (actor.is_superuser and actor.is_active):
+    access.require_scope(actor, TokenScope.ADMIN)
+    access.require_unbound(actor)
+    if actor.pk != user_id and not access.administers(actor):
         raise _not_found(user_id)
     with transaction.atomic():
         if not User.objects.filter(pk=user_id).update(log_in_key=make_log_in_key()):

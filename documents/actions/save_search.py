@@ -31,7 +31,9 @@ def save_search(
 
     Raises InvalidRequest, NotFound (the team), NotAllowed.
     """
-    if team_id is not None:
+    if team_id is None:
+        access.require_unbound(actor)
+    else:
         access.require_team(actor, Ability.EDIT, team_id)
     name = " ".join(validate_text(name, field="name").split())
     if not name or len(name) > NAME_LENGTH:

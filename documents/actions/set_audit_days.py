@@ -28,7 +28,7 @@ def set_audit_days(team_id: uuid.UUID, days: int, *, actor: User | None) -> Team
         raise InvalidRequest.for_field("days", message)
     with transaction.atomic():
         access.require_team(actor, Ability.MANAGE, team_id)
-        if actor is not None and not actor.is_superuser:
+        if actor is not None and not access.administers(actor):
             raise RoleTooLow(Message("Only an administrator decides how long the audit is kept."))
         team = Team.objects.select_for_update().get(id=team_id)
         before, team.audit_days = team.audit_days, days

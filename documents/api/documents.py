@@ -32,10 +32,11 @@ from documents.api.serializers import (
 )
 from documents.api.uploads import receive_upload
 from documents.api.views import ApiView
-from documents.models import Document, User
+from documents.models import Document, TokenScope, User
 
 
 class DocumentsView(ApiView):
+    scopes = {"post": TokenScope.WRITE}
     parser_classes = (MultiPartParser, JSONUploadParser)
 
     def get(self, request: Request) -> Response:
@@ -61,6 +62,8 @@ class DocumentsView(ApiView):
 
 
 class DocumentView(ApiView):
+    scopes = {"patch": TokenScope.WRITE, "delete": TokenScope.WRITE}
+
     def get(self, request: Request, document_id: uuid.UUID) -> HttpResponseBase:
         document = require(self.user, Ability.SEE, document_id)
         return respond_with_etag(
@@ -87,6 +90,8 @@ class _Decide(Protocol):
 class _DecisionView(ApiView):
     """POST decides on the document in the `version` that the client saw, and answers with it."""
 
+    scopes = {"post": TokenScope.REVIEW}
+
     decide: ClassVar[_Decide]
 
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
@@ -106,12 +111,16 @@ class RejectView(_DecisionView):
 
 
 class RestoreView(ApiView):
+    scopes = {"post": TokenScope.WRITE}
+
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
         document = untrash(document_id, actor=self.user)
         return Response(document_data(document))
 
 
 class ReprocessView(ApiView):
+    scopes = {"post": TokenScope.WRITE}
+
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
         """202: the document is queued; poll its status. 200: there was nothing to do (only failed
         pages were requested, and there are none)."""
@@ -125,6 +134,8 @@ class ReprocessView(ApiView):
 
 
 class PasswordView(ApiView):
+    scopes = {"post": TokenScope.WRITE}
+
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
         """202: the password opened the file, and the document is queued. It is not kept."""
         given = FilePassword(data=request.data)

@@ -47,10 +47,11 @@ class LogInParser(BoundedJSONParser):
         return 64 * 2**10
 
 
-class TokenView(ApiView):
+class LogInView(ApiView):
     """POST a user name and a password to get a token; DELETE revokes the one in use."""
 
     parser_classes = (LogInParser,)
+    scopes = {"post": None, "delete": None}
 
     def get_authenticators(self) -> list[BaseAuthentication]:
         # Logging in works whatever the request says about who sent it.

@@ -23,7 +23,7 @@ from documents.errors import NotFound
 from documents.exports.downloads import get_page_image, get_page_thumbnail
 from documents.exports.page_json import page_data, page_summary
 from documents.messages import Message
-from documents.models import Document, Page, PageStatus
+from documents.models import Document, Page, PageStatus, TokenScope
 
 #: Layouts are the bulk of a page; a list needs only those of corrections, for their confidence.
 _LAYOUTS = ("current_reading__layout", "current_revision__based_on__layout")
@@ -86,6 +86,8 @@ class PageThumbnailView(FileView):
 
 
 class PageTextView(ApiView):
+    scopes = {"put": TokenScope.REVIEW}
+
     def put(self, request: Request, document_id: uuid.UUID, number: int) -> Response:
         """Correct the text of blocks, and the blocks themselves. Answers with the page."""
         correction = Correction(data=request.data)
@@ -122,6 +124,8 @@ class ReadingsView(ApiView):
 
 
 class AcceptReadingView(ApiView):
+    scopes = {"post": TokenScope.REVIEW}
+
     def post(self, request: Request, document_id: uuid.UUID, number: int) -> Response:
         """Let the newest reading replace the correction. Answers with the page."""
         seen = RevisionSeen(data=request.data)

@@ -18,7 +18,7 @@ from documents.api.views import ApiView
 from documents.errors import NotFound
 from documents.exports import links
 from documents.messages import Message
-from documents.models import SavedSearch
+from documents.models import SavedSearch, TokenScope
 from documents.search.query.filters import InvalidFilters, parse_filters
 from documents.text.timestamps import iso_time
 
@@ -49,6 +49,8 @@ class NewSavedSearch(StrictSerializer):
 
 
 class SavedSearchesView(ApiView):
+    scopes = {"post": TokenScope.WRITE}
+
     def get(self, request: Request) -> Response:
         parameters = ListParameters(data=request.query_params)
         parameters.is_valid(raise_exception=True)
@@ -76,6 +78,8 @@ class SavedSearchesView(ApiView):
 
 
 class SavedSearchView(ApiView):
+    scopes = {"delete": TokenScope.WRITE}
+
     def get(self, request: Request, search_id: uuid.UUID) -> Response:
         search = saved_searches_visible_to(self.user).filter(id=search_id).first()
         if search is None:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from documents.api import documents, files, log_in, pages, saved_searches, search, similar
+from documents.api import (
+    documents,
+    files,
+    log_in,
+    me,
+    pages,
+    saved_searches,
+    search,
+    similar,
+    teams,
+    tokens,
+)
 from documents.api.views import ApiView, UnknownPathView
 from documents.exports.downloads import RESULT_TYPES
 
@@ -20,8 +31,15 @@ _DOCUMENT = "v1/documents/<uuid:document_id>/"
 _PAGE = f"{_DOCUMENT}pages/<int:number>/"
 
 urlpatterns = [
-    *_route("v1/auth/token/", log_in.TokenView, "token"),
+    *_route("v1/auth/token/", log_in.LogInView, "log-in"),
     *_route("v1/auth/log-out-everywhere/", log_in.LogOutEverywhereView, "log-out-everywhere"),
+    *_route("v1/me/", me.MeView, "me"),
+    *_route("v1/tokens/", tokens.TokensView, "tokens"),
+    *_route("v1/tokens/<uuid:token_id>/", tokens.TokenView, "token"),
+    *_route("v1/teams/", teams.TeamsView, "teams"),
+    *_route("v1/teams/<uuid:team_id>/", teams.TeamView, "team"),
+    *_route("v1/teams/<uuid:team_id>/members/", teams.MembersView, "team-members"),
+    *_route("v1/tags/", teams.TagsView, "tags"),
     *_route("v1/documents/", documents.DocumentsView, "documents"),
     *_route(_DOCUMENT, documents.DocumentView, "document"),
     *_route(f"{_DOCUMENT}reprocess/", documents.ReprocessView, "reprocess"),

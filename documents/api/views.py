@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -12,17 +12,39 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from documents.access import require_scope
 from documents.api.parsers import BoundedJSONParser
 from documents.api.problems import LengthRequired
+from documents.api.rates import TokenRate, set_rate_headers
 from documents.errors import NotFound
 from documents.messages import Message
-from documents.models import User
+from documents.models import TokenScope, User
 
 
 class ApiView(APIView):
     """Errors are problem documents, and caches store nothing unless an answer allows it."""
 
     parser_classes: Sequence[type[BaseParser]] = (BoundedJSONParser,)
+    throttle_classes = (TokenRate,)
+
+    #: The scope that a token needs, by method in small letters, None for any token. GET needs
+    #: `read`; what is not named here needs `admin`. (`access` checks each team and document.)
+    scopes: ClassVar[Mapping[str, TokenScope | None]] = {}
+
+    @classmethod
+    def scope_of(cls, method: str) -> TokenScope | None:
+        method = method.lower().replace("head", "get")
+        if method == "options":
+            return None
+        by_default = TokenScope.READ if method == "get" else TokenScope.ADMIN
+        return cls.scopes.get(method, by_default)
+
+    def check_permissions(self, request: Request) -> None:
+        """Raises what Django REST framework does, and ScopeTooNarrow."""
+        super().check_permissions(request)
+        scope = self.scope_of(request.method or "")
+        if scope is not None and isinstance(request.user, User):
+            require_scope(request.user, scope)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -35,6 +57,7 @@ class ApiView(APIView):
     ) -> Response:
         finished = super().finalize_response(request, response, *args, **kwargs)
         finished.headers.setdefault("Cache-Control", "no-store")
+        set_rate_headers(request, finished)
         return finished
 
     @property

@@ -28,7 +28,7 @@ class AuditFilter:
 
 def audit_visible_to(user: AnyUser) -> QuerySet[AuditEntry]:
     """The entries of the teams that `user` manages; for administrators all."""
-    if user.is_authenticated and user.is_active and user.is_superuser:
+    if access.administers(user):
         return AuditEntry.objects.all()
     teams = list(access.teams_where(user, Ability.MANAGE).values_list("id", flat=True))
     return AuditEntry.objects.filter(team__in=teams)

@@ -68,6 +68,14 @@ class RoleTooLow(NotAllowed):
     next_step = "Ask a manager of the team for another role."
 
 
+class ScopeTooNarrow(NotAllowed):
+    """The token of the request lacks the scope, or is not bound to what this needs."""
+
+    code = "scope-too-narrow"
+    title = gettext_noop("This token does not allow this.")
+    next_step = "Use a token with the scope that `detail` names."
+
+
 class NoUploadTeam(NotAllowed):
     """There is no team to which the caller may upload."""
 

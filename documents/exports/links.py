@@ -54,6 +54,18 @@ def page_text_url(document_id: uuid.UUID, number: int) -> str:
     return reverse("api:page-text", args=[document_id, number])
 
 
+def token_url(token_id: uuid.UUID) -> str:
+    return reverse("api:token", args=[token_id])
+
+
+def team_url(team_id: uuid.UUID) -> str:
+    return reverse("api:team", args=[team_id])
+
+
+def team_members_url(team_id: uuid.UUID) -> str:
+    return reverse("api:team-members", args=[team_id])
+
+
 def search_url() -> str:
     return reverse("api:search")
 

@@ -10,10 +10,11 @@ from documents.models.reading import PageRevision, Reading
 from documents.models.recognition import OcrMode, Status
 from documents.models.review import ReviewReason, ReviewRules, ReviewStatus
 from documents.models.search import SavedSearch, SavedSearchMatch, SearchChange
-from documents.models.sign_in import ApiToken, LogInCounter
+from documents.models.sign_in import LogInCounter
 from documents.models.tag import Tag
 from documents.models.task import Task
 from documents.models.team import FIRST_TEAM_ID, Membership, Role, Team, User
+from documents.models.token import ApiToken, TokenLimits, TokenScope
 from documents.models.worker import WorkerKind, WorkerProcess
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "Tag",
     "Task",
     "Team",
+    "TokenLimits",
+    "TokenScope",
     "Tombstone",
     "User",
     "WorkerKind",

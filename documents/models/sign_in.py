@@ -1,8 +1,7 @@
-"""Logging in: the attempts that count, and the tokens that it returns."""
+"""Logging in: the attempts that count."""
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -23,21 +22,3 @@ class LogInCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.failures:.1f}"
-
-
-class ApiToken(models.Model):
-    """A token that a log-in returned. Only the hash of its key is stored.
-
-    It is valid until `expires_at`, for as long as the user is active and has the same `log_in_key`.
-    """
-
-    digest = models.CharField(max_length=64, unique=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens"
-    )
-    log_in_key = models.CharField(max_length=22)
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        return f"a token of {self.user_id}, until {self.expires_at}"

@@ -13,6 +13,8 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from documents.models.token import TokenLimits
+
 #: The first team of every archive. Fixed, so that a restored copy and a fresh start agree on it.
 FIRST_TEAM_ID = uuid.UUID("0c51e000-0000-4000-8000-000000000001")
 
@@ -36,6 +38,10 @@ class User(AbstractUser):
     log_in_key = models.CharField(max_length=22, default=make_log_in_key, editable=False)
     #: Whether the password was made by the archive and has been shown in a log: to be replaced.
     has_generated_password = models.BooleanField(default=False, editable=False)
+
+    #: Of the token that this request came with; None for a person with a session. `access` obeys
+    #: them. Not stored: a user who is read again has none, so pass on the one of the request.
+    limits: TokenLimits | None = None
 
     class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
         verbose_name = _("user")

@@ -15,6 +15,7 @@ No variable needs to be set. A value that makes no sense stops the program with 
 | `OCRSITE_SECRET_KEY` | Django's secret key; default generated into the data directory |
 | `OCRSITE_ALLOWED_HOSTS` | accepted host names, separated by commas; default all |
 | `OCRSITE_MAX_UPLOAD_MB` | the largest accepted file in MB (2^20 bytes), 500 |
+| `OCRSITE_RATE_LIMIT` | requests that one token may send in a minute, 6000; 0: any number |
 | `OCRSITE_WORKERS` | number of OCR workers, 2 |
 | `OCRSITE_SECOND_READER` | `on` (default): Tesseract checks what PaddleOCR-VL reads; or `off` |
 | `PADDLE_PDX_CACHE_HOME` | where PaddleOCR-VL's models lie, before the usual places |
@@ -65,6 +66,7 @@ class Environment:
     secret_key: str | None
     allowed_hosts: tuple[str, ...]
     max_upload_bytes: int
+    rate_limit: int
     workers: int
     second_reader: bool
     start_id: uuid.UUID | None
@@ -108,6 +110,7 @@ def parse_variables(variables: Mapping[str, str]) -> Environment:
         secret_key=variables.get("OCRSITE_SECRET_KEY") or None,
         allowed_hosts=parse("OCRSITE_ALLOWED_HOSTS", _parse_hosts, "*"),
         max_upload_bytes=parse("OCRSITE_MAX_UPLOAD_MB", _integer_parser(1, 100_000), "500") * 2**20,
+        rate_limit=parse("OCRSITE_RATE_LIMIT", _integer_parser(0, 10_000_000), "6000"),
         workers=parse("OCRSITE_WORKERS", _integer_parser(1, 256), "2"),
         second_reader=parse("OCRSITE_SECOND_READER", _parse_switch, "on"),
         start_id=parse("OCRSITE_START_ID", lambda text: uuid.UUID(text) if text else None, ""),

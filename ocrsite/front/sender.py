@@ -12,13 +12,14 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections
 from rest_framework.exceptions import AuthenticationFailed
 
-from documents.api.authentication import TokenAuthentication
+from documents.api.authentication import find_token_of
 
 
 def carries_credentials(environ: Mapping[str, Any]) -> bool:
     """Whether there is anything to check."""
     cookie = f"{settings.SESSION_COOKIE_NAME}="
-    return "HTTP_AUTHORIZATION" in environ or cookie in environ.get("HTTP_COOKIE", "")
+    headers = ("HTTP_AUTHORIZATION", "HTTP_X_API_KEY")
+    return any(map(environ.__contains__, headers)) or cookie in environ.get("HTTP_COOKIE", "")
 
 
 def find_sender(environ: Mapping[str, Any]) -> str | None:
@@ -31,11 +32,11 @@ def find_sender(environ: Mapping[str, Any]) -> str | None:
     try:
         request = WSGIRequest(dict(environ))
         try:
-            found = TokenAuthentication().authenticate(request)
+            token = find_token_of(request)
         except AuthenticationFailed:
             return None
-        if found is not None:
-            return str(found[0].pk)
+        if token is not None:
+            return str(token.user_id)
         sessions = import_module(settings.SESSION_ENGINE)
         request.session = sessions.SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
         user = get_user(request)

@@ -27,9 +27,10 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from rest_framework.exceptions import AuthenticationFailed
 
-from documents.api.authentication import TokenAuthentication
+from documents.access import sees_everything
+from documents.api.authentication import find_token_of
 from documents.messages import Message
-from documents.models import Document, Page, PageStatus
+from documents.models import Document, Page, PageStatus, TokenScope
 from documents.models.worker import EngineState, WorkerKind, WorkerProcess
 from documents.search.index.health import read_index_status
 from ocrsite.monitoring.self_checks import count_pending_pages
@@ -190,7 +191,7 @@ def _is_loopback(address: str) -> bool:
 
 def _is_superuser(request: HttpRequest) -> bool:
     try:
-        authenticated = TokenAuthentication().authenticate(request)
+        token = find_token_of(request)
     except AuthenticationFailed:
         return False
-    return authenticated is not None and bool(authenticated[0].is_superuser)
+    return token is not None and sees_everything(token.user) and TokenScope.READ in token.scopes

@@ -42,6 +42,7 @@ def test_nothing_needs_to_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("OCRSITE_WORKERS", "0"),
         ("OCRSITE_WORKERS", "two"),
         ("OCRSITE_MAX_UPLOAD_MB", "-1"),
+        ("OCRSITE_RATE_LIMIT", "-1"),
         ("OCRSITE_ENGINE", "abbyy"),
         ("OCRSITE_LANGUAGES", "rus,eng"),
         ("OCRSITE_ALLOWED_HOSTS", "https://archive.example/"),

@@ -35,6 +35,7 @@ def _in_team(**content: object) -> Body:
 #: Options of Django's test client, by method and route.
 BODIES: dict[str, Body] = {
     "POST api/v1/auth/token/": _json(username="nobody", password="wrong"),
+    "POST api/v1/tokens/": _json(name="new", scopes=["read"]),
     "POST api/v1/documents/": lambda world: {
         "data": {
             "file": SimpleUploadedFile("a.pdf", b"%PDF-1.4 new"),

@@ -36,8 +36,13 @@ _PASSING = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|/\d+/|value=
 
 def read_matrix() -> dict[str, list[str]]:
     """By "METHOD route": the answers, in the order of the identities."""
+    return read_rows(MATRIX)
+
+
+def read_rows(file: Path) -> dict[str, list[str]]:
+    """By "METHOD route": the answers in that file."""
     rows = {}
-    for line in MATRIX.read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             request, _, answers = line.rpartition(" | ")
             rows[request.strip()] = answers.split()
@@ -106,6 +111,7 @@ def test_a_foreign_thing_and_one_that_does_not_exist_look_alike(world: World) ->
                 "document_id": str(uuid.uuid4()),
                 "team_id": str(uuid.uuid4()),
                 "search_id": str(uuid.uuid4()),
+                "token_id": str(uuid.uuid4()),
                 "membership_id": "987654",
                 "user_id": "987654",
                 "id": "987654",

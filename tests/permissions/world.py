@@ -101,9 +101,10 @@ def make_world() -> World:
             token, keys[identity] = create_token(user)
             if identity == "revoked":
                 token.delete()
-    document = _make_document(team)
     manager = people["manager"]
     assert manager is not None
+    create_token(manager, name="spare")
+    document = _make_document(team)
     invited = invite_member(team.id, "invited", Role.READER, actor=manager)
     search = SavedSearch.objects.create(owner=manager, team=team, name="s", text="a")
     content_type = ContentType.objects.get_for_model(Document)
@@ -118,6 +119,7 @@ def make_world() -> World:
             "team_id": str(team.id),
             "membership_id": str(invited.pk),
             "search_id": str(search.id),
+            "token_id": str(ApiToken.objects.get(name="spare").public_id),
             "user_id": str(invited.user_id),
             "id": str(invited.user_id),
             "number": "1",
@@ -165,7 +167,7 @@ def read_state() -> list[list[tuple[object, ...]]]:
         list(Team.objects.order_by("id").values_list("id", "name")),
         list(Membership.objects.order_by("id").values_list("id", "role", "team", "user")),
         list(SavedSearch.objects.order_by("id").values_list("id", "name")),
-        list(ApiToken.objects.order_by("digest").values_list("digest")),
+        list(ApiToken.objects.order_by("digest").values_list("digest", "revoked_at")),
         list(User.objects.order_by("id").values_list(
             "id", "username", "password", "log_in_key", "is_active", "is_superuser")),
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import translation
 from tantivy import Occur, Query
 
-from documents.access import teams_of
+from documents.access import sees_everything, teams_of
 from documents.files.filetypes import ACCEPTED
 from documents.models import ReviewStatus, Status, Team, User
 from documents.search.query.tantivy_queries import any_term, number_range, term, without_score
@@ -59,7 +59,7 @@ def build_scope(user: User, filters: Mapping[str, Sequence[object]] | None = Non
     each. Raises ValueError for an invalid id or time.
     """
     teams = {team.id: team.name for team in teams_of(user)}
-    return _build(teams, filters or {}, all_teams=user.is_superuser)
+    return _build(teams, filters or {}, all_teams=sees_everything(user))
 
 
 def build_team_scope(team: Team, filters: Mapping[str, Sequence[object]] | None = None) -> Scope:

@@ -31,6 +31,7 @@ from documents.actions.invite_member import invite_member
 from documents.actions.lease_next_review import lease_next_review
 from documents.actions.lease_review import lease_review, release_review
 from documents.actions.log_out_everywhere import log_out_everywhere
+from documents.actions.make_token import make_token
 from documents.actions.move_to_team import move_to_team
 from documents.actions.postpone_review import postpone_review
 from documents.actions.remove_member import remove_member
@@ -40,6 +41,7 @@ from documents.actions.renew_invitation import renew_invitation
 from documents.actions.replace_generated_password import replace_generated_password
 from documents.actions.reprocess import reprocess
 from documents.actions.retitle import retitle
+from documents.actions.revoke_token import revoke_token_of
 from documents.actions.save_search import save_search
 from documents.actions.schedule_purge import schedule_purge
 from documents.actions.set_audit_days import set_audit_days
@@ -113,8 +115,14 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     upload: lambda d, user: upload(user, stage([b"%PDF-1.4 x"]), "a.pdf", team_id=d.team_id),
 }
 
-#: Of people and not of documents: tests/documents/api/test_token.py, test_people_of_teams.py.
-OF_PEOPLE: set[Callable[..., object]] = {log_out_everywhere, replace_generated_password}
+#: Of people and not of documents: tests/documents/api/test_log_in.py, test_tokens.py,
+#: test_people_of_teams.py.
+OF_PEOPLE: set[Callable[..., object]] = {
+    log_out_everywhere,
+    make_token,
+    replace_generated_password,
+    revoke_token_of,
+}
 
 
 #: They apply one of the actions above to each document, and tell a refusal as an outcome.
