@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 class TokenScope(models.TextChoices):
     """What a token may do of what its user may. None includes another."""
 
-    READ = "read", _("read")
-    WRITE = "write", _("write")
-    REVIEW = "review", _("review")
-    ADMIN = "admin", _("administer")
+    READ = "read", _("reading")
+    WRITE = "write", _("writing")
+    REVIEW = "review", _("reviewing")
+    ADMIN = "admin", _("administering")
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from documents.web import lists, session
+from documents.web import lists, session, tokens
 
 app_name = "web"
 
 urlpatterns = [
     *lists.urlpatterns,
     *session.urlpatterns,
+    *tokens.urlpatterns,
 ]

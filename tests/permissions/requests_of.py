@@ -57,6 +57,8 @@ BODIES: dict[str, Body] = {
     "POST logout/": _form(),
     "POST logout/everywhere/": _form(),
     "POST theme/": _form(theme="dark"),
+    "POST account/tokens/": _form(name="new", scopes=["read"], days="30"),
+    "POST account/tokens/<uuid:token_id>/revoke/": _form(),
     "POST admin/logout/": _form(),
     "POST admin/password_change/": _form(old_password="wrong"),
     "GET admin/autocomplete/": _form(
