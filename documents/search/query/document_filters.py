@@ -33,6 +33,7 @@ _LOOKUPS = {
     "sha256": "sha256__in",
     "owner": "created_by__username__in",
 }
+_WORK = (*UNFINISHED, Status.FAILED)
 _TRASHED = {NO_TRASH: Q(trashed_at=None), IN_TRASH: ~Q(trashed_at=None), ALSO_TRASH: Q()}
 
 
@@ -80,7 +81,12 @@ def filter_documents(user: User, filters: Mapping[str, Sequence[object]]) -> Doc
 
 def in_work_or_failed(documents: DocumentQuerySet) -> DocumentQuerySet:
     """Those that are being read, wait for it, or could not be read at all."""
-    return documents.filter(status__in=(*UNFINISHED, Status.FAILED))
+    return documents.filter(status__in=_WORK)
+
+
+def without_work(documents: DocumentQuerySet) -> DocumentQuerySet:
+    """The others."""
+    return documents.exclude(status__in=_WORK)
 
 
 def _with_tags(user: User, documents: DocumentQuerySet, names: Sequence[str]) -> DocumentQuerySet:
