@@ -1,4 +1,4 @@
-"""One file of each of many documents as a zip, sent while it is built: only a chunk is in memory."""
+"""One file of each of many documents as a zip that is sent while it is built."""
 
 from __future__ import annotations
 

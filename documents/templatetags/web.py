@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from documents.web.shell import Shell, build_shell
 from documents.web.texts import shell_texts
+from documents.web.upload_tray import UploadTray, build_tray
 
 register = template.Library()
 
@@ -31,3 +32,9 @@ def shell(context: dict[str, Any]) -> Shell:
     """What surrounds the page. Also puts the texts of the shell's scripts into the context."""
     context["shell_texts"] = shell_texts()
     return build_shell(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def upload_tray(context: dict[str, Any]) -> UploadTray:
+    """What the upload tray of a person who may upload needs."""
+    return build_tray(context["request"].user)

@@ -44,8 +44,7 @@ def answer_json(
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """For logged-in people; 401 for others, since a script can't follow to the log-in."""
 
-    @functools.wraps(view)
-    def answered(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             if not (isinstance(request.user, User) and request.user.is_active):
                 raise LoginRequired
@@ -55,6 +54,7 @@ def answer_json(
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
+    functools.update_wrapper(answered, view)
     return answered
 
 

@@ -25,7 +25,7 @@ class ListPage:
 
 
 def take_page(documents: DocumentQuerySet, ordering: str, cursor: str, size: int) -> ListPage:
-    """`ordering`: `created_at` or `title`, with "-" for the largest first. A cursor that is none, or
+    """`ordering`: `created_at` or `title`, "-" for the largest first. A cursor that is none, or
     of another ordering, begins at the beginning."""
     name = ordering.removeprefix("-")
     sign = "-" if ordering.startswith("-") else ""

@@ -93,21 +93,27 @@ def _all_facets(user: User, query: ListQuery, teams: list[Team]) -> Iterator[Fac
         yield facet("team", _("Team"), "team", [(str(team.id), team.name) for team in teams])
     yield facet("tag", _("Tag"), "tag", _tags(user, query))
     yield facet("language", _("Language"), "language", _languages(query))
-    yield facet("mime_type", _("Type"), "document", [(kind.mime_type, kind.name) for kind in ACCEPTED])
+    yield facet(
+        "mime_type", _("Type"), "document", [(kind.mime_type, kind.name) for kind in ACCEPTED]
+    )
     yield Facet("date", _("Date"), "history", list(_dates(query)), is_date=True)
     yield facet("owner", _("Uploaded by"), "user", _owners(user, teams))
 
 
 def _tags(user: User, query: ListQuery) -> list[tuple[str, Label]]:
     # Tags of several teams with one name are one filter.
-    names = Tag.objects.filter(team__in=teams_of(user)).order_by("name").values_list("name", flat=True)
+    names = (
+        Tag.objects.filter(team__in=teams_of(user)).order_by("name").values_list("name", flat=True)
+    )
     found = list(dict.fromkeys(names.distinct()[:MOST_VALUES]))
     return [(name, name) for name in dict.fromkeys([*query.filters.get("tag", ()), *found])]
 
 
 def _owners(user: User, teams: list[Team]) -> list[tuple[str, Label]]:
     members = User.objects.filter(memberships__team__in=teams).order_by("username").distinct()
-    found = [(each.username, each.display_name) for each in members[:MOST_VALUES]]
+    found: list[tuple[str, Label]] = [
+        (each.username, each.display_name) for each in members[:MOST_VALUES]
+    ]
     return found if len(found) > 1 else []
 
 
@@ -151,4 +157,3 @@ def _other_chips(query: ListQuery, labels: dict[str, Label], shown: set[str]) ->
                 yield Chip(_("Words"), value, url)
             elif name != "trashed":
                 yield Chip(labels.get(name, name.replace("_", " ")), value, url)
-

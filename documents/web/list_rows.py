@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from documents.exports.links import page_image_url, thumbnail_url
 from documents.models import Document, ReviewStatus, Status
@@ -34,6 +35,10 @@ def with_row_facts(documents: DocumentQuerySet) -> DocumentQuerySet:
 @dataclass(frozen=True)
 class Row:
     document: Document
+
+    @property
+    def url(self) -> str:
+        return document_page(self.document.id)
 
     @property
     def has_image(self) -> bool:
@@ -118,8 +123,16 @@ class Row:
 
 
 def language_name(code: str) -> str:
-    """The language in the reader's language, such as "Russian"; the code of one that has no name."""
+    """The language in the reader's language; the code of one that has no name."""
     try:
         return str(get_language_info(code)["name_translated"]).capitalize()
     except KeyError:
         return code
+
+
+def document_page(document_id: uuid.UUID) -> str:
+    """Where people look at the document."""
+    try:
+        return reverse("web:document", args=[document_id])
+    except NoReverseMatch:
+        return reverse("admin:documents_document_change", args=[document_id])

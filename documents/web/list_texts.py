@@ -39,14 +39,19 @@ def download_labels() -> list[tuple[str, str]]:
         "md": _("Markdown"),
         "json": _("Data (JSON)"),
     }
-    return [(kind, labels.get(kind, kind)) for kind in sorted(ZIP_KINDS, key=[*labels, *ZIP_KINDS].index)]
+    return [
+        (kind, labels.get(kind, kind))
+        for kind in sorted(ZIP_KINDS, key=[*labels, *ZIP_KINDS].index)
+    ]
 
 
 def list_texts() -> ScriptTexts:
     return {
         "selected": plural_forms(lambda n: ngettext("{count} selected", "{count} selected", n)),
         "select-all": plural_forms(
-            lambda n: ngettext("Select the {count} that matches", "Select all {count} that match", n)
+            lambda n: ngettext(
+                "Select the {count} that matches", "Select all {count} that match", n
+            )
         ),
         "select-most": _("Select the first {count} that match"),
         "working": _("{done} of {count}"),
@@ -56,12 +61,14 @@ def list_texts() -> ScriptTexts:
             "is not done twice."
         ),
         "done-tag": plural_forms(
-            lambda n: ngettext("Tags of {count} document changed.",
-                               "Tags of {count} documents changed.", n)
+            lambda n: ngettext(
+                "Tags of {count} document changed.", "Tags of {count} documents changed.", n
+            )
         ),
         "done-title": plural_forms(
-            lambda n: ngettext("{count} document has a new title.",
-                               "{count} documents have new titles.", n)
+            lambda n: ngettext(
+                "{count} document has a new title.", "{count} documents have new titles.", n
+            )
         ),
         "done-move": plural_forms(
             lambda n: ngettext("{count} document moved.", "{count} documents moved.", n)
@@ -73,28 +80,35 @@ def list_texts() -> ScriptTexts:
             lambda n: ngettext("{count} document rejected.", "{count} documents rejected.", n)
         ),
         "done-reprocess": plural_forms(
-            lambda n: ngettext("{count} document will be read again.",
-                               "{count} documents will be read again.", n)
+            lambda n: ngettext(
+                "{count} document will be read again.", "{count} documents will be read again.", n
+            )
         ),
         "done-trash": plural_forms(
-            lambda n: ngettext("{count} document is in the trash.",
-                               "{count} documents are in the trash.", n)
+            lambda n: ngettext(
+                "{count} document is in the trash.", "{count} documents are in the trash.", n
+            )
         ),
         "done-untrash": plural_forms(
-            lambda n: ngettext("{count} document taken out of the trash.",
-                               "{count} documents taken out of the trash.", n)
+            lambda n: ngettext(
+                "{count} document taken out of the trash.",
+                "{count} documents taken out of the trash.",
+                n,
+            )
         ),
         "idle": plural_forms(
-            lambda n: ngettext("Nothing to do for {count} document.",
-                               "Nothing to do for {count} documents.", n)
+            lambda n: ngettext(
+                "Nothing to do for {count} document.", "Nothing to do for {count} documents.", n
+            )
         ),
         "refused": plural_forms(
-            lambda n: ngettext("Not done to {count} document: {reason}",
-                               "Not done to {count} documents: {reason}", n)
+            lambda n: ngettext(
+                "Not done to {count} document: {reason}",
+                "Not done to {count} documents: {reason}",
+                n,
+            )
         ),
-        "preview-more": plural_forms(
-            lambda n: ngettext("and {count} more", "and {count} more", n)
-        ),
+        "preview-more": plural_forms(lambda n: ngettext("and {count} more", "and {count} more", n)),
         "download-begins": _("The download begins in a moment."),
         "no-image": _("No picture of this document yet."),
         "page-of": _("{page} / {count}"),

@@ -77,7 +77,8 @@ def _show_list(request: HttpRequest, *, inbox: bool) -> HttpResponseBase:
     below = without_work(documents) if inbox else documents
     page = take_page(with_row_facts(below), query.ordering, query.cursor, query.size)
     top = _take_top(documents) if inbox and not query.cursor else []
-    context = {
+    is_part = bool(request.headers.get("HX-Request"))
+    context: dict[str, Any] = {
         "query": query,
         "top": [Row(document) for document in top[:MOST_ON_TOP]],
         "more_on_top": len(top) > MOST_ON_TOP,
@@ -85,10 +86,13 @@ def _show_list(request: HttpRequest, *, inbox: bool) -> HttpResponseBase:
         "next": query.at(page.next).url if page.next else "",
         **_row_context(user),
     }
-    if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
+    if not query.cursor or not is_part:
+        count = documents.order_by()[: MOST_COUNTED + 1].count()
+        context |= {"count": count, "count_label": _count_label(count)}
+    if is_part:
         response = render(request, "web/lists/part.html", context)
     else:
-        response = render(request, "web/lists/list.html", context | _frame(user, query, documents))
+        response = render(request, "web/lists/list.html", context | _frame(user, query))
         if "layout" in request.GET:
             response.set_cookie(
                 LAYOUT_COOKIE, query.layout, settings.LANGUAGE_COOKIE_AGE, samesite="Lax"
@@ -109,9 +113,8 @@ def _row_context(user: User) -> dict[str, Any]:
     return {"editable": editable, "several_teams": teams_of(user)[:2].count() > 1}
 
 
-def _frame(user: User, query: ListQuery, documents: DocumentQuerySet) -> dict[str, Any]:
+def _frame(user: User, query: ListQuery) -> dict[str, Any]:
     """What stands around the rows."""
-    count = documents.order_by()[: MOST_COUNTED + 1].count()
     title = _("Inbox") if query.inbox else _("All documents")
     if query.is_trash:
         title = _("Trash")
@@ -119,8 +122,6 @@ def _frame(user: User, query: ListQuery, documents: DocumentQuerySet) -> dict[st
     orders = (_("Newest first"), _("Oldest first"), _("Title A–Z"), _("Title Z–A"))
     return {
         "title": title,
-        "count": count,
-        "count_label": _count_label(count),
         "facets": build_facets(user, query),
         "layouts": [(name, labels[name], query.in_layout(name)) for name in LAYOUTS],
         "orders": [
@@ -159,7 +160,9 @@ def _views(user: User, query: ListQuery) -> list[View]:
 
 def _count_label(count: int) -> str:
     if count > MOST_COUNTED:
-        return _("more than %(count)s documents") % {"count": number_format(MOST_COUNTED, force_grouping=True)}
+        return _("more than %(count)s documents") % {
+            "count": number_format(MOST_COUNTED, force_grouping=True)
+        }
     text = ngettext("%(count)s document", "%(count)s documents", count)
     return text % {"count": number_format(count, force_grouping=True)}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,8 +17,8 @@ from documents.access import visible_to
 from documents.models import Document, ReviewStatus, Status
 from documents.models.recognition import UNFINISHED
 from documents.text.validation import parse_uuid
-from documents.web.json_answers import answer_json
 from documents.web.guard import person
+from documents.web.json_answers import answer_json
 from documents.web.list_rows import Row
 
 MOST = 200
@@ -56,7 +56,7 @@ def _describe(document: Document) -> dict[str, Any]:
         "id": str(document.id),
         "name": document.filename,
         "title": document.title,
-        "url": reverse("web:document", args=[document.id]),
+        "url": row.url,
         "state": state,
         "text": text,
         "value": document.progress,

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from documents.admin import bulk, downloads
+from documents.admin import bulk
+from documents.exports import zip_documents
 from documents.files.keys import original_key
 from documents.files.storage import archive
 from documents.models import Document, Role, Status, Team, User
@@ -150,7 +151,7 @@ def test_originals_come_as_one_zip(do: Callable[..., Any], browser: Client, team
 def test_a_zip_that_would_be_too_large_is_refused(
     do: Callable[..., Any], browser: Client, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloads, "MOST_BYTES", 1000)
+    monkeypatch.setattr(zip_documents, "MOST_BYTES", 1000)
     document = make_document(team, size=1001)
 
     answer = do(browser, "download", document)

@@ -13,7 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from documents.admin import bulk, downloads
+from documents.admin import bulk
+from documents.exports import zip_documents
 from documents.models import ApiToken, Role, Tag, Team, User
 from tests.documents.admin.conftest import browser_of
 from tests.factories import make_document, make_ocr_worker, make_team, make_user
@@ -140,7 +141,7 @@ def test_a_limit_is_told_in_russian(
     russian: Client, team: Team, url: Url, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk, "MOST_AT_ONCE", 1)
-    monkeypatch.setattr(downloads, "MOST_DOCUMENTS", 1)
+    monkeypatch.setattr(zip_documents, "MOST_DOCUMENTS", 1)
     chosen = [str(make_document(team).id) for _ in range(2)]
 
     def told(action: str) -> str:

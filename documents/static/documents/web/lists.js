@@ -153,6 +153,11 @@ async function refresh() {
     const fresh = await fetchPart(url);
     part.replaceChildren(...fresh.body.childNodes);
     window.htmx?.process(part);
+    const facts = part.querySelector("[data-facts]");
+    if (facts) {
+        list.dataset.count = facts.dataset.count;
+        document.getElementById("count").textContent = facts.textContent;
+    }
     selection.restore(rows());
     at = null;
     const next = known && document.getElementById(`d-${known}`);
@@ -183,7 +188,7 @@ async function updateUnfinished() {
             }
         }
     }
-    return changed;
+    return changed || undefined;
 }
 
 const follow = poll(updateUnfinished, {first: 2000, max: 20000});
