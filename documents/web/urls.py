@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from documents.web import lists, session, tokens
-=======
-from documents.web import download_many, lists, many, session, tag_names, tray, view_saving
->>>>>>> e646530 (wip2)
+from documents.web import (
+    download_many,
+    lists,
+    many,
+    session,
+    tag_names,
+    tokens,
+    tray,
+    view_saving,
+)
 
 app_name = "web"
 
