@@ -28,6 +28,8 @@ tasks_waiting = Signal()
 pages_waiting = Signal()
 #: A document was purged here (`document_id`); its tombstone is in the database.
 document_purged = Signal()
+#: A file of `document_id` was made on request, under `key`.
+export_made = Signal()
 #: A derived file of `document_id` was written under `key`.
 derived_file_written = Signal()
 

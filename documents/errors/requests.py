@@ -298,6 +298,22 @@ class NothingRead(Conflict):
     next_step = "Have the document read again, or reject it."
 
 
+class ExportFailed(ArchiveError):
+    """A file that was asked for could not be made from the document."""
+
+    code = "export-failed"
+    title = gettext_noop("The file could not be made.")
+    next_step = "Ask for another format; tell the administrator. It is tried again after a while."
+
+
+class NotConformant(Conflict):
+    """The original holds what the standard that was asked for forbids."""
+
+    code = "not-conformant"
+    title = gettext_noop("This document can’t be made conformant.")
+    next_step = "Ask for the searchable PDF without `conformance`."
+
+
 class LeaseLost(ArchiveError):
     """The lease of a claim has ended: it expired, or the document is being read again."""
 

@@ -68,6 +68,22 @@ def get_result(document: Document, kind: str) -> Download:
 
     Raises NotYet while there is none, NothingRead where there will be none.
     """
+    refuse_without_results(document)
+    return Download(
+        filename=f"{document.filename.rpartition('.')[0]}.{kind}",
+        content_type=RESULT_TYPES[kind],
+        source=lambda: open_result(document, kind),
+        missing=NotFound(
+            Message(
+                "The result is missing from the archive’s storage. Have the document read again."
+            ),
+            document=document.id,
+        ),
+    )
+
+
+def refuse_without_results(document: Document) -> None:
+    """Raises NotYet while nothing has been read, NothingRead where nothing will be."""
     if not document.has_results:
         if document.status == Status.FAILED:
             raise NothingRead(
@@ -84,17 +100,6 @@ def get_result(document: Document, kind: str) -> Download:
             ),
             document=document.id,
         )
-    return Download(
-        filename=f"{document.filename.rpartition('.')[0]}.{kind}",
-        content_type=RESULT_TYPES[kind],
-        source=lambda: open_result(document, kind),
-        missing=NotFound(
-            Message(
-                "The result is missing from the archive’s storage. Have the document read again."
-            ),
-            document=document.id,
-        ),
-    )
 
 
 def get_thumbnail(document: Document) -> Download:

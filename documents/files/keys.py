@@ -36,6 +36,15 @@ def result_key(document_id: uuid.UUID, kind: str) -> str:
     return f"{document_prefix(document_id)}result.{kind}"
 
 
+def exports_prefix(document_id: uuid.UUID) -> str:
+    """What the keys of the files made on request begin with; derived."""
+    return f"{document_prefix(document_id)}exports/"
+
+
+def export_key(document_id: uuid.UUID, name: str) -> str:
+    return exports_prefix(document_id) + name
+
+
 def page_images_prefix(document_id: uuid.UUID) -> str:
     """What the keys of a document's page images and thumbnails begin with."""
     return f"{document_prefix(document_id)}pages/"

@@ -63,6 +63,17 @@ class LocalArchive:
         """
         return self.exists(key)
 
+    def refresh(self, key: str) -> bool:
+        """Replace this disk's file of `key` by the bucket's; False where there is none.
+
+        Raises BucketError, StorageFull (see `MirroredArchive`).
+        """
+        return False
+
+    def delete(self, key: str) -> None:
+        """Remove the file of `key` from this disk, if it is there."""
+        self.path(key).unlink(missing_ok=True)
+
     @contextlib.contextmanager
     def local_copy(self, key: str) -> Iterator[Path]:
         """A readable file with the key's content while the block runs; it must not be changed.
@@ -134,6 +145,9 @@ class MirroredArchive(LocalArchive):
 
     def fetch_if_missing(self, key: str) -> bool:
         return self.exists(key) or self.fetch(key)
+
+    def refresh(self, key: str) -> bool:
+        return self.fetch(key)
 
     def open(self, key: str) -> BinaryIO:
         try:

@@ -5,6 +5,7 @@ from documents.models.audit import AuditEntry, AuditKind
 from documents.models.document import Document
 from documents.models.doubt import PageDoubt
 from documents.models.event import Event
+from documents.models.export import Export, ExportStatus
 from documents.models.page import Page, PageStatus
 from documents.models.reading import PageRevision, Reading
 from documents.models.recognition import OcrMode, Status
@@ -25,6 +26,8 @@ __all__ = [
     "AuditKind",
     "Document",
     "Event",
+    "Export",
+    "ExportStatus",
     "LogInCounter",
     "Membership",
     "MirroredFile",

@@ -9,6 +9,7 @@ from documents import signals
 from documents.models import Event
 from documents.replication.after_commit import sync_after_commit, upload_in_background
 from documents.replication.tombstones import write_tombstone
+from documents.replication.upload import may_share_database
 
 
 def connect() -> None:
@@ -18,6 +19,7 @@ def connect() -> None:
     signals.derived_file_written.connect(
         _derived_file_written, dispatch_uid="replication.derived_file_written"
     )
+    signals.export_made.connect(_export_made, dispatch_uid="replication.export_made")
 
 
 def _event_recorded(event: Event, **_: Any) -> None:
@@ -32,3 +34,9 @@ def _document_purged(document_id: uuid.UUID, **_: Any) -> None:
 
 def _derived_file_written(document_id: uuid.UUID, key: str, **_: Any) -> None:
     upload_in_background(document_id, key)
+
+
+def _export_made(document_id: uuid.UUID, key: str, **_: Any) -> None:
+    # Only for other machines that share the database: it can be made again from what is mirrored.
+    if may_share_database():
+        upload_in_background(document_id, key)

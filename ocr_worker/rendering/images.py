@@ -53,6 +53,9 @@ _PILLOW_FORMATS = {
     "image/jp2": ("JPEG2000",),
 }
 
+#: Compressions of a TIFF that are a JPEG inside.
+_JPEG_IN_TIFF = (6, 7, 34892)
+
 #: A resolution outside this range is a default that no scanner writes (1, 72, 96 dpi).
 _CREDIBLE_DPI = (100.0, 2400.0)
 
@@ -72,11 +75,13 @@ class ImageFile:
         # orientation tag of 90 or 270 degrees (13.0), and crashes on files that are truncated.
         self._stream = stream
         self.damaged = False
+        self._opened_mended = False
         try:
             self._image = self._open()
             self.page_count = self._count_pages() if mime_type == "image/tiff" else 1
         except _DECODING_ERRORS as error:
             self._image = self._open_damaged(error)
+            self._opened_mended = True
             self.page_count = 1
         self._decoded: tuple[int, Image.Image, float, bool] | None = None
 
@@ -105,6 +110,30 @@ class ImageFile:
     def _kind(self) -> str:
         """Pillow's name of the format."""
         return _PILLOW_FORMATS[self._mime_type][0]
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether the page decoded last is not what the file says as it is."""
+        return self.damaged or self._opened_mended
+
+    def open_raw(self, number: int) -> Image.Image | None:
+        """The page, opened and not decoded; None for an animation, of which any frame may count."""
+        try:
+            image = self._open()
+            if self._mime_type == "image/tiff":
+                image.seek(number - 1)
+            elif int(getattr(image, "n_frames", 1)) > 1 and image.format != "MPO":
+                return None
+        except _DECODING_ERRORS:
+            return None
+        return image
+
+    def is_lossy(self, number: int) -> bool:
+        """Whether the page was compressed with loss, as far as its kind tells."""
+        if self._mime_type != "image/tiff":
+            return self._mime_type not in ("image/png", "image/bmp", "image/gif")
+        image = self.open_raw(number)
+        return image is not None and image.tag_v2.get(259) in _JPEG_IN_TIFF  # type: ignore[attr-defined]
 
     def decode(self, number: int) -> tuple[Image.Image, float, bool]:
         """The upright page in its natural size ("L" or "RGB"), its dpi, whether that is a guess.

@@ -17,9 +17,11 @@ from documents.messages import Message
 from ocr_worker.rendering.rotate import rotate_clockwise
 
 from . import blank_page, geometry, pdf_contents, pdf_ink, pdf_text
+from .image_objects import describe_image
 from .images import ImageFile
 from .pdf import PdfFile
 from .pdf_open import unlock_pdf
+from .pdf_update import PdfUpdate, rebuild_whole
 from .types import MAX_PIXELS, MAX_THUMBNAIL_BYTES, THUMBNAIL_SIDE
 
 Answer = tuple[dict[str, Any], bytes]
@@ -47,6 +49,7 @@ class Pages:
         self._stream: BinaryIO | None = None
         self._opened: Opened | None = None
         self._drawn: tuple[int, Image.Image] | None = None
+        self._update: PdfUpdate | None = None
         self.actions: dict[str, Callable[..., Answer]] = {
             "page_count": self.page_count,
             "contents": self.contents,
@@ -56,6 +59,11 @@ class Pages:
             "render_for_parts": self.render_for_parts,
             "page_image": self.page_image,
             "thumbnail": self.thumbnail,
+            "update_facts": self.update_facts,
+            "rebuild": self.rebuild,
+            "page_place": self.page_place,
+            "page_update": self.page_update,
+            "image_object": self.image_object,
         }
 
     def open(self, descriptor: int, mime_type: str) -> None:
@@ -73,11 +81,14 @@ class Pages:
         self._key = key
 
     def close(self) -> None:
+        if self._update is not None:
+            self._update.close()
         if self._opened is not None:
             self._opened.close()
         if self._stream is not None:
             self._stream.close()
         self._key, self._stream, self._opened, self._drawn = (), None, None, None
+        self._update = None
 
     @property
     def _file(self) -> Opened:
@@ -90,6 +101,13 @@ class Pages:
             else:
                 self._opened = ImageFile(self._stream, mime_type)
         return self._opened
+
+    @property
+    def _pdf_update(self) -> PdfUpdate:
+        assert self._stream is not None, "an action before the first file"
+        if self._update is None:
+            self._update = PdfUpdate(self._stream)
+        return self._update
 
     def page_count(self) -> Answer:
         return {"page_count": self._file.page_count}, b""
@@ -184,6 +202,29 @@ class Pages:
             small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
         small = rotate_clockwise(small, rotation)
         return {"width": small.width, "height": small.height}, _encode_small(small)
+
+    def update_facts(self) -> Answer:
+        return self._pdf_update.facts(), b""
+
+    def rebuild(self, numbers: list[int] | None) -> Answer:
+        assert self._stream is not None, "an action before the first file"
+        return {}, rebuild_whole(self._stream, numbers)
+
+    def page_place(self, number: int) -> Answer:
+        """Also whether the page has text of its own (`letters`)."""
+        file = self._file
+        assert isinstance(file, PdfFile)
+        place = self._pdf_update.describe_page(number)
+        return place | {"letters": pdf_text.count_letters(file.page(number))}, b""
+
+    def page_update(self, number: int, **options: Any) -> Answer:
+        return self._pdf_update.build_page(number, **options)
+
+    def image_object(self, number: int) -> Answer:
+        assert self._stream is not None, "an action before the first file"
+        file = self._file
+        assert isinstance(file, ImageFile)
+        return describe_image(file, self._stream, number)
 
     def _load_natural(self, number: int) -> tuple[Image.Image, float, bool]:
         """The page in its natural size, its dpi, whether that is a guess."""

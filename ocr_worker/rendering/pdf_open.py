@@ -23,7 +23,7 @@ _NEEDS_PASSWORD = 4
 _UNSUPPORTED_SECURITY = 5
 
 #: What qpdf rebuilds is kept in memory; larger files are not rebuilt.
-_LARGEST_REBUILT = 200 * 1024 * 1024
+LARGEST_REBUILT = 200 * 1024 * 1024
 
 Open = Callable[[], pdfium.PdfDocument]
 
@@ -44,11 +44,11 @@ def open_pdf(stream: BinaryIO) -> tuple[pdfium.PdfDocument, Open]:
                 Message("The PDF is protected in an unknown way. Upload a copy without protection.")
             ) from error
         locked = code == _NEEDS_PASSWORD
-    if os.fstat(stream.fileno()).st_size > _LARGEST_REBUILT:
+    if os.fstat(stream.fileno()).st_size > LARGEST_REBUILT:
         if locked:
             raise _password_needed()
         raise DamagedFile(Message("The PDF is damaged and too large to be repaired."))
-    rebuilt = _rebuild(stream)
+    rebuilt = rebuild_pdf(stream)
     try:
         return pdfium.PdfDocument(rebuilt), partial(pdfium.PdfDocument, rebuilt)
     except pdfium.PdfiumError as error:
@@ -60,17 +60,17 @@ def unlock_pdf(stream: BinaryIO, password: str) -> bytes:
 
     Raises PasswordNeeded where `password` does not open it, PageTooLarge, DamagedFile, NoPages.
     """
-    if os.fstat(stream.fileno()).st_size > _LARGEST_REBUILT:
+    if os.fstat(stream.fileno()).st_size > LARGEST_REBUILT:
         raise PageTooLarge(
             Message(
                 "A protected PDF of more than {most} MB is not opened. Upload a copy without a "
                 "password.",
-                most=_LARGEST_REBUILT >> 20,
+                most=LARGEST_REBUILT >> 20,
             )
         )
     for encoded in _encode(password):
         with contextlib.suppress(PasswordNeeded):
-            return _rebuild(stream, encoded)
+            return rebuild_pdf(stream, encoded)
     raise _password_needed()
 
 
@@ -83,8 +83,10 @@ def _encode(password: str) -> list[bytes]:
     return list(dict.fromkeys(found))
 
 
-def _rebuild(stream: BinaryIO, password: bytes = b"") -> bytes:
-    """The file as qpdf writes it anew, without protection.
+def rebuild_pdf(
+    stream: BinaryIO, password: bytes = b"", *, numbers: list[int] | None = None
+) -> bytes:
+    """The file as qpdf writes it anew, without protection; `numbers`: of these pages only.
 
     Raises PasswordNeeded where `password` does not open it, DamagedFile, NoPages.
     """
@@ -94,12 +96,26 @@ def _rebuild(stream: BinaryIO, password: bytes = b"") -> bytes:
         with pikepdf.open(stream, password=password, suppress_warnings=True) as pdf:
             if len(pdf.pages) == 0:
                 raise NoPages(Message("The PDF has no pages."))
+            if numbers is not None:
+                _keep_pages(pdf, numbers)
             pdf.save(rebuilt)
     except pikepdf.PasswordError as error:
         raise _password_needed() from error
     except (pikepdf.PdfError, ValueError, TypeError, KeyError) as error:
         raise _damaged_file() from error
     return rebuilt.getvalue()
+
+
+def _keep_pages(pdf: pikepdf.Pdf, numbers: list[int]) -> None:
+    """Drop all pages but `numbers` (from 1, rising), and the outline, which names those dropped."""
+    kept = set(numbers)
+    for index in reversed(range(len(pdf.pages))):
+        if index + 1 not in kept:
+            del pdf.pages[index]
+    for key in ("/Outlines", "/PageLabels", "/StructTreeRoot", "/Names", "/Dests"):
+        if key in pdf.Root:
+            del pdf.Root[key]
+    pdf.remove_unreferenced_resources()
 
 
 def _password_needed() -> PasswordNeeded:

@@ -33,6 +33,19 @@ _LIGATURE = re.compile("[\ufb00-\ufb06]")
 _INVISIBLE = (c.FPDF_TEXTRENDERMODE_INVISIBLE, c.FPDF_TEXTRENDERMODE_CLIP)
 
 
+def count_letters(page: Any) -> int:
+    """How many characters that are not white space the page's own text has."""
+    textpage = c.FPDFText_LoadPage(page)
+    if not textpage:
+        return 0
+    try:
+        count = c.FPDFText_CountChars(textpage)
+        codes = (c.FPDFText_GetUnicode(textpage, index) for index in range(count))
+        return sum(code > 0x20 for code in codes)
+    finally:
+        c.FPDFText_ClosePage(textpage)
+
+
 def read_page_text(page: Any, width: float, height: float) -> dict[str, Any]:
     """Read words, images and shapes of an open pdfium page of `width` x `height` points (as shown).
 

@@ -173,6 +173,32 @@ class Renderer:
         answer = self._ask("thumbnail", path, mime_type, number=number, rotation=rotation)
         return bytes(answer[1])
 
+    def read_update_facts(self, path: Path, mime_type: str) -> dict[str, Any]:
+        """What an update of the PDF has to know: see `pdf_update.PdfUpdate.facts`."""
+        return self._ask("update_facts", path, mime_type)[0]
+
+    def rebuild(self, path: Path, mime_type: str, numbers: list[int] | None = None) -> bytes:
+        """The PDF written anew, sound and without protection; of the pages `numbers` only."""
+        return bytes(self._ask("rebuild", path, mime_type, numbers=numbers)[1])
+
+    def read_page_place(self, path: Path, mime_type: str, number: int) -> dict[str, Any]:
+        """Where a PDF page is shown, and how many `letters` of its own it has."""
+        return self._ask("page_place", path, mime_type, number=number)[0]
+
+    def build_page_update(
+        self, path: Path, mime_type: str, number: int, **options: Any
+    ) -> tuple[dict[str, Any], bytes]:
+        """What replaces a PDF page's dictionary: see `pdf_update.PdfUpdate.build_page`."""
+        header, payload = self._ask("page_update", path, mime_type, number=number, **options)
+        return header, bytes(payload)
+
+    def describe_image(
+        self, path: Path, mime_type: str, number: int
+    ) -> tuple[dict[str, Any], bytes]:
+        """An image's page as an image of a PDF: see `image_objects.describe_image`."""
+        header, payload = self._ask("image_object", path, mime_type, number=number)
+        return header, bytes(payload)
+
     def _ask(
         self, action: str, path: Path, mime_type: str, **arguments: Any
     ) -> tuple[dict[str, Any], bytearray]:

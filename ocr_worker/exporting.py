@@ -1,0 +1,87 @@
+"""Make the files that somebody asked for, in a background worker."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from typing import BinaryIO
+
+import structlog
+
+from documents.actions.make_export import (
+    ExportClaim,
+    fail_export,
+    postpone_export,
+    publish_export,
+)
+from documents.bucket.errors import BucketError
+from documents.errors import (
+    ArchiveError,
+    ExportFailed,
+    LeaseLost,
+    RendererUnavailable,
+    StorageFull,
+)
+from documents.exports.results import iterate_pages
+from documents.exports.unlocked_copy import read_unlocked
+from documents.files.storage import archive, original_file
+from documents.messages import Message
+from documents.models import Document
+from ocr_worker.rendering import Renderer
+from ocr_worker.searchable_pdf.make import describe_pages, write_searchable_pdf
+from ocr_worker.searchable_pdf.source import Source
+
+log = structlog.get_logger(__name__)
+
+POSTPONE_FOR = datetime.timedelta(seconds=20)
+
+Writer = Callable[[ExportClaim, Document, Renderer, BinaryIO], None]
+
+
+def run_export(claim: ExportClaim, renderer: Renderer) -> None:
+    """Make the file and record the outcome: every failure ends where the one who asked sees it."""
+    where = {"document": str(claim.document_id), "kind": claim.kind}
+    try:
+        document = Document.objects.get(id=claim.document_id)
+        with archive().open_draft() as (path, file):
+            _WRITERS[claim.kind](claim, document, renderer, file)
+            file.close()
+            publish_export(claim, path)
+    except (LeaseLost, Document.DoesNotExist):
+        log.info("export_lease_lost", **where)
+    except (StorageFull, RendererUnavailable, BucketError) as error:
+        log.error("export_postponed", code=error.code, reason=error.detail, **where)
+        postpone_export(claim, POSTPONE_FOR, counted=False)
+    except ArchiveError as error:
+        log.warning("export_failed", code=error.code, reason=error.detail, **where)
+        fail_export(claim, error)
+    except Exception as error:
+        log.exception("export_raised_unexpected_error", **where)
+        problem = f"{type(error).__name__}: {error}"
+        fail_export(claim, ExportFailed(Message("An unexpected error: {problem}", problem=problem)))
+
+
+def _write_pdf(
+    claim: ExportClaim, document: Document, renderer: Renderer, target: BinaryIO
+) -> None:
+    def write(path: object) -> None:
+        target.seek(0)
+        target.truncate()
+        pages = iterate_pages(document, claim.options)
+        source = Source(
+            path=path,  # type: ignore[arg-type]
+            mime_type=document.mime_type,
+            pages=describe_pages(pages),
+            numbers=claim.options.list_numbers(document.page_count or 0),
+            title=document.title,
+            language=document.language,
+            conformance=claim.options.conformance,
+            beat=claim.require,
+        )
+        write_searchable_pdf(renderer, source, target)
+
+    with original_file(document.id, document.filename) as original:
+        read_unlocked(document.id, original, write)
+
+
+_WRITERS: Mapping[str, Writer] = {"pdf": _write_pdf}
