@@ -15,6 +15,7 @@ import structlog
 from django.utils import timezone
 
 from documents.actions.fail_pages_without_engine import fail_pages_without_engine
+from documents.actions.make_export import forget_unused_exports
 from documents.actions.purge_due import is_purge_due
 from documents.actions.take_back_lost_pages import take_back_lost_pages
 from documents.files.storage import archive
@@ -28,6 +29,8 @@ EVERY_SECONDS = 30.0
 
 #: No upload takes longer: older files in the staging directory are abandoned.
 STAGING_SECONDS = 24 * 3600
+#: How long a file that was made on request is kept after somebody last asked for it.
+KEEP_EXPORTS = datetime.timedelta(days=7)
 DELETE_WORKERS_AFTER = datetime.timedelta(days=1)
 
 
@@ -56,6 +59,8 @@ def reconcile(
     if Page.objects.claimable().exists():
         announce(pages_waiting)
     WorkerProcess.objects.filter(heartbeat_at__lt=timezone.now() - DELETE_WORKERS_AFTER).delete()
+    if forgotten := forget_unused_exports(KEEP_EXPORTS):
+        log.info("unused_exports_removed", exports=forgotten)
     _remove_abandoned_uploads()
 
 

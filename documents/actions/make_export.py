@@ -44,9 +44,7 @@ class ExportClaim:
     def require(self) -> None:
         """Extend the lease. Raises LeaseLost."""
         if not self.renew():
-            raise LeaseLost(
-                Message("Another process makes this file."), document=self.document_id
-            )
+            raise LeaseLost(Message("Another process makes this file."), document=self.document_id)
 
 
 def claim_export() -> ExportClaim | None:

@@ -4,16 +4,45 @@ from __future__ import annotations
 
 import uuid
 from importlib import resources
+from typing import Any
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from documents.access import Ability, require
+from documents.actions.request_export import request_export
 from documents.api.delivery import deliver
+from documents.api.fields import StrictSerializer
 from documents.api.views import FileView
-from documents.exports.downloads import get_figure, get_original, get_result, get_thumbnail
+from documents.exports.downloads import (
+    RESULT_TYPES,
+    get_figure,
+    get_original,
+    get_result,
+    get_thumbnail,
+)
+from documents.exports.options import parse_options
+from documents.http.ask_again import ask_again
+
+_IN_WORK = _("The file is being made. Ask again in a moment.")
+
+
+class ResultParameters(StrictSerializer):
+    """`pages` as "1,3-7"; `fields` of a page, for JSON; `conformance`, for PDF."""
+
+    pages = serializers.CharField(required=False, max_length=2000)
+    conformance = serializers.CharField(required=False, max_length=20)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # A class attribute of this name would hide the serializer's own.
+        return super().get_fields() | {
+            "fields": serializers.CharField(required=False, max_length=500)
+        }
 
 
 class OriginalView(FileView):
@@ -22,10 +51,19 @@ class OriginalView(FileView):
 
 
 class ResultView(FileView):
-    """`kind` is "json", "md" or "txt"."""
+    """`kind` is a key of RESULT_TYPES or EXPORT_TYPES; of the first, a part may be asked for."""
 
     def get(self, request: Request, document_id: uuid.UUID, kind: str) -> HttpResponseBase:
-        return deliver(request, get_result(require(self.user, Ability.SEE, document_id), kind))
+        document = require(self.user, Ability.SEE, document_id)
+        query = ResultParameters(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        options = parse_options(kind, query.validated_data, document.page_count)
+        if kind in RESULT_TYPES and not options.variant:
+            return deliver(request, get_result(document, kind))
+        download = request_export(document_id, kind, options, actor=self.user)
+        if download is None:
+            return ask_again(request, Response({"detail": _IN_WORK}, status=202))
+        return deliver(request, download)
 
 
 class FigureView(FileView):

@@ -18,6 +18,7 @@ from documents.api import (
 )
 from documents.api.views import ApiView, UnknownPathView
 from documents.exports.downloads import RESULT_TYPES
+from documents.exports.export_kinds import EXPORT_TYPES
 
 app_name = "api"
 
@@ -57,7 +58,7 @@ urlpatterns = [
             {"kind": kind},
             f"result-{kind}",
         )
-        for kind in RESULT_TYPES
+        for kind in (*RESULT_TYPES, *EXPORT_TYPES)
     ),
     *_route(f"{_DOCUMENT}pages/", pages.PagesView, "pages"),
     *_route(_PAGE, pages.PageView, "page"),

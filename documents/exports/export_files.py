@@ -10,13 +10,13 @@ from pathlib import Path
 from django.utils import timezone
 
 from documents.bucket.errors import BucketError
+from documents.errors import NotFound
 from documents.exports.downloads import RESULT_TYPES, Download
 from documents.exports.export_kinds import EXPORT_TYPES, PART_TYPES
 from documents.files.content import Content, LocalContent
 from documents.files.hashing import file_sha256
 from documents.files.keys import export_key
 from documents.files.storage import archive
-from documents.errors import NotFound
 from documents.messages import Message
 from documents.models import Document, Export
 from documents.models.export import ExportStatus

@@ -63,6 +63,9 @@ class ExportOptions:
         return [n for first, last in clip_ranges(self.pages, count) for n in range(first, last + 1)]
 
 
+WHOLE_DOCUMENT = ExportOptions()
+
+
 def parse_options(kind: str, values: Mapping[str, str], page_count: int | None) -> ExportOptions:
     """`values`: the query of a request for a file of `kind`. Raises InvalidRequest."""
     pages: tuple[Range, ...] = ()

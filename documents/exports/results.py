@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from documents.exports.cross_page import RewrittenBlocks
 from documents.exports.document_json import document_facts
+from documents.exports.options import WHOLE_DOCUMENT, ExportOptions
 from documents.exports.page_json import page_data
 from documents.models import Document, Page
 from documents.text.page_layout import mean_confidence
@@ -98,9 +99,10 @@ def _build_markdown(page: Page, data: dict[str, Any], rewritten: RewrittenBlocks
     return replace(layout, blocks=blocks).markdown
 
 
-def iterate_pages(document: Document) -> Iterator[Page]:
-    """The document's pages in order, a few in memory at a time."""
-    return document.pages.with_text().order_by("number").iterator(chunk_size=20)
+def iterate_pages(document: Document, options: ExportOptions = WHOLE_DOCUMENT) -> Iterator[Page]:
+    """The document's pages in order, those that are asked for; a few in memory at a time."""
+    pages = document.pages.with_text().filter(options.page_filter)
+    return pages.order_by("number").iterator(chunk_size=20)
 
 
 def _describe_document(document: Document) -> dict[str, Any]:

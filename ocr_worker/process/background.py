@@ -11,6 +11,7 @@ import structlog
 from django.db import close_old_connections
 
 from documents.actions.claim_task import claim_task
+from documents.actions.make_export import claim_export
 from documents.actions.purge_due import purge_due
 from documents.actions.release_task import release_all_tasks, release_task
 from documents.actions.trim_audit import trim_audit
@@ -22,6 +23,7 @@ from documents.replication.sync_lease import end_sync_leases, is_syncing, releas
 from documents.replication.sync_worker import SyncWorker
 from documents.signals import announce, tasks_waiting
 from ocr_worker import actors, pipeline
+from ocr_worker.exporting import run_export
 from ocr_worker.process.base import WorkerBase
 from ocr_worker.process.jail_check import JailCheck
 from ocr_worker.reconcile import EVERY_SECONDS, reconcile
@@ -48,6 +50,7 @@ class BackgroundProcess(WorkerBase):
         self._sole_start = start_id if sole else None
         self._lock = threading.Lock()
         self._claims: dict[int, TaskClaim] = {}
+        self._exporting = 0
         self._next_reconcile = 0.0
         self._watching_since = time.monotonic()
         self._last_heartbeat = time.time()
@@ -96,7 +99,7 @@ class BackgroundProcess(WorkerBase):
         return {"jail_refused": self._jail_check.refused}
 
     def is_busy(self) -> bool:
-        return bool(self._current_claims()) or is_syncing()
+        return bool(self._current_claims()) or bool(self._exporting) or is_syncing()
 
     def release_claims(self) -> None:
         for claim in self._current_claims():
@@ -116,6 +119,23 @@ class BackgroundProcess(WorkerBase):
         finally:
             self._cleaning.release()
 
+    def _make_export(self, renderer: Renderer) -> bool:
+        """Make a file that somebody waits for; whether one was made. One thread at least stays free
+        for tasks: a file may take minutes."""
+        with self._lock:
+            if self._exporting >= self.threads - 1:
+                return False
+            self._exporting += 1
+        try:
+            claim = claim_export()
+            if claim is None:
+                return False
+            run_export(claim, renderer)
+            return True
+        finally:
+            with self._lock:
+                self._exporting -= 1
+
     def _current_claims(self) -> list[TaskClaim]:
         with self._lock:
             return list(self._claims.values())
@@ -127,7 +147,11 @@ class BackgroundProcess(WorkerBase):
             first = True
             while not self.stopping.is_set():
                 close_old_connections()
+                # Somebody waits for it, so it goes first.
+                self._make_export(renderer)
                 claim = claim_task()
+                if claim is None and self._make_export(renderer):
+                    continue
                 if claim is None:
                     self._clean_up()
                     self._sync_worker.sync_waiting(self.stopping)

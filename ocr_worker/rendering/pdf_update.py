@@ -59,7 +59,7 @@ class PdfUpdate:
             and all(0 < page.objgen[0] < size for page in self._pages)
         )
         kept = [
-            key.encode() + b" " + trailer[key].unparse()
+            key.encode() + b" " + _unparse(trailer[key])
             for key in ("/Root", "/Info", "/ID")
             if key in trailer and (key == "/ID" or trailer[key].is_indirect)
         ]
@@ -100,14 +100,14 @@ class PdfUpdate:
             "font": _free_name(resources, "/Font"),
         }
         entries = {
-            key: value.unparse()
+            key: _unparse(value)
             for key, value in page.items()
             if key not in ("/Contents", "/Resources", "/Rotate")
         }
         for key in ("/MediaBox", "/CropBox"):
             box = _inherited(page, key)
             if box is not None:
-                entries[key] = box.unparse()
+                entries[key] = _unparse(box)
         entries["/Rotate"] = b"%d" % ((_rotation(page) + rotation) % 360)
         contents = [b"%d 0 R" % content] if content else []
         drawn = b""
@@ -152,7 +152,8 @@ def rebuild_whole(stream: BinaryIO, numbers: list[int] | None = None) -> bytes:
 
 def _inherited(page: pikepdf.Object, key: str) -> pikepdf.Object | None:
     """An entry of the page, or of the nearest node above that has it."""
-    node, depth = page, 0
+    node: pikepdf.Object | None = page
+    depth = 0
     while node is not None and depth < 100:
         if key in node:
             return node[key]
@@ -203,13 +204,20 @@ def _extend(resources: pikepdf.Object | None, added: dict[str, dict[str, int]]) 
     """The resources with further references, each under its kind and name."""
     entries = {}
     if resources is not None:
-        entries = {key: value.unparse() for key, value in resources.items()}
+        entries = {key: _unparse(value) for key, value in resources.items()}
     for kind, names in added.items():
         known = resources.get(kind) if resources is not None else None
-        inner = {key: value.unparse() for key, value in known.items()} if known is not None else {}
+        inner = {key: _unparse(value) for key, value in known.items()} if known is not None else {}
         inner |= {f"/{name}": b"%d 0 R" % number for name, number in names.items()}
         entries[kind] = _dictionary(inner)
     return _dictionary(entries)
+
+
+def _unparse(value: Any) -> bytes:
+    """As it is written in a file; a reference stays one. (pikepdf gives numbers as Python's.)"""
+    if isinstance(value, pikepdf.Object):
+        return value.unparse()
+    return pikepdf.Array([value]).unparse().strip(b"[] ")
 
 
 def _dictionary(entries: dict[str, bytes]) -> bytes:
@@ -222,7 +230,7 @@ def _list_contents(page: pikepdf.Object) -> list[bytes]:
     if contents is None:
         return []
     parts = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
-    return [part.unparse() for part in parts if isinstance(part, pikepdf.Stream)]
+    return [_unparse(part) for part in parts if isinstance(part, pikepdf.Stream)]
 
 
 def _build_pattern(page: pikepdf.Object, resources: pikepdf.Object | None) -> tuple[str, bytes]:

@@ -63,7 +63,14 @@ def _write_page(
     else:
         picture = writer.copy_stream((data,), len(data), entries)
     a, b, c, d, e, f = _PLACES[described["orientation"]]
-    matrix = (a * width, b * height, c * width, d * height, e * width, f * height)
+    matrix: tuple[float, ...] = (
+        a * width,
+        b * height,
+        c * width,
+        d * height,
+        e * width,
+        f * height,
+    )
     layout = page.layout
     if layout is not None:
         matrix, width, height = _rotate(matrix, width, height, layout.rotation)

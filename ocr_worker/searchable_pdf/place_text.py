@@ -56,7 +56,7 @@ def place_block(block: Block) -> Iterator[Run]:
 
 
 def _place_line(line: Line) -> Iterator[Run]:
-    x0, y0, x1, y1 = line.bbox
+    x0, _, x1, _ = line.bbox
     if not line.text.strip():
         return
     turn = _find_turn(line)

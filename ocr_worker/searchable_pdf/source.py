@@ -30,8 +30,8 @@ class PageText:
 class Source:
     """A document's file. `pages`: all that the PDF is to have, in order, one by one.
 
-    `numbers`: which of the file they are, None for all. `title`, `language`: for the PDF's own description.
-    `conformance`: "" or "pdfa-2b". `beat`: called after each page; may raise to stop.
+    `numbers`: which of the file they are, None for all. `title`, `language`: what the PDF says of
+    itself. `conformance`: "" or "pdfa-2b". `beat`: called after each page; may raise to stop.
     """
 
     path: Path

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import contextvars
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from ocrsite.front.refusals import Refusal
 from ocrsite.front.sender import carries_credentials, find_sender
 from ocrsite.front.shares import NoShare, Shares
 from ocrsite.front.spool import Spool
+from ocrsite.front.waiting import Answer, Waiting, take_mark
 from ocrsite.front.wsgi import SENT, Application, Response, build_environ, set_body
 from ocrsite.middleware.startup_gate import ALWAYS_OPEN
 from ocrsite.monitoring.metrics import UPLOADS
@@ -45,6 +47,7 @@ class Front:
         self._pools = Pools()
         self._intake = Intake(self._pools)
         self._shares = Shares()
+        self._waiting = Waiting()
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         with _Line(receive, send) as line:
@@ -56,7 +59,14 @@ class Front:
         try:
             _check_head(scope, environ)
             async with contextlib.AsyncExitStack() as stack:
-                response, context = await self._answer(environ, line.receive, stack)
+                answer = await self._answer(environ, line.receive, stack)
+                again = take_mark(answer[0])
+                if again is not None:
+                    # What an upload holds is for others while this one only waits.
+                    await stack.aclose()
+                    gone = partial(_wait_until_gone, line.receive)
+                    answer = await self._waiting.wait(environ, answer, again, self._ask, gone)
+                response, context = answer
                 await self._send(response, context, line)
         except ClientGone:
             log.info("client_gone", path=environ["PATH_INFO"])
@@ -76,7 +86,7 @@ class Front:
 
     async def _answer(
         self, environ: dict[str, Any], receive: Receive, stack: contextlib.AsyncExitStack
-    ) -> tuple[Response, contextvars.Context]:
+    ) -> Answer:
         """Django's response, and the context in which it goes on. What the request holds until then
         is released by `stack`. Raises Refusal, ClientGone, StorageFull, DatabaseError."""
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
@@ -111,6 +121,14 @@ class Front:
         if unread:
             response.headers.append((b"connection", b"close"))
         _count_upload(terms, "accepted" if response.status < 400 else "refused")
+        return response, context
+
+    async def _ask(self, environ: dict[str, Any]) -> Answer:
+        """Django's response to a request without a body."""
+        context = contextvars.Context()
+        response = await self._pools.run(
+            Work.GENERAL, Response, self._application, environ, context=context
+        )
         return response, context
 
     def _call_django(self, environ: dict[str, Any], spool: Spool) -> Response:

@@ -230,7 +230,7 @@ def test_files_are_for_the_team_alone(
 
 
 def test_there_are_no_other_results(api: APIClient, document: Document, url: Url) -> None:
-    for kind in ("pdf", "alto.xml", "exe", ""):
+    for kind in ("exe", "pdf.exe", ""):
         problem_of(api.get(url(document, f"result.{kind}")), 404)
 
 
