@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
 import structlog
@@ -24,9 +24,10 @@ from documents.errors import (
 )
 from documents.exports.results import iterate_pages
 from documents.exports.unlocked_copy import read_unlocked
+from documents.exports.writers import WRITERS
 from documents.files.storage import archive, original_file
 from documents.messages import Message
-from documents.models import Document
+from documents.models import Document, Page
 from ocr_worker.rendering import Renderer
 from ocr_worker.searchable_pdf.make import describe_pages, write_searchable_pdf
 from ocr_worker.searchable_pdf.source import Source
@@ -84,4 +85,17 @@ def _write_pdf(
         read_unlocked(document.id, original, write)
 
 
-_WRITERS: Mapping[str, Writer] = {"pdf": _write_pdf}
+def _write_from_pages(
+    claim: ExportClaim, document: Document, renderer: Renderer, target: BinaryIO
+) -> None:
+    """A format that the database's pages suffice for."""
+
+    def pages() -> Iterator[Page]:
+        for page in iterate_pages(document, claim.options):
+            claim.require()
+            yield page
+
+    WRITERS[claim.kind](document, pages(), claim.options, target)
+
+
+_WRITERS: Mapping[str, Writer] = {"pdf": _write_pdf, **dict.fromkeys(WRITERS, _write_from_pages)}

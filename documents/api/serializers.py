@@ -13,6 +13,8 @@ from documents.api.fields import Base64Field, StrictSerializer, TagsField
 from documents.engine_name import OCR_ENGINES
 from documents.exports import links
 from documents.exports.document_json import document_facts
+from documents.exports.downloads import RESULT_TYPES
+from documents.exports.export_kinds import EXPORT_TYPES
 from documents.models import Document, OcrMode, Page, Reading
 from documents.models.reading import shows_correction_of, shows_reading
 from documents.replication.sync import storage_state
@@ -57,9 +59,10 @@ def document_data(document: Document) -> dict[str, Any]:
             "original": f"{url}original/",
             "pages": f"{url}pages/",
             "thumbnail": f"{url}thumbnail/" if document.page_count else None,
-            "result_json": f"{url}result.json" if read else None,
-            "result_md": f"{url}result.md" if read else None,
-            "result_txt": f"{url}result.txt" if read else None,
+            **{
+                f"result_{kind.replace('.', '_')}": f"{url}result.{kind}" if read else None
+                for kind in (*RESULT_TYPES, *EXPORT_TYPES)
+            },
         },
     }
 

@@ -94,7 +94,7 @@ def _parse_pages(text: str, count: int) -> tuple[Range, ...]:
         ) from None
     if not pages:
         raise InvalidRequest.for_field(
-            "pages", Message("The document has {count} pages; none of these.", count=count)
+            "pages", Message("The last page of the document is {count}.", count=count)
         )
     # All pages are the whole document, however they are written.
     return () if pages == ((1, count),) else pages

@@ -70,7 +70,7 @@ def write_results(
     Markdown than on their page.
     """
     summary = Summary()
-    head = json.dumps(_describe_document(document), ensure_ascii=False)
+    head = json.dumps(describe_document(document), ensure_ascii=False)
     as_json.write(f'{{"version": {RESULT_VERSION},\n"document": {head},\n"pages": ['.encode())
     for index, page in enumerate(pages):
         data = page_data(page)
@@ -105,6 +105,6 @@ def iterate_pages(document: Document, options: ExportOptions = WHOLE_DOCUMENT) -
     return pages.order_by("number").iterator(chunk_size=20)
 
 
-def _describe_document(document: Document) -> dict[str, Any]:
+def describe_document(document: Document) -> dict[str, Any]:
     """The document's facts in `result.json`; a change of any of them requires a new file."""
     return {**document_facts(document), "language": document.language}

@@ -22,7 +22,6 @@ from .images import ImageFile
 from .pdf import PdfFile
 from .pdf_open import unlock_pdf
 from .pdf_update import PdfUpdate, rebuild_whole
-from .pdf_update import PdfUpdate, rebuild_whole
 from .types import MAX_PIXELS, MAX_THUMBNAIL_BYTES, THUMBNAIL_SIDE
 
 Answer = tuple[dict[str, Any], bytes]

@@ -46,8 +46,9 @@ def test_what_is_not_there_yet_has_no_link(api: APIClient, team: Team, url: Url)
     links = api.get(url(make_document(team, status="queued"))).json()["links"]
 
     assert {name for name, link in links.items() if link is None} == {
-        "thumbnail", "result_json", "result_md", "result_txt",
+        "thumbnail", *(name for name in links if name.startswith("result_")),
     }  # fmt: skip
+    assert {"result_json", "result_md", "result_txt", "result_pdf"} < set(links)
 
 
 def test_a_document_read_in_part_says_which_page_failed_and_why(
