@@ -133,7 +133,7 @@ def test_the_data_of_a_png_and_of_a_fax_are_copied(renderer: Renderer, tmp_path:
     assert data[start : start + 200] in made_png
     assert b"/CCITTFaxDecode" in made_fax
     with Image.open(fax) as image:
-        offset, length = image.tag_v2[273][0], image.tag_v2[279][0]  # type: ignore[attr-defined]
+        offset, length = image.tag_v2[273][0], image.tag_v2[279][0]
     assert fax.read_bytes()[offset : offset + length] in made_fax
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -31,7 +32,7 @@ READ = layout_of([("договор", INK)])
 
 def scanned(
     path: Path, *, rotate: int = 0, crop: Box | None = None, unit: float = 1.0, text: str = "",
-    pages: int = 1, **saving: object,
+    pages: int = 1, **saving: Any,
 ) -> Path:  # fmt: skip
     """A PDF of the picture, 400 x 600 points; rotated so that it is shown upright with /Rotate."""
     pdf = pikepdf.new()
@@ -61,7 +62,7 @@ def scanned(
             page.obj.CropBox = [x, y, x + width, y + height]
         if unit != 1.0:
             page.obj.UserUnit = unit
-    pdf.save(path, **saving)  # type: ignore[arg-type]
+    pdf.save(path, **saving)
     return path
 
 
@@ -115,7 +116,7 @@ def test_the_unit_of_a_page_changes_nothing(renderer: Renderer, tmp_path: Path) 
     ],
 )
 def test_the_bytes_of_the_original_are_kept(
-    renderer: Renderer, tmp_path: Path, saving: dict[str, object]
+    renderer: Renderer, tmp_path: Path, saving: dict[str, Any]
 ) -> None:
     path = scanned(tmp_path / "scan.pdf", pages=3, **saving)
 
