@@ -113,7 +113,7 @@ def is_sound(path: Path) -> bool:
     """As qpdf checks it."""
     try:
         with pikepdf.open(path) as pdf:
-            return not pdf.check_pdf_syntax()
+            return not list(pdf.check_pdf_syntax())
     except pikepdf.PdfError:
         return False
 
