@@ -14,6 +14,7 @@ from documents.audit.record import record_managed
 from documents.errors import InvalidRequest
 from documents.messages import Message
 from documents.models import Membership, User
+from documents.text.validation import validate_text
 
 log = structlog.get_logger(__name__)
 
@@ -26,8 +27,9 @@ def add_member(team_id: uuid.UUID, username: str, role: str, *, actor: User | No
     """
     team = access.require_team(actor, Ability.MANAGE, team_id)
     role = validate_role(role)
+    username = validate_text(username.strip(), field="username")
     with transaction.atomic():
-        user = access.people_known_to(actor).filter(username=username.strip()).first()
+        user = access.people_known_to(actor).filter(username=username).first()
         if user is None:
             message = Message(
                 "None of your teams has a member “{name}”. Invite them, or ask an administrator.",

@@ -18,6 +18,7 @@ from documents.actions.untrash import untrash
 from documents.admin.requests import actor
 from documents.errors import ArchiveError
 from documents.exports.zip_documents import MOST_DOCUMENTS, ORIGINAL, zip_documents
+from documents.http.audit_reads import note_export
 from documents.models import Document
 from documents.replication.after_commit import leave_sync_to_background
 
@@ -67,6 +68,7 @@ def download(
     except ArchiveError as error:
         messages.error(request, error.translated())
         return None
+    note_export(actor(request), ids, "originals.zip")
     response = StreamingHttpResponse(chunks, content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="originals.zip"'
     response["Content-Security-Policy"] = "sandbox"

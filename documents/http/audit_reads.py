@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from documents.access import visible_to
 from documents.audit.reads import Note, reads
 from documents.models import AuditKind, User
 
@@ -49,8 +50,9 @@ class AuditReads:
 
 
 def note_export(user: User, document_ids: Iterable[uuid.UUID], what: str) -> None:
-    """For a download whose address does not name the documents in it: `what` is its kind, "zip"."""
-    for document_id in document_ids:
+    """For a download whose address does not name the documents in it: those of `document_ids` that
+    `user` may see. `what` is its kind, "zip"."""
+    for document_id in visible_to(user).filter(id__in=document_ids).values_list("id", flat=True):
         _add(user, document_id, AuditKind.EXPORTED, what)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from documents.access import visible_to
 from documents.errors import ArchiveError
 from documents.exports.zip_documents import ZIP_KINDS, zip_documents
+from documents.http.audit_reads import note_export
 from documents.text.validation import parse_uuid
 from documents.web.guard import for_people, person
 
@@ -28,6 +29,7 @@ def download_view(request: HttpRequest) -> HttpResponseBase:
     except ArchiveError as error:
         messages.error(request, error.translated())
         return redirect("web:documents")
+    note_export(person(request), ids, f"{ZIP_KINDS[kind]}.zip")
     response = StreamingHttpResponse(chunks, content_type="application/zip")
     name = f"{ZIP_KINDS[kind]}.zip"
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"

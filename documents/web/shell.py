@@ -138,7 +138,9 @@ def _url(name: str) -> str:
 
 def _is_at(request: HttpRequest, name: str) -> bool:
     match = request.resolver_match
-    return match is not None and match.view_name == f"web:{name}"
+    if match is None:
+        return False
+    return match.view_name == f"web:{name}" or match.view_name.startswith(f"web:{name}-")
 
 
 def _shorten(count: int) -> str:

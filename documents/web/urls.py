@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from documents.web import (
+    audit,
     download_many,
     lists,
     many,
     session,
     tag_names,
+    team,
+    team_changes,
     tokens,
+    trash,
     tray,
     view_saving,
 )
@@ -16,12 +20,16 @@ from documents.web import (
 app_name = "web"
 
 urlpatterns = [
+    *audit.urlpatterns,
+    *download_many.urlpatterns,
     *lists.urlpatterns,
     *many.urlpatterns,
-    *download_many.urlpatterns,
+    *session.urlpatterns,
     *tag_names.urlpatterns,
+    *team.urlpatterns,
+    *team_changes.urlpatterns,
+    *tokens.urlpatterns,
+    *trash.urlpatterns,
     *tray.urlpatterns,
     *view_saving.urlpatterns,
-    *session.urlpatterns,
-    *tokens.urlpatterns,
 ]

@@ -32,6 +32,10 @@ def _in_team(**content: object) -> Body:
     }
 
 
+def _of_invited(**content: object) -> Body:
+    return lambda world: {"data": {**content, "member": world.places["membership_id"]}}
+
+
 #: Options of Django's test client, by method and route.
 BODIES: dict[str, Body] = {
     "POST api/v1/auth/token/": _json(username="nobody", password="wrong"),
@@ -54,6 +58,21 @@ BODIES: dict[str, Body] = {
     "POST i18n/setlang/": _form(language="ru"),
     "POST login/": _form(username="nobody", password="wrong"),
     "POST invitation/": _form(new_password1="a", new_password2="a"),
+    "POST team/<uuid:team_id>/rename/": _form(name="Other name"),
+    "POST team/<uuid:team_id>/invite/": _form(username="new", role="manager"),
+    "POST team/<uuid:team_id>/add/": _form(username="revoked", role="reader"),
+    "POST team/<uuid:team_id>/renew/": _of_invited(),
+    "POST team/<uuid:team_id>/withdraw/": _of_invited(),
+    "POST team/<uuid:team_id>/role/": _of_invited(role="manager"),
+    "POST team/<uuid:team_id>/remove/": _of_invited(),
+    "POST team/<uuid:team_id>/trash-days/": _form(keeps="days", days="30"),
+    "POST team/<uuid:team_id>/audit-days/": _form(audit_days="90"),
+    "POST team/audit/export/": _form(),
+    "POST trash/<uuid:team_id>/empty/": _form(),
+    "POST trash/<uuid:team_id>/keep/": _form(),
+    "POST documents/<uuid:document_id>/untrash/": _form(next="/trash/"),
+    "POST documents/<uuid:document_id>/hold/": _form(next="/trash/", reason="Lawsuit"),
+    "POST documents/<uuid:document_id>/lift-hold/": _form(next="/trash/"),
     "POST logout/": _form(),
     "POST logout/everywhere/": _form(),
     "POST theme/": _form(theme="dark"),

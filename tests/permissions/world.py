@@ -164,7 +164,7 @@ def read_state() -> list[list[tuple[object, ...]]]:
     return [
         list(Document.objects.order_by("id").values_list("id", "version", "team")),
         list(Tag.objects.order_by("id").values_list("id", "name")),
-        list(Team.objects.order_by("id").values_list("id", "name")),
+        list(Team.objects.order_by("id").values_list("id", "name", "trash_days", "audit_days")),
         list(Membership.objects.order_by("id").values_list("id", "role", "team", "user")),
         list(SavedSearch.objects.order_by("id").values_list("id", "name")),
         list(ApiToken.objects.order_by("digest").values_list("digest", "revoked_at")),

@@ -26,6 +26,7 @@ from documents.actions.decide import approve, reject
 from documents.actions.delete_saved_search import delete_saved_search
 from documents.actions.delete_tag import delete_tag
 from documents.actions.edit import edit
+from documents.actions.export_audit import export_audit
 from documents.actions.hold import hold, lift_hold
 from documents.actions.invite_member import invite_member
 from documents.actions.lease_next_review import lease_next_review
@@ -53,6 +54,7 @@ from documents.actions.unlock import unlock
 from documents.actions.untrash import untrash
 from documents.actions.upload import upload
 from documents.actions.withdraw_invitation import withdraw_invitation
+from documents.audit.find import AuditFilter
 from documents.errors import NotAllowed, NotFound
 from documents.files.upload_staging import stage
 from documents.models import (
@@ -74,6 +76,7 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     accept_reading: lambda d, user: accept_reading(d.id, 1, revision=0, actor=user),
     add_member: lambda d, user: add_member(d.team_id, user.username, Role.READER, actor=user),
     cancel_purge: lambda d, user: cancel_purge(d.team_id, actor=user),
+    export_audit: lambda d, user: export_audit(AuditFilter(team=d.team_id), actor=user),
     hold: lambda d, user: hold(d.id, actor=user),
     lift_hold: lambda d, user: lift_hold(d.id, actor=user),
     schedule_purge: lambda d, user: schedule_purge(d.team_id, actor=user),
@@ -137,6 +140,7 @@ OF_MANY |= {lease_next_review}
 
 #: What even a reviewer may not do.
 FOR_MANAGERS = {
+    export_audit,
     add_member, assign_review, cancel_purge, change_role, hold, invite_member, lift_hold,
     remove_member, rename_team, renew_invitation, schedule_purge, set_audit_days, set_review_rules,
     set_trash_rule,

@@ -15,7 +15,6 @@ from documents.audit.reads import Note, Reads, reads
 from documents.exports.page_images import store_thumbnail
 from documents.files.keys import original_key
 from documents.files.storage import archive
-from documents.http.audit_reads import note_export
 from documents.models import AuditEntry, AuditKind, Document, User
 from documents.sign_in.tokens import create_token
 from tests.factories import FIGURE, make_document, make_user
@@ -145,9 +144,16 @@ def test_people_and_documents_that_are_gone_stop_nothing(document: Document, use
 
 
 def test_a_download_of_several_documents_is_noted_for_each(document: Document, user: User) -> None:
-    note_export(user, [document.id], "zip")
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    foreign = make_document(pages=["text"])
 
-    assert written() == [("exported", "zip")]
+    ids = f"{document.id},{foreign.id}"
+    answer = client.post("/documents/download/", {"kind": "original", "ids": ids})
+
+    assert answer.status_code == 200
+    b"".join(answer)
+    assert written() == [("exported", "originals.zip")]
 
 
 def test_a_database_that_takes_nothing_costs_no_memory_without_end(
