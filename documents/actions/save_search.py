@@ -35,10 +35,7 @@ def save_search(
         access.require_unbound(actor)
     else:
         access.require_team(actor, Ability.EDIT, team_id)
-    name = " ".join(validate_text(name, field="name").split())
-    if not name or len(name) > NAME_LENGTH:
-        message = Message("A name has 1 to {most} characters.", most=NAME_LENGTH)
-        raise InvalidRequest.for_field("name", message)
+    name = clean_name(name)
     text = validate_text(text, field="q", max_length=TEXT_LENGTH).strip()
     if not text and not filters:
         message = Message("A saved search needs words or filters.")
@@ -56,3 +53,12 @@ def save_search(
         filters=dict(filters),
         is_view=is_view,
     )
+
+
+def clean_name(name: str) -> str:
+    """Raises InvalidRequest."""
+    name = " ".join(validate_text(name, field="name").split())
+    if not name or len(name) > NAME_LENGTH:
+        message = Message("A name has 1 to {most} characters.", most=NAME_LENGTH)
+        raise InvalidRequest.for_field("name", message)
+    return name

@@ -20,10 +20,10 @@ from documents.admin.page_view import PageReview, failures_of, flagged_pages_of
 from documents.admin.progress import Progress
 from documents.admin.requests import actor, redirect_missing_document
 from documents.admin.review_queue import came_from_queue
-from documents.admin.search_form import TypedQuery
 from documents.errors import NotFound, SearchUnavailable
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.links import original_url, result_url
+from documents.http.typed_query import TypedQuery
 from documents.models import Document, OcrMode, PageStatus, Reading
 from documents.review.flags import describe_flag
 from documents.search.query.compiler import compile_matcher

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 
 from documents import access
@@ -26,8 +26,6 @@ from documents.admin.progress import progress_view
 from documents.admin.readings import readings_view
 from documents.admin.requests import actor
 from documents.admin.review_queue import QueueAwareList, QueueFilter, next_view, ordering_for
-from documents.admin.saved_searches import forget_view, save_view
-from documents.admin.search_page import search_view
 from documents.admin.uploads import upload_view
 from documents.models import Document
 from documents.search.query.list_filter import filter_by_query
@@ -43,6 +41,12 @@ class BoundedPaginator(Paginator):
         documents = self.object_list
         assert isinstance(documents, QuerySet)
         return documents.order_by()[: self.MOST].count()
+
+
+def redirect_to_search(request: HttpRequest) -> HttpResponse:
+    """Addresses of the time when the search page was the admin's."""
+    query = request.GET.urlencode()
+    return redirect(reverse("web:search") + (f"?{query}" if query else ""))
 
 
 class DocumentAdmin(TeamPermissions, TitledByContent):
@@ -121,9 +125,7 @@ class DocumentAdmin(TeamPermissions, TitledByContent):
         wrap = self.admin_site.admin_view
         own: list[tuple[str, Callable[..., HttpResponse], str]] = [
             ("upload/", upload_view, "upload"),
-            ("search/", search_view, "search"),
-            ("search/save/", save_view, "save_search"),
-            ("search/<uuid:search_id>/forget/", forget_view, "forget_search"),
+            ("search/", redirect_to_search, "search"),
             ("progress/", progress_view, "progress"),
             ("<uuid:document_id>/next/", next_view, "next"),
             ("<uuid:document_id>/details/", details_view, "details"),

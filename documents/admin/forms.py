@@ -136,13 +136,6 @@ class UploadForm(forms.Form):
         return self.cleaned_data["ocr"] or OcrMode.AUTO
 
 
-class SaveSearchForm(forms.Form):
-    """`for_team`: the team that the search is saved for; None: the user alone."""
-
-    name = TypedText()
-    for_team = forms.UUIDField(required=False)
-
-
 class RenameTeamForm(forms.Form):
     name = TypedText()
 

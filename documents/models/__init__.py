@@ -11,6 +11,7 @@ from documents.models.reading import PageRevision, Reading
 from documents.models.recognition import OcrMode, Status
 from documents.models.review import ReviewReason, ReviewRules, ReviewStatus
 from documents.models.search import SavedSearch, SavedSearchMatch, SearchChange
+from documents.models.search_visit import SavedSearchVisit
 from documents.models.sign_in import LogInCounter
 from documents.models.tag import Tag
 from documents.models.task import Task
@@ -43,6 +44,7 @@ __all__ = [
     "Role",
     "SavedSearch",
     "SavedSearchMatch",
+    "SavedSearchVisit",
     "SearchChange",
     "Status",
     "Tag",

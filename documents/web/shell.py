@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -16,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from documents.access import (
     ABILITIES,
     Ability,
-    saved_searches_visible_to,
     teams_of,
     visible_to,
 )
 from documents.models import Team, User
+from documents.web.saved_searches import list_entries
 
 #: Documents to review are counted up to this many; then the rail says "999+".
 MOST_COUNTED = 999
@@ -86,7 +85,7 @@ def build_shell(request: HttpRequest) -> Shell:
     return Shell(
         main=_entries(request, _MAIN, counts),
         rest=_entries(request, _REST, {}),
-        searches=_searches(request, user),
+        searches=_searches(request),
         teams=teams,
         may_upload=may_upload,
         is_administrator=user.is_superuser,
@@ -154,21 +153,14 @@ def _count_to_review(user: User) -> int:
     return waiting[: MOST_COUNTED + 1].count()
 
 
-def _searches(request: HttpRequest, user: User) -> list[Entry]:
-    url = _url("search")
-    if not url:
-        return []
-    # Only what the person can still see: a document may be in the trash, or another team's now.
-    seen = Q(matches__document__in=visible_to(user).not_trashed().order_by())
-    searches = saved_searches_visible_to(user).annotate(new=Count("matches", filter=seen))
-    here = request.get_full_path()
-    entries = []
-    for search in searches[:MOST_SEARCHES]:
-        own = f"{url}?{search.query_string}"
-        entries.append(
-            Entry("saved", "saved", search.name, own, own == here, _shorten(search.new), new=True)
-        )
-    return entries
+def _searches(request: HttpRequest) -> list[Entry]:
+    """Those with something new first."""
+    entries = sorted(list_entries(request), key=lambda each: (not each.new, each.name.casefold()))
+    opened = request.GET.get("saved", "")
+    return [
+        Entry("saved", "saved", each.name, each.url, opened == str(each.id), each.shown_new, True)
+        for each in entries[:MOST_SEARCHES]
+    ]
 
 
 def _initials(user: User) -> str:

@@ -24,10 +24,22 @@ def plural_forms(say: Callable[[int], str]) -> dict[str, str]:
 def shell_texts() -> ScriptTexts:
     return {
         "close": _("Close"),
+        "did-you-mean": _("Did you mean"),
+        "documents": _("Documents"),
         "everywhere": _("Everywhere"),
         "failed": _("This did not work. Try again; reload the page if it persists."),
         "key-search": _("Search"),
         "logged-out": _("You are logged out. Log in again in another tab, then repeat this."),
         "offline": _("The server can’t be reached. Check the connection and try again."),
+        "recent-searches": _("Recent searches"),
         "undo": _("Undo"),
+        "words": _("Words"),
+    }
+
+
+def search_texts() -> ScriptTexts:
+    return {
+        "key-next-result": _("Next result"),
+        "key-previous-result": _("Previous result"),
+        "results": _("Results"),
     }

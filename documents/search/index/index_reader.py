@@ -73,6 +73,12 @@ class IndexSnapshot:
         with self._report_damage():
             return vocabulary.find_near_words(self.vocabulary, word, by_prefix=by_prefix)
 
+    def find_words_beginning(self, start: str) -> list[str]:
+        """Return words of the whole archive that begin with `start`, in no order. The caller must
+        check which of them the user may see."""
+        with self._report_damage():
+            return vocabulary.find_words_beginning(self.vocabulary, start)
+
     @property
     def warnings(self) -> list[str]:
         """Reasons why an answer may be incomplete."""

@@ -6,6 +6,7 @@ added; whether a word still occurs, and who may see it, is a question to the ind
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from pathlib import Path
@@ -101,6 +102,13 @@ def find_near_words(searcher: tantivy.Searcher, word: str, *, by_prefix: bool = 
                 found[str(searcher.doc(address)["word"][0])] = None
     found.pop(word, None)
     return list(found)
+
+
+def find_words_beginning(searcher: tantivy.Searcher, start: str) -> list[str]:
+    """Return at most MAX_NEAR_WORDS words that begin with `start`, in no order."""
+    query = Query.regex_query(_get_schema(), "word", re.escape(start) + ".*")
+    hits = searcher.search(query, MAX_NEAR_WORDS, count=False).hits
+    return [str(searcher.doc(address)["word"][0]) for _, address in hits]
 
 
 def _list_variants(word: str) -> list[tuple[str, str, bool]]:

@@ -3,6 +3,7 @@ import {csrfToken} from "./http.js";
 import {bindKeys, showKeyMap} from "./keys.js";
 import {text} from "./texts.js";
 import {toast} from "./toast.js";
+import "./suggest.js";
 
 const search = document.getElementById("q");
 

@@ -11,10 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from documents.access import teams_of
-from documents.admin.search_form import FACET_FILTERS, change_query
 from documents.files.filetypes import ACCEPTED
 from documents.models import ReviewStatus, Status
 from documents.search.query.results import SearchRequest, SearchResults
+from documents.web.guard import person
+from documents.web.search_form import FACET_FILTERS, change_query
 
 _LABELS: Mapping[str, str | Promise] = {
     "team": _("Team"),
@@ -41,33 +42,38 @@ class FacetValue:
     name: str
     count: int | None
     url: str
-    chosen: bool
 
 
-def facets_of(
-    request: HttpRequest, search: SearchRequest, found: SearchResults
-) -> list[tuple[str | Promise, list[FacetValue]]]:
-    """(label, values) of every facet with a choice."""
+@dataclass(frozen=True)
+class Facet:
+    """`values`: those to choose from, the commonest first; `chosen`: those that are."""
+
+    name: str
+    label: str | Promise
+    values: list[FacetValue]
+    chosen: list[FacetValue]
+
+
+def facets_of(request: HttpRequest, search: SearchRequest, found: SearchResults) -> list[Facet]:
+    """Every facet with a choice, and every filter that is chosen."""
     names = _value_names(request)
-    facets: list[tuple[str | Promise, list[FacetValue]]] = []
+    facets: list[Facet] = []
     for facet, filter_name in FACET_FILTERS.items():
-        chosen = list(search.filters.get(filter_name, ()))
-        if chosen:
-            values = _chosen_values(request, filter_name, chosen, names[facet])
-        else:
-            values = [
-                FacetValue(
-                    name=str(names[facet].get(value, value)),
-                    count=count,
-                    url=change_query(request, p=None, **{filter_name: value}),
-                    chosen=False,
-                )
-                for value, count in found.facets.get(facet, [])
-            ]
+        chosen = _chosen_values(
+            request, filter_name, search.filters.get(filter_name, ()), names[facet]
+        )
+        values = [
+            FacetValue(
+                name=str(names[facet].get(value, value)),
+                count=count,
+                url=change_query(request, p=None, **{filter_name: value}),
+            )
+            for value, count in found.facets.get(facet, [])
+        ]
         if chosen or len(values) > 1:
-            facets.append((_LABELS[facet], values))
+            facets.append(Facet(facet, _LABELS[facet], [] if chosen else values, chosen))
     facets += [
-        (label, _chosen_values(request, name, search.filters[name], {}))
+        Facet(name, label, [], _chosen_values(request, name, search.filters[name], {}))
         for name, label in _OTHER_LABELS.items()
         if name in search.filters
     ]
@@ -85,7 +91,6 @@ def _chosen_values(
             url=change_query(
                 request, p=None, **{filter_name: [each for each in chosen if each != value]}
             ),
-            chosen=True,
         )
         for value in chosen
     ]
@@ -94,7 +99,7 @@ def _chosen_values(
 def _value_names(request: HttpRequest) -> Mapping[str, Mapping[str, Any]]:
     """What people call the values, by facet."""
     return {
-        "team": {str(team.id): team.name for team in teams_of(request.user)},
+        "team": {str(team.id): team.name for team in teams_of(person(request))},
         "tag": {},
         "year": {},
         "type": {kind.mime_type: kind.name for kind in ACCEPTED},

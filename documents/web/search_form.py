@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.http import HttpRequest, QueryDict
 
+from documents.http.typed_query import TypedQuery
 from documents.search.query.filters import parse_valid_filters
 from documents.search.query.find import MAX_OFFSET
 from documents.search.query.results import Ordering, SearchRequest
 
+#: Documents on a page of results.
 PER_PAGE = 20
-MAX_QUERY_LENGTH = 1000
 #: The facets of the page, and the filter that choosing a value of each sets.
 FACET_FILTERS = {
     "team": "team",
@@ -24,19 +23,14 @@ FACET_FILTERS = {
 }
 
 
-class TypedQuery(forms.CharField):
-    """What is typed into a search: no value of it is an error."""
-
-    def to_python(self, value: Any) -> str:
-        return str(value or "").replace("\x00", " ")[:MAX_QUERY_LENGTH]
-
-
 class SearchForm(forms.Form):
-    """All of an address but its filters. `p`: the page of results, from 1."""
+    """All of an address but its filters. `p`: the page of results, from 1. `saved`: the id of the
+    saved search that was opened."""
 
     q = TypedQuery(required=False)
     sort = forms.ChoiceField(choices=[(Ordering.DATE.value, Ordering.DATE.value)], required=False)
     p = forms.IntegerField(required=False, min_value=1, max_value=99_999)
+    saved = forms.UUIDField(required=False)
 
 
 def parse_search(given: QueryDict) -> SearchRequest:
@@ -50,6 +44,7 @@ def parse_search(given: QueryDict) -> SearchRequest:
         ordering=Ordering(form.cleaned_data.get("sort") or Ordering.RELEVANCE),
         offset=min((number - 1) * PER_PAGE, MAX_OFFSET - PER_PAGE),
         limit=PER_PAGE,
+        by_document=True,
         facets=list(FACET_FILTERS),
     )
 
