@@ -69,7 +69,7 @@ def list_entries(request: HttpRequest) -> list[SavedSearchEntry]:
 
 
 def _address_of(search: SavedSearch) -> str:
-    query, saved = search.query_string, urlencode({"saved": search.id})
+    query, saved = search.query_string, urlencode({"saved": str(search.id)})
     return f"{reverse('web:documents' if search.is_view else 'web:search')}?{query}&{saved}"
 
 
@@ -128,7 +128,7 @@ def save_view(request: HttpRequest) -> HttpResponseBase:
     here = f"{reverse('web:search')}?{query.urlencode()}"
     if not form.is_valid():
         for errors in form.errors.values():
-            messages.error(request, " ".join(errors))
+            messages.error(request, " ".join(str(error) for error in errors))
         return HttpResponseRedirect(here)
     search = parse_search(request.POST)
     try:

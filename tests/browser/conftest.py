@@ -14,7 +14,11 @@ from django.test import Client
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from documents.exports.page_images import store_page_image, store_thumbnail
+from documents.exports.page_images import (
+    store_page_image,
+    store_page_thumbnail,
+    store_thumbnail,
+)
 from documents.models import Document, Team, User
 from tests.factories import make_team, make_user
 
@@ -124,9 +128,10 @@ def holds_on(page: Page) -> bool:
 
 
 def draw_pages(document: Document) -> None:
-    """Give every page of the document, and the document, an image: a white sheet."""
+    """Give every page of the document, and the document, its images: white sheets."""
     sheet = io.BytesIO()
     Image.new("RGB", (124, 175), "white").save(sheet, "WEBP")
     store_thumbnail(document.id, sheet.getvalue())
     for number in document.pages.values_list("number", flat=True):
         store_page_image(document.id, number, 0, sheet.getvalue())
+        store_page_thumbnail(document.id, number, 0, sheet.getvalue())

@@ -89,8 +89,10 @@ BODIES: dict[str, Body] = {
             "team": str(world.team.id),
         }
     },
-    f"POST {_ADMIN}search/save/": _form(name="s", q="a"),
-    f"POST {_ADMIN}search/<uuid:search_id>/forget/": _form(),
+    "POST search/save/": _form(name="s", q="a"),
+    "POST search/saved/<uuid:search_id>/rename/": _form(name="other"),
+    "POST search/saved/<uuid:search_id>/delete/": _form(),
+    "POST search/saved/<uuid:search_id>/seen/": _form(at="2026-01-01T00:00:00+00:00"),
     f"POST {_ADMIN}<uuid:document_id>/details/": _form(title="other"),
     f"POST {_ADMIN}<uuid:document_id>/do/<slug:verb>/": _form(),
     f"POST {_ADMIN}<uuid:document_id>/pages/<int:number>/text/": _form(

@@ -22,6 +22,7 @@ from documents.models import (
     Membership,
     Role,
     SavedSearch,
+    SavedSearchVisit,
     Tag,
     Team,
     User,
@@ -167,6 +168,7 @@ def read_state() -> list[list[tuple[object, ...]]]:
         list(Team.objects.order_by("id").values_list("id", "name", "trash_days", "audit_days")),
         list(Membership.objects.order_by("id").values_list("id", "role", "team", "user")),
         list(SavedSearch.objects.order_by("id").values_list("id", "name")),
+        list(SavedSearchVisit.objects.order_by("id").values_list("search", "user", "seen_at")),
         list(ApiToken.objects.order_by("digest").values_list("digest", "revoked_at")),
         list(User.objects.order_by("id").values_list(
             "id", "username", "password", "log_in_key", "is_active", "is_superuser")),
