@@ -61,6 +61,7 @@ class Entry:
 class Shell:
     main: list[Entry]
     rest: list[Entry]
+    to_review: str
     searches: list[Entry]
     teams: list[Team]
     may_upload: bool
@@ -81,10 +82,11 @@ def build_shell(request: HttpRequest) -> Shell:
     user = request.user
     assert isinstance(user, User)
     teams, may_upload = _teams(user)
-    counts = {"review": _count_to_review(user)}
+    to_review = _shorten(_count_to_review(user))
     return Shell(
-        main=_entries(request, _MAIN, counts),
+        main=_entries(request, _MAIN, {"review": to_review}),
         rest=_entries(request, _REST, {}),
+        to_review=to_review,
         searches=_searches(request),
         teams=teams,
         may_upload=may_upload,
@@ -116,15 +118,14 @@ def _teams(user: User) -> tuple[list[Team], bool]:
 def _entries(
     request: HttpRequest,
     given: tuple[tuple[str, str, str | Promise], ...],
-    counts: dict[str, int],
+    counts: dict[str, str],
 ) -> list[Entry]:
     entries = []
     for name, icon, label in given:
         url = _url(name)
         if url:
             current = _is_at(request, name)
-            count = _shorten(counts.get(name, 0))
-            entries.append(Entry(name, icon, label, url, current, count))
+            entries.append(Entry(name, icon, label, url, current, counts.get(name, "")))
     return entries
 
 
