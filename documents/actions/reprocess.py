@@ -1,8 +1,9 @@
-"""Have a document read again: all of it, or only the pages that failed."""
+"""Have a document read again: all of it, the pages that failed, or some pages."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -11,7 +12,7 @@ from django.utils import timezone
 from documents import access
 from documents.access import Ability
 from documents.engine_name import OCR_ENGINES
-from documents.errors import EngineNotRunning, InvalidRequest
+from documents.errors import EngineNotRunning, InvalidRequest, StillBeingRead
 from documents.events import commit_change
 from documents.messages import Message
 from documents.models import (
@@ -31,23 +32,30 @@ from documents.text.language_codes import validate_language
 
 ALL, FAILED = "all", "failed"
 
+#: Pages that may be named at once.
+MAX_PAGES = 1_000
+
+#: "all", "failed", or the numbers of pages.
+Which = str | Sequence[int]
+
 
 def reprocess(
     document_id: uuid.UUID,
     *,
     actor: User | None,
-    pages: str = ALL,
+    pages: Which = ALL,
     engine: str | None = None,
     ocr: str | None = None,
     language: str | None = None,
 ) -> Document:
     """Start a new run. Until it ends, the results of the previous run are served.
 
-    `pages` is "all" or "failed". None leaves `ocr` and `language` as they are and lets any engine
-    read. Readings and corrections stay; the review is reset. Claims of the previous run record
-    nothing any more; failed pages of a document that is being read join its run. If the failed
-    pages are requested and none failed, nothing is read. Raises NotFound, NotAllowed,
-    InvalidRequest, Conflict (in the trash, or no OCR worker has the engine).
+    `pages` is "all", "failed", or the numbers of some. None leaves `ocr` and `language` as they are
+    and lets any engine read. Readings and corrections stay; the review is reset. Claims of the
+    previous run record nothing any more; failed pages of a document that is being read join its
+    run. If the failed pages are requested and none failed, nothing is read. Raises NotFound,
+    NotAllowed, InvalidRequest, Conflict (in the trash, no OCR worker has the engine, or some pages
+    are named while others are being read).
     """
     _validate(pages, engine, ocr)
     if engine is not None and not WorkerProcess.alive().filter(engine=engine).exists():
@@ -62,7 +70,7 @@ def reprocess(
     with transaction.atomic():
         document = access.require_locked(actor, Ability.REPROCESS, document_id)
         document.refuse_if_trashed()
-        again = Q() if pages == ALL else Q(status=PageStatus.FAILED)
+        again = _select(document, pages)
         was_prepared = document.page_count is not None
         if was_prepared and not document.pages.filter(again).exists():
             _retry_results(document)
@@ -85,16 +93,34 @@ def reprocess(
             document.status = Status.PROCESSING
             document.set_task(Task.NONE)
             document.pages_done = document.pages.filter(status=PageStatus.DONE).count()
-            document.pages_failed = 0
+            document.pages_failed = document.pages.failed().count()
             announce(pages_waiting)
         else:
             document.status = Status.QUEUED
             document.set_task(Task.PREPARE)
             announce(tasks_waiting)
         commit_change(
-            document, EventKind.REPROCESSED, actor, pages=pages, engine=document.requested_engine
+            document,
+            EventKind.REPROCESSED,
+            actor,
+            pages=pages if isinstance(pages, str) else sorted(set(pages)),
+            engine=document.requested_engine,
         )
     return document
+
+
+def _select(document: Document, pages: Which) -> Q:
+    """The pages that are read again."""
+    if isinstance(pages, str):
+        return Q() if pages == ALL else Q(status=PageStatus.FAILED)
+    if document.is_unfinished:
+        # They would be read by the engine that the others were queued for.
+        raise StillBeingRead(document=document.id)
+    unknown = set(pages) - set(range(1, (document.page_count or 0) + 1))
+    if unknown:
+        message = Message("The document has no page {page}.", page=min(unknown))
+        raise InvalidRequest.for_field("pages", message)
+    return Q(number__in=set(pages))
 
 
 def _retry_results(document: Document) -> None:
@@ -121,9 +147,12 @@ def _queue_again(pages: QuerySet[Page]) -> None:
     )
 
 
-def _validate(pages: str, engine: str | None, ocr: str | None) -> None:
+def _validate(pages: Which, engine: str | None, ocr: str | None) -> None:
+    if not isinstance(pages, str) and not 0 < len(pages) <= MAX_PAGES:
+        message = Message("Name 1 to {most} pages.", most=MAX_PAGES)
+        raise InvalidRequest.for_field("pages", message)
     for name, value, known in (
-        ("pages", pages, (ALL, FAILED)),
+        ("pages", pages if isinstance(pages, str) else None, (ALL, FAILED)),
         ("engine", engine, OCR_ENGINES),
         ("ocr", ocr, tuple(OcrMode.values)),
     ):

@@ -14,7 +14,6 @@ from documents import access
 from documents.access import Ability
 from documents.actions.unlock import PASSWORD_LENGTH, needs_password
 from documents.admin.changelist_state import FILTERS, list_query_of, list_query_parameter, list_url
-from documents.admin.engines import engines_to_choose
 from documents.admin.history import history_of
 from documents.admin.page_view import PageReview, failures_of, flagged_pages_of
 from documents.admin.progress import Progress
@@ -23,6 +22,7 @@ from documents.admin.review_queue import came_from_queue
 from documents.errors import NotFound, SearchUnavailable
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.links import original_url, result_url
+from documents.http.engines import engines_to_choose
 from documents.http.typed_query import TypedQuery
 from documents.models import Document, OcrMode, PageStatus, Reading
 from documents.review.flags import describe_flag

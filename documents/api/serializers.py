@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from documents.actions.reprocess import ALL, FAILED
+from documents.actions.reprocess import ALL, FAILED, Which
 from documents.actions.unlock import PASSWORD_LENGTH
 from documents.actions.upload import TITLE_LENGTH
 from documents.api.fields import Base64Field, StrictSerializer, TagsField
@@ -123,13 +124,28 @@ class Decision(StrictSerializer):
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
 
 
+class PagesField(serializers.Field[Which, Any, Any, Any]):
+    """ "all", "failed", or a list of page numbers."""
+
+    default_error_messages = {
+        "invalid": _("This is “all”, “failed”, or a list of page numbers."),
+    }
+
+    def to_internal_value(self, data: Any) -> Which:
+        if data in (ALL, FAILED):
+            return str(data)
+        if not isinstance(data, list) or not all(type(number) is int for number in data):
+            self.fail("invalid")
+        return data
+
+
 class ReprocessOptions(StrictSerializer):
     """How to read a document again; what is absent stays as it was."""
 
     engine = serializers.ChoiceField(OCR_ENGINES, required=False)
     ocr = serializers.ChoiceField(OcrMode.choices, required=False)
     language = serializers.CharField(max_length=8, required=False, allow_blank=True)
-    pages = serializers.ChoiceField((ALL, FAILED), required=False)
+    pages = PagesField(required=False)
 
 
 class FilePassword(StrictSerializer):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django import template
 
-from documents.admin.engines import engine_name
 from documents.admin.storage_label import storage_label
 from documents.admin.time_format import format_moment
+from documents.http.engines import engine_name
 
 register = template.Library()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from documents.web import (
     audit,
+    document,
     download_many,
     lists,
     many,
@@ -22,6 +23,7 @@ app_name = "web"
 
 urlpatterns = [
     *audit.urlpatterns,
+    *document.urlpatterns,
     *download_many.urlpatterns,
     *lists.urlpatterns,
     *many.urlpatterns,

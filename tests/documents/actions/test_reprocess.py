@@ -52,6 +52,31 @@ def test_only_the_failed_pages_are_queued_when_asked_for_them() -> None:
     assert (document.pages_done, document.pages_failed) == (2, 0)
 
 
+def test_only_the_pages_that_are_named_are_queued() -> None:
+    document = make_document(status=Status.PARTIAL, pages=["one", None, "three"], failed=[2])
+
+    reprocess(document.id, actor=None, pages=[3])
+
+    document.refresh_from_db()
+    assert statuses(document) == [PageStatus.DONE, PageStatus.FAILED, PageStatus.PENDING]
+    assert (document.pages_done, document.pages_failed, document.run) == (1, 1, 2)
+
+
+@pytest.mark.parametrize("pages", [[4], [0], [], list(range(2000))])
+def test_pages_that_are_not_there_are_not_read_again(pages: list[int]) -> None:
+    document = make_document(pages=["one", "two", "three"])
+
+    with pytest.raises(InvalidRequest):
+        reprocess(document.id, actor=None, pages=pages)
+
+
+def test_single_pages_wait_until_the_others_have_been_read() -> None:
+    document = make_document(status=Status.PROCESSING, pages=["one", None])
+
+    with pytest.raises(Conflict):
+        reprocess(document.id, actor=None, pages=[1])
+
+
 def test_without_failed_pages_asking_for_them_changes_nothing() -> None:
     document = make_document(pages=["one"])
 

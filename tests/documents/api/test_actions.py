@@ -111,6 +111,16 @@ def test_it_is_read_again_as_it_was_when_nothing_is_said(
     assert (document.ocr, document.language) == ("always", "ru")
 
 
+def test_single_pages_are_read_again(api: APIClient, team: Team, url: Url) -> None:
+    document = make_document(team, pages=["a", "b"])
+
+    shown = api.post(url(document, "reprocess/"), {"pages": [2]}).json()
+
+    assert (shown["pages_done"], shown["status"]) == (1, "processing")
+    for wrong in ("some", [1, "2"], [True], {"1": 2}):
+        assert api.post(url(document, "reprocess/"), {"pages": wrong}).status_code == 400
+
+
 def test_only_the_failed_pages_are_read_again_when_asked(
     api: APIClient, team: Team, url: Url
 ) -> None:
@@ -139,7 +149,7 @@ def test_where_no_page_failed_there_is_nothing_to_read_again(
         ({"engine": "abbyy"}, "engine"),
         ({"ocr": "sometimes"}, "ocr"),
         ({"language": "russian"}, "language"),
-        ({"pages": [1]}, "pages"),
+        ({"pages": [2]}, "pages"),
         ({"pages": "1"}, "pages"),
         ({"page": "all"}, "page"),
     ],

@@ -10,6 +10,7 @@ export class Problem extends Error {
         this.code = document.code || "";
         this.detail = this.message;
         this.errors = document.errors || {};
+        this.document = document;
     }
 }
 

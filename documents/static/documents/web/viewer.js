@@ -1,0 +1,341 @@
+/* One page image: zoom, pan, turn; what lies on it is drawn around words, never over letters.
+ *
+ *     const viewer = mountViewer(element, {
+ *         imageUrl, label,            // what the image is, for a screen reader
+ *         width, height,              // px of the boxes; left out: those of the image itself
+ *         words: [{id, box}],         // what can be pointed at; box = [x0, y0, x1, y1]
+ *         marks: [{box, kind, id}],   // what is drawn; kind: hit, doubt, dispute, unread, block
+ *         preload: [url, ...],        // the neighbours
+ *         fit: "width" | "page",
+ *         onSelect(word, event), onHover(word | null), onMark(mark), onRegion(box), onReady(size),
+ *     });
+ *     viewer.show({imageUrl, width, height, words, marks, preload, label})   another page
+ *     viewer.setMarks(marks); viewer.setWords(words)
+ *     viewer.light(boxes)             the word or block that is meant now; [] for none
+ *     viewer.reveal(box, {zoom})      scroll there; with `zoom` enlarge it to be read
+ *     viewer.zoom("width" | "page" | factor); viewer.zoomBy(factor)
+ *     viewer.turn(); viewer.toggleMarks(); viewer.selectRegion(true); viewer.destroy()
+ *
+ * The sheet scrolls in its frame, so that wheel, touch, keys and screen readers do what they do
+ * everywhere. Words have no elements of their own: a page of 1,500 words costs no more than an empty
+ * one. */
+import {bindGestures} from "./viewer_gestures.js";
+import {drawLight, drawMarks, makeOverlay} from "./viewer_marks.js";
+import {makeTools} from "./viewer_tools.js";
+
+const LEAST = 0.05;
+const MOST = 8;
+const STEP = 1.25;
+/* px between the sheet and its frame. */
+const EDGE = 8;
+
+export function mountViewer(element, options) {
+    return new Viewer(element, options);
+}
+
+class Viewer {
+    constructor(element, options) {
+        this.options = {fit: "width", tools: true, ...options};
+        this.mode = this.options.fit;
+        this.scale = 1;
+        this.rotation = 0;
+        this.marksShown = true;
+        this.marks = [];
+        this.lit = [];
+        this.element = element;
+        element.classList.add("viewer");
+        element.replaceChildren();
+        this.frame = make("div", "viewer-frame");
+        this.frame.tabIndex = 0;
+        this.frame.setAttribute("role", "group");
+        this.room = make("div", "viewer-room");
+        this.sheet = make("div", "viewer-sheet");
+        this.image = make("img", "viewer-image");
+        this.image.draggable = false;
+        this.image.decoding = "async";
+        this.overlay = makeOverlay();
+        this.failure = make("p", "viewer-failure");
+        this.failure.hidden = true;
+        this.sheet.append(this.image, this.overlay);
+        this.room.append(this.sheet);
+        this.frame.append(this.room);
+        element.append(this.frame, this.failure);
+        if (this.options.tools) {
+            this.tools = makeTools(this);
+            element.append(this.tools.element);
+        }
+        this.image.addEventListener("load", () => this.arrived());
+        this.image.addEventListener("error", () => this.failed());
+        this.unbind = bindGestures(this);
+        this.observer = new ResizeObserver(() => this.refit());
+        this.observer.observe(this.frame);
+        this.show(this.options);
+    }
+
+    show({imageUrl = "", width = 0, height = 0, words = [], marks = [], preload = [], label = "", failure = ""}) {
+        const other = imageUrl !== this.imageUrl;
+        this.imageUrl = imageUrl;
+        this.size = {width, height};
+        this.words = words;
+        this.frame.setAttribute("aria-label", label);
+        this.image.alt = label;
+        this.showFailure(failure);
+        if (other) {
+            this.rotation = 0;
+            this.element.classList.add("loading");
+            if (imageUrl) {
+                this.image.src = imageUrl;
+            } else {
+                this.image.removeAttribute("src");
+            }
+            this.frame.scrollTop = 0;
+        }
+        this.sheet.hidden = !imageUrl;
+        this.setMarks(marks);
+        this.light([]);
+        if (width && height) {
+            this.fit();
+        }
+        this.preloads = preload.filter(Boolean).map((url) => {
+            const image = new Image();
+            image.src = url;
+            return image;
+        });
+    }
+
+    arrived() {
+        this.element.classList.remove("loading");
+        this.showFailure("");
+        if (!this.size.width) {
+            this.size = {width: this.image.naturalWidth, height: this.image.naturalHeight};
+            this.setMarks(this.marks);
+            this.fit();
+        }
+        this.options.onReady?.(this.size);
+    }
+
+    failed() {
+        this.element.classList.remove("loading");
+        if (this.imageUrl) {
+            this.options.onFailure?.();
+        }
+    }
+
+    showFailure(text) {
+        this.failure.textContent = text;
+        this.failure.hidden = !text;
+    }
+
+    /* --- size ----------------------------------------------------------------------------------- */
+
+    get turned() {
+        const {width, height} = this.size;
+        return this.rotation % 180 ? {width: height, height: width} : {width, height};
+    }
+
+    fit() {
+        const {width, height} = this.turned;
+        const across = this.frame.clientWidth - 2 * EDGE;
+        const down = this.frame.clientHeight - 2 * EDGE;
+        if (!width || across <= 0 || down <= 0) {
+            return;
+        }
+        if (this.mode === "width") {
+            this.setScale(across / width);
+        } else if (this.mode === "page") {
+            this.setScale(Math.min(across / width, down / height));
+        } else {
+            this.setScale(this.scale);
+        }
+    }
+
+    refit() {
+        if (this.mode === "width" || this.mode === "page") {
+            this.fit();
+        }
+    }
+
+    setScale(scale) {
+        this.scale = Math.min(Math.max(scale, LEAST), MOST);
+        const {width, height} = this.size;
+        const turned = this.turned;
+        const {style} = this.sheet;
+        this.room.style.width = `${turned.width * this.scale}px`;
+        this.room.style.height = `${turned.height * this.scale}px`;
+        style.width = `${width * this.scale}px`;
+        style.height = `${height * this.scale}px`;
+        style.transform = TURNS[this.rotation](width * this.scale, height * this.scale);
+        this.drawSoon();
+        this.tools?.update();
+    }
+
+    /* `at`: the place in the frame (px) that stays where it is; the middle if it is not given. */
+    zoom(to, at = null) {
+        if (typeof to === "string") {
+            this.mode = to;
+            this.fit();
+            return;
+        }
+        this.mode = "free";
+        const place = at ?? {x: this.frame.clientWidth / 2, y: this.frame.clientHeight / 2};
+        const left = this.room.offsetLeft;
+        const top = this.room.offsetTop;
+        const x = (this.frame.scrollLeft + place.x - left) / this.scale;
+        const y = (this.frame.scrollTop + place.y - top) / this.scale;
+        this.setScale(to);
+        this.frame.scrollLeft = x * this.scale + this.room.offsetLeft - place.x;
+        this.frame.scrollTop = y * this.scale + this.room.offsetTop - place.y;
+    }
+
+    zoomBy(factor, at = null) {
+        this.zoom(this.scale * factor, at);
+    }
+
+    zoomIn() {
+        this.zoomBy(STEP);
+    }
+
+    zoomOut() {
+        this.zoomBy(1 / STEP);
+    }
+
+    turn() {
+        this.rotation = (this.rotation + 90) % 360;
+        this.fit();
+    }
+
+    reveal(box, {zoom = 0} = {}) {
+        if (zoom && this.scale < zoom) {
+            this.zoom(zoom);
+        }
+        const [x0, y0, x1, y1] = this.toFrame(box);
+        const {clientWidth, clientHeight} = this.frame;
+        const margin = 48;
+        if (x0 < margin || x1 > clientWidth - margin) {
+            this.frame.scrollLeft += (x0 + x1) / 2 - clientWidth / 2;
+        }
+        if (y0 < margin || y1 > clientHeight - margin) {
+            this.frame.scrollTop += (y0 + y1) / 2 - clientHeight / 2;
+        }
+    }
+
+    /* --- places --------------------------------------------------------------------------------- */
+
+    /* Where a box is in the frame now, px from its top left corner. */
+    toFrame(box) {
+        const frame = this.frame.getBoundingClientRect();
+        const place = this.room.getBoundingClientRect();
+        const [a, b] = [this.spin(box[0], box[1]), this.spin(box[2], box[3])];
+        const left = place.left - frame.left;
+        const top = place.top - frame.top;
+        return [
+            Math.min(a.x, b.x) * this.scale + left, Math.min(a.y, b.y) * this.scale + top,
+            Math.max(a.x, b.x) * this.scale + left, Math.max(a.y, b.y) * this.scale + top,
+        ];
+    }
+
+    /* A point of the page on the turned sheet, and back. Page px. */
+    spin(x, y) {
+        const {width, height} = this.size;
+        return {0: {x, y}, 90: {x: height - y, y: x}, 180: {x: width - x, y: height - y}, 270: {x: y, y: width - x}}[this.rotation];
+    }
+
+    unspin(x, y) {
+        const {width, height} = this.size;
+        return {0: {x, y}, 90: {x: y, y: height - x}, 180: {x: width - x, y: height - y}, 270: {x: width - y, y: x}}[this.rotation];
+    }
+
+    /* The point of the page (px of the boxes) below a pointer. */
+    toPage({clientX, clientY}) {
+        const place = this.room.getBoundingClientRect();
+        return this.unspin((clientX - place.left) / this.scale, (clientY - place.top) / this.scale);
+    }
+
+    wordAt(event) {
+        return smallestAt(this.words, this.toPage(event), 2 / this.scale);
+    }
+
+    markAt(event) {
+        return smallestAt(this.marks, this.toPage(event), 4 / this.scale);
+    }
+
+    wordsIn([x0, y0, x1, y1]) {
+        return this.words.filter(({box}) => {
+            const x = (box[0] + box[2]) / 2;
+            const y = (box[1] + box[3]) / 2;
+            return x >= x0 && x <= x1 && y >= y0 && y <= y1;
+        });
+    }
+
+    /* --- marks ---------------------------------------------------------------------------------- */
+
+    setWords(words) {
+        this.words = words;
+    }
+
+    setMarks(marks) {
+        this.marks = marks;
+        drawMarks(this.overlay, marks, this.size, this.scale);
+    }
+
+    light(boxes) {
+        this.lit = boxes;
+        drawLight(this.overlay, boxes, this.scale);
+    }
+
+    /* The lines keep their distance from the letters at every scale. */
+    drawSoon() {
+        this.drawing ||= requestAnimationFrame(() => {
+            this.drawing = 0;
+            drawMarks(this.overlay, this.marks, this.size, this.scale);
+            drawLight(this.overlay, this.lit, this.scale);
+        });
+    }
+
+    toggleMarks(shown = !this.marksShown) {
+        this.marksShown = shown;
+        this.overlay.classList.toggle("without-marks", !shown);
+        this.tools?.update();
+    }
+
+    selectRegion(on) {
+        this.selecting = on;
+        this.element.classList.toggle("selecting", on);
+        this.tools?.update();
+    }
+
+    destroy() {
+        this.observer.disconnect();
+        this.unbind();
+        this.element.replaceChildren();
+    }
+}
+
+/* A turn clockwise about the top left corner, moved back into sight; width and height in px. */
+const TURNS = {
+    0: () => "none",
+    90: (width, height) => `translate(${height}px, 0) rotate(90deg)`,
+    180: (width, height) => `translate(${width}px, ${height}px) rotate(180deg)`,
+    270: (width) => `translate(0, ${width}px) rotate(270deg)`,
+};
+
+function smallestAt(things, {x, y}, slack) {
+    let best = null;
+    let least = Infinity;
+    for (const thing of things) {
+        const [x0, y0, x1, y1] = thing.box;
+        if (x >= x0 - slack && x <= x1 + slack && y >= y0 - slack && y <= y1 + slack) {
+            const area = (x1 - x0) * (y1 - y0);
+            if (area < least) {
+                [best, least] = [thing, area];
+            }
+        }
+    }
+    return best;
+}
+
+export function make(name, className = "") {
+    const element = document.createElement(name);
+    element.className = className;
+    return element;
+}
