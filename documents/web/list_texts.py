@@ -36,7 +36,7 @@ def download_labels() -> list[tuple[str, str]]:
         ORIGINAL: _("Originals"),
         "pdf": _("Searchable PDFs"),
         "txt": _("Texts"),
-        "md": _("Markdown"),
+        "md": "Markdown",
         "json": _("Data (JSON)"),
     }
     return [
@@ -111,7 +111,6 @@ def list_texts() -> ScriptTexts:
         "preview-more": plural_forms(lambda n: ngettext("and {count} more", "and {count} more", n)),
         "download-begins": _("The download begins in a moment."),
         "no-image": _("No picture of this document yet."),
-        "page-of": _("{page} / {count}"),
         "keys": _("List of documents"),
         "key-next": _("Next document"),
         "key-previous": _("Previous document"),

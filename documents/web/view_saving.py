@@ -47,9 +47,9 @@ def save_view(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 @for_people
-def forget_view(request: HttpRequest, view_id: uuid.UUID) -> HttpResponseBase:
+def forget_view(request: HttpRequest, search_id: uuid.UUID) -> HttpResponseBase:
     try:
-        delete_saved_search(view_id, actor=person(request))
+        delete_saved_search(search_id, actor=person(request))
     except ArchiveError as error:
         messages.error(request, error.translated())
     return redirect("web:documents")
@@ -57,5 +57,5 @@ def forget_view(request: HttpRequest, view_id: uuid.UUID) -> HttpResponseBase:
 
 urlpatterns = [
     path("documents/views/", save_view, name="save-view"),
-    path("documents/views/<uuid:view_id>/forget/", forget_view, name="forget-view"),
+    path("documents/views/<uuid:search_id>/forget/", forget_view, name="forget-view"),
 ]

@@ -36,6 +36,13 @@ def _of_invited(**content: object) -> Body:
     return lambda world: {"data": {**content, "member": world.places["membership_id"]}}
 
 
+def _of_document(**content: object) -> Body:
+    return lambda world: {
+        "data": {**content, "ids": [str(world.document.id)]},
+        "content_type": "application/json",
+    }
+
+
 #: Options of Django's test client, by method and route.
 BODIES: dict[str, Body] = {
     "POST api/v1/auth/token/": _json(username="nobody", password="wrong"),
@@ -78,6 +85,13 @@ BODIES: dict[str, Body] = {
     "POST theme/": _form(theme="dark"),
     "POST account/tokens/": _form(name="new", scopes=["read"], days="30"),
     "POST account/tokens/<uuid:token_id>/revoke/": _form(),
+    "POST documents/change/": _of_document(change={"action": "tag", "add": ["other"]}),
+    "POST documents/titles/": _of_document(pattern="{n}"),
+    "POST documents/download/": lambda world: {
+        "data": {"kind": "original", "ids": str(world.document.id)}
+    },
+    "POST documents/views/": _form(name="v", list="tag=a"),
+    "POST documents/views/<uuid:search_id>/forget/": _form(),
     "POST admin/logout/": _form(),
     "POST admin/password_change/": _form(old_password="wrong"),
     "GET admin/autocomplete/": _form(

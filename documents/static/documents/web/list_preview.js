@@ -22,7 +22,7 @@ export function startPreview(element) {
 
     function load() {
         const count = Number(row.dataset.pages);
-        place.textContent = count ? text("page-of", {page, count}) : "";
+        place.textContent = count ? `${page} / ${count}` : "";
         for (const button of element.querySelectorAll("[data-page]")) {
             const to = page + Number(button.dataset.page);
             button.disabled = to < 1 || to > count;
