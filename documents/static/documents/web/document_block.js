@@ -3,7 +3,7 @@ import {text} from "./texts.js";
 import {blockMenu} from "./document_blocks.js";
 import {disputeList} from "./document_disputes.js";
 import {putCaret, rangeOf, textOffset} from "./document_ranges.js";
-import {readRows, tableGrid} from "./document_tables.js";
+import {readRows, rowsOf, sameShape, tableGrid, updateCells} from "./document_tables.js";
 import {shifted, wordAt} from "./document_words.js";
 
 /* Labels whose text is no running text: shown smaller, or as code. */
@@ -124,15 +124,17 @@ export class BlockView {
     }
 
     needsRedraw(block) {
-        const same = block.label === this.block.label && block.table === this.block.table && block.math === this.block.math;
-        return !same && !(this.isTable && block.table && JSON.stringify(this.value) === this.body.dataset.sent);
+        if (block.label !== this.block.label || block.math !== this.block.math || Boolean(block.table) !== this.isTable) {
+            return true;
+        }
+        return this.isTable && !sameShape(this.value, rowsOf(block.table));
     }
 
     update(block) {
         const before = this.block;
         this.block = block;
         if (this.isTable) {
-            this.body.dataset.saved = this.body.dataset.sent ?? this.body.dataset.saved;
+            updateCells(this.body, rowsOf(block.table));
         } else if (before.text !== block.text && normal(this.value) !== normal(block.text) && normal(this.value) === normal(before.text)) {
             this.body.textContent = block.text;
         }

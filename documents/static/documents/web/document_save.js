@@ -76,9 +76,6 @@ export class Saver {
         if (!owner.page.width) {
             body.image = owner.imageSize();
         }
-        for (const view of tables) {
-            view.body.dataset.sent = JSON.stringify(view.value);
-        }
         this.say("saving");
         try {
             await put(owner.url("text", number), body);

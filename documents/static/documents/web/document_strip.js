@@ -4,6 +4,22 @@ import {text} from "./texts.js";
 
 const HEIGHT = 116;
 const MORE = 4;
+const TRIES = 4;
+
+/* A thumbnail is made when it is first asked for, and the server makes few at a time. */
+function again(image) {
+    const tries = Number(image.dataset.tries ?? 0) + 1;
+    image.hidden = true;
+    image.dataset.tries = tries;
+    if (tries <= TRIES) {
+        setTimeout(() => {
+            if (image.isConnected) {
+                image.hidden = false;
+                image.src = `${image.src.split("#")[0]}#${tries}`;
+            }
+        }, 1500 * tries);
+    }
+}
 
 export class Strip {
     constructor(owner) {
@@ -109,7 +125,7 @@ export class Strip {
             image.loading = "lazy";
             image.decoding = "async";
             image.src = thumbnail.replace("/pages/0/", `/pages/${page}/`);
-            image.addEventListener("error", () => image.remove());
+            image.addEventListener("error", () => again(image));
             sheet.append(image);
         }
         const number = document.createElement("span");

@@ -1,24 +1,57 @@
 /* A table as a grid whose cells are edited. A cell is {text, colspan, rowspan, header}. */
 import {text} from "./texts.js";
+import {putCaret} from "./document_ranges.js";
 
 export function tableGrid(view, rows = null) {
     const frame = document.createElement("div");
     frame.className = "block-table";
-    if (rows) {
-        frame.append(build(rows));
-    } else {
-        // Sanitised by the server to rows and cells (documents/text/safe_html.py).
-        frame.innerHTML = view.block.table;
-    }
+    fill(frame, rows, view.block.table);
     frame.querySelectorAll("tr").forEach((row, y) => {
         [...row.cells].forEach((cell, x) => {
-            cell.textContent = cellText(cell);
             view.makeEditable(cell, text("cell-n", {row: y + 1, column: x + 1}));
         });
     });
-    frame.dataset.saved = rows ? "" : JSON.stringify(readRows(frame));
+    frame.dataset.saved = JSON.stringify(rowsOf(view.block.table));
     frame.addEventListener("keydown", (event) => move(event, frame));
     return frame;
+}
+
+function fill(frame, rows, html) {
+    if (rows) {
+        frame.append(build(rows));
+        return;
+    }
+    // Sanitised by the server to rows and cells (documents/text/safe_html.py).
+    frame.innerHTML = html;
+    for (const cell of frame.querySelectorAll("td, th")) {
+        cell.textContent = cellText(cell);
+    }
+}
+
+/* The cells of a table that the server has. */
+export function rowsOf(html) {
+    const frame = document.createElement("div");
+    fill(frame, null, html);
+    return readRows(frame);
+}
+
+export function sameShape(rows, others) {
+    const shape = (each) => JSON.stringify(each.map((row) => row.map(({colspan, rowspan, header}) => [colspan, rowspan, header])));
+    return shape(rows) === shape(others);
+}
+
+/* Cells that nobody types in take the text that the server has now. */
+export function updateCells(frame, rows) {
+    const before = JSON.parse(frame.dataset.saved);
+    frame.querySelectorAll("tr").forEach((row, y) => {
+        [...row.cells].forEach((cell, x) => {
+            const was = before[y]?.[x]?.text;
+            if (cell.textContent.trim() === was && was !== rows[y][x].text) {
+                cell.textContent = rows[y][x].text;
+            }
+        });
+    });
+    frame.dataset.saved = JSON.stringify(rows);
 }
 
 /* A line break inside a cell is a space here. */
@@ -62,7 +95,10 @@ function move(event, frame) {
     event.preventDefault();
     const rows = [...frame.querySelectorAll("tr")];
     const next = rows[rows.indexOf(cell.parentElement) + (event.shiftKey ? -1 : 1)];
-    next?.cells[Math.min(cell.cellIndex, next.cells.length - 1)]?.focus();
+    const target = next?.cells[Math.min(cell.cellIndex, next.cells.length - 1)];
+    if (target) {
+        putCaret(target, 0, target.textContent.length);
+    }
 }
 
 /* `what`: row-below, column-right, delete-row, delete-column. Spans of other cells stay. */

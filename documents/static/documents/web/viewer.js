@@ -28,6 +28,8 @@ const MOST = 8;
 const STEP = 1.25;
 /* px between the sheet and its frame. */
 const EDGE = 8;
+/* ms without a change of the scale. */
+const SETTLE = 140;
 
 export function mountViewer(element, options) {
     return new Viewer(element, options);
@@ -147,6 +149,7 @@ class Viewer {
         } else {
             this.setScale(this.scale);
         }
+        this.settle();
     }
 
     refit() {
@@ -159,14 +162,23 @@ class Viewer {
         this.scale = Math.min(Math.max(scale, LEAST), MOST);
         const {width, height} = this.size;
         const turned = this.turned;
-        const {style} = this.sheet;
         this.room.style.width = `${turned.width * this.scale}px`;
         this.room.style.height = `${turned.height * this.scale}px`;
-        style.width = `${width * this.scale}px`;
-        style.height = `${height * this.scale}px`;
-        style.transform = TURNS[this.rotation](width * this.scale, height * this.scale);
-        this.drawSoon();
+        this.sheet.style.width = `${width}px`;
+        this.sheet.style.height = `${height}px`;
+        const turn = TURNS[this.rotation](width * this.scale, height * this.scale);
+        this.sheet.style.transform = `${turn} scale(${this.scale})`;
         this.tools?.update();
+        // Drawn as it is, larger or smaller, until the zooming pauses: then sharp again.
+        this.element.classList.add("zooming");
+        clearTimeout(this.settling);
+        this.settling = setTimeout(() => this.settle(), SETTLE);
+    }
+
+    settle() {
+        clearTimeout(this.settling);
+        this.element.classList.remove("zooming");
+        this.redraw();
     }
 
     /* `at`: the place in the frame (px) that stays where it is; the middle if it is not given. */
@@ -283,13 +295,10 @@ class Viewer {
         drawLight(this.overlay, boxes, this.scale);
     }
 
-    /* The lines keep their distance from the letters at every scale. */
-    drawSoon() {
-        this.drawing ||= requestAnimationFrame(() => {
-            this.drawing = 0;
-            drawMarks(this.overlay, this.marks, this.size, this.scale);
-            drawLight(this.overlay, this.lit, this.scale);
-        });
+    /* The lines keep their width and their distance from the letters at every scale. */
+    redraw() {
+        drawMarks(this.overlay, this.marks, this.size, this.scale);
+        drawLight(this.overlay, this.lit, this.scale);
     }
 
     toggleMarks(shown = !this.marksShown) {
@@ -305,6 +314,7 @@ class Viewer {
     }
 
     destroy() {
+        clearTimeout(this.settling);
         this.observer.disconnect();
         this.unbind();
         this.element.replaceChildren();
@@ -313,7 +323,7 @@ class Viewer {
 
 /* A turn clockwise about the top left corner, moved back into sight; width and height in px. */
 const TURNS = {
-    0: () => "none",
+    0: () => "",
     90: (width, height) => `translate(${height}px, 0) rotate(90deg)`,
     180: (width, height) => `translate(${width}px, ${height}px) rotate(180deg)`,
     270: (width) => `translate(0, ${width}px) rotate(270deg)`,

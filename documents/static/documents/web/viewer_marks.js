@@ -12,8 +12,7 @@ export function makeOverlay() {
     svg.setAttribute("preserveAspectRatio", "none");
     for (const kind of [...KINDS, "current", "light", "region"]) {
         const path = document.createElementNS(SVG, "path");
-        path.classList.add("mark", kind);
-        path.setAttribute("vector-effect", "non-scaling-stroke");
+        path.classList.add("mark", `mark-${kind}`);
         svg.append(path);
     }
     return svg;
@@ -21,6 +20,7 @@ export function makeOverlay() {
 
 /* `current` of a mark: it is the one that is looked at. `scale`: screen px of a page px. */
 export function drawMarks(svg, marks, {width, height}, scale) {
+    svg.style.setProperty("--one", `${1 / scale}px`);
     if (width) {
         svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     }
@@ -41,7 +41,7 @@ export function drawRegion(svg, box) {
 
 function draw(svg, kind, boxes, scale) {
     const room = ROOM[kind] / scale;
-    const path = svg.querySelector(`.${kind}`);
+    const path = svg.querySelector(`.mark-${kind}`);
     path.setAttribute("d", boxes.map((box) => outline(box, room)).join(""));
 }
 
