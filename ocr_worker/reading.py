@@ -113,7 +113,7 @@ def _read_text_layer(
     """
     layer = None
     if mime_type == "application/pdf":
-        layer = renderer.read_text_layer(path, mime_type, number)
+        layer = renderer.read_text_layer(path, mime_type, number, last_word=forced)
     if layer is None:
         return _read_as_empty(renderer, path, mime_type, number) if forced else None
     if not forced:

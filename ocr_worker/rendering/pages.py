@@ -123,7 +123,7 @@ class Pages:
         assert self._stream is not None, "an action before the first file"
         return {}, unlock_pdf(self._stream, password)
 
-    def text_layer(self, number: int) -> Answer:
+    def text_layer(self, number: int, last_word: bool) -> Answer:
         file = self._file
         if not isinstance(file, PdfFile):
             return {"layer": None}, b""
@@ -136,7 +136,10 @@ class Pages:
                 layer = pdf_text.read_page_text(page, width, height)
             else:
                 layer = pdf_text.read_page_text_with_fields(page, *flat, width, height)
-        layer |= pdf_ink.compare_ink(file, number, layer["words"])
+        if layer["words"] or last_word:
+            layer |= pdf_ink.compare_ink(file, number, layer["words"])
+        else:  # a scan, mostly: OCR is going to draw and read it
+            layer |= {"hidden": [], "unread": []}
         # A word with ink over which a shape is drawn may be seen or not: that is left to OCR.
         unseen = {tuple(layer["words"][index][:5]) for index in layer["hidden"]}
         layer["covered"] = sum(tuple(word[:5]) not in unseen for word in layer["covered"])

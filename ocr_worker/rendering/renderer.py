@@ -90,9 +90,14 @@ class Renderer:
         """The PDF as it is without its protection. Raises PasswordNeeded for a wrong password."""
         return bytes(self._ask("unlock", path, mime_type, password=password)[1])
 
-    def read_text_layer(self, path: Path, mime_type: str, number: int) -> TextLayer | None:
-        """The text layer of a PDF page; None for other formats."""
-        header, _ = self._ask("text_layer", path, mime_type, number=number)
+    def read_text_layer(
+        self, path: Path, mime_type: str, number: int, *, last_word: bool = False
+    ) -> TextLayer | None:
+        """The text layer of a PDF page; None for other formats.
+
+        `last_word`: no OCR follows, so a page without words is looked at for what looks like text.
+        """
+        header, _ = self._ask("text_layer", path, mime_type, number=number, last_word=last_word)
         layer = header["layer"]
         if layer is None:
             return None
