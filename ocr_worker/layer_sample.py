@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from PIL import Image
 from rapidfuzz import fuzz
 
 from documents.text.lookalikes import TWINS
 from documents.text.page_layout import Box, bounding_box
-from ocr_worker.rendering import LayerWord, RenderedPage, TextLayer
-from ocr_worker.text_layer.columns import Segment, split_segments
+from ocr_worker.rendering import LayerWord, RenderedPage, TextLayer, UnreadLine
+from ocr_worker.text_layer.columns import Segment, group_rotated, split_segments
+from ocr_worker.text_layer.doubt import is_foreign
+from ocr_worker.text_layer.extract import select_trusted_words
 from ocr_worker.text_layer.language_check import profile_text
 
 from .engines.base import Engine
@@ -23,16 +26,26 @@ _LINES = 5
 _LETTERS = 130
 _LINE_LETTERS = 45
 
-#: Confidence and letters with which the engine must have read the sample to judge by it.
-_SURE = 0.6
-_ENOUGH = 4
 
-#: Share of common pairs of letters that what the engine read must have to speak against a layer.
-_LANGUAGE = 0.4
+class _Certainty(NamedTuple):
+    """How certainly the engine must have read the sample to judge by it: its confidence, letters,
+    and, to speak against the layer, the share of common pairs of letters."""
+
+    confidence: float
+    letters: int
+    pairs: float
+
+
+_CERTAIN = _Certainty(0.6, 4, 0.4)
+#: Where the layer is in a script that the engine does not know: of true Chinese it makes noise.
+_CERTAIN_OF_FOREIGN = _Certainty(0.8, 10, 0.5)
 
 #: A layer that agrees less says something else than the page. Two different texts of one length
 #: agree by 0.3, a true layer and its reading by 0.8 or more.
-LEAST_AGREEMENT = 0.55
+LEAST_AGREEMENT = 0.5
+
+#: The share of a layer's letters up to which lies are left out of it, and read by themselves.
+_FEW = 0.4
 
 #: px between two lines of the sample, and around it.
 _MARGIN = 24
@@ -57,15 +70,32 @@ def measure_agreement(
         return None
     sample = _cut_out(page.image, [line.box for line in lines], page.image.width / layer.width)
     seen = engine.read_part(sample, dpi=page.dpi, language=language, seconds=seconds, upright=True)
-    read = _fold(seen.text)
+    said, read = _fold(" ".join(line.text for line in lines)), _fold(seen.text)
     confidence = seen.confidence
-    if len(read) < _ENOUGH or (confidence is not None and confidence < _SURE):
+    needed = _CERTAIN_OF_FOREIGN if is_foreign(said) else _CERTAIN
+    if len(read) < needed.letters or (confidence is not None and confidence < needed.confidence):
         return None
-    said = _fold(" ".join(line.text for line in lines))
     agreement = float(fuzz.ratio(said, read)) / 100
-    if agreement < LEAST_AGREEMENT and profile_text(seen.text.split()).pairs < _LANGUAGE:
+    if agreement < LEAST_AGREEMENT and profile_text(seen.text.split()).pairs < needed.pairs:
         return None  # what the engine read is no language either: a barcode, a foreign script
     return agreement
+
+
+def leave_out(layer: TextLayer, lies: Sequence[LayerWord]) -> TextLayer | None:
+    """The layer without words that say something else than the page; where they stood, its lines
+    are unread. None where hardly anything else would be left."""
+    letters = sum(len(word.text) for word in lies)
+    if letters > _FEW * sum(len(word.text) for word in select_trusted_words(layer)):
+        return None
+    out = {id(word) for word in lies}
+    lines = split_segments([word for word in lies if not word.turn])
+    lines += group_rotated([word for word in lies if word.turn])
+    unread = [UnreadLine(s.bbox, sum(len(word.text) for word in s.words)) for s in lines]
+    return replace(
+        layer,
+        words=tuple(word for word in layer.words if id(word) not in out),
+        unread=(*layer.unread, *unread),
+    )
 
 
 @dataclass(frozen=True)

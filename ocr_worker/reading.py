@@ -26,7 +26,7 @@ from ocr_worker.text_layer.doubt import find_doubtful_words
 
 from .engines.base import Engine
 from .figures import cut_out_figures
-from .layer_sample import LEAST_AGREEMENT, measure_agreement
+from .layer_sample import LEAST_AGREEMENT, leave_out, measure_agreement
 from .rendering import RenderedPage, Renderer
 from .rendering.geometry import guess_dpi
 from .unread_ink import Sheet, find_unread_lines, read_unread
@@ -138,7 +138,10 @@ def _read_text_layer(
         )
         log.info("text_layer_doubted", page=number, words=len(doubtful), agreement=agreement)
         if agreement is not None and agreement < LEAST_AGREEMENT:
-            return None
+            believed = leave_out(layer, doubtful)
+            if believed is None:
+                return None
+            layer = believed
     layout = extract.convert_to_layout(layer)
 
     def draw_upright() -> Sheet:

@@ -22,7 +22,7 @@ from PIL import (
 from documents.errors import DamagedFile, DamagedPage, PageTooLarge, ReadingError
 from documents.messages import Message
 
-from . import image_frames
+from . import heif_grid, image_frames
 from .geometry import guess_dpi
 from .image_modes import to_plain_mode
 from .image_repair import decode_damaged, read_mended
@@ -208,9 +208,14 @@ class ImageFile:
                 image.seek(number - 1)
             else:
                 image = self._image = self._open()  # a decoded image can't be decoded again
-            prepare(image)
-            image.load()
-            image_frames.seek_written(image)
+            reduced = self._decode_tiles(image)
+            if reduced is not None:
+                stated = (*_read_resolution(image), image.width)
+                image = reduced
+            else:
+                prepare(image)
+                image.load()
+                image_frames.seek_written(image)
         except _DECODING_ERRORS as error:
             try:
                 image, self.damaged = decode_damaged(self._stream, self._kind, prepare, page=number)
@@ -219,6 +224,15 @@ class ImageFile:
         ratio, dpi, across = stated
         # It may have been decoded smaller.
         return image, dpi * image.width / across if dpi else None, ratio
+
+    def _decode_tiles(self, image: Image.Image) -> Image.Image | None:
+        """A picture too large to be decoded whole, smaller, where it is made of tiles; else None.
+
+        `image`: opened, not decoded.
+        """
+        if self._kind != "HEIF" or image.width * image.height <= MAX_DECODED_PIXELS:
+            return None
+        return heif_grid.decode_reduced(self._stream, MAX_PIXELS)
 
 
 def _stretch_to_square(page: Image.Image, stretch: float) -> Image.Image:

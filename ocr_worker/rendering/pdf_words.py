@@ -11,6 +11,7 @@ import ctypes
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -55,6 +56,9 @@ class RawWord:
 def split_words(textpage: Any, count: int) -> list[RawWord]:
     """Group `count` characters into words, split at white space, line ends and jumps back."""
     codes = [c.FPDFText_GetUnicode(textpage, index) for index in range(count)]
+    broken_at = {index for index, code in enumerate(codes) if code in _BROKEN}
+    if broken_at:
+        broken_at -= _find_surrogate_pairs(codes)
     gaps = _Gaps(textpage)
     word_gap = _measure_word_gap(textpage, codes, gaps)
     angle_of = c.FPDFText_GetCharAngle
@@ -85,7 +89,6 @@ def split_words(textpage: Any, count: int) -> list[RawWord]:
             first = index
             upright = abs(math.sin(angle_of(textpage, index))) < 0.5
         l, r, b, t = left.value, right.value, bottom.value, top.value  # noqa: E741
-        is_broken = code in _BROKEN
         if r > l or t > b:
             if (
                 upright
@@ -111,13 +114,23 @@ def split_words(textpage: Any, count: int) -> list[RawWord]:
                 y0 = b
             if t > y1:
                 y1 = t
-        if is_broken:
+        if index in broken_at:
             broken += 1
         text.append("-" if hyphen_here else chr(code) if code < 0x110000 else "\ufffd")
         hyphen = hyphen_here
     if text:
         end()
     return words
+
+
+def _find_surrogate_pairs(codes: list[int]) -> set[int]:
+    """Where two codes are one character beyond the first plane (UTF-16): mathematics, emoji."""
+    return {
+        at
+        for index, (one, other) in enumerate(pairwise(codes))
+        if 0xD800 <= one < 0xDC00 <= other < 0xE000
+        for at in (index, index + 1)
+    }
 
 
 class _Gaps:

@@ -36,9 +36,15 @@ _ENOUGH = 8
 def find_doubtful_words(layer: TextLayer) -> tuple[LayerWord, ...]:
     """The words, in the layer's order, that are doubtful; none for most pages.
 
-    Text in scripts other than Latin and Cyrillic can't be judged by its pairs, and is not doubted.
+    Text in scripts other than Latin and Cyrillic can't be judged by its pairs: where most of a page
+    is such, all of that is doubtful. A false table makes Hangul of Russian as easily as Latin.
     """
     words = [word for word in select_trusted_words(layer) if word.text]
+    foreign = [word for word in words if is_foreign(word.text)]
+    if len(foreign) * 2 > len(words):
+        return tuple(foreign)
+    if foreign:
+        words = [word for word in words if not is_foreign(word.text)]
     if not words:
         return ()
     if _is_doubtful(words, _PAIRS):
@@ -49,8 +55,8 @@ def find_doubtful_words(layer: TextLayer) -> tuple[LayerWord, ...]:
 
 def _is_doubtful(words: Sequence[LayerWord], least_pairs: float) -> bool:
     counts = [_count_signs(word.text) for word in words]
-    signs, letters, foreign, digits = map(sum, zip(*counts, strict=True))
-    if signs < _ENOUGH or foreign * 2 > letters > 0:
+    signs, letters, _, digits = map(sum, zip(*counts, strict=True))
+    if signs < _ENOUGH:
         return False
     if letters < _LETTERS * signs:
         # Figures are true more often than not; other signs for letters never are.
@@ -59,6 +65,12 @@ def _is_doubtful(words: Sequence[LayerWord], least_pairs: float) -> bool:
     if found.words == 0:
         return False
     return found.pairs < least_pairs or found.clean < _CLEAN
+
+
+def is_foreign(text: str) -> bool:
+    """Whether most letters of a word are neither Latin nor Cyrillic."""
+    _, letters, foreign, _ = _count_signs(text)
+    return foreign * 2 > letters
 
 
 @cache_words

@@ -15,7 +15,7 @@ from documents.text.box_rotation import rotate_box
 from documents.text.page_layout import Box, PageLayout
 from ocr_worker.rendering import LayerWord, TextLayer, UnreadLine
 from ocr_worker.text_layer.blocks import group_into_blocks
-from ocr_worker.text_layer.language_check import Profile, profile_text
+from ocr_worker.text_layer.language_check import Profile, is_shifted_alphabet, profile_text
 from ocr_worker.text_layer.words import drop_doubles, join_spaced_letters
 
 #: Words of one page at most (a page of a newspaper has 5,000). Blocks are built in the worker,
@@ -49,6 +49,10 @@ _MUCH_UNREAD = 0.2
 _FEW_IMAGINED = 5
 _IMAGINED = 0.1
 
+#: What programs write where nobody sees it, and the letters from which hidden text is reported.
+_PRODUCERS_MARKS = ("Powered by TCPDF (www.tcpdf.org)",)
+_LEAST_HIDDEN = 3
+
 #: A page with fewer letters, and images or drawings beside them, may have its text in those.
 _FEW_LETTERS = 40
 _SOME_COVER = 0.05
@@ -75,6 +79,11 @@ def has_hidden_text(layer: TextLayer) -> bool:
     imagines some.
     """
     hidden = [word for word in layer.words if word.hidden and _is_on(word, layer)]
+    text = " ".join(word.text for word in hidden)
+    for mark in _PRODUCERS_MARKS:
+        text = text.replace(mark, "")
+    if sum(map(str.isalnum, text)) < _LEAST_HIDDEN:
+        return False
     if layer.image_cover < _SCAN_COVER or not all(word.invisible for word in hidden):
         return bool(hidden)
     return len(hidden) > max(_FEW_IMAGINED, _IMAGINED * len(layer.words))
@@ -108,6 +117,8 @@ def find_distrust_reason(layer: TextLayer) -> str | None:
         return "words under what is drawn over them"
     found = profile_text(word.text for word in words)
     if found.other > _OTHER_SCRIPT:
+        if is_shifted_alphabet("".join(word.text for word in words)):
+            return "an alphabet written in syllables"
         return None  # no engine reads it here, so there is nothing better than the layer
     if found.letters >= 20 and found.accented > 0.4 and found.cyrillic < 0.3:
         return "letters of a false encoding"

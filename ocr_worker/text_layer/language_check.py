@@ -73,6 +73,9 @@ _PAIRS = {
 #: Of a longer text, about this many words are checked.
 _ENOUGH_WORDS = 400
 
+#: Fewer letters of a large script tell nothing about their spread.
+_ENOUGH_CODES = 12
+
 _VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœаеёиоуыэюяієї")
 _LETTERS = re.compile(r"[^\W\d_]+")
 #: From a word's first letter, digit or underscore to its last.
@@ -99,6 +102,20 @@ class Profile:
     accented: float
     cyrillic: float
     other: float
+
+
+def is_shifted_alphabet(text: str) -> bool:
+    """Whether what looks Chinese or Korean is an alphabet under a false table of codes.
+
+    Those scripts spread over thousands of codes. Letters with a constant added lie within 256, and
+    those of UTF-16 with its bytes swapped are 256 apart.
+    """
+    codes = sorted(ord(ch) for ch in text if "\u3400" <= ch <= "\ud7a3")
+    if len(codes) < _ENOUGH_CODES:
+        return False
+    few = len(codes) // 20
+    swapped = sum(code & 0xFF == 0 for code in codes)
+    return codes[-1 - few] - codes[few] < 256 or swapped > 0.9 * len(codes)
 
 
 class _Token(NamedTuple):

@@ -23,6 +23,10 @@ _CELL = 4.0
 #: Letters set apart: at least so many on a line, half of them this many type sizes apart at most. A
 #: gap of more type sizes ends the line.
 _SPACED_LETTERS = 5
+#: Among them some stand closer and come as one word: pieces of so many letters, and what share of
+#: the pieces single letters are at least.
+_PIECE = 3
+_SINGLE = 0.7
 _SPACED_GAP, _LINE_GAP = 1.0, 3.0
 #: A gap between words is wider than the median gap between letters by this factor and this many
 #: type sizes.
@@ -61,6 +65,8 @@ def drop_doubles(words: Iterable[LayerWord]) -> list[LayerWord]:
 
 def join_spaced_letters(words: Sequence[LayerWord]) -> list[LayerWord]:
     """Join letters that are set apart into words: «П О С Т А Н О В И Л» is one word."""
+    if sum(len(word.text) == 1 for word in words) < _SPACED_LETTERS:
+        return list(words)
     joined: list[LayerWord] = []
     for run in _split_runs(words):
         joined += _join_run(run) if _is_spaced(run) else run
@@ -122,10 +128,11 @@ def _is_double(one: LayerWord, other: LayerWord) -> bool:
 
 
 def _split_runs(words: Sequence[LayerWord]) -> Iterator[list[LayerWord]]:
-    """Split into runs of single characters that follow each other on a line, and other words."""
+    """Split into runs of short pieces that follow each other on a line, and other words."""
     run: list[LayerWord] = []
     for word in words:
-        if run and not (len(word.text) == 1 and len(run[-1].text) == 1 and _follows(run[-1], word)):
+        short = len(word.text) <= _PIECE
+        if run and not (short and len(run[-1].text) <= _PIECE and _follows(run[-1], word)):
             yield run
             run = []
         run.append(word)
@@ -134,7 +141,8 @@ def _split_runs(words: Sequence[LayerWord]) -> Iterator[list[LayerWord]]:
 
 
 def _is_spaced(run: list[LayerWord]) -> bool:
-    if sum(word.text.isalpha() for word in run) < _SPACED_LETTERS:
+    single = [word.text for word in run if len(word.text) == 1]
+    if sum(map(str.isalpha, single)) < _SPACED_LETTERS or len(single) < _SINGLE * len(run):
         return False
     usual = median(_gap(last, word) for last, word in pairwise(run))
     return usual <= _SPACED_GAP * max(run[0].size, 1.0)

@@ -298,10 +298,15 @@ def test_drawings_are_not_taken_for_text(renderer: Renderer, tmp_path: Path) -> 
     assert reading.layout.flags == ()
 
 
-def make_lie(path: Path, lines: list[str], say: Callable[[str], str]) -> Path:
-    """A page that shows `lines` and whose font says `say(letter)` for each."""
+def make_lie(
+    path: Path, lines: list[str], say: Callable[[str], str], truth: Draw | None = None
+) -> Path:
+    """A page that shows `lines` and whose font says `say(letter)` for each; `truth`: what else is
+    drawn, in other fonts."""
 
     def draw(canvas: Canvas) -> None:
+        if truth is not None:
+            truth(canvas)
         canvas.setFont(cyrillic_font(), 15)
         for index, line in enumerate(lines):
             canvas.drawString(60, 760 - 26 * index, line)
@@ -309,12 +314,14 @@ def make_lie(path: Path, lines: list[str], say: Callable[[str], str]) -> Path:
     pdf(path, draw)
     with pikepdf.open(path, allow_overwriting_input=True) as file:
         for font in file.pages[0].Resources.Font.values():
-            if "/ToUnicode" in font:
+            if "/ToUnicode" in font:  # reportlab writes it for TrueType only
                 table = font.ToUnicode.read_bytes().decode("ascii")
                 # reportlab lists the letters of a subset as <41> <0041>
                 body = re.sub(
                     r"(<\w\w>) <(\w{4})>",
-                    lambda pair: f"{pair[1]} <{ord(say(chr(int(pair[2], 16)))):04X}>",
+                    lambda pair: (
+                        f"{pair[1]} <{say(chr(int(pair[2], 16))).encode('utf-16-be').hex()}>"
+                    ),
                     table,
                 )
                 assert body != table
@@ -347,6 +354,8 @@ def _shuffle(ch: str) -> str:
         (ENGLISH, lambda ch: "\u25a0" if ch.isalpha() else ch),
         (RUSSIAN, lambda ch: "#%&*+=/<>"[ord(ch) % 9] if ch.isalpha() else ch),
         (["Pass for the yard"], _shift(3)),
+        (RUSSIAN, _shift(0xCC80)),
+        (RUSSIAN, lambda ch: chr(0xAC00 + 37 * ord(ch) % 11_000) if ch.isalpha() else ch),
     ],
 )
 def test_a_layer_that_says_something_else_than_the_page_is_not_believed(
@@ -364,6 +373,56 @@ def test_a_layer_that_says_something_else_than_the_page_is_not_believed(
     shown = set(re.findall(r"\w{4,}", " ".join(lines)))
     assert reading.engine == "tesseract"
     assert len(seen & shown) >= 0.8 * len(shown)
+
+
+def test_a_lie_on_a_part_of_the_page_costs_that_part_only(
+    renderer: Renderer, engine: Engine, tmp_path: Path
+) -> None:
+    said = [f"Clause {number}: {line}" for number in range(1, 5) for line in ENGLISH]
+    shown = ["Ведомость отгрузки товара", "со склада покупателя"]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        for index, line in enumerate(said):
+            canvas.drawString(60, 600 - 18 * index, line)
+
+    path = make_lie(tmp_path / "part.pdf", shown, _shift(-3), truth=draw)
+
+    reading = read_page(renderer, engine, path, PDF, 1)
+
+    text = " ".join(reading.layout.text.split())
+    assert reading.engine == "text-layer"
+    assert all(line in text for line in said)
+    assert set(" ".join(shown).split()) <= set(text.split())
+
+
+def test_letters_beyond_the_first_plane_have_a_meaning(renderer: Renderer, tmp_path: Path) -> None:
+    path = make_lie(
+        tmp_path / "italic.pdf",
+        ["abc xyz"],
+        lambda ch: chr(0x1D44E + ord(ch) - ord("a")) if ch.isalpha() else ch,
+        truth=lambda canvas: write(canvas, ENGLISH),
+    )
+
+    reading = read_page(renderer, Sees(), path, PDF, 1)
+
+    assert reading.engine == "text-layer"
+    assert "\U0001d44e\U0001d44f\U0001d450" in reading.layout.text
+
+
+def test_the_mark_of_a_program_is_no_hidden_text(renderer: Renderer, tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, ENGLISH)
+        text = canvas.beginText(3, 3)
+        text.setFont("Helvetica", 1)
+        text.setTextRenderMode(3)
+        text.textOut("Powered by TCPDF (www.tcpdf.org)")
+        canvas.drawText(text)
+
+    reading = read_drawn(renderer, Sees(), tmp_path / "mark.pdf", draw)
+
+    assert "TCPDF" not in reading.layout.text
+    assert reading.layout.flags == ()
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,25 @@ def test_letters_placed_apart_are_words(
     assert read(renderer, tmp_path / "a.pdf", draw) == " ".join(LINES)
 
 
+def test_letters_placed_apart_are_words_though_some_stand_close(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    close = ("т", "r", "l")  # the letter before stands beside them, as in one word
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 10)
+        for number, line in enumerate(LINES):
+            x = 40.0
+            for letter, after in zip(line, f"{line[1:]} ", strict=True):
+                if letter == " ":
+                    x += 7
+                    continue
+                canvas.drawString(x, 700 - 16 * number, letter)
+                x += canvas.stringWidth(letter, FONT, 10) + (0.1 if after in close else 2.5)
+
+    assert read(renderer, tmp_path / "a.pdf", draw) == " ".join(LINES)
+
+
 def test_a_title_spaced_out_with_spaces_is_whole(renderer: Renderer, tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         draw_lines(canvas)
