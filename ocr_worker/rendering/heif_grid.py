@@ -129,4 +129,4 @@ def _decode_tile(stream: BinaryIO, items: HeifItems, item: int) -> Image.Image:
                 raise ValueError("too large a tile")
     file = write_picture(items.kinds[item], properties, items.read(stream, item))
     with Image.open(io.BytesIO(file), formats=("HEIF",)) as tile:
-        return tile.convert("L" if tile.mode == "L" else "RGB")
+        return Image.Image.convert(tile, "L" if tile.mode == "L" else "RGB")
