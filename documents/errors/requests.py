@@ -314,6 +314,14 @@ class NotConformant(Conflict):
     next_step = "Ask for the searchable PDF without `conformance`."
 
 
+class NoTables(Conflict):
+    """No table was recognised on the pages that were asked for."""
+
+    code = "no-tables"
+    title = gettext_noop("There are no tables.")
+    next_step = "Ask for another format; only PaddleOCR-VL recognises tables."
+
+
 class LeaseLost(ArchiveError):
     """The lease of a claim has ended: it expired, or the document is being read again."""
 

@@ -6,6 +6,13 @@ from __future__ import annotations
 #: are made on request too, where a part of them is asked for.
 EXPORT_TYPES = {
     "pdf": "application/pdf",
+    "alto.xml": "application/xml",
+    "hocr": "application/xhtml+xml",
+    "md.zip": "application/zip",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "chunks.jsonl": "application/x-ndjson",
 }
 
 #: Those of `assemble.KINDS` of which a part may be asked for, and their types.

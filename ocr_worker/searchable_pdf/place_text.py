@@ -6,15 +6,12 @@ finds the line; its width is that of its word, so that a selection covers the in
 
 from __future__ import annotations
 
-import math
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from documents.text.block_lines import lines_of, reads_downwards
 from documents.text.page_layout import Block, Box, Line, PageLayout, Word
-
-#: Width of a letter, as a share of the height of its line, where only the text is known.
-_LETTER_WIDTH = 0.45
 
 #: A gap between words, as a share of the line's height, from which every reader sees a space; no
 #: word is made narrower than this share of itself for it.
@@ -45,24 +42,16 @@ def place_page(layout: PageLayout) -> list[Run]:
 
 
 def place_block(block: Block) -> Iterator[Run]:
-    """The runs of one block; by its lines where they say what the block says."""
-    if not block.text.strip():
-        return
-    if block.text.split() != [word for line in block.lines for word in line.text.split()]:
-        yield from _place_by_area(block.text, block.bbox)
-        return
-    for line in block.lines:
+    """The runs of one block."""
+    for line in lines_of(block):
         yield from _place_line(line)
 
 
 def _place_line(line: Line) -> Iterator[Run]:
     x0, _, x1, _ = line.bbox
-    if not line.text.strip():
-        return
-    turn = _find_turn(line)
     words = line.words
-    if [word.text for word in words] != line.text.split():
-        words = _spread(line.text.split(), line.bbox, turn)
+    downwards = reads_downwards(line)
+    turn = {None: 0, True: 90, False: 270}[downwards]
     baseline = _Baseline(words)
     groups = _share_places(words)
     boxes = [
@@ -118,16 +107,6 @@ def _find_slope(boxes: Sequence[Box], height: float) -> float:
     return slope if drop > _ASKEW * height and abs(slope) < 0.3 else 0.0
 
 
-def _find_turn(line: Line) -> int:
-    """Whether the line runs down (90) or up (270) the page: it is high, narrow and has letters."""
-    x0, y0, x1, y1 = line.bbox
-    if y1 - y0 < 2 * (x1 - x0) or len(line.text) < 4:
-        return 0
-    if len(line.words) > 1 and line.words[0].bbox[1] < line.words[-1].bbox[1]:
-        return 90
-    return 270
-
-
 def _share_places(words: Sequence[Word]) -> list[list[Word]]:
     """Words after each other that have one box stand in it together: a correction's new words."""
     groups: list[list[Word]] = []
@@ -148,49 +127,3 @@ def _free_place(run: Sequence[Word], words: Sequence[Word], line: Box, turn: int
     left = words[start - 1].bbox[2] if start else box[0]
     right = words[end + 1].bbox[0] if end + 1 < len(words) else box[2]
     return (left, box[1], right, box[3]) if right - left > (line[3] - line[1]) / 2 else box
-
-
-def _spread(words: Sequence[str], box: Box, turn: int) -> tuple[Word, ...]:
-    """Words without places, along their line by their lengths."""
-    total = sum(len(word) for word in words) + len(words) - 1
-    x0, y0, x1, y1 = box
-    placed, at = [], 0
-    for word in words:
-        begin, end = at / total, (at + len(word)) / total
-        at += len(word) + 1
-        if turn == 270:
-            place = (x0, y1 - end * (y1 - y0), x1, y1 - begin * (y1 - y0))
-        elif turn:
-            place = (x0, y0 + begin * (y1 - y0), x1, y0 + end * (y1 - y0))
-        else:
-            place = (x0 + begin * (x1 - x0), y0, x0 + end * (x1 - x0), y1)
-        placed.append(Word(word, place))
-    return tuple(placed)
-
-
-def _place_by_area(text: str, box: Box) -> Iterator[Run]:
-    """A block's text where only its region is known: in as many lines as fit its shape."""
-    x0, y0, x1, y1 = box
-    lines = list(_wrap(text, x1 - x0, y1 - y0))
-    height = (y1 - y0) / max(len(lines), 1)
-    for index, line in enumerate(lines):
-        longest = max(len(each) for each in lines)
-        width = (x1 - x0) * len(line) / longest
-        yield Run(line, x0, y0 + (index + 1) * height, width, height)
-
-
-def _wrap(text: str, width: float, height: float) -> Iterable[str]:
-    paragraphs = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
-    letters = sum(map(len, paragraphs))
-    fitting = math.sqrt(_LETTER_WIDTH * letters * max(height, 1) / max(width, 1))
-    lines = max(len(paragraphs), round(fitting))
-    most = max(1, math.ceil(letters / lines * 1.1))
-    for paragraph in paragraphs:
-        current = ""
-        for word in paragraph.split():
-            if current and len(current) + 1 + len(word) > most:
-                yield current
-                current = word
-            else:
-                current = f"{current} {word}" if current else word
-        yield current
