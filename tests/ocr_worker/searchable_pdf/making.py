@@ -124,4 +124,5 @@ def look_alike(one: Path, other: Path, page: int = 0) -> bool:
     if images[0].size != images[1].size:
         return False
     pairs = zip(images[0].tobytes(), images[1].tobytes(), strict=True)
-    return sum(abs(x - y) for x, y in pairs) / len(images[0].tobytes()) < 0.5
+    difference: int = sum(abs(x - y) for x, y in pairs)
+    return difference / len(images[0].tobytes()) < 0.5
