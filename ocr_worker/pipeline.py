@@ -122,6 +122,7 @@ def _read(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> PageRe
             claim.number,
             ocr=claim.ocr,
             language=claim.language,
+            engine_is_coming=engine is None and _can_others_read(claim),
         )
         if claim.number > 1:
             return reading

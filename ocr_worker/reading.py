@@ -66,12 +66,15 @@ def read_page(
     ocr: str = OcrMode.AUTO,
     language: str = "",
     seconds: float | None = None,
+    engine_is_coming: bool = False,
 ) -> PageReading:
     """Read page `number` (from 1) of the file.
 
     `ocr`: an OcrMode (AUTO: OCR where the text layer is not plausible). `language`: the document's
     (ISO 639-1), "" where unknown. `seconds`: limit of recognition by the clock; None: the engine's
     own. Rendering has its own limits. A blank page is a reading without text, without OCR.
+    `engine_is_coming`: where `engine` is None, a page is worth waiting for one already where its
+    text layer is doubtful or lacks what the page shows; else it is read with a flag.
 
     Raises a ReadingError with the page's number; EngineUnavailable where OCR is needed and
     `engine` is None; InvalidRequest for an unknown `ocr`.
@@ -85,7 +88,15 @@ def read_page(
         if ocr != OcrMode.ALWAYS:
             forced = ocr == OcrMode.NEVER
             reading = _read_text_layer(
-                renderer, engine, path, mime_type, number, language, seconds, forced=forced
+                renderer,
+                engine,
+                path,
+                mime_type,
+                number,
+                language,
+                seconds,
+                forced=forced,
+                waits=engine_is_coming,
             )
             if reading is not None:
                 return reading
@@ -105,11 +116,13 @@ def _read_text_layer(
     seconds: float | None,
     *,
     forced: bool,
+    waits: bool,
 ) -> PageReading | None:
     """Read the page from its text layer; None where that can't be trusted.
 
     What the page shows and the layer lacks is read by `engine`; so is a sample of a doubtful layer.
     `forced`: use the layer as it is, without OCR, and return an empty reading where there is none.
+    `waits`: raise EngineUnavailable where there is something to read and no engine.
     """
     layer = None
     if mime_type == "application/pdf":
@@ -131,7 +144,9 @@ def _read_text_layer(
     def draw() -> RenderedPage:
         return renderer.render_for_parts(path, mime_type, number)
 
-    doubtful = () if reader is None else find_doubtful_words(layer)
+    doubtful = () if forced else find_doubtful_words(layer)
+    if reader is None and waits and (doubtful or extract.select_unread_lines(layer)):
+        raise _engine_unavailable()
     if reader is not None and doubtful:
         agreement = measure_agreement(
             reader, draw(), layer, doubtful, language=language, seconds=deadline - time.monotonic()
@@ -158,7 +173,7 @@ def _read_text_layer(
     )
     flags = {
         Flag.EMPTY_REGION: layout.unread > 0,
-        Flag.LOW_CONFIDENCE: has_low_confidence(layout),
+        Flag.LOW_CONFIDENCE: has_low_confidence(layout) or (reader is None and bool(doubtful)),
         Flag.HIDDEN_TEXT: extract.has_hidden_text(layer),
     }
     layout = add_flags(layout, (flag for flag, found in flags.items() if found))
@@ -198,11 +213,7 @@ def _recognise(
         empty = _read_as_empty(renderer, path, mime_type, number, *read_by)
         return replace(empty, layout=add_flags(empty.layout, flags))
     if engine is None:
-        raise EngineUnavailable(
-            Message(
-                "The page needs OCR, and this worker has no engine. Start a worker that has one."
-            )
-        )
+        raise _engine_unavailable()
     seconds = engine.needs.seconds if seconds is None else seconds
     deadline = time.monotonic() + seconds
     layout = engine.read(page.image, dpi=page.dpi, language=language, seconds=seconds)
@@ -228,3 +239,9 @@ def _recognise(
     fitted = layout.scale(image.width / layout.width, width=image.width, height=image.height)
     small = renderer.render_thumbnail(path, mime_type, number, rotation=layout.rotation)
     return PageReading(fitted, engine.name, engine.version, image.data, figures, small)
+
+
+def _engine_unavailable() -> EngineUnavailable:
+    return EngineUnavailable(
+        Message("The page needs OCR, and this worker has no engine. Start a worker that has one.")
+    )

@@ -13,6 +13,7 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from documents.errors import EngineFailed, ReadingTimeout
 from documents.text.page_layout import Block, Line, PageLayout, Word
 from ocr_worker.engines import Engine, Needs
 from ocr_worker.reading import PageReading, read_page
@@ -240,6 +241,24 @@ def test_ink_that_no_engine_can_read_is_flagged_and_lowers_the_confidence(
     assert "empty_region" in reading.layout.flags
     assert reading.layout.confidence is not None and reading.layout.confidence < 0.8
     assert any(not block.text for block in reading.layout.blocks)
+
+
+@pytest.mark.parametrize("fault", [ReadingTimeout("too slow"), EngineFailed("out of memory")])
+def test_where_the_engine_fails_on_a_part_the_rest_of_the_page_is_kept(
+    renderer: Renderer, tmp_path: Path, fault: Exception
+) -> None:
+    class Fails(Sees):
+        def read_part(self, image: Image.Image, **options: object) -> PageLayout:
+            raise fault
+
+    def draw(canvas: Canvas) -> None:
+        write(canvas, ENGLISH)
+        put_at(canvas, picture(ENGLISH, width=900, height=500), 60, 200, 400)
+
+    reading = read_drawn(renderer, Fails(), tmp_path / "fails.pdf", draw)
+
+    assert "supplier shall deliver" in reading.layout.text
+    assert "empty_region" in reading.layout.flags
 
 
 def test_without_ocr_unread_ink_is_flagged(renderer: Renderer, tmp_path: Path) -> None:

@@ -135,6 +135,18 @@ def test_a_failure_of_the_first_engine_is_the_pages_failure(
     assert (read(First()).confidence or 0) > 0.9, "the next page is compared"
 
 
+def test_lines_cut_out_of_a_page_are_left_to_the_second_reader(tesseract: TesseractEngine) -> None:
+    first = First("the first reader was asked")
+    pair = WithSecondReader(first, tesseract)
+    part = picture(ENGLISH[:2], width=1240, height=400)
+
+    seen = pair.read_part(part, dpi=200, language="", seconds=60, upright=False)
+    pair.close()
+
+    assert "supplier shall deliver" in seen.text
+    assert first.images == []
+
+
 def test_both_read_at_the_same_time(
     read: Callable[..., PageLayout], tesseract: TesseractEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
