@@ -75,3 +75,11 @@ def iter_in_order(
     )
     yield from ids.filter(behind)[:most]
     yield from ids.exclude(behind)[:most]
+
+
+def find_free(
+    queue: QuerySet[Document], user: User, after: uuid.UUID | None = None
+) -> Document | None:
+    """What `user` would get next from `queue`, without taking it."""
+    first = next(iter_in_order(free_for(user, queue), user, after, 1), None)
+    return None if first is None else queue.select_related("team").filter(id=first).first()

@@ -11,6 +11,7 @@ from tests.permissions.world import World
 
 _DOCUMENT = "api/v1/documents/<uuid:document_id>/"
 _PAGE = f"{_DOCUMENT}pages/<int:number>/"
+_DESK = "review/<uuid:document_id>/"
 _ADMIN = "admin/documents/document/"
 _TEAM = "admin/documents/team/<uuid:team_id>/"
 
@@ -62,6 +63,25 @@ BODIES: dict[str, Body] = {
     f"POST {_PAGE}readings/accept/": _json(revision=0),
     "GET api/v1/search/": _form(q="text"),
     "POST api/v1/searches/": _in_team(name="new", q="text"),
+    "POST review/next/": _json(),
+    "POST review/assign/": lambda world: {
+        "data": {"ids": [str(world.document.id)], "person": "reviewer"},
+        "content_type": "application/json",
+    },
+    f"POST {_DESK}lease/": _json(),
+    f"POST {_DESK}release/": _json(),
+    f"POST {_DESK}answer/": _json(page=1, doubt="x", answer="right"),
+    f"POST {_DESK}undo/": _json(page=1, doubt="x"),
+    f"POST {_DESK}check/": _json(page=1),
+    f"POST {_DESK}type/": _json(page=1, text="new", revision=0, width=100, height=100),
+    f"POST {_DESK}decide/": _json(verdict="approve"),
+    f"POST {_DESK}postpone/": _json(until="2199-01-01T09:00"),
+    "GET review/group/places/": _form(text="text"),
+    "POST review/group/answer/": lambda world: {
+        "data": {"answer": "right", "places": [[str(world.document.id), 1, "x"]]},
+        "content_type": "application/json",
+    },
+    "POST review/rules/<uuid:team_id>/": _form(sample="5"),
     "POST i18n/setlang/": _form(language="ru"),
     "POST login/": _form(username="nobody", password="wrong"),
     "POST invitation/": _form(new_password1="a", new_password2="a"),
