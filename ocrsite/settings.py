@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from documents.api.openapi.options import SETTINGS as OPENAPI_SETTINGS
 from ocrsite import BASE_DIR, logging
 from ocrsite.environment import build_untrusted_child_variables, read_environment
 from ocrsite.secret_key import choose_secret_key
@@ -64,6 +65,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_htmx",
     "django_structlog",
 ]
@@ -181,10 +184,14 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "documents.api.openapi.operation.Operation",
     "EXCEPTION_HANDLER": "documents.api.problems.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "URL_FORMAT_OVERRIDE": None,
 }
+
+#: How the API describes itself (documents/api/openapi/).
+SPECTACULAR_SETTINGS = OPENAPI_SETTINGS
 
 # --- languages and times ----------------------------------------------------------------------
 

@@ -10,6 +10,10 @@ from django.utils.cache import get_conditional_response
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from documents.api.openapi.describe import header
+
+IF_NONE_MATCH = header("If-None-Match", "The `ETag` of the answer that the client has.")
+
 #: Stored by the client alone, and shown again only after the server has confirmed it: access may
 #: have been withdrawn since.
 REVALIDATE = "private, no-cache"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from documents.actions.correct import MAX_TEXT_LENGTH
@@ -169,6 +170,13 @@ _BY_OP: dict[str, type[_EditSerializer]] = {
 }
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "required": ["op"],
+        "properties": {"op": {"type": "string", "enum": list(_BY_OP)}},
+    }
+)
 class EditField(serializers.Field[Edit, Any, Any, Any]):
     """`{"op": ..., ...}`: one edit of a page's blocks (documents/review/edits.py)."""
 

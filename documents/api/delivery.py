@@ -16,10 +16,27 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
-from documents.api.conditional import BRIEF, IMMUTABLE, REVALIDATE, not_modified, set_validator
+from documents.api.conditional import (
+    BRIEF,
+    IF_NONE_MATCH,
+    IMMUTABLE,
+    REVALIDATE,
+    not_modified,
+    set_validator,
+)
+from documents.api.openapi.describe import FILE, header
 from documents.api.problems import RangeNotSatisfiable
 from documents.exports.downloads import Download
 from documents.files.content import Content
+
+#: How a file is described.
+FILE_ANSWERS = {200: FILE, 206: FILE, 304: None}
+FILE_HEADERS = (
+    header("Range", "One range of bytes: `bytes=0-1023`."),
+    header("If-Range", "The `ETag` of the part that the client has."),
+    IF_NONE_MATCH,
+)
+FILE_PROBLEMS = (416,)
 
 log = structlog.get_logger(__name__)
 

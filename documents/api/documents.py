@@ -18,14 +18,18 @@ from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
 from documents.actions.unlock import unlock
 from documents.actions.untrash import untrash
-from documents.api.conditional import respond_with_etag
+from documents.api.conditional import IF_NONE_MATCH, respond_with_etag
 from documents.api.filters import DocumentFilters, filter_documents
+from documents.api.openapi.describe import describe, page_of
+from documents.api.openapi.shapes.documents import DocumentShape
 from documents.api.pagination import paginate
 from documents.api.parsers import JSONUploadParser
 from documents.api.serializers import (
     Decision,
     DocumentChange,
     FilePassword,
+    FormUpload,
+    JSONUpload,
     ReprocessOptions,
     document_data,
     document_url,
@@ -39,6 +43,7 @@ class DocumentsView(ApiView):
     scopes = {"post": TokenScope.WRITE}
     parser_classes = (MultiPartParser, JSONUploadParser)
 
+    @describe("List documents", {200: page_of(DocumentShape, "Document")}, query=DocumentFilters)
     def get(self, request: Request) -> Response:
         filters = DocumentFilters(data=request.query_params)
         filters.is_valid(raise_exception=True)
@@ -51,6 +56,12 @@ class DocumentsView(ApiView):
             ordering=filters.validated_data["ordering"],
         )
 
+    @describe(
+        "Upload a file",
+        {201: DocumentShape, 200: DocumentShape},
+        body={"multipart/form-data": FormUpload, "application/json": JSONUpload},
+        problems=(404, 409, 507),
+    )
     def post(self, request: Request) -> Response:
         """201 for a new document; 200 with the existing one if the team has the same file."""
         uploaded = receive_upload(request, self.user)
@@ -64,18 +75,24 @@ class DocumentsView(ApiView):
 class DocumentView(ApiView):
     scopes = {"patch": TokenScope.WRITE, "delete": TokenScope.WRITE}
 
+    @describe("Show a document", {200: DocumentShape, 304: None}, headers=(IF_NONE_MATCH,))
     def get(self, request: Request, document_id: uuid.UUID) -> HttpResponseBase:
         document = require(self.user, Ability.SEE, document_id)
         return respond_with_etag(
             request, f'W/"{document.version}"', lambda: document_data(document)
         )
 
+    @describe(
+        "Change the title, language or tags", {200: DocumentShape}, body=DocumentChange,
+        problems=(409,),
+    )  # fmt: skip
     def patch(self, request: Request, document_id: uuid.UUID) -> Response:
         change = DocumentChange(data=request.data)
         change.is_valid(raise_exception=True)
         document = edit(document_id, actor=self.user, **change.validated_data)
         return Response(document_data(document))
 
+    @describe("Move a document to the trash", {204: None}, problems=(409,))
     def delete(self, request: Request, document_id: uuid.UUID) -> Response:
         trash(document_id, actor=self.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -94,6 +111,7 @@ class _DecisionView(ApiView):
 
     decide: ClassVar[_Decide]
 
+    @describe("Decide on a document", {200: DocumentShape}, body=Decision, problems=(409,))
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
         decision = Decision(data=request.data)
         decision.is_valid(raise_exception=True)
@@ -113,6 +131,7 @@ class RejectView(_DecisionView):
 class RestoreView(ApiView):
     scopes = {"post": TokenScope.WRITE}
 
+    @describe("Take a document out of the trash", {200: DocumentShape}, problems=(409,))
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
         document = untrash(document_id, actor=self.user)
         return Response(document_data(document))
@@ -121,6 +140,10 @@ class RestoreView(ApiView):
 class ReprocessView(ApiView):
     scopes = {"post": TokenScope.WRITE}
 
+    @describe(
+        "Read a document again", {202: DocumentShape, 200: DocumentShape}, body=ReprocessOptions,
+        problems=(409,),
+    )  # fmt: skip
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
         """202: the document is queued; poll its status. 200: there was nothing to do (only failed
         pages were requested, and there are none)."""
@@ -136,6 +159,7 @@ class ReprocessView(ApiView):
 class PasswordView(ApiView):
     scopes = {"post": TokenScope.WRITE}
 
+    @describe("Open a protected file", {202: DocumentShape}, body=FilePassword, problems=(409, 422))
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
         """202: the password opened the file, and the document is queued. It is not kept."""
         given = FilePassword(data=request.data)

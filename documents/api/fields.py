@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -38,6 +39,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+@extend_schema_field({"type": "string", "contentEncoding": "base64"})
 class Base64Field(serializers.Field[bytes, Any, str, Any]):
     """Bytes in base64 (RFC 4648, section 4). Line breaks may stand in it, and its padding may be
     missing."""

@@ -16,8 +16,10 @@ from rest_framework.response import Response
 
 from documents.access import Ability, require
 from documents.actions.request_export import request_export
-from documents.api.delivery import deliver
+from documents.api.delivery import FILE_ANSWERS, FILE_HEADERS, FILE_PROBLEMS, deliver
 from documents.api.fields import StrictSerializer
+from documents.api.openapi.describe import FILE, OF_RESULT, describe
+from documents.api.openapi.shapes.documents import Making
 from documents.api.views import FileView
 from documents.exports.downloads import (
     RESULT_TYPES,
@@ -46,6 +48,8 @@ class ResultParameters(StrictSerializer):
 
 
 class OriginalView(FileView):
+    @describe("The file as it was uploaded", FILE_ANSWERS, headers=FILE_HEADERS,
+              types=("*/*",), problems=FILE_PROBLEMS)  # fmt: skip
     def get(self, request: Request, document_id: uuid.UUID) -> HttpResponseBase:
         return deliver(request, get_original(require(self.user, Ability.SEE, document_id)))
 
@@ -53,6 +57,9 @@ class OriginalView(FileView):
 class ResultView(FileView):
     """`kind` is a key of RESULT_TYPES or EXPORT_TYPES; of the first, a part may be asked for."""
 
+    @describe("The text of all pages, in this format", {**FILE_ANSWERS, 202: Making},
+              headers=FILE_HEADERS, query=ResultParameters, types=(OF_RESULT,),
+              problems=(*FILE_PROBLEMS, 409, 422))  # fmt: skip
     def get(self, request: Request, document_id: uuid.UUID, kind: str) -> HttpResponseBase:
         document = require(self.user, Ability.SEE, document_id)
         query = ResultParameters(data=request.query_params)
@@ -69,11 +76,15 @@ class ResultView(FileView):
 class FigureView(FileView):
     """WebP; `name` as in a block's `figure`."""
 
+    @describe("A picture cut out of a page", FILE_ANSWERS, headers=FILE_HEADERS,
+              types=("image/webp",), problems=FILE_PROBLEMS)  # fmt: skip
     def get(self, request: Request, document_id: uuid.UUID, name: str) -> HttpResponseBase:
         return deliver(request, get_figure(require(self.user, Ability.SEE, document_id), name))
 
 
 class ThumbnailView(FileView):
+    @describe("A small picture of the first page", FILE_ANSWERS, headers=FILE_HEADERS,
+              types=("image/webp",), problems=(*FILE_PROBLEMS, 409, 422))  # fmt: skip
     def get(self, request: Request, document_id: uuid.UUID) -> HttpResponseBase:
         return deliver(request, get_thumbnail(require(self.user, Ability.SEE, document_id)))
 
@@ -84,6 +95,7 @@ class ResultSchemaView(FileView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
+    @describe("The JSON Schema of result.json", {200: FILE}, types=("application/schema+json",))
     def get(self, request: Request) -> HttpResponseBase:
         schema = resources.files("documents.exports").joinpath("result.schema.json").read_bytes()
         return HttpResponse(

@@ -16,6 +16,8 @@ from documents.actions.log_in import issue_token
 from documents.actions.log_out_everywhere import log_out_everywhere
 from documents.actions.revoke_token import revoke_token
 from documents.api.fields import StrictSerializer
+from documents.api.openapi.describe import describe
+from documents.api.openapi.shapes.accounts import IssuedToken
 from documents.api.parsers import BoundedJSONParser
 from documents.api.views import ApiView
 from documents.errors import InvalidRequest
@@ -55,14 +57,19 @@ class LogInView(ApiView):
 
     def get_authenticators(self) -> list[BaseAuthentication]:
         # Logging in works whatever the request says about who sent it.
-        return list(super().get_authenticators()) if self.request.method == "DELETE" else []
+        return list(super().get_authenticators()) if self._is_delete() else []
 
     def get_permissions(self) -> Sequence[Any]:
-        return super().get_permissions() if self.request.method == "DELETE" else [AllowAny()]
+        return super().get_permissions() if self._is_delete() else [AllowAny()]
+
+    def _is_delete(self) -> bool:
+        # There is no request while the API describes itself.
+        return self.request is not None and self.request.method == "DELETE"
 
     def get_authenticate_header(self, request: Request) -> str:
         return "Token"
 
+    @describe("Log in", {200: IssuedToken}, body=Credentials, problems=(401, 429))
     def post(self, request: Request) -> Response:
         credentials = Credentials(data=request.data)
         credentials.is_valid(raise_exception=True)
@@ -78,6 +85,7 @@ class LogInView(ApiView):
         remember_device(response, client.device, token.user)
         return response
 
+    @describe("Revoke the token in use", {204: None})
     def delete(self, request: Request) -> Response:
         if not isinstance(request.auth, ApiToken):
             raise InvalidRequest.for_field(
@@ -90,6 +98,7 @@ class LogInView(ApiView):
 class LogOutEverywhereView(ApiView):
     """POST ends every session and token of the user who sends it, this one too."""
 
+    @describe("Log out everywhere", {204: None})
     def post(self, request: Request) -> Response:
         log_out_everywhere(self.user.pk, actor=self.user)
         return Response(status=204)

@@ -6,6 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents.access import sees_everything
+from documents.api.openapi.describe import describe
+from documents.api.openapi.shapes.accounts import Me
 from documents.api.teams import team_data, teams_with_roles
 from documents.api.tokens import token_data
 from documents.api.views import ApiView
@@ -20,6 +22,7 @@ class MeView(ApiView):
 
     scopes = {"get": None}
 
+    @describe("Who asks, and with which rights", {200: Me})
     def get(self, request: Request) -> Response:
         user = self.user
         token = request.auth if isinstance(request.auth, ApiToken) else None

@@ -13,9 +13,11 @@ from rest_framework.response import Response
 from documents.access import Ability, require
 from documents.actions.accept_reading import accept_reading
 from documents.actions.correct import correct
-from documents.api.conditional import respond_with_etag
+from documents.api.conditional import IF_NONE_MATCH, respond_with_etag
 from documents.api.corrections import Correction
-from documents.api.delivery import deliver
+from documents.api.delivery import FILE_ANSWERS, FILE_HEADERS, FILE_PROBLEMS, deliver
+from documents.api.openapi.describe import describe, page_of
+from documents.api.openapi.shapes.pages import PageShape, PageSummary, ReadingShape
 from documents.api.pagination import ListParameters, paginate
 from documents.api.serializers import RevisionSeen, reading_data
 from documents.api.views import ApiView, FileView
@@ -46,6 +48,7 @@ class ReadingsParameters(ListParameters):
 class PagesView(ApiView):
     """Pages without their content, which each page has at its own address."""
 
+    @describe("List pages", {200: page_of(PageSummary, "Page")}, query=PageFilters)
     def get(self, request: Request, document_id: uuid.UUID) -> Response:
         document = require(self.user, Ability.SEE, document_id)
         filters = PageFilters(data=request.query_params)
@@ -63,6 +66,7 @@ class PagesView(ApiView):
 
 
 class PageView(ApiView):
+    @describe("Show a page", {200: PageShape, 304: None}, headers=(IF_NONE_MATCH,))
     def get(self, request: Request, document_id: uuid.UUID, number: int) -> HttpResponseBase:
         document = require(self.user, Ability.SEE, document_id)
         page = _page(document, number)
@@ -72,6 +76,8 @@ class PageView(ApiView):
 class PageImageView(FileView):
     """WebP; the boxes of a layout are pixels of it."""
 
+    @describe("The picture of a page", FILE_ANSWERS, headers=FILE_HEADERS,
+              types=("image/webp",), problems=(*FILE_PROBLEMS, 409, 422))  # fmt: skip
     def get(self, request: Request, document_id: uuid.UUID, number: int) -> HttpResponseBase:
         document = require(self.user, Ability.SEE, document_id)
         return deliver(request, get_page_image(_page(document, number, without=_ALL_LAYOUTS)))
@@ -80,6 +86,8 @@ class PageImageView(FileView):
 class PageThumbnailView(FileView):
     """WebP of at most 20 KB, the longest side at most 300 px."""
 
+    @describe("A small picture of a page", FILE_ANSWERS, headers=FILE_HEADERS,
+              types=("image/webp",), problems=(*FILE_PROBLEMS, 409, 422))  # fmt: skip
     def get(self, request: Request, document_id: uuid.UUID, number: int) -> HttpResponseBase:
         document = require(self.user, Ability.SEE, document_id)
         return deliver(request, get_page_thumbnail(_page(document, number, without=_ALL_LAYOUTS)))
@@ -88,6 +96,7 @@ class PageThumbnailView(FileView):
 class PageTextView(ApiView):
     scopes = {"put": TokenScope.REVIEW}
 
+    @describe("Correct a page", {200: PageShape}, body=Correction, problems=(409,))
     def put(self, request: Request, document_id: uuid.UUID, number: int) -> Response:
         """Correct the text of blocks, and the blocks themselves. Answers with the page."""
         correction = Correction(data=request.data)
@@ -108,6 +117,10 @@ class PageTextView(ApiView):
 class ReadingsView(ApiView):
     """Every reading of the page, newest first."""
 
+    @describe(
+        "List the readings of a page", {200: page_of(ReadingShape, "Reading")},
+        query=ReadingsParameters,
+    )  # fmt: skip
     def get(self, request: Request, document_id: uuid.UUID, number: int) -> Response:
         document = require(self.user, Ability.SEE, document_id)
         parameters = ReadingsParameters(data=request.query_params)
@@ -126,6 +139,7 @@ class ReadingsView(ApiView):
 class AcceptReadingView(ApiView):
     scopes = {"post": TokenScope.REVIEW}
 
+    @describe("Accept the newest reading", {200: PageShape}, body=RevisionSeen, problems=(409,))
     def post(self, request: Request, document_id: uuid.UUID, number: int) -> Response:
         """Let the newest reading replace the correction. Answers with the page."""
         seen = RevisionSeen(data=request.data)

@@ -13,6 +13,8 @@ from documents.access import saved_searches_visible_to
 from documents.actions.delete_saved_search import delete_saved_search
 from documents.actions.save_search import save_search
 from documents.api.fields import StrictSerializer
+from documents.api.openapi.describe import describe, page_of
+from documents.api.openapi.shapes.search import SavedSearchShape
 from documents.api.pagination import ListParameters, paginate
 from documents.api.views import ApiView
 from documents.errors import NotFound
@@ -51,6 +53,9 @@ class NewSavedSearch(StrictSerializer):
 class SavedSearchesView(ApiView):
     scopes = {"post": TokenScope.WRITE}
 
+    @describe(
+        "List saved searches", {200: page_of(SavedSearchShape, "SavedSearch")}, query=ListParameters
+    )
     def get(self, request: Request) -> Response:
         parameters = ListParameters(data=request.query_params)
         parameters.is_valid(raise_exception=True)
@@ -62,6 +67,7 @@ class SavedSearchesView(ApiView):
             ordering="-created_at",
         )
 
+    @describe("Save a search", {201: SavedSearchShape}, body=NewSavedSearch, problems=(404,))
     def post(self, request: Request) -> Response:
         serializer = NewSavedSearch(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -80,12 +86,14 @@ class SavedSearchesView(ApiView):
 class SavedSearchView(ApiView):
     scopes = {"delete": TokenScope.WRITE}
 
+    @describe("Show a saved search", {200: SavedSearchShape})
     def get(self, request: Request, search_id: uuid.UUID) -> Response:
         search = saved_searches_visible_to(self.user).filter(id=search_id).first()
         if search is None:
             raise NotFound(Message("There is no saved search {search} here.", search=search_id))
         return Response(saved_search_data(search))
 
+    @describe("Delete a saved search", {204: None})
     def delete(self, request: Request, search_id: uuid.UUID) -> Response:
         delete_saved_search(search_id, actor=self.user)
         return Response(status=status.HTTP_204_NO_CONTENT)

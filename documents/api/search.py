@@ -11,6 +11,8 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from documents.api.filters import DocumentFilters
+from documents.api.openapi.describe import describe
+from documents.api.openapi.shapes.search import SearchAnswer
 from documents.api.views import ApiView
 from documents.exports import links
 from documents.models import Document
@@ -75,6 +77,7 @@ def _query_of(parameters: Mapping[str, Any]) -> SearchRequest:
 
 
 class SearchView(ApiView):
+    @describe("Search", {200: SearchAnswer}, query=SearchParameters)
     def get(self, request: Request) -> Response:
         parameters = SearchParameters(data=request.query_params)
         parameters.is_valid(raise_exception=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from documents.actions.reprocess import ALL, FAILED, Which
+from documents.actions.reprocess import ALL, FAILED, MAX_PAGES, Which
 from documents.actions.unlock import PASSWORD_LENGTH
 from documents.actions.upload import TITLE_LENGTH
 from documents.api.fields import Base64Field, StrictSerializer, TagsField
@@ -21,6 +23,9 @@ from documents.models.reading import shows_correction_of, shows_reading
 from documents.replication.sync import storage_state
 from documents.text.page_layout import PageLayout
 from documents.text.timestamps import iso_time
+
+#: Page numbers and ranges of them.
+_PAGES = re.compile(r"^[0-9]{1,6}(-[0-9]{1,6})?(,[0-9]{1,6}(-[0-9]{1,6})?){0,999}$")
 
 
 def document_url(document: Document) -> str:
@@ -100,6 +105,12 @@ class NewDocument(StrictSerializer):
     ocr = serializers.ChoiceField(OcrMode.choices, required=False, default=OcrMode.AUTO)
 
 
+class FormUpload(NewDocument):
+    """A form as it is described; its file is read by `uploads`."""
+
+    file = serializers.FileField()
+
+
 class JSONUpload(NewDocument):
     ignored = frozenset()
 
@@ -124,19 +135,41 @@ class Decision(StrictSerializer):
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
 
 
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "enum": [ALL, FAILED]},
+            {"type": "string", "pattern": _PAGES.pattern, "examples": ["1,3-7"]},
+            {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1},
+        ]
+    }
+)
 class PagesField(serializers.Field[Which, Any, Any, Any]):
-    """ "all", "failed", or a list of page numbers."""
+    """ "all", "failed", numbers and ranges ("1,3-7"), or a list of page numbers."""
 
     default_error_messages = {
-        "invalid": _("This is “all”, “failed”, or a list of page numbers."),
+        "invalid": _("This is “all”, “failed”, pages such as “1,3-7”, or a list of numbers."),
     }
 
     def to_internal_value(self, data: Any) -> Which:
         if data in (ALL, FAILED):
             return str(data)
+        if isinstance(data, str) and _PAGES.fullmatch(data):
+            return self._list_numbers(data)
         if not isinstance(data, list) or not all(type(number) is int for number in data):
             self.fail("invalid")
         return data
+
+    def _list_numbers(self, text: str) -> list[int]:
+        found: set[int] = set()
+        for part in text.split(","):
+            first, _dash, last = part.partition("-")
+            numbers = range(int(first), int(last or first) + 1)
+            # One more than allowed is told by the action; more would only cost memory.
+            found.update(numbers[: MAX_PAGES + 1])
+            if not numbers or len(found) > 2 * MAX_PAGES:
+                self.fail("invalid")
+        return sorted(found)
 
 
 class ReprocessOptions(StrictSerializer):

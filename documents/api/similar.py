@@ -9,12 +9,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents.access import Ability, require
+from documents.api.openapi.describe import describe
+from documents.api.openapi.shapes.documents import SimilarDocuments
 from documents.api.search import document_summary
 from documents.api.views import ApiView
 from documents.search.query.similar import SimilarDocument, find_similar
 
 
 class SimilarView(ApiView):
+    @describe("Find documents like a document", {200: SimilarDocuments})
     def get(self, request: Request, document_id: uuid.UUID) -> Response:
         document = require(self.user, Ability.SEE, document_id)
         found = find_similar(self.user, document)

@@ -11,6 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents.access import Ability, require_team, teams_of
+from documents.api.openapi.describe import describe, page_of
+from documents.api.openapi.shapes.accounts import Member, TagShape, TeamShape
 from documents.api.pagination import ListParameters, paginate
 from documents.api.views import ApiView
 from documents.exports import links
@@ -25,6 +27,7 @@ class TagFilters(ListParameters):
 class TeamsView(ApiView):
     """The teams that the user is in; of a superuser: all."""
 
+    @describe("List your teams", {200: page_of(TeamShape, "Team")}, query=ListParameters)
     def get(self, request: Request) -> Response:
         parameters = ListParameters(data=request.query_params)
         parameters.is_valid(raise_exception=True)
@@ -38,6 +41,7 @@ class TeamsView(ApiView):
 
 
 class TeamView(ApiView):
+    @describe("Show a team", {200: TeamShape})
     def get(self, request: Request, team_id: uuid.UUID) -> Response:
         require_team(self.user, Ability.SEE, team_id)
         return Response(team_data(teams_with_roles(self.user).get(id=team_id)))
@@ -46,6 +50,7 @@ class TeamView(ApiView):
 class MembersView(ApiView):
     """Whoever is in a team sees who else is."""
 
+    @describe("List the members of a team", {200: page_of(Member, "Member")}, query=ListParameters)
     def get(self, request: Request, team_id: uuid.UUID) -> Response:
         team = require_team(self.user, Ability.SEE, team_id)
         parameters = ListParameters(data=request.query_params)
@@ -60,6 +65,7 @@ class MembersView(ApiView):
 
 
 class TagsView(ApiView):
+    @describe("List tags", {200: page_of(TagShape, "Tag")}, query=TagFilters)
     def get(self, request: Request) -> Response:
         parameters = TagFilters(data=request.query_params)
         parameters.is_valid(raise_exception=True)

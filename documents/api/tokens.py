@@ -13,6 +13,8 @@ from documents.access import require_unbound
 from documents.actions.make_token import make_token
 from documents.actions.revoke_token import revoke_token_of
 from documents.api.fields import StrictSerializer
+from documents.api.openapi.describe import describe, page_of
+from documents.api.openapi.shapes.accounts import MadeToken, TokenShape
 from documents.api.pagination import ListParameters, paginate
 from documents.api.views import ApiView
 from documents.exports import links
@@ -39,6 +41,7 @@ class TokensView(ApiView):
 
     scopes = {"get": TokenScope.ADMIN}
 
+    @describe("List your tokens", {200: page_of(TokenShape, "Token")}, query=ListParameters)
     def get(self, request: Request) -> Response:
         require_unbound(self.user)
         parameters = ListParameters(data=request.query_params)
@@ -51,6 +54,7 @@ class TokensView(ApiView):
             ordering="-created_at",
         )
 
+    @describe("Make a token", {201: MadeToken}, body=NewToken, problems=(404,))
     def post(self, request: Request) -> Response:
         serializer = NewToken(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -70,6 +74,7 @@ class TokensView(ApiView):
 
 
 class TokenView(ApiView):
+    @describe("Revoke a token", {204: None})
     def delete(self, request: Request, token_id: uuid.UUID) -> Response:
         revoke_token_of(token_id, actor=self.user)
         return Response(status=status.HTTP_204_NO_CONTENT)

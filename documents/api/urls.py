@@ -16,6 +16,7 @@ from documents.api import (
     teams,
     tokens,
 )
+from documents.api.openapi import views as openapi_views
 from documents.api.views import ApiView, UnknownPathView
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.export_kinds import EXPORT_TYPES
@@ -71,6 +72,8 @@ urlpatterns = [
     *_route("v1/search/", search.SearchView, "search"),
     *_route("v1/searches/", saved_searches.SavedSearchesView, "saved-searches"),
     *_route("v1/searches/<uuid:search_id>/", saved_searches.SavedSearchView, "saved-search"),
+    *_route("schema/", openapi_views.SchemaView, "schema"),
+    path("docs/", openapi_views.docs_page, name="docs"),
     path("v1/schemas/result-1.json", files.ResultSchemaView.as_view(), name="result-schema"),
     re_path("", UnknownPathView.as_view(), name="unknown-path"),
 ]

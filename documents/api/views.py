@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.http import HttpRequest
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny
@@ -16,6 +17,7 @@ from documents.access import require_scope
 from documents.api.parsers import BoundedJSONParser
 from documents.api.problems import LengthRequired
 from documents.api.rates import TokenRate, set_rate_headers
+from documents.api.spellings import find_same_place
 from documents.errors import NotFound
 from documents.messages import Message
 from documents.models import TokenScope, User
@@ -82,11 +84,18 @@ class FileView(ApiView):
 
 
 class UnknownPathView(ApiView):
-    """404 for every other path below /api/."""
+    """404 for every other path below /api/, unless only its ids are spelt otherwise."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
     content_negotiation_class = AnyAccept
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        found = find_same_place(request.path_info)
+        if found is None:
+            return super().dispatch(request, *args, **kwargs)
+        request.resolver_match = found
+        return found.func(request, *found.args, **found.kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

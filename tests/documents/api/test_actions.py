@@ -150,7 +150,7 @@ def test_where_no_page_failed_there_is_nothing_to_read_again(
         ({"ocr": "sometimes"}, "ocr"),
         ({"language": "russian"}, "language"),
         ({"pages": [2]}, "pages"),
-        ({"pages": "1"}, "pages"),
+        ({"pages": "1 to 3"}, "pages"),
         ({"page": "all"}, "page"),
     ],
 )
@@ -221,3 +221,29 @@ def test_a_request_without_a_password_is_refused(
     api: APIClient, locked: Document, url: Url, body: dict[str, Any]
 ) -> None:
     problem_of(api.post(url(locked, "password/"), body), 400)
+
+
+@pytest.mark.parametrize(
+    ("pages", "numbers"), [("1", {1}), ("1,3-4", {1, 3, 4}), ("2-2,2", {2}), ([2, 4], {2, 4})]
+)
+def test_pages_are_named_by_numbers_and_ranges(
+    api: APIClient, team: Team, url: Callable[..., str], pages: Any, numbers: set[int]
+) -> None:
+    document = make_document(team, pages=["a", "b", "c", "d"])
+
+    answer = api.post(url(document, "reprocess/"), {"pages": pages}, format="json")
+
+    assert answer.status_code == 202
+    pending = document.pages.filter(status="pending").values_list("number", flat=True)
+    assert set(pending) == numbers
+
+
+@pytest.mark.parametrize("pages", ["", "3-1", "1-999999", "0x1", "1;2", "-1", ["1"], 3])
+def test_what_names_no_pages_is_refused(
+    api: APIClient, team: Team, url: Callable[..., str], pages: Any
+) -> None:
+    document = make_document(team, pages=["a"])
+
+    answer = api.post(url(document, "reprocess/"), {"pages": pages}, format="json")
+
+    assert "pages" in problem_of(answer, 400)["errors"]

@@ -1,0 +1,1 @@
+"""What answers look like. Tests compare each with what is really answered."""

@@ -1,0 +1,98 @@
+"""A document, and what is told of it elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from documents.api.openapi.shapes.values import (
+    Confidence,
+    Flags,
+    Path,
+    Time,
+    engine_field,
+)
+from documents.exports.downloads import RESULT_TYPES
+from documents.exports.export_kinds import EXPORT_TYPES
+from documents.models import ReviewStatus, Status
+
+
+class StoredError(serializers.Serializer[Any]):
+    """Why reading failed. In English, for every reader."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    page = serializers.IntegerField(allow_null=True, min_value=1)
+
+
+class DocumentLinks(serializers.Serializer[Any]):
+    """Paths; null for what does not exist yet."""
+
+    original = Path()
+    pages = Path()
+    thumbnail = Path(allow_null=True)
+
+    def get_fields(self) -> Any:
+        results = {
+            f"result_{kind.replace('.', '_')}": Path(allow_null=True)
+            for kind in (*RESULT_TYPES, *EXPORT_TYPES)
+        }
+        return {"self": Path(), **super().get_fields(), **results}
+
+
+class DocumentShape(serializers.Serializer[Any]):
+    """One uploaded file with everything known about it."""
+
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    filename = serializers.CharField()
+    sha256 = serializers.RegexField(r"^[0-9a-f]{64}$")
+    size = serializers.IntegerField(min_value=1, help_text="Bytes.")
+    mime_type = serializers.CharField()
+    page_count = serializers.IntegerField(allow_null=True, min_value=1)
+    pages_done = serializers.IntegerField(min_value=0)
+    pages_failed = serializers.IntegerField(min_value=0)
+    status = serializers.ChoiceField(Status.choices)
+    review_status = serializers.ChoiceField(ReviewStatus.choices)
+    error = StoredError(allow_null=True)
+    engine = engine_field(help_text="The engine of most pages.")
+    language = serializers.CharField(allow_null=True, help_text="ISO 639-1.")
+    team = serializers.UUIDField()
+    tags = serializers.ListField(child=serializers.CharField())
+    storage = serializers.ChoiceField(("local", "mirrored", "mirror_pending"))
+    created_at = Time()
+    finished_at = Time(allow_null=True)
+    trashed_at = Time(allow_null=True)
+    confidence = Confidence()
+    flags = Flags()
+    version = serializers.IntegerField(min_value=1, help_text="Rises with every change.")
+    links = DocumentLinks()
+
+
+class DocumentSummary(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    team = serializers.UUIDField()
+    status = serializers.ChoiceField(Status.choices)
+    review_status = serializers.ChoiceField(ReviewStatus.choices)
+    mime_type = serializers.CharField()
+    created_at = Time()
+
+
+class Likeness(serializers.Serializer[Any]):
+    document = DocumentSummary()
+    likeness = serializers.FloatField()
+
+
+class SimilarDocuments(serializers.Serializer[Any]):
+    """`copies`: scans of the same paper; `similar`: about the same subject."""
+
+    copies = Likeness(many=True)
+    similar = Likeness(many=True)
+
+
+class Making(serializers.Serializer[Any]):
+    """The file is being made: ask again after `Retry-After`."""
+
+    detail = serializers.CharField()
