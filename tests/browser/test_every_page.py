@@ -1,0 +1,137 @@
+"""Every page of people, found by its address: for everybody to use (axe, WCAG 2.2 AA, in light and
+dark), light to load, and still while it loads. On a desktop and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page
+
+from documents.actions.save_search import save_search
+from documents.models import Document, Membership, Role, Team, User
+from documents.web import urls
+from tests.browser.conftest import draw_pages, listened_to
+from tests.browser.test_search import index_all
+from tests.factories import make_document
+
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
+#: Bytes of a page and its scripts and styles, not compressed.
+HEAVIEST = 300_000
+#: Adds up how much of what is seen jumps while the page loads (Cumulative Layout Shift).
+WATCH_SHIFTS = """
+window.shifted = 0;
+window.moved = [];
+new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+        window.shifted += entry.value;
+        const moved = entry.sources.map(({node}) => node?.outerHTML ?? node?.textContent ?? "");
+        window.moved.push(...moved.map((html) => html.slice(0, 100)));
+    }
+}).observe({type: "layout-shift", buffered: true});
+"""
+
+
+@pytest.fixture
+def document(team: Team, reviewer: User, search_directory: Path) -> Document:
+    """Something on every page: a flagged document, tags, a saved search, a failed one, a manager."""
+    Membership.objects.filter(user=reviewer).update(role=Role.MANAGER)
+    for title, flags in (("Letter", "low_confidence"), ("Договор аренды", "")):
+        made = make_document(
+            team, title=title, pages=["Договор аренды"] * 3, tags=["urgent"], flags=flags
+        )
+        draw_pages(made)
+    make_document(team, title="Torn", status="failed", pages=[None], failed=[1])
+    save_search(actor=reviewer, name="Leases", text="договор", filters={})
+    index_all(search_directory)
+    return made
+
+
+def addresses(client: Client, document: Document, team: Team) -> list[str]:
+    """Every address of people's that answers with a whole page, and the search's results."""
+    known = {"document_id": document.id, "team_id": team.id, "number": 1, "slug": "x"}
+    found = ["/search/?q=договор", "/search/?q=nowhere"]
+    for pattern in urls.urlpatterns:
+        converters = pattern.pattern.converters
+        if not set(converters) <= set(known):
+            continue
+        path = str(pattern.pattern)
+        for name, converter in converters.items():
+            kind = type(converter).__name__.removesuffix("Converter").lower()
+            path = path.replace(f"<{kind}:{name}>", str(known[name]))
+        answer = client.get(f"/{path}")
+        if answer.status_code == 200 and answer.get("Content-Type", "").startswith("text/html"):
+            if answer.content.lstrip().lower().startswith(b"<!doctype html>"):
+                found.append(f"/{path}")
+    return found
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
+        for rule in found
+        for node in rule["nodes"][:5]
+    ]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_is_for_everybody_light_and_still(
+    open_browser: Callable[..., BrowserContext],
+    document: Document,
+    reviewer: User,
+    team: Team,
+    size: str,
+) -> None:
+    width, height = SIZES[size]
+    client = Client()
+    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    context = open_browser(viewport={"width": width, "height": height})
+    context.add_init_script(WATCH_SHIFTS)
+    wrong: dict[str, list[str]] = {}
+    pages = addresses(client, document, team)
+    assert {"/", "/documents/", "/search/"} <= set(pages)
+    for address in pages:
+        complaints: list[str] = []
+        weights: list[int] = []
+        page = listened_to(context.new_page(), complaints)
+        page.on("response", lambda answer, weights=weights: weights.append(weigh(answer)))
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        said = list(complaints)
+        if sum(weights) > HEAVIEST:
+            said.append(f"weighs {sum(weights)} bytes")
+        shifted = page.evaluate("window.shifted")
+        if shifted > 0.01:
+            said.append(f"shifts by {shifted:.3f}: {page.evaluate('window.moved')}")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            said.append(f"is {wide} px wide")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            said += [f"{scheme}: {each}" for each in violations(page)]
+        if said:
+            wrong[address.replace(str(document.id), "ID")] = said
+        page.close()
+
+    assert not wrong, "\n".join(
+        f"{address}: {each}" for address, said in wrong.items() for each in said
+    )
+
+
+def weigh(answer: Any) -> int:
+    """The bytes of an answer as they are without compression; 0 for pictures."""
+    if answer.request.resource_type in ("image", "other") or answer.status != 200:
+        return 0
+    return len(answer.body())
