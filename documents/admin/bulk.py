@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from documents.actions.change_many import change_one
+from documents.actions.download_many import download_many
 from documents.actions.reprocess import ALL, FAILED, reprocess
 from documents.actions.trash import trash
 from documents.actions.untrash import untrash
 from documents.admin.requests import actor
 from documents.errors import ArchiveError
-from documents.exports.zip_documents import MOST_DOCUMENTS, ORIGINAL, zip_documents
+from documents.exports.zip_documents import MOST_DOCUMENTS, ORIGINAL
 from documents.http.audit_reads import note_export
 from documents.models import Document
 from documents.replication.after_commit import leave_sync_to_background
@@ -64,7 +65,7 @@ def download(
 ) -> HttpResponseBase | None:
     try:
         ids = list(queryset.values_list("id", flat=True)[: MOST_DOCUMENTS + 1])
-        chunks = zip_documents(queryset.model.objects.all(), ids, ORIGINAL)
+        chunks = download_many(ids, [ORIGINAL], actor=actor(request))
     except ArchiveError as error:
         messages.error(request, error.translated())
         return None

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, re_path
 
 from documents.api import (
     documents,
+    download_many,
     files,
     log_in,
     me,
@@ -43,6 +44,7 @@ urlpatterns = [
     *_route("v1/teams/<uuid:team_id>/members/", teams.MembersView, "team-members"),
     *_route("v1/tags/", teams.TagsView, "tags"),
     *_route("v1/documents/", documents.DocumentsView, "documents"),
+    *_route("v1/documents/zip/", download_many.ZipView, "documents-zip"),
     *_route(_DOCUMENT, documents.DocumentView, "document"),
     *_route(f"{_DOCUMENT}reprocess/", documents.ReprocessView, "reprocess"),
     *_route(f"{_DOCUMENT}password/", documents.PasswordView, "password"),

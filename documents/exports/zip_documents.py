@@ -1,53 +1,82 @@
-"""One file of each of many documents as a zip that is sent while it is built."""
+"""Files of many documents as a zip that is sent while it is built: only a chunk is in memory."""
 
 from __future__ import annotations
 
+import contextlib
 import io
+import time
 import uuid
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import PurePath
+from typing import Union
 
 from django.db.models import QuerySet, Sum
 
-from documents.errors import ArchiveError, DownloadTooLarge, InvalidRequest
+from documents.errors import ArchiveError, DownloadTooLarge, ExportFailed, InvalidRequest
 from documents.exports.downloads import RESULT_TYPES, Download, get_original, get_result
+from documents.exports.export_kinds import EXPORT_TYPES
 from documents.files.content import Content
 from documents.messages import Message
 from documents.models import Document
 
-#: A download occupies a web thread until it ends.
-MOST_DOCUMENTS = 500
-MOST_BYTES = 4 * 2**30
+MOST_DOCUMENTS = 10_000
+MOST_BYTES = 100 * 2**30
 
 ORIGINAL = "original"
 #: What a zip can have of each document, and how the zip is called.
-ZIP_KINDS = {ORIGINAL: "originals", **{kind: f"{kind}-files" for kind in RESULT_TYPES}}
+ZIP_KINDS = {
+    ORIGINAL: "originals",
+    **{kind: f"{kind}-files" for kind in (*RESULT_TYPES, *EXPORT_TYPES)},
+}
+#: Compressed already.
+_STORED = frozenset({ORIGINAL, "pdf", "docx", "xlsx", "md.zip"})
 
-#: Documents whose rows are in memory at once.
-_BATCH = 50
+#: Documents whose rows are in memory at once, and how many ahead files are asked to be made.
+_BATCH, _AHEAD = 50, 8
+#: Seconds between two looks for a file that is being made, and after which it is left out.
+_PAUSE, _LONGEST = 0.05, 300.0
+
+#: The file of a kind that is made on request; None while it is being made.
+Prepare = Callable[[Document, str], Union[Download, None]]  # noqa: UP007 - evaluated on Python 3.10
 
 
 def zip_documents(
-    documents: QuerySet[Document], ids: Sequence[uuid.UUID], kind: str
+    documents: QuerySet[Document],
+    ids: Sequence[uuid.UUID],
+    kinds: Sequence[str],
+    prepare: Prepare,
 ) -> Iterator[bytes]:
-    """The bytes of a zip with the file `kind` (of ZIP_KINDS) of each of `documents` that `ids`
+    """The bytes of a zip with the files of `kinds` (of ZIP_KINDS) of each of `documents` that `ids`
     name, in that order; equal names are numbered. `MISSING.txt` in it says which files there are
     not, and why.
 
-    Raises InvalidRequest, and DownloadTooLarge above the limits, before the first byte.
+    A piece without bytes says that the next file is being made: come back in a moment. Raises
+    InvalidRequest, and DownloadTooLarge above the limits, before the first byte.
     """
-    if kind not in ZIP_KINDS:
+    unknown = [kind for kind in kinds if kind not in ZIP_KINDS]
+    if unknown or not kinds:
         known = ", ".join(ZIP_KINDS)
-        message = Message("{field} is one of {choices}.", field="kind", choices=known)
-        raise InvalidRequest.for_field("kind", message)
+        message = Message("{field} is one of {choices}.", field="format", choices=known)
+        raise InvalidRequest.for_field("format", message)
     ids = list(dict.fromkeys(ids))
     if len(ids) > MOST_DOCUMENTS:
         raise _too_large()
-    size = documents.filter(id__in=ids).aggregate(size=Sum("size"))["size"] or 0
-    if kind == ORIGINAL and size > MOST_BYTES:
+    if ORIGINAL in kinds and _sum_sizes(documents, ids) > MOST_BYTES:
         raise _too_large()
-    return _zip(documents, ids, kind)
+    return _zip(documents, ids, list(dict.fromkeys(kinds)), prepare)
+
+
+def zip_name(kinds: Sequence[str]) -> str:
+    return f"{ZIP_KINDS[kinds[0]] if len(kinds) == 1 else 'documents'}.zip"
+
+
+def _sum_sizes(documents: QuerySet[Document], ids: Sequence[uuid.UUID]) -> int:
+    return sum(
+        documents.filter(id__in=ids[start : start + 500]).aggregate(size=Sum("size"))["size"] or 0
+        for start in range(0, len(ids), 500)
+    )
 
 
 def _too_large() -> DownloadTooLarge:
@@ -80,22 +109,24 @@ class _ChunkBuffer(io.RawIOBase):
         return taken
 
 
-def _zip(documents: QuerySet[Document], ids: Sequence[uuid.UUID], kind: str) -> Iterator[bytes]:
+def _zip(
+    documents: QuerySet[Document], ids: Sequence[uuid.UUID], kinds: Sequence[str], prepare: Prepare
+) -> Iterator[bytes]:
     output = _ChunkBuffer()
     used: set[str] = set()
     missing: list[str] = []
-    # Originals are PDFs and images, which are compressed already.
-    method = zipfile.ZIP_STORED if kind == ORIGINAL else zipfile.ZIP_DEFLATED
-    with zipfile.ZipFile(output, "w", method) as target:
-        for document in _load(documents, ids):
+    with zipfile.ZipFile(output, "w") as target:
+        for document, kind in _look_ahead(_load(documents, ids), kinds, prepare):
+            content = None
             try:
-                download = _find_file(document, kind)
+                download = yield from _wait_for(document, kind, prepare)
                 content = download.open()
             except ArchiveError as error:
-                missing.append(f"{document.filename}\t{document.id}\t{error.translated()}")
+                missing.append(f"{document.filename}\t{kind}\t{document.id}\t{error.translated()}")
                 continue
             try:
                 name = _choose_name(download.filename, used)
+                method = zipfile.ZIP_STORED if kind in _STORED else zipfile.ZIP_DEFLATED
                 yield from _write_member(target, output, name, method, content)
             finally:
                 content.close()
@@ -104,15 +135,42 @@ def _zip(documents: QuerySet[Document], ids: Sequence[uuid.UUID], kind: str) -> 
     yield output.take()
 
 
+def _look_ahead(
+    documents: Iterator[Document], kinds: Sequence[str], prepare: Prepare
+) -> Iterator[tuple[Document, str]]:
+    """Each document with each kind; files of the next ones are asked to be made meanwhile."""
+    ahead: deque[tuple[Document, str]] = deque()
+    for document in documents:
+        for kind in kinds:
+            if kind in EXPORT_TYPES:
+                with contextlib.suppress(ArchiveError):  # it is told where the file is due
+                    prepare(document, kind)
+            ahead.append((document, kind))
+        while len(ahead) > _AHEAD:
+            yield ahead.popleft()
+    yield from ahead
+
+
+def _wait_for(document: Document, kind: str, prepare: Prepare) -> Generator[bytes, None, Download]:
+    """The file, with empty pieces while it is being made. Raises ArchiveError."""
+    if kind == ORIGINAL:
+        return get_original(document)
+    if kind in RESULT_TYPES:
+        return get_result(document, kind)
+    deadline = time.monotonic() + _LONGEST
+    while (download := prepare(document, kind)) is None:
+        if time.monotonic() > deadline:
+            raise ExportFailed(document=document.id)
+        time.sleep(_PAUSE)
+        yield b""
+    return download
+
+
 def _load(documents: QuerySet[Document], ids: Sequence[uuid.UUID]) -> Iterator[Document]:
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
         found = documents.in_bulk(batch)
         yield from (found[id_] for id_ in batch if id_ in found)
-
-
-def _find_file(document: Document, kind: str) -> Download:
-    return get_original(document) if kind == ORIGINAL else get_result(document, kind)
 
 
 def _write_member(

@@ -10,9 +10,9 @@ from django.urls import path
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
-from documents.access import visible_to
+from documents.actions.download_many import download_many
 from documents.errors import ArchiveError
-from documents.exports.zip_documents import ZIP_KINDS, zip_documents
+from documents.exports.zip_documents import ZIP_KINDS
 from documents.http.audit_reads import note_export
 from documents.text.validation import parse_uuid
 from documents.web.guard import for_people, person
@@ -25,7 +25,7 @@ def download_view(request: HttpRequest) -> HttpResponseBase:
     ids = [id_ for text in request.POST.get("ids", "").split(",") if (id_ := parse_uuid(text))]
     kind = request.POST.get("kind", "")
     try:
-        chunks = zip_documents(visible_to(person(request)), ids, kind)
+        chunks = download_many(ids, [kind], actor=person(request))
     except ArchiveError as error:
         messages.error(request, error.translated())
         return redirect("web:documents")

@@ -30,6 +30,8 @@ from ocrsite.runtime.start_state import read_current_start
 
 #: Seconds within which a client must take SENT bytes of a response.
 STALL_LIMIT = 60.0
+#: Seconds after which a response whose next bytes are being made is asked for them again.
+MADE_WITHIN = 0.2
 #: After a refusal the rest of the body is read and thrown away, up to these bytes and seconds:
 #: a client that is still sending would otherwise find the connection reset instead of the answer.
 _THROWN_AWAY, _THROWN_AWAY_WITHIN = 4 * 2**20, 2.0
@@ -147,9 +149,13 @@ class Front:
         stall = _StallTimer(STALL_LIMIT)
         try:
             piece, response.first = response.first, b""
-            while piece:
+            while piece or response.waits:
+                if response.waits:
+                    await asyncio.sleep(MADE_WITHIN)
+                    if watch.done():
+                        return
                 stall.start()
-                for part in _split(piece):
+                for part in _split(piece) if piece else ():
                     await send({"type": "http.response.body", "body": part, "more_body": True})
                     if watch.done():
                         return

@@ -79,13 +79,15 @@ class Response:
         self.headers: Headers = []
         self._result = application(environ, self._start)
         self._pieces = iter(self._result) if environ["REQUEST_METHOD"] != "HEAD" else iter(())
+        #: Whether the last piece was without bytes: the next ones are being made.
+        self.waits = False
         try:
             self.first = self.take()
         except BaseException:
             self.close()
             raise
         #: Whether `first` is the whole body; then the response is closed already.
-        self.complete = len(self.first) < TAKEN
+        self.complete = len(self.first) < TAKEN and not self.waits
         if self.complete:
             self.close()
 
@@ -99,9 +101,15 @@ class Response:
         return _refuse_to_write
 
     def take(self) -> bytes:
-        """The next bytes, at least TAKEN of them unless the body ends; none after its end."""
+        """The next bytes, at least TAKEN of them unless the body ends or `waits`; none after its
+        end."""
         taken, size = [], 0
+        self.waits = False
         for piece in self._pieces:
+            # An answer that is not streamed may be one empty piece, and has no more.
+            if not piece and getattr(self._result, "streaming", False):
+                self.waits = True
+                break
             taken.append(piece)
             size += len(piece)
             if size >= TAKEN:

@@ -54,6 +54,7 @@ BODIES: dict[str, Body] = {
             "team": str(world.team.id),
         }
     },
+    "POST api/v1/documents/zip/": _of_document(),
     f"PATCH {_DOCUMENT}": _json(title="other"),
     f"POST {_DOCUMENT}reprocess/": _json(),
     f"POST {_DOCUMENT}password/": _json(password="x"),

@@ -149,7 +149,7 @@ def test_a_limit_is_told_in_russian(
         return russian.post(url("changelist"), form, follow=True).content.decode()
 
     assert "Выбрано больше 1 документов, а больше за один раз нельзя." in told("move_to_trash")
-    assert "За один раз можно скачать не больше 1 документов и 4 ГБ." in told("download")
+    assert "За один раз можно скачать не больше 1 документов и 100 ГБ." in told("download")
 
 
 def refused(client: Client, url: Url, name: str, content: bytes, **form: str) -> Any:

@@ -191,3 +191,41 @@ def test_the_head_becomes_wsgis_environ() -> None:
     assert environ["HTTP_X_TWO_WORDS"] == "x", "an underscore is no way to send another header"
     assert (environ["CONTENT_TYPE"], environ["HTTP_HOST"]) == ("t/t", "archive")
     assert environ["REMOTE_ADDR"] == "192.0.2.1"
+
+
+class Halting(Stream):
+    """A streamed response whose pieces are made meanwhile: an empty one says so."""
+
+    streaming = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        for number in range(self.number):
+            self.taken += 1
+            yield b""
+            yield bytes([number])
+
+
+def test_a_piece_without_bytes_means_later_and_holds_no_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(application, "MADE_WITHIN", 0.01)
+    streams = [Halting(5) for _ in range(3 * THREADS[Work.STREAM])]
+    clients = [Client(path=f"/{number}") for number in range(len(streams))]
+
+    def view(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        return streams[int(environ["PATH_INFO"][1:])](environ, start)
+
+    ask(view, *clients)
+
+    assert {client.content for client in clients} == {bytes(range(5))}
+    assert {stream.closed for stream in streams} == {1}
+
+
+def test_nothing_is_made_for_a_client_that_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(application, "MADE_WITHIN", 0.01)
+    stream, client = Halting(10**6), Client(leaves_after=3)
+
+    ask(stream, client)
+
+    assert stream.closed == 1
+    assert stream.taken < 100

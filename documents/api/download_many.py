@@ -1,0 +1,72 @@
+"""Files of several documents, or of all that match a filter, as one zip."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from documents.actions.download_many import download_many
+from documents.api.fields import StrictSerializer
+from documents.api.filters import DocumentFilters, filter_documents
+from documents.api.views import FileView
+from documents.exports.zip_documents import MOST_DOCUMENTS, ORIGINAL, ZIP_KINDS, zip_name
+from documents.http.audit_reads import note_export
+from documents.models import TokenScope
+
+
+def _formats() -> serializers.ListField:
+    return serializers.ListField(
+        child=serializers.ChoiceField(tuple(ZIP_KINDS)), required=False, max_length=len(ZIP_KINDS),
+        default=lambda: [ORIGINAL],
+    )  # fmt: skip
+
+
+class ZipFilters(DocumentFilters):
+    """Those of the list of documents, and which files of each."""
+
+    format = _formats()
+
+
+class ZipSelection(StrictSerializer):
+    """`ids` of documents, and which files of each."""
+
+    ids = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=MOST_DOCUMENTS
+    )
+    format = _formats()
+
+
+class ZipView(FileView):
+    scopes = {"post": TokenScope.READ}
+
+    def get(self, request: Request) -> HttpResponseBase:
+        """Of all documents that match the filters, in the list's order."""
+        filters = ZipFilters(data=request.query_params)
+        filters.is_valid(raise_exception=True)
+        data = filters.validated_data
+        documents = filter_documents(self.user, data).order_by(data["ordering"], "id")
+        ids = list(documents.values_list("id", flat=True)[: MOST_DOCUMENTS + 1])
+        return self._send(ids, data["format"])
+
+    def post(self, request: Request) -> HttpResponseBase:
+        """Of the documents that are named, in that order; what may not be seen is left out."""
+        selection = ZipSelection(data=request.data)
+        selection.is_valid(raise_exception=True)
+        data = selection.validated_data
+        return self._send(data["ids"], data["format"])
+
+    def _send(self, ids: Sequence[uuid.UUID], kinds: Sequence[str]) -> HttpResponseBase:
+        chunks = download_many(ids, kinds, actor=self.user)
+        name = zip_name(kinds)
+        note_export(self.user, ids, name)
+        response = StreamingHttpResponse(chunks, content_type="application/zip")
+        response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+        response["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
