@@ -26,6 +26,8 @@ class ArchiveIdentity(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     archive = models.UUIDField(default=uuid.uuid4, editable=False)
     secret_salt = models.CharField(max_length=64, default=new_salt, editable=False)
+    #: When the administrator was through with setting up, or did not want to.
+    set_up_at = models.DateTimeField(null=True, editable=False)
     mirrored_to = models.CharField(max_length=500, blank=True, editable=False)
 
     class Meta:

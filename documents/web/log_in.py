@@ -83,7 +83,9 @@ def _log_in(request: HttpRequest) -> HttpResponse:
         return answer
     user = form.get_user()
     login(request, user)
-    answer = HttpResponseRedirect(find_next(request, wanted))
+    # The password that the archive made has been shown in a log: another is asked for first.
+    first = reverse("web:setup") if user.has_generated_password else find_next(request, wanted)
+    answer = HttpResponseRedirect(first)
     remember_device(answer, describe_client(request).device, user)
     return answer
 

@@ -18,7 +18,7 @@ from documents.access import (
     teams_of,
     visible_to,
 )
-from documents.models import Team, User
+from documents.models import ArchiveIdentity, Team, User
 from documents.web.saved_searches import list_entries
 
 #: Documents to review are counted up to this many; then the rail says "999+".
@@ -66,6 +66,7 @@ class Shell:
     teams: list[Team]
     may_upload: bool
     is_administrator: bool
+    setup_url: str
     initials: str
     theme: str
     query: str
@@ -91,6 +92,7 @@ def build_shell(request: HttpRequest) -> Shell:
         teams=teams,
         may_upload=may_upload,
         is_administrator=user.is_superuser,
+        setup_url=_url("setup") if _is_setup_open(user) else "",
         initials=_initials(user),
         theme=read_theme(request),
         query=request.GET.get("q", "") if _is_at(request, "search") else "",
@@ -162,6 +164,11 @@ def _searches(request: HttpRequest) -> list[Entry]:
         Entry("saved", "saved", each.name, each.url, opened == str(each.id), each.shown_new, True)
         for each in entries[:MOST_SEARCHES]
     ]
+
+
+def _is_setup_open(user: User) -> bool:
+    """Whether the set-up page is still offered to the person."""
+    return user.is_superuser and ArchiveIdentity.objects.filter(set_up_at=None).exists()
 
 
 def _initials(user: User) -> str:

@@ -34,7 +34,7 @@ def thrown_away(team: Team, title: str = "Old letter") -> Document:
     return trash(make_document(team, pages=["text"], title=title).id, actor=None)
 
 
-def shown(client: Client, **query: object) -> str:
+def shown(client: Client, **query: str) -> str:
     answer = client.get("/trash/", query)
     assert answer.status_code == 200
     return answer.content.decode()
@@ -136,9 +136,9 @@ def test_a_person_of_several_teams_chooses_one(team: Team, boss: User, managers:
     Membership.objects.create(team=other, user=boss, role=Role.MANAGER)
     thrown_away(other, "Theirs")
 
-    assert "Theirs" not in shown(managers, team=team.id)
-    assert "Theirs" in shown(managers, team=other.id)
-    assert managers.get("/trash/", {"team": make_team().id}).status_code == 404
+    assert "Theirs" not in shown(managers, team=str(team.id))
+    assert "Theirs" in shown(managers, team=str(other.id))
+    assert managers.get("/trash/", {"team": str(make_team().id)}).status_code == 404
 
 
 def test_it_costs_as_many_queries_for_many_as_for_few(
