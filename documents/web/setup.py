@@ -23,16 +23,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from documents.access import visible_to
+from documents.access import teams_of, visible_to
 from documents.actions.end_setup import end_setup
 from documents.actions.replace_generated_password import replace_generated_password
 from documents.actions.upload import upload
 from documents.errors import ArchiveError, InvalidRequest
 from documents.files.upload_staging import stage
-from documents.models import Membership, User
+from documents.models import User
 from documents.text.validation import parse_uuid
 from documents.web.guard import for_people, person
-from documents.web.setup_checks import run_checks
+from documents.web.setup_checks import BAD, BUSY, run_checks
+from documents.web.team import find_team
 
 #: Two pages as a scanner makes them, drawn by docs/make_sample.py.
 SAMPLE = Path(__file__).with_name("sample.pdf")
@@ -68,7 +69,7 @@ def _show(request: HttpRequest, form: forms.Form | None = None) -> HttpResponse:
         "has_colleagues": User.objects.exclude(pk=user.pk).exists(),
         "needs_password": user.has_generated_password,
     }
-    context["is_busy"] = any(check.state == "busy" for check in context["checks"])
+    context["is_busy"] = context["checks"][0].state in (BUSY, BAD)
     context["is_done"] = (
         context["has_documents"] and context["has_colleagues"] and not context["needs_password"]
     )
@@ -102,7 +103,7 @@ def password_view(request: HttpRequest) -> HttpResponseBase:
 def sample_view(request: HttpRequest) -> HttpResponseBase:
     """Uploads the sample, as anybody uploads anything."""
     user = person(request)
-    team = Membership.objects.filter(user=user).order_by("-is_default", "id").first()
+    team = find_team(user, list(teams_of(user)), None)
     try:
         with SAMPLE.open("rb") as file:
             staged = stage(iter(lambda: file.read(_CHUNK), b""))
@@ -111,7 +112,7 @@ def sample_view(request: HttpRequest) -> HttpResponseBase:
             staged,
             "sample.pdf",
             title=_("A letter to try the archive with"),
-            team_id=team.team_id if team else None,
+            team_id=team.id if team else None,
         )
     except ArchiveError as error:
         messages.error(request, error.translated())

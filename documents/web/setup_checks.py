@@ -12,7 +12,6 @@ from django.template.defaultfilters import filesizeformat
 from documents.bucket.health import BucketState, watch
 from documents.engine_name import EngineName
 from documents.files.disk_space import describe_shortage, measure
-from documents.files.storage import archive
 from documents.messages import Message, PluralMessage, message_from_json, verbatim
 from documents.models import WorkerKind, WorkerProcess
 from documents.models.worker import EngineState
@@ -38,12 +37,19 @@ class Check:
 
 def run_checks() -> list[Check]:
     """Asks the database, this disk, and what is known of the bucket; waits for no network."""
-    workers = list(WorkerProcess.alive().filter(kind=WorkerKind.OCR).order_by("id"))
-    return [_check_engine(workers), _check_disk(), _check_bucket(watch.state()), _check_memory()]
+    return [
+        _check_engine(list(WorkerProcess.alive())),
+        _check_disk(),
+        _check_bucket(watch.state()),
+        _check_memory(),
+    ]
 
 
-def _check_engine(workers: list[WorkerProcess]) -> Check:
+def _check_engine(processes: list[WorkerProcess]) -> Check:
     name = Message("Reading")
+    workers = [process for process in processes if process.kind == WorkerKind.OCR]
+    if not processes:
+        return Check(name, BUSY, Message("The workers are starting."))
     if not workers:
         return Check(
             name,
@@ -86,12 +92,11 @@ def _explain(worker: WorkerProcess) -> str:
 
 
 def _check_disk() -> Check:
-    name, root = Message("Data directory"), archive().root
+    name, directory = Message("Data directory"), Path(settings.DATA_DIR)
     try:
-        space = measure(root)
+        space = measure(directory)
     except OSError as error:
         return Check(name, BAD, verbatim(str(error)))
-    directory = Path(settings.DATA_DIR)
     if space.is_unknown:
         return Check(name, OK, verbatim(str(directory)))
     found = Message(
