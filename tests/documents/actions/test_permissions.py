@@ -26,6 +26,7 @@ from documents.actions.decide import approve, reject
 from documents.actions.delete_saved_search import delete_saved_search
 from documents.actions.delete_tag import delete_tag
 from documents.actions.edit import edit
+from documents.actions.end_setup import end_setup
 from documents.actions.export_audit import export_audit
 from documents.actions.hold import hold, lift_hold
 from documents.actions.invite_member import invite_member
@@ -123,6 +124,7 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
 OF_PEOPLE: set[Callable[..., object]] = {
     log_out_everywhere,
     make_token,
+    end_setup,
     replace_generated_password,
     revoke_token_of,
 }
