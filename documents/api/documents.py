@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar, Protocol
+from collections.abc import Callable
+from typing import ClassVar
 
 from django.http.response import HttpResponseBase
 from rest_framework import status
@@ -30,13 +31,14 @@ from documents.api.serializers import (
     FilePassword,
     FormUpload,
     JSONUpload,
+    Rejection,
     ReprocessOptions,
     document_data,
     document_url,
 )
 from documents.api.uploads import receive_upload
 from documents.api.views import ApiView
-from documents.models import Document, TokenScope, User
+from documents.models import Document, TokenScope
 
 
 class DocumentsView(ApiView):
@@ -98,10 +100,8 @@ class DocumentView(ApiView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class _Decide(Protocol):
-    def __call__(
-        self, document_id: uuid.UUID, *, actor: User | None, version: int | None = None
-    ) -> Document: ...
+#: Takes the id, the actor and the values of the serializer of the decision.
+_Decide = Callable[..., Document]
 
 
 class _DecisionView(ApiView):
@@ -113,10 +113,11 @@ class _DecisionView(ApiView):
 
     @describe("Decide on a document", {200: DocumentShape}, body=Decision, problems=(409,))
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
-        decision = Decision(data=request.data)
+        return self.answer(document_id, Decision(data=request.data))
+
+    def answer(self, document_id: uuid.UUID, decision: Decision) -> Response:
         decision.is_valid(raise_exception=True)
-        version: int | None = decision.validated_data.get("version")
-        document = type(self).decide(document_id, actor=self.user, version=version)
+        document = type(self).decide(document_id, actor=self.user, **decision.validated_data)
         return Response(document_data(document))
 
 
@@ -126,6 +127,10 @@ class ApproveView(_DecisionView):
 
 class RejectView(_DecisionView):
     decide = staticmethod(reject)
+
+    @describe("Reject a document", {200: DocumentShape}, body=Rejection, problems=(409,))
+    def post(self, request: Request, document_id: uuid.UUID) -> Response:
+        return self.answer(document_id, Rejection(data=request.data))
 
 
 class RestoreView(ApiView):

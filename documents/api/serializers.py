@@ -20,6 +20,7 @@ from documents.exports.downloads import RESULT_TYPES
 from documents.exports.export_kinds import EXPORT_TYPES
 from documents.models import Document, OcrMode, Page, Reading
 from documents.models.reading import shows_correction_of, shows_reading
+from documents.models.review import NOTE_LENGTH
 from documents.replication.sync import storage_state
 from documents.text.page_layout import PageLayout
 from documents.text.timestamps import iso_time
@@ -133,6 +134,10 @@ class Decision(StrictSerializer):
     """`version`: the document's as the person who decides saw it."""
 
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+
+class Rejection(Decision):
+    reason = serializers.CharField(max_length=NOTE_LENGTH, required=False, allow_blank=True)
 
 
 @extend_schema_field(
