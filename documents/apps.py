@@ -11,9 +11,11 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from documents.audit import listeners as audit_listeners
+        from documents.files import part_headers
         from documents.replication import listeners
         from documents.search.index import change_feed
 
         change_feed.connect()
         listeners.connect()
         audit_listeners.connect()
+        part_headers.install()
