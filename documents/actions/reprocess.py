@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from documents import access
 from documents.access import Ability
-from documents.engine_name import OCR_ENGINES
-from documents.errors import EngineNotRunning, InvalidRequest, StillBeingRead
+from documents.actions.require_engine import require_engine
+from documents.errors import InvalidRequest, StillBeingRead
 from documents.events import commit_change
 from documents.messages import Message
 from documents.models import (
@@ -23,7 +23,6 @@ from documents.models import (
     Status,
     Task,
     User,
-    WorkerProcess,
 )
 from documents.models.event import EventKind
 from documents.models.stored_error import error_fields
@@ -58,15 +57,8 @@ def reprocess(
     are named while others are being read).
     """
     _validate(pages, engine, ocr)
-    if engine is not None and not WorkerProcess.alive().filter(engine=engine).exists():
-        raise EngineNotRunning(
-            Message(
-                "No OCR worker of this archive has the engine {engine}. Choose one that /health "
-                "names, or start a worker that has it.",
-                engine=engine,
-            ),
-            document=document_id,
-        )
+    if engine is not None:
+        require_engine(engine, document_id)
     with transaction.atomic():
         document = access.require_locked(actor, Ability.REPROCESS, document_id)
         document.refuse_if_trashed()
@@ -153,7 +145,6 @@ def _validate(pages: Which, engine: str | None, ocr: str | None) -> None:
         raise InvalidRequest.for_field("pages", message)
     for name, value, known in (
         ("pages", pages if isinstance(pages, str) else None, (ALL, FAILED)),
-        ("engine", engine, OCR_ENGINES),
         ("ocr", ocr, tuple(OcrMode.values)),
     ):
         if value is not None and value not in known:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from documents import access
 from documents.actions.reprocess import FAILED, reprocess
+from documents.actions.require_engine import require_engine
 from documents.actions.untrash import untrash
 from documents.errors import EmptyFile, InvalidRequest, OriginalMissing
 from documents.events import commit_version
@@ -48,11 +49,13 @@ def upload(
     tags: Iterable[str] = (),
     language: str = "",
     ocr: str = OcrMode.AUTO,
+    engine: str = "",
 ) -> Uploaded:
     """Store the staged file as a document of a team of `actor`. Deletes the staged file.
 
     When this returns, the original is flushed to disk and the row is committed. Raises EmptyFile,
-    UnsupportedFileType, InvalidRequest, NotFound or NotAllowed (the team), StorageFull.
+    UnsupportedFileType, InvalidRequest, NotFound or NotAllowed (the team), EngineNotRunning (the
+    `engine` that is to read it; "": any), StorageFull.
     """
     try:
         team = access.team_for_upload(actor, team_id)
@@ -63,6 +66,8 @@ def upload(
             known = ", ".join(OcrMode.values)
             message = Message("{field} is one of {choices}.", field="ocr", choices=known)
             raise InvalidRequest.for_field("ocr", message)
+        if engine:
+            require_engine(engine)
         if staged.size == 0:
             raise EmptyFile(Message("The file is empty: it has no bytes. Choose the file again."))
         kind = sniff(staged.head)
@@ -79,6 +84,7 @@ def upload(
             tags=tags,
             language=language,
             ocr=ocr,
+            engine=engine,
         )
     finally:
         staged.discard()
@@ -118,6 +124,7 @@ def _store(
     tags: list[str],
     language: str,
     ocr: str,
+    engine: str,
 ) -> Uploaded:
     document = Document(
         id=uuid.uuid4(),
@@ -130,6 +137,7 @@ def _store(
         mime_type=kind.mime_type,
         language=language,
         ocr=ocr,
+        requested_engine=engine,
         task=Task.PREPARE,
     )
     # The file before the row: a crash between the two leaves an orphaned file, never a document

@@ -21,8 +21,9 @@ from documents.actions.unlock import unlock
 from documents.actions.untrash import untrash
 from documents.api.conditional import IF_NONE_MATCH, respond_with_etag
 from documents.api.filters import DocumentFilters, filter_documents
+from documents.api.once import IDEMPOTENCY_KEY, respond_once
 from documents.api.openapi.describe import describe, page_of
-from documents.api.openapi.shapes.documents import DocumentShape
+from documents.api.openapi.shapes.documents import DocumentShape, UploadedFiles
 from documents.api.pagination import paginate
 from documents.api.parsers import JSONUploadParser
 from documents.api.serializers import (
@@ -34,11 +35,12 @@ from documents.api.serializers import (
     Rejection,
     ReprocessOptions,
     document_data,
-    document_url,
 )
-from documents.api.uploads import receive_upload
+from documents.api.uploads import receive_many, receive_upload
 from documents.api.views import ApiView
+from documents.api.waiting import PREFER, wait_until_read
 from documents.models import Document, TokenScope
+from documents.models.recognition import UNFINISHED
 
 
 class DocumentsView(ApiView):
@@ -62,27 +64,45 @@ class DocumentsView(ApiView):
         "Upload a file",
         {201: DocumentShape, 200: DocumentShape},
         body={"multipart/form-data": FormUpload, "application/json": JSONUpload},
-        problems=(404, 409, 507),
+        headers=(IDEMPOTENCY_KEY, PREFER),
+        problems=(404, 409, 422, 507),
     )
     def post(self, request: Request) -> Response:
         """201 for a new document; 200 with the existing one if the team has the same file."""
-        uploaded = receive_upload(request, self.user)
-        return Response(
-            document_data(uploaded.document),
-            status=status.HTTP_201_CREATED if uploaded.created else status.HTTP_200_OK,
-            headers={"Location": document_url(uploaded.document)},
-        )
+        answer = receive_upload(request, self.user)
+        response = respond_once(answer)
+        unfinished = answer.body["status"] in UNFINISHED
+        return wait_until_read(request, response, unfinished=unfinished, path=answer.location)
+
+
+class BatchView(ApiView):
+    """Many files in one form, all with the same fields; an answer for each."""
+
+    scopes = {"post": TokenScope.WRITE}
+    parser_classes = (MultiPartParser,)
+
+    @describe(
+        "Upload many files",
+        {200: UploadedFiles},
+        body={"multipart/form-data": FormUpload},
+        headers=(IDEMPOTENCY_KEY,),
+        problems=(404, 409, 422, 507),
+    )
+    def post(self, request: Request) -> Response:
+        """The field `file` is repeated. A file that is refused keeps none of the others back."""
+        return respond_once(receive_many(request, self.user))
 
 
 class DocumentView(ApiView):
     scopes = {"patch": TokenScope.WRITE, "delete": TokenScope.WRITE}
 
-    @describe("Show a document", {200: DocumentShape, 304: None}, headers=(IF_NONE_MATCH,))
+    @describe("Show a document", {200: DocumentShape, 304: None}, headers=(IF_NONE_MATCH, PREFER))
     def get(self, request: Request, document_id: uuid.UUID) -> HttpResponseBase:
         document = require(self.user, Ability.SEE, document_id)
-        return respond_with_etag(
+        response = respond_with_etag(
             request, f'W/"{document.version}"', lambda: document_data(document)
         )
+        return wait_until_read(request, response, unfinished=document.is_unfinished)
 
     @describe(
         "Change the title, language or tags", {200: DocumentShape}, body=DocumentChange,

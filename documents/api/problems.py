@@ -109,6 +109,17 @@ def build_response(
     return Response(content, status=status, headers=dict(headers or {}), content_type=MEDIA_TYPE)
 
 
+def describe_error(error: errors.ArchiveError) -> dict[str, Any]:
+    """The problem document of an error that is told inside an answer."""
+    return build_problem(
+        status_of(type(error)),
+        code=error.code,
+        title=error.translated_title(),
+        detail=error.message,
+        errors=error.fields,
+    )
+
+
 def _answer_archive_error(request: Request, error: errors.ArchiveError) -> Response:
     status = status_of(type(error))
     if status >= 500:

@@ -51,6 +51,7 @@ def document_data(document: Document) -> dict[str, Any]:
             else None
         ),
         "engine": document.engine or None,
+        "requested_engine": document.requested_engine or None,
         "language": document.language or None,
         "team": str(document.team_id),
         "tags": [tag.name for tag in document.tags.all()],
@@ -104,6 +105,7 @@ class NewDocument(StrictSerializer):
     tags = TagsField(required=False, default=list)
     language = serializers.CharField(max_length=8, required=False, allow_blank=True, default="")
     ocr = serializers.ChoiceField(OcrMode.choices, required=False, default=OcrMode.AUTO)
+    engine = serializers.ChoiceField(OCR_ENGINES, required=False, allow_blank=True, default="")
 
 
 class FormUpload(NewDocument):

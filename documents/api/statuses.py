@@ -20,6 +20,7 @@ STATUSES: dict[type[errors.ArchiveError], int] = {
     errors.NotYet: 409,
     errors.Conflict: 409,
     errors.LeaseLost: 409,
+    errors.KeyReused: 422,
     errors.Busy: 503,
     errors.SearchUnavailable: 503,
     errors.ReadingError: 422,

@@ -1,85 +1,163 @@
-"""Receive the file of an upload request and hand it to the upload action."""
+"""Receive the files of upload requests and hand them to the upload action."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from rest_framework import status
 from rest_framework.request import Request
 
-from documents.actions.upload import Uploaded, upload
-from documents.api.serializers import JSONUpload, NewDocument
-from documents.errors import InvalidRequest
+from documents.actions.do_once import Answer, do_once
+from documents.actions.upload import upload
+from documents.api.problems import describe_error
+from documents.api.serializers import JSONUpload, NewDocument, document_data, document_url
+from documents.errors import ArchiveError, InvalidRequest
 from documents.files.upload_staging import StagedFile, StagedUpload, file_too_large, stage
 from documents.messages import Message
 from documents.models import User
 
 #: Bytes that a multipart request may have beside its file.
 _FIELDS = 2**20
+#: Files of one request at most.
+MOST_FILES = 100
+
+Values = Mapping[str, Any]
 
 
-def receive_upload(request: Request, user: User) -> Uploaded:
-    """Stage the file of a multipart or JSON request and make a document of it.
+def receive_upload(request: Request, user: User) -> Answer:
+    """Stage the file of a multipart or JSON request and make a document of it: 201, or 200 where
+    the team has the same file.
 
     Raises FileTooLarge while the body is read, or before, where its declared length says so
-    already; InvalidRequest and what the action raises.
+    already; InvalidRequest and what the actions raise.
     """
-    _check_length(request)
+    _check_length(request, files=1)
     try:
         staged, values = _read_form(request) if _is_form(request) else _read_json(request)
-        return upload(
+        try:
+            return _once(request, user, [staged], values, lambda: _upload(user, staged, values))
+        finally:
+            staged.discard()
+    finally:
+        _close_files(request)
+
+
+def receive_many(request: Request, user: User) -> Answer:
+    """Make a document of each file of a form, all with the same fields: an answer each, in their
+    order. A file that is refused keeps none of the others back. Raises as `receive_upload`."""
+    _check_length(request, files=MOST_FILES)
+    try:
+        files = _all_files(request)
+        values = _read_fields(request)
+        return _once(
+            request,
             user,
-            staged,
-            values["filename"],
-            team_id=values["team"],
-            title=values["title"],
-            tags=values["tags"],
-            language=values["language"],
-            ocr=values["ocr"],
+            [file.staged for file in files],
+            values,
+            lambda: Answer(
+                status.HTTP_200_OK,
+                {"results": [_upload_one(user, file, values) for file in files]},
+            ),
         )
     finally:
-        for _, files in request.FILES.lists():
-            for uploaded in files:
-                uploaded.close()
+        _close_files(request)
+
+
+def _once(
+    request: Request, user: User, staged: list[StagedFile], values: Values, work: Any
+) -> Answer:
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not key:
+        answer: Answer = work()
+        return answer
+    asked = [request.path, *(each.sha256 for each in staged), sorted(values.items())]
+    fingerprint = hashlib.sha256(json.dumps(asked, default=str).encode()).hexdigest()
+    return do_once(key, fingerprint, work, actor=user)
+
+
+def _upload(user: User, staged: StagedFile, values: Values) -> Answer:
+    uploaded = upload(
+        user,
+        staged,
+        values["filename"],
+        team_id=values["team"],
+        title=values["title"],
+        tags=values["tags"],
+        language=values["language"],
+        ocr=values["ocr"],
+        engine=values["engine"],
+    )
+    return Answer(
+        status.HTTP_201_CREATED if uploaded.created else status.HTTP_200_OK,
+        document_data(uploaded.document),
+        document_url(uploaded.document),
+    )
+
+
+def _upload_one(user: User, file: StagedUpload, values: Values) -> dict[str, Any]:
+    name = file.name or ""
+    try:
+        answer = _upload(user, file.staged, {**values, "filename": name})
+    except ArchiveError as error:
+        problem = describe_error(error)
+        return {
+            "filename": name, "status": problem["status"], "document": None, "problem": problem,
+        }  # fmt: skip
+    return {"filename": name, "status": answer.status, "document": answer.body, "problem": None}
 
 
 def _is_form(request: Request) -> bool:
     return (request.content_type or "").startswith("multipart/")
 
 
-def _check_length(request: Request) -> None:
+def _check_length(request: Request, *, files: int) -> None:
     declared = request.headers.get("Content-Length", "")
-    limit = settings.OCRSITE_MAX_UPLOAD_BYTES + _FIELDS
+    limit = files * settings.OCRSITE_MAX_UPLOAD_BYTES + _FIELDS
     if _is_form(request) and declared.isascii() and declared.isdigit() and int(declared) > limit:
         raise file_too_large()
 
 
-def _read_form(request: Request) -> tuple[StagedFile, dict[str, Any]]:
-    file = _only_file(request)
+def _read_form(request: Request) -> tuple[StagedFile, Values]:
+    files = _all_files(request)
+    if len(files) > 1:
+        message = Message("Send one file per request here, or several to documents/batch/.")
+        raise InvalidRequest.for_field("file", message)
+    values = _read_fields(request)
+    return files[0].staged, {**values, "filename": values["filename"] or files[0].name or ""}
+
+
+def _read_fields(request: Request) -> Values:
     serializer = NewDocument(data=request.data)
     serializer.is_valid(raise_exception=True)
-    values = serializer.validated_data
-    return file.staged, {**values, "filename": values["filename"] or file.name or ""}
+    values: Values = serializer.validated_data
+    return values
 
 
-def _only_file(request: Request) -> StagedUpload:
+def _all_files(request: Request) -> list[StagedUpload]:
     files = request.FILES
     found: list[UploadedFile] = files.getlist("file")
     if not found:
         raise InvalidRequest.for_field(
             "file", Message("No file was sent. It goes into this field.")
         )
-    if len(found) > 1 or set(files) - {"file"}:
-        raise InvalidRequest.for_field(
-            "file", Message("Send one file per request, in the field file.")
-        )
-    file = found[0]
-    assert isinstance(file, StagedUpload)
-    return file
+    if len(found) > MOST_FILES or set(files) - {"file"}:
+        message = Message("Files go into the field file, at most {most}.", most=MOST_FILES)
+        raise InvalidRequest.for_field("file", message)
+    return [file for file in found if isinstance(file, StagedUpload)]
 
 
-def _read_json(request: Request) -> tuple[StagedFile, dict[str, Any]]:
+def _close_files(request: Request) -> None:
+    for _, files in request.FILES.lists():
+        for uploaded in files:
+            uploaded.close()
+
+
+def _read_json(request: Request) -> tuple[StagedFile, Values]:
     if not isinstance(request.data, dict):
         raise InvalidRequest.for_field(
             "request",

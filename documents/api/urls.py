@@ -45,6 +45,7 @@ urlpatterns = [
     *_route("v1/tags/", teams.TagsView, "tags"),
     *_route("v1/documents/", documents.DocumentsView, "documents"),
     *_route("v1/documents/zip/", download_many.ZipView, "documents-zip"),
+    *_route("v1/documents/batch/", documents.BatchView, "batch"),
     *_route(_DOCUMENT, documents.DocumentView, "document"),
     *_route(f"{_DOCUMENT}reprocess/", documents.ReprocessView, "reprocess"),
     *_route(f"{_DOCUMENT}password/", documents.PasswordView, "password"),

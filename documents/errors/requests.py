@@ -218,6 +218,23 @@ class EngineNotRunning(Conflict):
     next_step = "Choose an engine that `/health` names, or start a worker that has it."
 
 
+class KeyReused(ArchiveError):
+    """The Idempotency-Key came with another request before."""
+
+    code = "idempotency-key-reused"
+    title = gettext_noop("This key belongs to another request.")
+    next_step = "Use a new key for each new request."
+
+
+class StillUnderWay(Conflict):
+    """The first request with this Idempotency-Key has not been answered yet."""
+
+    code = "request-under-way"
+    permanent = False
+    title = gettext_noop("The same request is still under way.")
+    next_step = "Repeat the request after the seconds in `Retry-After`."
+
+
 class NotLocked(Conflict):
     """The document does not wait for a password."""
 

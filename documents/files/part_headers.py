@@ -59,7 +59,7 @@ def decode_file_name(name: str) -> str:
     """`name` as a person would read it: encoded words and percent signs decoded."""
     if _ENCODED_WORDS.search(name):
         try:
-            return "".join(_decode_word(*part) for part in decode_header(name))
+            return "".join(_decode_word(*part) for part in decode_header(name)) or name
         except HeaderParseError:
             return name
     if _PERCENT.search(name):

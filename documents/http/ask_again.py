@@ -25,13 +25,15 @@ AnyResponse = TypeVar("AnyResponse", bound=HttpResponseBase)
 
 def ask_again(
     request: HttpRequest | Any, response: AnyResponse, *, seconds: int = USUAL_SECONDS,
-    path: str = "",
+    most: int = MOST_SECONDS, path: str = "",
 ) -> AnyResponse:  # fmt: skip
-    """Have `path` (GET; "": the request itself) asked until it answers something else than 202.
+    """Have `path` (GET; "": the request itself) asked until it answers without this mark.
 
+    With a `path`, and unless `response` is a 202, the client gets the status and the Location of
+    `response` and the last body: something was made, and is shown when it is ready.
     `seconds`: unless the request says `Prefer: wait=N` (RFC 7240). Returns `response`.
     """
-    wanted = min(preferred_seconds(request, seconds), MOST_SECONDS)
+    wanted = min(preferred_seconds(request, seconds), most, MOST_SECONDS)
     response.headers["Retry-After"] = "1"
     if wanted > 0:
         response.headers[HEADER] = f"{wanted} {path}".strip()

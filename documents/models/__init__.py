@@ -6,6 +6,7 @@ from documents.models.document import Document
 from documents.models.doubt import PageDoubt
 from documents.models.event import Event
 from documents.models.export import Export, ExportStatus
+from documents.models.once import OnceRequest
 from documents.models.page import Page, PageStatus
 from documents.models.reading import PageRevision, Reading
 from documents.models.recognition import OcrMode, Status
@@ -33,6 +34,7 @@ __all__ = [
     "Membership",
     "MirroredFile",
     "OcrMode",
+    "OnceRequest",
     "Page",
     "PageDoubt",
     "PageRevision",

@@ -24,6 +24,9 @@ MOST_WAITING = 200
 _FIRST, _LONGEST, _GROWTH = 0.15, 2.0, 1.5
 
 _NAME = HEADER.lower().encode()
+_KEPT = (b"location", b"idempotency-replayed")
+#: In the environ of a question that no client asked.
+AGAIN = "ocrsite.again"
 
 Answer = tuple[Response, contextvars.Context]
 Ask = Callable[[dict[str, Any]], Awaitable[Answer]]
@@ -68,6 +71,7 @@ class Waiting:
         clock = asyncio.get_running_loop().time
         deadline, pause = clock() + again.seconds, _FIRST
         question = _build_question(environ, again)
+        first = answer
         while clock() + pause <= deadline:
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(asyncio.shield(left), pause)
@@ -76,6 +80,8 @@ class Waiting:
             answer = await ask(dict(question))
             if take_mark(answer[0]) is None:
                 break
+        if again.path and answer[0].status == 200 and first[0].status != 202:
+            _keep_head(first[0], answer[0])
         return answer
 
 
@@ -89,8 +95,14 @@ def take_mark(response: Response) -> Again | None:
     return Again(min(float(seconds), MOST_SECONDS), path)
 
 
+def _keep_head(first: Response, last: Response) -> None:
+    """What was asked for was made by the first answer; the last one shows it."""
+    last.status = first.status
+    last.headers += [each for each in first.headers if each[0] in _KEPT]
+
+
 def _build_question(environ: dict[str, Any], again: Again) -> dict[str, Any]:
-    question = dict(environ)
+    question = {**environ, AGAIN: True}
     if again.path:
         path, _, query = again.path.partition("?")
         question |= {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query}

@@ -55,6 +55,12 @@ BODIES: dict[str, Body] = {
         }
     },
     "POST api/v1/documents/zip/": _of_document(),
+    "POST api/v1/documents/batch/": lambda world: {
+        "data": {
+            "file": SimpleUploadedFile("a.pdf", b"%PDF-1.4 new"),
+            "team": str(world.team.id),
+        }
+    },
     f"PATCH {_DOCUMENT}": _json(title="other"),
     f"POST {_DOCUMENT}reprocess/": _json(),
     f"POST {_DOCUMENT}password/": _json(password="x"),

@@ -73,6 +73,23 @@ def test_another_address_can_be_asked_after_an_upload() -> None:
     assert view.asked == [("POST", UPLOAD, ""), again, again]
 
 
+def test_what_an_upload_made_is_shown_under_its_own_status() -> None:
+    def made(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        mark = [(HEADER, "20 /made/")] if environ["REQUEST_METHOD"] == "POST" or next(reads) else []
+        is_post = environ["REQUEST_METHOD"] == "POST"
+        start_response("201 Created" if is_post else "200 OK",
+                       [*mark, *([("Location", "/made/")] if is_post else [])])  # fmt: skip
+        return [environ["PATH_INFO"].encode()]
+
+    reads = iter((True, True, False))
+    client = Client("POST", UPLOAD, {**TOKEN, "Content-Length": "5"}, [b"bytes"])
+
+    ask(made, client)
+
+    assert (client.status, client.content) == (201, b"/made/")
+    assert client.answer_headers["location"] == "/made/"
+
+
 def test_more_may_wait_than_there_are_threads() -> None:
     number = 4 * THREADS[Work.GENERAL]
     view = Slow(3 * number)

@@ -10,6 +10,7 @@ from documents.api.openapi.shapes.values import (
     Confidence,
     Flags,
     Path,
+    ProblemShape,
     Time,
     engine_field,
 )
@@ -57,6 +58,7 @@ class DocumentShape(serializers.Serializer[Any]):
     review_status = serializers.ChoiceField(ReviewStatus.choices)
     error = StoredError(allow_null=True)
     engine = engine_field(help_text="The engine of most pages.")
+    requested_engine = engine_field(help_text="The engine that is to read it; null: any.")
     language = serializers.CharField(allow_null=True, help_text="ISO 639-1.")
     team = serializers.UUIDField()
     tags = serializers.ListField(child=serializers.CharField())
@@ -96,3 +98,18 @@ class Making(serializers.Serializer[Any]):
     """The file is being made: ask again after `Retry-After`."""
 
     detail = serializers.CharField()
+
+
+class UploadedFileShape(serializers.Serializer[Any]):
+    """`status`: what the file alone would have been answered; `document` or `problem` says more."""
+
+    filename = serializers.CharField()
+    status = serializers.IntegerField()
+    document = DocumentShape(allow_null=True)
+    problem = ProblemShape(allow_null=True)
+
+
+class UploadedFiles(serializers.Serializer[Any]):
+    """An answer for each file, in their order."""
+
+    results = UploadedFileShape(many=True)

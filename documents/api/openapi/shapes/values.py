@@ -53,3 +53,8 @@ def engine_field(**kwargs: Any) -> serializers.ChoiceField:
     return serializers.ChoiceField(
         [engine.value for engine in EngineName], allow_null=True, **kwargs
     )
+
+
+@extend_schema_field({"$ref": "#/components/schemas/Problem"})
+class ProblemShape(serializers.Field[Any, Any, Any, Any]):
+    """A problem document inside an answer."""
