@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from documents.actions.download_many import download_many
 from documents.api.fields import StrictSerializer
 from documents.api.filters import DocumentFilters, filter_documents
+from documents.api.openapi.describe import FILE, describe
 from documents.api.views import FileView
 from documents.exports.zip_documents import MOST_DOCUMENTS, ORIGINAL, ZIP_KINDS, zip_name
 from documents.http.audit_reads import note_export
@@ -45,6 +46,8 @@ class ZipSelection(StrictSerializer):
 class ZipView(FileView):
     scopes = {"post": TokenScope.READ}
 
+    @describe("Download the files of all that match", {200: FILE}, query=ZipFilters,
+              types=("application/zip",), problems=(409, 422))  # fmt: skip
     def get(self, request: Request) -> HttpResponseBase:
         """Of all documents that match the filters, in the list's order."""
         filters = ZipFilters(data=request.query_params)
@@ -54,6 +57,8 @@ class ZipView(FileView):
         ids = list(documents.values_list("id", flat=True)[: MOST_DOCUMENTS + 1])
         return self._send(ids, data["format"])
 
+    @describe("Download the files of some documents", {200: FILE}, body=ZipSelection,
+              types=("application/zip",), problems=(409, 422))  # fmt: skip
     def post(self, request: Request) -> HttpResponseBase:
         """Of the documents that are named, in that order; what may not be seen is left out."""
         selection = ZipSelection(data=request.data)

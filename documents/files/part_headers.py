@@ -101,7 +101,8 @@ def _parse_value(value: str) -> tuple[str, dict[str, bytes]]:
     """A header's value without its parameters, and these in UTF-8."""
     message = Message()
     message["content-type"] = value.strip()
-    (main, _), *parameters = message.get_params([("", "")])
+    given_parameters: Any = message.get_params([("", "")])
+    (main, _), *parameters = given_parameters
     found: dict[str, bytes] = {}
     starred: set[str] = set()
     for name, given in parameters:
@@ -113,7 +114,7 @@ def _parse_value(value: str) -> tuple[str, dict[str, bytes]]:
         else:
             text = decode_file_name(given) if name == "filename" else given
         found[name] = text.encode("utf-8", errors="replace")
-    return main.lower(), found
+    return str(main).lower(), found
 
 
 def _collapse(given: tuple[str | None, str | None, str]) -> str:

@@ -50,6 +50,11 @@ def send(api: APIClient, parameters: bytes, content: bytes = b"%PDF-1.4 x") -> A
         b"--edge\r\nContent-Disposition: form-data; name=file; " + parameters + b"\r\n"
         b"Content-Type: application/pdf\r\n\r\n" + content + b"\r\n--edge--\r\n"
     )
+    return post(api, body)
+
+
+def post(api: Any, body: bytes) -> Any:
+    """Bytes as they are."""
     return api.generic(
         "POST", "/api/v1/documents/", body, content_type="multipart/form-data; boundary=edge"
     )
@@ -99,8 +104,6 @@ def test_a_field_keeps_its_letters_beside_the_file(api: APIClient, media: Any) -
         "%PDF-1.4 y\r\n--edge--\r\n"
     ).encode()
 
-    answer = api.generic(
-        "POST", "/api/v1/documents/", body, content_type="multipart/form-data; boundary=edge"
-    )
+    answer = post(api, body)
 
     assert answer.json()["title"] == "Письмо"
