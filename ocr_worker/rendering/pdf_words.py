@@ -38,6 +38,14 @@ _BROKEN = frozenset(
 ) - _HYPHENS  # fmt: skip
 
 
+#: A glyph of a symbol font (Symbol, Wingdings) at a word's beginning is a bullet, a tick or a sign:
+#: a picture, and no letter without a meaning. The commonest, as Word writes them.
+_SYMBOLS = {
+    **dict(zip("\uf02b\uf02d\uf03d\uf0b0\uf0b1\uf0b4", "+-=°±×", strict=True)),
+    **dict(zip("\uf0b7\uf0a7\uf076\uf0d8\uf0fc\uf0a8\uf0fe", "•▪❖➢✓☐☑", strict=True)),
+}
+
+
 @dataclass(frozen=True)
 class RawWord:
     """Characters without a space; the box in the page's own space (None: nothing is drawn).
@@ -73,6 +81,9 @@ def split_words(textpage: Any, count: int) -> list[RawWord]:
     def end() -> None:
         nonlocal text, broken, x0, y0, x1, y1
         box = (x0, y0, x1, y1) if x1 > x0 or y1 > y0 else None
+        if "\uf000" <= text[0] <= "\uf0ff":
+            text[0] = _SYMBOLS.get(text[0], text[0])
+            broken -= 1
         words.append(RawWord("".join(text), box, first, broken, hyphen))
         text, broken = [], 0
         x0 = y0 = math.inf

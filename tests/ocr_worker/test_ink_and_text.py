@@ -429,6 +429,20 @@ def test_letters_beyond_the_first_plane_have_a_meaning(renderer: Renderer, tmp_p
     assert "\U0001d44e\U0001d44f\U0001d450" in reading.layout.text
 
 
+def test_bullets_of_a_symbol_font_are_no_lost_letters(renderer: Renderer, tmp_path: Path) -> None:
+    path = make_lie(
+        tmp_path / "list.pdf",
+        ["x tin", "x zinc", "x iron"],
+        lambda ch: "\uf0b7" if ch == "x" else ch,
+        truth=lambda canvas: write(canvas, ENGLISH[:1]),
+    )
+
+    reading = read_page(renderer, Sees(), path, PDF, 1)
+
+    assert reading.engine == "text-layer"
+    assert "• tin\n• zinc\n• iron" in reading.layout.text
+
+
 def test_the_mark_of_a_program_is_no_hidden_text(renderer: Renderer, tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         write(canvas, ENGLISH)
