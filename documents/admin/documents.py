@@ -26,9 +26,13 @@ from documents.admin.progress import progress_view
 from documents.admin.readings import readings_view
 from documents.admin.requests import actor
 from documents.admin.review_queue import QueueAwareList, QueueFilter, next_view, ordering_for
-from documents.admin.uploads import upload_view
 from documents.models import Document
 from documents.search.query.list_filter import filter_by_query
+
+
+def moved_view(request: HttpRequest) -> HttpResponse:
+    """Files are uploaded on every page of the people's; here was once a page for it."""
+    return redirect("web:inbox")
 
 
 class BoundedPaginator(Paginator):
@@ -124,7 +128,7 @@ class DocumentAdmin(TeamPermissions, TitledByContent):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         own: list[tuple[str, Callable[..., HttpResponse], str]] = [
-            ("upload/", upload_view, "upload"),
+            ("upload/", moved_view, "upload"),
             ("search/", redirect_to_search, "search"),
             ("progress/", progress_view, "progress"),
             ("<uuid:document_id>/next/", next_view, "next"),
@@ -140,7 +144,7 @@ class DocumentAdmin(TeamPermissions, TitledByContent):
         ] + super().get_urls()
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return redirect("admin:documents_document_upload")
+        return redirect("web:inbox")
 
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any

@@ -10,10 +10,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
-from django.utils.datastructures import MultiValueDict
-from django.utils.translation import gettext_lazy as _
 
 from documents.actions.reprocess import ALL, FAILED
 from documents.engine_name import OCR_ENGINES
@@ -106,34 +103,6 @@ class CorrectionForm(RevisionForm):
             for name, text in self.data.items()
             if name.startswith(BLOCK_PREFIX)
         }
-
-
-class _FilesWidget(forms.FileInput):
-    allow_multiple_selected = True
-
-    def value_from_datadict(
-        self, data: Any, files: MultiValueDict[str, UploadedFile], name: str
-    ) -> list[UploadedFile]:
-        return files.getlist(name)
-
-
-class _FilesField(forms.Field):
-    """Any number of files, at least one. Empty ones too: the upload says so of each."""
-
-    widget = _FilesWidget
-
-
-class UploadForm(forms.Form):
-    # A declared field; mypy means `BaseForm.files`, request.FILES.
-    files = _FilesField(  # type: ignore[assignment]
-        error_messages={"required": _("Choose at least one file.")}
-    )
-    team = forms.UUIDField(required=False)
-    tags = NamesField()
-    ocr = forms.ChoiceField(choices=OcrMode.choices, required=False)
-
-    def clean_ocr(self) -> str:
-        return self.cleaned_data["ocr"] or OcrMode.AUTO
 
 
 class RenameTeamForm(forms.Form):

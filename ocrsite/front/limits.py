@@ -25,12 +25,10 @@ LEAST_RATE, WINDOW = 4096, 15.0
 LONGEST_HEAD = 32 * 1024
 
 #: Where files are uploaded; a new door for uploads belongs here.
-UPLOAD_PATHS = re.compile(
-    r"/api/v1/documents/(batch/?)?|/api/v1/documents|/admin/documents/document/(add|upload)/?"
-)
+UPLOAD_PATHS = re.compile(r"/api/v1/documents/(batch/?)?|/api/v1/documents")
 #: Forms that accept many files at the same time: each is measured on its own while it is staged
 #: (documents/files/upload_staging.py), and together they may have this many times the limit.
-_FORMS = re.compile(r"/api/v1/documents/batch/?|/admin/documents/document/(add|upload)/?")
+_FORMS = re.compile(r"/api/v1/documents/batch/?")
 _FILES_IN_A_FORM = 20
 _LOG_IN_PATHS = re.compile(r"/api/v1/auth/token/?|/(login|invitation)/?")
 #: Bytes that a form may have beside its files.

@@ -298,7 +298,10 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(
 
     for path in (
         address(document),
-        reverse("admin:documents_document_upload"),
+        reverse("web:inbox"),
+        reverse("web:documents"),
+        f"{reverse('web:documents')}?layout=grid",
+        f"{reverse('web:documents')}?layout=split",
         reverse("admin:documents_document_changelist"),
         reverse("admin:index"),
     ):

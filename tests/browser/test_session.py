@@ -76,28 +76,29 @@ def test_a_button_works_after_logging_in_again(page: Page, document: Document) -
 
 
 def test_files_refused_for_want_of_a_log_in_are_taken_after_it(page: Page, team: Team) -> None:
-    page.goto(reverse("admin:documents_document_upload"))
+    page.goto(reverse("web:inbox"))
     log_out(page.context)
-    page.get_by_label("Files", exact=True).set_input_files([pdf("a"), pdf("b"), pdf("c")])
-    expect(page.locator("#summary")).to_contain_text("refused: 3")
-    expect(page.locator("#uploads li").first).to_contain_text("You are logged out.")
+    page.set_input_files("#upload-files", [pdf("a"), pdf("b"), pdf("c")])
+    refused = page.locator(".tray-row.refused")
+    expect(refused).to_have_count(3)
+    expect(refused.first).to_contain_text("You are logged out.")
     log_in(page.context)
 
-    page.get_by_role("button", name="Try again").first.click()
-    expect(page.locator("#summary")).to_contain_text("Uploaded: 1; already there: 0; refused: 2.")
+    refused.first.get_by_role("button", name="Try again").click()
+    expect(refused).to_have_count(2)
     page.get_by_role("button", name="Try all again").click()
 
-    expect(page.locator("#summary")).to_contain_text("Uploaded: 3; already there: 0; refused: 0.")
+    expect(refused).to_have_count(0)
     expect(page.get_by_role("button", name="Try all again")).to_be_hidden()
 
 
 def test_a_file_refused_for_want_of_a_token_is_taken_once_there_is_one(page: Page) -> None:
-    page.goto(reverse("admin:documents_document_upload"))
+    page.goto(reverse("web:inbox"))
     page.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
-    page.get_by_label("Files", exact=True).set_input_files([pdf("a")])
-    expect(page.locator("#summary")).to_contain_text("refused: 1")
-    page.context.new_page().goto(reverse("admin:index"))
+    page.set_input_files("#upload-files", [pdf("a")])
+    expect(page.locator(".tray-row.refused")).to_have_count(1)
+    page.context.new_page().goto(reverse("web:inbox"))
 
     page.get_by_role("button", name="Try again").click()
 
-    expect(page.locator("#summary")).to_contain_text("Uploaded: 1; already there: 0; refused: 0.")
+    expect(page.locator(".tray-row.reading")).to_have_count(1)

@@ -1,16 +1,19 @@
-"""Files go into the archive by mouse."""
+"""Files go into the archive from any page, and the tray follows each of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, Route, expect
 
-from documents.models import Document, Team
+from documents.models import Document, Status, Team
 from tests.browser.conftest import holds_on
 from tests.factories import make_team
+
+HOME, FILES = "/", "#upload-files"
 
 
 def pdf(name: str) -> FilePayload:
@@ -25,44 +28,100 @@ def text(name: str) -> FilePayload:
     return {"name": name, "mimeType": "text/plain", "buffer": b"Just words."}
 
 
-def upload_page() -> str:
-    return reverse("admin:documents_document_upload")
+def rows(page: Page, state: str = "") -> Locator:
+    return page.locator(f".tray-row.{state}" if state else ".tray-row")
 
 
-def test_every_chosen_file_has_its_own_outcome(
+@pytest.fixture
+def second(team: Team) -> Team:
+    second = make_team("Second")
+    second.memberships.create(user=team.members.get())
+    return second
+
+
+def test_every_file_has_its_own_outcome_and_refusals_stand_first(
     page: Page, team: Team, complaints: list[str]
 ) -> None:
-    page.goto(upload_page())
-    page.get_by_label("Tags").fill("scans, 2024")
+    page.goto(HOME)
+    page.locator(".tray-more").evaluate("more => { more.open = true; }")
+    page.set_input_files(FILES, [pdf(f"scan {n}.pdf") for n in range(6)])
+    expect(rows(page, "reading")).to_have_count(6)
+    page.locator("#tray [data-tags]").fill("scans, 2024")
+    page.set_input_files(FILES, [pdf("seventh.pdf"), text("note.txt"), empty("empty.pdf")])
 
-    page.get_by_label("Files", exact=True).set_input_files([pdf(f"scan {n}.pdf") for n in range(6)])
-    expect(page.locator("#summary")).to_contain_text("6 of 6 done. Uploaded: 6")
-    page.get_by_label("Files", exact=True).set_input_files(
-        [pdf("scan 3.pdf"), text("note.txt"), empty("empty.pdf")]
-    )
-
-    expect(page.locator("#summary")).to_have_text(
-        "9 of 9 done. Uploaded: 6; already there: 1; refused: 2."
-    )
-    refused = page.locator("#uploads li", has_text="note.txt")
-    expect(refused).to_contain_text("This one looks like a text file")
-    assert Document.objects.count() == 6
-    assert {tag.name for tag in Document.objects.all()[0].tags.all()} == {"scans", "2024"}
+    expect(rows(page, "reading")).to_have_count(7)
+    expect(rows(page)).to_have_count(9)
+    expect(rows(page).nth(0)).to_contain_text("The file is empty")
+    expect(rows(page).nth(1)).to_contain_text("This one looks like a text file")
+    expect(page.locator("[data-summary]")).to_contain_text("2 refused")
+    assert Document.objects.count() == 7
+    tagged = Document.objects.get(filename="seventh.pdf")
+    assert set(tagged.tags.values_list("name", flat=True)) == {"scans", "2024"}
     assert [said for said in complaints if "415" not in said] == []
 
 
-def test_an_uploaded_file_is_one_click_away(page: Page) -> None:
-    page.goto(upload_page())
-    page.get_by_label("Files", exact=True).set_input_files([pdf("lease.pdf")])
+def test_a_duplicate_is_told_and_one_click_away(page: Page) -> None:
+    page.goto(HOME)
+    page.set_input_files(FILES, [pdf("lease.pdf")])
+    expect(rows(page, "reading")).to_have_count(1)
 
-    page.get_by_role("link", name="uploaded").click()
+    page.set_input_files(FILES, [pdf("lease.pdf")])
 
-    expect(page.get_by_role("heading", name="lease")).to_be_visible()
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_contain_text("already in the archive")
+    link = rows(page).get_by_role("link", name="lease.pdf")
+    expect(link).to_have_attribute("href", address_of(Document.objects.get()))
 
 
-def test_files_may_be_dropped_anywhere_on_the_page(page: Page) -> None:
-    page.goto(upload_page())
+def address_of(document: Document) -> str:
+    from documents.web.list_rows import document_page
 
+    return document_page(document.id)
+
+
+def test_the_tray_comes_back_after_a_reload_and_follows_the_reading(page: Page) -> None:
+    page.goto(HOME)
+    page.set_input_files(FILES, [pdf("a.pdf"), pdf("b.pdf"), pdf("c.pdf")])
+    expect(rows(page, "reading")).to_have_count(3)
+    documents = Document.objects.order_by("filename")
+    first, second, third = (each.id for each in documents)
+    Document.objects.filter(id=first).update(status=Status.PROCESSING, page_count=12, pages_done=3)
+
+    page.goto(reverse("web:documents"))
+
+    expect(rows(page)).to_have_count(3)
+    expect(rows(page).filter(has_text="a.pdf")).to_contain_text("3 / 12")
+    Document.objects.filter(id=first).update(status=Status.READY, pages_done=12)
+    Document.objects.filter(id=second).update(
+        status=Status.READY, page_count=1, pages_done=1, flags=["disputed"]
+    )
+    Document.objects.filter(id=third).update(
+        status=Status.FAILED, error_code="damaged-file", error_detail="It breaks off."
+    )
+    expect(rows(page, "ready")).to_contain_text("a.pdf")
+    expect(rows(page, "review")).to_contain_text("two readers disagree")
+    expect(rows(page).nth(0)).to_contain_text("It breaks off.")
+
+    page.get_by_role("button", name="Clear what is done").click()
+    page.goto(HOME)
+
+    expect(page.locator("#tray")).to_be_hidden()
+
+
+def test_a_reading_that_failed_is_begun_again_with_one_click(page: Page) -> None:
+    page.goto(HOME)
+    page.set_input_files(FILES, [pdf("a.pdf")])
+    expect(rows(page, "reading")).to_have_count(1)
+    Document.objects.update(status=Status.FAILED, error_code="damaged-file", task="")
+
+    page.get_by_role("button", name="Try again").click()
+
+    expect(rows(page, "reading")).to_have_count(1)
+    assert Document.objects.get().status == Status.QUEUED
+
+
+def test_files_may_be_dropped_anywhere(page: Page) -> None:
+    page.goto(reverse("web:documents"))
     files = page.evaluate_handle(
         """() => {
             const data = new DataTransfer();
@@ -70,35 +129,98 @@ def test_files_may_be_dropped_anywhere_on_the_page(page: Page) -> None:
             return data;
         }"""
     )
+    page.dispatch_event("h1", "dragenter", {"dataTransfer": files})
+    expect(page.locator("#drop-hint")).to_be_visible()
     page.dispatch_event("h1", "drop", {"dataTransfer": files})
 
-    expect(page.locator("#summary")).to_contain_text("Uploaded: 1")
+    expect(page.locator("#drop-hint")).to_be_hidden()
+    expect(rows(page, "reading")).to_contain_text("dropped.pdf")
     assert Document.objects.get().filename == "dropped.pdf"
+
+
+def test_a_picture_may_be_pasted(page: Page) -> None:
+    page.goto(HOME)
+    page.evaluate(
+        """() => {
+            const data = new DataTransfer();
+            const png = new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10, 1]);
+            data.items.add(new File([png], "image.png", {type: "image/png"}));
+            document.body.dispatchEvent(
+                new ClipboardEvent("paste", {clipboardData: data, bubbles: true}));
+        }"""
+    )
+
+    expect(rows(page, "reading")).to_contain_text("Pasted picture")
+    assert Document.objects.get().mime_type == "image/png"
+
+
+def test_shots_of_a_camera_become_one_document(page: Page) -> None:
+    page.goto(HOME)
+    shot = page.evaluate(
+        """async () => {
+            const canvas = new OffscreenCanvas(60, 80);
+            canvas.getContext("2d").fillRect(10, 10, 20, 20);
+            const blob = await canvas.convertToBlob({type: "image/jpeg"});
+            return [...new Uint8Array(await blob.arrayBuffer())];
+        }"""
+    )
+    picture: FilePayload = {"name": "IMG.jpg", "mimeType": "image/jpeg", "buffer": bytes(shot)}
+    for number in (1, 2):
+        page.set_input_files("#upload-shot", picture)
+        expect(page.locator("[data-shots] li")).to_have_count(number)
+    assert holds_on(page)
+    page.locator("#shots-name").fill("Lease")
+    page.locator("[data-send]").click()
+
+    expect(rows(page, "reading")).to_contain_text("Lease.pdf")
+    document = Document.objects.get()
+    assert (document.mime_type, document.title) == ("application/pdf", "Lease")
+    assert_pages_have_pictures(document, 2)
+
+
+def assert_pages_have_pictures(document: Document, count: int) -> None:
+    import pikepdf
+
+    from documents.files.keys import original_key
+    from documents.files.storage import archive
+
+    with pikepdf.open(archive().path(original_key(document.id, document.filename))) as opened:
+        assert len(opened.pages) == count
+        for page in opened.pages:
+            (image,) = page.images.values()
+            assert (image.Width, image.Height) == (60, 80)
 
 
 def test_the_reason_is_told_in_the_persons_language(
     open_browser: Callable[..., BrowserContext],
 ) -> None:
     page = open_browser(locale="ru-RU").new_page()
-    page.goto(upload_page())
+    page.goto(HOME)
 
-    page.get_by_label("Файлы", exact=True).set_input_files([text("note.txt")])
+    page.set_input_files(FILES, [text("note.txt")])
 
-    expect(page.locator("#uploads li")).to_contain_text(
-        "не принят: Файлы этого типа не принимаются."
-    )
+    expect(rows(page)).to_contain_text("не принят: Файлы этого типа не принимаются.")
 
 
-def test_a_team_is_chosen_where_there_are_several(page: Page, team: Team) -> None:
-    second = make_team("Second")
-    second.memberships.create(user=team.members.get())
-    page.goto(upload_page())
-    page.get_by_label("Team").select_option("Second")
+def test_nothing_is_sent_before_a_team_is_chosen(
+    page: Page, second: Team, complaints: list[str]
+) -> None:
+    page.goto(HOME)
 
-    page.get_by_label("Files", exact=True).set_input_files([pdf("a.pdf")])
+    page.set_input_files(FILES, [pdf("a.pdf")])
 
-    expect(page.locator("#summary")).to_contain_text("Uploaded: 1")
+    expect(page.get_by_role("alert")).to_have_text("Choose a team to start the upload.")
+    team = page.locator("#tray").get_by_label("Team")
+    expect(team).to_be_focused()
+    assert holds_on(page)
+    assert not Document.objects.exists()
+
+    team.select_option("Second")
+
+    expect(rows(page, "reading")).to_have_count(1)
+    expect(page.get_by_role("alert")).to_be_hidden()
     assert Document.objects.get().team == second
+    assert complaints == []
 
 
 def test_a_busy_server_is_asked_again(page: Page) -> None:
@@ -112,29 +234,27 @@ def test_a_busy_server_is_asked_again(page: Page) -> None:
 
     page.clock.install()
     page.route("**/api/v1/documents/", busy_twice)
-    page.goto(upload_page())
-    page.get_by_label("Files", exact=True).set_input_files([pdf("a.pdf")])
+    page.goto(HOME)
+    page.set_input_files(FILES, [pdf("a.pdf")])
     for _ in range(2):
-        expect(page.locator("#uploads .result")).to_have_text("waiting")
+        expect(page.locator("[data-result]").first).to_have_text("waiting")
+        assert holds_on(page)
         page.clock.run_for(3500)
 
-    expect(page.locator("#summary")).to_contain_text("Uploaded: 1")
+    expect(rows(page, "reading")).to_have_count(1)
 
 
 def test_files_wait_for_a_lost_connection_and_go_by_themselves(page: Page) -> None:
-    page.goto(upload_page())
+    page.goto(HOME)
     page.context.set_offline(True)
-    page.get_by_label("Files", exact=True).set_input_files([pdf(f"{n}.pdf") for n in range(5)])
+    page.set_input_files(FILES, [pdf(f"{n}.pdf") for n in range(5)])
 
-    waiting = page.locator("#uploads li", has_text="waiting for the connection")
-    expect(waiting).to_have_count(5)
-    expect(page.locator("#summary")).to_contain_text("refused: 0. The connection was lost.")
+    expect(rows(page).filter(has_text="waiting for the connection")).to_have_count(5)
+    expect(page.locator("[data-summary]")).to_contain_text("The connection was lost.")
     assert holds_on(page)
     page.context.set_offline(False)
 
-    expect(page.locator("#summary")).to_have_text(
-        "5 of 5 done. Uploaded: 5; already there: 0; refused: 0."
-    )
+    expect(rows(page, "reading")).to_have_count(5)
     assert not holds_on(page)
 
 
@@ -147,6 +267,21 @@ def let_time_pass_until(shown: Locator, page: Page) -> None:
     raise AssertionError("It did not come.")
 
 
+def test_a_file_that_breaks_the_connection_each_time_leaves_a_button(page: Page) -> None:
+    page.clock.install()
+    page.route("**/api/v1/documents/", lambda route: route.abort())
+    page.goto(HOME)
+    page.set_input_files(FILES, [pdf("a.pdf")])
+    retry = page.get_by_role("button", name="Try again")
+    let_time_pass_until(retry, page)
+    expect(rows(page, "refused")).to_have_count(1)
+
+    page.unroute("**/api/v1/documents/")
+    retry.click()
+
+    expect(rows(page, "reading")).to_have_count(1)
+
+
 def test_a_lost_server_is_looked_for_with_growing_pauses_and_without_files(page: Page) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method))
@@ -154,17 +289,19 @@ def test_a_lost_server_is_looked_for_with_growing_pauses_and_without_files(page:
         """const before = fetch;
         window.looks = [];
         window.fetch = (...given) => {
-            looks.push(Date.now());
-            document.body.classList.toggle("looked-often", looks.length > 3);
+            if (String(given[0]).includes("/health")) {
+                looks.push(Date.now());
+                document.body.classList.toggle("looked-often", looks.length > 3);
+            }
             return before(...given);
         };"""
     )
     page.clock.install()
-    page.goto(upload_page())
+    page.goto(HOME)
     for address in ("**/api/v1/documents/", "**/health"):
         page.route(address, lambda route: route.abort())
-    page.get_by_label("Files", exact=True).set_input_files([pdf("a.pdf"), pdf("b.pdf")])
-    expect(page.locator("#summary")).to_contain_text("The connection was lost.")
+    page.set_input_files(FILES, [pdf("a.pdf"), pdf("b.pdf")])
+    expect(page.locator("[data-summary]")).to_contain_text("The connection was lost.")
 
     let_time_pass_until(page.locator(".looked-often"), page)
 
@@ -175,54 +312,16 @@ def test_a_lost_server_is_looked_for_with_growing_pauses_and_without_files(page:
     assert sent.count("POST") == 2
 
 
-def test_a_file_that_breaks_the_connection_each_time_leaves_a_button(page: Page) -> None:
-    page.clock.install()
-    page.route("**/api/v1/documents/", lambda route: route.abort())
-    page.goto(upload_page())
-    page.get_by_label("Files", exact=True).set_input_files([pdf("a.pdf")])
-    retry = page.get_by_role("button", name="Try again")
-    let_time_pass_until(retry, page)
-    expect(page.locator("#summary")).to_contain_text("refused: 1.")
-
-    page.unroute("**/api/v1/documents/")
-    retry.click()
-
-    expect(page.locator("#summary")).to_contain_text("Uploaded: 1; already there: 0; refused: 0.")
-
-
 def test_a_file_that_is_no_longer_there_is_not_tried_again(page: Page, tmp_path: Path) -> None:
     file = tmp_path / "scan.pdf"
     file.write_bytes(b"%PDF-1.4 scan")
-    page.goto(upload_page())
+    page.goto(HOME)
     page.context.set_offline(True)
-    page.get_by_label("Files", exact=True).set_input_files(file)
-    expect(page.locator("#uploads .result")).to_have_text("waiting for the connection")
+    page.set_input_files(FILES, file)
+    expect(page.locator("[data-result]").first).to_have_text("waiting for the connection")
 
     file.unlink()
     page.context.set_offline(False)
 
-    expect(page.locator("#uploads li")).to_contain_text("The file can no longer be read")
+    expect(rows(page)).to_contain_text("The file can no longer be read")
     expect(page.get_by_role("button", name="Try again")).to_be_hidden()
-
-
-def test_a_file_that_waits_for_a_busy_server_is_not_left_behind_unasked(page: Page) -> None:
-    page.clock.install()
-    page.route("**/api/v1/documents/", lambda route: route.fulfill(status=503, body="{}"))
-    page.goto(upload_page())
-    assert not holds_on(page)
-
-    page.get_by_label("Files", exact=True).set_input_files([pdf("a.pdf")])
-    expect(page.locator("#uploads .result")).to_have_text("waiting")
-
-    assert holds_on(page)
-
-
-def test_without_a_script_the_form_does_it(open_browser: Callable[..., BrowserContext]) -> None:
-    page = open_browser(java_script_enabled=False).new_page()
-    page.goto(upload_page())
-    page.get_by_label("Files", exact=True).set_input_files([pdf("a.pdf"), pdf("b.pdf")])
-
-    page.get_by_role("button", name="Upload").click()
-
-    expect(page.locator(".messagelist li")).to_have_count(2)
-    assert Document.objects.count() == 2

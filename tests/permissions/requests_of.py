@@ -127,12 +127,6 @@ BODIES: dict[str, Body] = {
     "GET admin/autocomplete/": _form(
         term="", app_label="documents", model_name="membership", field_name="user"
     ),
-    f"POST {_ADMIN}upload/": lambda world: {
-        "data": {
-            "files": SimpleUploadedFile("a.pdf", b"%PDF-1.4 new"),
-            "team": str(world.team.id),
-        }
-    },
     "POST search/save/": _form(name="s", q="a"),
     "POST search/saved/<uuid:search_id>/rename/": _form(name="other"),
     "POST search/saved/<uuid:search_id>/delete/": _form(),

@@ -99,21 +99,6 @@ def test_the_api_answers_507_and_says_that_the_rest_works(full: None, reviewer: 
     assert not Document.objects.exists()
 
 
-def test_the_upload_page_says_so_too_in_the_readers_language(full: None, reviewer: User) -> None:
-    browser = browser_of(reviewer)
-    headers = {"accept-language": "ru"}
-
-    page = browser.post(
-        reverse("admin:documents_document_upload"),
-        {"files": SimpleUploadedFile("a.pdf", PDF)},
-        follow=True,
-        headers=headers,
-    )
-
-    assert page.status_code == 200
-    assert "Диск архива почти заполнен" in page.content.decode()
-
-
 def test_a_file_sent_to_a_page_that_takes_none_is_refused_with_the_same_words(
     full: None, reviewer: User
 ) -> None:

@@ -144,11 +144,11 @@ def test_what_is_too_large_is_told_before_a_byte_is_read(
     assert not client.asked_for_body
 
 
-@pytest.mark.parametrize("path", ["upload/", "add/"])
+@pytest.mark.parametrize("path", ["batch/", "batch"])
 def test_a_form_may_bring_more_than_one_file_may_have(path: str) -> None:
     head = {"CONTENT_LENGTH": str(2000 * 2**20), "CONTENT_TYPE": "multipart/form-data"}
 
-    terms = limits.find_terms("POST", f"/admin/documents/document/{path}", head, credentials=True)
+    terms = limits.find_terms("POST", f"/api/v1/documents/{path}", head, credentials=True)
 
     assert not terms.too_large
 
