@@ -36,7 +36,11 @@ def receive_upload(request: Request, user: User) -> Answer:
     Raises FileTooLarge while the body is read, or before, where its declared length says so
     already; InvalidRequest and what the actions raise.
     """
+<<<<<<< HEAD
     _check_length(request, files=1)
+=======
+    refuse_too_long(request)
+>>>>>>> a037b25 (Answer POST /ocr as the earlier service did, without holding a thread)
     try:
         staged, values = _read_form(request) if _is_form(request) else _read_json(request)
         try:
@@ -115,13 +119,19 @@ def _is_form(request: Request) -> bool:
     return (request.content_type or "").startswith("multipart/")
 
 
+<<<<<<< HEAD
 def _check_length(request: Request, *, files: int) -> None:
+=======
+def refuse_too_long(request: Request) -> None:
+    """Raises FileTooLarge for a form whose declared length says so."""
+>>>>>>> a037b25 (Answer POST /ocr as the earlier service did, without holding a thread)
     declared = request.headers.get("Content-Length", "")
     limit = files * settings.OCRSITE_MAX_UPLOAD_BYTES + _FIELDS
     if _is_form(request) and declared.isascii() and declared.isdigit() and int(declared) > limit:
         raise file_too_large()
 
 
+<<<<<<< HEAD
 def _read_form(request: Request) -> tuple[StagedFile, Values]:
     files = _all_files(request)
     if len(files) > 1:
@@ -132,13 +142,22 @@ def _read_form(request: Request) -> tuple[StagedFile, Values]:
 
 
 def _read_fields(request: Request) -> Values:
+=======
+def _read_form(request: Request) -> tuple[StagedFile, dict[str, Any]]:
+    file = only_file(request)
+>>>>>>> a037b25 (Answer POST /ocr as the earlier service did, without holding a thread)
     serializer = NewDocument(data=request.data)
     serializer.is_valid(raise_exception=True)
     values: Values = serializer.validated_data
     return values
 
 
+<<<<<<< HEAD
 def _all_files(request: Request) -> list[StagedUpload]:
+=======
+def only_file(request: Request) -> StagedUpload:
+    """The one file of a form. Raises InvalidRequest."""
+>>>>>>> a037b25 (Answer POST /ocr as the earlier service did, without holding a thread)
     files = request.FILES
     found: list[UploadedFile] = files.getlist("file")
     if not found:

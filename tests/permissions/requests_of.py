@@ -54,6 +54,7 @@ BODIES: dict[str, Body] = {
             "team": str(world.team.id),
         }
     },
+    "POST ^ocr/?$": _json(image_base64="aGk="),
     "POST api/v1/documents/zip/": _of_document(),
     "POST api/v1/documents/batch/": lambda world: {
         "data": {

@@ -50,7 +50,7 @@ def read_rows(file: Path) -> dict[str, list[str]]:
 
 
 def is_for_programs(route: str) -> bool:
-    return route.startswith(("api/", "^health", "^metrics"))
+    return route.startswith(("api/", "^ocr", "ocr/", "^health", "^metrics"))
 
 
 def describe(answer: HttpResponseBase, changed: bool) -> str:

@@ -1,0 +1,176 @@
+"""`POST /ocr`: a picture in, its text out, in one request. For clients of the earlier service.
+
+The file becomes a document like any other, and the same file is not read twice. The request waits
+until it has been read, 50 s at most, without a thread (`documents/http/ask_again.py`); past that
+the answer is 202 with the address at which the text will be.
+"""
+
+from __future__ import annotations
+
+import binascii
+import uuid
+from base64 import b64decode
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from documents.access import Ability, require
+from documents.actions.upload import TITLE_LENGTH, upload
+from documents.api.fields import StrictSerializer
+from documents.api.openapi.describe import describe
+from documents.api.parsers import JSONUploadParser
+from documents.api.uploads import only_file, refuse_too_long
+from documents.api.views import ApiView
+from documents.errors import InvalidRequest
+from documents.exports import links
+from documents.exports.downloads import get_result, refuse_without_results
+from documents.files.upload_staging import StagedFile, stage
+from documents.http.ask_again import MOST_SECONDS, ask_again
+from documents.messages import Message
+from documents.models import Document, OcrMode, TokenScope
+
+#: Bytes of text in an answer; of a longer one there are only the links.
+MOST_CONTENT = 16 * 2**20
+
+_DATA_URL = "data:"
+
+
+class OcrRequest(StrictSerializer):
+    """One of `file`, `image_base64`, `image_url`."""
+
+    ignored = frozenset({"file"})
+
+    image_base64 = serializers.CharField(required=False, trim_whitespace=False)
+    image_url = serializers.CharField(
+        required=False, trim_whitespace=False, help_text="An address that begins with data:."
+    )
+    return_content = serializers.BooleanField(required=False, default=True)
+    filename = serializers.CharField(required=False, max_length=4096, default="")
+    title = serializers.CharField(
+        required=False, max_length=TITLE_LENGTH, allow_blank=True, default=""
+    )
+    language = serializers.CharField(required=False, max_length=8, allow_blank=True, default="")
+    team = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class OcrParameters(StrictSerializer):
+    return_content = serializers.BooleanField(required=False, default=True)
+
+
+class OcrAnswer(serializers.Serializer[Any]):
+    """`text` and `markdown` are null where they were not asked for, or are too long."""
+
+    id = serializers.UUIDField()
+    status = serializers.CharField()
+    page_count = serializers.IntegerField(allow_null=True)
+    pages_done = serializers.IntegerField()
+    engine = serializers.CharField(allow_null=True)
+    confidence = serializers.FloatField(allow_null=True)
+    text = serializers.CharField(allow_null=True)
+    markdown = serializers.CharField(allow_null=True)
+    links = serializers.DictField(child=serializers.CharField())
+
+
+class OcrView(ApiView):
+    scopes = {"post": TokenScope.WRITE}
+    parser_classes = (MultiPartParser, JSONUploadParser)
+
+    @describe(
+        "Read a picture and wait for its text",
+        {200: OcrAnswer, 202: OcrAnswer},
+        body={"multipart/form-data": OcrRequest, "application/json": OcrRequest},
+        problems=(404, 409, 507),
+    )
+    def post(self, request: Request) -> Response:
+        refuse_too_long(request)
+        given = OcrRequest(data=request.data)
+        given.is_valid(raise_exception=True)
+        values = given.validated_data
+        staged, filename = _take_file(request, values)
+        uploaded = upload(
+            self.user, staged, filename, team_id=values["team"], title=values["title"],
+            language=values["language"], ocr=OcrMode.AUTO,
+        )  # fmt: skip
+        return _answer(request, uploaded.document, with_content=values["return_content"])
+
+
+class OcrResultView(ApiView):
+    #: That of the upload: whoever may send a picture here may have its text.
+    scopes = {"get": TokenScope.WRITE}
+
+    @describe(
+        "The text of a picture that was sent to /ocr", {200: OcrAnswer, 202: OcrAnswer},
+        query=OcrParameters, problems=(404, 409),
+    )  # fmt: skip
+    def get(self, request: Request, document_id: uuid.UUID) -> Response:
+        document = require(self.user, Ability.SEE, document_id)
+        parameters = OcrParameters(data=request.query_params)
+        parameters.is_valid(raise_exception=True)
+        return _answer(request, document, with_content=parameters.validated_data["return_content"])
+
+
+def _take_file(request: Request, values: dict[str, Any]) -> tuple[StagedFile, str]:
+    named = [name for name in ("image_base64", "image_url") if name in values]
+    if len(named) + bool(request.FILES) != 1:
+        raise InvalidRequest.for_field(
+            "file", Message("Send one picture: as file, as image_base64 or as image_url.")
+        )
+    if request.FILES:
+        file = only_file(request)
+        return file.staged, values["filename"] or file.name or "image"
+    (name,) = named
+    encoded = values[name]
+    if name == "image_url" and not encoded.startswith(_DATA_URL):
+        raise InvalidRequest.for_field(
+            name,
+            Message("Only addresses that begin with data: are taken. Send the file itself."),
+        )
+    if encoded.startswith(_DATA_URL):
+        encoded = encoded.partition(",")[2]
+    try:
+        data = b64decode("".join(encoded.split()) + "=" * (-len(encoded) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidRequest.for_field(name, Message("This is not base64.")) from None
+    return stage([data]), values["filename"] or "image"
+
+
+def _answer(request: Request, document: Document, *, with_content: bool) -> Response:
+    """Raises NothingRead where there is nothing to wait for."""
+    finished = document.has_results and not document.is_unfinished
+    if not document.is_unfinished:
+        refuse_without_results(document)
+    address = links.document_url(document.id)
+    data = {
+        "id": str(document.id),
+        "status": document.status,
+        "page_count": document.page_count,
+        "pages_done": document.pages_done,
+        "engine": document.engine or None,
+        "confidence": document.confidence,
+        "text": _read_result(document, "txt") if finished and with_content else None,
+        "markdown": _read_result(document, "md") if finished and with_content else None,
+        "links": {
+            "document": address,
+            "result": reverse("ocr-result", args=[document.id]),
+            **{kind: f"{address}result.{kind}" for kind in ("json", "md", "txt", "pdf")},
+        },
+    }
+    if finished:
+        return Response(data)
+    path = f"{data['links']['result']}?return_content={'true' if with_content else 'false'}"
+    response = Response(data, status=202, headers={"Location": address})
+    return ask_again(request, response, seconds=MOST_SECONDS, path=path)
+
+
+def _read_result(document: Document, kind: str) -> str | None:
+    content = get_result(document, kind).open()
+    try:
+        if content.size > MOST_CONTENT:
+            return None
+        return b"".join(content.read_range(0, content.size)).decode("utf-8", "replace")
+    finally:
+        content.close()
