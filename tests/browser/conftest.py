@@ -20,18 +20,8 @@ from documents.exports.page_images import (
     store_thumbnail,
 )
 from documents.models import Document, Team, User
+from tests.chromium import FLAGS, NAMES
 from tests.factories import make_team, make_user
-
-#: A sandbox needs rights that a container may not give; nothing foreign is opened here.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
