@@ -44,7 +44,7 @@ function show(groups) {
         group.setAttribute("role", "group");
         group.setAttribute("aria-label", label);
         const heading = document.createElement("div");
-        heading.className = "suggestions-label";
+        heading.className = "search-suggestions-label";
         heading.textContent = label;
         heading.setAttribute("aria-hidden", "true");
         group.append(heading, ...items.map((item) => option(item, icon, number++)));
