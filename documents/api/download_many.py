@@ -46,13 +46,8 @@ class ZipSelection(StrictSerializer):
 class ZipView(FileView):
     scopes = {"post": TokenScope.READ}
 
-<<<<<<< HEAD
     @describe("Download the files of all that match", {200: FILE}, query=ZipFilters,
               types=("application/zip",), problems=(409, 422))  # fmt: skip
-=======
-    @describe("Files of all documents that match, as one zip", {200: FILE}, query=ZipFilters,
-              types=("application/zip",))  # fmt: skip
->>>>>>> a037b25 (Answer POST /ocr as the earlier service did, without holding a thread)
     def get(self, request: Request) -> HttpResponseBase:
         """Of all documents that match the filters, in the list's order."""
         filters = ZipFilters(data=request.query_params)
@@ -62,13 +57,8 @@ class ZipView(FileView):
         ids = list(documents.values_list("id", flat=True)[: MOST_DOCUMENTS + 1])
         return self._send(ids, data["format"])
 
-<<<<<<< HEAD
     @describe("Download the files of some documents", {200: FILE}, body=ZipSelection,
               types=("application/zip",), problems=(409, 422))  # fmt: skip
-=======
-    @describe("Files of these documents, as one zip", {200: FILE}, body=ZipSelection,
-              types=("application/zip",))  # fmt: skip
->>>>>>> a037b25 (Answer POST /ocr as the earlier service did, without holding a thread)
     def post(self, request: Request) -> HttpResponseBase:
         """Of the documents that are named, in that order; what may not be seen is left out."""
         selection = ZipSelection(data=request.data)

@@ -23,7 +23,7 @@ from documents.actions.upload import TITLE_LENGTH, upload
 from documents.api.fields import StrictSerializer
 from documents.api.openapi.describe import describe
 from documents.api.parsers import JSONUploadParser
-from documents.api.uploads import only_file, refuse_too_long
+from documents.api.uploads import all_files, check_length
 from documents.api.views import ApiView
 from documents.errors import InvalidRequest
 from documents.exports import links
@@ -86,7 +86,7 @@ class OcrView(ApiView):
         problems=(404, 409, 507),
     )
     def post(self, request: Request) -> Response:
-        refuse_too_long(request)
+        check_length(request, files=1)
         given = OcrRequest(data=request.data)
         given.is_valid(raise_exception=True)
         values = given.validated_data
@@ -120,7 +120,11 @@ def _take_file(request: Request, values: dict[str, Any]) -> tuple[StagedFile, st
             "file", Message("Send one picture: as file, as image_base64 or as image_url.")
         )
     if request.FILES:
-        file = only_file(request)
+        file, *others = all_files(request)
+        if others:
+            raise InvalidRequest.for_field(
+                "file", Message("Send one picture: as file, as image_base64 or as image_url.")
+            )
         return file.staged, values["filename"] or file.name or "image"
     (name,) = named
     encoded = values[name]
@@ -144,6 +148,7 @@ def _answer(request: Request, document: Document, *, with_content: bool) -> Resp
     if not document.is_unfinished:
         refuse_without_results(document)
     address = links.document_url(document.id)
+    later = reverse("ocr-result", args=[document.id])
     data = {
         "id": str(document.id),
         "status": document.status,
@@ -155,13 +160,13 @@ def _answer(request: Request, document: Document, *, with_content: bool) -> Resp
         "markdown": _read_result(document, "md") if finished and with_content else None,
         "links": {
             "document": address,
-            "result": reverse("ocr-result", args=[document.id]),
+            "result": later,
             **{kind: f"{address}result.{kind}" for kind in ("json", "md", "txt", "pdf")},
         },
     }
     if finished:
         return Response(data)
-    path = f"{data['links']['result']}?return_content={'true' if with_content else 'false'}"
+    path = f"{later}?return_content={'true' if with_content else 'false'}"
     response = Response(data, status=202, headers={"Location": address})
     return ask_again(request, response, seconds=MOST_SECONDS, path=path)
 

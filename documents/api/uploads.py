@@ -36,11 +36,7 @@ def receive_upload(request: Request, user: User) -> Answer:
     Raises FileTooLarge while the body is read, or before, where its declared length says so
     already; InvalidRequest and what the actions raise.
     """
-<<<<<<< HEAD
-    _check_length(request, files=1)
-=======
-    refuse_too_long(request)
->>>>>>> a037b25 (Answer POST /ocr as the earlier service did, without holding a thread)
+    check_length(request, files=1)
     try:
         staged, values = _read_form(request) if _is_form(request) else _read_json(request)
         try:
@@ -54,9 +50,9 @@ def receive_upload(request: Request, user: User) -> Answer:
 def receive_many(request: Request, user: User) -> Answer:
     """Make a document of each file of a form, all with the same fields: an answer each, in their
     order. A file that is refused keeps none of the others back. Raises as `receive_upload`."""
-    _check_length(request, files=MOST_FILES)
+    check_length(request, files=MOST_FILES)
     try:
-        files = _all_files(request)
+        files = all_files(request)
         values = _read_fields(request)
         return _once(
             request,
@@ -119,21 +115,16 @@ def _is_form(request: Request) -> bool:
     return (request.content_type or "").startswith("multipart/")
 
 
-<<<<<<< HEAD
-def _check_length(request: Request, *, files: int) -> None:
-=======
-def refuse_too_long(request: Request) -> None:
-    """Raises FileTooLarge for a form whose declared length says so."""
->>>>>>> a037b25 (Answer POST /ocr as the earlier service did, without holding a thread)
+def check_length(request: Request, *, files: int) -> None:
+    """Raises FileTooLarge where the declared length of a form says so already."""
     declared = request.headers.get("Content-Length", "")
     limit = files * settings.OCRSITE_MAX_UPLOAD_BYTES + _FIELDS
     if _is_form(request) and declared.isascii() and declared.isdigit() and int(declared) > limit:
         raise file_too_large()
 
 
-<<<<<<< HEAD
 def _read_form(request: Request) -> tuple[StagedFile, Values]:
-    files = _all_files(request)
+    files = all_files(request)
     if len(files) > 1:
         message = Message("Send one file per request here, or several to documents/batch/.")
         raise InvalidRequest.for_field("file", message)
@@ -142,22 +133,14 @@ def _read_form(request: Request) -> tuple[StagedFile, Values]:
 
 
 def _read_fields(request: Request) -> Values:
-=======
-def _read_form(request: Request) -> tuple[StagedFile, dict[str, Any]]:
-    file = only_file(request)
->>>>>>> a037b25 (Answer POST /ocr as the earlier service did, without holding a thread)
     serializer = NewDocument(data=request.data)
     serializer.is_valid(raise_exception=True)
     values: Values = serializer.validated_data
     return values
 
 
-<<<<<<< HEAD
-def _all_files(request: Request) -> list[StagedUpload]:
-=======
-def only_file(request: Request) -> StagedUpload:
-    """The one file of a form. Raises InvalidRequest."""
->>>>>>> a037b25 (Answer POST /ocr as the earlier service did, without holding a thread)
+def all_files(request: Request) -> list[StagedUpload]:
+    """The files of a form, one at least. Raises InvalidRequest."""
     files = request.FILES
     found: list[UploadedFile] = files.getlist("file")
     if not found:

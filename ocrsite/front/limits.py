@@ -25,11 +25,7 @@ LEAST_RATE, WINDOW = 4096, 15.0
 LONGEST_HEAD = 32 * 1024
 
 #: Where files are uploaded; a new door for uploads belongs here.
-<<<<<<< HEAD
-UPLOAD_PATHS = re.compile(r"/api/v1/documents/(batch/?)?|/api/v1/documents")
-=======
-UPLOAD_PATHS = re.compile(r"/api/v1/documents/?|/ocr/?|/admin/documents/document/(add|upload)/?")
->>>>>>> a037b25 (Answer POST /ocr as the earlier service did, without holding a thread)
+UPLOAD_PATHS = re.compile(r"/api/v1/documents/(batch/?)?|/api/v1/documents|/ocr/?")
 #: Forms that accept many files at the same time: each is measured on its own while it is staged
 #: (documents/files/upload_staging.py), and together they may have this many times the limit.
 _FORMS = re.compile(r"/api/v1/documents/batch/?")
