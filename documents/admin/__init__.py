@@ -10,10 +10,12 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 
 from documents.admin.documents import DocumentAdmin
+from documents.admin.site_state import SiteStateAdmin
 from documents.admin.tags import TagAdmin
 from documents.admin.teams import TeamAdmin
+from documents.admin.tokens import TokenAdmin
 from documents.admin.users import UserAdmin
-from documents.models import Document, Tag, Team, User
+from documents.models import ApiToken, Document, Tag, Team, User, WorkerProcess
 
 admin.site.site_header = "ocrsite"
 admin.site.site_title = "ocrsite"
@@ -27,3 +29,5 @@ admin.site.register(Document, DocumentAdmin)
 admin.site.register(Tag, TagAdmin)
 admin.site.register(Team, TeamAdmin)
 admin.site.register(User, UserAdmin)
+admin.site.register(ApiToken, TokenAdmin)
+admin.site.register(WorkerProcess, SiteStateAdmin)

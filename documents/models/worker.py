@@ -58,6 +58,10 @@ class WorkerProcess(models.Model):
     #: Measured over its last pages; 0 before the first.
     pages_per_second = models.FloatField(default=0.0)
 
+    class Meta:
+        verbose_name = _("state of the site")
+        verbose_name_plural = _("state of the site")
+
     def __str__(self) -> str:
         return self.id
 

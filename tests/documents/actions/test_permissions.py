@@ -43,6 +43,7 @@ from documents.actions.renew_invitation import renew_invitation
 from documents.actions.replace_generated_password import replace_generated_password
 from documents.actions.reprocess import reprocess
 from documents.actions.retitle import retitle
+from documents.actions.retry_failures import retry_failures
 from documents.actions.revoke_token import revoke_token_of
 from documents.actions.save_search import save_search
 from documents.actions.schedule_purge import schedule_purge
@@ -136,8 +137,9 @@ OF_MANY: set[Callable[..., object]] = {change_many, change_one}
 #: What actions share, and which are tested with them.
 PARTS = {"change_tag", "renew_by_work", "store_correction"}
 
-#: It goes through documents that the person sees: tests/documents/actions/test_review_work.py.
-OF_MANY |= {lease_next_review}
+#: It goes through documents that the person sees: tests/documents/actions/test_review_work.py,
+#: tests/documents/admin/test_site_state.py.
+OF_MANY |= {lease_next_review, retry_failures}
 
 
 #: What even a reviewer may not do.

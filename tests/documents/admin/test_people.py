@@ -87,7 +87,8 @@ def test_a_new_user_can_log_in_to_the_admin(root_browser: Client, team: Team) ->
             "password1": PASSWORD,
             "password2": PASSWORD,
             "is_staff": "on",
-            **_inline("memberships", {"team": team.id, "role": "reviewer"}),
+            "team": str(team.id),
+            "role": "reviewer",
         },
     )
 
