@@ -4,14 +4,16 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('documents', '0013_once_requests'),
+        ("documents", "0013_once_requests"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='workerprocess',
-            options={'verbose_name': 'state of the site', 'verbose_name_plural': 'state of the site'},
+            name="workerprocess",
+            options={
+                "verbose_name": "state of the site",
+                "verbose_name_plural": "state of the site",
+            },
         ),
     ]
