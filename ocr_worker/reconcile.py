@@ -15,11 +15,12 @@ import structlog
 from django.utils import timezone
 
 from documents.actions.fail_pages_without_engine import fail_pages_without_engine
+from documents.actions.fetch import forget_old_fetches
 from documents.actions.make_export import forget_unused_exports
 from documents.actions.purge_due import is_purge_due
 from documents.actions.take_back_lost_pages import take_back_lost_pages
 from documents.files.storage import archive
-from documents.models import Document, Page, WorkerProcess
+from documents.models import Document, Fetch, Page, WorkerProcess
 from documents.replication import sync_worker
 from documents.signals import announce, pages_waiting, tasks_waiting
 
@@ -59,6 +60,9 @@ def reconcile(
     if Page.objects.claimable().exists():
         announce(pages_waiting)
     WorkerProcess.objects.filter(heartbeat_at__lt=timezone.now() - DELETE_WORKERS_AFTER).delete()
+    if Fetch.objects.to_do().exists():
+        announce(tasks_waiting)
+    forget_old_fetches()
     if forgotten := forget_unused_exports(KEEP_EXPORTS):
         log.info("unused_exports_removed", exports=forgotten)
     _remove_abandoned_uploads()

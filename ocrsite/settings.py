@@ -47,6 +47,8 @@ OCRSITE_THUMBNAIL_RENDERER = "ocr_worker.rendering.on_demand.render_thumbnail"
 #: The function that opens a protected file with its password (documents/actions/unlock.py).
 OCRSITE_UNLOCKER = "ocr_worker.rendering.on_demand.unlock_file"
 OCRSITE_MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
+#: Hosts and networks that are not public and may be called all the same.
+OCRSITE_CALL_ALLOWED = ENVIRONMENT.call_allowed
 #: Requests that one token may send in a minute; 0: any number.
 OCRSITE_RATE_LIMIT = ENVIRONMENT.rate_limit
 #: The queue's URL; None in a process that belongs to no running site (tests, one-off commands).

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from django.http.response import HttpResponseBase
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -23,7 +24,7 @@ from documents.api.conditional import IF_NONE_MATCH, respond_with_etag
 from documents.api.filters import DocumentFilters, filter_documents
 from documents.api.once import IDEMPOTENCY_KEY, respond_once
 from documents.api.openapi.describe import describe, page_of
-from documents.api.openapi.shapes.documents import DocumentShape, UploadedFiles
+from documents.api.openapi.shapes.documents import DocumentShape, FetchShape, UploadedFiles
 from documents.api.pagination import paginate
 from documents.api.parsers import JSONUploadParser
 from documents.api.serializers import (
@@ -34,13 +35,20 @@ from documents.api.serializers import (
     JSONUpload,
     Rejection,
     ReprocessOptions,
+    URLUpload,
     document_data,
 )
 from documents.api.uploads import receive_many, receive_upload
 from documents.api.views import ApiView
 from documents.api.waiting import PREFER, wait_until_read
-from documents.models import Document, TokenScope
+from documents.models import Document, FetchStatus, TokenScope
 from documents.models.recognition import UNFINISHED
+
+JSON_UPLOADS = PolymorphicProxySerializer(
+    component_name="JSONUploads",
+    serializers=[JSONUpload, URLUpload],
+    resource_type_field_name=None,
+)
 
 
 class DocumentsView(ApiView):
@@ -62,16 +70,17 @@ class DocumentsView(ApiView):
 
     @describe(
         "Upload a file",
-        {201: DocumentShape, 200: DocumentShape},
-        body={"multipart/form-data": FormUpload, "application/json": JSONUpload},
+        {201: DocumentShape, 200: DocumentShape, 202: FetchShape},
+        body={"multipart/form-data": FormUpload, "application/json": JSON_UPLOADS},
         headers=(IDEMPOTENCY_KEY, PREFER),
         problems=(404, 409, 422, 507),
     )
     def post(self, request: Request) -> Response:
-        """201 for a new document; 200 with the existing one if the team has the same file."""
+        """201 for a new document; 200 with the existing one if the team has the same file; 202
+        where it names an address, from which a background worker fetches the file."""
         answer = receive_upload(request, self.user)
         response = respond_once(answer)
-        unfinished = answer.body["status"] in UNFINISHED
+        unfinished = answer.body["status"] in (*UNFINISHED, FetchStatus.WAITING)
         return wait_until_read(request, response, unfinished=unfinished, path=answer.location)
 
 

@@ -21,6 +21,7 @@ from documents.exports.export_kinds import EXPORT_TYPES
 from documents.models import Document, OcrMode, Page, Reading
 from documents.models.reading import shows_correction_of, shows_reading
 from documents.models.review import NOTE_LENGTH
+from documents.outside.addresses import LONGEST_URL
 from documents.replication.sync import storage_state
 from documents.text.page_layout import PageLayout
 from documents.text.timestamps import iso_time
@@ -119,6 +120,14 @@ class JSONUpload(NewDocument):
 
     file_base64 = Base64Field()
     filename = serializers.CharField(max_length=4096)
+
+
+class URLUpload(NewDocument):
+    """A background worker fetches the file; `filename` overrides what its server calls it."""
+
+    ignored = frozenset()
+
+    source_url = serializers.CharField(max_length=LONGEST_URL)
 
 
 class DocumentChange(StrictSerializer):

@@ -13,10 +13,19 @@ from rest_framework import status
 from rest_framework.request import Request
 
 from documents.actions.do_once import Answer, do_once
+from documents.actions.request_fetch import request_fetch
 from documents.actions.upload import upload
+from documents.api.fetches import fetch_data
 from documents.api.problems import describe_error
-from documents.api.serializers import JSONUpload, NewDocument, document_data, document_url
+from documents.api.serializers import (
+    JSONUpload,
+    NewDocument,
+    URLUpload,
+    document_data,
+    document_url,
+)
 from documents.errors import ArchiveError, InvalidRequest
+from documents.exports import links
 from documents.files.upload_staging import StagedFile, StagedUpload, file_too_large, stage
 from documents.messages import Message
 from documents.models import User
@@ -31,13 +40,15 @@ Values = Mapping[str, Any]
 
 def receive_upload(request: Request, user: User) -> Answer:
     """Stage the file of a multipart or JSON request and make a document of it: 201, or 200 where
-    the team has the same file.
+    the team has the same file. Where it names a `source_url`, have that fetched: 202.
 
     Raises FileTooLarge while the body is read, or before, where its declared length says so
     already; InvalidRequest and what the actions raise.
     """
     check_length(request, files=1)
     try:
+        if _names_url(request):
+            return _request_fetch(request, user)
         staged, values = _read_form(request) if _is_form(request) else _read_json(request)
         try:
             return _once(request, user, [staged], values, lambda: _upload(user, staged, values))
@@ -109,6 +120,23 @@ def _upload_one(user: User, file: StagedUpload, values: Values) -> dict[str, Any
             "filename": name, "status": problem["status"], "document": None, "problem": problem,
         }  # fmt: skip
     return {"filename": name, "status": answer.status, "document": answer.body, "problem": None}
+
+
+def _names_url(request: Request) -> bool:
+    return not _is_form(request) and isinstance(request.data, dict) and "source_url" in request.data
+
+
+def _request_fetch(request: Request, user: User) -> Answer:
+    serializer = URLUpload(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    values = dict(serializer.validated_data)
+    url, team_id = values.pop("source_url"), values.pop("team")
+
+    def work() -> Answer:
+        fetch = request_fetch(url, actor=user, team_id=team_id, fields=values)
+        return Answer(status.HTTP_202_ACCEPTED, fetch_data(fetch), links.fetch_url(fetch.id))
+
+    return _once(request, user, [], {**values, "url": url, "team": team_id}, work)
 
 
 def _is_form(request: Request) -> bool:

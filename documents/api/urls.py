@@ -7,6 +7,7 @@ from django.urls import URLPattern, path, re_path
 from documents.api import (
     documents,
     download_many,
+    fetches,
     files,
     log_in,
     me,
@@ -46,6 +47,7 @@ urlpatterns = [
     *_route("v1/documents/", documents.DocumentsView, "documents"),
     *_route("v1/documents/zip/", download_many.ZipView, "documents-zip"),
     *_route("v1/documents/batch/", documents.BatchView, "batch"),
+    *_route("v1/fetches/<uuid:fetch_id>/", fetches.FetchView, "fetch"),
     *_route(_DOCUMENT, documents.DocumentView, "document"),
     *_route(f"{_DOCUMENT}reprocess/", documents.ReprocessView, "reprocess"),
     *_route(f"{_DOCUMENT}password/", documents.PasswordView, "password"),

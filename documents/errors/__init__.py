@@ -24,6 +24,7 @@ from documents.errors.reading import (
     RendererUnavailable,
 )
 from documents.errors.requests import (
+    AddressForbidden,
     AlreadyInTeam,
     BeingReviewed,
     Busy,
@@ -32,6 +33,7 @@ from documents.errors.requests import (
     DownloadTooLarge,
     EngineNotRunning,
     ExportFailed,
+    FetchFailed,
     InTrash,
     InvalidRequest,
     InvitationAccepted,
@@ -73,6 +75,7 @@ from documents.errors.uploads import (
 )
 
 __all__ = [
+    "AddressForbidden",
     "AlreadyInTeam",
     "ArchiveError",
     "BeingReviewed",
@@ -88,6 +91,7 @@ __all__ = [
     "EngineNotRunning",
     "EngineUnavailable",
     "ExportFailed",
+    "FetchFailed",
     "FileTooLarge",
     "InTrash",
     "InvalidRequest",

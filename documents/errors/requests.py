@@ -218,6 +218,23 @@ class EngineNotRunning(Conflict):
     next_step = "Choose an engine that `/health` names, or start a worker that has it."
 
 
+class AddressForbidden(ArchiveError):
+    """The address is in a network that is not called, or is none that may be."""
+
+    code = "address-forbidden"
+    title = gettext_noop("This address is not called.")
+    next_step = "Name a public address, or have the administrator set `OCRSITE_CALL_ALLOWED`."
+
+
+class FetchFailed(ArchiveError):
+    """The server at the address could not be asked, or had no file."""
+
+    code = "fetch-failed"
+    permanent = False
+    title = gettext_noop("The file could not be fetched.")
+    next_step = "Check the address; the server there must answer with the file."
+
+
 class KeyReused(ArchiveError):
     """The Idempotency-Key came with another request before."""
 

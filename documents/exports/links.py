@@ -58,6 +58,10 @@ def token_url(token_id: uuid.UUID) -> str:
     return reverse("api:token", args=[token_id])
 
 
+def fetch_url(fetch_id: uuid.UUID) -> str:
+    return reverse("api:fetch", args=[fetch_id])
+
+
 def team_url(team_id: uuid.UUID) -> str:
     return reverse("api:team", args=[team_id])
 

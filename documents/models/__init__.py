@@ -6,6 +6,7 @@ from documents.models.document import Document
 from documents.models.doubt import PageDoubt
 from documents.models.event import Event
 from documents.models.export import Export, ExportStatus
+from documents.models.fetch import Fetch, FetchStatus
 from documents.models.once import OnceRequest
 from documents.models.page import Page, PageStatus
 from documents.models.reading import PageRevision, Reading
@@ -30,6 +31,8 @@ __all__ = [
     "Event",
     "Export",
     "ExportStatus",
+    "Fetch",
+    "FetchStatus",
     "LogInCounter",
     "Membership",
     "MirroredFile",

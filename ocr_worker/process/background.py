@@ -11,6 +11,7 @@ import structlog
 from django.db import close_old_connections
 
 from documents.actions.claim_task import claim_task
+from documents.actions.fetch import claim_fetch, run_fetch
 from documents.actions.make_export import claim_export
 from documents.actions.purge_due import purge_due
 from documents.actions.release_task import release_all_tasks, release_task
@@ -51,6 +52,7 @@ class BackgroundProcess(WorkerBase):
         self._lock = threading.Lock()
         self._claims: dict[int, TaskClaim] = {}
         self._exporting = 0
+        self._fetching = False
         self._next_reconcile = 0.0
         self._watching_since = time.monotonic()
         self._last_heartbeat = time.time()
@@ -136,6 +138,25 @@ class BackgroundProcess(WorkerBase):
             with self._lock:
                 self._exporting -= 1
 
+    def _fetch_file(self) -> bool:
+        """Fetch a file from an address; whether one waited. One thread at most waits for the
+        network, and counts among those that make files."""
+        with self._lock:
+            if self._fetching or self._exporting >= self.threads - 1:
+                return False
+            self._fetching = True
+            self._exporting += 1
+        try:
+            fetch = claim_fetch()
+            if fetch is None:
+                return False
+            run_fetch(fetch)
+            return True
+        finally:
+            with self._lock:
+                self._fetching = False
+                self._exporting -= 1
+
     def _current_claims(self) -> list[TaskClaim]:
         with self._lock:
             return list(self._claims.values())
@@ -150,7 +171,7 @@ class BackgroundProcess(WorkerBase):
                 # Somebody waits for it, so it goes first.
                 self._make_export(renderer)
                 claim = claim_task()
-                if claim is None and self._make_export(renderer):
+                if claim is None and (self._make_export(renderer) or self._fetch_file()):
                     continue
                 if claim is None:
                     self._clean_up()

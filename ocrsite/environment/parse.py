@@ -15,6 +15,7 @@ No variable needs to be set. A value that makes no sense stops the program with 
 | `OCRSITE_SECRET_KEY` | Django's secret key; default generated into the data directory |
 | `OCRSITE_ALLOWED_HOSTS` | accepted host names, separated by commas; default all |
 | `OCRSITE_MAX_UPLOAD_MB` | the largest accepted file in MB (2^20 bytes), 500 |
+| `OCRSITE_CALL_ALLOWED` | hosts and networks that are not public and may be called all the same |
 | `OCRSITE_RATE_LIMIT` | requests that one token may send in a minute, 6000; 0: any number |
 | `OCRSITE_WORKERS` | number of OCR workers, 2 |
 | `OCRSITE_SECOND_READER` | `on` (default): Tesseract checks what PaddleOCR-VL reads; or `off` |
@@ -40,7 +41,12 @@ from documents.messages import Message
 from ocrsite import BASE_DIR
 from ocrsite.data_directory import DataDirectoryError, choose_data_directory
 from ocrsite.environment.library_paths import LibraryPaths, find_library_paths
-from ocrsite.environment.service_urls import parse_database_url, parse_redis_url
+from ocrsite.environment.service_urls import (
+    CallAllowed,
+    parse_call_allowed,
+    parse_database_url,
+    parse_redis_url,
+)
 
 ENGINES = ("auto", EngineName.PADDLEOCR_VL.value, EngineName.TESSERACT.value)
 
@@ -67,6 +73,7 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     max_upload_bytes: int
     rate_limit: int
+    call_allowed: tuple[CallAllowed, ...]
     workers: int
     second_reader: bool
     start_id: uuid.UUID | None
@@ -110,6 +117,7 @@ def parse_variables(variables: Mapping[str, str]) -> Environment:
         secret_key=variables.get("OCRSITE_SECRET_KEY") or None,
         allowed_hosts=parse("OCRSITE_ALLOWED_HOSTS", _parse_hosts, "*"),
         max_upload_bytes=parse("OCRSITE_MAX_UPLOAD_MB", _integer_parser(1, 100_000), "500") * 2**20,
+        call_allowed=parse("OCRSITE_CALL_ALLOWED", parse_call_allowed, ""),
         rate_limit=parse("OCRSITE_RATE_LIMIT", _integer_parser(0, 10_000_000), "6000"),
         workers=parse("OCRSITE_WORKERS", _integer_parser(1, 256), "2"),
         second_reader=parse("OCRSITE_SECOND_READER", _parse_switch, "on"),

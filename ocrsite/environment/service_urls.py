@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -57,3 +59,22 @@ def parse_redis_url(url: str) -> str | None:
             "REDIS_URL is not valid: it must look like redis://host:6379/0 or unix:///path"
         )
     return url
+
+
+#: The name of a host, or a network.
+CallAllowed = str | ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def parse_call_allowed(text: str) -> tuple[CallAllowed, ...]:
+    """Hosts, addresses and networks, by comma. Raises ValueError."""
+    found: list[CallAllowed] = []
+    for part in filter(None, (part.strip().lower() for part in text.split(","))):
+        try:
+            found.append(ipaddress.ip_network(part, strict=False))
+        except ValueError:
+            if not re.fullmatch(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9])?", part):
+                raise ValueError(
+                    "it must list host names, addresses or networks such as 10.0.0.0/8"
+                ) from None
+            found.append(part)
+    return tuple(found)

@@ -19,6 +19,7 @@ from documents.files.storage import archive
 from documents.models import (
     ApiToken,
     Document,
+    Fetch,
     Membership,
     Role,
     SavedSearch,
@@ -107,6 +108,7 @@ def make_world() -> World:
     create_token(manager, name="spare")
     document = _make_document(team)
     invited = invite_member(team.id, "invited", Role.READER, actor=manager)
+    fetch = Fetch.objects.create(user=manager, team=team, url="https://example.com/a.pdf")
     search = SavedSearch.objects.create(owner=manager, team=team, name="s", text="a")
     content_type = ContentType.objects.get_for_model(Document)
     tag = document.tags.get()
@@ -120,6 +122,7 @@ def make_world() -> World:
             "team_id": str(team.id),
             "membership_id": str(invited.pk),
             "search_id": str(search.id),
+            "fetch_id": str(fetch.id),
             "token_id": str(ApiToken.objects.get(name="spare").public_id),
             "user_id": str(invited.user_id),
             "id": str(invited.user_id),

@@ -25,6 +25,7 @@ from documents.actions.create_tag import create_tag
 from documents.actions.decide import approve, reject
 from documents.actions.delete_saved_search import delete_saved_search
 from documents.actions.delete_tag import delete_tag
+from documents.actions.download_many import download_many
 from documents.actions.edit import edit
 from documents.actions.end_setup import end_setup
 from documents.actions.export_audit import export_audit
@@ -34,14 +35,18 @@ from documents.actions.lease_next_review import lease_next_review
 from documents.actions.lease_review import lease_review, release_review
 from documents.actions.log_out_everywhere import log_out_everywhere
 from documents.actions.make_token import make_token
+from documents.actions.mark_search_seen import mark_search_seen
 from documents.actions.move_to_team import move_to_team
 from documents.actions.postpone_review import postpone_review
 from documents.actions.remove_member import remove_member
+from documents.actions.rename_saved_search import rename_saved_search
 from documents.actions.rename_tag import rename_tag
 from documents.actions.rename_team import rename_team
 from documents.actions.renew_invitation import renew_invitation
 from documents.actions.replace_generated_password import replace_generated_password
 from documents.actions.reprocess import reprocess
+from documents.actions.request_export import request_export
+from documents.actions.request_fetch import request_fetch
 from documents.actions.retitle import retitle
 from documents.actions.retry_failures import retry_failures
 from documents.actions.revoke_token import revoke_token_of
@@ -114,6 +119,9 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     save_search: lambda d, user: save_search(
         actor=user, name="all", text="a", filters={}, team_id=d.team_id
     ),
+    request_fetch: lambda d, user: request_fetch(
+        "https://example.com/a.pdf", actor=user, team_id=d.team_id, fields={}
+    ),
     untrash: lambda d, user: untrash(d.id, actor=user),
     trash: lambda d, user: trash(d.id, actor=user),
     unlock: lambda d, user: unlock(d.id, actor=user, password="x"),
@@ -134,8 +142,16 @@ OF_PEOPLE: set[Callable[..., object]] = {
 #: They apply one of the actions above to each document, and tell a refusal as an outcome.
 OF_MANY: set[Callable[..., object]] = {change_many, change_one}
 
+#: What readers may do, too: tests/documents/api and tests/documents/web ask for each.
+OF_READERS: set[Callable[..., object]] = {
+    download_many,
+    mark_search_seen,
+    rename_saved_search,
+    request_export,
+}
+
 #: What actions share, and which are tested with them.
-PARTS = {"change_tag", "renew_by_work", "store_correction"}
+PARTS = {"change_tag", "do_once", "renew_by_work", "store_correction"}
 
 #: It goes through documents that the person sees: tests/documents/actions/test_review_work.py,
 #: tests/documents/admin/test_site_state.py.
@@ -214,4 +230,4 @@ def test_every_action_with_an_actor_is_looked_at() -> None:
                 with_actor.add(function)
 
     with_actor = {function for function in with_actor if function.__name__ not in PARTS}
-    assert with_actor == set(ACTIONS) | OF_PEOPLE | OF_MANY
+    assert with_actor == set(ACTIONS) | OF_PEOPLE | OF_MANY | OF_READERS

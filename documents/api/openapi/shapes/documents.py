@@ -16,7 +16,7 @@ from documents.api.openapi.shapes.values import (
 )
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.export_kinds import EXPORT_TYPES
-from documents.models import ReviewStatus, Status
+from documents.models import FetchStatus, ReviewStatus, Status
 
 
 class StoredError(serializers.Serializer[Any]):
@@ -113,3 +113,27 @@ class UploadedFiles(serializers.Serializer[Any]):
     """An answer for each file, in their order."""
 
     results = UploadedFileShape(many=True)
+
+
+class FetchError(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class FetchLinks(serializers.Serializer[Any]):
+    document = Path(allow_null=True)
+
+    def get_fields(self) -> Any:
+        return {"self": Path(), **super().get_fields()}
+
+
+class FetchShape(serializers.Serializer[Any]):
+    """A file that is fetched from an address. `document`: its id when it is `done`."""
+
+    id = serializers.UUIDField()
+    source_url = serializers.CharField()
+    status = serializers.ChoiceField(FetchStatus.choices)
+    document = serializers.UUIDField(allow_null=True)
+    error = FetchError(allow_null=True)
+    created_at = Time()
+    links = FetchLinks()
