@@ -16,7 +16,7 @@ from documents.text.page_layout import Box, PageLayout
 from ocr_worker.rendering import LayerWord, TextLayer, UnreadLine
 from ocr_worker.text_layer.blocks import group_into_blocks
 from ocr_worker.text_layer.language_check import Profile, is_shifted_alphabet, profile_text
-from ocr_worker.text_layer.words import drop_doubles, join_spaced_letters
+from ocr_worker.text_layer.words import drop_doubles, join_decimals, join_spaced_letters
 
 #: Words of one page at most (a page of a newspaper has 5,000). Blocks are built in the worker,
 #: which has no limits of memory and time as the child process has.
@@ -162,7 +162,7 @@ def convert_to_layout(layer: TextLayer) -> PageLayout:
             )
         )
     words = [word for word in select_trusted_words(layer) if word.text]
-    words = join_spaced_letters(drop_doubles(words))
+    words = join_decimals(join_spaced_letters(drop_doubles(words)))
     turn = _find_main_turn(words)
     rotation = (360 - turn) % 360
     width, height = layer.width, layer.height

@@ -32,6 +32,9 @@ _SPACED_GAP, _LINE_GAP = 1.0, 3.0
 #: type sizes.
 _WORD_GAP_FACTOR, _WORD_GAP = 1.5, 0.15
 
+#: The parts of a number lie closer than this many type sizes; a space has a quarter of one.
+_DECIMAL_GAP = 0.2
+
 #: Marks that belong to the letter before them.
 _CLOSING = ",.;:!?)]»”…"
 
@@ -70,6 +73,24 @@ def join_spaced_letters(words: Sequence[LayerWord]) -> list[LayerWord]:
     joined: list[LayerWord] = []
     for run in _split_runs(words):
         joined += _join_run(run) if _is_spaced(run) else run
+    return joined
+
+
+def join_decimals(words: Sequence[LayerWord]) -> list[LayerWord]:
+    """Join figures and the point between them where they stand closer than words: 0 . 5 is 0.5."""
+    joined: list[LayerWord] = []
+    for word in words:
+        if (
+            len(joined) > 1
+            and word.text[0].isdigit()
+            and joined[-1].text in (".", ",")
+            and joined[-2].text[-1].isdigit()
+            and _is_close(joined[-2], joined[-1], word.size)
+            and _is_close(joined[-1], word, word.size)
+        ):
+            joined[-2:] = [_join([*joined[-2:], word])]
+        else:
+            joined.append(word)
     return joined
 
 
@@ -154,6 +175,15 @@ def _follows(last: LayerWord, word: LayerWord) -> bool:
     lower = min(last.bbox[3] - last.bbox[1], word.bbox[3] - word.bbox[1])
     on_line = overlap > 0.3 * lower or abs(last.bbox[3] - word.bbox[3]) < 0.3 * size
     return on_line and word.turn == last.turn and -0.2 * size < _gap(last, word) < _LINE_GAP * size
+
+
+def _is_close(last: LayerWord, word: LayerWord, size: float) -> bool:
+    overlap = min(last.bbox[3], word.bbox[3]) - max(last.bbox[1], word.bbox[1])
+    return (
+        last.turn == word.turn == 0
+        and overlap > 0
+        and -_DECIMAL_GAP * size < _gap(last, word) < _DECIMAL_GAP * size
+    )
 
 
 def _gap(last: LayerWord, word: LayerWord) -> float:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from ocr_worker.rendering import Renderer
+from ocr_worker.rendering import LayerWord, Renderer
 from ocr_worker.text_layer.extract import convert_to_layout, find_distrust_reason
+from ocr_worker.text_layer.words import join_decimals
 from tests.ocr_worker.files import PDF, cyrillic_font, pdf
 
 FONT = cyrillic_font()
@@ -90,6 +91,20 @@ def test_a_title_spaced_out_with_spaces_is_whole(renderer: Renderer, tmp_path: P
         canvas.drawString(150, 760, "Р А С П О Р Я Ж Е Н И Е")
 
     assert read(renderer, tmp_path / "a.pdf", draw).startswith("РАСПОРЯЖЕНИЕ Общество")
+
+
+def test_a_number_set_with_its_point_apart_is_one_word() -> None:
+    # Where the ink of each begins and ends, points.
+    places = [
+        *(("0", 60.0, 65.0), (".", 66.2, 67.4), ("25", 68.9, 78.9)),
+        *(("7", 120.0, 125.0), (".", 127.3, 128.5), ("8", 131.0, 136.0)),
+    ]
+    words = [
+        LayerWord(text, (left, 506.0 if text == "." else 500.0, right, 507.5), 10.0)
+        for text, left, right in places
+    ]
+
+    assert [word.text for word in join_decimals(words)] == ["0.25", "7", ".", "8"]
 
 
 def test_lone_letters_in_columns_stay_apart(renderer: Renderer, tmp_path: Path) -> None:
