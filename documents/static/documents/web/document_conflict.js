@@ -4,15 +4,24 @@ import {text} from "./texts.js";
 /* `conflicts`: [{block, mine, theirs}]; `theirs` is null where the block is gone. */
 export function showConflicts(owner, conflicts) {
     for (const conflict of conflicts) {
+        owner.pane.conflicts.set(conflict.block.id, conflict);
         const view = owner.pane.views.get(conflict.block.id);
         if (view) {
             // Their text is in the block again; what was typed stands beside it.
-            view.setValue(view.block.text);
-            view.conflict = true;
-            view.after.prepend(makeBox(owner, view, conflict));
-        } else {
-            owner.pane.element.append(makeBox(owner, null, conflict));
+            view.setValue(view.isTable ? null : view.block.text);
         }
+        showConflict(owner, conflict);
+    }
+}
+
+/* Also after the page was drawn anew. */
+export function showConflict(owner, conflict) {
+    const view = owner.pane.views.get(conflict.block.id);
+    if (view) {
+        view.conflict = true;
+        view.element.append(makeBox(owner, view, conflict));
+    } else {
+        owner.pane.element.append(makeBox(owner, null, conflict));
     }
 }
 
@@ -28,6 +37,7 @@ function makeBox(owner, view, {block, mine, theirs}) {
     box.append(reading(text("mine"), said));
     const close = () => {
         box.remove();
+        owner.pane.conflicts.delete(block.id);
         if (view) {
             view.conflict = false;
         }

@@ -3,6 +3,7 @@ import {text} from "./texts.js";
 import {BlockView} from "./document_block.js";
 import {boxOf, shifted, wordAt} from "./document_words.js";
 import {paint, rangeOf, textOffset} from "./document_ranges.js";
+import {showConflict} from "./document_conflict.js";
 import {emptyPage} from "./document_empty.js";
 import {bindTextKeys} from "./document_blocks.js";
 
@@ -13,6 +14,7 @@ export class TextPane {
         this.element = document.querySelector(".blocks");
         this.facts = document.querySelector(".page-facts");
         this.views = new Map();
+        this.conflicts = new Map();
         this.bind();
         bindTextKeys(this);
     }
@@ -30,6 +32,13 @@ export class TextPane {
         page.blocks.forEach((block, index) => this.add(block, index));
         if (!page.blocks.some((block) => block.text || block.table || block.figure)) {
             this.element.append(emptyPage(this.owner, page));
+        }
+        if (this.shown !== page.number) {
+            this.conflicts.clear();
+        }
+        this.shown = page.number;
+        for (const conflict of this.conflicts.values()) {
+            showConflict(this.owner, conflict);
         }
         this.paint();
     }
