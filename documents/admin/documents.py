@@ -19,11 +19,9 @@ from documents import access
 from documents.access import Ability
 from documents.admin import bulk, columns, filters
 from documents.admin.base import TeamPermissions, TitledByContent
-from documents.admin.corrections import accept_view, correct_view
 from documents.admin.document_actions import button_view, details_view
 from documents.admin.document_page import document_view
 from documents.admin.progress import progress_view
-from documents.admin.readings import readings_view
 from documents.admin.requests import actor
 from documents.admin.review_queue import QueueAwareList, QueueFilter, next_view, ordering_for
 from documents.models import Document
@@ -134,9 +132,6 @@ class DocumentAdmin(TeamPermissions, TitledByContent):
             ("<uuid:document_id>/next/", next_view, "next"),
             ("<uuid:document_id>/details/", details_view, "details"),
             ("<uuid:document_id>/do/<slug:verb>/", button_view, "verb"),
-            ("<uuid:document_id>/pages/<int:number>/text/", correct_view, "correct"),
-            ("<uuid:document_id>/pages/<int:number>/accept/", accept_view, "accept"),
-            ("<uuid:document_id>/pages/<int:number>/readings/", readings_view, "readings"),
         ]
         return [
             path(address, wrap(view), name=f"documents_document_{name}")

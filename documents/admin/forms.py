@@ -88,23 +88,6 @@ class DetailsForm(forms.Form):
         }
 
 
-class RevisionForm(forms.Form):
-    """`revision`: the page's as it was shown."""
-
-    revision = forms.IntegerField(min_value=0)
-
-
-class CorrectionForm(RevisionForm):
-    @property
-    def texts(self) -> dict[str, str]:
-        """By the block's id."""
-        return {
-            name.removeprefix(BLOCK_PREFIX): str(text)
-            for name, text in self.data.items()
-            if name.startswith(BLOCK_PREFIX)
-        }
-
-
 class RenameTeamForm(forms.Form):
     name = TypedText()
 

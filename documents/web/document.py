@@ -84,6 +84,7 @@ def _urls(document: Document) -> dict[str, str]:
         "hits": own("document-hits"),
         "similar": own("document-similar"),
         "thumbnail": page_thumbnail_url(document.id, 0),
+        "readings": own("document-readings", 0),
         "text": page_text_url(document.id, 0),
         "accept": reverse("api:accept-reading", args=[document.id, 0]),
         "api": document_url(document.id),

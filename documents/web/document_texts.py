@@ -35,6 +35,7 @@ def _page_texts() -> ScriptTexts:
         "read-this-again": _("Read this page again…"),
         "newer-reading": _("This page has been read again since it was corrected."),
         "use-newer": _("Use the newer reading"),
+        "readings": plural_forms(lambda n: ngettext("{count} reading", "{count} readings", n)),
         "hits-of": _("{number} of {count}"),
         "hit-pages": plural_forms(lambda n: ngettext("on {count} page", "on {count} pages", n)),
         "no-hits": _("no hits"),
@@ -72,6 +73,7 @@ def _edit_texts() -> ScriptTexts:
         "take-theirs": _("Take theirs"),
         "other-reading": _("another reader saw"),
         "use": _("Use “{text}”"),
+        "words-gone": _("These words are no longer in the text."),
         "copy-words": plural_forms(
             lambda n: ngettext("Copy {count} word", "Copy {count} words", n)
         ),
@@ -108,6 +110,8 @@ def _key_texts() -> ScriptTexts:
         "key-go": _("Go to a page"),
         "key-next-mark": _("Next hit or doubtful word"),
         "key-previous-mark": _("Previous hit or doubtful word"),
+        "key-take": _("Take the other reading"),
+        "key-desk": _("Review desk"),
         "key-approve": _("Approve"),
         "key-reject": _("Reject"),
         "key-edit": _("Edit the text"),

@@ -57,6 +57,7 @@ def page_for_people(document: Document, page: Page, find: Matcher | None) -> dic
         "corrected_by": author.display_name if author else "",
         "is_corrected": page.current_revision_id is not None,
         "newer_reading": page.newer_reading,
+        "readings": page.readings.count(),
     }
 
 
@@ -106,6 +107,7 @@ def _disputes(block: Block, places: list[WordPlace]) -> list[dict[str, Any]]:
                 "box": _box(dispute.bbox),
                 "text": dispute.text or _("nothing"),
                 "other": dispute.other or _("nothing"),
+                "other_text": dispute.other,
                 "start": start,
                 "end": end,
             }

@@ -1,311 +1,627 @@
-"""A reviewer reads and corrects a document."""
+"""A document's page: scan and text are tied, texts are corrected in place, hits are found."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
+from PIL import Image, ImageDraw
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from documents.actions.correct import correct
-from documents.models import Document, Team, User
+from documents.exports.page_images import store_page_image, store_page_thumbnail
+from documents.models import Document, PageStatus, Status, Team, User
+from documents.review.edits import AddBlock
+from documents.search.index.follower import Follower
+from documents.text.page_layout import Box, Dispute, PageLayout
 from tests.browser.conftest import draw_pages, listened_to
-from tests.factories import make_document
+from tests.factories import make_document, make_layout, make_reading
+
+WIDTH, HEIGHT = 1240, 1754
+INK = (20, 20, 20)
+#: Text of blocks b0, b1, b2 on page 1.
+TEXT = "Helo world\n\nДоговор аренды\nвторая строка\n\nlast words"
 
 
 @pytest.fixture
 def document(team: Team) -> Document:
-    document = make_document(
-        team, title="Lease", pages=["Helo world\n\nSecond block", "Page two", "Page three"]
-    )
-    draw_pages(document)
+    document = make_document(team, title="Lease", pages=[TEXT, "Договоры page two", "Page three"])
+    for number in (1, 2, 3):
+        draw_words(document, number)
     return document
 
 
-def address(document: Document) -> str:
-    return reverse("admin:documents_document_change", args=[document.id])
-
-
-def text_of(document: Document, number: int = 1) -> str:
+def layout_of(document: Document, number: int = 1) -> PageLayout:
     layout = document.pages.get(number=number).layout
     assert layout is not None
-    return layout.text
+    return layout
 
 
-def test_a_text_is_corrected_in_place(
+def draw_words(document: Document, number: int) -> None:
+    """The page image: each word is a black bar in its box."""
+    image = Image.new("RGB", (WIDTH, HEIGHT), "white")
+    pen = ImageDraw.Draw(image)
+    for word in layout_of(document, number).words():
+        pen.rectangle(word.bbox, fill=INK)
+    content = io.BytesIO()
+    image.save(content, "WEBP", lossless=True)
+    store_page_image(document.id, number, 0, content.getvalue())
+    store_page_thumbnail(document.id, number, 0, content.getvalue())
+
+
+def address(document: Document, query: str = "") -> str:
+    return reverse("web:document", args=[document.id]) + query
+
+
+def opened(page: Page, document: Document, query: str = "") -> Page:
+    page.goto(address(document, query))
+    expect(page.locator("section.block").first).to_be_visible()
+    expect(page.locator(".viewer.loading")).to_have_count(0)
+    page.locator(".viewer-image").evaluate("each => each.decode()")
+    return page
+
+
+def block(page: Page, name: str) -> str:
+    return page.locator(f"[data-block={name}] .block-text").inner_text()
+
+
+def on_screen(page: Page, box: Box) -> tuple[float, float, float, float]:
+    """A box of the page image, px of the window."""
+    place = page.locator(".viewer-sheet").bounding_box()
+    assert place is not None
+    scale = place["width"] / WIDTH
+    x0, y0, x1, y1 = (value * scale for value in box)
+    return place["x"] + x0, place["y"] + y0, place["x"] + x1, place["y"] + y1
+
+
+def word_box(document: Document, text: str, number: int = 1) -> Box:
+    return next(word.bbox for word in layout_of(document, number).words() if word.text == text)
+
+
+def click_word(page: Page, document: Document, text: str) -> None:
+    x0, y0, x1, y1 = on_screen(page, word_box(document, text))
+    page.mouse.click((x0 + x1) / 2, (y0 + y1) / 2)
+
+
+def test_the_scan_begins_high_under_one_slim_bar(page: Page, document: Document) -> None:
+    page.set_viewport_size({"width": 1366, "height": 768})
+    opened(page, document)
+
+    bar = page.locator(".page > .bar").bounding_box()
+    sheet = page.locator(".viewer-sheet").bounding_box()
+    assert bar is not None and sheet is not None
+    assert bar["height"] <= 48
+    assert sheet["y"] <= 110
+    assert page.evaluate("document.documentElement.scrollHeight") <= 768
+
+
+def test_a_hit_is_drawn_around_its_word_and_never_on_it(page: Page, document: Document) -> None:
+    opened(page, document, "?hit=договор")
+    expect(page.locator(".hit-count")).to_contain_text("1 of 1")
+    page.mouse.move(5, 5)
+
+    x0, y0, x1, y1 = on_screen(page, word_box(document, "Договор"))
+    shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    inside = shot.crop((round(x0) + 2, round(y0) + 2, round(x1) - 2, round(y1) - 2))
+    assert max(inside.tobytes()) < 60, "the letters are as they were"
+
+    def is_coloured(x: float, y: float) -> bool:
+        pixel = shot.crop((round(x), round(y), round(x) + 1, round(y) + 1)).tobytes()
+        red, green, blue = pixel
+        return green > red + 25 and blue > red + 20
+
+    middle = (y0 + y1) / 2
+    for side in (range(round(x0) - 9, round(x0)), range(round(x1), round(x1) + 9)):
+        assert any(is_coloured(x, middle) for x in side)
+    assert any(is_coloured((x0 + x1) / 2, y) for y in range(round(y0) - 9, round(y0)))
+
+
+def test_hits_are_gone_through_across_pages_by_key(page: Page, document: Document) -> None:
+
+    follower = Follower(settings.OCRSITE_SEARCH_DIR)
+    while follower.step() or follower.is_behind:
+        pass
+    opened(page, document, "?hit=договор")
+    expect(page.locator(".hit-count")).to_contain_text("on 2 pages")
+
+    page.keyboard.press("j")
+    expect(page.locator(".pager-input")).to_have_value("2")
+    expect(page.locator(".hit-count")).to_contain_text("1 of 1")
+    page.keyboard.press("k")
+    expect(page.locator(".pager-input")).to_have_value("1")
+
+
+def test_a_word_of_the_scan_leads_to_its_place_in_the_text(page: Page, document: Document) -> None:
+    opened(page, document)
+
+    click_word(page, document, "аренды")
+
+    caret = page.evaluate(
+        """() => {
+            const selection = getSelection();
+            const block = selection.focusNode.parentElement.closest("[data-block]");
+            return [block.dataset.block, selection.focusNode.data.slice(0, selection.focusOffset)];
+        }"""
+    )
+    assert caret == ["b1", "Договор аренды"]
+    assert page.locator(".mark-light").get_attribute("d"), "its place on the scan is lit"
+    assert page.evaluate("String([...CSS.highlights.get('doc-word')][0])") == "аренды"
+
+
+def test_a_word_of_the_text_leads_to_its_place_on_the_scan(page: Page, document: Document) -> None:
+    opened(page, document)
+
+    page.locator("[data-block=b1] .block-text").click(position={"x": 8, "y": 8})
+
+    x0, y0 = word_box(document, "Договор")[:2]
+    drawn = page.locator(".mark-light").get_attribute("d") or ""
+    left, top = (float(each) for each in drawn[1:].split("H")[0].split(" "))
+    assert abs(left - x0) < 12 and abs(top - y0) < 12
+
+
+def test_a_text_is_corrected_in_place_and_saved(
     page: Page, document: Document, reviewer: User, complaints: list[str]
 ) -> None:
-    page.goto(address(document))
-    block = page.get_by_label("Page 1, block 1")
-    outcome = page.locator("#page-1 .outcome")
+    opened(page, document)
+    text = page.locator("[data-block=b0] .block-text")
 
-    block.fill("Hello world")
-    expect(outcome).to_have_text("Not saved yet.")
-    block.press("Control+Enter")
-    expect(outcome).to_have_text("Saved.")
-    assert text_of(document) == "Hello world\n\nSecond block"
+    text.fill("Hello world")
+    expect(page.locator(".save-state")).to_have_text("Not saved yet")
+    text.press("Control+Enter")
 
-    block.fill("Hello, world")
-    page.locator("#page-1").get_by_role("button", name="Save the text").click()
-    expect(outcome).to_have_text("Saved.")
-
-    assert text_of(document) == "Hello, world\n\nSecond block"
-    assert document.pages.get(number=1).revision == 2
+    expect(page.locator(".save-state")).to_have_text("Saved")
+    assert layout_of(document).text.startswith("Hello world")
+    assert next(layout_of(document).words()).bbox == (100, 100, 148, 130)
     revision = document.pages.get(number=1).current_revision
-    assert revision is not None
-    assert revision.author == reviewer
+    assert revision is not None and revision.author == reviewer
+    expect(page.locator(".page-facts")).to_contain_text("corrected by reviewer")
     assert complaints == []
 
 
-def test_who_comes_second_is_told_and_keeps_what_was_typed(
+def test_leaving_a_text_saves_it(page: Page, document: Document) -> None:
+    opened(page, document)
+    page.locator("[data-block=b0] .block-text").fill("Hello world")
+
+    page.keyboard.press("Escape")
+    expect(page.locator(".save-state")).to_have_text("Saved")
+    page.keyboard.press("n")
+
+    expect(page.locator(".pager-input")).to_have_value("2")
+    assert layout_of(document).text.startswith("Hello world")
+
+
+def test_two_people_on_one_block_see_both_texts(
     page: Page, document: Document, reviewer: User
 ) -> None:
-    page.goto(address(document))
-    correct(document.id, 1, {"b0": "Somebody else's"}, revision=0, actor=reviewer)
-    block = page.get_by_label("Page 1, block 1")
+    opened(page, document)
+    correct(document.id, 1, {"b0": "Theirs"}, revision=0, actor=reviewer)
+    page.locator("[data-block=b0] .block-text").fill("Mine")
+    page.locator("[data-block=b2] .block-text").fill("Also mine")
 
-    block.fill("Mine")
-    block.press("Control+Enter")
+    page.keyboard.press("Control+Enter")
 
-    section = page.locator("#page-1")
-    expect(section.locator(".outcome")).to_contain_text("Someone else changed this page first.")
-    expect(block).to_have_value("Mine")
-    assert text_of(document).startswith("Somebody else's")
+    conflict = page.locator("[data-block=b0] .conflict")
+    expect(conflict.locator(".conflict-words")).to_have_text(["Theirs", "Mine"])
+    expect(page.locator(".save-state")).to_have_text("Saved")
+    assert layout_of(document).text.endswith("Also mine"), "other blocks are saved all the same"
+    assert layout_of(document).text.startswith("Theirs")
 
-    page.on("dialog", lambda dialog: dialog.accept())
-    section.get_by_role("link", name="Reload the page").click()
-    expect(page.get_by_label("Page 1, block 1")).to_have_value("Somebody else's")
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        conflict.get_by_role("button", name="Keep mine").click()
+    expect(conflict).to_have_count(0)
+    expect(page.locator(".save-state")).to_have_text("Saved")
+    assert layout_of(document).text.startswith("Mine")
 
 
-def test_the_page_is_loaded_again_where_the_address_already_is_its_own(
+def test_two_people_on_different_blocks_notice_nothing(
     page: Page, document: Document, reviewer: User
 ) -> None:
-    page.goto(f"{address(document)}?at=1#page-1")
-    correct(document.id, 1, {"b0": "Somebody else's"}, revision=0, actor=reviewer)
-    block = page.get_by_label("Page 1, block 1")
-    block.fill("Mine")
-    block.press("Control+Enter")
+    opened(page, document)
+    correct(document.id, 1, {"b0": "Theirs"}, revision=0, actor=reviewer)
 
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("link", name="Reload the page").click()
+    page.locator("[data-block=b2] .block-text").fill("Mine")
+    page.keyboard.press("Control+Enter")
 
-    expect(page.get_by_label("Page 1, block 1")).to_have_value("Somebody else's")
+    expect(page.locator(".save-state")).to_have_text("Saved")
+    expect(page.locator("[data-block=b0] .block-text")).to_have_text("Theirs")
+    assert layout_of(document).text.endswith("Mine")
+
+
+def test_blocks_are_split_merged_moved_and_deleted_by_keys(page: Page, document: Document) -> None:
+    opened(page, document)
+    click_word(page, document, "Договор")
+
+    page.keyboard.press("Control+Shift+Enter")
+    expect(page.locator("section.block")).to_have_count(4)
+    expect(page.locator("[data-block=b1] .block-text")).to_have_text("Договор")
+    page.keyboard.press("Control+m")
+    expect(page.locator("section.block")).to_have_count(3)
+    page.keyboard.press("Control+Shift+ArrowUp")
+    expect(page.locator("section.block").first).to_have_attribute("data-block", "b1")
+    page.keyboard.press("Control+Shift+Backspace")
+    expect(page.locator("section.block")).to_have_count(2)
+
+    assert layout_of(document).text == "Helo world\n\nlast words"
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("section.block")).to_have_count(3)
+    assert "Договор" in layout_of(document).text
+
+
+def test_a_table_is_a_grid_that_is_edited(page: Page, document: Document) -> None:
+    table = AddBlock((100, 800, 900, 900), "table", "Item\tCount\nApples\t12")
+    correct(document.id, 1, {}, edits=[table], revision=0, actor=None)
+    opened(page, document)
+
+    page.get_by_label("Row 2, column 2").fill("120")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".save-state")).to_have_text("Saved")
+    page.get_by_label("Row 2, column 1").click()
+    page.get_by_label("Change block 4").click()
+    page.get_by_role("button", name="Row below").click()
+
+    expect(page.get_by_label("Row 3, column 1")).to_have_text("")
+    assert (
+        "<td>120</td></tr><tr><td></td><td></td></tr></table>" in layout_of(document).blocks[3].html
+    )
+
+
+def test_a_formula_is_shown_and_markup_in_it_is_not(
+    page: Page, document: Document, complaints: list[str]
+) -> None:
+    latex = r"\frac{a}{b} \text{<img src=x onerror=alert(1)>}"
+    formula = AddBlock((100, 800, 900, 900), "display_formula", latex)
+    correct(document.id, 1, {}, edits=[formula], revision=0, actor=None)
+
+    opened(page, document)
+
+    expect(page.locator("math mfrac")).to_have_count(1)
+    expect(page.locator(".block-math img")).to_have_count(0)
+    assert complaints == []
+
+
+def test_a_region_becomes_a_block(page: Page, document: Document) -> None:
+    opened(page, document)
+    x0, y0, x1, y1 = on_screen(page, (100, 900, 600, 960))
+
+    page.keyboard.press("b")
+    page.mouse.move(x0, y0)
+    page.mouse.down()
+    page.mouse.move(x1, y1, steps=4)
+    page.mouse.up()
+    page.get_by_role("button", name="New block here").click()
+    expect(page.locator(".block-text:focus")).to_have_text("")
+    page.keyboard.type("Seen at last")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator(".save-state")).to_have_text("Saved")
+    added = layout_of(document).blocks[-1]
+    assert added.text == "Seen at last"
+    assert all(abs(a - b) < 5 for a, b in zip(added.bbox, (100, 900, 600, 960), strict=True))
+
+
+def test_a_region_gives_its_words(page: Page, document: Document) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened(page, document)
+    x0, y0, x1, y1 = on_screen(page, layout_of(document).blocks[1].bbox)
+
+    page.keyboard.down("Shift")
+    page.mouse.move(x0 - 4, y0 - 4)
+    page.mouse.down()
+    page.mouse.move(x1 + 4, y1 + 4, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    page.get_by_role("button", name="Copy 4 words").click()
+
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "Договор аренды вторая строка"
+
+
+def test_a_page_that_could_not_be_read_is_typed(page: Page, team: Team) -> None:
+    document = make_document(
+        team, status=Status.PARTIAL, pages=["one", None], failed=[2], error_code="damaged-page"
+    )
+    draw_pages(document)
+    page.goto(address(document, "?page=2"))
+    expect(page.get_by_text("This page could not be read")).to_be_visible()
+
+    page.get_by_role("button", name="Type the text").click()
+    page.keyboard.type("typed by hand")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("section.block .block-text")).to_have_text("typed by hand")
+    assert layout_of(document, 2).text == "typed by hand"
+    assert document.pages.get(number=2).status == PageStatus.DONE
+
+
+def test_a_page_that_is_read_meanwhile_appears_by_itself(page: Page, team: Team) -> None:
+    document = make_document(team, status=Status.PROCESSING, pages=["First words", None])
+    draw_pages(document)
+    page.goto(address(document, "?page=2"))
+    expect(page.get_by_text("has not been read yet")).to_be_visible()
+    expect(page.locator("[data-progress]")).to_have_text("1 of 2 pages read")
+
+    second = document.pages.get(number=2)
+    second.current_reading = make_reading(second, "Words of page 2")
+    second.status = PageStatus.DONE
+    second.save()
+    Document.objects.filter(id=document.id).update(pages_done=2, status="ready", version=9)
+
+    expect(page.locator("section.block .block-text")).to_have_text(
+        "Words of page 2", timeout=15_000
+    )
+    expect(page.locator("[data-progress]")).to_have_count(0)
+
+
+def test_a_newer_reading_is_offered(page: Page, document: Document) -> None:
+    correct(document.id, 1, {"b0": "Hello"}, revision=0, actor=None)
+    first = document.pages.get(number=1)
+    first.current_reading = make_reading(first, make_layout("newer text"), run=2)
+    first.save()
+    opened(page, document)
+
+    page.get_by_role("button", name="Use the newer reading").click()
+
+    expect(page.locator("section.block")).to_have_count(1)
+    expect(page.locator("section.block .block-text")).to_have_text("newer text")
+
+
+def test_a_thousand_pages_are_as_quick_as_one(page: Page, team: Team) -> None:
+    document = make_document(team, pages=[f"Page {n}" for n in range(1, 1001)])
+    page.goto(address(document, "?page=500"))
+    expect(page.locator("section.block .block-text")).to_have_text("Page 500")
+
+    assert page.locator(".strip-item").count() < 30
+    expect(page.locator(".strip-item[aria-current]")).to_contain_text("500")
+    page.keyboard.press("g")
+    page.keyboard.type("987")
+    page.keyboard.press("Enter")
+    expect(page.locator("section.block .block-text")).to_have_text("Page 987")
+    page.keyboard.press("n")
+    expect(page.locator("section.block .block-text")).to_have_text("Page 988")
+
+
+def test_by_keyboard_alone_in_a_russian_layout(page: Page, document: Document) -> None:
+    """Keys are meant by their place: on a Russian layout the key N types т."""
+    opened(page, document)
+
+    def press(code: str, letter: str) -> None:
+        page.evaluate(
+            """([code, key]) => document.activeElement.dispatchEvent(
+                new KeyboardEvent("keydown", {code, key, bubbles: true, cancelable: true}))""",
+            [code, letter],
+        )
+
+    press("KeyN", "т")
+    expect(page.locator(".pager-input")).to_have_value("2")
+    press("KeyP", "з")
+    expect(page.locator(".pager-input")).to_have_value("1")
+    press("KeyE", "у")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Hello")
+    page.keyboard.press("Escape")
+    expect(page.locator(".save-state")).to_have_text("Saved")
+    press("KeyA", "ф")
+    expect(page.get_by_text("The document is approved.")).to_be_visible()
+    document.refresh_from_db()
+    assert document.review_status == "approved"
+
+
+def test_a_rejection_has_a_reason(page: Page, document: Document) -> None:
+    opened(page, document)
+
+    page.keyboard.press("r")
+    page.keyboard.type("Page 3 is missing")
+    page.locator("#reject-dialog").get_by_role("button", name="Reject").click()
+
+    expect(page.get_by_text("The document is rejected.")).to_be_visible()
+    page.keyboard.press("i")
+    expect(page.locator(".history")).to_contain_text("Page 3 is missing")
+
+
+def test_title_and_tags_are_changed_in_place(page: Page, document: Document) -> None:
+    opened(page, document)
+
+    page.keyboard.press("t")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Lease of 2024")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The title is saved.")).to_be_visible()
+    page.get_by_role("button", name="Details").click()
+    page.get_by_placeholder("Add a tag").fill("rent")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".tag-list")).to_contain_text("rent")
+    document.refresh_from_db()
+    assert document.title == "Lease of 2024"
+    assert [tag.name for tag in document.tags.all()] == ["rent"]
+
+
+def test_zoom_turn_and_marks(page: Page, document: Document) -> None:
+    opened(page, document)
+    level = page.locator(".viewer-level")
+    fitted = level.inner_text()
+
+    page.keyboard.press("9")
+    expect(level).to_have_text("100 %")
+    page.keyboard.press("-")
+    expect(level).to_have_text("80 %")
+    page.keyboard.press("0")
+    expect(level).to_have_text(fitted)
+    frame = page.locator(".viewer-frame").bounding_box()
+    assert frame is not None
+    page.mouse.move(frame["x"] + 100, frame["y"] + 100)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -300)
+    page.keyboard.up("Control")
+    expect(level).not_to_have_text(fitted)
+    page.keyboard.press("v")
+    click = page.locator(".viewer-sheet").evaluate("each => getComputedStyle(each).transform")
+    assert click != "none"
+    page.keyboard.press("m")
+    expect(page.locator(".viewer-marks.without-marks")).to_have_count(1)
+
+
+@pytest.fixture
+def disputed(team: Team) -> Document:
+    """Two words that the second reader read otherwise."""
+    layout = make_layout("No 12 of July\n\nboth copies")
+    where = {word.text: word.bbox for word in layout.words()}
+    disputes = (Dispute(where["12"], "12", "14"), Dispute(where["July"], "July", "June"))
+    first = replace(layout.blocks[0], disputes=disputes)
+    layout = replace(layout, blocks=(first, layout.blocks[1]), flags=("disputed",))
+    document = make_document(team, pages=[layout], flags=["disputed"])
+    draw_words(document, 1)
+    return document
+
+
+def test_keys_lead_from_dispute_to_dispute_and_take_the_other_reading(
+    page: Page, disputed: Document
+) -> None:
+    opened(page, disputed)
+
+    page.keyboard.press("j")
+    assert page.evaluate("String([...CSS.highlights.get('doc-word')][0])") == "12"
+    page.keyboard.press("j")
+    assert page.evaluate("String([...CSS.highlights.get('doc-word')][0])") == "July"
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        page.keyboard.press("o")
+
+    expect(page.locator("[data-block=b0] .block-text")).to_have_text("No 12 of June")
+    expect(page.locator(".dispute-line")).to_have_count(1)
+    page.get_by_role("button", name="Use “14”").click()
+    expect(page.locator("[data-block=b0] .block-text")).to_have_text("No 14 of June")
+    expect(page.locator(".dispute-line")).to_have_count(0)
+    expect(page.locator(".save-state")).to_have_text("Saved")
+    assert layout_of(disputed).flags == ()
+
+
+def test_words_that_somebody_mended_already_are_not_touched(page: Page, disputed: Document) -> None:
+    opened(page, disputed)
+    page.locator("[data-block=b0] .block-text").fill("No 13 of July")
+
+    page.get_by_role("button", name="Use “14”").click()
+
+    expect(page.get_by_text("no longer in the text")).to_be_visible()
+    expect(page.locator("[data-block=b0] .block-text")).to_have_text("No 13 of July")
 
 
 def test_what_is_typed_while_a_save_is_underway_is_saved_after_it(
     page: Page, document: Document
 ) -> None:
-    sent: list[Route] = []
+    opened(page, document)
+    held: list[Route] = []
 
     def hold_the_first(route: Route) -> None:
-        sent.append(route)
-        if len(sent) > 1:
+        if held:
             route.continue_()
+        else:
+            held.append(route)
 
     page.route("**/pages/1/text/", hold_the_first)
-    page.goto(address(document))
-    block = page.get_by_label("Page 1, block 1")
-    outcome = page.locator("#page-1 .outcome")
-    block.fill("Hello")
-    block.press("Control+Enter")
-    expect(outcome).to_have_text("Saving…")
+    text = page.locator("[data-block=b0] .block-text")
+    text.fill("Hello")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".save-state")).to_have_text("Saving…")
 
-    block.fill("Hello world")
-    block.press("Control+Enter")
-    page.wait_for_timeout(200)
-    assert len(sent) == 1
-    sent[0].continue_()
+    text.press("End")
+    page.keyboard.type(" world")
+    held[0].continue_()
+    expect(page.locator(".page-facts")).to_contain_text("corrected by")
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        page.keyboard.press("Control+Enter")
 
-    expect(outcome).to_have_text("Saved.")
-    assert text_of(document) == "Hello world\n\nSecond block"
-    assert document.pages.get(number=1).revision == 2
-
-
-def test_a_save_key_held_down_saves_once(page: Page, document: Document) -> None:
-    sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.method))
-    page.goto(address(document))
-    block = page.get_by_label("Page 1, block 1")
-    block.fill("Hello world")
-
-    page.keyboard.down("Control")
-    for _ in range(5):
-        page.keyboard.down("Enter")
-        page.wait_for_timeout(50)
-    expect(page.locator("#page-1 .outcome")).to_have_text("Saved.")
-
-    assert sent.count("PUT") == 1
+    expect(text).to_have_text("Hello world")
+    expect(page.locator(".save-state")).to_have_text("Saved")
+    assert layout_of(document).text.startswith("Hello world")
 
 
-def test_a_block_and_its_place_light_up_together(page: Page, document: Document) -> None:
-    page.goto(address(document))
-    place = page.locator("#page-1 rect.block").nth(1)
-    text = page.get_by_label("Page 1, block 2")
+def test_who_is_logged_out_is_told_and_loses_nothing(page: Page, document: Document) -> None:
+    opened(page, document)
+    kept = page.context.cookies()
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    text = page.locator("[data-block=b0] .block-text")
+    text.fill("Hello world")
 
-    text.hover()
-    expect(place).to_have_class("block marked")
-    page.mouse.move(0, 0)
-    expect(place).to_have_class("block")
-    place.click()
-    expect(text).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".save-state")).to_have_text("Not saved")
+    expect(page.get_by_text("You are logged out")).to_be_visible()
+    expect(text).to_have_text("Hello world")
 
-
-def test_keys_lead_from_page_to_page(page: Page, document: Document) -> None:
-    page.goto(address(document))
-
-    for key, number in (("n", 1), ("n", 2), ("n", 3), ("p", 2)):
-        page.keyboard.press(key)
-        expect(page.locator(f"#page-{number}")).to_be_focused()
-        expect(page.locator(f"#page-{number}")).to_be_in_viewport()
-
-
-def test_keys_are_where_they_are_in_a_layout_without_their_letters(
-    page: Page, document: Document
-) -> None:
-    page.goto(address(document))
-
-    for key, code, number in (("т", "KeyN", 1), ("т", "KeyN", 2), ("з", "KeyP", 1)):
-        page.dispatch_event("body", "keydown", {"key": key, "code": code})
-        expect(page.locator(f"#page-{number}")).to_be_focused()
-
-
-def test_keys_lead_over_the_border_of_what_is_shown_at_once(page: Page, team: Team) -> None:
-    document = make_document(team, title="Lease", pages=[f"Text {n}" for n in range(1, 22)])
-    page.goto(f"{address(document)}?at=21#page-21")
-
-    for key, number in (("p", 20), ("p", 19), ("n", 20), ("n", 21)):
-        page.keyboard.press(key)
-        expect(page.locator(f"#page-{number}")).to_be_focused()
-        expect(page.locator(f"#page-{number}")).to_be_in_viewport()
-
-
-def test_letters_typed_into_a_text_are_letters(page: Page, document: Document) -> None:
-    page.goto(address(document))
-    block = page.get_by_label("Page 1, block 1")
-
-    block.focus()
-    block.press("End")
-    block.type(" np")
-
-    expect(block).to_have_value("Helo world np")
-    expect(block).to_be_focused()
-
-
-def test_a_document_is_approved_by_a_click(page: Page, document: Document) -> None:
-    page.goto(address(document))
-
-    page.get_by_role("button", name="Approve").click()
-
-    expect(page.locator(".messagelist")).to_have_text("The document is approved.")
-    document.refresh_from_db()
-    assert document.review_status == "approved"
+    page.context.add_cookies([dict(each) for each in kept])  # type: ignore[misc]
+    text.press("Control+Enter")
+    expect(page.locator(".save-state")).to_have_text("Saved")
 
 
 def test_a_busy_server_is_asked_again_for_an_image(page: Page, document: Document) -> None:
-    asked: list[str] = []
+    refused: list[str] = []
 
-    def busy_at_first(route: Route) -> None:
-        asked.append(route.request.method)
-        if len(asked) < 3:
-            route.fulfill(status=503)
-        else:
+    def refuse_once(route: Route) -> None:
+        if refused:
             route.continue_()
-
-    page.route("**/pages/1/image/**", busy_at_first)
-    page.goto(address(document))
-
-    image = page.get_by_alt_text("Image of page 1")
-    expect(image).to_have_js_property("naturalWidth", 124, timeout=20_000)
-
-
-def test_an_image_that_came_late_is_shown(page: Page, document: Document) -> None:
-    answers = iter([503])  # the first look fails, the question why finds it there
-
-    def busy_once(route: Route) -> None:
-        status = next(answers, None)
-        if status:
-            route.fulfill(status=status)
         else:
-            route.continue_()
-
-    page.route("**/pages/1/image/**", busy_once)
-    page.goto(address(document))
-
-    image = page.get_by_alt_text("Image of page 1")
-    expect(image).to_have_js_property("naturalWidth", 124, timeout=20_000)
-
-
-def test_an_image_that_can_not_be_made_is_given_up_at_once(page: Page, document: Document) -> None:
-    asked: list[str] = []
-
-    def damaged(route: Route) -> None:
-        asked.append(route.request.method)
-        route.fulfill(status=422)
-
-    page.route("**/pages/1/image/**", damaged)
-    page.goto(address(document))
-
-    expect(page.locator("#page-1 .sheet")).to_have_text("The image could not be loaded.")
-    assert asked == ["GET", "HEAD"]
-
-
-def test_one_failure_of_an_image_is_looked_into_once(page: Page, document: Document) -> None:
-    held: list[Route] = []
-
-    def hold_the_question(route: Route) -> None:
-        if route.request.method == "HEAD":
-            held.append(route)
-        else:
+            refused.append(route.request.url)
             route.fulfill(status=503)
 
-    page.route("**/pages/1/image/**", hold_the_question)
+    page.route("**/pages/1/image/**", refuse_once)
     page.goto(address(document))
-    image = page.get_by_alt_text("Image of page 1")
-    expect(image).to_have_attribute("data-tries", "1")
 
-    image.dispatch_event("error")
-    page.wait_for_timeout(300)
-
-    assert len(held) == 1
-    assert image.get_attribute("data-tries") == "1"
+    expect(page.locator(".viewer.loading")).to_have_count(0, timeout=15_000)
+    assert page.locator(".viewer-image").evaluate("each => each.naturalWidth") == WIDTH
+    assert refused
 
 
-def test_without_a_script_a_form_saves_the_text(
-    open_browser: Callable[..., BrowserContext], document: Document
+def test_readings_are_compared(page: Page, document: Document) -> None:
+    first = document.pages.get(number=1)
+    first.current_reading = make_reading(first, make_layout("Hello world"), run=2)
+    first.save()
+    opened(page, document)
+
+    page.get_by_role("button", name="2 readings").click()
+
+    dialog = page.locator("#readings-dialog")
+    expect(dialog.locator(".differences ins").first).to_contain_text("Helo")
+    expect(dialog.locator(".differences del").first).to_contain_text("Hello")
+
+
+def test_readers_read_and_are_offered_no_change(
+    page: Page, document: Document, reviewer: User
 ) -> None:
-    page = open_browser(java_script_enabled=False).new_page()
-    page.goto(address(document))
+    reviewer.memberships.update(role="reader")
+    reviewer.is_staff = False
+    reviewer.save()
 
-    page.get_by_label("Page 1, block 1").fill("Hello world")
-    page.locator("#page-1").get_by_role("button", name="Save the text").click()
+    opened(page, document)
 
-    expect(page.locator(".messagelist")).to_have_text("The text of page 1 is saved.")
-    assert text_of(document) == "Hello world\n\nSecond block"
+    expect(page.locator("[contenteditable]")).to_have_count(0)
+    expect(page.locator(".block-menu")).to_have_count(0)
+    expect(page.locator("[data-verb]")).to_have_count(0)
+    click_word(page, document, "аренды")
+    assert page.evaluate("String([...CSS.highlights.get('doc-word')][0])") == "аренды"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_nothing_is_wider_than_the_screen(
-    scheme: str,
+@pytest.mark.parametrize("locale", ["en-GB", "ru-RU"])
+def test_on_a_phone_in_the_dark(
     open_browser: Callable[..., BrowserContext],
     document: Document,
     complaints: list[str],
+    locale: str,
 ) -> None:
     context = open_browser(
-        viewport={"width": 390, "height": 844}, color_scheme=scheme, locale="ru-RU"
+        viewport={"width": 390, "height": 844}, color_scheme="dark", locale=locale, has_touch=True
     )
     page = listened_to(context.new_page(), complaints)
+    opened_page = page
+    page.goto(address(document))
+    expect(page.locator(".viewer-sheet")).to_be_visible()
 
-    for path in (
-        address(document),
-        reverse("web:inbox"),
-        reverse("web:documents"),
-        f"{reverse('web:documents')}?layout=grid",
-        f"{reverse('web:documents')}?layout=split",
-        reverse("admin:documents_document_changelist"),
-        reverse("admin:index"),
-    ):
-        page.goto(path)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= 390, path
+    opened_page.get_by_role("button", name="Текст" if locale == "ru-RU" else "Text").tap()
+
+    expect(page.locator("[data-block=b0] .block-text")).to_be_visible()
+    expect(page.locator(".viewer-sheet")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert complaints == []

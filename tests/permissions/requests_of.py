@@ -135,10 +135,6 @@ BODIES: dict[str, Body] = {
     "POST search/saved/<uuid:search_id>/seen/": _form(at="2026-01-01T00:00:00+00:00"),
     f"POST {_ADMIN}<uuid:document_id>/details/": _form(title="other"),
     f"POST {_ADMIN}<uuid:document_id>/do/<slug:verb>/": _form(),
-    f"POST {_ADMIN}<uuid:document_id>/pages/<int:number>/text/": _form(
-        **{"revision": 0, "block-b0": "other"}
-    ),
-    f"POST {_ADMIN}<uuid:document_id>/pages/<int:number>/accept/": _form(revision=0),
     f"POST {_ADMIN}<path:object_id>/delete/": _form(post="yes"),
     f"POST {_ADMIN}<path:object_id>/change/": _form(title="other"),
     f"POST {_ADMIN}": lambda world: {

@@ -219,10 +219,12 @@ class DocumentPage {
             key("KeyG", "key-go", () => document.querySelector(".pager-input").focus()),
             key("KeyJ", "key-next-mark", () => this.hits.step(1)),
             key("KeyK", "key-previous-mark", () => this.hits.step(-1)),
+            key("KeyO", "key-take", () => this.hits.take()),
             key("KeyE", "key-edit", () => this.pane.focusFirst()),
             key("KeyT", "key-title", () => document.getElementById("title")?.focus()),
             key("KeyA", "key-approve", () => this.parts.verb("approve")),
             key("KeyR", "key-reject", () => this.parts.verb("reject")),
+            key("KeyD", "key-desk", () => document.querySelector("[data-desk]")?.click()),
             key("KeyI", "key-panel", () => this.parts.togglePanel()),
         ], {title: text("keys-document")});
         bindViewerKeys(this.viewer, {title: text("keys-scan")});

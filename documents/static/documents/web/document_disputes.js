@@ -1,5 +1,6 @@
 /* What another reader saw in a block: one press puts it into the text. */
 import {text} from "./texts.js";
+import {toast} from "./toast.js";
 import {shifted} from "./document_words.js";
 
 export function disputeList(view) {
@@ -26,9 +27,14 @@ function row(view, dispute) {
     return line;
 }
 
-function take(view, {start, end, other}) {
+/* Words that somebody has changed meanwhile stay as they are. */
+export function take(view, {start, end, other_text: other}) {
     const now = view.value;
     const [from, to] = [shifted(start, view.block.text, now), shifted(end, view.block.text, now)];
+    if (now.slice(from, to) !== view.block.text.slice(start, end)) {
+        toast(text("words-gone"));
+        return;
+    }
     view.setValue(now.slice(0, from) + other + now.slice(to));
     view.pane.owner.saver.typed(view);
     view.pane.owner.saver.flush();

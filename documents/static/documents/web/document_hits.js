@@ -2,6 +2,7 @@
 import {get} from "./http.js";
 import {text} from "./texts.js";
 import {toast} from "./toast.js";
+import {take} from "./document_disputes.js";
 import {wordAt} from "./document_words.js";
 
 export class Hits {
@@ -33,6 +34,7 @@ export class Hits {
     arrived(from) {
         const {hits} = this.owner.page;
         this.index = -1;
+        this.current = null;
         if (this.query && hits.length) {
             this.show(from < 0 ? hits.length - 1 : 0);
         }
@@ -76,11 +78,22 @@ export class Hits {
             owner.viewer.reveal(owner.page.hits[index]);
             this.scrollText(owner.page.hits[index]);
         } else {
-            const doubt = this.doubts()[index];
-            owner.viewer.reveal(doubt.box);
-            owner.pane.select(doubt);
+            this.current = this.doubts()[index];
+            const view = owner.pane.views.get(this.current.block);
+            view.element.scrollIntoView({block: "nearest"});
+            owner.pane.light(view, this.current.index, {scroll: true});
         }
         this.say();
+    }
+
+    /* The other reading of the place that is looked at. */
+    take() {
+        if (!this.current?.dispute) {
+            return;
+        }
+        take(this.owner.pane.views.get(this.current.block), this.current.dispute);
+        this.current = null;
+        this.index -= 1;
     }
 
     /* The text beside it comes into sight, too. */
@@ -97,9 +110,9 @@ export class Hits {
     /* Doubtful and disputed words in reading order. */
     doubts() {
         return this.owner.page.blocks.flatMap((block) => {
-            const disputed = new Set(block.disputes.map(({start}) => wordAt(block, start)));
+            const disputed = new Map(block.disputes.map((dispute) => [wordAt(block, dispute.start), dispute]));
             return block.words.flatMap((word, index) => (
-                word[6] || disputed.has(index) ? [{block: block.id, index, box: word.length > 2 ? word.slice(2, 6) : block.box}] : []
+                word[6] || disputed.has(index) ? [{block: block.id, index, dispute: disputed.get(index)}] : []
             ));
         });
     }

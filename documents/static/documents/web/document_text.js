@@ -4,6 +4,7 @@ import {BlockView} from "./document_block.js";
 import {boxOf, shifted, wordAt} from "./document_words.js";
 import {paint, rangeOf, textOffset} from "./document_ranges.js";
 import {showConflict} from "./document_conflict.js";
+import {showReadings} from "./document_readings.js";
 import {emptyPage} from "./document_empty.js";
 import {bindTextKeys} from "./document_blocks.js";
 
@@ -100,7 +101,19 @@ export class TextPane {
             badge.title = advice;
             return badge;
         });
-        this.facts.replaceChildren(line, ...flags, ...this.offer(page));
+        this.facts.replaceChildren(line, ...flags, ...this.readings(page), ...this.offer(page));
+    }
+
+    readings(page) {
+        if (page.readings < 2) {
+            return [];
+        }
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "button small quiet";
+        button.textContent = text("readings", {count: page.readings});
+        button.addEventListener("click", () => showReadings(this.owner));
+        return [button];
     }
 
     /* A newer reading stands beside the correction. */
@@ -240,8 +253,14 @@ export class TextPane {
         return this.viewOf(document.activeElement);
     }
 
+    /* Where the last step led, else the first block. */
     focusFirst() {
         this.owner.switchView("text");
+        const {current} = this.owner.hits;
+        if (current) {
+            this.select(current);
+            return;
+        }
         const first = [...this.views.values()].find((view) => view.fields().length);
         if (first) {
             first.focus(0);

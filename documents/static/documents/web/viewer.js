@@ -20,6 +20,8 @@
  * everywhere. Words have no elements of their own: a page of 1,500 words costs no more than an empty
  * one. */
 import {bindGestures} from "./viewer_gestures.js";
+import {smallestAt, spin, turnOf, unspin} from "./viewer_geometry.js";
+import {makePageImage} from "./viewer_image.js";
 import {drawLight, drawMarks, makeOverlay} from "./viewer_marks.js";
 import {makeTools} from "./viewer_tools.js";
 
@@ -52,13 +54,17 @@ class Viewer {
         this.frame.setAttribute("role", "group");
         this.room = make("div", "viewer-room");
         this.sheet = make("div", "viewer-sheet");
-        this.image = make("img", "viewer-image");
-        this.image.draggable = false;
-        this.image.decoding = "async";
+        this.image = makePageImage({
+            arrived: () => this.arrived(),
+            failed: () => {
+                this.element.classList.remove("loading");
+                this.options.onFailure?.();
+            },
+        });
         this.overlay = makeOverlay();
         this.failure = make("p", "viewer-failure");
         this.failure.hidden = true;
-        this.sheet.append(this.image, this.overlay);
+        this.sheet.append(this.image.element, this.overlay);
         this.room.append(this.sheet);
         this.frame.append(this.room);
         element.append(this.frame, this.failure);
@@ -66,8 +72,6 @@ class Viewer {
             this.tools = makeTools(this);
             element.append(this.tools.element);
         }
-        this.image.addEventListener("load", () => this.arrived());
-        this.image.addEventListener("error", () => this.failed());
         this.unbind = bindGestures(this);
         this.observer = new ResizeObserver(() => this.refit());
         this.observer.observe(this.frame);
@@ -80,16 +84,12 @@ class Viewer {
         this.size = {width, height};
         this.words = words;
         this.frame.setAttribute("aria-label", label);
-        this.image.alt = label;
+        this.image.element.alt = label;
         this.showFailure(failure);
         if (other) {
             this.rotation = 0;
             this.element.classList.add("loading");
-            if (imageUrl) {
-                this.image.src = imageUrl;
-            } else {
-                this.image.removeAttribute("src");
-            }
+            this.image.load(imageUrl);
             this.frame.scrollTop = 0;
         }
         this.sheet.hidden = !imageUrl;
@@ -109,18 +109,12 @@ class Viewer {
         this.element.classList.remove("loading");
         this.showFailure("");
         if (!this.size.width) {
-            this.size = {width: this.image.naturalWidth, height: this.image.naturalHeight};
+            const {naturalWidth, naturalHeight} = this.image.element;
+            this.size = {width: naturalWidth, height: naturalHeight};
             this.setMarks(this.marks);
             this.fit();
         }
         this.options.onReady?.(this.size);
-    }
-
-    failed() {
-        this.element.classList.remove("loading");
-        if (this.imageUrl) {
-            this.options.onFailure?.();
-        }
     }
 
     showFailure(text) {
@@ -166,8 +160,7 @@ class Viewer {
         this.room.style.height = `${turned.height * this.scale}px`;
         this.sheet.style.width = `${width}px`;
         this.sheet.style.height = `${height}px`;
-        const turn = TURNS[this.rotation](width * this.scale, height * this.scale);
-        this.sheet.style.transform = `${turn} scale(${this.scale})`;
+        this.sheet.style.transform = `${turnOf(this.rotation, width * this.scale, height * this.scale)} scale(${this.scale})`;
         this.tools?.update();
         // Drawn as it is, larger or smaller, until the zooming pauses: then sharp again.
         this.element.classList.add("zooming");
@@ -237,7 +230,7 @@ class Viewer {
     toFrame(box) {
         const frame = this.frame.getBoundingClientRect();
         const place = this.room.getBoundingClientRect();
-        const [a, b] = [this.spin(box[0], box[1]), this.spin(box[2], box[3])];
+        const [a, b] = [spin(box[0], box[1], this), spin(box[2], box[3], this)];
         const left = place.left - frame.left;
         const top = place.top - frame.top;
         return [
@@ -246,21 +239,10 @@ class Viewer {
         ];
     }
 
-    /* A point of the page on the turned sheet, and back. Page px. */
-    spin(x, y) {
-        const {width, height} = this.size;
-        return {0: {x, y}, 90: {x: height - y, y: x}, 180: {x: width - x, y: height - y}, 270: {x: y, y: width - x}}[this.rotation];
-    }
-
-    unspin(x, y) {
-        const {width, height} = this.size;
-        return {0: {x, y}, 90: {x: y, y: height - x}, 180: {x: width - x, y: height - y}, 270: {x: width - y, y: x}}[this.rotation];
-    }
-
     /* The point of the page (px of the boxes) below a pointer. */
     toPage({clientX, clientY}) {
         const place = this.room.getBoundingClientRect();
-        return this.unspin((clientX - place.left) / this.scale, (clientY - place.top) / this.scale);
+        return unspin((clientX - place.left) / this.scale, (clientY - place.top) / this.scale, this);
     }
 
     wordAt(event) {
@@ -272,11 +254,7 @@ class Viewer {
     }
 
     wordsIn([x0, y0, x1, y1]) {
-        return this.words.filter(({box}) => {
-            const x = (box[0] + box[2]) / 2;
-            const y = (box[1] + box[3]) / 2;
-            return x >= x0 && x <= x1 && y >= y0 && y <= y1;
-        });
+        return this.words.filter(({box: [a, b, c, d]}) => a + c >= 2 * x0 && a + c <= 2 * x1 && b + d >= 2 * y0 && b + d <= 2 * y1);
     }
 
     /* --- marks ---------------------------------------------------------------------------------- */
@@ -319,29 +297,6 @@ class Viewer {
         this.unbind();
         this.element.replaceChildren();
     }
-}
-
-/* A turn clockwise about the top left corner, moved back into sight; width and height in px. */
-const TURNS = {
-    0: () => "",
-    90: (width, height) => `translate(${height}px, 0) rotate(90deg)`,
-    180: (width, height) => `translate(${width}px, ${height}px) rotate(180deg)`,
-    270: (width) => `translate(0, ${width}px) rotate(270deg)`,
-};
-
-function smallestAt(things, {x, y}, slack) {
-    let best = null;
-    let least = Infinity;
-    for (const thing of things) {
-        const [x0, y0, x1, y1] = thing.box;
-        if (x >= x0 - slack && x <= x1 + slack && y >= y0 - slack && y <= y1 + slack) {
-            const area = (x1 - x0) * (y1 - y0);
-            if (area < least) {
-                [best, least] = [thing, area];
-            }
-        }
-    }
-    return best;
 }
 
 export function make(name, className = "") {
