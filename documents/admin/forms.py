@@ -16,9 +16,6 @@ from documents.actions.reprocess import ALL, FAILED
 from documents.engine_name import OCR_ENGINES
 from documents.models import OcrMode
 
-#: A correction's fields are named after the blocks whose text they hold.
-BLOCK_PREFIX = "block-"
-
 
 class TypedText(forms.CharField):
     """Text as it was typed."""
