@@ -149,3 +149,19 @@ def test_it_costs_as_many_queries_for_many_as_for_few(
             hold(thrown_away(team).id, actor=boss)
         with django_assert_max_num_queries(14):
             shown(managers)
+
+
+def test_a_document_is_held_from_its_own_page(
+    team: Team, managers: Client, browser: Client
+) -> None:
+    document = make_document(team, pages=["text"])
+    address = f"/documents/{document.id}/"
+    assert "Put on legal hold" in managers.get(address).content.decode()
+    assert "Legal hold" not in browser.get(address).content.decode(), "that is for managers"
+
+    managers.post(f"{address}hold/", {"reason": "Lawsuit", "next": address})
+
+    for client in (managers, browser):
+        page = client.get(address).content.decode()
+        assert "on legal hold" in page and "Lawsuit" in page
+    assert "Lift the hold" not in browser.get(address).content.decode()
