@@ -14,9 +14,9 @@ from documents.audit.activity import Activity
 HEIGHT, BAR, GAP = 44, 7, 3
 
 _KINDS: tuple[tuple[str, str | Promise], ...] = (
-    ("uploaded", _("Uploads")),
-    ("read", _("Readings")),
-    ("reviewed", _("Reviews")),
+    ("uploaded", _("Documents uploaded")),
+    ("read", _("Documents read")),
+    ("reviewed", _("Documents reviewed")),
 )
 
 

@@ -104,7 +104,7 @@ def test_when_all_is_done_it_is_put_away_and_offered_no_more(client: Client) -> 
     make_document(Team.objects.get())
     make_user(team=Team.objects.get())
     page = shown(client)
-    assert "Done, put this page away" in page and 'href="/setup/"' in page
+    assert "Done</button>" in page and 'href="/setup/"' in page
 
     answer = client.post("/setup/end/", follow=True)
 
