@@ -36,6 +36,7 @@ TITLES: dict[int, Text] = {
     405: _("This can't be done here."),
     406: _("The answer is not available in the format asked for."),
     411: _("The request must say how long it is."),
+    412: _("This version of the protocol is not spoken here."),
     413: _("The request is too large."),
     415: _("The request is in a format that is not understood."),
     416: _("The file has no such part."),
@@ -51,6 +52,12 @@ class LengthRequired(exceptions.APIException):
         "The body came without a Content-Length. Send its length along (with curl: -F or -d, "
         "not a pipe)."
     )
+
+
+class VersionNotSupported(exceptions.APIException):
+    status_code = 412
+    default_code = "version-not-supported"
+    default_detail = _("Send the header Tus-Resumable: 1.0.0, the version that is spoken here.")
 
 
 class RangeNotSatisfiable(exceptions.APIException):

@@ -21,6 +21,7 @@ STATUSES: dict[type[errors.ArchiveError], int] = {
     errors.Conflict: 409,
     errors.LeaseLost: 409,
     errors.KeyReused: 422,
+    errors.UploadLost: 410,
     errors.AddressForbidden: 422,
     errors.FetchFailed: 422,
     errors.Busy: 503,

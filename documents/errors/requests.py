@@ -235,6 +235,31 @@ class FetchFailed(ArchiveError):
     next_step = "Check the address; the server there must answer with the file."
 
 
+class OffsetWrong(Conflict):
+    """The piece of a resumable upload does not begin where the earlier ones end."""
+
+    code = "upload-offset-wrong"
+    title = gettext_noop("The piece begins elsewhere.")
+    next_step = "Ask by HEAD where the next piece begins, and send it from there."
+
+
+class PieceUnderWay(Conflict):
+    """Another piece of the same resumable upload is being written."""
+
+    code = "piece-under-way"
+    permanent = False
+    title = gettext_noop("Another piece is being written.")
+    next_step = "Repeat the request after the seconds in `Retry-After`."
+
+
+class UploadLost(ArchiveError):
+    """The earlier pieces of a resumable upload are gone, or on another machine."""
+
+    code = "upload-lost"
+    title = gettext_noop("The upload has been lost.")
+    next_step = "Begin the upload again."
+
+
 class KeyReused(ArchiveError):
     """The Idempotency-Key came with another request before."""
 

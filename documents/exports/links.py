@@ -62,6 +62,10 @@ def fetch_url(fetch_id: uuid.UUID) -> str:
     return reverse("api:fetch", args=[fetch_id])
 
 
+def resumable_url(upload_id: uuid.UUID) -> str:
+    return reverse("api:resumable-upload", args=[upload_id])
+
+
 def team_url(team_id: uuid.UUID) -> str:
     return reverse("api:team", args=[team_id])
 

@@ -19,6 +19,7 @@ from documents.models.tag import Tag
 from documents.models.task import Task
 from documents.models.team import FIRST_TEAM_ID, Membership, Role, Team, User
 from documents.models.token import ApiToken, TokenLimits, TokenScope
+from documents.models.upload_session import UploadSession
 from documents.models.worker import WorkerKind, WorkerProcess
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "TokenLimits",
     "TokenScope",
     "Tombstone",
+    "UploadSession",
     "User",
     "WorkerKind",
     "WorkerProcess",

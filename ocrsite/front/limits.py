@@ -26,6 +26,8 @@ LONGEST_HEAD = 32 * 1024
 
 #: Where files are uploaded; a new door for uploads belongs here.
 UPLOAD_PATHS = re.compile(r"/api/v1/documents/(batch/?)?|/api/v1/documents|/ocr/?")
+#: Where the pieces of a resumable upload go.
+_PIECE_PATHS = re.compile(r"/api/v1/uploads/[^/]+/?")
 #: Forms that accept many files at the same time: each is measured on its own while it is staged
 #: (documents/files/upload_staging.py), and together they may have this many times the limit.
 _FORMS = re.compile(r"/api/v1/documents/batch/?")
@@ -66,6 +68,8 @@ def find_terms(
     if is_upload(method, path):
         form = environ.get("CONTENT_TYPE", "").lower().startswith("multipart/")
         limit, file_limit = MAX_JSON_UPLOAD_BYTES, False
+        if method == "PATCH":
+            limit, file_limit = settings.OCRSITE_MAX_UPLOAD_BYTES, True
         if form:
             files = _FILES_IN_A_FORM if _FORMS.fullmatch(path) else 1
             limit = files * settings.OCRSITE_MAX_UPLOAD_BYTES + _FIELDS
@@ -92,7 +96,8 @@ def find_body_size(environ: Mapping[str, str]) -> int | None:
 
 
 def is_upload(method: str, path: str) -> bool:
-    return method == "POST" and UPLOAD_PATHS.fullmatch(path) is not None
+    paths = {"POST": UPLOAD_PATHS, "PATCH": _PIECE_PATHS}.get(method)
+    return paths is not None and paths.fullmatch(path) is not None
 
 
 def is_log_in(method: str, path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,14 @@ _PAGE = f"{_DOCUMENT}pages/<int:number>/"
 _DESK = "review/<uuid:document_id>/"
 _ADMIN = "admin/documents/document/"
 _TEAM = "admin/documents/team/<uuid:team_id>/"
+
+_UPLOAD = "api/v1/uploads/<uuid:upload_id>/"
+_TUS = {"tus-resumable": "1.0.0"}
+
+
+def _team_in_base64(world: World) -> str:
+    return f"team {base64.b64encode(str(world.team.id).encode()).decode()}"
+
 
 Body = Callable[[World], dict[str, Any]]
 
@@ -56,6 +65,15 @@ BODIES: dict[str, Body] = {
     },
     "POST ^ocr/?$": _json(image_base64="aGk="),
     "POST api/v1/documents/zip/": _of_document(),
+    "POST api/v1/uploads/": lambda world: {
+        "headers": {**_TUS, "upload-length": "10", "upload-metadata": _team_in_base64(world)}
+    },
+    f"PATCH {_UPLOAD}": lambda world: {
+        "data": b"12345",
+        "content_type": "application/offset+octet-stream",
+        "headers": {**_TUS, "upload-offset": "0"},
+    },
+    f"DELETE {_UPLOAD}": lambda world: {"headers": _TUS},
     "POST api/v1/documents/batch/": lambda world: {
         "data": {
             "file": SimpleUploadedFile("a.pdf", b"%PDF-1.4 new"),

@@ -26,6 +26,7 @@ from documents.models import (
     SavedSearchVisit,
     Tag,
     Team,
+    UploadSession,
     User,
 )
 from documents.replication.store_figures import store_figures
@@ -108,6 +109,7 @@ def make_world() -> World:
     create_token(manager, name="spare")
     document = _make_document(team)
     invited = invite_member(team.id, "invited", Role.READER, actor=manager)
+    session = UploadSession.objects.create(user=manager, team=team, length=10)
     fetch = Fetch.objects.create(user=manager, team=team, url="https://example.com/a.pdf")
     search = SavedSearch.objects.create(owner=manager, team=team, name="s", text="a")
     content_type = ContentType.objects.get_for_model(Document)
@@ -122,6 +124,7 @@ def make_world() -> World:
             "team_id": str(team.id),
             "membership_id": str(invited.pk),
             "search_id": str(search.id),
+            "upload_id": str(session.id),
             "fetch_id": str(fetch.id),
             "token_id": str(ApiToken.objects.get(name="spare").public_id),
             "user_id": str(invited.user_id),
@@ -170,6 +173,7 @@ def read_state() -> list[list[tuple[object, ...]]]:
         list(Tag.objects.order_by("id").values_list("id", "name")),
         list(Team.objects.order_by("id").values_list("id", "name", "trash_days", "audit_days")),
         list(Membership.objects.order_by("id").values_list("id", "role", "team", "user")),
+        list(UploadSession.objects.order_by("id").values_list("id", "offset")),
         list(SavedSearch.objects.order_by("id").values_list("id", "name")),
         list(SavedSearchVisit.objects.order_by("id").values_list("search", "user", "seen_at")),
         list(ApiToken.objects.order_by("digest").values_list("digest", "revoked_at")),

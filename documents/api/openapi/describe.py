@@ -58,10 +58,14 @@ def describe(
     return decorate
 
 
-def header(name: str, about: str, **schema: Any) -> OpenApiParameter:
-    """A request header that may be sent."""
+def header(name: str, about: str, *, required: bool = False, **schema: Any) -> OpenApiParameter:
+    """A request header that may be sent, or must be."""
     return OpenApiParameter(
-        name, {"type": "string", **schema}, OpenApiParameter.HEADER, description=about
+        name,
+        {"type": "string", **schema},
+        OpenApiParameter.HEADER,
+        required=required,
+        description=about,
     )
 
 

@@ -47,6 +47,12 @@ from documents.actions.replace_generated_password import replace_generated_passw
 from documents.actions.reprocess import reprocess
 from documents.actions.request_export import request_export
 from documents.actions.request_fetch import request_fetch
+from documents.actions.resumable_upload import (
+    append_piece,
+    begin_upload,
+    find_upload,
+    give_up_upload,
+)
 from documents.actions.retitle import retitle
 from documents.actions.retry_failures import retry_failures
 from documents.actions.revoke_token import revoke_token_of
@@ -129,8 +135,12 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
 }
 
 #: Of people and not of documents: tests/documents/api/test_log_in.py, test_tokens.py,
-#: test_people_of_teams.py.
+#: test_people_of_teams.py, test_resumable.py.
 OF_PEOPLE: set[Callable[..., object]] = {
+    append_piece,
+    begin_upload,
+    find_upload,
+    give_up_upload,
     log_out_everywhere,
     make_token,
     end_setup,

@@ -42,7 +42,8 @@ def test_every_operation_says_what_it_does_and_answers(operation: dict[str, Any]
     assert {"400", "500", "503"} <= set(statuses)
     for status, answer in statuses.items():
         if status in ("200", "201", "202"):
-            assert answer["content"], "its answer has no shape"
+            has_body = "there is no body" not in answer["description"]
+            assert answer.get("content") or not has_body, "its answer has no shape"
     if operation.get("security"):
         assert {"401", "403", "429"} <= set(statuses)
 

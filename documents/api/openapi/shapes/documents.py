@@ -137,3 +137,13 @@ class FetchShape(serializers.Serializer[Any]):
     error = FetchError(allow_null=True)
     created_at = Time()
     links = FetchLinks()
+
+
+class ResumableShape(serializers.Serializer[Any]):
+    """`offset`: bytes that have arrived; `document` once all have."""
+
+    id = serializers.UUIDField()
+    offset = serializers.IntegerField(min_value=0)
+    length = serializers.IntegerField(min_value=1)
+    document = serializers.UUIDField(allow_null=True)
+    links = FetchLinks()
