@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from documents.admin.progress import Progress
+from documents.admin.review_queue import desk_url
 from documents.admin.time_format import format_moment
 from documents.exports.links import thumbnail_url
 from documents.models import Document, ReviewStatus, Status
@@ -83,13 +84,15 @@ def review(document: Document) -> SafeString:
 
 @admin.display(description=gettext_lazy("what to look at"))
 def flags(document: Document) -> SafeString:
-    """A mark with the number of reasons; the reasons are a tooltip, and text for screen readers."""
+    """A mark with the number of reasons, which leads to the review desk; the reasons are a tooltip,
+    and text for screen readers."""
     if not document.flags:
         return SafeString("")
     reasons = ", ".join(str(describe_flag(name).label) for name in document.flags)
     return format_html(
-        '<span class="flag-mark" title="{}"><span aria-hidden="true">⚑ {}</span>'
-        '<span class="visually-hidden">{}</span></span>',
+        '<a class="flag-mark" href="{}" title="{}"><span aria-hidden="true">⚑ {}</span>'
+        '<span class="visually-hidden">{}</span></a>',
+        desk_url(document.id),
         reasons,
         len(document.flags),
         reasons,

@@ -30,9 +30,7 @@ from documents.admin.forms import (
     report_errors,
 )
 from documents.admin.requests import actor, redirect_missing_document, show_error
-from documents.admin.review_queue import came_from_queue, redirect_to_next
 from documents.errors import ArchiveError, NotFound
-from documents.models import Document
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -83,8 +81,6 @@ def button_view(request: HttpRequest, document_id: uuid.UUID, verb: str) -> Http
         show_error(request, error)
     else:
         messages.success(request, button.done)
-        if button.ability is Ability.DECIDE and came_from_queue(request):
-            return redirect_to_next(request, Document.objects.get(id=document_id))
     return redirect_to_document(request, document_id)
 
 

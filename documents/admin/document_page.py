@@ -15,7 +15,7 @@ from documents.admin.changelist_state import FILTERS, list_query_of, list_query_
 from documents.admin.history import history_of
 from documents.admin.progress import Progress
 from documents.admin.requests import actor, redirect_missing_document
-from documents.admin.review_queue import came_from_queue
+from documents.admin.review_queue import desk_url
 from documents.errors import NotFound, SearchUnavailable
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.links import original_url, result_url
@@ -56,6 +56,7 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
             (kind, result_url(document.id, kind))
             for kind in (RESULT_TYPES if document.has_results else ())
         ],
+        "desk_url": desk_url(document.id),
         "needs_password": needs_password(document),
         "password_length": PASSWORD_LENGTH,
         "history": history_of(document),
@@ -83,7 +84,6 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
     """The list as it was: its address, and what the page's forms and links pass on."""
     return {
         "list_url": list_url(request),
-        "in_queue": came_from_queue(request),
         "filters_name": FILTERS,
         "filters": list_query_of(request),
         "list_query": list_query_parameter(request),

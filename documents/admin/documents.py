@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.forms.widgets import Script
@@ -23,7 +22,7 @@ from documents.admin.document_actions import button_view, details_view
 from documents.admin.document_page import document_view
 from documents.admin.progress import progress_view
 from documents.admin.requests import actor
-from documents.admin.review_queue import QueueAwareList, QueueFilter, next_view, ordering_for
+from documents.admin.review_queue import asks_for_queue, next_view, redirect_to_queue
 from documents.models import Document
 from documents.search.query.list_filter import filter_by_query
 
@@ -71,7 +70,6 @@ class DocumentAdmin(TeamPermissions, TitledByContent):
     list_filter = (
         "status",
         "review_status",
-        QueueFilter,
         filters.FlagFilter,
         filters.TeamFilter,
         filters.TagFilter,
@@ -96,13 +94,12 @@ class DocumentAdmin(TeamPermissions, TitledByContent):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
         return access.visible_to(request.user).prefetch_related("tags")
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return QueueAwareList
-
-    def get_ordering(self, request: HttpRequest) -> Any:
-        return ordering_for(request) or super().get_ordering(request)
-
     # --- the list -----------------------------------------------------------------------------
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if asks_for_queue(request):
+            return redirect_to_queue(request)
+        return super().changelist_view(request, extra_context)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """The team's column is for users who have several teams."""

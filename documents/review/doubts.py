@@ -137,6 +137,8 @@ def _uncertain_runs(text: BlockText, taken: set[int]) -> Iterable[range]:
         confidence = text.confidence(index)
         if index in taken or confidence is None or confidence >= MARK_WORDS_BELOW:
             continue
+        if not any(letter.isalnum() for letter in text.words[index]):
+            continue  # a rule, leaders, a speck: nothing that anybody looks for
         goes_on = index == stop and index - start < _LONGEST_RUN
         if goes_on and text.line_of(index) == text.line_of(start):
             stop = index + 1

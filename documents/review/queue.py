@@ -18,17 +18,6 @@ _TRUST = Coalesce(F("confidence"), Value(0.0), output_field=FloatField())
 LEAST_TRUSTED_FIRST = (_TRUST.asc(), "id")
 
 
-def find_next(queue: QuerySet[Document], document: Document) -> uuid.UUID | None:
-    """The id of the document that follows `document` in `queue` (documents to review, in any
-    order); after the last one the first again, which was passed over. None where no other is left.
-    """
-    others = queue.annotate(trust=_TRUST).exclude(id=document.id).order_by("trust", "id")
-    trust = document.confidence or 0.0
-    following = Q(trust__gt=trust) | Q(trust=trust, id__gt=document.id)
-    ids = others.values_list("id", flat=True)
-    return ids.filter(following).first() or ids.first()
-
-
 def is_postponed() -> Q:
     """The documents that are put off until a later time."""
     return Q(postponed_until__gt=timezone.now())

@@ -23,7 +23,7 @@ def card(page: Page) -> Any:
 def wait_for_doubt(page: Page, number: int) -> str:
     """Until the card shows this doubt of its page, ready to be answered; its id."""
     expect(page.locator("[data-bar=place]")).to_contain_text(f"doubt {number} of")
-    page.wait_for_function("document.activeElement.matches('[data-card=line-field]')")
+    page.wait_for_function("() => document.activeElement.matches('[data-card=line-field]')")
     return str(card(page).get_attribute("data-doubt"))
 
 
@@ -156,7 +156,7 @@ def test_an_answer_left_behind_by_a_closed_tab_is_saved_later(
     page.goto(f"/review/{document.id}/")
     wait_until_saved(page)
 
-    page.wait_for_function("Object.keys(localStorage).every((key) => !key.endsWith('-old'))")
+    page.wait_for_function("() => Object.keys(localStorage).every((key) => !key.endsWith('-old'))")
     expect(page.locator("[data-bar=saving]")).to_have_text("All saved")
     assert "№ 9100 от" in text_of(document)
 
@@ -256,7 +256,7 @@ def test_a_page_where_nothing_was_read_gets_its_text(
     page.keyboard.press("Control+Enter")
     expect(page.locator("[data-bar=place]")).to_contain_text("Page 2 of 2")
     expect(field).to_be_focused()
-    page.wait_for_function("document.querySelector('[data-card=crop] img').naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('[data-card=crop] img').naturalWidth > 0")
     page.keyboard.type("Another")
     page.keyboard.press("Control+Enter")
     expect(page.locator("[data-desk=end]")).to_be_visible()

@@ -63,6 +63,12 @@ def test_neighbours_on_a_line_are_asked_about_together() -> None:
     assert [doubt.text for doubt in find_doubts(layout, {})] == ["it goes", "on", "on"]
 
 
+def test_a_mark_without_a_letter_is_not_asked_about() -> None:
+    layout = with_doubtful(make_layout("Contents ........ 12 —"), "........", "—")
+
+    assert find_doubts(layout, {}) == []
+
+
 def test_each_has_the_line_it_stands_in_and_what_is_above_and_below() -> None:
     layout = with_doubtful(make_layout("first line\nsecond odd line\nthird line\nfourth"), "odd")
     (doubt,) = find_doubts(layout, {})

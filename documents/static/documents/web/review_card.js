@@ -42,7 +42,8 @@ export class Card {
 
     touch() {
         this.fit();
-        this.find("right").querySelector("[data-label]").textContent = text(this.edited ? "continue" : "right");
+        const goesOn = this.edited || (this.usesArea && !this.typed);
+        this.find("right").querySelector("[data-label]").textContent = text(goesOn ? "continue" : "right");
     }
 
     show(page, doubt) {

@@ -42,11 +42,21 @@ class Desk {
         window.addEventListener("popstate", () => location.reload());
     }
 
+    /* doubt, page, blank, end, empty; moving: what comes is not there yet, and keys are not meant for
+     * what is still shown. */
+    get mode() {
+        return this.view.root.dataset.mode;
+    }
+
+    set mode(name) {
+        this.view.root.dataset.mode = name;
+    }
+
     /* --- documents ------------------------------------------------------------------------ */
 
     open(facts, {replace = false} = {}) {
         this.stream = new Stream(facts);
-        this.mode = "";
+        this.mode = "moving";
         const address = `${facts.desk}${setup.filters ? `?${setup.filters}` : ""}`;
         history[replace ? "replaceState" : "pushState"]({}, "", address);
         this.view.showDocument(facts);
@@ -226,6 +236,7 @@ class Desk {
     showWholePage() {
         this.mode = this.page.empty ? "blank" : "page";
         const message = text(this.page.empty ? "nothing-read" : "no-doubts");
+        this.view.only("card");
         this.card.showPage(this.page, message, {field: this.page.empty});
         this.view.showPlace(this.stream, this.page, null);
     }
@@ -233,6 +244,7 @@ class Desk {
     showDoubt(index) {
         this.index = index;
         this.mode = "doubt";
+        this.view.only("card"); // what is hidden takes no focus
         this.card.show(this.page, this.page.doubts[index]);
         this.view.showPlace(this.stream, this.page, index);
     }

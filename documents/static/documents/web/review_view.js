@@ -79,7 +79,6 @@ export class View {
     }
 
     showPlace(stream, page, index) {
-        this.only("card");
         const pages = text("place", {page: page.number, pages: stream.rows.length});
         const doubt = index === null ? "" : text("doubt-of", {number: index + 1, count: page.doubts.length});
         const place = [pages, doubt].filter(Boolean).join(" · ");
