@@ -14,8 +14,10 @@ class DocumentsConfig(AppConfig):
         from documents.files import part_headers
         from documents.replication import listeners
         from documents.search.index import change_feed
+        from documents.webhooks import messages as webhook_messages
 
         change_feed.connect()
         listeners.connect()
         audit_listeners.connect()
         part_headers.install()
+        webhook_messages.connect()

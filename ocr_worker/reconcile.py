@@ -14,13 +14,14 @@ import uuid
 import structlog
 from django.utils import timezone
 
+from documents.actions.deliver import forget_old_messages
 from documents.actions.fail_pages_without_engine import fail_pages_without_engine
 from documents.actions.fetch import forget_old_fetches
 from documents.actions.make_export import forget_unused_exports
 from documents.actions.purge_due import is_purge_due
 from documents.actions.take_back_lost_pages import take_back_lost_pages
 from documents.files.storage import archive
-from documents.models import Document, Fetch, Page, WorkerProcess
+from documents.models import Document, Fetch, Page, Webhook, WorkerProcess
 from documents.replication import sync_worker
 from documents.signals import announce, pages_waiting, tasks_waiting
 
@@ -60,7 +61,8 @@ def reconcile(
     if Page.objects.claimable().exists():
         announce(pages_waiting)
     WorkerProcess.objects.filter(heartbeat_at__lt=timezone.now() - DELETE_WORKERS_AFTER).delete()
-    if Fetch.objects.to_do().exists():
+    forget_old_messages()
+    if Fetch.objects.to_do().exists() or Webhook.objects.to_serve().exists():
         announce(tasks_waiting)
     forget_old_fetches()
     if forgotten := forget_unused_exports(KEEP_EXPORTS):

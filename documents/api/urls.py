@@ -7,6 +7,7 @@ from django.urls import URLPattern, path, re_path
 from documents.api import (
     documents,
     download_many,
+    events,
     fetches,
     files,
     log_in,
@@ -18,6 +19,7 @@ from documents.api import (
     similar,
     teams,
     tokens,
+    webhooks,
 )
 from documents.api.openapi import views as openapi_views
 from documents.api.views import ApiView, UnknownPathView
@@ -33,6 +35,7 @@ def _route(route: str, view: type[ApiView], name: str) -> list[URLPattern]:
 
 
 _DOCUMENT = "v1/documents/<uuid:document_id>/"
+_WEBHOOK = "v1/webhooks/<uuid:webhook_id>/"
 _PAGE = f"{_DOCUMENT}pages/<int:number>/"
 
 urlpatterns = [
@@ -50,6 +53,13 @@ urlpatterns = [
     *_route("v1/documents/batch/", documents.BatchView, "batch"),
     *_route("v1/uploads/", resumable.UploadsView, "resumable-uploads"),
     *_route("v1/uploads/<uuid:upload_id>/", resumable.UploadView, "resumable-upload"),
+    *_route("v1/events/", events.EventsView, "events"),
+    *_route("v1/webhooks/", webhooks.WebhooksView, "webhooks"),
+    *_route(_WEBHOOK, webhooks.WebhookView, "webhook"),
+    *_route(f"{_WEBHOOK}secret/", webhooks.SecretView, "webhook-secret"),
+    *_route(f"{_WEBHOOK}test/", webhooks.TestView, "webhook-test"),
+    *_route(f"{_WEBHOOK}deliveries/", webhooks.DeliveriesView, "webhook-deliveries"),
+    *_route(f"{_WEBHOOK}redeliver/", webhooks.RedeliverView, "webhook-redeliver"),
     *_route("v1/fetches/<uuid:fetch_id>/", fetches.FetchView, "fetch"),
     *_route(_DOCUMENT, documents.DocumentView, "document"),
     *_route(f"{_DOCUMENT}reprocess/", documents.ReprocessView, "reprocess"),

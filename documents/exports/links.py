@@ -66,6 +66,10 @@ def resumable_url(upload_id: uuid.UUID) -> str:
     return reverse("api:resumable-upload", args=[upload_id])
 
 
+def webhook_url(webhook_id: uuid.UUID) -> str:
+    return reverse("api:webhook", args=[webhook_id])
+
+
 def team_url(team_id: uuid.UUID) -> str:
     return reverse("api:team", args=[team_id])
 

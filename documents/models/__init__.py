@@ -20,6 +20,7 @@ from documents.models.task import Task
 from documents.models.team import FIRST_TEAM_ID, Membership, Role, Team, User
 from documents.models.token import ApiToken, TokenLimits, TokenScope
 from documents.models.upload_session import UploadSession
+from documents.models.webhook import MessageStatus, Webhook, WebhookEvent, WebhookMessage
 from documents.models.worker import WorkerKind, WorkerProcess
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "FetchStatus",
     "LogInCounter",
     "Membership",
+    "MessageStatus",
     "MirroredFile",
     "OcrMode",
     "OnceRequest",
@@ -61,6 +63,9 @@ __all__ = [
     "Tombstone",
     "UploadSession",
     "User",
+    "Webhook",
+    "WebhookEvent",
+    "WebhookMessage",
     "WorkerKind",
     "WorkerProcess",
 ]

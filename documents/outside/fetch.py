@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message as Headers
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -56,10 +57,38 @@ def open_url(url: str, *, still_wanted: Callable[[], None] = lambda: None) -> It
         yield Fetched(_find_name(response, url), _read(response, deadline, still_wanted))
 
 
-def _ask(target: Target, stack: contextlib.ExitStack) -> urllib3.BaseHTTPResponse:
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], *, timeout: float, most: int
+) -> tuple[int, bytes]:
+    """The status of the answer and at most `most` bytes of it, within about `timeout` seconds. No
+    redirect is followed: its status is the answer. Raises AddressForbidden, FetchFailed."""
+    deadline = time.monotonic() + timeout
+    with contextlib.ExitStack() as stack:
+        times = urllib3.Timeout(connect=min(CONNECT, timeout), read=timeout)
+        response = _ask(find_target(url), stack, "POST", headers, body, times)
+        found = b""
+        try:
+            while len(found) < most and time.monotonic() < deadline:
+                piece = response.read1(most - len(found), decode_content=False)
+                if not piece:
+                    break
+                found += piece
+        except HTTPError as error:
+            raise _failed(error) from None
+        return response.status, found[:most]
+
+
+def _ask(
+    target: Target,
+    stack: contextlib.ExitStack,
+    method: str = "GET",
+    headers: Mapping[str, str] = MappingProxyType({}),
+    body: bytes | None = None,
+    times: urllib3.Timeout | None = None,
+) -> urllib3.BaseHTTPResponse:
     options: dict[str, Any] = {
         "port": target.port,
-        "timeout": urllib3.Timeout(connect=CONNECT, read=SILENCE),
+        "timeout": times or urllib3.Timeout(connect=CONNECT, read=SILENCE),
         "retries": False,
         "maxsize": 1,
     }
@@ -74,9 +103,15 @@ def _ask(target: Target, stack: contextlib.ExitStack) -> urllib3.BaseHTTPRespons
     stack.callback(pool.close)
     try:
         response = pool.urlopen(
-            "GET",
+            method,
             target.path,
-            headers={"Host": target.host_header, "User-Agent": "ocrsite", "Accept": "*/*"},
+            body=body,
+            headers={
+                "Host": target.host_header,
+                "User-Agent": "ocrsite",
+                "Accept": "*/*",
+                **headers,
+            },
             redirect=False,
             preload_content=False,
         )

@@ -29,6 +29,7 @@ from ocr_worker.process.base import WorkerBase
 from ocr_worker.process.jail_check import JailCheck
 from ocr_worker.reconcile import EVERY_SECONDS, reconcile
 from ocr_worker.rendering import Renderer
+from ocr_worker.sending import Sender
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +54,7 @@ class BackgroundProcess(WorkerBase):
         self._claims: dict[int, TaskClaim] = {}
         self._exporting = 0
         self._fetching = False
+        self._sender = Sender(self.stopping)
         self._next_reconcile = 0.0
         self._watching_since = time.monotonic()
         self._last_heartbeat = time.time()
@@ -168,6 +170,7 @@ class BackgroundProcess(WorkerBase):
             first = True
             while not self.stopping.is_set():
                 close_old_connections()
+                self._sender.wake()
                 # Somebody waits for it, so it goes first.
                 self._make_export(renderer)
                 claim = claim_task()

@@ -16,6 +16,7 @@ _DESK = "review/<uuid:document_id>/"
 _ADMIN = "admin/documents/document/"
 _TEAM = "admin/documents/team/<uuid:team_id>/"
 
+_WEBHOOK = "api/v1/webhooks/<uuid:webhook_id>/"
 _UPLOAD = "api/v1/uploads/<uuid:upload_id>/"
 _TUS = {"tus-resumable": "1.0.0"}
 
@@ -65,6 +66,9 @@ BODIES: dict[str, Body] = {
     },
     "POST ^ocr/?$": _json(image_base64="aGk="),
     "POST api/v1/documents/zip/": _of_document(),
+    "POST api/v1/webhooks/": _in_team(url="https://example.com/hook"),
+    f"PATCH {_WEBHOOK}": _json(active=False),
+    f"POST {_WEBHOOK}redeliver/": _json(),
     "POST api/v1/uploads/": lambda world: {
         "headers": {**_TUS, "upload-length": "10", "upload-metadata": _team_in_base64(world)}
     },

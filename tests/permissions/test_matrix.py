@@ -112,6 +112,7 @@ def test_a_foreign_thing_and_one_that_does_not_exist_look_alike(world: World) ->
                 "team_id": str(uuid.uuid4()),
                 "search_id": str(uuid.uuid4()),
                 "token_id": str(uuid.uuid4()),
+                "webhook_id": str(uuid.uuid4()),
                 "upload_id": str(uuid.uuid4()),
                 "fetch_id": str(uuid.uuid4()),
                 "membership_id": "987654",

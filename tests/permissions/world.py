@@ -28,6 +28,8 @@ from documents.models import (
     Team,
     UploadSession,
     User,
+    Webhook,
+    WebhookMessage,
 )
 from documents.replication.store_figures import store_figures
 from documents.sign_in.tokens import create_token
@@ -109,6 +111,7 @@ def make_world() -> World:
     create_token(manager, name="spare")
     document = _make_document(team)
     invited = invite_member(team.id, "invited", Role.READER, actor=manager)
+    webhook = Webhook.objects.create(team=team, owner=manager, url="https://example.com/")
     session = UploadSession.objects.create(user=manager, team=team, length=10)
     fetch = Fetch.objects.create(user=manager, team=team, url="https://example.com/a.pdf")
     search = SavedSearch.objects.create(owner=manager, team=team, name="s", text="a")
@@ -124,6 +127,7 @@ def make_world() -> World:
             "team_id": str(team.id),
             "membership_id": str(invited.pk),
             "search_id": str(search.id),
+            "webhook_id": str(webhook.id),
             "upload_id": str(session.id),
             "fetch_id": str(fetch.id),
             "token_id": str(ApiToken.objects.get(name="spare").public_id),
@@ -173,6 +177,8 @@ def read_state() -> list[list[tuple[object, ...]]]:
         list(Tag.objects.order_by("id").values_list("id", "name")),
         list(Team.objects.order_by("id").values_list("id", "name", "trash_days", "audit_days")),
         list(Membership.objects.order_by("id").values_list("id", "role", "team", "user")),
+        list(Webhook.objects.order_by("id").values_list("id", "url", "secrets", "disabled_at")),
+        list(WebhookMessage.objects.order_by("id").values_list("id", "tries")),
         list(UploadSession.objects.order_by("id").values_list("id", "offset")),
         list(SavedSearch.objects.order_by("id").values_list("id", "name")),
         list(SavedSearchVisit.objects.order_by("id").values_list("search", "user", "seen_at")),

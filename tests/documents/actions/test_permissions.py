@@ -35,6 +35,15 @@ from documents.actions.lease_next_review import lease_next_review
 from documents.actions.lease_review import lease_review, release_review
 from documents.actions.log_out_everywhere import log_out_everywhere
 from documents.actions.make_token import make_token
+from documents.actions.manage_webhook import (
+    change_webhook,
+    delete_webhook,
+    make_webhook,
+    redeliver,
+    require_webhook,
+    rotate_secret,
+    send_test,
+)
 from documents.actions.mark_search_seen import mark_search_seen
 from documents.actions.move_to_team import move_to_team
 from documents.actions.postpone_review import postpone_review
@@ -135,8 +144,15 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
 }
 
 #: Of people and not of documents: tests/documents/api/test_log_in.py, test_tokens.py,
-#: test_people_of_teams.py, test_resumable.py.
+#: test_people_of_teams.py, test_resumable.py, test_webhooks.py.
 OF_PEOPLE: set[Callable[..., object]] = {
+    change_webhook,
+    delete_webhook,
+    make_webhook,
+    redeliver,
+    require_webhook,
+    rotate_secret,
+    send_test,
     append_piece,
     begin_upload,
     find_upload,
