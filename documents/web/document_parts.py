@@ -116,18 +116,30 @@ def facts_of(user: User, document: Document) -> dict[str, Any]:
     }
 
 
-def downloads_of(document: Document) -> list[tuple[str, str]]:
-    """`(address, what it is)`."""
-    names = {
-        "json": _("Text with places (JSON)"),
-        "md": _("Text (Markdown)"),
-        "txt": _("Plain text"),
-        "pdf": _("Searchable PDF"),
-    }
-    found = [(original_url(document.id), _("Original"))]
+@dataclass(frozen=True)
+class DownloadLink:
+    """`made`: it is made when somebody asks for it, which may take a moment."""
+
+    url: str
+    name: str
+    made: bool = False
+
+
+def downloads_of(document: Document) -> list[DownloadLink]:
+    found = [DownloadLink(original_url(document.id), _("Original"))]
     if document.has_results:
-        kinds = [kind for kind in names if kind in RESULT_TYPES]
-        found += [(result_url(document.id, kind), names[kind]) for kind in kinds]
+        names = {
+            "pdf": _("Searchable PDF"),
+            "docx": _("Word"),
+            "txt": _("Plain text"),
+            "md": _("Text (Markdown)"),
+            "xlsx": _("Tables (Excel)"),
+            "json": _("Text with places (JSON)"),
+        }
+        found += [
+            DownloadLink(result_url(document.id, kind), name, kind not in RESULT_TYPES)
+            for kind, name in names.items()
+        ]
     return found
 
 

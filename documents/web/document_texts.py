@@ -92,6 +92,7 @@ def _verb_texts() -> ScriptTexts:
         "restored": _("The document is out of the trash again."),
         "being-read": _("The document is being read again."),
         "opened": _("The file is open, and is being read."),
+        "being-made": _("Being made: {name}. The download starts by itself."),
         "title-saved": _("The title is saved."),
         "this-page": _("Only page {number}"),
         "unsaved-leave": _("Some text is not saved yet."),

@@ -570,8 +570,8 @@ def test_a_busy_server_is_asked_again_for_an_image(page: Page, document: Documen
     page.route("**/pages/1/image/**", refuse_once)
     page.goto(address(document))
 
-    expect(page.locator(".viewer.loading")).to_have_count(0, timeout=15_000)
-    assert page.locator(".viewer-image").evaluate("each => each.naturalWidth") == WIDTH
+    shown = "document.querySelector('.viewer-image')?.naturalWidth"
+    page.wait_for_function(f"{shown} === {WIDTH}")
     assert refused
 
 
@@ -625,3 +625,39 @@ def test_on_a_phone_in_the_dark(
     expect(page.locator(".viewer-sheet")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert complaints == []
+
+
+def test_the_strip_asks_for_one_thumbnail_at_a_time_after_the_page(
+    page: Page, document: Document
+) -> None:
+    """The server draws few pages at once: the one that is looked at comes first."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    opened(page, document)
+    expect(page.locator(".strip-sheet img")).to_have_count(3)
+
+    images = [url for url in asked if "/pages/" in url and ("/image/" in url or "thumb" in url)]
+    assert "/pages/1/image/" in images[0]
+
+
+def test_a_file_that_is_made_on_request_is_downloaded_when_it_is_there(
+    page: Page, document: Document
+) -> None:
+    opened(page, document)
+    answers = [202, 200]
+
+    def answer(route: Route) -> None:
+        status = answers.pop(0) if answers else 200
+        route.fulfill(
+            status=status,
+            headers={"Retry-After": "1", "Content-Disposition": "attachment; filename=a.pdf"},
+            body="%PDF",
+        )
+
+    page.route("**/result.pdf", answer)
+    page.locator(".doc-more summary").click()
+    with page.expect_download() as download:
+        page.locator(".doc-more").get_by_text("Searchable PDF").click()
+
+    assert download.value.suggested_filename == "a.pdf"
+    assert answers == []

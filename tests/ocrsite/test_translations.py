@@ -85,7 +85,7 @@ def entries() -> polib.POFile:
 def test_the_search_finds_messages_of_every_kind(wanted: set[Message]) -> None:
     assert ("in the trash", "") in wanted, "a call in Python"
     assert ("Done: %(count)d document.", "Done: %(count)d documents.") in wanted
-    assert ("Open the document", "") in wanted, "a translate tag"
+    assert ("Open in the archive", "") in wanted, "a translate tag"
     assert ("Page %(number)s", "") in wanted, "a blocktranslate tag"
     assert (
         "%(count)s page could not be read",

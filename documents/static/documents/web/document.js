@@ -103,6 +103,7 @@ class DocumentPage {
             label: text("scan-of-page", {number: page.number}),
             failure: page.image ? "" : text("no-image"),
         });
+        this.strip.thumbnails.start();
         this.pane.show(page);
         // The neighbours, so that the next key finds them here.
         this.load(page.number + 1)?.catch(() => {});

@@ -3,6 +3,7 @@ import {del, get, patch, post} from "./http.js";
 import {poll} from "./poll.js";
 import {text} from "./texts.js";
 import {toast} from "./toast.js";
+import {download} from "./document_downloads.js";
 import {Panel} from "./document_panel.js";
 
 const DONE = {approve: "approved", reject: "rejected", restore: "restored", "read-again": "being-read"};
@@ -90,6 +91,12 @@ export class Parts {
             if (button && !button.disabled) {
                 button.closest("details")?.removeAttribute("open");
                 this.verb(button.dataset.verb, button.dataset.pages);
+            }
+            const made = event.target.closest("a[data-made]");
+            if (made) {
+                event.preventDefault();
+                made.closest("details")?.removeAttribute("open");
+                download(made.href, made.dataset.made);
             }
             event.target.closest("[data-close]")?.closest("dialog")?.close("");
         });

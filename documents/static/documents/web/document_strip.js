@@ -1,25 +1,10 @@
 /* All pages at the left: only those in sight are elements, so that 10,000 cost no more than ten. */
 import {get} from "./http.js";
 import {text} from "./texts.js";
+import {Thumbnails} from "./document_thumbnails.js";
 
 const HEIGHT = 116;
 const MORE = 4;
-const TRIES = 4;
-
-/* A thumbnail is made when it is first asked for, and the server makes few at a time. */
-function again(image) {
-    const tries = Number(image.dataset.tries ?? 0) + 1;
-    image.hidden = true;
-    image.dataset.tries = tries;
-    if (tries <= TRIES) {
-        setTimeout(() => {
-            if (image.isConnected) {
-                image.hidden = false;
-                image.src = `${image.src.split("#")[0]}#${tries}`;
-            }
-        }, 1500 * tries);
-    }
-}
 
 export class Strip {
     constructor(owner) {
@@ -30,6 +15,7 @@ export class Strip {
         this.flagged = new Set();
         this.fixed = new Set();
         this.items = new Map();
+        this.thumbnails = new Thumbnails(owner.viewer);
         this.element.addEventListener("scroll", () => this.draw(), {passive: true});
         new ResizeObserver(() => this.draw()).observe(this.element);
         this.element.addEventListener("click", (event) => {
@@ -120,13 +106,7 @@ export class Strip {
         sheet.className = "strip-sheet";
         const {thumbnail} = this.owner.setup.urls;
         if (thumbnail && (state === "d" || state === "f")) {
-            const image = document.createElement("img");
-            image.alt = "";
-            image.loading = "lazy";
-            image.decoding = "async";
-            image.src = thumbnail.replace("/pages/0/", `/pages/${page}/`);
-            image.addEventListener("error", () => again(image));
-            sheet.append(image);
+            this.thumbnails.add(sheet, thumbnail.replace("/pages/0/", `/pages/${page}/`));
         }
         const number = document.createElement("span");
         number.className = "strip-number numeric";

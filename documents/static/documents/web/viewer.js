@@ -20,8 +20,8 @@
  * everywhere. Words have no elements of their own: a page of 1,500 words costs no more than an empty
  * one. */
 import {bindGestures} from "./viewer_gestures.js";
-import {smallestAt, spin, turnOf, unspin} from "./viewer_geometry.js";
-import {makePageImage} from "./viewer_image.js";
+import {keepPlace, smallestAt, spin, turnOf, unspin} from "./viewer_geometry.js";
+import {makePageImage, preloadInTurn} from "./viewer_image.js";
 import {drawLight, drawMarks, makeOverlay} from "./viewer_marks.js";
 import {makeTools} from "./viewer_tools.js";
 
@@ -57,7 +57,7 @@ class Viewer {
         this.image = makePageImage({
             arrived: () => this.arrived(),
             failed: () => {
-                this.element.classList.remove("loading");
+                this.settled();
                 this.options.onFailure?.();
             },
         });
@@ -88,7 +88,7 @@ class Viewer {
         this.showFailure(failure);
         if (other) {
             this.rotation = 0;
-            this.element.classList.add("loading");
+            this.element.classList.toggle("loading", Boolean(imageUrl));
             this.image.load(imageUrl);
             this.frame.scrollTop = 0;
         }
@@ -98,15 +98,25 @@ class Viewer {
         if (width && height) {
             this.fit();
         }
-        this.preloads = preload.filter(Boolean).map((url) => {
-            const image = new Image();
-            image.src = url;
-            return image;
-        });
+        this.neighbours = preload.filter(Boolean);
+        if (!other && this.image.element.complete) {
+            this.settled();
+        }
+    }
+
+    /* The image is here, or will not come: others may be loaded now. */
+    settled() {
+        this.element.classList.remove("loading");
+        preloadInTurn(this.neighbours, () => !this.isLoading);
+        this.element.dispatchEvent(new Event("viewer-settled"));
+    }
+
+    get isLoading() {
+        return this.element.classList.contains("loading");
     }
 
     arrived() {
-        this.element.classList.remove("loading");
+        this.settled();
         this.showFailure("");
         if (!this.size.width) {
             const {naturalWidth, naturalHeight} = this.image.element;
@@ -182,14 +192,7 @@ class Viewer {
             return;
         }
         this.mode = "free";
-        const place = at ?? {x: this.frame.clientWidth / 2, y: this.frame.clientHeight / 2};
-        const left = this.room.offsetLeft;
-        const top = this.room.offsetTop;
-        const x = (this.frame.scrollLeft + place.x - left) / this.scale;
-        const y = (this.frame.scrollTop + place.y - top) / this.scale;
-        this.setScale(to);
-        this.frame.scrollLeft = x * this.scale + this.room.offsetLeft - place.x;
-        this.frame.scrollTop = y * this.scale + this.room.offsetTop - place.y;
+        keepPlace(this, at, () => this.setScale(to));
     }
 
     zoomBy(factor, at = null) {

@@ -36,3 +36,14 @@ export function smallestAt(things, {x, y}, slack) {
     }
     return best;
 }
+
+/* Change the scale; the place `at` of the frame (px; its middle for null) stays where it is. */
+export function keepPlace(viewer, at, change) {
+    const {frame, room} = viewer;
+    const place = at ?? {x: frame.clientWidth / 2, y: frame.clientHeight / 2};
+    const x = (frame.scrollLeft + place.x - room.offsetLeft) / viewer.scale;
+    const y = (frame.scrollTop + place.y - room.offsetTop) / viewer.scale;
+    change();
+    frame.scrollLeft = x * viewer.scale + room.offsetLeft - place.x;
+    frame.scrollTop = y * viewer.scale + room.offsetTop - place.y;
+}

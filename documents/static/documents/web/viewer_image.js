@@ -60,3 +60,15 @@ async function probe(url) {
         return "busy";
     }
 }
+
+/* One after the other, as long as `goes` says so: the server draws few pages at a time. */
+export async function preloadInTurn(urls, goes) {
+    for (const url of urls) {
+        if (!goes()) {
+            return;
+        }
+        const image = new Image();
+        image.src = url;
+        await image.decode().catch(() => {});
+    }
+}
