@@ -33,22 +33,29 @@ _PNG_COLOURS = {0: "/DeviceGray", 2: "/DeviceRGB"}
 Described = dict[str, Any]
 
 
-def describe_image(file: ImageFile, stream: BinaryIO, number: int) -> tuple[Described, bytes]:
+def describe_image(
+    file: ImageFile, stream: BinaryIO, number: int, *, archival: bool
+) -> tuple[Described, bytes]:
     """The page's image and, in `page`, its size in points as it is shown upright.
 
     `entries`: what the image's dictionary has beside its size and length. `ranges`: the parts of
     the file that are its data; without them the payload is. `orientation`: the EXIF orientation of
-    that data. Raises ReadingError.
+    that data. `archival`: only what PDF/A-2b allows. Raises ReadingError.
     """
     upright, dpi, _ = file.decode(number)
     scale = POINTS_PER_INCH / dpi
     page = {"page": [upright.width * scale, upright.height * scale]}
     if not file.is_mended:
         found = _describe_as_is(file, stream, number, upright)
-        if found is not None:
+        if found is not None and not (archival and _is_forbidden(found)):
             return found | page, b""
     described, data = _encode(upright, lossy=file.is_lossy(number))
     return described | page, data
+
+
+def _is_forbidden(described: Described) -> bool:
+    """CMYK has no place beside sRGB; of JPEG 2000 only some kinds are allowed."""
+    return any(name in described["entries"] for name in ("/DeviceCMYK", "/JPXDecode"))
 
 
 def _describe_as_is(

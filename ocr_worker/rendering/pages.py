@@ -62,6 +62,7 @@ class Pages:
             "update_facts": self.update_facts,
             "rebuild": self.rebuild,
             "page_place": self.page_place,
+            "catalog": self.catalog,
             "page_update": self.page_update,
             "image_object": self.image_object,
         }
@@ -213,6 +214,9 @@ class Pages:
         assert self._stream is not None, "an action before the first file"
         return {}, rebuild_whole(self._stream, numbers)
 
+    def catalog(self, entries: str) -> Answer:
+        return self._pdf_update.describe_catalog(entries)
+
     def page_place(self, number: int) -> Answer:
         """Also whether the page has text of its own (`letters`)."""
         file = self._file
@@ -223,11 +227,11 @@ class Pages:
     def page_update(self, number: int, **options: Any) -> Answer:
         return self._pdf_update.build_page(number, **options)
 
-    def image_object(self, number: int) -> Answer:
+    def image_object(self, number: int, archival: bool) -> Answer:
         assert self._stream is not None, "an action before the first file"
         file = self._file
         assert isinstance(file, ImageFile)
-        return describe_image(file, self._stream, number)
+        return describe_image(file, self._stream, number, archival=archival)
 
     def _load_natural(self, number: int) -> tuple[Image.Image, float, bool]:
         """The page in its natural size, its dpi, whether that is a guess."""

@@ -16,6 +16,7 @@ import pikepdf
 from documents.errors import DamagedFile, DamagedPage, PasswordNeeded
 from documents.messages import Message
 
+from .pdf_archival import find_obstacles
 from .pdf_open import LARGEST_REBUILT, rebuild_pdf
 
 #: US Letter, as viewers take for a page without a size.
@@ -77,6 +78,21 @@ class PdfUpdate:
         tail = os.pread(self._stream.fileno(), 2048, max(0, end - 2048))
         found = _START.search(tail)
         return int(found[1]) if found and int(found[1]) < end else None
+
+    def describe_catalog(self, entries: str) -> tuple[dict[str, Any], bytes]:
+        """The catalog with `entries` for its own: its number, and what forbids PDF/A-2b."""
+        root = self._pdf.Root
+        kept = {
+            key: _unparse(value)
+            for key, value in root.items()
+            if key not in ("/Metadata", "/OutputIntents", "/Lang")
+        }
+        header = {
+            "object": root.objgen[0],
+            "generation": root.objgen[1],
+            "obstacles": find_obstacles(self._pdf),
+        }
+        return header, _dictionary(kept)[:-2] + entries.encode("latin-1") + b">>"
 
     def describe_page(self, number: int) -> dict[str, Any]:
         """Where the page is shown: `box` in its own units, `rotate` in degrees clockwise."""

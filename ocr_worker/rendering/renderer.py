@@ -197,11 +197,20 @@ class Renderer:
         header, payload = self._ask("page_update", path, mime_type, number=number, **options)
         return header, bytes(payload)
 
+    def describe_catalog(
+        self, path: Path, mime_type: str, entries: str
+    ) -> tuple[dict[str, Any], bytes]:
+        """A PDF's catalog with `entries`: see `pdf_update.PdfUpdate.describe_catalog`."""
+        header, payload = self._ask("catalog", path, mime_type, entries=entries)
+        return header, bytes(payload)
+
     def describe_image(
-        self, path: Path, mime_type: str, number: int
+        self, path: Path, mime_type: str, number: int, *, archival: bool = False
     ) -> tuple[dict[str, Any], bytes]:
         """An image's page as an image of a PDF: see `image_objects.describe_image`."""
-        header, payload = self._ask("image_object", path, mime_type, number=number)
+        header, payload = self._ask(
+            "image_object", path, mime_type, number=number, archival=archival
+        )
         return header, bytes(payload)
 
     def _ask(

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from ocr_worker.rendering import Renderer
 
 from .glyphless_font import write_font
+from .metadata import build_id, write_archival_entries, write_info
 from .objects import ObjectWriter
 from .place_text import place_page
 from .source import PageText, Source
@@ -36,15 +37,19 @@ def write_from_images(renderer: Renderer, source: Source, target: BinaryIO) -> N
     tree, font = writer.reserve(), write_font(writer)
     pages = []
     for page in source.pages:
-        described, data = renderer.describe_image(source.path, source.mime_type, page.number)
+        described, data = renderer.describe_image(
+            source.path, source.mime_type, page.number, archival=bool(source.conformance)
+        )
         pages.append(_write_page(writer, source.path, page, described, data, tree, font))
         source.beat()
     kids = b" ".join(b"%d 0 R" % number for number in pages)
     writer.write(b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(pages), kids), tree)
     language = b"/Lang" + _text(source.language) if source.language else b""
-    root = writer.write(b"<</Type/Catalog/Pages %d 0 R%s>>" % (tree, language))
-    info = writer.write(b"<</Title%s/Producer(ocrsite)>>" % _text(source.title))
-    writer.finish(b"/Root %d 0 R/Info %d 0 R" % (root, info))
+    archival = write_archival_entries(writer, source.title) if source.conformance else b""
+    root = writer.write(b"<</Type/Catalog/Pages %d 0 R%s%s>>" % (tree, language, archival))
+    info = write_info(writer, source.title)
+    identity = build_id(source.title, target.tell(), len(pages))
+    writer.finish(b"/Root %d 0 R/Info %d 0 R%s" % (root, info, identity))
 
 
 def _write_page(

@@ -12,11 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from documents.errors import NotConformant
 from documents.files.storage import archive
+from documents.messages import Message
 from documents.text.page_layout import Block, PageLayout
 from ocr_worker.rendering import Renderer
 
 from .glyphless_font import write_font
+from .metadata import build_id, write_archival_entries, write_info
 from .objects import ObjectWriter
 from .place_text import place_page
 from .source import ADD, KEEP, REPLACE, PageText, Source
@@ -56,8 +59,10 @@ class _Overlay:
             number = page.number if self._source.numbers is None else place
             self._write_page(number, page)
             self._source.beat()
+        trailer = self._facts["trailer"].encode("latin-1")
+        if self._source.conformance:
+            trailer = self._write_archival()
         if self._changed:
-            trailer = self._facts["trailer"].encode("latin-1")
             trailer += b"/Prev %d" % self._facts["previous"]
             self._writer.finish(trailer, as_stream=self._facts["as_stream"])
 
@@ -72,9 +77,7 @@ class _Overlay:
         runs = [] if page.own == KEEP else place_page(layout)
         if not runs and not hides and not layout.rotation:
             return
-        if not self._changed:
-            self._changed = True
-            self._target.write(b"\n")
+        self._begin()
         self._font = self._font or write_font(self._writer)
         pattern = self._writer.reserve() if hides else None
         content = self._writer.reserve() if runs or hides else 0
@@ -93,6 +96,33 @@ class _Overlay:
         if pattern is not None:
             entries = header["pattern"].encode("latin-1")
             self._writer.write_stream(payload[split:], entries, number=pattern, compress=False)
+
+    def _write_archival(self) -> bytes:
+        """Make the file PDF/A-2b; its trailer. Raises NotConformant, with what forbids it."""
+        source = self._source
+        self._begin()
+        entries = write_archival_entries(self._writer, source.title)
+        if source.language:
+            entries += b"/Lang(%s)" % source.language.encode("ascii", "replace")
+        header, catalog = self._renderer.describe_catalog(
+            source.path, source.mime_type, entries.decode("latin-1")
+        )
+        if header["obstacles"]:
+            raise NotConformant(
+                Message(
+                    "PDF/A forbids what this PDF has: {obstacles}.",
+                    obstacles=", ".join(header["obstacles"]),
+                )
+            )
+        number = self._writer.write(catalog, header["object"], header["generation"])
+        info = write_info(self._writer, source.title)
+        root = b"/Root %d %d R/Info %d 0 R" % (number, header["generation"], info)
+        return root + build_id(source.title, self._target.tell())
+
+    def _begin(self) -> None:
+        if not self._changed:
+            self._changed = True
+            self._target.write(b"\n")
 
     def _ask_place(self, number: int) -> dict[str, Any]:
         return self._renderer.read_page_place(self._source.path, self._source.mime_type, number)
