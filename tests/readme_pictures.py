@@ -96,7 +96,7 @@ def main() -> None:
 
 def _draw_documents() -> list[tuple[str, bytes, str]]:
     """(file name, PDF of pictures without a text layer, tag); the same at every call."""
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     documents = []
     for number in range(12):
         company, address, director = PEOPLE[number % 4]
