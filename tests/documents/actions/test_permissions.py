@@ -18,6 +18,7 @@ from documents.actions.answer_doubt import answer_doubt
 from documents.actions.assign_review import assign_review
 from documents.actions.cancel_purge import cancel_purge
 from documents.actions.change_many import change_many, change_one
+from documents.actions.change_password import change_password
 from documents.actions.change_role import change_role
 from documents.actions.check_page import check_page
 from documents.actions.correct import correct
@@ -159,6 +160,7 @@ OF_PEOPLE: set[Callable[..., object]] = {
     give_up_upload,
     log_out_everywhere,
     make_token,
+    change_password,
     end_setup,
     replace_generated_password,
     revoke_token_of,
