@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
-from django.forms import CharField
+from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -20,11 +19,11 @@ from documents.errors import InvalidRequest
 from documents.web.guard import for_people, person
 
 
-class PasswordForm(SetPasswordForm):
-    """The old password is checked by the action."""
+class PasswordForm(PasswordChangeForm):  # type: ignore[type-arg]
+    """The old password is checked by the action, once."""
 
-    field_order = ("old_password", "new_password1", "new_password2")
-    old_password: CharField = PasswordChangeForm.base_fields["old_password"]
+    def clean_old_password(self) -> str:
+        return str(self.cleaned_data["old_password"])
 
 
 @sensitive_post_parameters()
