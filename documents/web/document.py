@@ -61,6 +61,7 @@ def document_view(request: HttpRequest, document_id: uuid.UUID) -> HttpResponseB
             "hit": hit,
             "version": document.version,
             "finished": facts["state"].finished,
+            "error": facts["error"] if facts["state"].finished else "",
             "may": facts["may"],
             "labels": {name: str(label) for name, label in LABEL_NAMES.items()},
             "urls": _urls(document),

@@ -32,6 +32,7 @@ def _page_texts() -> ScriptTexts:
         "image-failed": _("The image could not be loaded."),
         "nothing-read": _("Nothing was read on this page."),
         "type-it": _("Type the text"),
+        "read-again": _("Read again…"),
         "read-this-again": _("Read this page again…"),
         "newer-reading": _("This page has been read again since it was corrected."),
         "use-newer": _("Use the newer reading"),

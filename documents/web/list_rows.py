@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
@@ -132,7 +132,4 @@ def language_name(code: str) -> str:
 
 def document_page(document_id: uuid.UUID) -> str:
     """Where people look at the document."""
-    try:
-        return reverse("web:document", args=[document_id])
-    except NoReverseMatch:
-        return reverse("admin:documents_document_change", args=[document_id])
+    return reverse("web:document", args=[document_id])

@@ -570,8 +570,9 @@ def test_a_busy_server_is_asked_again_for_an_image(page: Page, document: Documen
     page.route("**/pages/1/image/**", refuse_once)
     page.goto(address(document))
 
-    shown = "document.querySelector('.viewer-image')?.naturalWidth"
-    page.wait_for_function(f"{shown} === {WIDTH}")
+    expect(page.locator("section.block").first).to_be_visible()
+    expect(page.locator(".viewer.loading")).to_have_count(0, timeout=15_000)
+    assert page.locator(".viewer-image").evaluate("each => each.naturalWidth") == WIDTH
     assert refused
 
 
@@ -661,3 +662,49 @@ def test_a_file_that_is_made_on_request_is_downloaded_when_it_is_there(
 
     assert download.value.suggested_filename == "a.pdf"
     assert answers == []
+
+
+def test_a_page_of_1500_words_is_shown_at_once(page: Page, team: Team) -> None:
+    words = "\n".join(" ".join(f"слово{row}" for _ in range(20)) for row in range(75))
+    document = make_document(team, pages=[make_layout(words, width=3000, height=3400)])
+    page.goto(address(document))
+    expect(page.locator("section.block")).to_have_count(1)
+
+    took = page.evaluate(
+        """async () => {
+            const script = document.querySelector("script[src*='document.js']").src;
+            const {documentPage} = await import(script);
+            const started = performance.now();
+            documentPage.viewer.show({...documentPage.page, imageUrl: "",
+                words: documentPage.viewer.words, marks: documentPage.viewer.words.map(
+                    ({box}) => ({box, kind: "doubt"}))});
+            documentPage.viewer.frame.getBoundingClientRect();
+            return [documentPage.viewer.words.length, performance.now() - started];
+        }"""
+    )
+
+    assert took[0] == 1500
+    assert took[1] < 100, "milliseconds"
+
+
+def test_a_single_page_is_read_again(page: Page, document: Document) -> None:
+    opened(page, document, "?page=2")
+    page.locator(".doc-more summary").click()
+    page.get_by_role("button", name="Read again…").click()
+    dialog = page.locator("#again-dialog")
+    expect(dialog.get_by_label("Only page 2")).to_be_checked()
+
+    dialog.get_by_role("button", name="Read again").click()
+
+    expect(page.get_by_text("The document is being read again.")).to_be_visible()
+    waiting = document.pages.filter(status=PageStatus.PENDING).values_list("number", flat=True)
+    assert list(waiting) == [2]
+
+
+def test_a_document_that_could_not_be_opened_says_why(page: Page, team: Team) -> None:
+    document = make_document(team, status=Status.FAILED, error_code="damaged-file")
+    page.goto(address(document))
+
+    expect(page.locator(".empty-page")).to_contain_text("The file is damaged")
+    page.get_by_role("button", name="Read again…").first.click()
+    expect(page.locator("#again-dialog")).to_be_visible()

@@ -69,7 +69,9 @@ class DocumentPage {
         if (!this.count) {
             this.number = 1;
             this.pane.showWaiting();
-            this.parts.follow();
+            if (!this.setup.finished) {
+                this.parts.follow();
+            }
             return;
         }
         await this.saver.flush();

@@ -9,7 +9,7 @@ export function emptyPage(owner, page) {
     if (waits) {
         said.textContent = text("waiting-page");
     } else if (page.failure) {
-        said.textContent = text("failed-page", {reason: page.failure});
+        said.textContent = page.number ? text("failed-page", {reason: page.failure}) : page.failure;
         said.className = "notice bad";
     } else {
         said.textContent = text("nothing-read");
@@ -21,9 +21,10 @@ export function emptyPage(owner, page) {
     const buttons = document.createElement("p");
     buttons.className = "buttons";
     if (owner.setup.may.reprocess) {
-        buttons.append(button(text("read-this-again"), () => owner.parts.readAgain("this")));
+        const again = page.number ? text("read-this-again") : text("read-again");
+        buttons.append(button(again, () => owner.parts.readAgain(page.number ? "this" : "all")));
     }
-    if (owner.setup.may.correct) {
+    if (owner.setup.may.correct && page.number) {
         buttons.append(button(text("type-it"), () => type(owner, box)));
     }
     box.append(buttons);

@@ -45,7 +45,9 @@ export class TextPane {
     }
 
     showWaiting() {
-        this.element.replaceChildren(note(text("waiting-page")));
+        const {error} = this.owner.setup;
+        const page = {status: error ? "failed" : "pending", failure: error, width: 0};
+        this.element.replaceChildren(emptyPage(this.owner, page));
     }
 
     add(block, index) {

@@ -85,7 +85,7 @@ class Viewer {
         this.words = words;
         this.frame.setAttribute("aria-label", label);
         this.image.element.alt = label;
-        this.showFailure(failure);
+        this.showFailure(failure, {bad: false});
         if (other) {
             this.rotation = 0;
             this.element.classList.toggle("loading", Boolean(imageUrl));
@@ -127,8 +127,10 @@ class Viewer {
         this.options.onReady?.(this.size);
     }
 
-    showFailure(text) {
+    /* `bad`: something went wrong; else there is nothing to see yet. */
+    showFailure(text, {bad = true} = {}) {
         this.failure.textContent = text;
+        this.failure.classList.toggle("bad", bad);
         this.failure.hidden = !text;
     }
 
