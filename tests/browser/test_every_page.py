@@ -13,9 +13,9 @@ from playwright.sync_api import BrowserContext, Page, Response
 
 from documents.actions.save_search import save_search
 from documents.models import Document, Membership, Role, Team, User
-from documents.web import urls
 from tests.browser.conftest import draw_pages, listened_to
 from tests.browser.test_search import index_all
+from tests.browser.whole_pages import addresses
 from tests.factories import make_document
 
 RULES = {
@@ -56,25 +56,6 @@ def document(team: Team, reviewer: User, search_directory: Path) -> Document:
     return made
 
 
-def addresses(client: Client, document: Document, team: Team) -> list[str]:
-    """Every address of people's that answers with a whole page, and the search's results."""
-    known = {"document_id": document.id, "team_id": team.id, "number": 1, "slug": "x"}
-    found = ["/search/?q=договор", "/search/?q=nowhere"]
-    for pattern in urls.urlpatterns:
-        converters = pattern.pattern.converters
-        if not set(converters) <= set(known):
-            continue
-        path = str(pattern.pattern)
-        for name, converter in converters.items():
-            kind = type(converter).__name__.removesuffix("Converter").lower()
-            path = path.replace(f"<{kind}:{name}>", str(known[name]))
-        answer = client.get(f"/{path}")
-        begins = b"" if answer.streaming else answer.content.lstrip()[:15].lower()
-        if answer.status_code == 200 and begins == b"<!doctype html>":
-            found.append(f"/{path}")
-    return found
-
-
 def violations(page: Page) -> list[str]:
     found = Axe().run(page, options=RULES).response["violations"]
     return [
@@ -103,9 +84,8 @@ def test_every_page_is_for_everybody_light_and_still(
     assert {"/", "/documents/", "/search/"} <= set(pages)
     for address in pages:
         complaints: list[str] = []
-        answers: list[Response] = []
         page = listened_to(context.new_page(), complaints)
-        page.on("response", answers.append)
+        answers = answers_of(page)
         page.goto(address)
         page.wait_for_load_state("networkidle")
         said = list(complaints)
@@ -128,6 +108,17 @@ def test_every_page_is_for_everybody_light_and_still(
     assert not wrong, "\n".join(
         f"{address}: {each}" for address, said in wrong.items() for each in said
     )
+
+
+def answers_of(page: Page) -> list[Response]:
+    """Grows with each answer that the page gets."""
+    answers: list[Response] = []
+
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", note)
+    return answers
 
 
 def weigh(answer: Response) -> int:

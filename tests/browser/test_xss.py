@@ -7,6 +7,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -14,6 +15,7 @@ from documents.models import Document, Role, SavedSearch, Tag, Team, User
 from documents.search.index.follower import Follower
 from documents.text.page_layout import Block, Dispute, PageLayout
 from tests.browser.conftest import draw_pages
+from tests.browser.whole_pages import addresses
 from tests.browser.xss_payloads import PAYLOADS
 from tests.factories import make_document, make_layout, make_team, make_user
 
@@ -84,12 +86,15 @@ def document(team: Team, reviewer: User) -> Document:
 def test_no_payload_runs_and_none_has_to_be_stopped_by_the_policy(
     document: Document,
     team: Team,
+    reviewer: User,
     open_browser: Callable[..., BrowserContext],
     search_directory: object,
 ) -> None:
     follower = Follower(search_directory)  # type: ignore[arg-type]
     while follower.step() or follower.is_behind:
         pass
+    client = Client()
+    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
     context = open_browser()
     context.add_init_script(WATCH)
     page = context.new_page()
@@ -119,6 +124,9 @@ def test_no_payload_runs_and_none_has_to_be_stopped_by_the_policy(
         reverse("admin:documents_team_members", args=[team.id]),
         reverse("admin:documents_user_changelist"),
         reverse("admin:index"),
+        *addresses(client, document, team),
+        f"/documents/{document.id}/?page=2&hit={quote('needle ' + PAYLOADS[3])}",
+        f"/?q={quote(PAYLOADS[12])}&tag={quote(PAYLOADS[3])}",
         f"/{quote(PAYLOADS[0])}?{quote(PAYLOADS[20])}",
     ):
         seen = visit(page, path)
@@ -130,7 +138,7 @@ def test_no_payload_runs_and_none_has_to_be_stopped_by_the_policy(
 
 def visit(page: Page, path: str) -> list[str]:
     """What ran or was stopped on the page, after everything on it was focused and opened."""
-    page.goto(path, wait_until="load")
+    page.goto(path, wait_until="networkidle")
     if page.locator(".doc").count():
         page.locator("section.block, .empty-page").first.wait_for()
     page.evaluate(
