@@ -45,6 +45,11 @@ def serve_next_webhook() -> bool:
     return True
 
 
+def end_sending_leases() -> None:
+    """At the start of the only site there can be: whoever held them is gone."""
+    Webhook.lease.end_all(Webhook.objects.all())
+
+
 def forget_old_messages() -> int:
     old = WebhookMessage.objects.filter(created_at__lt=timezone.now() - KEEP)
     return old.delete()[0]

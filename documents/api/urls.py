@@ -20,6 +20,7 @@ from documents.api import (
     teams,
     tokens,
     webhooks,
+    work,
 )
 from documents.api.openapi import views as openapi_views
 from documents.api.views import ApiView, UnknownPathView
@@ -53,6 +54,8 @@ urlpatterns = [
     *_route("v1/documents/batch/", documents.BatchView, "batch"),
     *_route("v1/uploads/", resumable.UploadsView, "resumable-uploads"),
     *_route("v1/uploads/<uuid:upload_id>/", resumable.UploadView, "resumable-upload"),
+    *_route("v1/work/", work.WorkView, "work"),
+    *_route(f"{_DOCUMENT}cancel/", work.CancelView, "cancel"),
     *_route("v1/events/", events.EventsView, "events"),
     *_route("v1/webhooks/", webhooks.WebhooksView, "webhooks"),
     *_route(_WEBHOOK, webhooks.WebhookView, "webhook"),

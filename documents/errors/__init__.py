@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from documents.errors.base import ArchiveError, error_class, error_classes
 from documents.errors.reading import (
+    Cancelled,
     DamagedFile,
     DamagedPage,
     EngineFailed,
@@ -45,6 +46,7 @@ from documents.errors.requests import (
     NoCorrection,
     NoTables,
     NotAllowed,
+    NotBeingRead,
     NotConformant,
     NotFound,
     NothingRead,
@@ -83,6 +85,7 @@ __all__ = [
     "ArchiveError",
     "BeingReviewed",
     "Busy",
+    "Cancelled",
     "Conflict",
     "DamagedCopy",
     "DamagedFile",
@@ -110,6 +113,7 @@ __all__ = [
     "NoTables",
     "NoUploadTeam",
     "NotAllowed",
+    "NotBeingRead",
     "NotConformant",
     "NotFound",
     "NotInTrash",

@@ -112,6 +112,14 @@ class OriginalMissing(ReadingError):
     next_step = "Upload the same file again: it replaces the missing one."
 
 
+class Cancelled(ReadingError):
+    """A person has stopped the reading of the document."""
+
+    code = "cancelled"
+    title = gettext_noop("Reading was stopped.")
+    next_step = "Have the failed pages read again, if they are wanted after all."
+
+
 class Quarantined(ReadingError):
     """Reading the page or preparing the document ended its process too often."""
 

@@ -277,6 +277,14 @@ class StillUnderWay(Conflict):
     next_step = "Repeat the request after the seconds in `Retry-After`."
 
 
+class NotBeingRead(Conflict):
+    """Its reading has ended: there is nothing to stop."""
+
+    code = "not-being-read"
+    title = gettext_noop("The document is not being read.")
+    next_step = "Nothing: its reading has ended."
+
+
 class NotLocked(Conflict):
     """The document does not wait for a password."""
 

@@ -11,6 +11,7 @@ import structlog
 from django.db import close_old_connections
 
 from documents.actions.claim_task import claim_task
+from documents.actions.deliver import end_sending_leases
 from documents.actions.fetch import claim_fetch, run_fetch
 from documents.actions.make_export import claim_export
 from documents.actions.purge_due import purge_due
@@ -72,6 +73,7 @@ class BackgroundProcess(WorkerBase):
             if taken := release_all_tasks():
                 log.warning("task_leases_released", tasks=taken)
             end_sync_leases()
+            end_sending_leases()
             # Rows of earlier starts, which a restored database still has.
             WorkerProcess.objects.exclude(start_id=self.start_id).delete()
 

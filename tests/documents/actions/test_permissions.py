@@ -16,6 +16,7 @@ from documents.actions.accept_reading import accept_reading
 from documents.actions.add_member import add_member
 from documents.actions.answer_doubt import answer_doubt
 from documents.actions.assign_review import assign_review
+from documents.actions.cancel import cancel
 from documents.actions.cancel_purge import cancel_purge
 from documents.actions.change_many import change_many, change_one
 from documents.actions.change_password import change_password
@@ -130,6 +131,7 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     move_to_team: lambda d, user: move_to_team(d.id, own_team(user), actor=user),
     reject: lambda d, user: reject(d.id, actor=user),
     rename_tag: lambda d, user: rename_tag(d.tags.get().id, "other", actor=user),
+    cancel: lambda d, user: cancel(d.id, actor=user),
     reprocess: lambda d, user: reprocess(d.id, actor=user),
     retitle: lambda d, user: retitle(d.id, "other", number=1, actor=user),
     save_search: lambda d, user: save_search(
