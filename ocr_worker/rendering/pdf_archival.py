@@ -103,7 +103,7 @@ def _look_at_annotation(annotation: Any, subtype: str | None) -> Iterator[str]:
 
 
 def _look_at_stream(stream: pikepdf.Stream, subtype: str | None) -> Iterator[str]:
-    names = stream.get("/Filter", [])
+    names: Any = stream.get("/Filter", pikepdf.Array())
     listed = list(names) if isinstance(names, pikepdf.Array) else [names]
     if any(str(each) in _FILTERS for each in listed):
         yield "streams compressed by LZW or JPEG 2000"
