@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
 import structlog
+from django.db import DatabaseError
 
 from documents.actions.make_export import (
     ExportClaim,
@@ -34,6 +36,9 @@ from ocr_worker.searchable_pdf.source import Source
 
 log = structlog.get_logger(__name__)
 
+#: Seconds between two renewals of a lease of 60 s.
+RENEW_EVERY = 15.0
+
 POSTPONE_FOR = datetime.timedelta(seconds=20)
 
 Writer = Callable[[ExportClaim, Document, Renderer, BinaryIO], None]
@@ -56,15 +61,33 @@ def run_export(claim: ExportClaim, renderer: Renderer) -> None:
     except ArchiveError as error:
         log.warning("export_failed", code=error.code, reason=error.detail, **where)
         fail_export(claim, error)
+    except DatabaseError:
+        log.exception("export_postponed", **where)
+        postpone_export(claim, datetime.timedelta(seconds=1), counted=True)
     except Exception as error:
         log.exception("export_raised_unexpected_error", **where)
         problem = f"{type(error).__name__}: {error}"
         fail_export(claim, ExportFailed(Message("An unexpected error: {problem}", problem=problem)))
 
 
+class _Heartbeat:
+    """Renews the claim now and then. Raises LeaseLost."""
+
+    def __init__(self, claim: ExportClaim) -> None:
+        self._claim = claim
+        self._next = time.monotonic() + RENEW_EVERY
+
+    def __call__(self) -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + RENEW_EVERY
+            self._claim.require()
+
+
 def _write_pdf(
     claim: ExportClaim, document: Document, renderer: Renderer, target: BinaryIO
 ) -> None:
+    beat = _Heartbeat(claim)
+
     def write(path: object) -> None:
         target.seek(0)
         target.truncate()
@@ -77,7 +100,7 @@ def _write_pdf(
             title=document.title,
             language=document.language,
             conformance=claim.options.conformance,
-            beat=claim.require,
+            beat=beat,
         )
         write_searchable_pdf(renderer, source, target)
 
@@ -89,10 +112,11 @@ def _write_from_pages(
     claim: ExportClaim, document: Document, renderer: Renderer, target: BinaryIO
 ) -> None:
     """A format that the database's pages suffice for."""
+    beat = _Heartbeat(claim)
 
     def pages() -> Iterator[Page]:
         for page in iterate_pages(document, claim.options):
-            claim.require()
+            beat()
             yield page
 
     WRITERS[claim.kind](document, pages(), claim.options, target)

@@ -133,6 +133,12 @@ def postpone_export(claim: ExportClaim, delay: datetime.timedelta, *, counted: b
     )
 
 
+def release_all_exports() -> int:
+    """End every lease: for the only background worker there can be, as it starts. The attempts of
+    its predecessor stay counted. Returns their number."""
+    return Export.lease.end_all(Export.objects.filter(status=ExportStatus.WAITING))
+
+
 def forget_unused_exports(older_than: datetime.timedelta) -> int:
     """Remove the files that nobody has asked for lately. Returns their number."""
     unused = Export.objects.filter(used_at__lt=timezone.now() - older_than)[:500]

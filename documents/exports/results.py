@@ -21,6 +21,9 @@ from documents.text.page_layout import mean_confidence
 #: The version of `result.json`. It rises only when programs that read the last one would break.
 RESULT_VERSION = 1
 
+#: Pages in memory at a time.
+_BATCH = 20
+
 PAGE_BREAK_TEXT = "\n\f"
 PAGE_BREAK_MARKDOWN = "\n\n---\n\n"
 
@@ -100,9 +103,15 @@ def _build_markdown(page: Page, data: dict[str, Any], rewritten: RewrittenBlocks
 
 
 def iterate_pages(document: Document, options: ExportOptions = WHOLE_DOCUMENT) -> Iterator[Page]:
-    """The document's pages in order, those that are asked for; a few in memory at a time."""
-    pages = document.pages.with_text().filter(options.page_filter)
-    return pages.order_by("number").iterator(chunk_size=20)
+    """The document's pages in order, those that are asked for; a few in memory at a time.
+
+    No query is open between two of them: on SQLite the caller could not write meanwhile.
+    """
+    pages = document.pages.with_text().filter(options.page_filter).order_by("number")
+    last = 0
+    while batch := list(pages.filter(number__gt=last)[:_BATCH]):
+        last = batch[-1].number
+        yield from batch
 
 
 def describe_document(document: Document) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from documents.actions.claim_task import claim_task
 from documents.actions.deliver import end_sending_leases
 from documents.actions.fetch import claim_fetch, run_fetch
-from documents.actions.make_export import claim_export
+from documents.actions.make_export import claim_export, release_all_exports
 from documents.actions.purge_due import purge_due
 from documents.actions.release_task import release_all_tasks, release_task
 from documents.actions.trim_audit import trim_audit
@@ -72,6 +72,8 @@ class BackgroundProcess(WorkerBase):
         if self._sole_start is not None:
             if taken := release_all_tasks():
                 log.warning("task_leases_released", tasks=taken)
+            if made := release_all_exports():
+                log.warning("export_leases_released", exports=made)
             end_sync_leases()
             end_sending_leases()
             # Rows of earlier starts, which a restored database still has.
