@@ -19,7 +19,7 @@ from documents.errors import InvalidRequest
 from documents.web.guard import for_people, person
 
 
-class PasswordForm(PasswordChangeForm):  # type: ignore[type-arg]
+class PasswordForm(PasswordChangeForm):
     """The old password is checked by the action, once."""
 
     def clean_old_password(self) -> str:
