@@ -23,6 +23,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode, checks
+from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -144,8 +145,7 @@ def _send(case: Any, key: str, report: Report) -> None:
     report.operations[label] += 1
     try:
         case.validate_response(answer, checks=CHECKS)
-    except Exception as error:
-        # A group of them, of which there is no type in Python 3.10.
+    except (Exception, FailureGroup) as error:
         _note(report, label, answer.status_code, getattr(error, "exceptions", [error]))
 
 

@@ -24,7 +24,7 @@ class FoundPageLinks(serializers.Serializer[Any]):
 class FoundPageOfDocument(serializers.Serializer[Any]):
     page = serializers.IntegerField(allow_null=True, min_value=1)
     snippet = serializers.CharField(allow_blank=True, help_text="HTML of text and `<mark>` only.")
-    score = serializers.FloatField()
+    score = serializers.FloatField(allow_null=True, help_text="Null where dates order.")
     width = serializers.IntegerField(allow_null=True)
     height = serializers.IntegerField(allow_null=True)
     hits = Hit(many=True)
