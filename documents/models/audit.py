@@ -47,7 +47,7 @@ class AuditEntry(models.Model):
             models.Index(fields=("team", "-at", "-id"), name="audit_of_a_team"),
             models.Index(fields=("team", "kind", "-at", "-id"), name="audit_of_a_kind"),
             models.Index(fields=("document_id", "-at", "-id"), name="audit_of_a_document"),
-            models.Index(fields=("user", "-at", "-id"), name="audit_of_a_person"),
+            models.Index(fields=("username", "-at", "-id"), name="audit_of_a_name"),
         )
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +25,7 @@ from documents.audit.find import AuditFilter, find_entries
 from documents.models import AuditEntry, AuditKind, Team, User
 from documents.text.timestamps import iso_time, parse_iso_time
 from documents.web.guard import for_people, person
+from documents.web.team import find_team
 
 PER_PAGE = 50
 #: People offered by name; every other name can be typed.
@@ -57,7 +59,7 @@ def audit_view(request: HttpRequest) -> HttpResponseBase:
     """`before`: where the page before ended, "time,id"."""
     user = person(request)
     teams = _list_teams(user)
-    wanted = AuditForm(request.GET).read()
+    wanted = _for_one_team(user, teams, AuditForm(request.GET).read())
     entries = find_entries(user, wanted)
     end = _parse_end(request.GET.get("before", ""))
     if end is not None:
@@ -73,7 +75,7 @@ def audit_view(request: HttpRequest) -> HttpResponseBase:
         "wanted": wanted,
         "values": request.GET,
         "people": _list_people(user),
-        "is_filtered": wanted != AuditFilter(),
+        "is_filtered": replace(wanted, team=None) != AuditFilter(),
     }
     return render(request, "web/audit/audit.html", context)
 
@@ -82,8 +84,9 @@ def audit_view(request: HttpRequest) -> HttpResponseBase:
 @for_people
 def export_view(request: HttpRequest) -> HttpResponseBase:
     """The same filters; a CSV file."""
-    _list_teams(person(request))
-    entries = export_audit(AuditForm(request.POST).read(), actor=person(request))
+    user = person(request)
+    wanted = _for_one_team(user, _list_teams(user), AuditForm(request.POST).read())
+    entries = export_audit(wanted, actor=user)
     day = timezone.localdate().isoformat()
     return StreamingHttpResponse(
         iterate_csv(entries),
@@ -98,6 +101,14 @@ def _list_teams(user: User) -> list[Team]:
     if not teams and not user.is_superuser:
         raise PermissionDenied
     return teams
+
+
+def _for_one_team(user: User, teams: list[Team], wanted: AuditFilter) -> AuditFilter:
+    """Managers look at one team at a time, which an index answers; administrators at all."""
+    if wanted.team is not None or user.is_superuser:
+        return wanted
+    own = find_team(user, teams, None)
+    return replace(wanted, team=own.id if own else None)
 
 
 def _midnight(day: datetime.date) -> datetime.datetime:

@@ -12,10 +12,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from documents.models import AuditEntry, Role, Team, User
+from documents.models import AuditEntry, Membership, Role, Team, User
 from documents.web.audit import PER_PAGE
 from tests.documents.admin.conftest import browser_of
-from tests.factories import make_document, make_user
+from tests.factories import make_document, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +130,18 @@ def test_it_costs_as_many_queries_for_many_as_for_few(
         plant(team, number)
         with django_assert_max_num_queries(12):
             managers.get("/team/audit/")
+
+
+def test_a_manager_of_several_teams_sees_one_at_a_time(
+    team: Team, managers: Client, boss: User, root_browser: Client
+) -> None:
+    other = make_team("Others")
+    Membership.objects.create(team=other, user=boss, role=Role.MANAGER, is_default=True)
+    plant(team, 1)
+    plant(other, 2)
+
+    def number(client: Client, **query: str) -> int:
+        return len(titles(client.get("/team/audit/", query).content.decode()))
+
+    assert (number(managers), number(managers, team=str(team.id))) == (2, 1)
+    assert number(root_browser) == 3
