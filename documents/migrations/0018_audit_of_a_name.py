@@ -4,18 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('documents', '0017_webhooks'),
+        ("documents", "0017_webhooks"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='auditentry',
-            name='audit_of_a_person',
+            model_name="auditentry",
+            name="audit_of_a_person",
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['username', '-at', '-id'], name='audit_of_a_name'),
+            model_name="auditentry",
+            index=models.Index(fields=["username", "-at", "-id"], name="audit_of_a_name"),
         ),
     ]
