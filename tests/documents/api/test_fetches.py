@@ -21,7 +21,11 @@ from tests.documents.api.conftest import client_of, problem_of
 from tests.documents.api.tokens import token_client
 from tests.factories import make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.postgresql,
+    pytest.mark.usefixtures("media"),
+]
 
 PDF = b"%PDF-1.4 fetched"
 

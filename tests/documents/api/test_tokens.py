@@ -18,7 +18,7 @@ from tests.factories import make_document, make_team, make_user
 
 URL = "/api/v1/tokens/"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def ask(key: str, header: str = "Authorization", scheme: str = "Token ") -> Any:

@@ -15,7 +15,7 @@ from documents.models.claim import ClaimOwner
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document, make_ocr_worker, make_team
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 Url = Callable[..., str]
 
