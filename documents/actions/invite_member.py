@@ -25,13 +25,13 @@ def invite_member(
     team_id: uuid.UUID, username: str, role: str, *, actor: User | None
 ) -> Membership:
     """Create a user without a password, in this team only, whom an invitation lets in
-    (`invitation_key`). They may use the interface and are no superuser.
+    (`invitation_key`). They use the archive's pages; the administration is not theirs.
 
     Raises NotFound, NotAllowed, InvalidRequest (the name is not valid or taken, the role unknown).
     """
     team = access.require_team(actor, Ability.MANAGE, team_id)
     role = validate_role(role)
-    user = User(username=_validate_username(username), is_staff=True)
+    user = User(username=_validate_username(username))
     user.set_unusable_password()
     try:
         with transaction.atomic():

@@ -99,7 +99,3 @@ class UserAdmin(SuperuserPermissions, TitledByContent, auth_admin.UserAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> Any:
-        """New users may log in to the admin unless the form says otherwise."""
-        return {"is_staff": True, **super().get_changeform_initial_data(request)}

@@ -52,7 +52,7 @@ def test_an_invited_person_has_an_account_in_this_team_alone_and_no_more_rights(
     clerk = User.objects.get(username="clerk")
     assert (made.user, made.role) == (clerk, Role.READER)
     assert list(access.teams_of(clerk)) == [team]
-    assert (clerk.is_staff, clerk.is_superuser) == (True, False)
+    assert (clerk.is_staff, clerk.is_superuser) == (False, False)
     assert not clerk.has_usable_password()
 
 

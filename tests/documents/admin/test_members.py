@@ -47,7 +47,7 @@ def test_a_manager_invites_a_person_who_chooses_a_password_and_logs_in(
     assert "key=" not in welcome.redirect_chain[-1][0], "the secret stays in no address"
     assert "Your password is set" in done.content.decode()
     clerk.post(reverse("log-in"), {"username": "clerk", "password": PASSWORD})
-    assert clerk.get(reverse("admin:documents_document_changelist")).status_code == 200
+    assert clerk.get(reverse("web:documents")).status_code == 200
     assert User.objects.get(username="clerk").memberships.get().role == Role.REVIEWER
 
 
