@@ -15,7 +15,6 @@ from documents.admin.changelist_state import FILTERS, list_query_of, list_query_
 from documents.admin.history import history_of
 from documents.admin.progress import Progress
 from documents.admin.requests import actor, redirect_missing_document
-from documents.admin.review_queue import desk_url
 from documents.errors import NotFound, SearchUnavailable
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.links import original_url, result_url
@@ -56,7 +55,6 @@ def document_view(request: HttpRequest, object_id: str) -> HttpResponse:
             (kind, result_url(document.id, kind))
             for kind in (RESULT_TYPES if document.has_results else ())
         ],
-        "desk_url": desk_url(document.id),
         "needs_password": needs_password(document),
         "password_length": PASSWORD_LENGTH,
         "history": history_of(document),

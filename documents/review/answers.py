@@ -21,6 +21,7 @@ from typing import Any
 from documents.review.apply_correction import apply_correction
 from documents.review.doubts import Doubt, DoubtKind
 from documents.review.flag_rules import CUT, Flag, add_flags, drop_settled_flags, find_causes
+from documents.review.table_block import replace_in_table
 from documents.text.page_layout import Block, PageLayout
 from documents.text.word_alignment import Effort, find_changes
 
@@ -59,9 +60,17 @@ def put_answer(layout: PageLayout, doubt: Doubt, chosen: str) -> PageLayout:
     old = next(block for block in layout.blocks if block.id == doubt.block)
     if doubt.start is None or doubt.stop is None:
         raise ValueError("the place of the doubt is not in the text")
-    text = replace_words(old.text, doubt.start, doubt.stop, chosen)
-    changed = apply_correction(layout, {old.id: text})
+    changed = _replace(layout, old, doubt.start, doubt.stop, chosen)
     return _keep_other_causes(layout, changed, old, doubt)
+
+
+def _replace(layout: PageLayout, old: Block, start: int, stop: int, new: str) -> PageLayout:
+    """`layout` with words of the block `old` replaced; a table stays one."""
+    table = replace_in_table(old, start, stop, new) if old.html else None
+    if table is None:
+        return apply_correction(layout, {old.id: replace_words(old.text, start, stop, new)})
+    blocks = tuple(table if block.id == old.id else block for block in layout.blocks)
+    return drop_settled_flags(replace(layout, blocks=blocks))
 
 
 def replace_words(text: str, start: int, stop: int, new: str) -> str:
@@ -95,8 +104,7 @@ def take_back(
         if start is None:
             return None
         stop = start + len(str(answer["after"]).split())
-        text = replace_words(current.text, start, stop, answer["before"])
-        changed = apply_correction(now, {block_id: text})
+        changed = _replace(now, current, start, stop, answer["before"])
         restored = next(block for block in changed.blocks if block.id == block_id)
         gone = [each for each in was.disputes if each not in made.disputes]
         restored = replace(restored, disputes=(*restored.disputes, *gone))

@@ -8,9 +8,11 @@ from dataclasses import replace
 from documents.review.apply_correction import TYPED, build_markdown, correct_block
 from documents.review.edits import TABLE
 from documents.text.page_layout import Block
+from documents.text.safe_html import sanitise_table
 from documents.text.tables import (
     Cell,
     cells_to_html,
+    parse_cells,
     rows_to_markdown,
     rows_to_text,
     spread_cells,
@@ -31,6 +33,30 @@ def make_table(block: Block, rows: Sequence[Sequence[Cell]], effort: Effort) -> 
         html=cells_to_html(rows),
         confidence=TYPED,
     )
+
+
+def replace_in_table(block: Block, start: int, stop: int, new: str) -> Block | None:
+    """`block`, a table, with the words `start` to `stop` of its text replaced in their cell; None
+    where the text is not that of the cells. Words that reach into further cells go there, too."""
+    rows = parse_cells(sanitise_table(block.html))
+    if [word for row in rows for cell in row for word in cell.text.split()] != block.text.split():
+        return None
+    first = 0
+    added = False
+    for row in rows:
+        for index, cell in enumerate(row):
+            words = cell.text.split()
+            begin, end = first, first + len(words)
+            first = end
+            holds = begin <= start < end or (start == stop == end and words)
+            if not holds and not (begin < stop and start < end):
+                continue
+            kept = [*words[: max(start - begin, 0)], *([] if added else new.split())]
+            row[index] = replace(cell, text=" ".join([*kept, *words[max(stop - begin, 0) :]]))
+            if start == stop:
+                return make_table(block, rows, Effort())
+            added = True
+    return make_table(block, rows, Effort()) if added else None
 
 
 def cells_of_text(text: str) -> list[list[Cell]]:

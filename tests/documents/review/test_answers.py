@@ -10,7 +10,7 @@ from documents.review.answers import Answer, choose_text, put_answer, replace_wo
 from documents.review.apply_correction import apply_correction
 from documents.review.doubts import Doubt, find_doubts
 from documents.review.flag_rules import CUT
-from documents.text.page_layout import PageLayout
+from documents.text.page_layout import Block, Dispute, PageLayout
 from tests.documents.review.test_doubts import with_dispute, with_doubtful
 from tests.factories import make_layout
 
@@ -77,6 +77,24 @@ def test_a_page_on_which_nothing_was_read_gets_a_block() -> None:
     assert (after.flags, after.unread) == ((), 0.0)
     record = {**record_of(doubt, "Dear all,\nthe end"), "block": after.blocks[0].id}
     assert take_back(after, empty, after, record) == empty
+
+
+def test_a_table_stays_one_and_the_words_go_into_their_cell() -> None:
+    cells = (
+        "<table><tr><td>Name</td><td colspan='2'>Sum of it</td></tr>"
+        "<tr><td>A</td><td>1O</td></tr></table>"
+    )
+    block = Block("t", "table", (0, 0, 100, 100), 0, "Name\tSum of it\nA\t1O", html=cells,
+                  disputes=(Dispute((50, 50, 60, 60), "1O", "10"),
+                            Dispute((10, 10, 30, 30), "Sum of", "Some")))  # fmt: skip
+    page = PageLayout(100, 100, 72, blocks=(block,), flags=("disputed",))
+
+    once = put_answer(page, doubt_about(page, "1O"), "10")
+    twice = put_answer(once, doubt_about(once, "Sum of"), "Some")
+
+    assert twice.blocks[0].text == "Name\tSome it\nA\t10"
+    assert "<td>10</td>" in twice.blocks[0].html and 'colspan="2">Some it' in twice.blocks[0].html
+    assert once.flags == ("disputed",) and twice.flags == ()
 
 
 def test_taken_back_the_block_is_as_it_was(layout: PageLayout) -> None:
