@@ -114,13 +114,18 @@ def build_queue_page(request: HttpRequest, user: User) -> QueuePage:
         memberships__role__in=("reviewer", "manager"),
         is_active=True,
     )
+    figures = review_figures(documents_of(user), start_of_today())
+    if filters == QueueFilters():
+        total = figures.left  # counted once
+    else:
+        total = queue.count() if len(documents) == PER_PAGE else len(documents)
     return QueuePage(
         rows=[
             QueueRow(each, reasons_of(each), doubts.get(each.id), each.review_holder)
             for each in documents
         ],
-        total=queue.count() if len(documents) == PER_PAGE else len(documents),
-        figures=review_figures(documents_of(user), start_of_today()),
+        total=total,
+        figures=figures,
         filters=filters,
         teams=teams,
         tags=list(dict.fromkeys(tags.values_list("name", flat=True)[:_MOST_CHOICES])),
