@@ -226,6 +226,7 @@ def test_one_word_in_many_documents_is_confirmed_at_once(
     page.keyboard.press("Enter")
 
     expect(page.locator("[data-text]")).to_have_text("договоp")
+    expect(page.locator("[data-places] button")).to_have_count(3)
     page.keyboard.press("2")
     expect(page.locator("[data-nothing]")).to_be_visible()
     expect(page.locator("#toasts")).to_contain_text("3 places are confirmed.", timeout=20_000)

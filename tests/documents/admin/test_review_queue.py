@@ -28,7 +28,7 @@ def test_a_document_leads_to_the_desk_by_a_click_or_a_key(
 ) -> None:
     page = browser.get(url("change", flagged)).content.decode()
 
-    assert f'href="{desk(flagged)}" accesskey="r"' in page
+    assert f'href="{desk(flagged)}" data-key="KeyD"' in page
 
 
 def test_a_row_is_marked_says_why_and_leads_to_the_desk(

@@ -12,6 +12,7 @@ const progress = document.querySelector("[data-progress]");
 const loaded = new Map();
 let current = -1;
 let places = [];
+let saving = Promise.resolve();
 
 function load(index) {
     const group = setup.groups[index];
@@ -39,6 +40,8 @@ async function show(index) {
     second.hidden = group.other === null;
     document.querySelector("[data-other]").textContent = group.other || text("nothing-here");
     grid.setAttribute("aria-busy", "true");
+    grid.replaceChildren();
+    places = []; // a key that comes too early is not meant for those of the word before
     try {
         const found = await load(index);
         if (index !== current) {
@@ -105,7 +108,10 @@ function count() {
     progress.textContent = `${current + 1} / ${setup.groups.length}`;
 }
 
-async function take(answer) {
+function take(answer) {
+    if (grid.hasAttribute("aria-busy")) {
+        return;
+    }
     const chosen = places.filter((place) => place.chosen);
     if (answer === "second" && setup.groups[current].other === null) {
         return;
@@ -113,7 +119,7 @@ async function take(answer) {
     const given = {answer, places: chosen.map((place) => [place.document, place.number, place.id])};
     finish();
     if (chosen.length) {
-        await save(given);
+        saving = saving.then(() => save(given)); // one after the other, as they were given
     }
 }
 
