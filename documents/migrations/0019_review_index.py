@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0017_webhooks"),
+        ("documents", "0018_audit_of_a_name"),
     ]
 
     operations = [
