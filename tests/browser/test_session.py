@@ -52,18 +52,18 @@ def log_in_again(context: BrowserContext) -> None:
 
 
 def test_a_text_is_saved_after_logging_in_again(page: Page, document: Document) -> None:
-    page.goto(address(document))
-    block = page.get_by_label("Page 1, block 1")
-    block.fill("Hello world")
-    outcome = page.locator("#page-1 .outcome")
+    page.goto(reverse("web:document", args=[document.id]))
+    text = page.locator("[data-block=b0] .block-text")
+    text.fill("Hello world")
 
     log_out(page.context)
-    block.press("Control+Enter")
-    expect(outcome).to_contain_text("You are logged out.")
+    text.press("Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text("You are logged out.")
     log_in(page.context)
-    block.press("Control+Enter")
+    text.press("Control+Enter")
 
-    expect(outcome).to_have_text("Saved.")
+    expect(page.locator(".save-state")).to_have_text("Saved")
+    assert document.pages.get().layout.text == "Hello world"  # type: ignore[union-attr]
 
 
 def test_a_button_works_after_logging_in_again(page: Page, document: Document) -> None:
