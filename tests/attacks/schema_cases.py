@@ -42,6 +42,9 @@ CHECKS = [
     response_schema_conformance,
 ]
 
+#: The pieces of a resumable upload are bytes.
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+
 _CREDENTIALS = ("authorization", "x-api-key")
 
 
