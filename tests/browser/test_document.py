@@ -708,3 +708,31 @@ def test_a_document_that_could_not_be_opened_says_why(page: Page, team: Team) ->
     expect(page.locator(".empty-page")).to_contain_text("The file is damaged")
     page.get_by_role("button", name="Read again…").first.click()
     expect(page.locator("#again-dialog")).to_be_visible()
+
+
+def test_two_fingers_enlarge_the_scan(
+    open_browser: Callable[..., BrowserContext], document: Document
+) -> None:
+    context = open_browser(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    page.goto(address(document))
+    expect(page.locator("section.block").first).to_be_attached()
+    frame = page.locator(".viewer-frame").bounding_box()
+    assert frame is not None
+    x, y = frame["x"] + frame["width"] / 2, frame["y"] + 200
+    level = page.locator(".viewer-level")
+    before = int(level.inner_text().removesuffix(" %"))
+    fingers = context.new_cdp_session(page)
+
+    def touch(kind: str, apart: float) -> None:
+        points = [{"x": x - apart, "y": y, "id": 1}, {"x": x + apart, "y": y, "id": 2}]
+        sent = [] if kind == "touchEnd" else points
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": sent})
+
+    touch("touchStart", 30)
+    for apart in (40, 60, 90):
+        touch("touchMove", apart)
+    touch("touchEnd", 0)
+
+    after = int(level.inner_text().removesuffix(" %"))
+    assert after == pytest.approx(before * 3, abs=3)
