@@ -100,7 +100,7 @@ def test_trouble_of_the_machine_only_postpones_it(
 
     ask(scan, "docx")
     with monkeypatch.context() as patched:
-        patched.setitem(exporting._WRITERS, "docx", fail)  # type: ignore[arg-type]
+        patched.setitem(exporting._WRITERS, "docx", fail)
         run_next(renderer)
     assert Export.objects.get().status == ExportStatus.WAITING
     assert claim_export() is None, "not at once"
@@ -117,7 +117,7 @@ def test_a_defect_is_told_and_the_worker_goes_on(
     def fail(*arguments: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setitem(exporting._WRITERS, "docx", fail)  # type: ignore[arg-type]
+    monkeypatch.setitem(exporting._WRITERS, "docx", fail)
     ask(scan, "docx")
 
     run_next(renderer)
