@@ -24,6 +24,7 @@ from ocr_worker.rendering.rotate import rotate_clockwise
 from ocr_worker.text_layer import extract
 from ocr_worker.text_layer.doubt import find_doubtful_words
 
+from .correction import Corrected, correct_page
 from .engines.base import Engine
 from .figures import cut_out_figures
 from .layer_sample import LEAST_AGREEMENT, leave_out, measure_agreement
@@ -216,14 +217,18 @@ def _recognise(
         raise _engine_unavailable()
     seconds = engine.needs.seconds if seconds is None else seconds
     deadline = time.monotonic() + seconds
-    layout = engine.read(page.image, dpi=page.dpi, language=language, seconds=seconds)
+    # A model of vision reads photographs as they are.
+    corrected = Corrected(page.image, page.image.size) if colour else correct_page(page.image)
+    if corrected.done:
+        log.info("page_corrected", page=number, what=corrected.done)
+    layout = engine.read(corrected.image, dpi=page.dpi, language=language, seconds=seconds)
     if engine.needs.dpi and not layout.text and not page.estimated:
         # Ink and no words: some files state a wrong resolution (a page of text on two inches), and
         # the engine does not see letters of the wrong size at all.
         guess = guess_dpi(*page.image.size)
         left = max(deadline - time.monotonic(), 0.0)
-        layout = engine.read(page.image, dpi=guess, language=language, seconds=left)
-    upright = rotate_clockwise(page.image, layout.rotation)
+        layout = engine.read(corrected.image, dpi=guess, language=language, seconds=left)
+    upright = rotate_clockwise(corrected.image, layout.rotation)
     layout = read_unread(
         layout,
         find_unread_lines(layout, upright),
@@ -236,6 +241,7 @@ def _recognise(
     layout = add_flags(layout, flags)
     layout, figures = cut_out_figures(upright, layout, number)
     image = renderer.render_page_image(path, mime_type, number, rotation=layout.rotation)
+    layout = corrected.place_on_page(layout)
     fitted = layout.scale(image.width / layout.width, width=image.width, height=image.height)
     small = renderer.render_thumbnail(path, mime_type, number, rotation=layout.rotation)
     return PageReading(fitted, engine.name, engine.version, image.data, figures, small)

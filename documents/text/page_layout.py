@@ -8,7 +8,7 @@ of `result.json`; `from_dict` reads them back without loss.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -206,29 +206,34 @@ class PageLayout:
             x0, y0, x1, y1 = (value * factor for value in box)
             return (min(x0, width), min(y0, height), min(x1, width), min(y1, height))
 
+        return replace(
+            self.map_boxes(scale_box),
+            width=width,
+            height=height,
+            dpi=round(self.dpi * factor, 2),
+        )
+
+    def map_boxes(self, place: Callable[[Box], Box]) -> PageLayout:
+        """Return the same page with every box where `place` says."""
         blocks = tuple(
             replace(
                 block,
-                bbox=scale_box(block.bbox),
+                bbox=place(block.bbox),
                 lines=tuple(
                     replace(
                         line,
-                        bbox=scale_box(line.bbox),
-                        words=tuple(
-                            replace(word, bbox=scale_box(word.bbox)) for word in line.words
-                        ),
+                        bbox=place(line.bbox),
+                        words=tuple(replace(word, bbox=place(word.bbox)) for word in line.words),
                     )
                     for line in block.lines
                 ),
                 disputes=tuple(
-                    replace(dispute, bbox=scale_box(dispute.bbox)) for dispute in block.disputes
+                    replace(dispute, bbox=place(dispute.bbox)) for dispute in block.disputes
                 ),
             )
             for block in self.blocks
         )
-        return replace(
-            self, width=width, height=height, dpi=round(self.dpi * factor, 2), blocks=blocks
-        )
+        return replace(self, blocks=blocks)
 
     def to_dict(self) -> dict[str, Any]:
         data = {
