@@ -6,9 +6,12 @@ import csv
 import datetime
 import io
 import uuid
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from documents.actions.accept_invitation import accept_invitation
@@ -205,3 +208,21 @@ def test_activity_counts_by_day_and_person(
     assert [(p.name, p.uploaded, p.reviewed) for p in activity.people] == [
         ("boss", 0, 2), ("clerk", 2, 0),
     ]  # fmt: skip
+
+
+def test_what_was_changed_before_there_was_an_audit_is_in_it(team: Team, manager: User) -> None:
+    document = make_document(team, pages=["text"], title="Lease")
+    approve(document.id, actor=manager)
+    record(EventKind.READ, document)
+    [before] = AuditEntry.objects.values("at", "kind", "what", "user", "username", "title", "data")
+    AuditEntry.objects.all().delete()
+
+    migration = import_module("documents.migrations.0007_audit_and_hold")
+    migration.copy_changes(None, SimpleNamespace(connection=connection))
+
+    entry = AuditEntry.objects.get()
+    assert abs(entry.at - before.pop("at")) < datetime.timedelta(seconds=5)
+    assert before == {name: getattr(entry, name) for name in before if name != "user"} | {
+        "user": manager.pk
+    }
+    assert (entry.team, entry.document_id) == (team, document.id)
