@@ -214,7 +214,8 @@ def test_what_was_changed_before_there_was_an_audit_is_in_it(team: Team, manager
     document = make_document(team, pages=["text"], title="Lease")
     approve(document.id, actor=manager)
     record(EventKind.READ, document)
-    [before] = AuditEntry.objects.values("at", "kind", "what", "user", "username", "title", "data")
+    [row] = AuditEntry.objects.values("at", "kind", "what", "user", "username", "title", "data")
+    before: dict[str, Any] = {**row}
     AuditEntry.objects.all().delete()
 
     migration = import_module("documents.migrations.0007_audit_and_hold")
