@@ -2,8 +2,7 @@
  *
  * Elements: [data-progress=<id>] with a [data-label] and a <progress>, [data-pages=<id>] with
  * [data-done] and [data-failed]. #progress has the address to poll and announces finished
- * documents to screen readers; #logged-out is shown once the session has ended. Where [data-state]
- * is the state in which the page was rendered, a "document-changed" event fires on every change. */
+ * documents to screen readers; #logged-out is shown once the session has ended. */
 "use strict";
 (() => {
     const INTERVAL_MS = 2000;
@@ -61,13 +60,9 @@
                 .replace("{title}", element.dataset.title)
                 .replace("{status}", progress.label);
         }
-        const known = element.dataset.state;
-        if (known !== progress.state) {
+        if (element.dataset.state !== progress.state) {
             element.dataset.state = progress.state;
             showImage(element.closest("tr")?.querySelector("img.thumbnail"), progress);
-            if (known !== undefined) {
-                document.dispatchEvent(new CustomEvent("document-changed", {detail: progress}));
-            }
         }
     }
 
