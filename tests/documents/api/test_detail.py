@@ -15,7 +15,8 @@ from tests.factories import make_document
 CONTRACT = {
     "id", "title", "filename", "sha256", "size", "mime_type", "page_count", "pages_done",
     "pages_failed", "status", "review_status", "error", "engine", "language", "team", "tags",
-    "storage", "created_at", "finished_at", "trashed_at", "confidence", "flags", "version", "links",
+    "requested_engine", "storage", "created_at", "finished_at", "trashed_at",
+    "confidence", "flags", "version", "links",
 }  # fmt: skip
 
 Url = Callable[..., str]

@@ -54,7 +54,9 @@ def test_nothing_that_was_uploaded_runs_in_a_browser(
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in headers["Content-Security-Policy"]
     assert "default-src 'none'" in headers["Content-Security-Policy"]
-    assert headers["Cache-Control"] == "private, no-cache"
+    # A list shows fifty thumbnails: a browser asks for one again after an hour.
+    kept = "private, max-age=3600" if below == "thumbnail/" else "private, no-cache"
+    assert headers["Cache-Control"] == kept
     kind = "inline" if below == "thumbnail/" else "attachment"
     assert headers["Content-Disposition"].startswith(f"{kind};")
 

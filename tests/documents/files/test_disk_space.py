@@ -122,12 +122,10 @@ def test_log_in_reading_correction_and_search_work_on_the_reserve(
     correct(document.id, 1, {"b0": "new text"}, revision=0, actor=reviewer)
     archive().write(f"documents/{document.id}/result.txt", b"new text")
 
-    page = (
-        browser_of(reviewer)
-        .get(reverse("admin:documents_document_change", args=[document.id]))
-        .content.decode()
-    )
-    assert "new text" in page
+    browser = browser_of(reviewer)
+    assert browser.get(reverse("web:document", args=[document.id])).status_code == 200
+    page = browser.get(reverse("api:page", args=[document.id, 1]))
+    assert "new text" in page.content.decode()
     assert archive().path(f"documents/{document.id}/result.txt").read_bytes() == b"new text"
 
 
