@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -92,7 +92,7 @@ def build_shell(request: HttpRequest) -> Shell:
         teams=teams,
         may_upload=may_upload,
         is_administrator=user.is_superuser,
-        setup_url=_url("setup") if _is_setup_open(user) else "",
+        setup_url=reverse("web:setup") if _is_setup_open(user) else "",
         initials=_initials(user),
         theme=read_theme(request),
         query=request.GET.get("q", "") if _is_at(request, "search") else "",
@@ -122,20 +122,17 @@ def _entries(
     given: tuple[tuple[str, str, str | Promise], ...],
     counts: dict[str, str],
 ) -> list[Entry]:
-    entries = []
-    for name, icon, label in given:
-        url = _url(name)
-        if url:
-            current = _is_at(request, name)
-            entries.append(Entry(name, icon, label, url, current, counts.get(name, "")))
-    return entries
-
-
-def _url(name: str) -> str:
-    try:
-        return reverse(f"web:{name}")
-    except NoReverseMatch:
-        return ""
+    return [
+        Entry(
+            name,
+            icon,
+            label,
+            reverse(f"web:{name}"),
+            _is_at(request, name),
+            counts.get(name, ""),
+        )
+        for name, icon, label in given
+    ]
 
 
 def _is_at(request: HttpRequest, name: str) -> bool:

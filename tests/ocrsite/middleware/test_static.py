@@ -37,3 +37,9 @@ def test_collected_files_have_names_that_change_with_their_content(
 
     assert re.fullmatch(r"/static/admin/css/base\.[0-9a-f]{12}\.css", url)
     assert (tmp_path / url.removeprefix("/static/")).is_file()
+    scripts = sorted((tmp_path / "documents" / "web").glob("*.????????????.js"))
+    assert scripts
+    for script in scripts:
+        for name in re.findall(r"""["']\./([\w./-]+\.js)["']""", script.read_text()):
+            assert re.search(r"\.[0-9a-f]{12}\.js$", name), f"{script.name} imports {name}"
+            assert (script.parent / name).is_file()
