@@ -223,7 +223,7 @@ def test_files_of_a_selection_are_downloaded(page: Page, team: Team) -> None:
     plant(team, filename="a.pdf", pages=["words"])
     page.goto("/")
     page.keyboard.press("Control+a")
-    page.get_by_role("toolbar").get_by_text("Download").click()
+    page.get_by_role("toolbar").get_by_title("Download").click()
 
     with page.expect_download() as begun:
         page.get_by_role("button", name="Texts").click()
