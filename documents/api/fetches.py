@@ -16,7 +16,7 @@ from documents.api.waiting import PREFER, wait_until_read
 from documents.errors import NotFound
 from documents.exports import links
 from documents.messages import Message
-from documents.models import Fetch, FetchStatus, TokenScope
+from documents.models import Fetch, FetchStatus, TokenScope, User
 from documents.text.timestamps import iso_time
 
 
@@ -27,17 +27,18 @@ class FetchView(ApiView):
 
     @describe("Show what came of a fetch", {200: FetchShape}, headers=(PREFER,))
     def get(self, request: Request, fetch_id: uuid.UUID) -> Response:
-        fetch = self._find(fetch_id)
+        fetch = find_fetch(self.user, fetch_id)
         unfinished = fetch.status == FetchStatus.WAITING
         return wait_until_read(request, Response(fetch_data(fetch)), unfinished=unfinished)
 
-    def _find(self, fetch_id: uuid.UUID) -> Fetch:
-        """One of the user's own, in a team that they still see."""
-        own = Fetch.objects.filter(user=self.user, team__in=teams_of(self.user))
-        fetch = own.filter(id=fetch_id).first()
-        if fetch is None:
-            raise NotFound(Message("There is no fetch {fetch} here.", fetch=fetch_id))
-        return fetch
+
+def find_fetch(user: User, fetch_id: uuid.UUID) -> Fetch:
+    """One of the user's own, in a team that they still see. Raises NotFound."""
+    own = Fetch.objects.filter(user=user, team__in=teams_of(user))
+    fetch = own.filter(id=fetch_id).first()
+    if fetch is None:
+        raise NotFound(Message("There is no fetch {fetch} here.", fetch=fetch_id))
+    return fetch
 
 
 def fetch_data(fetch: Fetch) -> dict[str, Any]:

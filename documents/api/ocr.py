@@ -19,19 +19,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents.access import Ability, require
+from documents.actions.request_fetch import request_fetch
 from documents.actions.upload import TITLE_LENGTH, upload
+from documents.api.fetches import fetch_data, find_fetch
 from documents.api.fields import StrictSerializer
 from documents.api.openapi.describe import describe
+from documents.api.openapi.shapes.documents import FetchShape
 from documents.api.parsers import JSONUploadParser
+from documents.api.serializers import URLUpload
 from documents.api.uploads import all_files, check_length
 from documents.api.views import ApiView
-from documents.errors import InvalidRequest
+from documents.errors import InvalidRequest, NothingRead
 from documents.exports import links
 from documents.exports.downloads import get_result, refuse_without_results
 from documents.files.upload_staging import StagedFile, stage
 from documents.http.ask_again import MOST_SECONDS, ask_again
 from documents.messages import Message
-from documents.models import Document, OcrMode, TokenScope
+from documents.models import Document, Fetch, FetchStatus, OcrMode, TokenScope, User
 
 #: Bytes of text in an answer; of a longer one there are only the links.
 MOST_CONTENT = 16 * 2**20
@@ -46,7 +50,7 @@ class OcrRequest(StrictSerializer):
 
     image_base64 = serializers.CharField(required=False, trim_whitespace=False)
     image_url = serializers.CharField(
-        required=False, trim_whitespace=False, help_text="An address that begins with data:."
+        required=False, trim_whitespace=False, help_text="http(s), or data:."
     )
     return_content = serializers.BooleanField(required=False, default=True)
     filename = serializers.CharField(required=False, max_length=4096, default="")
@@ -90,12 +94,35 @@ class OcrView(ApiView):
         given = OcrRequest(data=request.data)
         given.is_valid(raise_exception=True)
         values = given.validated_data
+        if _names_address(request, values):
+            return _fetch(request, self.user, values)
         staged, filename = _take_file(request, values)
         uploaded = upload(
             self.user, staged, filename, team_id=values["team"], title=values["title"],
             language=values["language"], ocr=OcrMode.AUTO,
         )  # fmt: skip
         return _answer(request, uploaded.document, with_content=values["return_content"])
+
+
+class OcrFetchView(ApiView):
+    scopes = {"get": TokenScope.WRITE}
+
+    @describe(
+        "The text of a picture that is fetched for /ocr", {200: OcrAnswer, 202: FetchShape},
+        query=OcrParameters, problems=(404, 409),
+    )  # fmt: skip
+    def get(self, request: Request, fetch_id: uuid.UUID) -> Response:
+        """As soon as there is a document, what `OcrResultView` answers."""
+        fetch = find_fetch(self.user, fetch_id)
+        parameters = OcrParameters(data=request.query_params)
+        parameters.is_valid(raise_exception=True)
+        with_content = parameters.validated_data["return_content"]
+        if fetch.document_id is not None:
+            document = require(self.user, Ability.SEE, fetch.document_id)
+            return _answer(request, document, with_content=with_content)
+        if fetch.status == FetchStatus.FAILED:
+            raise NothingRead(fetch.error_text)
+        return _answer_fetch(request, fetch, with_content=with_content)
 
 
 class OcrResultView(ApiView):
@@ -113,6 +140,35 @@ class OcrResultView(ApiView):
         return _answer(request, document, with_content=parameters.validated_data["return_content"])
 
 
+def _names_address(request: Request, values: dict[str, Any]) -> bool:
+    url = values.get("image_url", "")
+    return bool(url) and not url.startswith(_DATA_URL) and not request.FILES
+
+
+def _fetch(request: Request, user: User, values: dict[str, Any]) -> Response:
+    """Have the picture fetched by a background worker. Raises InvalidRequest."""
+    if "image_base64" in values:
+        raise InvalidRequest.for_field(
+            "file", Message("Send one picture: as file, as image_base64 or as image_url.")
+        )
+    names = ("filename", "title", "language", "team")
+    wanted = URLUpload(
+        data={"source_url": values["image_url"], **{n: values[n] for n in names if values[n]}}
+    )
+    wanted.is_valid(raise_exception=True)
+    fields = dict(wanted.validated_data)
+    url, team_id = fields.pop("source_url"), fields.pop("team")
+    fetch = request_fetch(url, actor=user, team_id=team_id, fields=fields)
+    return _answer_fetch(request, fetch, with_content=values["return_content"])
+
+
+def _answer_fetch(request: Request, fetch: Fetch, *, with_content: bool) -> Response:
+    later = reverse("ocr-fetch", args=[fetch.id])
+    path = f"{later}?return_content={'true' if with_content else 'false'}"
+    answer = Response(fetch_data(fetch), status=202, headers={"Location": later})
+    return ask_again(request, answer, seconds=MOST_SECONDS, path=path)
+
+
 def _take_file(request: Request, values: dict[str, Any]) -> tuple[StagedFile, str]:
     named = [name for name in ("image_base64", "image_url") if name in values]
     if len(named) + bool(request.FILES) != 1:
@@ -128,11 +184,6 @@ def _take_file(request: Request, values: dict[str, Any]) -> tuple[StagedFile, st
         return file.staged, values["filename"] or file.name or "image"
     (name,) = named
     encoded = values[name]
-    if name == "image_url" and not encoded.startswith(_DATA_URL):
-        raise InvalidRequest.for_field(
-            name,
-            Message("Only addresses that begin with data: are taken. Send the file itself."),
-        )
     if encoded.startswith(_DATA_URL):
         encoded = encoded.partition(",")[2]
     try:

@@ -12,8 +12,9 @@ from rest_framework.test import APIClient
 
 from documents.actions.finish import finish
 from documents.api import ocr
+from documents.errors import NothingRead
 from documents.http.ask_again import HEADER
-from documents.models import Document, Team
+from documents.models import Document, Fetch, Team
 from documents.models.claim import TaskClaim
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document, make_layout, make_page
@@ -119,6 +120,23 @@ def test_a_text_that_is_too_long_is_left_to_the_links(
     assert api.get(answer["links"]["txt"]).status_code == 200
 
 
+def test_a_picture_at_an_address_is_fetched_and_then_read(api: APIClient, team: Team) -> None:
+    answer = send(api, image_url="https://example.org/scan.png", return_content=False)
+
+    fetch = Fetch.objects.get()
+    assert (answer.status_code, fetch.url) == (202, "https://example.org/scan.png")
+    _, path = answer.headers[HEADER].split(" ")
+    assert path == f"/ocr/fetch/{fetch.id}/?return_content=false"
+    assert api.get(path).status_code == 202
+    fetch.document = make_document(team, pages=["text"])
+    fetch.save()
+    assert api.get(path).json()["id"] == str(fetch.document.id)
+    fetch.document, fetch.status = None, "failed"
+    fetch.set_error(NothingRead("Nobody answers there."))
+    fetch.save()
+    assert "Nobody answers" in problem_of(api.get(path), 409)["detail"]
+
+
 def test_what_can_not_be_read_says_why(api: APIClient, team: Team) -> None:
     document = make_document(team, status="failed", error_code="damaged-file", error_detail="Bad.")
 
@@ -133,7 +151,7 @@ def test_what_can_not_be_read_says_why(api: APIClient, team: Team) -> None:
         {},
         {"image_base64": "!"},
         {"image_base64": "", "image_url": "data:,"},
-        {"image_url": "http://169.254.169.254/latest/"},
+        {"image_url": "ftp://example.org/scan.png"},
         {"image_base64": "aGk="},
         {"picture": "aGk="},
     ],
