@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import re
-from xml.sax.saxutils import escape
 
 #: Everything but what XML 1.0 allows (2.2).
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def xml_text(text: str) -> str:
-    return escape(_NOT_XML.sub("", text))
+    return html.escape(_NOT_XML.sub("", text), quote=False)
 
 
 def xml_attribute(text: str) -> str:
     """For between double quotes."""
-    return escape(_NOT_XML.sub("", text), {'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
+    escaped = html.escape(_NOT_XML.sub("", text), quote=True)
+    return escaped.replace("\n", "&#10;").replace("\t", "&#9;")
