@@ -28,9 +28,12 @@ Bash = Callable[..., "subprocess.CompletedProcess[str]"]
 @pytest.fixture
 def place() -> Iterator[Path]:
     """Where others may go, unlike in a directory that pytest makes."""
+    # A live server, for a test before in this process, keeps what is made from then on private.
+    before = os.umask(0o022)
     path = Path(tempfile.mkdtemp(prefix="ocrsite-scripts-"))
     path.chmod(0o755)
     yield path
+    os.umask(before)
     for directory, _, _ in os.walk(path):
         Path(directory).chmod(0o755)
     shutil.rmtree(path)
