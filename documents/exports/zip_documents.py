@@ -90,7 +90,11 @@ def _too_large() -> DownloadTooLarge:
 
 
 class _ChunkBuffer(io.RawIOBase):
-    """The zip's output: keeps bytes until `take`; can't seek."""
+    """The zip's output: keeps bytes until `take`; can't seek.
+
+    Never closed: a zip that nobody reads to its end writes its last bytes when it is collected,
+    maybe after this has been.
+    """
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -102,6 +106,9 @@ class _ChunkBuffer(io.RawIOBase):
         part = bytes(data)  # type: ignore[call-overload]
         self._parts.append(part)
         return len(part)
+
+    def close(self) -> None:
+        pass
 
     def take(self) -> bytes:
         taken = b"".join(self._parts)

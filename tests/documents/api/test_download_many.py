@@ -39,6 +39,19 @@ def documents(team: Team, media: Path) -> list[Document]:
     return [make(team, "a.pdf", tags=["x"]), make(team, "b.pdf"), make(team, "a.pdf", tags=["x"])]
 
 
+def test_a_zip_is_ended_after_its_output_was_collected() -> None:
+    """As happens to a download that is given up, when both are collected in one go."""
+    output = zip_documents._ChunkBuffer()
+    packed = zipfile.ZipFile(output, "w")
+    packed.writestr("a.txt", "text")
+
+    output.close()
+    packed.close()
+
+    with zipfile.ZipFile(io.BytesIO(output.take())) as ended:
+        assert ended.read("a.txt") == b"text"
+
+
 def make_next_export() -> None:
     claim = claim_export()
     if claim is not None:
