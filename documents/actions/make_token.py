@@ -10,7 +10,7 @@ import structlog
 from django.utils import timezone
 
 from documents import access
-from documents.abilities import limits_of
+from documents.access.abilities import limits_of
 from documents.errors import InvalidRequest, NotFound
 from documents.messages import Message
 from documents.models import ApiToken, TokenScope, User

@@ -13,12 +13,12 @@ import uuid
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
-from documents.abilities import ABILITIES as ABILITIES
-from documents.abilities import SCOPES, limits_of
-from documents.abilities import Ability as Ability
-from documents.abilities import AnyUser as AnyUser
-from documents.abilities import require_scope as require_scope
-from documents.abilities import require_unbound as require_unbound
+from documents.access.abilities import ABILITIES as ABILITIES
+from documents.access.abilities import SCOPES, limits_of
+from documents.access.abilities import Ability as Ability
+from documents.access.abilities import AnyUser as AnyUser
+from documents.access.abilities import require_scope as require_scope
+from documents.access.abilities import require_unbound as require_unbound
 from documents.errors import InvalidRequest, LoginRequired, NotFound, RoleTooLow
 from documents.messages import Message
 from documents.models import Document, Membership, SavedSearch, Team, TokenScope, User
