@@ -8,7 +8,7 @@ Memory does not grow with the number of documents.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass
 from functools import partial
 
@@ -35,13 +35,21 @@ class Outcome:
 
 
 def change_many(
-    ids: Iterable[uuid.UUID], change: Change, *, actor: User, first: int = 1
+    ids: Collection[uuid.UUID], change: Change, *, actor: User, first: int = 1
 ) -> Generator[Outcome, None, None]:
     """Apply the change to each document, in this order; yield what came of it.
 
     `first`: the number of the first document, for titles that count, where a client sends a
     selection in parts. Every document is checked on its own: whether `actor` may do this to it.
+    Raises InvalidRequest, before anything is changed, for more than MOST_DOCUMENTS.
     """
+    refuse_too_many(len(ids))
+    return _change_each(ids, change, actor, first)
+
+
+def _change_each(
+    ids: Collection[uuid.UUID], change: Change, actor: User, first: int
+) -> Generator[Outcome, None, None]:
     seen: set[uuid.UUID] = set()
     number = first
     for document_id in ids:

@@ -68,6 +68,19 @@ class SuperuserPermissions:
         return bool(request.user.is_superuser)
 
 
+class ReadOnly(SuperuserPermissions):
+    """For what administrators look at and no form of the admin writes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 def _may(request: HttpRequest, ability: Ability | None, obj: Any = None) -> bool:
     """Without an object: whether the user may do this in any team."""
     if ability is None:

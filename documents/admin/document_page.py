@@ -12,11 +12,11 @@ from documents import access
 from documents.access import Ability
 from documents.actions.unlock import PASSWORD_LENGTH, needs_password
 from documents.admin.changelist_state import FILTERS, list_query_of, list_query_parameter, list_url
-from documents.admin.history import history_of
 from documents.admin.progress import Progress
 from documents.admin.requests import actor, redirect_missing_document
 from documents.errors import NotFound, SearchUnavailable
 from documents.exports.downloads import RESULT_TYPES
+from documents.exports.history import history_of
 from documents.exports.links import original_url, result_url
 from documents.http.engines import engines_to_choose
 from documents.models import Document, OcrMode

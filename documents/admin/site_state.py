@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from documents.actions.retry_failures import MOST, retry_failures
-from documents.admin.base import SuperuserPermissions
+from documents.admin.base import ReadOnly
 from documents.admin.requests import actor
 from documents.bucket.health import watch
 from documents.errors import error_class
@@ -105,18 +105,8 @@ def _size(file: Path) -> int:
         return 0
 
 
-class SiteStateAdmin(SuperuserPermissions, admin.ModelAdmin):
+class SiteStateAdmin(ReadOnly, admin.ModelAdmin):
     """The "list" of worker processes is the page of the site's state."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A row is its process's own."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from documents.actions.revoke_token import revoke_token_of
-from documents.admin.base import SuperuserPermissions, TitledByContent
+from documents.admin.base import ReadOnly, TitledByContent
 from documents.admin.requests import actor
 from documents.admin.time_format import format_moment
 from documents.models import ApiToken
@@ -32,23 +32,13 @@ class ValidFilter(admin.SimpleListFilter):
         return queryset.exclude(pk__in=valid) if self.value() == "no" else queryset
 
 
-class TokenAdmin(SuperuserPermissions, TitledByContent):
+class TokenAdmin(ReadOnly, TitledByContent):
     list_display = ("user", "called", "prefix", "may_do", "made", "used", "until")
     list_display_links = None
     list_filter = (ValidFilter,)
     list_select_related = ("user",)
     search_fields = ("user__username", "name", "prefix")
     actions = ("revoke",)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Tokens are revoked, never changed or deleted."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("name"), ordering="name")
     def called(self, token: ApiToken) -> str:

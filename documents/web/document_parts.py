@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 from documents.access import ABILITIES, Ability
 from documents.actions.unlock import PASSWORD_LENGTH, needs_password
 from documents.exports.downloads import RESULT_TYPES
+from documents.exports.history import history_of
 from documents.exports.links import original_url, result_url
 from documents.http.engines import engines_to_choose
 from documents.models import Document, Membership, OcrMode, PageStatus, ReviewStatus, Status, User
 from documents.review.flags import describe_flag
-from documents.web.history import history_of
 
 #: Pages that are listed as failed, or to look at; once these are done, the next ones appear.
 MOST_LISTED = 40
