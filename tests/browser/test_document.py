@@ -1,90 +1,36 @@
-"""A document's page: scan and text are tied, texts are corrected in place, hits are found."""
+"""A document's page as one reads it: scan and text are tied, hits are found."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from django.conf import settings
-from django.urls import reverse
-from PIL import Image, ImageDraw
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from documents.actions.correct import correct
-from documents.exports.page_images import store_page_image, store_page_thumbnail
 from documents.models import Document, PageStatus, Status, Team, User
 from documents.review.edits import AddBlock
 from documents.search.index.follower import Follower
-from documents.text.page_layout import Box, Dispute, PageLayout
 from tests.browser.conftest import draw_pages, listened_to
+from tests.browser.document_page import (
+    WIDTH,
+    address,
+    click_word,
+    layout_of,
+    make_lease,
+    on_screen,
+    opened,
+    word_box,
+)
 from tests.factories import make_document, make_layout, make_reading
-
-WIDTH, HEIGHT = 1240, 1754
-INK = (20, 20, 20)
-#: Text of blocks b0, b1, b2 on page 1.
-TEXT = "Helo world\n\nДоговор аренды\nвторая строка\n\nlast words"
 
 
 @pytest.fixture
 def document(team: Team) -> Document:
-    document = make_document(team, title="Lease", pages=[TEXT, "Договоры page two", "Page three"])
-    for number in (1, 2, 3):
-        draw_words(document, number)
-    return document
-
-
-def layout_of(document: Document, number: int = 1) -> PageLayout:
-    layout = document.pages.get(number=number).layout
-    assert layout is not None
-    return layout
-
-
-def draw_words(document: Document, number: int) -> None:
-    """The page image: each word is a black bar in its box."""
-    image = Image.new("RGB", (WIDTH, HEIGHT), "white")
-    pen = ImageDraw.Draw(image)
-    for word in layout_of(document, number).words():
-        pen.rectangle(word.bbox, fill=INK)
-    content = io.BytesIO()
-    image.save(content, "WEBP", lossless=True)
-    store_page_image(document.id, number, 0, content.getvalue())
-    store_page_thumbnail(document.id, number, 0, content.getvalue())
-
-
-def address(document: Document, query: str = "") -> str:
-    return reverse("web:document", args=[document.id]) + query
-
-
-def opened(page: Page, document: Document, query: str = "") -> Page:
-    page.goto(address(document, query))
-    expect(page.locator("section.block").first).to_be_visible()
-    expect(page.locator(".viewer.loading")).to_have_count(0)
-    page.locator(".viewer-image").evaluate("each => each.decode()")
-    return page
-
-
-def block(page: Page, name: str) -> str:
-    return page.locator(f"[data-block={name}] .block-text").inner_text()
-
-
-def on_screen(page: Page, box: Box) -> tuple[float, float, float, float]:
-    """A box of the page image, px of the window."""
-    place = page.locator(".viewer-sheet").bounding_box()
-    assert place is not None
-    scale = place["width"] / WIDTH
-    x0, y0, x1, y1 = (value * scale for value in box)
-    return place["x"] + x0, place["y"] + y0, place["x"] + x1, place["y"] + y1
-
-
-def word_box(document: Document, text: str, number: int = 1) -> Box:
-    return next(word.bbox for word in layout_of(document, number).words() if word.text == text)
-
-
-def click_word(page: Page, document: Document, text: str) -> None:
-    x0, y0, x1, y1 = on_screen(page, word_box(document, text))
-    page.mouse.click((x0 + x1) / 2, (y0 + y1) / 2)
+    return make_lease(team)
 
 
 def test_the_scan_begins_high_under_one_slim_bar(page: Page, document: Document) -> None:
@@ -163,112 +109,6 @@ def test_a_word_of_the_text_leads_to_its_place_on_the_scan(page: Page, document:
     assert abs(left - x0) < 12 and abs(top - y0) < 12
 
 
-def test_a_text_is_corrected_in_place_and_saved(
-    page: Page, document: Document, reviewer: User, complaints: list[str]
-) -> None:
-    opened(page, document)
-    text = page.locator("[data-block=b0] .block-text")
-
-    text.fill("Hello world")
-    expect(page.locator(".save-state")).to_have_text("Not saved yet")
-    text.press("Control+Enter")
-
-    expect(page.locator(".save-state")).to_have_text("Saved")
-    assert layout_of(document).text.startswith("Hello world")
-    assert next(layout_of(document).words()).bbox == (100, 100, 148, 130)
-    revision = document.pages.get(number=1).current_revision
-    assert revision is not None and revision.author == reviewer
-    expect(page.locator(".page-facts")).to_contain_text("corrected by reviewer")
-    assert complaints == []
-
-
-def test_leaving_a_text_saves_it(page: Page, document: Document) -> None:
-    opened(page, document)
-    page.locator("[data-block=b0] .block-text").fill("Hello world")
-
-    page.keyboard.press("Escape")
-    expect(page.locator(".save-state")).to_have_text("Saved")
-    page.keyboard.press("n")
-
-    expect(page.locator(".pager-input")).to_have_value("2")
-    assert layout_of(document).text.startswith("Hello world")
-
-
-def test_two_people_on_one_block_see_both_texts(
-    page: Page, document: Document, reviewer: User
-) -> None:
-    opened(page, document)
-    correct(document.id, 1, {"b0": "Theirs"}, revision=0, actor=reviewer)
-    page.locator("[data-block=b0] .block-text").fill("Mine")
-    page.locator("[data-block=b2] .block-text").fill("Also mine")
-
-    page.keyboard.press("Control+Enter")
-
-    conflict = page.locator("[data-block=b0] .conflict")
-    expect(conflict.locator(".conflict-words")).to_have_text(["Theirs", "Mine"])
-    expect(page.locator(".save-state")).to_have_text("Saved")
-    assert layout_of(document).text.endswith("Also mine"), "other blocks are saved all the same"
-    assert layout_of(document).text.startswith("Theirs")
-
-    with page.expect_response(lambda answer: answer.request.method == "PUT"):
-        conflict.get_by_role("button", name="Keep mine").click()
-    expect(conflict).to_have_count(0)
-    expect(page.locator(".save-state")).to_have_text("Saved")
-    assert layout_of(document).text.startswith("Mine")
-
-
-def test_two_people_on_different_blocks_notice_nothing(
-    page: Page, document: Document, reviewer: User
-) -> None:
-    opened(page, document)
-    correct(document.id, 1, {"b0": "Theirs"}, revision=0, actor=reviewer)
-
-    page.locator("[data-block=b2] .block-text").fill("Mine")
-    page.keyboard.press("Control+Enter")
-
-    expect(page.locator(".save-state")).to_have_text("Saved")
-    expect(page.locator("[data-block=b0] .block-text")).to_have_text("Theirs")
-    assert layout_of(document).text.endswith("Mine")
-
-
-def test_blocks_are_split_merged_moved_and_deleted_by_keys(page: Page, document: Document) -> None:
-    opened(page, document)
-    click_word(page, document, "Договор")
-
-    page.keyboard.press("Control+Shift+Enter")
-    expect(page.locator("section.block")).to_have_count(4)
-    expect(page.locator("[data-block=b1] .block-text")).to_have_text("Договор")
-    page.keyboard.press("Control+m")
-    expect(page.locator("section.block")).to_have_count(3)
-    page.keyboard.press("Control+Shift+ArrowUp")
-    expect(page.locator("section.block").first).to_have_attribute("data-block", "b1")
-    page.keyboard.press("Control+Shift+Backspace")
-    expect(page.locator("section.block")).to_have_count(2)
-
-    assert layout_of(document).text == "Helo world\n\nlast words"
-    page.get_by_role("button", name="Undo").click()
-    expect(page.locator("section.block")).to_have_count(3)
-    assert "Договор" in layout_of(document).text
-
-
-def test_a_table_is_a_grid_that_is_edited(page: Page, document: Document) -> None:
-    table = AddBlock((100, 800, 900, 900), "table", "Item\tCount\nApples\t12")
-    correct(document.id, 1, {}, edits=[table], revision=0, actor=None)
-    opened(page, document)
-
-    page.get_by_label("Row 2, column 2").fill("120")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator(".save-state")).to_have_text("Saved")
-    page.get_by_label("Row 2, column 1").click()
-    page.get_by_label("Change block 4").click()
-    page.get_by_role("button", name="Row below").click()
-
-    expect(page.get_by_label("Row 3, column 1")).to_have_text("")
-    assert (
-        "<td>120</td></tr><tr><td></td><td></td></tr></table>" in layout_of(document).blocks[3].html
-    )
-
-
 def test_a_formula_is_shown_and_markup_in_it_is_not(
     page: Page, document: Document, complaints: list[str]
 ) -> None:
@@ -281,26 +121,6 @@ def test_a_formula_is_shown_and_markup_in_it_is_not(
     expect(page.locator("math mfrac")).to_have_count(1)
     expect(page.locator(".block-math img")).to_have_count(0)
     assert complaints == []
-
-
-def test_a_region_becomes_a_block(page: Page, document: Document) -> None:
-    opened(page, document)
-    x0, y0, x1, y1 = on_screen(page, (100, 900, 600, 960))
-
-    page.keyboard.press("b")
-    page.mouse.move(x0, y0)
-    page.mouse.down()
-    page.mouse.move(x1, y1, steps=4)
-    page.mouse.up()
-    page.get_by_role("button", name="New block here").click()
-    expect(page.locator(".block-text:focus")).to_have_text("")
-    page.keyboard.type("Seen at last")
-    page.keyboard.press("Control+Enter")
-
-    expect(page.locator(".save-state")).to_have_text("Saved")
-    added = layout_of(document).blocks[-1]
-    assert added.text == "Seen at last"
-    assert all(abs(a - b) < 5 for a, b in zip(added.bbox, (100, 900, 600, 960), strict=True))
 
 
 def test_a_region_gives_its_words(page: Page, document: Document) -> None:
@@ -319,23 +139,6 @@ def test_a_region_gives_its_words(page: Page, document: Document) -> None:
     expect(page.get_by_text("Copied.")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == "Договор аренды вторая строка"
-
-
-def test_a_page_that_could_not_be_read_is_typed(page: Page, team: Team) -> None:
-    document = make_document(
-        team, status=Status.PARTIAL, pages=["one", None], failed=[2], error_code="damaged-page"
-    )
-    draw_pages(document)
-    page.goto(address(document, "?page=2"))
-    expect(page.get_by_text("This page could not be read")).to_be_visible()
-
-    page.get_by_role("button", name="Type the text").click()
-    page.keyboard.type("typed by hand")
-    page.keyboard.press("Control+Enter")
-
-    expect(page.locator("section.block .block-text")).to_have_text("typed by hand")
-    assert layout_of(document, 2).text == "typed by hand"
-    assert document.pages.get(number=2).status == PageStatus.DONE
 
 
 def test_a_page_that_is_read_meanwhile_appears_by_itself(page: Page, team: Team) -> None:
@@ -357,19 +160,6 @@ def test_a_page_that_is_read_meanwhile_appears_by_itself(page: Page, team: Team)
     expect(page.locator("[data-progress]")).to_have_count(0)
 
 
-def test_a_newer_reading_is_offered(page: Page, document: Document) -> None:
-    correct(document.id, 1, {"b0": "Hello"}, revision=0, actor=None)
-    first = document.pages.get(number=1)
-    first.current_reading = make_reading(first, make_layout("newer text"), run=2)
-    first.save()
-    opened(page, document)
-
-    page.get_by_role("button", name="Use the newer reading").click()
-
-    expect(page.locator("section.block")).to_have_count(1)
-    expect(page.locator("section.block .block-text")).to_have_text("newer text")
-
-
 def test_a_thousand_pages_are_as_quick_as_one(page: Page, team: Team) -> None:
     document = make_document(team, pages=[f"Page {n}" for n in range(1, 1001)])
     page.goto(address(document, "?page=500"))
@@ -383,62 +173,6 @@ def test_a_thousand_pages_are_as_quick_as_one(page: Page, team: Team) -> None:
     expect(page.locator("section.block .block-text")).to_have_text("Page 987")
     page.keyboard.press("n")
     expect(page.locator("section.block .block-text")).to_have_text("Page 988")
-
-
-def test_by_keyboard_alone_in_a_russian_layout(page: Page, document: Document) -> None:
-    """Keys are meant by their place: on a Russian layout the key N types т."""
-    opened(page, document)
-
-    def press(code: str, letter: str) -> None:
-        page.evaluate(
-            """([code, key]) => document.activeElement.dispatchEvent(
-                new KeyboardEvent("keydown", {code, key, bubbles: true, cancelable: true}))""",
-            [code, letter],
-        )
-
-    press("KeyN", "т")
-    expect(page.locator(".pager-input")).to_have_value("2")
-    press("KeyP", "з")
-    expect(page.locator(".pager-input")).to_have_value("1")
-    press("KeyE", "у")
-    page.keyboard.press("Control+a")
-    page.keyboard.type("Hello")
-    page.keyboard.press("Escape")
-    expect(page.locator(".save-state")).to_have_text("Saved")
-    press("KeyA", "ф")
-    expect(page.get_by_text("The document is approved.")).to_be_visible()
-    document.refresh_from_db()
-    assert document.review_status == "approved"
-
-
-def test_a_rejection_has_a_reason(page: Page, document: Document) -> None:
-    opened(page, document)
-
-    page.keyboard.press("r")
-    page.keyboard.type("Page 3 is missing")
-    page.locator("#reject-dialog").get_by_role("button", name="Reject").click()
-
-    expect(page.get_by_text("The document is rejected.")).to_be_visible()
-    page.keyboard.press("i")
-    expect(page.locator(".history")).to_contain_text("Page 3 is missing")
-
-
-def test_title_and_tags_are_changed_in_place(page: Page, document: Document) -> None:
-    opened(page, document)
-
-    page.keyboard.press("t")
-    page.keyboard.press("Control+a")
-    page.keyboard.type("Lease of 2024")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("The title is saved.")).to_be_visible()
-    page.get_by_role("button", name="Details").click()
-    page.get_by_placeholder("Add a tag").fill("rent")
-    page.keyboard.press("Enter")
-
-    expect(page.locator(".tag-list")).to_contain_text("rent")
-    document.refresh_from_db()
-    assert document.title == "Lease of 2024"
-    assert [tag.name for tag in document.tags.all()] == ["rent"]
 
 
 def test_zoom_turn_and_marks(page: Page, document: Document) -> None:
@@ -466,97 +200,6 @@ def test_zoom_turn_and_marks(page: Page, document: Document) -> None:
     expect(page.locator(".viewer-marks.without-marks")).to_have_count(1)
 
 
-@pytest.fixture
-def disputed(team: Team) -> Document:
-    """Two words that the second reader read otherwise."""
-    layout = make_layout("No 12 of July\n\nboth copies")
-    where = {word.text: word.bbox for word in layout.words()}
-    disputes = (Dispute(where["12"], "12", "14"), Dispute(where["July"], "July", "June"))
-    first = replace(layout.blocks[0], disputes=disputes)
-    layout = replace(layout, blocks=(first, layout.blocks[1]), flags=("disputed",))
-    document = make_document(team, pages=[layout], flags=["disputed"])
-    draw_words(document, 1)
-    return document
-
-
-def test_keys_lead_from_dispute_to_dispute_and_take_the_other_reading(
-    page: Page, disputed: Document
-) -> None:
-    opened(page, disputed)
-
-    page.keyboard.press("j")
-    assert page.evaluate("String([...CSS.highlights.get('doc-word')][0])") == "12"
-    page.keyboard.press("j")
-    assert page.evaluate("String([...CSS.highlights.get('doc-word')][0])") == "July"
-    with page.expect_response(lambda answer: answer.request.method == "PUT"):
-        page.keyboard.press("o")
-
-    expect(page.locator("[data-block=b0] .block-text")).to_have_text("No 12 of June")
-    expect(page.locator(".dispute-line")).to_have_count(1)
-    page.get_by_role("button", name="Use “14”").click()
-    expect(page.locator("[data-block=b0] .block-text")).to_have_text("No 14 of June")
-    expect(page.locator(".dispute-line")).to_have_count(0)
-    expect(page.locator(".save-state")).to_have_text("Saved")
-    assert layout_of(disputed).flags == ()
-
-
-def test_words_that_somebody_mended_already_are_not_touched(page: Page, disputed: Document) -> None:
-    opened(page, disputed)
-    page.locator("[data-block=b0] .block-text").fill("No 13 of July")
-
-    page.get_by_role("button", name="Use “14”").click()
-
-    expect(page.get_by_text("no longer in the text")).to_be_visible()
-    expect(page.locator("[data-block=b0] .block-text")).to_have_text("No 13 of July")
-
-
-def test_what_is_typed_while_a_save_is_underway_is_saved_after_it(
-    page: Page, document: Document
-) -> None:
-    opened(page, document)
-    held: list[Route] = []
-
-    def hold_the_first(route: Route) -> None:
-        if held:
-            route.continue_()
-        else:
-            held.append(route)
-
-    page.route("**/pages/1/text/", hold_the_first)
-    text = page.locator("[data-block=b0] .block-text")
-    text.fill("Hello")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator(".save-state")).to_have_text("Saving…")
-
-    text.press("End")
-    page.keyboard.type(" world")
-    held[0].continue_()
-    expect(page.locator(".page-facts")).to_contain_text("corrected by")
-    with page.expect_response(lambda answer: answer.request.method == "PUT"):
-        page.keyboard.press("Control+Enter")
-
-    expect(text).to_have_text("Hello world")
-    expect(page.locator(".save-state")).to_have_text("Saved")
-    assert layout_of(document).text.startswith("Hello world")
-
-
-def test_who_is_logged_out_is_told_and_loses_nothing(page: Page, document: Document) -> None:
-    opened(page, document)
-    kept = page.context.cookies()
-    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
-    text = page.locator("[data-block=b0] .block-text")
-    text.fill("Hello world")
-
-    page.keyboard.press("Control+Enter")
-    expect(page.locator(".save-state")).to_have_text("Not saved")
-    expect(page.get_by_text("You are logged out")).to_be_visible()
-    expect(text).to_have_text("Hello world")
-
-    page.context.add_cookies([dict(each) for each in kept])  # type: ignore[misc]
-    text.press("Control+Enter")
-    expect(page.locator(".save-state")).to_have_text("Saved")
-
-
 def test_a_busy_server_is_asked_again_for_an_image(page: Page, document: Document) -> None:
     refused: list[str] = []
 
@@ -574,19 +217,6 @@ def test_a_busy_server_is_asked_again_for_an_image(page: Page, document: Documen
     expect(page.locator(".viewer.loading")).to_have_count(0, timeout=15_000)
     assert page.locator(".viewer-image").evaluate("each => each.naturalWidth") == WIDTH
     assert refused
-
-
-def test_readings_are_compared(page: Page, document: Document) -> None:
-    first = document.pages.get(number=1)
-    first.current_reading = make_reading(first, make_layout("Hello world"), run=2)
-    first.save()
-    opened(page, document)
-
-    page.get_by_role("button", name="2 readings").click()
-
-    dialog = page.locator("#readings-dialog")
-    expect(dialog.locator(".differences ins").first).to_contain_text("Helo")
-    expect(dialog.locator(".differences del").first).to_contain_text("Hello")
 
 
 def test_readers_read_and_are_offered_no_change(
@@ -685,20 +315,6 @@ def test_a_page_of_1500_words_is_shown_at_once(page: Page, team: Team) -> None:
 
     assert took[0] == 1500
     assert took[1] < 100, "milliseconds"
-
-
-def test_a_single_page_is_read_again(page: Page, document: Document) -> None:
-    opened(page, document, "?page=2")
-    page.locator(".doc-more summary").click()
-    page.get_by_role("button", name="Read again…").click()
-    dialog = page.locator("#again-dialog")
-    expect(dialog.get_by_label("Only page 2")).to_be_checked()
-
-    dialog.get_by_role("button", name="Read again").click()
-
-    expect(page.get_by_text("The document is being read again.")).to_be_visible()
-    waiting = document.pages.filter(status=PageStatus.PENDING).values_list("number", flat=True)
-    assert list(waiting) == [2]
 
 
 def test_a_document_that_could_not_be_opened_says_why(page: Page, team: Team) -> None:
