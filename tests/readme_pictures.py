@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.chromium import FLAGS, NAMES
-from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, free_port
+from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, free_port
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
@@ -81,8 +81,7 @@ def main() -> None:
         site.log_in()
         for name, content, tag in _draw_documents():
             site.upload(name, content, tags=tag)
-        pending = "/api/v1/documents/?status=queued&status=processing"
-        eventually(lambda: not site.call(pending).json()["results"], 600, "everything is read")
+        site.wait_until_read(within=600)
         time.sleep(3)  # the index follows
         path = next(filter(None, map(shutil.which, NAMES)))
         with sync_playwright() as playwright:

@@ -23,7 +23,7 @@ import requests
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from tests.chromium import FLAGS, NAMES
-from tests.ocrsite.running_site import ADMIN_PASSWORD, ROOT, Site, eventually, free_port
+from tests.ocrsite.running_site import ADMIN_PASSWORD, ROOT, Site, free_port
 
 SAMPLES = ROOT.parent / "shared" / "samples" / "docs"
 #: What is uploaded: some of each kind, quickly read.
@@ -119,15 +119,7 @@ def _site(url: str | None) -> Iterator[str]:
         for name in CHOSEN:
             sample = SAMPLES / name
             site.upload(sample.name, sample.read_bytes(), tags=sample.name.split("-")[1])
-        eventually(
-            lambda: (
-                not site.call("/api/v1/documents/?status=queued&status=processing").json()[
-                    "results"
-                ]
-            ),
-            900,
-            "the samples are read",
-        )
+        site.wait_until_read(within=900)
         time.sleep(3)  # the index follows
         yield site.url("")
     finally:

@@ -32,7 +32,7 @@ def latex_to_mathml(latex: str) -> str:
         return ""
     try:
         rendered = convert(latex, display="block")
-    except Exception:
+    except Exception:  # of many kinds, for LaTeX that it does not know: the caller shows the source
         return ""
     return nh3.clean(
         rendered,

@@ -140,6 +140,11 @@ class Site:
     def upload(self, name: str, content: bytes, **fields: str) -> requests.Response:
         return self.call("/api/v1/documents/", "POST", files={"file": (name, content)}, data=fields)
 
+    def wait_until_read(self, within: float) -> None:
+        """Nothing that was uploaded is waiting or being read any more."""
+        unfinished = "/api/v1/documents/?status=queued&status=processing"
+        eventually(lambda: not self.call(unfinished).json()["results"], within, "all is read")
+
     def document(self, document_id: str) -> dict[str, Any]:
         return dict(self.call(f"/api/v1/documents/{document_id}/").json())
 
