@@ -241,7 +241,7 @@ def test_an_action_is_refused_to_an_outsider_and_to_a_reader(
 
 @pytest.mark.parametrize(
     "action",
-    sorted(FOR_MANAGERS, key=lambda action: action.__name__),
+    sorted(FOR_MANAGERS, key=str),
     ids=lambda action: action.__name__,
 )
 def test_a_reviewer_changes_no_members(action: Callable[..., object]) -> None:
