@@ -50,6 +50,7 @@ def _record_outcome(
             document.results_version = built_from + 1
             document.result_files = files
         document.engine = summary.engine
+        document.engines = summary.engines
         document.confidence = summary.confidence
         document.flags = sorted(summary.flags)
         rules = ReviewRules.objects.filter(team=document.team_id).first()

@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from documents.api.pagination import ListParameters
+from documents.engine_name import EngineName
 from documents.files.filetypes import ACCEPTED
-from documents.models import Document, ReviewStatus, Status, User
+from documents.models import PRIORITY_WORDS, Document, ReviewStatus, Status, User
 from documents.review.flags import FLAG_DESCRIPTIONS
 from documents.search.query import document_filters
-from documents.search.query.document_filters import LIST_FILTERS
+from documents.search.query.document_filters import LIST_FILTERS, VERSION_LENGTH
 from documents.text.language_codes import validate_language
 
 ORDERINGS = ("created_at", "title", "filename", "size")
@@ -26,7 +27,8 @@ def _any_of(child: serializers.Field[Any, Any, Any, Any]) -> serializers.ListFie
 
 class DocumentFilters(ListParameters):
     """`created_after` includes its moment, `created_before` excludes it. A document has all of
-    the repeated `tag`s. `q` is a search query; it finds documents by their pages' text too."""
+    the repeated `tag`s. `engine` and `engine_version` (whole, or its first words) are those that
+    read any page of it. `q` is a search query; it finds documents by their pages' text too."""
 
     status = _any_of(serializers.ChoiceField(Status.choices))
     review_status = _any_of(serializers.ChoiceField(ReviewStatus.choices))
@@ -34,6 +36,10 @@ class DocumentFilters(ListParameters):
     tag = _any_of(serializers.CharField(max_length=100))
     language = _any_of(serializers.CharField(max_length=8))
     flag = _any_of(serializers.ChoiceField(tuple(FLAG_DESCRIPTIONS)))
+    engine = _any_of(serializers.ChoiceField([engine.value for engine in EngineName]))
+    engine_version = _any_of(serializers.CharField(max_length=VERSION_LENGTH))
+    confidence_below = serializers.FloatField(required=False, min_value=0, max_value=1)
+    priority = _any_of(serializers.ChoiceField(PRIORITY_WORDS))
     mime_type = _any_of(serializers.ChoiceField([kind.mime_type for kind in ACCEPTED]))
     sha256 = _any_of(serializers.RegexField(r"^[0-9A-Fa-f]{64}$"))
     created_after = serializers.DateTimeField(required=False)

@@ -42,7 +42,7 @@ class SearchParameters(DocumentFilters):
     """The filters of the documents' list, but for the trash, which is not searched, and flags,
     which the index does not know. `q` is in the language of docs/api.md."""
 
-    trashed = flag = cursor = None  # type: ignore[assignment]
+    trashed = flag = engine = engine_version = confidence_below = priority = cursor = None  # type: ignore[assignment]
 
     q = QueryField(required=False, allow_blank=True, default="")
     ordering = serializers.ChoiceField(

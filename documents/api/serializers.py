@@ -18,7 +18,7 @@ from documents.exports import links
 from documents.exports.document_json import document_facts
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.export_kinds import EXPORT_TYPES
-from documents.models import Document, OcrMode, Page, Reading
+from documents.models import Document, OcrMode, Page, Priority, Reading
 from documents.models.reading import shows_correction_of, shows_reading
 from documents.models.review import NOTE_LENGTH
 from documents.outside.addresses import LONGEST_URL
@@ -52,7 +52,10 @@ def document_data(document: Document) -> dict[str, Any]:
             else None
         ),
         "engine": document.engine or None,
+        "engines": document.engines,
         "requested_engine": document.requested_engine or None,
+        "requested_engine_version": document.requested_engine_version or None,
+        "priority": Priority(document.priority).word,
         "language": document.language or None,
         "team": str(document.team_id),
         "tags": [tag.name for tag in document.tags.all()],

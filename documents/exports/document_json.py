@@ -8,7 +8,8 @@ from documents.models import Document
 
 
 def document_facts(document: Document) -> dict[str, Any]:
-    """`size` in bytes; `page_count` is None until the pages are counted."""
+    """`size` in bytes; `page_count` is None until the pages are counted. `requested_pages`:
+    ranges as "1,3-7"; None for all."""
     return {
         "id": str(document.id),
         "title": document.title,
@@ -19,4 +20,6 @@ def document_facts(document: Document) -> dict[str, Any]:
         "page_count": document.page_count,
         "pages_done": document.pages_done,
         "pages_failed": document.pages_failed,
+        "pages_skipped": document.pages_skipped,
+        "requested_pages": document.requested_pages or None,
     }

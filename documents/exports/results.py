@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from documents.exports.cross_page import RewrittenBlocks
 from documents.exports.document_json import document_facts
+from documents.exports.engine_counts import count_engines
 from documents.exports.options import WHOLE_DOCUMENT, ExportOptions
 from documents.exports.page_json import page_data
 from documents.models import Document, Page
@@ -40,6 +41,8 @@ class Summary:
     pages_by_engine: dict[str, int] = field(default_factory=dict)
     confidences: list[tuple[float | None, int]] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
+    #: As `Document.engines`.
+    engines: list[dict[str, Any]] = field(default_factory=list)
     #: Whether any page was read, if only to find that it is blank, or was typed by a person.
     anything_read: bool = False
 
@@ -72,8 +75,9 @@ def write_results(
     `pages`: in page order, with their readings and revisions loaded. `rewritten`: blocks with other
     Markdown than on their page.
     """
-    summary = Summary()
-    head = json.dumps(describe_document(document), ensure_ascii=False)
+    summary = Summary(engines=count_engines(document))
+    facts = {**describe_document(document), "engines": summary.engines}
+    head = json.dumps(facts, ensure_ascii=False)
     as_json.write(f'{{"version": {RESULT_VERSION},\n"document": {head},\n"pages": ['.encode())
     for index, page in enumerate(pages):
         data = page_data(page)

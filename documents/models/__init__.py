@@ -1,6 +1,7 @@
 """What the database stores. Models know nothing of actions, doors or workers above them."""
 
 from documents.models.archive import ArchiveIdentity, MirroredFile, Tombstone
+from documents.models.asked import PRIORITY_WORDS, Priority
 from documents.models.audit import AuditEntry, AuditKind
 from documents.models.document import Document
 from documents.models.doubt import PageDoubt
@@ -25,6 +26,7 @@ from documents.models.worker import WorkerKind, WorkerProcess
 
 __all__ = [
     "FIRST_TEAM_ID",
+    "PRIORITY_WORDS",
     "ApiToken",
     "ArchiveIdentity",
     "AuditEntry",
@@ -45,6 +47,7 @@ __all__ = [
     "PageDoubt",
     "PageRevision",
     "PageStatus",
+    "Priority",
     "Reading",
     "ReviewReason",
     "ReviewRules",

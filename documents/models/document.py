@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.errors import ArchiveError, InTrash, NotFound
 from documents.messages import Message
+from documents.models.asked import Asked
 from documents.models.change_tracking import ChangeTracking
 from documents.models.copies import Copies
 from documents.models.keeping import Keeping
@@ -76,7 +77,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.select_for_update(of=("self",)).get_or_refuse(document_id)
 
 
-class Document(Recognition, PendingTask, Review, Keeping, Copies, ChangeTracking):
+class Document(Recognition, Asked, PendingTask, Review, Keeping, Copies, ChangeTracking):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, related_name="documents", verbose_name=_("team")

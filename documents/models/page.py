@@ -27,6 +27,8 @@ class PageStatus(models.TextChoices):
     RUNNING = "running", _("being read")
     DONE = "done", _("read")
     FAILED = "failed", _("failed")
+    #: Nobody asked for it; it can be read later.
+    SKIPPED = "skipped", _("not asked for")
 
 
 class PageQuerySet(models.QuerySet["Page"]):

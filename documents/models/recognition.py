@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from documents.errors import ArchiveError
+from documents.models.engines_field import EnginesField
 from documents.models.fields import FlagsField
 from documents.models.stored_error import StoredError
 
@@ -54,11 +55,15 @@ class Recognition(StoredError):
     page_count = models.PositiveIntegerField(_("pages"), null=True, editable=False)
     pages_done = models.PositiveIntegerField(_("pages done"), default=0, editable=False)
     pages_failed = models.PositiveIntegerField(_("pages failed"), default=0, editable=False)
+    #: Pages that nobody asked for: they were not read, and are no failure.
+    pages_skipped = models.PositiveIntegerField(default=0, editable=False)
     error_page = models.PositiveIntegerField(null=True, editable=False)
     last_served_at = models.DateTimeField(default=NEVER, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, editable=False)
 
     engine = models.CharField(_("engine"), max_length=20, blank=True, editable=False)
+    #: Every engine that read a page, with its version: of the readings that count.
+    engines = EnginesField()
     confidence = models.FloatField(_("confidence"), null=True, editable=False)
     #: Every flag that the current text of any page has.
     flags = FlagsField(_("what to look at"))
@@ -81,11 +86,25 @@ class Recognition(StoredError):
         return self.results_version > 0
 
     @property
-    def progress(self) -> float | None:
-        """Pages read or failed, of all, 0 to 1; None while their number is unknown."""
-        if not self.page_count:
+    def pages_asked(self) -> int | None:
+        """The pages that are to be read: all but those that nobody asked for; None while their
+        number is unknown."""
+        return None if self.page_count is None else self.page_count - self.pages_skipped
+
+    @property
+    def pages_left(self) -> int | None:
+        """The pages that wait or are being read; None while their number is unknown."""
+        if self.pages_asked is None:
             return None
-        return (self.pages_done + self.pages_failed) / self.page_count
+        return self.pages_asked - self.pages_done - self.pages_failed
+
+    @property
+    def progress(self) -> float | None:
+        """Pages read or failed, of those that are to be read, 0 to 1; None while their number is
+        unknown."""
+        if not self.pages_asked:
+            return None
+        return (self.pages_done + self.pages_failed) / self.pages_asked
 
     def set_error(self, error: ArchiveError | StoredError | None, page: int | None = None) -> None:
         """Set, without saving: why the reading failed, and on which page."""

@@ -43,7 +43,8 @@ PLAIN_FIELDS = (
     "requested_engine", "status", "page_count", "error_code", "error_detail", "error_page",
     "error_message",
     "engine", "confidence", "flags", "content_version", "results_version", "review_status",
-    "review_reason", "review_note", "review_seconds", "hold_reason",
+    "review_reason", "review_note", "review_seconds", "hold_reason", "priority",
+    "requested_pages", "requested_engine_version", "engines",
 )  # fmt: skip
 TIMES = (
     "created_at", "finished_at", "reviewed_at", "trashed_at", "held_at", "postponed_until",
@@ -51,7 +52,8 @@ TIMES = (
 #: What the first manifests did not have.
 _ADDED_LATER: dict[str, Any] = {
     "flags": [], "held_at": None, "hold_reason": "", "review_reason": "", "review_note": "",
-    "review_seconds": None, "postponed_until": None,
+    "review_seconds": None, "postponed_until": None, "priority": 0, "requested_pages": "",
+    "requested_engine_version": "", "engines": [],
 }  # fmt: skip
 READING_FIELDS = (
     "run", "engine", "engine_version", "width", "height", "dpi", "rotation", "confidence",

@@ -137,6 +137,7 @@ def complete_document(
         }
         document.pages_done = document.pages.filter(status=PageStatus.DONE).count()
         document.pages_failed = document.pages.filter(status=PageStatus.FAILED).count()
+        document.pages_skipped = document.pages.filter(status=PageStatus.SKIPPED).count()
         _queue_unfinished_work(document)
         data: dict[str, Any] = {"gave_way": lost_changes} if lost_changes else {}
         commit_version(document, manifest["version"], EventKind.ADOPTED, **data)
@@ -169,7 +170,7 @@ def _queue_unfinished_work(document: Document) -> None:
         document.task = Task.PREPARE
         announce(tasks_waiting)
     elif document.status == Status.PROCESSING:
-        has_ended = document.pages_done + document.pages_failed == document.page_count
+        has_ended = document.pages_left == 0
         document.task = Task.FINISH if has_ended else Task.NONE
         announce(tasks_waiting)
         announce(pages_waiting)

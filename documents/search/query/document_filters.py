@@ -10,15 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from django.db.models import Q
 
 from documents.access import teams_of, visible_to
+from documents.engine_name import EngineName
 from documents.messages import Message
-from documents.models import Document, Status, Tag, User
+from documents.models import PRIORITY_WORDS, Document, Priority, Status, Tag, User
 from documents.models.document import DocumentQuerySet
+from documents.models.engines_field import read_by
 from documents.models.recognition import UNFINISHED
 from documents.review.flags import FLAG_DESCRIPTIONS, has_any_flag
 from documents.search.query.filters import FILTERS, Filters, InvalidValue, one_of
 from documents.search.query.list_filter import filter_by_query
 
 QUERY_LENGTH = 500
+VERSION_LENGTH = 100
 IN_TRASH, ALSO_TRASH, NO_TRASH = "true", "all", "false"
 #: The value of `box`.
 INBOX = "inbox"
@@ -46,10 +49,24 @@ def _text(most: int) -> Callable[[object], str]:
     return parse
 
 
+def _share(value: object) -> str:
+    try:
+        share = float(str(value))
+    except ValueError:
+        share = -1.0
+    if not 0.0 <= share <= 1.0:
+        raise InvalidValue(Message("This is a number from 0 to 1."))
+    return str(share)
+
+
 #: By name, as `filters.parse_filters` takes them.
 LIST_FILTERS: Filters = {
     **FILTERS,
     "flag": one_of(FLAG_DESCRIPTIONS),
+    "engine": one_of(engine.value for engine in EngineName),
+    "engine_version": _text(VERSION_LENGTH),
+    "confidence_below": _share,
+    "priority": one_of(PRIORITY_WORDS),
     "owner": _text(150),
     "q": _text(QUERY_LENGTH),
     "trashed": one_of(_TRASHED),
@@ -74,6 +91,12 @@ def filter_documents(user: User, filters: Mapping[str, Sequence[object]]) -> Doc
     if years := filters.get("year"):
         documents = documents.filter(created_at__year__in=[int(str(year)) for year in years])
     documents = documents.filter(has_any_flag(str(name) for name in filters.get("flag", ())))
+    engines, versions = (map(str, filters.get(n, ())) for n in ("engine", "engine_version"))
+    documents = documents.filter(read_by("engines", engines, versions))
+    if (below := _first(filters, "confidence_below")) is not None:
+        documents = documents.filter(confidence__lt=float(str(below)))
+    if words := filters.get("priority"):
+        documents = documents.filter(priority__in=[Priority.of_word(str(word)) for word in words])
     if tags := [str(name) for name in filters.get("tag", ())]:
         documents = _with_tags(user, documents, tags)
     return filter_by_query(user, documents, str(_first(filters, "q") or ""))

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from documents.models import ReviewStatus, Role, Status
+from documents.models import Document, Priority, ReviewStatus, Role, Status
 from documents.search.query.document_filters import (
     LIST_FILTERS,
     filter_documents,
@@ -32,6 +32,43 @@ def test_by_flag_owner_and_year() -> None:
     for filters in ({"owner": ["olga"]}, {"flag": ["disputed", "lookalikes"]}, {"year": ["2024"]}):
         parsed = parse_filters(filters, LIST_FILTERS)
         assert list(filter_documents(owner, parsed)) == [wanted]
+
+
+def test_by_what_read_them_and_how_surely() -> None:
+    team = make_team()
+    user = make_user(team=team)
+    old = make_document(
+        team,
+        confidence=0.5,
+        engines=[{"engine": "tesseract", "version": "5.3.0 rus+eng", "pages": 2}],
+    )
+    both = make_document(
+        team,
+        confidence=0.9,
+        priority=Priority.HIGH,
+        engines=[
+            {"engine": "paddleocr-vl", "version": "3.3.0 v1", "pages": 2},
+            {"engine": "tesseract", "version": "5.3.01 eng", "pages": 1},
+        ],
+    )
+    make_document(team)
+
+    def found(**filters: list[str]) -> set[Document]:
+        return set(filter_documents(user, parse_filters(filters, LIST_FILTERS)))
+
+    assert found(engine=["tesseract"]) == {old, both}
+    assert found(engine=["paddleocr-vl"]) == {both}
+    assert found(engine_version=["5.3.0"]) == {old}
+    assert found(engine_version=["5.3.0 rus+eng", "3.3.0"]) == {old, both}
+    assert found(engine=["tesseract"], engine_version=["3.3.0"]) == set()
+    assert found(engine=["tesseract"], confidence_below=["0.9"]) == {old}
+    assert found(priority=["high", "low"]) == {both}
+
+
+@pytest.mark.parametrize("value", ["1.5", "-0.1", "nan", "much"])
+def test_a_confidence_is_a_share(value: str) -> None:
+    with pytest.raises(InvalidFilters):
+        parse_filters({"confidence_below": [value]}, LIST_FILTERS)
 
 
 def test_the_inbox_has_what_nobody_decided_on() -> None:

@@ -16,7 +16,7 @@ from documents.api.openapi.shapes.values import (
 )
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.export_kinds import EXPORT_TYPES
-from documents.models import FetchStatus, ReviewStatus, Status
+from documents.models import PRIORITY_WORDS, FetchStatus, ReviewStatus, Status
 
 
 class StoredError(serializers.Serializer[Any]):
@@ -42,6 +42,14 @@ class DocumentLinks(serializers.Serializer[Any]):
         return {"self": Path(), **super().get_fields(), **results}
 
 
+class EngineShare(serializers.Serializer[Any]):
+    """`version`: the engine's, and what its result depends on besides (language data, models)."""
+
+    engine = engine_field()
+    version = serializers.CharField()
+    pages = serializers.IntegerField(min_value=1)
+
+
 class DocumentShape(serializers.Serializer[Any]):
     """One uploaded file with everything known about it."""
 
@@ -54,11 +62,22 @@ class DocumentShape(serializers.Serializer[Any]):
     page_count = serializers.IntegerField(allow_null=True, min_value=1)
     pages_done = serializers.IntegerField(min_value=0)
     pages_failed = serializers.IntegerField(min_value=0)
+    pages_skipped = serializers.IntegerField(
+        min_value=0, help_text="Pages that nobody asked for; they are no failure."
+    )
+    requested_pages = serializers.CharField(
+        allow_null=True, help_text='The pages that were asked for, as "1,3-7"; null: all.'
+    )
     status = serializers.ChoiceField(Status.choices)
     review_status = serializers.ChoiceField(ReviewStatus.choices)
     error = StoredError(allow_null=True)
     engine = engine_field(help_text="The engine of most pages.")
+    engines = EngineShare(many=True, help_text="Those that read its pages, the most pages first.")
     requested_engine = engine_field(help_text="The engine that is to read it; null: any.")
+    requested_engine_version = serializers.CharField(
+        allow_null=True, help_text="The version that is to read it; null: any."
+    )
+    priority = serializers.ChoiceField(PRIORITY_WORDS)
     language = serializers.CharField(allow_null=True, help_text="ISO 639-1.")
     team = serializers.UUIDField()
     tags = serializers.ListField(child=serializers.CharField())

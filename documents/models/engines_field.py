@@ -1,0 +1,62 @@
+"""A field of the engines that read a document, which both databases can search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    _Engines = models.TextField[Iterable[Mapping[str, Any]], list[dict[str, Any]]]
+else:
+    _Engines = models.TextField
+
+
+class EnginesField(_Engines):
+    """Which engines read the pages: `[{"engine", "version", "pages"}]`, that of most pages first.
+
+    Kept as lines between line feeds, "\\ntesseract\\t5.5.4 rus+eng\\t12\\n", so that `read_by`
+    finds rows by an engine and by a version.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"default": list, "blank": True, "editable": False, **kwargs})
+
+    def get_prep_value(self, value: Any) -> str:
+        if isinstance(value, str):
+            return value  # half of a comparison
+        lines = [f"{_plain(e['engine'])}\t{_plain(e['version'])}\t{e['pages']}" for e in value]
+        return "\n".join(["", *lines, ""]) if lines else ""
+
+    def from_db_value(self, value: str, expression: object, connection: object) -> Any:
+        return self.to_python(value)
+
+    def to_python(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        rows = (line.split("\t") for line in value.split("\n") if line)
+        return [{"engine": row[0], "version": row[1], "pages": int(row[2])} for row in rows]
+
+
+def read_by(field: str, engines: Iterable[str], versions: Iterable[str]) -> Q:
+    """The rows in whose `field` any of `engines` has any of `versions`; all for none of both.
+
+    A version is named whole or by its first words: "5.5.4" is also "5.5.4 rus+eng".
+    """
+    engines, versions = list(engines), list(versions)
+    found = Q()
+    for engine in engines or [""]:
+        start = f"\n{_plain(engine)}" if engine else ""
+        if not versions and engine:
+            found |= Q(**{f"{field}__contains": f"{start}\t"})
+        for version in versions:
+            for end in ("\t", " "):
+                found |= Q(**{f"{field}__contains": f"{start}\t{_plain(version)}{end}"})
+    return found
+
+
+def _plain(text: str) -> str:
+    """Without what separates the parts of a line."""
+    return " ".join(text.split())
