@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from documents.api.ocr import OcrFetchView, OcrResultView, OcrView
+from documents.api.mcp.view import McpView
+from documents.api.ocr import urlpatterns as ocr_urlpatterns
 from documents.web.invitation import invitation_view, old_invitation_view
 from documents.web.log_in import admin_log_in_view, log_in_view
 from ocrsite.monitoring.health import health, ready
@@ -22,9 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^health/ready/?$", ready, name="health-ready"),
     re_path(r"^metrics/?$", metrics, name="metrics"),
     path("api/", include("documents.api.urls")),
-    re_path(r"^ocr/?$", OcrView.as_view(), name="ocr"),
-    path("ocr/fetch/<uuid:fetch_id>/", OcrFetchView.as_view(), name="ocr-fetch"),
-    path("ocr/<uuid:document_id>/", OcrResultView.as_view(), name="ocr-result"),
+    *ocr_urlpatterns,
+    re_path(r"^mcp/?$", McpView.as_view(), name="mcp"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("login/", log_in_view, name="log-in"),
     path("invitation/", invitation_view, name="invitation"),

@@ -12,7 +12,7 @@ import uuid
 from base64 import b64decode
 from typing import Any
 
-from django.urls import reverse
+from django.urls import path, reverse
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -43,7 +43,7 @@ MOST_CONTENT = 16 * 2**20
 _DATA_URL = "data:"
 
 
-class OcrRequest(StrictSerializer):
+class OcrInput(StrictSerializer):
     """One of `file`, `image_base64`, `image_url`."""
 
     ignored = frozenset({"file"})
@@ -59,6 +59,12 @@ class OcrRequest(StrictSerializer):
     )
     language = serializers.CharField(required=False, max_length=8, allow_blank=True, default="")
     team = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class OcrForm(OcrInput):
+    """A form as it is described."""
+
+    file = serializers.FileField(required=False)
 
 
 class OcrParameters(StrictSerializer):
@@ -86,12 +92,12 @@ class OcrView(ApiView):
     @describe(
         "Read a picture and wait for its text",
         {200: OcrAnswer, 202: OcrAnswer},
-        body={"multipart/form-data": OcrRequest, "application/json": OcrRequest},
+        body={"multipart/form-data": OcrForm, "application/json": OcrInput},
         problems=(404, 409, 507),
     )
     def post(self, request: Request) -> Response:
         check_length(request, files=1)
-        given = OcrRequest(data=request.data)
+        given = OcrInput(data=request.data)
         given.is_valid(raise_exception=True)
         values = given.validated_data
         if _names_address(request, values):
@@ -164,9 +170,9 @@ def _fetch(request: Request, user: User, values: dict[str, Any]) -> Response:
 
 def _answer_fetch(request: Request, fetch: Fetch, *, with_content: bool) -> Response:
     later = reverse("ocr-fetch", args=[fetch.id])
-    path = f"{later}?return_content={'true' if with_content else 'false'}"
+    again = f"{later}?return_content={'true' if with_content else 'false'}"
     answer = Response(fetch_data(fetch), status=202, headers={"Location": later})
-    return ask_again(request, answer, seconds=MOST_SECONDS, path=path)
+    return ask_again(request, answer, seconds=MOST_SECONDS, path=again)
 
 
 def _take_file(request: Request, values: dict[str, Any]) -> tuple[StagedFile, str]:
@@ -217,9 +223,9 @@ def _answer(request: Request, document: Document, *, with_content: bool) -> Resp
     }
     if finished:
         return Response(data)
-    path = f"{later}?return_content={'true' if with_content else 'false'}"
+    again = f"{later}?return_content={'true' if with_content else 'false'}"
     response = Response(data, status=202, headers={"Location": address})
-    return ask_again(request, response, seconds=MOST_SECONDS, path=path)
+    return ask_again(request, response, seconds=MOST_SECONDS, path=again)
 
 
 def _read_result(document: Document, kind: str) -> str | None:
@@ -230,3 +236,11 @@ def _read_result(document: Document, kind: str) -> str | None:
         return b"".join(content.read_range(0, content.size)).decode("utf-8", "replace")
     finally:
         content.close()
+
+
+urlpatterns = [
+    path("ocr/", OcrView.as_view(), name="ocr"),
+    path("ocr", OcrView.as_view()),
+    path("ocr/fetch/<uuid:fetch_id>/", OcrFetchView.as_view(), name="ocr-fetch"),
+    path("ocr/<uuid:document_id>/", OcrResultView.as_view(), name="ocr-result"),
+]

@@ -19,6 +19,11 @@ def document_url(document_id: uuid.UUID) -> str:
     return reverse("api:document", args=[document_id])
 
 
+def person_url(document_id: uuid.UUID) -> str:
+    """Where people see it."""
+    return reverse("web:document", args=[document_id])
+
+
 def original_url(document_id: uuid.UUID) -> str:
     return reverse("api:original", args=[document_id])
 

@@ -49,6 +49,11 @@ class AuditReads:
         return response
 
 
+def note_look(user: User, document_id: uuid.UUID) -> None:
+    """For a look at a document whose address does not name it."""
+    _add(user, document_id, AuditKind.VIEWED, "page")
+
+
 def note_export(user: User, document_ids: Iterable[uuid.UUID], what: str) -> None:
     """For a download whose address does not name the documents in it: those of `document_ids` that
     `user` may see. `what` is its kind, "zip"."""

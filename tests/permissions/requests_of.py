@@ -64,7 +64,12 @@ BODIES: dict[str, Body] = {
             "team": str(world.team.id),
         }
     },
-    "POST ^ocr/?$": _json(image_base64="aGk="),
+    "POST ocr/": _json(image_base64="aGk="),
+    "POST ^mcp/?$": lambda world: {
+        "data": {"jsonrpc": "2.0", "id": 1, "method": "tools/list"},
+        "content_type": "application/json",
+        "headers": {"accept": "application/json, text/event-stream"},
+    },
     "POST api/v1/documents/zip/": _of_document(),
     "POST api/v1/webhooks/": _in_team(url="https://example.com/hook"),
     f"PATCH {_WEBHOOK}": _json(active=False),

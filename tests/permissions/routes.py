@@ -24,9 +24,14 @@ def find_routes() -> dict[str, Any]:
     }
 
 
+def is_of_the_api(route: str) -> bool:
+    """Whether programs use it with a token."""
+    return route.startswith(("api/", "ocr/", "^mcp"))
+
+
 def methods_of(route: str, view: Any) -> list[str]:
     """The methods that a view of the API implements; GET of a page, which answers as it likes."""
-    cls = _class_of(view) if route.startswith("api/") else None
+    cls = _class_of(view) if is_of_the_api(route) else None
     names = ("get", "post", "put", "patch", "delete")
     found = [name.upper() for name in names if cls is not None and hasattr(cls, name)]
     return found or ["GET"]

@@ -11,14 +11,14 @@ from django.db import transaction
 
 from tests.documents.api.openapi import check_answer
 from tests.permissions.requests_of import BODIES
-from tests.permissions.routes import fill
+from tests.permissions.routes import fill, is_of_the_api
 from tests.permissions.test_matrix import needed_rows
 from tests.permissions.world import make_world, send
 
 pytestmark = pytest.mark.django_db
 
-#: What is no endpoint, but an answer to what is none, or a page.
-NOT_DESCRIBED = {"GET api/", "GET api/docs/"}
+#: What is no endpoint, but an answer to what is none, or a page; a protocol of its own.
+NOT_DESCRIBED = {"GET api/", "GET api/docs/", "POST ^mcp/?$"}
 
 
 def test_every_answer_is_as_described(media: Path, follow: Callable[[], None]) -> None:
@@ -27,7 +27,7 @@ def test_every_answer_is_as_described(media: Path, follow: Callable[[], None]) -
     wrong = []
     for row in needed_rows():
         method, _, route = row.partition(" ")
-        if not route.startswith("api/") or row in NOT_DESCRIBED:
+        if not is_of_the_api(route) or row in NOT_DESCRIBED:
             continue
         for identity in ("anonymous", "outsider", "reader", "manager"):
             options = BODIES[row](world) if row in BODIES else {}

@@ -16,7 +16,7 @@ import pytest
 from django.http.response import HttpResponseBase
 
 from tests.permissions.requests_of import BODIES
-from tests.permissions.routes import fill, find_routes, methods_of
+from tests.permissions.routes import fill, find_routes, is_of_the_api, methods_of
 from tests.permissions.world import (
     IDENTITIES,
     World,
@@ -50,7 +50,7 @@ def read_rows(file: Path) -> dict[str, list[str]]:
 
 
 def is_for_programs(route: str) -> bool:
-    return route.startswith(("api/", "^ocr", "ocr/", "^health", "^metrics"))
+    return is_of_the_api(route) or route.startswith(("^health", "^metrics"))
 
 
 def describe(answer: HttpResponseBase, changed: bool) -> str:

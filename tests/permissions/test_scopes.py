@@ -16,7 +16,7 @@ from documents.models import Role, TokenScope
 from documents.sign_in.tokens import create_token
 from tests.factories import make_team
 from tests.permissions.requests_of import BODIES
-from tests.permissions.routes import fill
+from tests.permissions.routes import fill, is_of_the_api
 from tests.permissions.test_matrix import describe, needed_rows, read_rows
 from tests.permissions.world import World, make_world, send_and_undo
 
@@ -45,7 +45,7 @@ def programs(world: World) -> list[Client]:
 
 
 def of_the_api() -> list[str]:
-    return [row for row in needed_rows() if row.partition(" ")[2].startswith("api/")]
+    return [row for row in needed_rows() if is_of_the_api(row.partition(" ")[2])]
 
 
 def test_every_address_has_a_row_and_every_row_an_address() -> None:

@@ -38,17 +38,21 @@ class Operation(AutoSchema):  # type: ignore[misc, unused-ignore]
         """`get_document_pages`: the method, and the address without its parameters."""
         words = [
             word.replace("-", "_").replace(".", "_")
-            for word in self.path.strip("/").split("/")[1:]
-            if not word.startswith("{") and word not in ("v1",)
+            for word in self._words()
+            if not word.startswith("{")
         ]
         one = "_one" if self.path.rstrip("/").endswith("}") else ""
         return "_".join([self.method.lower(), *words]) + one
 
     def get_tags(self) -> list[str]:
-        words = [word for word in self.path.strip("/").split("/")[1:] if word != "v1"]
+        words = self._words()
         if words[:1] == ["documents"] and "pages" in words:
             return ["pages"]
         return words[:1]
+
+    def _words(self) -> list[str]:
+        """The parts of the address without `api` and the version."""
+        return [word for word in self.path.strip("/").split("/") if word not in ("api", "v1")]
 
     def get_description(self) -> str:  # type: ignore[override]
         handler = getattr(self.view, self.method.lower(), None)

@@ -1,7 +1,9 @@
-"""Where the description's addresses start: those of the API alone."""
+"""Where the description's addresses start: those of the API, and the one beside it."""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("api/", include("documents.api.urls"))]
+from documents.api.ocr import urlpatterns as ocr_urlpatterns
+
+urlpatterns = [path("api/", include("documents.api.urls")), *ocr_urlpatterns]
