@@ -13,7 +13,7 @@ from documents.actions.upload import upload
 from documents.errors import ArchiveError, FetchFailed, LeaseLost
 from documents.files.upload_staging import stage
 from documents.messages import Message
-from documents.models import Document, Fetch, FetchStatus
+from documents.models import Document, Fetch, FetchStatus, Origin
 from documents.models.stored_error import error_fields
 from documents.outside.fetch import open_url
 
@@ -91,7 +91,9 @@ def _fetch(fetch: Fetch) -> Document:
         staged = stage(found.pieces)
         fields = dict(fetch.fields)
         name = fields.pop("filename", "") or found.name
-        return upload(fetch.user, staged, name, team_id=fetch.team_id, **fields).document
+        origin = Origin.from_address(fetch.url)
+        done = upload(fetch.user, staged, name, team_id=fetch.team_id, origin=origin, **fields)
+        return done.document
 
 
 def _end(fetch: Fetch, *, free_at: datetime.datetime | None = None, **changes: object) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from documents import access
+from documents.access.abilities import limits_of
 from documents.actions.reprocess import FAILED, reprocess
 from documents.actions.require_engine import require_engine
 from documents.actions.untrash import untrash
@@ -21,7 +22,7 @@ from documents.files.keys import original_key
 from documents.files.storage import archive
 from documents.files.upload_staging import StagedFile
 from documents.messages import Message
-from documents.models import Document, OcrMode, Task, Team, User
+from documents.models import Document, OcrMode, Origin, OriginKind, Task, Team, User
 from documents.models.event import EventKind
 from documents.models.tag_names import get_or_create_tags, normalize_tag_name
 from documents.signals import announce, tasks_waiting
@@ -50,8 +51,11 @@ def upload(
     language: str = "",
     ocr: str = OcrMode.AUTO,
     engine: str = "",
+    origin: Origin | None = None,
 ) -> Uploaded:
     """Store the staged file as a document of a team of `actor`. Deletes the staged file.
+
+    `origin`: whence it came, where `actor` did not send it in a request of their own.
 
     When this returns, the original is flushed to disk and the row is committed. Raises EmptyFile,
     UnsupportedFileType, InvalidRequest, NotFound or NotAllowed (the team), EngineNotRunning (the
@@ -85,9 +89,15 @@ def upload(
             language=language,
             ocr=ocr,
             engine=engine,
+            origin=origin or _sent_by(actor),
         )
     finally:
         staged.discard()
+
+
+def _sent_by(actor: User) -> Origin:
+    limits = limits_of(actor)
+    return Origin(OriginKind.BROWSER) if limits is None else Origin(OriginKind.API, limits.name)
 
 
 def _find_same(actor: User, team: Team, staged: StagedFile) -> Document | None:
@@ -125,6 +135,7 @@ def _store(
     language: str,
     ocr: str,
     engine: str,
+    origin: Origin,
 ) -> Uploaded:
     document = Document(
         id=uuid.uuid4(),
@@ -140,6 +151,7 @@ def _store(
         requested_engine=engine,
         task=Task.PREPARE,
     )
+    document.set_origin(origin)
     # The file before the row: a crash between the two leaves an orphaned file, never a document
     # without its original.
     archive().put(original_key(document.id, filename), staged.path)

@@ -10,7 +10,8 @@ from rest_framework import serializers
 from documents.api.pagination import ListParameters
 from documents.engine_name import EngineName
 from documents.files.filetypes import ACCEPTED
-from documents.models import PRIORITY_WORDS, Document, ReviewStatus, Status, User
+from documents.models import PRIORITY_WORDS, Document, OriginKind, ReviewStatus, Status, User
+from documents.models.origin import NAME_LENGTH
 from documents.review.flags import FLAG_DESCRIPTIONS
 from documents.search.query import document_filters
 from documents.search.query.document_filters import LIST_FILTERS, VERSION_LENGTH
@@ -41,6 +42,8 @@ class DocumentFilters(ListParameters):
     confidence_below = serializers.FloatField(required=False, min_value=0, max_value=1)
     priority = _any_of(serializers.ChoiceField(PRIORITY_WORDS))
     mime_type = _any_of(serializers.ChoiceField([kind.mime_type for kind in ACCEPTED]))
+    origin = _any_of(serializers.ChoiceField([kind for kind in OriginKind if kind]))
+    origin_name = _any_of(serializers.CharField(max_length=NAME_LENGTH))
     sha256 = _any_of(serializers.RegexField(r"^[0-9A-Fa-f]{64}$"))
     created_after = serializers.DateTimeField(required=False)
     created_before = serializers.DateTimeField(required=False)

@@ -18,7 +18,7 @@ from documents.exports import links
 from documents.exports.document_json import document_facts
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.export_kinds import EXPORT_TYPES
-from documents.models import Document, OcrMode, Page, Priority, Reading
+from documents.models import Document, OcrMode, Origin, Page, Priority, Reading
 from documents.models.reading import shows_correction_of, shows_reading
 from documents.models.review import NOTE_LENGTH
 from documents.outside.addresses import LONGEST_URL
@@ -32,6 +32,13 @@ _PAGES = re.compile(r"^[0-9]{1,6}(-[0-9]{1,6})?(,[0-9]{1,6}(-[0-9]{1,6})?){0,999
 
 def document_url(document: Document) -> str:
     return links.document_url(document.id)
+
+
+def origin_data(origin: Origin) -> dict[str, str] | None:
+    """None where it is unknown: for what was uploaded before origins were kept."""
+    if not origin.kind:
+        return None
+    return {"kind": origin.kind.value, "name": origin.name, "detail": origin.detail}
 
 
 def document_data(document: Document) -> dict[str, Any]:
@@ -57,6 +64,7 @@ def document_data(document: Document) -> dict[str, Any]:
         "requested_engine_version": document.requested_engine_version or None,
         "priority": Priority(document.priority).word,
         "language": document.language or None,
+        "origin": origin_data(document.origin),
         "team": str(document.team_id),
         "tags": [tag.name for tag in document.tags.all()],
         "storage": storage_state(document),

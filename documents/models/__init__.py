@@ -9,6 +9,7 @@ from documents.models.event import Event
 from documents.models.export import Export, ExportStatus
 from documents.models.fetch import Fetch, FetchStatus
 from documents.models.once import OnceRequest
+from documents.models.origin import Origin, OriginKind
 from documents.models.page import Page, PageStatus
 from documents.models.reading import PageRevision, Reading
 from documents.models.recognition import OcrMode, Status
@@ -43,6 +44,8 @@ __all__ = [
     "MirroredFile",
     "OcrMode",
     "OnceRequest",
+    "Origin",
+    "OriginKind",
     "Page",
     "PageDoubt",
     "PageRevision",

@@ -16,6 +16,7 @@ from documents.models.asked import Asked
 from documents.models.change_tracking import ChangeTracking
 from documents.models.copies import Copies
 from documents.models.keeping import Keeping
+from documents.models.origin import Arrival
 from documents.models.recognition import UNFINISHED, Recognition, Status
 from documents.models.review import Review, ReviewReason, ReviewStatus
 from documents.models.tag import Tag
@@ -77,7 +78,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.select_for_update(of=("self",)).get_or_refuse(document_id)
 
 
-class Document(Recognition, Asked, PendingTask, Review, Keeping, Copies, ChangeTracking):
+class Document(Arrival, Recognition, Asked, PendingTask, Review, Keeping, Copies, ChangeTracking):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, related_name="documents", verbose_name=_("team")
@@ -130,6 +131,7 @@ class Document(Recognition, Asked, PendingTask, Review, Keeping, Copies, ChangeT
                 fields=("created_by", "-created_at", "-id"), name="document_of_an_uploader"
             ),
             models.Index(fields=("title", "id"), name="document_by_title"),
+            models.Index(fields=("origin_kind", "-created_at", "-id"), name="document_by_origin"),
             models.Index(
                 fields=("team", "trashed_at"),
                 condition=~models.Q(trashed_at=None),

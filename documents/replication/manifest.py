@@ -45,6 +45,7 @@ PLAIN_FIELDS = (
     "engine", "confidence", "flags", "content_version", "results_version", "review_status",
     "review_reason", "review_note", "review_seconds", "hold_reason", "priority",
     "requested_pages", "requested_engine_version", "engines",
+    "origin_kind", "origin_name", "origin_detail",
 )  # fmt: skip
 TIMES = (
     "created_at", "finished_at", "reviewed_at", "trashed_at", "held_at", "postponed_until",
@@ -54,6 +55,7 @@ _ADDED_LATER: dict[str, Any] = {
     "flags": [], "held_at": None, "hold_reason": "", "review_reason": "", "review_note": "",
     "review_seconds": None, "postponed_until": None, "priority": 0, "requested_pages": "",
     "requested_engine_version": "", "engines": [],
+    "origin_kind": "", "origin_name": "", "origin_detail": "",
 }  # fmt: skip
 READING_FIELDS = (
     "run", "engine", "engine_version", "width", "height", "dpi", "rotation", "confidence",

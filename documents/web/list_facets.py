@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from documents.access import teams_of
 from documents.files.filetypes import ACCEPTED
-from documents.models import Document, ReviewStatus, Status, Tag, Team, User
+from documents.models import Document, OriginKind, ReviewStatus, Status, Tag, Team, User
 from documents.review.flags import FLAG_DESCRIPTIONS
 from documents.web.list_query import ListQuery
 from documents.web.list_rows import language_name
@@ -97,6 +97,8 @@ def _all_facets(user: User, query: ListQuery, teams: list[Team]) -> Iterator[Fac
         "mime_type", _("Type"), "document", [(kind.mime_type, kind.name) for kind in ACCEPTED]
     )
     yield Facet("date", _("Date"), "history", list(_dates(query)), is_date=True)
+    kinds = [(kind.value, kind.label) for kind in OriginKind if kind]
+    yield facet("origin", _("Came by"), "upload", kinds)
     yield facet("owner", _("Uploaded by"), "user", _owners(user, teams))
 
 

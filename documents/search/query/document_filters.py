@@ -12,9 +12,10 @@ from django.db.models import Q
 from documents.access import teams_of, visible_to
 from documents.engine_name import EngineName
 from documents.messages import Message
-from documents.models import PRIORITY_WORDS, Document, Priority, Status, Tag, User
+from documents.models import PRIORITY_WORDS, Document, OriginKind, Priority, Status, Tag, User
 from documents.models.document import DocumentQuerySet
 from documents.models.engines_field import read_by
+from documents.models.origin import NAME_LENGTH
 from documents.models.recognition import UNFINISHED
 from documents.review.flags import FLAG_DESCRIPTIONS, has_any_flag
 from documents.search.query.filters import FILTERS, Filters, InvalidValue, one_of
@@ -35,6 +36,8 @@ _LOOKUPS = {
     "mime_type": "mime_type__in",
     "sha256": "sha256__in",
     "owner": "created_by__username__in",
+    "origin": "origin_kind__in",
+    "origin_name": "origin_name__in",
 }
 _WORK = (*UNFINISHED, Status.FAILED)
 _TRASHED = {NO_TRASH: Q(trashed_at=None), IN_TRASH: ~Q(trashed_at=None), ALSO_TRASH: Q()}
@@ -68,6 +71,8 @@ LIST_FILTERS: Filters = {
     "confidence_below": _share,
     "priority": one_of(PRIORITY_WORDS),
     "owner": _text(150),
+    "origin": one_of(kind for kind in OriginKind if kind),
+    "origin_name": _text(NAME_LENGTH),
     "q": _text(QUERY_LENGTH),
     "trashed": one_of(_TRASHED),
     "box": one_of((INBOX,)),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from documents.actions.trash import trash
 from documents.actions.upload import upload
@@ -23,7 +24,19 @@ from documents.errors import (
 from documents.files.keys import original_key
 from documents.files.storage import LocalArchive, archive
 from documents.files.upload_staging import StagedFile, stage
-from documents.models import Document, PageStatus, Role, Tag, Task, Team, User
+from documents.models import (
+    Document,
+    Origin,
+    OriginKind,
+    PageStatus,
+    Role,
+    Tag,
+    Task,
+    Team,
+    TokenLimits,
+    TokenScope,
+    User,
+)
 from documents.models.event import Event, EventKind
 from documents.signals import tasks_waiting
 from tests.factories import make_page, make_team, make_user
@@ -49,6 +62,34 @@ def staged(content: bytes = PDF) -> StagedFile:
 
 def files(media: Path) -> list[Path]:
     return [path for path in media.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("limits", "origin"),
+    [
+        (None, Origin(OriginKind.BROWSER)),
+        (
+            TokenLimits(frozenset(TokenScope.values), None, timezone.now(), "scanner"),
+            Origin(OriginKind.API, "scanner"),
+        ),
+    ],
+)
+def test_a_document_says_whence_it_came(
+    user: User, limits: TokenLimits | None, origin: Origin
+) -> None:
+    user.limits = limits
+
+    assert upload(user, staged(), "a.pdf").document.origin == origin
+
+
+def test_an_address_is_kept_without_its_secrets(user: User) -> None:
+    origin = Origin.from_address("https://me:secret@host.example:8443/a/b.pdf?signature=secret#x")
+
+    document = upload(user, staged(), "a.pdf", origin=origin).document
+
+    assert document.origin == Origin(
+        OriginKind.ADDRESS, "host.example", "https://host.example/a/b.pdf"
+    )
 
 
 def test_a_new_file_is_kept_and_waits_to_be_read(user: User, team: Team, media: Path) -> None:

@@ -83,6 +83,9 @@ def test_nobody_sees_nothing(anonymous_api: APIClient) -> None:
         ("language=ru", ["a"]),
         ("language=RU", ["a"]),
         ("mime_type=image/png", ["b"]),
+        ("origin=mail", ["a"]),
+        ("origin=mail&origin=folder", ["a", "b"]),
+        ("origin_name=Inbox", ["b"]),
         ("sha256=" + "a" * 64, ["a"]),
         ("sha256=" + "A" * 64, ["a"]),
         ("trashed=true", ["gone"]),
@@ -107,11 +110,11 @@ def test_filters_and_orderings(api: APIClient, team: Team, query: str, expected:
     }
     make_document(
         team, title="a", status="ready", language="ru", sha256="a" * 64, size=2,
-        tags=["red", "красный"],
+        tags=["red", "красный"], origin_kind="mail",
     )  # fmt: skip
     make_document(
         team, title="b", status="failed", review_status="approved", mime_type="image/png", size=1,
-        tags=["красный"],
+        tags=["красный"], origin_kind="folder", origin_name="Inbox",
     )  # fmt: skip
     make_document(team, title="gone", trashed_at=timezone.now())
     for title, time in times.items():

@@ -16,7 +16,7 @@ from documents.api.openapi.shapes.values import (
 )
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.export_kinds import EXPORT_TYPES
-from documents.models import PRIORITY_WORDS, FetchStatus, ReviewStatus, Status
+from documents.models import PRIORITY_WORDS, FetchStatus, OriginKind, ReviewStatus, Status
 
 
 class StoredError(serializers.Serializer[Any]):
@@ -50,6 +50,15 @@ class EngineShare(serializers.Serializer[Any]):
     pages = serializers.IntegerField(min_value=1)
 
 
+class OriginShape(serializers.Serializer[Any]):
+    """Whence a document came. `name`: of the token, mailbox or folder that brought it; `detail`:
+    which one it was there: a path, a Message-ID, a key of a bucket, an address."""
+
+    kind = serializers.ChoiceField([kind for kind in OriginKind if kind])
+    name = serializers.CharField(allow_blank=True)
+    detail = serializers.CharField(allow_blank=True)
+
+
 class DocumentShape(serializers.Serializer[Any]):
     """One uploaded file with everything known about it."""
 
@@ -79,6 +88,7 @@ class DocumentShape(serializers.Serializer[Any]):
     )
     priority = serializers.ChoiceField(PRIORITY_WORDS)
     language = serializers.CharField(allow_null=True, help_text="ISO 639-1.")
+    origin = OriginShape(allow_null=True)
     team = serializers.UUIDField()
     tags = serializers.ListField(child=serializers.CharField())
     storage = serializers.ChoiceField(("local", "mirrored", "mirror_pending"))
