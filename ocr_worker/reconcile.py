@@ -19,9 +19,10 @@ from documents.actions.fail_pages_without_engine import fail_pages_without_engin
 from documents.actions.fetch import forget_old_fetches
 from documents.actions.make_export import forget_unused_exports
 from documents.actions.purge_due import is_purge_due
+from documents.actions.run_change import forget_old_changes
 from documents.actions.take_back_lost_pages import take_back_lost_pages
 from documents.files.storage import archive
-from documents.models import Document, Fetch, Page, Webhook, WorkerProcess
+from documents.models import ChangeJob, Document, Fetch, Page, Webhook, WorkerProcess
 from documents.replication import sync_worker
 from documents.signals import announce, pages_waiting, tasks_waiting
 
@@ -62,8 +63,13 @@ def reconcile(
         announce(pages_waiting)
     WorkerProcess.objects.filter(heartbeat_at__lt=timezone.now() - DELETE_WORKERS_AFTER).delete()
     forget_old_messages()
-    if Fetch.objects.to_do().exists() or Webhook.objects.to_serve().exists():
+    if (
+        Fetch.objects.to_do().exists()
+        or Webhook.objects.to_serve().exists()
+        or ChangeJob.objects.to_run().exists()
+    ):
         announce(tasks_waiting)
+    forget_old_changes()
     forget_old_fetches()
     if forgotten := forget_unused_exports(KEEP_EXPORTS):
         log.info("unused_exports_removed", exports=forgotten)

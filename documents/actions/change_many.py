@@ -57,16 +57,19 @@ def _change_each(
             continue
         seen.add(document_id)
         apply = partial(change.apply, number=number, actor=actor)
-        yield change_one(document_id, apply, actor)
+        yield change_one(document_id, apply, actor, change.ability)
         number += 1
 
 
 def change_one(
-    document_id: uuid.UUID, action: Callable[[uuid.UUID], Document], actor: User
+    document_id: uuid.UUID,
+    action: Callable[[uuid.UUID], Document],
+    actor: User,
+    ability: Ability = Ability.SEE,
 ) -> Outcome:
-    """The outcome of one action on one document."""
+    """The outcome of one action on one document, which takes `ability`."""
     try:
-        before = access.require(actor, Ability.SEE, document_id)
+        before = access.require(actor, ability, document_id)
         after = action(document_id)
     except ArchiveError as error:
         return Outcome(document_id, None, False, error)

@@ -3,28 +3,34 @@
 {"action": "tag", "add": ["invoice"], "remove": ["new"]}
 {"action": "title", "pattern": "Invoice {date} {nn}"}
 {"action": "move", "team": UUID}
-{"action": "approve"}   "reject", "trash", "untrash" likewise
+{"action": "reject", "reason": "Page 3 is missing"}   "hold" likewise
+{"action": "approve"}   "trash", "untrash", "lift_hold", "cancel" likewise
 {"action": "reprocess", "pages": "all"}   or "failed"; "engine", "ocr", "language" as alone
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from documents.access import Ability
+from documents.actions.cancel import cancel
 from documents.actions.decide import approve, reject
 from documents.actions.edit import edit
+from documents.actions.hold import hold, lift_hold
 from documents.actions.move_to_team import move_to_team
-from documents.actions.reprocess import ALL, reprocess
+from documents.actions.reprocess import ALL, FAILED, reprocess
 from documents.actions.retitle import retitle
 from documents.actions.trash import trash
 from documents.actions.untrash import untrash
 from documents.errors import InvalidRequest
 from documents.messages import Message
-from documents.models import Document, User
+from documents.models import Document, OcrMode, User
+from documents.models.keeping import REASON_LENGTH
 from documents.models.tag_names import normalize_tag_name
+from documents.text.language_codes import validate_language
 from documents.text.title_pattern import count_values, fill_pattern
 from documents.text.validation import parse_uuid, validate_text
 
@@ -39,23 +45,24 @@ class _Apply(Protocol):
 
 @dataclass(frozen=True)
 class Change:
+    """`ability`: what it takes in a document's team."""
+
     name: str
     apply: _Apply
+    ability: Ability
 
 
 def parse_change(given: Mapping[str, Any]) -> Change:
     """Raises InvalidRequest, naming the field, for what is no change."""
     name = given.get("action")
-    if not isinstance(name, str) or name not in _PARSERS:
-        known = ", ".join(_PARSERS)
-        message = Message("{field} is one of {choices}.", field="action", choices=known)
-        raise InvalidRequest.for_field("action", message)
-    known_names, parse = _PARSERS[name]
+    name = name if isinstance(name, str) else ""
+    _refuse_others("action", name, CHANGES)
+    known_names, parse, ability = _PARSERS[name]
     for unknown in sorted(set(given) - {"action", *known_names}):
         message = Message("There is no such field here. Known are: {names}.",
                           names=", ".join(known_names) or "action")  # fmt: skip
         raise InvalidRequest.for_field(str(unknown), message)
-    return Change(name, parse(given))
+    return Change(name, parse(given), ability)
 
 
 def _tag(given: Mapping[str, Any]) -> _Apply:
@@ -84,7 +91,18 @@ def _move(given: Mapping[str, Any]) -> _Apply:
 def _reprocess(given: Mapping[str, Any]) -> _Apply:
     options = {name: _text(given, name) for name in ("engine", "ocr", "language") if name in given}
     pages = _text(given, "pages") if "pages" in given else ALL
+    _refuse_others("pages", pages, (ALL, FAILED))
+    _refuse_others("ocr", options.get("ocr", OcrMode.AUTO), OcrMode.values)
+    validate_language(options.get("language", ""))
     return lambda id_, number, actor: reprocess(id_, actor=actor, pages=pages, **options)
+
+
+def _with_reason(action: Callable[..., Document]) -> Callable[[Mapping[str, Any]], _Apply]:
+    def parse(given: Mapping[str, Any]) -> _Apply:
+        reason = validate_text(_text(given, "reason"), field="reason", max_length=REASON_LENGTH)
+        return lambda id_, number, actor: action(id_, actor=actor, reason=reason)
+
+    return parse
 
 
 def _alone(action: Callable[..., Document]) -> Callable[[Mapping[str, Any]], _Apply]:
@@ -92,17 +110,30 @@ def _alone(action: Callable[..., Document]) -> Callable[[Mapping[str, Any]], _Ap
     return lambda given: lambda id_, number, actor: action(id_, actor=actor)
 
 
-#: By name: the options that the change takes, and what parses them.
-_PARSERS: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any]], _Apply]]] = {
-    "tag": (("add", "remove"), _tag),
-    "title": (("pattern",), _title),
-    "move": (("team",), _move),
-    "approve": ((), _alone(approve)),
-    "reject": ((), _alone(reject)),
-    "reprocess": (("pages", "engine", "ocr", "language"), _reprocess),
-    "trash": ((), _alone(trash)),
-    "untrash": ((), _alone(untrash)),
+#: By name: the options that the change takes, what parses them, and what the change takes.
+_PARSERS: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any]], _Apply], Ability]] = {
+    "tag": (("add", "remove"), _tag, Ability.EDIT),
+    "title": (("pattern",), _title, Ability.EDIT),
+    "move": (("team",), _move, Ability.TRASH),
+    "approve": ((), _alone(approve), Ability.DECIDE),
+    "reject": (("reason",), _with_reason(reject), Ability.DECIDE),
+    "reprocess": (("pages", "engine", "ocr", "language"), _reprocess, Ability.REPROCESS),
+    "cancel": ((), _alone(cancel), Ability.REPROCESS),
+    "trash": ((), _alone(trash), Ability.TRASH),
+    "untrash": ((), _alone(untrash), Ability.TRASH),
+    "hold": (("reason",), _with_reason(hold), Ability.HOLD),
+    "lift_hold": ((), _alone(lift_hold), Ability.HOLD),
 }
+
+#: The changes that there are.
+CHANGES = tuple(_PARSERS)
+
+
+def _refuse_others(name: str, value: str, choices: Collection[str]) -> None:
+    if value not in choices:
+        known = ", ".join(choices)
+        message = Message("{field} is one of {choices}.", field=name, choices=known)
+        raise InvalidRequest.for_field(name, message)
 
 
 def _text(given: Mapping[str, Any], name: str) -> str:

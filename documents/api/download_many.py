@@ -13,12 +13,13 @@ from rest_framework.request import Request
 
 from documents.actions.download_many import download_many
 from documents.api.fields import StrictSerializer
-from documents.api.filters import DocumentFilters, filter_documents
+from documents.api.filters import DocumentFilters, as_list_filters
 from documents.api.openapi.describe import FILE, describe
 from documents.api.views import FileView
 from documents.exports.zip_documents import MOST_DOCUMENTS, ORIGINAL, ZIP_KINDS, zip_name
 from documents.http.audit_reads import note_export
 from documents.models import TokenScope
+from documents.search.query.selection import select_documents
 
 
 def _formats() -> serializers.ListField:
@@ -53,9 +54,9 @@ class ZipView(FileView):
         filters = ZipFilters(data=request.query_params)
         filters.is_valid(raise_exception=True)
         data = filters.validated_data
-        documents = filter_documents(self.user, data).order_by(data["ordering"], "id")
-        ids = list(documents.values_list("id", flat=True)[: MOST_DOCUMENTS + 1])
-        return self._send(ids, data["format"])
+        most = MOST_DOCUMENTS + 1  # too many are refused
+        found = select_documents(self.user, as_list_filters(data), data["ordering"], most=most)
+        return self._send(found.ids, data["format"])
 
     @describe("Download the files of some documents", {200: FILE}, body=ZipSelection,
               types=("application/zip",), problems=(409, 422))  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from documents.api.fields import StrictSerializer
 from documents.api.pagination import ListParameters
 from documents.engine_name import EngineName
 from documents.files.filetypes import ACCEPTED
@@ -26,10 +28,11 @@ def _any_of(child: serializers.Field[Any, Any, Any, Any]) -> serializers.ListFie
     return serializers.ListField(child=child, required=False, max_length=100)
 
 
-class DocumentFilters(ListParameters):
-    """`created_after` includes its moment, `created_before` excludes it. A document has all of
-    the repeated `tag`s. `engine` and `engine_version` (whole, or its first words) are those that
-    read any page of it. `q` is a search query; it finds documents by their pages' text too."""
+class SelectionFilters(StrictSerializer):
+    """Which documents are meant, and in which order. `created_after` includes its moment,
+    `created_before` excludes it. A document has all of the repeated `tag`s. `engine` and
+    `engine_version` (whole, or its first words) are those that read any page of it. `q` is a search
+    query; it finds documents by their pages' text too."""
 
     status = _any_of(serializers.ChoiceField(Status.choices))
     review_status = _any_of(serializers.ChoiceField(ReviewStatus.choices))
@@ -45,6 +48,7 @@ class DocumentFilters(ListParameters):
     origin = _any_of(serializers.ChoiceField([kind for kind in OriginKind if kind]))
     origin_name = _any_of(serializers.CharField(max_length=NAME_LENGTH))
     sha256 = _any_of(serializers.RegexField(r"^[0-9A-Fa-f]{64}$"))
+    year = _any_of(serializers.IntegerField(min_value=1, max_value=9999))
     created_after = serializers.DateTimeField(required=False)
     created_before = serializers.DateTimeField(required=False)
     q = serializers.CharField(required=False, allow_blank=True, max_length=500)
@@ -62,8 +66,16 @@ class DocumentFilters(ListParameters):
         return [checksum.lower() for checksum in checksums]
 
 
+class DocumentFilters(SelectionFilters, ListParameters):
+    pass
+
+
+def as_list_filters(filters: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Validated SelectionFilters by the names of LIST_FILTERS."""
+    wanted = {name: filters[name] for name in LIST_FILTERS if name in filters}
+    return {n: v if isinstance(v, list) else [v] for n, v in wanted.items() if v != ""}
+
+
 def filter_documents(user: User, filters: dict[str, Any]) -> QuerySet[Document]:
     """The documents that `user` may see and that match `filters`, validated DocumentFilters."""
-    wanted = {name: filters[name] for name in LIST_FILTERS if name in filters}
-    listed = {n: v if isinstance(v, list) else [v] for n, v in wanted.items() if v != ""}
-    return document_filters.filter_documents(user, listed)
+    return document_filters.filter_documents(user, as_list_filters(filters))

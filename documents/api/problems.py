@@ -25,6 +25,7 @@ from documents.api.statuses import retry_after, status_of
 from documents.files.disk_errors import is_disk_full, storage_full
 from documents.http.problem_details import MEDIA_TYPE, Text, build_problem
 from documents.messages import Message
+from documents.models.stored_error import StoredError
 
 log = structlog.get_logger(__name__)
 
@@ -124,6 +125,20 @@ def describe_error(error: errors.ArchiveError) -> dict[str, Any]:
         title=error.translated_title(),
         detail=error.message,
         errors=error.fields,
+    )
+
+
+def describe_stored_error(
+    error: StoredError, fields: Mapping[str, Sequence[Text]]
+) -> dict[str, Any]:
+    """The problem document of an error in a row; `fields`: what is wrong with which."""
+    cls = errors.error_class(error.error_code) or errors.ArchiveError
+    return build_problem(
+        status_of(cls),
+        code=error.error_code,
+        title=Message(cls.title).translated(),
+        detail=error.error_text,
+        errors=fields,
     )
 
 

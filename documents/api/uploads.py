@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,10 +10,11 @@ from django.core.files.uploadedfile import UploadedFile
 from rest_framework import status
 from rest_framework.request import Request
 
-from documents.actions.do_once import Answer, do_once
+from documents.actions.do_once import Answer
 from documents.actions.request_fetch import request_fetch
 from documents.actions.upload import upload
 from documents.api.fetches import fetch_data
+from documents.api.once import answer_once
 from documents.api.problems import describe_error
 from documents.api.serializers import (
     JSONUpload,
@@ -82,13 +81,8 @@ def receive_many(request: Request, user: User) -> Answer:
 def _once(
     request: Request, user: User, staged: list[StagedFile], values: Values, work: Any
 ) -> Answer:
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if not key:
-        answer: Answer = work()
-        return answer
-    asked = [request.path, *(each.sha256 for each in staged), sorted(values.items())]
-    fingerprint = hashlib.sha256(json.dumps(asked, default=str).encode()).hexdigest()
-    return do_once(key, fingerprint, work, actor=user)
+    asked = [*(each.sha256 for each in staged), sorted(values.items())]
+    return answer_once(request, user, asked, work)
 
 
 def _upload(user: User, staged: StagedFile, values: Values) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 
 from documents.api import (
+    changes,
     documents,
     download_many,
     events,
@@ -54,6 +55,10 @@ urlpatterns = [
     *_route("v1/documents/batch/", documents.BatchView, "batch"),
     *_route("v1/uploads/", resumable.UploadsView, "resumable-uploads"),
     *_route("v1/uploads/<uuid:upload_id>/", resumable.UploadView, "resumable-upload"),
+    *_route("v1/changes/", changes.ChangesView, "changes"),
+    *_route("v1/changes/<uuid:change_id>/", changes.ChangeView, "change"),
+    *_route("v1/changes/<uuid:change_id>/outcomes/", changes.OutcomesView, "change-outcomes"),
+    *_route("v1/changes/<uuid:change_id>/cancel/", changes.CancelChangeView, "cancel-change"),
     *_route("v1/work/", work.WorkView, "work"),
     *_route(f"{_DOCUMENT}cancel/", work.CancelView, "cancel"),
     *_route("v1/events/", events.EventsView, "events"),

@@ -75,6 +75,10 @@ def webhook_url(webhook_id: uuid.UUID) -> str:
     return reverse("api:webhook", args=[webhook_id])
 
 
+def change_url(job_id: uuid.UUID) -> str:
+    return reverse("api:change", args=[job_id])
+
+
 def team_url(team_id: uuid.UUID) -> str:
     return reverse("api:team", args=[team_id])
 

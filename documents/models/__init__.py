@@ -3,6 +3,13 @@
 from documents.models.archive import ArchiveIdentity, MirroredFile, Tombstone
 from documents.models.asked import PRIORITY_WORDS, Priority
 from documents.models.audit import AuditEntry, AuditKind
+from documents.models.change_job import (
+    ChangeJob,
+    ChangeOutcome,
+    ChangeResult,
+    ChangeSelection,
+    ChangeStatus,
+)
 from documents.models.document import Document
 from documents.models.doubt import PageDoubt
 from documents.models.event import Event
@@ -32,6 +39,11 @@ __all__ = [
     "ArchiveIdentity",
     "AuditEntry",
     "AuditKind",
+    "ChangeJob",
+    "ChangeOutcome",
+    "ChangeResult",
+    "ChangeSelection",
+    "ChangeStatus",
     "Document",
     "Event",
     "Export",

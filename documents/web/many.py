@@ -22,7 +22,8 @@ from documents.errors import ArchiveError, InvalidRequest
 from documents.messages import Message
 from documents.models import User
 from documents.replication.after_commit import leave_sync_to_background
-from documents.search.query.document_filters import INBOX, filter_documents
+from documents.search.query.document_filters import INBOX
+from documents.search.query.selection import select_documents
 from documents.text.validation import parse_uuid, validate_text
 from documents.web.guard import person
 from documents.web.json_answers import answer_json, read_object
@@ -41,10 +42,8 @@ def ids_view(request: HttpRequest) -> dict[str, Any]:
     filters, `box` and `ordering`."""
     user = person(request)
     query = ListQuery.parse("", request.GET, inbox=request.GET.get("box") == INBOX)
-    name, sign = query.ordering.removeprefix("-"), "-" if query.ordering.startswith("-") else ""
-    documents = filter_documents(user, query.all_filters).order_by(f"{sign}{name}", f"{sign}id")
-    ids = [str(id_) for id_ in documents.values_list("id", flat=True)[: MOST_DOCUMENTS + 1]]
-    return {"ids": ids[:MOST_DOCUMENTS], "more": len(ids) > MOST_DOCUMENTS}
+    found = select_documents(user, query.all_filters, query.ordering, most=MOST_DOCUMENTS)
+    return {"ids": [str(id_) for id_ in found.ids], "more": found.more}
 
 
 @require_POST

@@ -16,6 +16,7 @@ from documents.actions.fetch import claim_fetch, run_fetch
 from documents.actions.make_export import claim_export, release_all_exports
 from documents.actions.purge_due import purge_due
 from documents.actions.release_task import release_all_tasks, release_task
+from documents.actions.run_change import end_change_leases
 from documents.actions.trim_audit import trim_audit
 from documents.bucket.health import watch
 from documents.models import WorkerKind, WorkerProcess
@@ -25,6 +26,7 @@ from documents.replication.sync_lease import end_sync_leases, is_syncing, releas
 from documents.replication.sync_worker import SyncWorker
 from documents.signals import announce, tasks_waiting
 from ocr_worker import actors, pipeline
+from ocr_worker.changing import Changer
 from ocr_worker.exporting import run_export
 from ocr_worker.process.base import WorkerBase
 from ocr_worker.process.jail_check import JailCheck
@@ -56,6 +58,7 @@ class BackgroundProcess(WorkerBase):
         self._exporting = 0
         self._fetching = False
         self._sender = Sender(self.stopping)
+        self._changer = Changer(self.stopping)
         self._next_reconcile = 0.0
         self._watching_since = time.monotonic()
         self._last_heartbeat = time.time()
@@ -76,6 +79,7 @@ class BackgroundProcess(WorkerBase):
                 log.warning("export_leases_released", exports=made)
             end_sync_leases()
             end_sending_leases()
+            end_change_leases()
             # Rows of earlier starts, which a restored database still has.
             WorkerProcess.objects.exclude(start_id=self.start_id).delete()
 
@@ -175,6 +179,7 @@ class BackgroundProcess(WorkerBase):
             while not self.stopping.is_set():
                 close_old_connections()
                 self._sender.wake()
+                self._changer.wake()
                 # Somebody waits for it, so it goes first.
                 self._make_export(renderer)
                 claim = claim_task()

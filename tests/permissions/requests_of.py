@@ -71,6 +71,7 @@ BODIES: dict[str, Body] = {
         "headers": {"accept": "application/json, text/event-stream"},
     },
     "POST api/v1/documents/zip/": _of_document(),
+    "POST api/v1/changes/": _of_document(action="trash"),
     "POST api/v1/webhooks/": _in_team(url="https://example.com/hook"),
     f"PATCH {_WEBHOOK}": _json(active=False),
     f"POST {_WEBHOOK}redeliver/": _json(),

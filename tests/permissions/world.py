@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http.response import HttpResponseBase
 from django.test import Client
 
+from documents.actions.begin_change import begin_change
 from documents.actions.invite_member import invite_member
 from documents.exports.page_images import store_page_image, store_thumbnail
 from documents.files.figures import name_of
@@ -18,6 +19,7 @@ from documents.files.keys import original_key, result_key
 from documents.files.storage import archive
 from documents.models import (
     ApiToken,
+    ChangeJob,
     Document,
     Fetch,
     Membership,
@@ -114,6 +116,7 @@ def make_world() -> World:
     webhook = Webhook.objects.create(team=team, owner=manager, url="https://example.com/")
     session = UploadSession.objects.create(user=manager, team=team, length=10)
     fetch = Fetch.objects.create(user=manager, team=team, url="https://example.com/a.pdf")
+    change = begin_change([document.id], {"action": "trash"}, actor=manager)
     search = SavedSearch.objects.create(owner=manager, team=team, name="s", text="a")
     content_type = ContentType.objects.get_for_model(Document)
     tag = document.tags.get()
@@ -130,6 +133,7 @@ def make_world() -> World:
             "webhook_id": str(webhook.id),
             "upload_id": str(session.id),
             "fetch_id": str(fetch.id),
+            "change_id": str(change.id),
             "token_id": str(ApiToken.objects.get(name="spare").public_id),
             "user_id": str(invited.user_id),
             "id": str(invited.user_id),
@@ -179,6 +183,7 @@ def read_state() -> list[list[tuple[object, ...]]]:
         list(Membership.objects.order_by("id").values_list("id", "role", "team", "user")),
         list(Webhook.objects.order_by("id").values_list("id", "url", "secrets", "disabled_at")),
         list(WebhookMessage.objects.order_by("id").values_list("id", "tries")),
+        list(ChangeJob.objects.order_by("id").values_list("id", "status")),
         list(UploadSession.objects.order_by("id").values_list("id", "offset")),
         list(SavedSearch.objects.order_by("id").values_list("id", "name")),
         list(SavedSearchVisit.objects.order_by("id").values_list("search", "user", "seen_at")),

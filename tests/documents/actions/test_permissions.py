@@ -16,6 +16,7 @@ from documents.actions.accept_reading import accept_reading
 from documents.actions.add_member import add_member
 from documents.actions.answer_doubt import answer_doubt
 from documents.actions.assign_review import assign_review
+from documents.actions.begin_change import begin_change, cancel_change, find_change
 from documents.actions.cancel import cancel
 from documents.actions.cancel_purge import cancel_purge
 from documents.actions.change_many import change_many, change_one
@@ -147,7 +148,7 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
 }
 
 #: Of people and not of documents: tests/documents/api/test_log_in.py, test_tokens.py,
-#: test_people_of_teams.py, test_resumable.py, test_webhooks.py.
+#: test_people_of_teams.py, test_resumable.py, test_webhooks.py, test_changes.py.
 OF_PEOPLE: set[Callable[..., object]] = {
     change_webhook,
     delete_webhook,
@@ -158,6 +159,8 @@ OF_PEOPLE: set[Callable[..., object]] = {
     send_test,
     append_piece,
     begin_upload,
+    cancel_change,
+    find_change,
     find_upload,
     give_up_upload,
     log_out_everywhere,
@@ -170,7 +173,7 @@ OF_PEOPLE: set[Callable[..., object]] = {
 
 
 #: They apply one of the actions above to each document, and tell a refusal as an outcome.
-OF_MANY: set[Callable[..., object]] = {change_many, change_one}
+OF_MANY: set[Callable[..., object]] = {begin_change, change_many, change_one}
 
 #: What readers may do, too: tests/documents/api and tests/documents/web ask for each.
 OF_READERS: set[Callable[..., object]] = {

@@ -29,6 +29,9 @@ def test_every_endpoint_has_an_example(route: str) -> None:
     path = path.replace("<uuid:upload_id>", "$UPLOAD")
     path = path.replace("<uuid:team_id>", "$TEAM").replace("<uuid:fetch_id>", "$FETCH")
     below = path.partition("$DOC ")[2]
+    if "<uuid:change_id>" in path:
+        path = f"{path.partition('<uuid:change_id>/')[2]}"
+        path = f"${{CHANGE}}{path}" if path else "$CHANGE "
     example = f"${{DOC}}{below}" if below else path.replace("v1/", "$SITE/api/v1/").strip()
 
     assert any("curl" in line and example in line for line in DOCUMENTATION.splitlines()), (
