@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from PIL import Image, ImageFilter, ImageMath
 
+from .plane import Plane
+
 #: Paper is looked at in cells of so many px, each the brightest of 5 x 5: wider than a letter.
 _CELL = 16
 
@@ -28,13 +30,19 @@ _MARGIN = 0.15
 _DARKEST = 20
 
 
-def find_shading(gray: Image.Image) -> Image.Image | None:
-    """The brightness of the paper of `gray` (mode "L"), of its size; None where it is even."""
+def find_shading(
+    gray: Image.Image, plane: Plane | None = None, size: tuple[int, int] | None = None
+) -> Image.Image | None:
+    """The brightness of the paper of `gray` (mode "L"), of its size; None where it is even.
+
+    `plane`: where the points of the sheet, of `size` px, lie on it; None: it fills the page.
+    """
     if min(gray.size) < 8 * _CELL:
         return None
     paper = gray.reduce(_CELL).filter(ImageFilter.MaxFilter(5))
-    dx, dy = round(_MARGIN * paper.width), round(_MARGIN * paper.height)
-    inner = paper.crop((dx, dy, paper.width - dx, paper.height - dy))
+    sheet = _flatten(paper, plane, size) if plane is not None and size is not None else paper
+    dx, dy = round(_MARGIN * sheet.width), round(_MARGIN * sheet.height)
+    inner = sheet.crop((dx, dy, sheet.width - dx, sheet.height - dy))
     values = sorted(inner.tobytes())
     dark, light = values[len(values) // _FEW], values[-1 - len(values) // _FEW]
     if dark < _DARKEST or dark > _SHADED * light or not _is_smooth(inner):
@@ -53,6 +61,17 @@ def divide_by_paper(gray: Image.Image, paper: Image.Image) -> Image.Image:
         paper=paper,
     )
     return even
+
+
+def _flatten(paper: Image.Image, plane: Plane, size: tuple[int, int]) -> Image.Image:
+    """What of `paper`, in cells, lies on the sheet."""
+    to_page, to_cells = Plane(a=_CELL, e=_CELL), Plane(a=1 / _CELL, e=1 / _CELL)
+    return paper.transform(
+        (max(1, size[0] // _CELL), max(1, size[1] // _CELL)),
+        Image.Transform.PERSPECTIVE,
+        to_cells.after(plane).after(to_page).coefficients,
+        Image.Resampling.BILINEAR,
+    )
 
 
 def _is_smooth(paper: Image.Image) -> bool:

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image
+
+from .ink import find_ink
 
 #: The longer side, px, at which slopes are tried: a line of print is 4 px high there.
 _SIDE = 640
-
-#: Contrast (of 255) of ink with what is around it, within so many px.
-_INK, _AROUND = 24, 8
 
 #: The margin without lines, as a share of the page: what lies beside the sheet.
 _MARGIN = 0.04
@@ -53,8 +52,7 @@ def _prepare(gray: Image.Image) -> Callable[[float], float]:
     """What measures the change from row to row, and from column to column, at a slope."""
     factor = max(1, round(max(gray.size) / _SIDE))
     small = gray.reduce(factor) if factor > 1 else gray
-    dark = ImageChops.subtract(small.filter(ImageFilter.BoxBlur(_AROUND)), small)
-    ink = dark.point([255 if value >= _INK else 0 for value in range(256)])
+    ink = find_ink(small)
     dx, dy = round(_MARGIN * ink.width), round(_MARGIN * ink.height)
     ink = ink.crop((dx, dy, ink.width - dx, ink.height - dy))
     known: dict[float, float] = {}

@@ -15,6 +15,7 @@ from ocr_worker.engines import Engine
 from ocr_worker.reading import read_page
 from ocr_worker.rendering import Renderer
 from ocr_worker.rendering.rotate import rotate_clockwise
+from tests.ocr_worker.correction.pages import check_boxes, in_shadow, share
 from tests.ocr_worker.files import ENGLISH, picture, saved
 
 
@@ -28,22 +29,8 @@ def askew(page: Image.Image, degrees: float) -> Image.Image:
     return page.rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
 
 
-def in_shadow(page: Image.Image, darkest: int = 70) -> Image.Image:
-    """The page with light that falls off from the left to the right."""
-    light = Image.linear_gradient("L").rotate(90).resize(page.size)
-    low = light.point([darkest + (255 - darkest) * value // 255 for value in range(256)])
-    return ImageChops.multiply(page, low)
-
-
 def seen_words(renderer: Renderer, engine: Engine, path: Path) -> PageLayout:
     return read_page(renderer, engine, path, "image/png", 1).layout
-
-
-def share(layout: PageLayout) -> float:
-    """The share of the printed words that were read."""
-    printed = " ".join(ENGLISH).split()
-    read = set(layout.text.split())
-    return sum(word in read for word in printed) / len(printed)
 
 
 @pytest.mark.parametrize("degrees", [-7.0, -3.0, -1.5, 2.0, 5.0, 9.0])
@@ -94,22 +81,14 @@ def test_words_of_a_page_askew_are_where_people_see_them(
 
     layout = seen_words(renderer, engine, path)
 
-    factor = layout.width / shown.width
-    assert (layout.width, layout.height) == pytest.approx(
-        (shown.width * factor, shown.height * factor), abs=2
-    )
-    words = [word for word in layout.words() if len(word.text) > 5]
-    assert len(words) > 20
-    for word in words:
-        x0, y0, x1, y1 = (round(value / factor) for value in word.bbox)
-        dark, _ = shown.crop((x0, y0, x1, y1)).getextrema()
-        assert dark < 100, f"no ink where {word.text} is said to be"  # type: ignore[operator]
+    check_boxes(layout, shown)
 
 
 def test_a_turned_point_comes_back() -> None:
     plane, (width, height) = turn(7, (400, 600))
 
     assert plane.map_point(width / 2, height / 2) == pytest.approx((200, 300))
+    assert plane.invert().map_point(200, 300) == pytest.approx((width / 2, height / 2))
     straight, _ = turn(0, (400, 600))
     assert straight.map_point(10, 20) == pytest.approx((10, 20))
 
@@ -122,7 +101,9 @@ def test_boxes_stay_on_the_page() -> None:
         width, height, 200.0, blocks=(Block("b1", "text", corner, 0, "all", lines=(line,)),)
     )
 
-    placed = Corrected(Image.new("L", (width, height)), (400, 600), plane).place_on_page(read)
+    placed = Corrected(Image.new("L", (width, height)), (400, 600), plane.map_point).place_on_page(
+        read
+    )
 
     assert (placed.width, placed.height) == (400, 600)
     assert next(placed.words()).bbox == (0, 0, 400, 600)
