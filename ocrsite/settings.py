@@ -49,6 +49,9 @@ OCRSITE_UNLOCKER = "ocr_worker.rendering.on_demand.unlock_file"
 OCRSITE_MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
 #: Hosts and networks that are not public and may be called all the same.
 OCRSITE_CALL_ALLOWED = ENVIRONMENT.call_allowed
+#: The folder whose files are taken in, and whether they are kept in its `done/`; None: no folder.
+OCRSITE_INBOX = ENVIRONMENT.inbox
+OCRSITE_INBOX_KEEP = ENVIRONMENT.inbox_keep
 #: Requests that one token may send in a minute; 0: any number.
 OCRSITE_RATE_LIMIT = ENVIRONMENT.rate_limit
 #: The queue's URL; None in a process that belongs to no running site (tests, one-off commands).

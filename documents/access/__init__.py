@@ -180,21 +180,23 @@ def _role_too_low(team: Team, document_id: uuid.UUID | None = None) -> RoleTooLo
     )
 
 
-def team_for_upload(user: AnyUser, team_id: uuid.UUID | None = None) -> Team:
+def team_for_upload(user: AnyUser | None, team_id: uuid.UUID | None = None) -> Team:
     """The team that an upload goes to: the one named, else the user's default, else their only one.
 
-    Raises NotFound for a team that is not theirs, NotAllowed for one they may only read,
-    InvalidRequest when none is named and it is not clear which is meant.
+    SYSTEM names one. Raises NotFound for a team that is not theirs, NotAllowed for one they may
+    only read, InvalidRequest when none is named and it is not clear which is meant.
     """
     require_scope(user, SCOPES[Ability.UPLOAD])
-    teams = teams_of(user)
+    teams = Team.objects.all() if user is None else teams_of(user)
     if team_id is not None:
         team = teams.filter(id=team_id).first()
         if team is None:
             raise NotFound(Message("There is no team {team} here.", team=team_id))
+    elif user is None:
+        raise InvalidRequest.for_field("team", Message("Name a team."))
     else:
         team = _own_team(user)
-    if not may(user, Ability.UPLOAD, team):
+    if user is not None and not may(user, Ability.UPLOAD, team):
         raise RoleTooLow(
             Message(
                 "Your role in the team “{team}” does not allow uploads. Ask one of its managers.",

@@ -41,7 +41,7 @@ class Uploaded:
 
 
 def upload(
-    actor: User,
+    actor: User | None,
     staged: StagedFile,
     filename: str,
     *,
@@ -95,12 +95,14 @@ def upload(
         staged.discard()
 
 
-def _sent_by(actor: User) -> Origin:
+def _sent_by(actor: User | None) -> Origin:
+    if actor is None:
+        return Origin()
     limits = limits_of(actor)
     return Origin(OriginKind.BROWSER) if limits is None else Origin(OriginKind.API, limits.name)
 
 
-def _find_same(actor: User, team: Team, staged: StagedFile) -> Document | None:
+def _find_same(actor: User | None, team: Team, staged: StagedFile) -> Document | None:
     document = Document.objects.filter(team=team, sha256=staged.sha256).first()
     if document is None:
         return None
@@ -124,7 +126,7 @@ def _lost_its_original(document: Document) -> bool:
 
 
 def _store(
-    actor: User,
+    actor: User | None,
     team: Team,
     staged: StagedFile,
     filename: str,

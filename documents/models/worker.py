@@ -49,6 +49,8 @@ class WorkerProcess(models.Model):
     #: Layers of the rendering child's jail that this machine refuses, each with the reason; null
     #: until a child has run there.
     jail_refused = models.JSONField(null=True)
+    #: Why the watched folder can't be watched; "" where it can, or where this process does not.
+    folder_problem = models.CharField(max_length=300, blank=True)
     started_at = models.DateTimeField()
     heartbeat_at = models.DateTimeField(db_index=True)
     rss_bytes = models.PositiveBigIntegerField(default=0)

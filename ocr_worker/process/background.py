@@ -8,6 +8,7 @@ import time
 import uuid
 
 import structlog
+from django.conf import settings
 from django.db import close_old_connections
 
 from documents.actions.claim_task import claim_task
@@ -28,6 +29,7 @@ from documents.signals import announce, tasks_waiting
 from ocr_worker import actors, pipeline
 from ocr_worker.changing import Changer
 from ocr_worker.exporting import run_export
+from ocr_worker.folder_watch import FolderWatch
 from ocr_worker.process.base import WorkerBase
 from ocr_worker.process.jail_check import JailCheck
 from ocr_worker.reconcile import EVERY_SECONDS, reconcile
@@ -68,6 +70,15 @@ class BackgroundProcess(WorkerBase):
         self._next_trim = 0.0
         self._peer_watch = PeerWatch()
         self._jail_check = JailCheck()
+        self._folder_watch = (
+            FolderWatch(
+                settings.OCRSITE_INBOX,
+                keep=settings.OCRSITE_INBOX_KEEP,
+                stopping=self.stopping,
+            )
+            if settings.OCRSITE_INBOX
+            else None
+        )
 
     def prepare(self) -> None:
         actors.on_wake_up(self.queue, self.work_until_idle)
@@ -82,6 +93,8 @@ class BackgroundProcess(WorkerBase):
             end_change_leases()
             # Rows of earlier starts, which a restored database still has.
             WorkerProcess.objects.exclude(start_id=self.start_id).delete()
+        if self._folder_watch is not None:
+            self._folder_watch.start()
 
     def on_heartbeat(self) -> None:
         for claim in self._current_claims():
@@ -108,7 +121,8 @@ class BackgroundProcess(WorkerBase):
         return datetime.timedelta(seconds=time.monotonic() - self._watching_since)
 
     def status_fields(self) -> dict[str, object]:
-        return {"jail_refused": self._jail_check.refused}
+        problem = self._folder_watch.state.problem if self._folder_watch else ""
+        return {"jail_refused": self._jail_check.refused, "folder_problem": problem[:300]}
 
     def is_busy(self) -> bool:
         return bool(self._current_claims()) or bool(self._exporting) or is_syncing()

@@ -15,6 +15,8 @@ No variable needs to be set. A value that makes no sense stops the program with 
 | `OCRSITE_SECRET_KEY` | Django's secret key; default generated into the data directory |
 | `OCRSITE_ALLOWED_HOSTS` | accepted host names, separated by commas; default all |
 | `OCRSITE_MAX_UPLOAD_MB` | the largest accepted file in MB (2^20 bytes), 500 |
+| `OCRSITE_INBOX` | the watched folder; default `inbox/` in the data directory; `off`: none |
+| `OCRSITE_INBOX_DONE` | what becomes of its files: `keep` (default; in `done/`) or `remove` |
 | `OCRSITE_CALL_ALLOWED` | hosts and networks that are not public and may be called all the same |
 | `OCRSITE_RATE_LIMIT` | requests that one token may send in a minute, 6000; 0: any number |
 | `OCRSITE_WORKERS` | number of OCR workers, 2 |
@@ -73,6 +75,8 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     max_upload_bytes: int
     rate_limit: int
+    inbox: Path | None
+    inbox_keep: bool
     call_allowed: tuple[CallAllowed, ...]
     workers: int
     second_reader: bool
@@ -119,12 +123,24 @@ def parse_variables(variables: Mapping[str, str]) -> Environment:
         max_upload_bytes=parse("OCRSITE_MAX_UPLOAD_MB", _integer_parser(1, 100_000), "500") * 2**20,
         call_allowed=parse("OCRSITE_CALL_ALLOWED", parse_call_allowed, ""),
         rate_limit=parse("OCRSITE_RATE_LIMIT", _integer_parser(0, 10_000_000), "6000"),
+        inbox=parse(
+            "OCRSITE_INBOX",
+            lambda text: None if text == "off" else Path(text).expanduser().absolute(),
+            str(directory.path / "inbox"),
+        ),
+        inbox_keep=parse("OCRSITE_INBOX_DONE", _parse_inbox_done, "keep"),
         workers=parse("OCRSITE_WORKERS", _integer_parser(1, 256), "2"),
         second_reader=parse("OCRSITE_SECOND_READER", _parse_switch, "on"),
         start_id=parse("OCRSITE_START_ID", lambda text: uuid.UUID(text) if text else None, ""),
         s3=bucket_settings.read_bucket_settings(variables),
         library_paths=find_library_paths(variables),
     )
+
+
+def _parse_inbox_done(text: str) -> bool:
+    if text not in ("keep", "remove"):
+        raise ValueError("it must be keep or remove")
+    return text == "keep"
 
 
 def _integer_parser(lowest: int, highest: int) -> Callable[[str], int]:

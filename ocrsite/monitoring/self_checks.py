@@ -91,6 +91,14 @@ def find_refused_jail_layers(start_id: uuid.UUID | None) -> dict[str, str]:
     return found
 
 
+def find_folder_problems(start_id: uuid.UUID | None) -> list[str]:
+    """Why live workers of the start `start_id` can't watch the watched folder; None: of all."""
+    alive = WorkerProcess.alive().exclude(folder_problem="")
+    if start_id is not None:
+        alive = alive.filter(start_id=start_id)
+    return sorted(set(alive.values_list("folder_problem", flat=True)))
+
+
 def _check_database(
     start_id: uuid.UUID | None, problems: list[str]
 ) -> tuple[bool, int, tuple[WorkerHealth, ...]]:
@@ -105,6 +113,11 @@ def _check_database(
             problems.append(
                 f"The jail in which uploaded files are opened lacks layers on this machine: "
                 f"{layers}. The other layers hold; docs/operations.md says what to do."
+            )
+        for problem in find_folder_problems(start_id):
+            problems.append(
+                f"The watched folder is not watched: {problem}. Make it readable and writable for "
+                "the site's user, or set OCRSITE_INBOX."
             )
         return True, count_pending_pages(), workers
     except DatabaseError:
