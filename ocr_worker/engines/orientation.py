@@ -4,8 +4,8 @@ Tesseract's own detection takes a third of a second a page, but a reading shows 
 ground-truth pages, upright text is read with a mean confidence of 0.90 or more, upside-down text
 with 0.20 to 0.48; lines that run down or up the page are recognised in words taller than wide. So
 a page is read as it comes first. Only where that reading is doubtful, the detection runs and the
-page is read again rotated; the better reading is used. A page whose ink lies in columns starts with
-the detection, which saves a reading.
+page is read again rotated; the better reading is used. A page whose ink lies in columns, or of
+which some lines can't be read, starts with the detection, which saves a reading.
 """
 
 from __future__ import annotations
@@ -47,14 +47,19 @@ class Orientation:
         self.api = api
 
     def read_upright(
-        self, image: Image.Image, recognise: Callable[[int], PageLayout]
+        self,
+        image: Image.Image,
+        recognise: Callable[[int], PageLayout],
+        is_legible: Callable[[], bool] = lambda: True,
     ) -> PageLayout:
         """Read `image` in the rotation that makes it upright.
 
         `recognise(rotation)` reads it rotated clockwise by 0, 90, 180 or 270 degrees.
+        `is_legible`: whether lines of it can be read as it lies.
         """
-        if _looks_sideways(image):
-            detected, trust = self._detect(image)
+        found: tuple[int | None, float] | None = None
+        if _looks_sideways(image) or not is_legible():
+            found = detected, trust = self._detect(image)
             if detected and trust >= _DETECTED:
                 reading = recognise(detected)
                 if _is_certain(reading):
@@ -64,7 +69,7 @@ class Orientation:
         sideways = _share_in_tall_words(first) >= _MOSTLY
         if letters >= _FEW_LETTERS and _is_certain(first):
             return first
-        detected, trust = self._detect(image)
+        detected, trust = found or self._detect(image)
         if detected == 0 and trust >= _BEYOND_DOUBT and not sideways:
             return first
         turns = [90, 270] if sideways else [180]

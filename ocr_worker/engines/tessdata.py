@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -84,9 +85,19 @@ def find_data_directory(languages: list[str]) -> Path:
     raise EngineUnavailable(message)
 
 
+def is_installed(directory: str, code: str) -> bool:
+    """Whether the data of a language (Tesseract's name) is in the directory."""
+    return os.path.isfile(os.path.join(directory, f"{code}.traineddata"))
+
+
 def tesseract_code(language: str) -> str | None:
     """Tesseract's name of an ISO 639-1 language; None for one that is not in the table."""
     return _CODES.get(language.lower().partition("-")[0])
+
+
+def language_of(code: str) -> str:
+    """The ISO 639-1 code of a language by Tesseract's name; "" for one not in the table."""
+    return next((language for language, name in _CODES.items() if name == code), "")
 
 
 def _list_directories() -> list[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from documents.text.page_layout import Block, Box, Line, Word, bounding_box, mea
 
 
 @dataclass
-class _GrowingBlock:
+class GrowingBlock:
     """A block being collected: its lines of words, and the lines at which paragraphs start."""
 
     box: Box
@@ -20,24 +20,27 @@ class _GrowingBlock:
     paragraph_starts: list[int] = field(default_factory=list)
 
 
-def build_blocks(module: Any, api: Any) -> tuple[Block, ...]:
+def collect_blocks(module: Any, api: Any) -> list[GrowingBlock]:
     """The blocks that have text: boxes in px of the recognised image, confidences 0 to 1."""
-    grown = [block for block in _collect_blocks(module, api) if any(block.lines)]
+    return [block for block in _iterate_blocks(module, api) if any(block.lines)]
+
+
+def finish_blocks(grown: Iterable[GrowingBlock]) -> tuple[Block, ...]:
     return tuple(_finish_block(block, order) for order, block in enumerate(grown))
 
 
-def _collect_blocks(module: Any, api: Any) -> Iterator[_GrowingBlock]:
+def _iterate_blocks(module: Any, api: Any) -> Iterator[GrowingBlock]:
     level, kinds = module.RIL, module.PT
     results = api.GetIterator()
     if results is None:
         return
-    current: _GrowingBlock | None = None
+    current: GrowingBlock | None = None
     for result in module.iterate_level(results, level.WORD):
         if current is None or result.IsAtBeginningOf(level.BLOCK):
             if current is not None:
                 yield current
             label = "table" if result.BlockType() == kinds.TABLE else "text"
-            current = _GrowingBlock(_read_box(result, level.BLOCK) or (0, 0, 0, 0), label)
+            current = GrowingBlock(_read_box(result, level.BLOCK) or (0, 0, 0, 0), label)
         if result.IsAtBeginningOf(level.PARA):
             current.paragraph_starts.append(len(current.lines))
         if result.IsAtBeginningOf(level.TEXTLINE):
@@ -60,7 +63,7 @@ def _read_box(result: Any, level: int) -> Box | None:
     return None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
 
 
-def _finish_block(grown: _GrowingBlock, order: int) -> Block:
+def _finish_block(grown: GrowingBlock, order: int) -> Block:
     lines: list[Line] = []
     paragraphs: list[list[str]] = []
     for index, words in enumerate(grown.lines):

@@ -2,7 +2,6 @@
 
 The commonest short words of a language make up a quarter to a half of running text. They are rare
 in the result of a recognition in the wrong alphabet and in text of a font with a false encoding.
-The lists are small on purpose: it is enough that nearly every page of real text has some of them.
 """
 
 from __future__ import annotations
@@ -14,42 +13,13 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
+from documents.text.common_words import FUNCTION_WORDS
 from documents.text.scripts import is_cyrillic
 from ocr_worker.text_layer.word_cache import cache_words
 
-_FUNCTION_WORDS = {
-    language: frozenset(words.split())
-    for language, words in {
-        "ru": "и в во не на с со что по как к ко из за у от о об для или это его её ее их при до "
-        "если но же бы так только также более между под над без был была было были быть будет "
-        "есть он она они мы вы который которая которые которого может года год № все всех том "
-        "этого этой эти чем после через перед согласно рублей руб срок работ договора",
-        "uk": "і й та в у на з із що не до як за від для або це його її їх при про але же було є "
-        "який яка які може також більше між під над без року згідно",
-        "be": "і ў у на з што не да як за ад для або гэта яго яе іх пры пра але было",
-        "bg": "и в на с от за да се не по като до са е този тази които който при или през към",
-        "en": "the of and to in is that for it as was with be by on not he his but at are this "
-        "have from or had an they which one you were all her she there would their we him been "
-        "has when who will no more if out so can if any other such may these than its into",
-        "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als "
-        "auch es an werden aus er hat dass sie nach wird bei einer um am sind noch wie oder über",
-        "fr": "de la le et les des en un du une que est pour qui dans par plus pas au sur ne se "
-        "ce il sont la avec son aux ou cette ont mais nous vous leur",
-        "es": "de la que el en los del se las por un para con no una su al lo como más o pero sus "
-        "le ha este sí porque esta entre cuando muy sin sobre",
-        "it": "di che il la in un per del non una della con le si dei nel da al alla sono gli più "
-        "come ma ed anche dal delle",
-        "pt": "de que do da em um para com não uma os no se na por mais as dos como mas ao das à "
-        "seu sua ou quando muito nos já também só pelo pela",
-        "nl": "de van het een en in is dat op te zijn met voor niet aan er om ook als door bij",
-        "pl": "w i na z się do nie że jest to o od za po jak przez dla oraz lub przy ale",
-        "la": "et in est non ut ad cum sed ex qui quod si ac per sit amet nec vel ut id",
-    }.items()
-}
-
 #: The languages (ISO 639-1, and Latin) whose words are known. Text in others is judged by its
 #: pairs of letters, text in scripts other than Latin and Cyrillic not at all.
-LANGUAGES = tuple(_FUNCTION_WORDS)
+LANGUAGES = tuple(FUNCTION_WORDS)
 
 #: The commonest pairs of letters; a third to a half of all pairs in texts of these alphabets.
 _PAIRS = {
@@ -190,7 +160,7 @@ def _judge(word: str) -> _Token | None:
         is_clean=_is_clean(token),
         is_long=is_long,
         is_mute=is_long and not _VOWELS.intersection(folded),
-        languages=tuple(name for name, known in _FUNCTION_WORDS.items() if folded in known),
+        languages=tuple(name for name, known in FUNCTION_WORDS.items() if folded in known),
     )
 
 

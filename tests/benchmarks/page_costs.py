@@ -220,7 +220,7 @@ def _read_all(slot: int) -> Stopwatch:
 def _wrap_steps(watch: Stopwatch) -> None:
     from documents.exports import page_images
     from ocr_worker import pipeline
-    from ocr_worker.engines import orientation, tesseract
+    from ocr_worker.engines import orientation, recognise_page
     from ocr_worker.rendering import Renderer
     from ocr_worker.text_layer import extract
 
@@ -230,8 +230,12 @@ def _wrap_steps(watch: Stopwatch) -> None:
     watch.wrap(Renderer, "render_page", "draw the page for OCR, blank or not (child)")
     watch.wrap(orientation, "_looks_sideways", "orientation: first look")
     watch.wrap(orientation.Orientation, "_detect", "orientation: Tesseract's detection")
-    watch.wrap(tesseract.TesseractEngine, "_recognise", "recognise (at 300 dpi)")
-    watch.wrap(tesseract, "build_blocks", "boxes and confidences out of Tesseract")
+    watch.wrap(recognise_page.PageRecogniser, "_choose_languages", "script: a few lines")
+    watch.wrap(recognise_page.PageRecogniser, "_turn_and_scale", "enlarge to 300 dpi")
+    watch.wrap(recognise_page, "look_again", "second look at doubtful words")
+    watch.wrap(recognise_page.PageRecogniser, "_read", "recognise (at 300 dpi)")
+    watch.wrap(recognise_page, "collect_blocks", "boxes and confidences out of Tesseract")
+    watch.wrap(recognise_page, "finish_blocks", "words to blocks")
     watch.wrap(Renderer, "render_page_image", "page image for people: scale, WebP (child)")
     watch.wrap(page_images, "store_page_image", "page image: to the disk, flushed")
     watch.wrap(pipeline, "record_reading", "database: record the reading")

@@ -76,10 +76,15 @@ def write(
         canvas.drawString(x, y - 1.5 * size * index, line)
 
 
+def find_font() -> str:
+    """The file of a font with Cyrillic; "" where the machine has none."""
+    return next((name for name in _FONTS if Path(name).is_file()), "")
+
+
 def cyrillic_font() -> str:
     """A font with Cyrillic; Helvetica (whose letters are then lost) where the machine has none."""
-    found = next((name for name in _FONTS if Path(name).is_file()), None)
-    if found is None:
+    found = find_font()
+    if not found:
         return "Helvetica"
     if "Sans" not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(TTFont("Sans", found))
