@@ -8,6 +8,11 @@ while both wait. With W workers, and N documents of its class that wait, a docum
 keeps a long document back, nor does a long document keep back a single sheet.
 
 A document that has a leased page comes only after all that have none, the fewest leased first.
+
+All that holds among documents of one priority. Priorities take turns (`claim_turns`), each with a
+share of the capacity: one half, three eighths, one eighth for high, normal, low while all wait. So
+the bound above is 2 N / W times 2, 8/3 or 8 page times, and three more, N being those of the same
+priority.
 """
 
 from __future__ import annotations
@@ -18,25 +23,36 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from documents.models import Document, Page, PageStatus
+from documents.actions.claim_turns import Turns
+from documents.models import Document, Page, PageStatus, Priority
 from documents.models.claim import ClaimOwner, PageClaim
+from documents.models.engines_field import beginnings
 from documents.models.recognition import NEVER
 
 
 def claim_page(
-    owner: ClaimOwner, *, engines: tuple[str, ...] = (), started_first: bool = False
+    owner: ClaimOwner,
+    *,
+    engines: tuple[str, ...] = (),
+    engine_version: str = "",
+    turns: Turns | None = None,
 ) -> PageClaim | None:
     """Lease the next page to `owner`. Returns None when no page waits.
 
-    `started_first`: prefer documents that were started; else those that were not. A worker
-    alternates.
+    `turns`: those of the worker, which go on with every page; None: the first ones.
 
-    `engines`: the OCR engines that this worker has; a document for which another one was requested
-    is left to the workers that have it. The attempt is counted here, before the work starts.
+    `engines`, `engine_version`: the OCR engine that this worker has; a document for which another
+    one was requested is left to the workers that have it. The attempt is counted here, before the
+    work starts.
     """
+    readable = Q(requested_engine="") | Q(
+        requested_engine__in=engines,
+        requested_engine_version__in=("", *beginnings(engine_version)),
+    )
+    turns = turns or Turns(0)
     while True:
         with transaction.atomic():
-            document = _lock_next_document(engines, started_first)
+            document = _lock_next_document(readable, turns)
             if document is None:
                 return None
             page = Page.objects.waiting().filter(document=document).order_by("number").first()
@@ -45,6 +61,7 @@ def claim_page(
             _lease(page, owner)
             document.last_served_at = timezone.now()
             document.save_changed_fields()
+        turns.serve(Priority(document.priority))
         return PageClaim(
             page_id=page.id,
             document_id=document.id,
@@ -60,19 +77,35 @@ def claim_page(
         )
 
 
-def _lock_next_document(engines: tuple[str, ...], started_first: bool) -> Document | None:
+def _lock_next_document(readable: Q, turns: Turns) -> Document | None:
     """The document to serve, locked until the transaction ends; None when no page waits.
 
     In steps, so that a long queue costs nothing: nearly always some document has no leased page,
-    and the index on (status, last_served_at, created_at) gives the first of those at once.
-    Locked rows are passed over first, so that workers spread over the documents, and waited for
-    only when nothing else is left.
+    and the index on (status, priority, last_served_at, created_at) gives the first of those at
+    once. Locked rows are passed over first, so that workers spread over the documents, and waited
+    for only when nothing else is left.
     """
+    being_read = Document.objects.being_read()
+    priorities = [
+        priority
+        for priority in turns.priorities
+        if priority is Priority.NORMAL or being_read.filter(priority=priority).exists()
+    ]
+    for skip_locked in (True, False):
+        for priority in priorities:
+            waiting = being_read.filter(readable, priority=priority)
+            document = _lock_first_waiting(waiting, turns.prefers_started(priority), skip_locked)
+            if document is not None:
+                return document
+    return None
+
+
+def _lock_first_waiting(
+    documents: QuerySet[Document], started_first: bool, skip_locked: bool
+) -> Document | None:
     pages = Page.objects.filter(document=OuterRef("pk"))
     running = pages.running()
-    waiting = Document.objects.being_read().filter(
-        Q(requested_engine="") | Q(requested_engine__in=engines), Exists(pages.waiting())
-    )
+    waiting = documents.filter(Exists(pages.waiting()))
     without_lease = waiting.filter(~Exists(running))
     new = without_lease.filter(last_served_at=NEVER).order_by("created_at")
     started = without_lease.filter(last_served_at__gt=NEVER).order_by("last_served_at")
@@ -82,15 +115,11 @@ def _lock_next_document(engines: tuple[str, ...], started_first: bool) -> Docume
         .annotate(leased=Subquery(_count(running)))
         .order_by("leased", "last_served_at")
     )
-    for skip_locked in (True, False):
-        document = (
-            _lock_first(first[:1], skip_locked)
-            or _lock_first(second[:1], skip_locked)
-            or _lock_first(Document.objects.filter(id__in=[d.id for d in served[:1]]), skip_locked)
-        )
-        if document is not None:
-            return document
-    return None
+    return (
+        _lock_first(first[:1], skip_locked)
+        or _lock_first(second[:1], skip_locked)
+        or _lock_first(Document.objects.filter(id__in=[d.id for d in served[:1]]), skip_locked)
+    )
 
 
 def _count(pages: QuerySet[Page]) -> QuerySet[Any]:

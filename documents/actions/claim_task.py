@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from documents.actions.claim_turns import Turns
 from documents.errors import Quarantined
 from documents.events import commit_reading_end
 from documents.messages import Message
-from documents.models import Document, Task
+from documents.models import Document, Priority, Task
 from documents.models.claim import MAX_TASK_ATTEMPTS, TaskClaim
 
 
-def claim_task() -> TaskClaim | None:
-    """Lease the oldest free task. Returns None where there is none.
+def claim_task(turns: Turns | None = None) -> TaskClaim | None:
+    """Lease the oldest free task, of the documents whose turn it is first. Returns None where there
+    is none.
 
     The attempt is counted here, before the work starts. A task whose attempts are used up fails
     its document.
     """
+    turns = turns or Turns(0)
     while True:
         with transaction.atomic():
-            document = (
-                Document.objects.with_free_task()
-                .select_for_update(skip_locked=True, of=("self",))
-                .order_by("created_at")
-                .first()
-            )
+            document = _lock_first(turns)
             if document is None:
                 return None
             if document.task_attempts >= MAX_TASK_ATTEMPTS:
@@ -33,9 +31,20 @@ def claim_task() -> TaskClaim | None:
             document.task_lease.grant(document)
             document.task_attempts += 1
             document.save_changed_fields()
+        turns.serve(Priority(document.priority))
         return TaskClaim(
             document.id, document.task, document.task_lease_token, document.task_attempts
         )
+
+
+def _lock_first(turns: Turns) -> Document | None:
+    free = Document.objects.with_free_task().order_by("created_at")
+    for priority in turns.priorities:
+        documents = free.filter(priority=priority)
+        document = documents.select_for_update(skip_locked=True, of=("self",)).first()
+        if document is not None:
+            return document
+    return None
 
 
 def _give_up(document: Document) -> None:

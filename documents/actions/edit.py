@@ -1,4 +1,4 @@
-"""Change the title, the language or the tags of a document."""
+"""Change the title, the language, the tags or the priority of a document."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from documents import access
 from documents.access import Ability
+from documents.actions.prioritise import prioritise
 from documents.actions.request_results import mark_results_outdated
 from documents.actions.upload import TITLE_LENGTH
 from documents.errors import InvalidRequest
@@ -29,11 +30,13 @@ def edit(
     language: str | None = None,
     tags: Iterable[str] | None = None,
     tags_seen: Iterable[str] | None = None,
+    priority: str | None = None,
 ) -> Document:
     """None leaves a value as it is. `tags_seen` are the tags as `actor` saw them: then only the
-    differences between the two are applied, and what others changed meanwhile stays.
+    differences between the two are applied, and what others changed meanwhile stays. `priority`
+    (low, normal, high) is for those who may have it read again.
 
-    Raises NotFound, NotAllowed, InvalidRequest, Conflict (in the trash).
+    Raises NotFound, NotAllowed, InvalidRequest, Conflict (in the trash, TooManyUrgent).
     """
     with transaction.atomic():
         document = access.require_locked(actor, Ability.EDIT, document_id)
@@ -57,6 +60,10 @@ def edit(
             if {tag.id for tag in wanted} != set(document.tags.values_list("id", flat=True)):
                 document.tags.set(wanted)
                 changed.append("tags")
+        if priority is not None:
+            access.require(actor, Ability.REPROCESS, document_id)
+            if prioritise(document, priority):
+                changed.append("priority")
         if changed:
             if {"title", "language"} & set(changed):
                 mark_results_outdated(document)  # both stand in result.json

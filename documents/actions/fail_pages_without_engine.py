@@ -13,6 +13,7 @@ from documents.errors import ArchiveError, EngineUnavailable, NotFound
 from documents.events import commit_change
 from documents.messages import Message
 from documents.models import Document, PageStatus, Status, WorkerKind, WorkerProcess
+from documents.models.engines_field import beginnings
 from documents.models.stored_error import error_fields
 from documents.models.worker import EngineState
 
@@ -36,17 +37,25 @@ def fail_pages_without_engine(*, watched_for: datetime.timedelta) -> int:
         return 0
     long_ago = timezone.now() - PATIENCE
     seen = WorkerProcess.objects.filter(kind=WorkerKind.OCR, heartbeat_at__gte=long_ago)
+    served = {
+        (engine, named)
+        for engine, version in seen.values_list("engine", "engine_version")
+        for named in ("", *beginnings(version))
+    }
     waiting = (
         Document.objects.being_read()
         .filter(last_served_at__lt=long_ago)
         .exclude(requested_engine="")
-        .exclude(requested_engine__in=seen.values("engine"))
-        .values_list("id", "requested_engine")
+        .values_list("id", "requested_engine", "requested_engine_version")
     )
-    return sum(_fail(document_id, engine, long_ago) for document_id, engine in list(waiting))
+    return sum(
+        _fail(document_id, engine, version, long_ago)
+        for document_id, engine, version in list(waiting)
+        if (engine, version) not in served
+    )
 
 
-def _fail(document_id: uuid.UUID, engine: str, long_ago: datetime.datetime) -> int:
+def _fail(document_id: uuid.UUID, engine: str, version: str, long_ago: datetime.datetime) -> int:
     with transaction.atomic():
         try:
             document = Document.objects.lock(document_id)
@@ -56,7 +65,7 @@ def _fail(document_id: uuid.UUID, engine: str, long_ago: datetime.datetime) -> i
         if (
             document.status != Status.PROCESSING
             or document.is_trashed
-            or document.requested_engine != engine
+            or (document.requested_engine, document.requested_engine_version) != (engine, version)
             or document.last_served_at >= long_ago
         ):
             return 0
@@ -66,7 +75,7 @@ def _fail(document_id: uuid.UUID, engine: str, long_ago: datetime.datetime) -> i
                 Message(
                     "No OCR worker has the engine {engine} any more. Have the failed pages read "
                     "again without naming an engine, or start a worker that has it.",
-                    engine=engine,
+                    engine=f"{engine} {version}".strip(),
                 ),
                 document=document.id,
             ),

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from documents import access
 from documents.access import Ability
-from documents.actions.require_engine import require_engine
+from documents.actions.asked_for import parse_page_ranges, require_asked_engine
+from documents.actions.skip_pages import count_skipped
 from documents.errors import InvalidRequest, StillBeingRead
 from documents.events import commit_change
 from documents.messages import Message
@@ -28,13 +29,14 @@ from documents.models.event import EventKind
 from documents.models.stored_error import error_fields
 from documents.signals import announce, pages_waiting, tasks_waiting
 from documents.text.language_codes import validate_language
+from documents.text.page_ranges import find_beyond, format_ranges, numbers_in, ranges_of
 
 ALL, FAILED = "all", "failed"
 
 #: Pages that may be named at once.
 MAX_PAGES = 1_000
 
-#: "all", "failed", or the numbers of pages.
+#: "all" (that were asked for), "failed", ranges as "1,3-7", or the numbers of pages.
 Which = str | Sequence[int]
 
 
@@ -44,30 +46,35 @@ def reprocess(
     actor: User | None,
     pages: Which = ALL,
     engine: str | None = None,
+    engine_version: str | None = None,
     ocr: str | None = None,
     language: str | None = None,
 ) -> Document:
     """Start a new run. Until it ends, the results of the previous run are served.
 
-    `pages` is "all", "failed", or the numbers of some. None leaves `ocr` and `language` as they are
-    and lets any engine read. Readings and corrections stay; the review is reset. Claims of the
-    previous run record nothing any more; failed pages of a document that is being read join its
-    run. If the failed pages are requested and none failed, nothing is read. Raises NotFound,
+    `pages` is "all", "failed", or names some. Pages that nobody asked for when the document was
+    uploaded are read where they are named, or where none was asked for that there is. None leaves
+    `ocr` and `language` as they are and lets any engine, or any version of it, read. Readings and
+    corrections stay; the review is reset. Claims of the previous run record nothing any more;
+    failed pages of a document that is being read join its run, and so do pages that nobody asked
+    for. If the failed pages are requested and none failed, nothing is read. Raises NotFound,
     NotAllowed, InvalidRequest, Conflict (in the trash, no OCR worker has the engine, or some pages
     are named while others are being read).
     """
-    _validate(pages, engine, ocr)
-    if engine is not None:
-        require_engine(engine, document_id)
+    _validate(pages, ocr)
+    require_asked_engine(engine or "", engine_version or "", document_id)
     with transaction.atomic():
         document = access.require_locked(actor, Ability.REPROCESS, document_id)
         document.refuse_if_trashed()
-        again = _select(document, pages)
         was_prepared = document.page_count is not None
+        joins = document.is_unfinished and pages not in (ALL, FAILED)
+        again = _select(document, pages)
         if was_prepared and not document.pages.filter(again).exists():
             _retry_results(document)
             return document
-        document.requested_engine = engine or ""
+        if not joins:
+            document.requested_engine = engine or ""
+            document.requested_engine_version = engine_version or ""
         if ocr is not None:
             document.ocr = ocr
         if language is not None:
@@ -80,8 +87,11 @@ def reprocess(
         document.set_error(None)
         document.task_lease.revoke(document)
         document.last_served_at = timezone.now()
+        if not was_prepared and pages not in (ALL, FAILED):
+            document.requested_pages = pages if isinstance(pages, str) else _format(pages)
         if was_prepared:
             _queue_again(document.pages.filter(again))
+            count_skipped(document)
             document.status = Status.PROCESSING
             document.set_task(Task.NONE)
             document.pages_done = document.pages.filter(status=PageStatus.DONE).count()
@@ -95,7 +105,7 @@ def reprocess(
             document,
             EventKind.REPROCESSED,
             actor,
-            pages=pages if isinstance(pages, str) else sorted(set(pages)),
+            pages=pages if isinstance(pages, str) else _format(pages),
             engine=document.requested_engine,
         )
     return document
@@ -103,16 +113,27 @@ def reprocess(
 
 def _select(document: Document, pages: Which) -> Q:
     """The pages that are read again."""
-    if isinstance(pages, str):
-        return Q() if pages == ALL else Q(status=PageStatus.FAILED)
-    if document.is_unfinished:
+    if pages == FAILED:
+        return Q(status=PageStatus.FAILED)
+    if pages == ALL:
+        asked_for = document.pages.asked_for()
+        return ~Q(status=PageStatus.SKIPPED) if asked_for.exists() else Q()
+    count = document.page_count
+    if count is None:
+        if document.is_unfinished:
+            raise StillBeingRead(document=document.id)
+        return Q()
+    ranges = parse_page_ranges(pages) if isinstance(pages, str) else ranges_of(pages)
+    unknown = find_beyond(ranges, count)
+    if unknown is not None:
+        message = Message("The document has no page {page}.", page=unknown)
+        raise InvalidRequest.for_field("pages", message)
+    wanted = Q(number__in=set(numbers_in(ranges, count)))
+    named = document.pages.filter(wanted)
+    if document.is_unfinished and named.asked_for().exists():
         # They would be read by the engine that the others were queued for.
         raise StillBeingRead(document=document.id)
-    unknown = set(pages) - set(range(1, (document.page_count or 0) + 1))
-    if unknown:
-        message = Message("The document has no page {page}.", page=min(unknown))
-        raise InvalidRequest.for_field("pages", message)
-    return Q(number__in=set(pages))
+    return wanted
 
 
 def _retry_results(document: Document) -> None:
@@ -139,14 +160,18 @@ def _queue_again(pages: QuerySet[Page]) -> None:
     )
 
 
-def _validate(pages: Which, engine: str | None, ocr: str | None) -> None:
-    if not isinstance(pages, str) and not 0 < len(pages) <= MAX_PAGES:
+def _format(pages: Sequence[int]) -> str:
+    return format_ranges(ranges_of(pages))
+
+
+def _validate(pages: Which, ocr: str | None) -> None:
+    if isinstance(pages, str):
+        if pages not in (ALL, FAILED):
+            parse_page_ranges(pages)
+    elif not 0 < len(pages) <= MAX_PAGES or min(pages) < 1:
         message = Message("Name 1 to {most} pages.", most=MAX_PAGES)
         raise InvalidRequest.for_field("pages", message)
-    for name, value, known in (
-        ("pages", pages if isinstance(pages, str) else None, (ALL, FAILED)),
-        ("ocr", ocr, tuple(OcrMode.values)),
-    ):
-        if value is not None and value not in known:
-            message = Message("{field} is one of {choices}.", field=name, choices=", ".join(known))
-            raise InvalidRequest.for_field(name, message)
+    if ocr is not None and ocr not in OcrMode.values:
+        known = ", ".join(OcrMode.values)
+        message = Message("{field} is one of {choices}.", field="ocr", choices=known)
+        raise InvalidRequest.for_field("ocr", message)

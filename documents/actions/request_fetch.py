@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from documents import access
+from documents.actions.asked_for import refuse_wrong_wishes
 from documents.errors import InvalidRequest
 from documents.messages import Message
 from documents.models import Fetch, FetchStatus, User
@@ -28,6 +29,7 @@ def request_fetch(
     """
     check_url(url, field="source_url")
     team = access.team_for_upload(actor, team_id)
+    refuse_wrong_wishes(team, fields)
     if Fetch.objects.filter(user=actor, status=FetchStatus.WAITING).count() >= MOST_WAITING:
         message = Message("At most {most} files can wait to be fetched.", most=MOST_WAITING)
         raise InvalidRequest.for_field("source_url", message)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from documents import access
+from documents.actions.asked_for import refuse_wrong_wishes
 from documents.actions.upload import upload
 from documents.errors import (
     EmptyFile,
@@ -46,6 +47,7 @@ def begin_upload(
     if length == 0:
         raise EmptyFile(Message("The file is empty: it has no bytes. Choose the file again."))
     team = access.team_for_upload(actor, team_id)
+    refuse_wrong_wishes(team, fields)
     _forget_old()
     if UploadSession.objects.filter(user=actor, document=None).count() >= MOST_SESSIONS:
         message = Message("At most {most} uploads can be under way.", most=MOST_SESSIONS)

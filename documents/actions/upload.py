@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 
 from documents import access
 from documents.access.abilities import limits_of
+from documents.actions.ask_for_pages import ask_for_pages
+from documents.actions.asked_for import AskedFor, parse_asked
 from documents.actions.reprocess import FAILED, reprocess
-from documents.actions.require_engine import require_engine
 from documents.actions.untrash import untrash
 from documents.errors import EmptyFile, InvalidRequest, OriginalMissing
 from documents.events import commit_version
@@ -22,7 +23,7 @@ from documents.files.keys import original_key
 from documents.files.storage import archive
 from documents.files.upload_staging import StagedFile
 from documents.messages import Message
-from documents.models import Document, OcrMode, Origin, OriginKind, Task, Team, User
+from documents.models import Document, OcrMode, Origin, OriginKind, Priority, Task, Team, User
 from documents.models.event import EventKind
 from documents.models.tag_names import get_or_create_tags, normalize_tag_name
 from documents.signals import announce, tasks_waiting
@@ -52,6 +53,9 @@ def upload(
     ocr: str = OcrMode.AUTO,
     engine: str = "",
     origin: Origin | None = None,
+    engine_version: str = "",
+    pages: str = "",
+    priority: str = Priority.NORMAL.word,
 ) -> Uploaded:
     """Store the staged file as a document of a team of `actor`. Deletes the staged file.
 
@@ -59,7 +63,10 @@ def upload(
 
     When this returns, the original is flushed to disk and the row is committed. Raises EmptyFile,
     UnsupportedFileType, InvalidRequest, NotFound or NotAllowed (the team), EngineNotRunning (the
-    `engine` that is to read it; "": any), StorageFull.
+    `engine` that is to read it; "": any), TooManyUrgent (the `priority`: low, normal, high),
+    StorageFull. `pages`: ranges as "1,3-7", "" for all; pages that the document has not are told
+    once they are counted. Where the team has the file, pages that nobody asked for yet are read,
+    too (PagesOutOfRange where they are known not to exist).
     """
     try:
         team = access.team_for_upload(actor, team_id)
@@ -70,14 +77,13 @@ def upload(
             known = ", ".join(OcrMode.values)
             message = Message("{field} is one of {choices}.", field="ocr", choices=known)
             raise InvalidRequest.for_field("ocr", message)
-        if engine:
-            require_engine(engine)
+        asked = parse_asked(team, pages, engine, engine_version, priority)
         if staged.size == 0:
             raise EmptyFile(Message("The file is empty: it has no bytes. Choose the file again."))
         kind = sniff(staged.head)
         same = _find_same(actor, team, staged)
         if same is not None:
-            return Uploaded(same, created=False)
+            return Uploaded(ask_for_pages(same, asked.pages, actor=actor), created=False)
         return _store(
             actor,
             team,
@@ -88,8 +94,8 @@ def upload(
             tags=tags,
             language=language,
             ocr=ocr,
-            engine=engine,
             origin=origin or _sent_by(actor),
+            asked=asked,
         )
     finally:
         staged.discard()
@@ -136,8 +142,8 @@ def _store(
     tags: list[str],
     language: str,
     ocr: str,
-    engine: str,
     origin: Origin,
+    asked: AskedFor,
 ) -> Uploaded:
     document = Document(
         id=uuid.uuid4(),
@@ -150,7 +156,10 @@ def _store(
         mime_type=kind.mime_type,
         language=language,
         ocr=ocr,
-        requested_engine=engine,
+        requested_engine=asked.engine,
+        requested_engine_version=asked.engine_version,
+        requested_pages=asked.pages,
+        priority=asked.priority,
         task=Task.PREPARE,
     )
     document.set_origin(origin)

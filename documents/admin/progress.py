@@ -51,11 +51,11 @@ class Progress:
 def _pages(document: Document) -> str:
     if document.page_count is None:
         return ""
-    return _("%(done)d of %(all)d") % {"done": document.pages_done, "all": document.page_count}
+    return _("%(done)d of %(all)d") % {"done": document.pages_done, "all": document.pages_asked}
 
 
 def _state(document: Document) -> str:
-    counted = f"{document.page_count} {document.pages_done} {document.pages_failed}"
+    counted = f"{document.pages_asked} {document.pages_done} {document.pages_failed}"
     return f"{document.status} {counted}"
 
 
@@ -64,7 +64,7 @@ def progress_view(request: HttpRequest) -> JsonResponse:
     texts = request.GET.get("ids", "").split(",")
     ids = [id_ for text in texts if (id_ := parse_uuid(text))]
     documents = access.visible_to(request.user).filter(id__in=ids[:MAX_IDS])
-    fields = ("status", "page_count", "pages_done", "pages_failed")
+    fields = ("status", "page_count", "pages_done", "pages_failed", "pages_skipped")
     return JsonResponse(
         {str(document.id): asdict(Progress.of(document)) for document in documents.only(*fields)}
     )

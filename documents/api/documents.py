@@ -114,7 +114,7 @@ class DocumentView(ApiView):
         return wait_until_read(request, response, unfinished=document.is_unfinished)
 
     @describe(
-        "Change the title, language or tags", {200: DocumentShape}, body=DocumentChange,
+        "Change the title, language, tags or priority", {200: DocumentShape}, body=DocumentChange,
         problems=(409,),
     )  # fmt: skip
     def patch(self, request: Request, document_id: uuid.UUID) -> Response:

@@ -26,21 +26,33 @@ from documents.api.fields import StrictSerializer
 from documents.api.openapi.describe import describe
 from documents.api.openapi.shapes.documents import FetchShape
 from documents.api.parsers import JSONUploadParser
-from documents.api.serializers import URLUpload
+from documents.api.serializers import PAGES_LENGTH, EngineVersionField, URLUpload
 from documents.api.uploads import all_files, check_length
 from documents.api.views import ApiView
+from documents.engine_name import OCR_ENGINES
 from documents.errors import InvalidRequest, NothingRead
 from documents.exports import links
 from documents.exports.downloads import get_result, refuse_without_results
 from documents.files.upload_staging import StagedFile, stage
 from documents.http.ask_again import MOST_SECONDS, ask_again
 from documents.messages import Message
-from documents.models import Document, Fetch, FetchStatus, OcrMode, TokenScope, User
+from documents.models import (
+    PRIORITY_WORDS,
+    Document,
+    Fetch,
+    FetchStatus,
+    OcrMode,
+    Priority,
+    TokenScope,
+    User,
+)
 
 #: Bytes of text in an answer; of a longer one there are only the links.
 MOST_CONTENT = 16 * 2**20
 
 _DATA_URL = "data:"
+#: What is passed on as it is.
+_WISHES = ("engine", "engine_version", "pages", "priority")
 
 
 class OcrInput(StrictSerializer):
@@ -59,6 +71,12 @@ class OcrInput(StrictSerializer):
     )
     language = serializers.CharField(required=False, max_length=8, allow_blank=True, default="")
     team = serializers.UUIDField(required=False, allow_null=True, default=None)
+    engine = serializers.ChoiceField(OCR_ENGINES, required=False, allow_blank=True, default="")
+    engine_version = EngineVersionField(required=False, allow_blank=True, default="")
+    pages = serializers.CharField(
+        required=False, max_length=PAGES_LENGTH, allow_blank=True, default=""
+    )
+    priority = serializers.ChoiceField(PRIORITY_WORDS, required=False, default=Priority.NORMAL.word)
 
 
 class OcrForm(OcrInput):
@@ -106,6 +124,7 @@ class OcrView(ApiView):
         uploaded = upload(
             self.user, staged, filename, team_id=values["team"], title=values["title"],
             language=values["language"], ocr=OcrMode.AUTO,
+            **{name: values[name] for name in _WISHES},
         )  # fmt: skip
         return _answer(request, uploaded.document, with_content=values["return_content"])
 
@@ -157,7 +176,7 @@ def _fetch(request: Request, user: User, values: dict[str, Any]) -> Response:
         raise InvalidRequest.for_field(
             "file", Message("Send one picture: as file, as image_base64 or as image_url.")
         )
-    names = ("filename", "title", "language", "team")
+    names = ("filename", "title", "language", "team", *_WISHES)
     wanted = URLUpload(
         data={"source_url": values["image_url"], **{n: values[n] for n in names if values[n]}}
     )

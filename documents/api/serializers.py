@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from documents.actions.reprocess import ALL, FAILED, MAX_PAGES, Which
+from documents.actions.reprocess import ALL, FAILED, Which
 from documents.actions.unlock import PASSWORD_LENGTH
 from documents.actions.upload import TITLE_LENGTH
 from documents.api.fields import Base64Field, StrictSerializer, TagsField
@@ -18,16 +18,19 @@ from documents.exports import links
 from documents.exports.document_json import document_facts
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.export_kinds import EXPORT_TYPES
-from documents.models import Document, OcrMode, Origin, Page, Priority, Reading
+from documents.models import PRIORITY_WORDS, Document, OcrMode, Origin, Page, Priority, Reading
 from documents.models.reading import shows_correction_of, shows_reading
 from documents.models.review import NOTE_LENGTH
 from documents.outside.addresses import LONGEST_URL
 from documents.replication.sync import storage_state
+from documents.search.query.document_filters import VERSION_LENGTH
 from documents.text.page_layout import PageLayout
 from documents.text.timestamps import iso_time
 
 #: Page numbers and ranges of them.
-_PAGES = re.compile(r"^[0-9]{1,6}(-[0-9]{1,6})?(,[0-9]{1,6}(-[0-9]{1,6})?){0,999}$")
+_PAGES = re.compile(r"^[0-9]{1,6}(-[0-9]{0,6})?(,[0-9]{1,6}(-[0-9]{0,6})?){0,199}$")
+#: Characters in which pages are named.
+PAGES_LENGTH = 3000
 
 
 def document_url(document: Document) -> str:
@@ -104,6 +107,13 @@ def reading_data(page: Page, reading: Reading, *, with_text: bool) -> dict[str, 
     return data
 
 
+class EngineVersionField(serializers.CharField):
+    """The engine's version, whole or its first words: "5.5.4"."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=VERSION_LENGTH, **kwargs)
+
+
 class NewDocument(StrictSerializer):
     """The fields of a form beside its file."""
 
@@ -118,6 +128,15 @@ class NewDocument(StrictSerializer):
     language = serializers.CharField(max_length=8, required=False, allow_blank=True, default="")
     ocr = serializers.ChoiceField(OcrMode.choices, required=False, default=OcrMode.AUTO)
     engine = serializers.ChoiceField(OCR_ENGINES, required=False, allow_blank=True, default="")
+    engine_version = EngineVersionField(required=False, allow_blank=True, default="")
+    pages = serializers.CharField(
+        max_length=PAGES_LENGTH,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text='The pages that are to be read, as "1,3-7" or "5-"; empty: all.',
+    )
+    priority = serializers.ChoiceField(PRIORITY_WORDS, required=False, default=Priority.NORMAL.word)
 
 
 class FormUpload(NewDocument):
@@ -147,6 +166,9 @@ class DocumentChange(StrictSerializer):
         max_length=8, required=False, allow_blank=True, allow_null=True
     )
     tags = TagsField(required=False)
+    priority = serializers.ChoiceField(
+        PRIORITY_WORDS, required=False, help_text="For those who may have it read again."
+    )
 
     def validate_language(self, value: str | None) -> str:
         return value or ""
@@ -182,27 +204,17 @@ class PagesField(serializers.Field[Which, Any, Any, Any]):
         if data in (ALL, FAILED):
             return str(data)
         if isinstance(data, str) and _PAGES.fullmatch(data):
-            return self._list_numbers(data)
+            return data
         if not isinstance(data, list) or not all(type(number) is int for number in data):
             self.fail("invalid")
         return data
-
-    def _list_numbers(self, text: str) -> list[int]:
-        found: set[int] = set()
-        for part in text.split(","):
-            first, _dash, last = part.partition("-")
-            numbers = range(int(first), int(last or first) + 1)
-            # One more than allowed is told by the action; more would only cost memory.
-            found.update(numbers[: MAX_PAGES + 1])
-            if not numbers or len(found) > 2 * MAX_PAGES:
-                self.fail("invalid")
-        return sorted(found)
 
 
 class ReprocessOptions(StrictSerializer):
     """How to read a document again; what is absent stays as it was."""
 
     engine = serializers.ChoiceField(OCR_ENGINES, required=False)
+    engine_version = EngineVersionField(required=False)
     ocr = serializers.ChoiceField(OcrMode.choices, required=False)
     language = serializers.CharField(max_length=8, required=False, allow_blank=True)
     pages = PagesField(required=False)

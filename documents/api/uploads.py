@@ -96,6 +96,9 @@ def _upload(user: User, staged: StagedFile, values: Values) -> Answer:
         language=values["language"],
         ocr=values["ocr"],
         engine=values["engine"],
+        engine_version=values["engine_version"],
+        pages=values["pages"],
+        priority=values["priority"],
     )
     return Answer(
         status.HTTP_201_CREATED if uploaded.created else status.HTTP_200_OK,

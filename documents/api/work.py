@@ -88,7 +88,9 @@ class CancelView(ApiView):
 def _measure_pace() -> _Pace:
     read = Reading.objects.filter(created_at__gte=timezone.now() - _WINDOW).count()
     being_read = Document.objects.being_read()
-    waiting = being_read.annotate(left=F("page_count") - F("pages_done") - F("pages_failed"))
+    waiting = being_read.annotate(
+        left=F("page_count") - F("pages_skipped") - F("pages_done") - F("pages_failed")
+    )
     workers = WorkerProcess.alive().filter(kind=WorkerKind.OCR)
     return _Pace(
         read / _WINDOW.total_seconds(),
@@ -99,7 +101,7 @@ def _measure_pace() -> _Pace:
 
 def _work_data(document: Document, pace: _Pace) -> dict[str, Any]:
     counted = document.page_count is not None
-    left = (document.page_count or 0) - document.pages_done - document.pages_failed
+    left = document.pages_left or 0
     return {
         "document": document_summary(document),
         "reason": _reason(document, pace, left),

@@ -32,6 +32,7 @@ from documents.errors.conflicts import (
     StillBeingRead,
     StillUnderWay,
     TagBusy,
+    TooManyUrgent,
     TrashChanged,
 )
 from documents.errors.reading import (
@@ -43,6 +44,7 @@ from documents.errors.reading import (
     LimitExceeded,
     NoPages,
     OriginalMissing,
+    PagesOutOfRange,
     PageTooLarge,
     PasswordNeeded,
     Quarantined,
@@ -128,6 +130,7 @@ __all__ = [
     "Outdated",
     "PageChanged",
     "PageTooLarge",
+    "PagesOutOfRange",
     "PasswordNeeded",
     "PieceUnderWay",
     "Quarantined",
@@ -142,6 +145,7 @@ __all__ = [
     "StorageFull",
     "TagBusy",
     "TooManyAttempts",
+    "TooManyUrgent",
     "TrashChanged",
     "UnsupportedFileType",
     "UploadLost",

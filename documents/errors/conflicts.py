@@ -241,3 +241,11 @@ class NoTables(Conflict):
     code = "no-tables"
     title = gettext_noop("There are no tables.")
     next_step = "Ask for another format; only PaddleOCR-VL recognises tables."
+
+
+class TooManyUrgent(Conflict):
+    """A team has as many unfinished documents of high priority as it may have."""
+
+    code = "too-many-urgent"
+    title = gettext_noop("Too many documents wait with high priority.")
+    next_step = "Send it with `priority=normal`, or wait until the others have been read."

@@ -53,6 +53,14 @@ class NoPages(ReadingError):
     next_step = _REPLACE
 
 
+class PagesOutOfRange(ReadingError):
+    """Pages were asked for that the document has not."""
+
+    code = "pages-out-of-range"
+    title = gettext_noop("Pages were asked for that the document has not.")
+    next_step = "Have it read again (`POST reprocess/`) with `pages` that it has."
+
+
 class PageTooLarge(ReadingError):
     """The page, its text layer or the file exceeds what is read."""
 

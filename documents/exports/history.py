@@ -57,7 +57,9 @@ def describe_event(event: Event) -> str:
     if event.kind == EventKind.REPROCESSED:
         if data.get("pages") == "failed":
             return _("%(what)s: only the failed pages") % {"what": what}
-        if isinstance(data.get("pages"), list):
-            numbers = ", ".join(map(str, data["pages"]))
+        numbers = data.get("pages")
+        if isinstance(numbers, list):  # as entries of earlier versions have it
+            numbers = ", ".join(map(str, numbers))
+        if numbers and numbers != "all":
             return _("%(what)s: page %(page)s") % {"what": what, "page": numbers}
     return what

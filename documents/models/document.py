@@ -117,10 +117,11 @@ class Document(Arrival, Recognition, Asked, PendingTask, Review, Keeping, Copies
         )
         indexes = (
             models.Index(
-                fields=("status", "last_served_at", "created_at"), name="document_to_serve"
+                fields=("status", "priority", "last_served_at", "created_at"),
+                name="document_to_serve",
             ),
             models.Index(
-                fields=("created_at",),
+                fields=("priority", "created_at"),
                 condition=~models.Q(task=""),
                 name="document_with_a_task",
             ),

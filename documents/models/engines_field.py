@@ -57,6 +57,12 @@ def read_by(field: str, engines: Iterable[str], versions: Iterable[str]) -> Q:
     return found
 
 
+def beginnings(version: str) -> tuple[str, ...]:
+    """The ways in which a version may be named: "5.5.4 rus+eng", "5.5.4"."""
+    words = version.split()
+    return tuple(" ".join(words[:count]) for count in range(len(words), 0, -1))
+
+
 def _plain(text: str) -> str:
     """Without what separates the parts of a line."""
     return " ".join(text.split())

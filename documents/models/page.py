@@ -60,6 +60,10 @@ class PageQuerySet(models.QuerySet["Page"]):
     def failed(self) -> PageQuerySet:
         return self.filter(status=PageStatus.FAILED)
 
+    def asked_for(self) -> PageQuerySet:
+        """All but those that nobody wants read."""
+        return self.exclude(status=PageStatus.SKIPPED)
+
     def unfinished(self) -> PageQuerySet:
         """Those that wait or are being read."""
         return self.filter(status__in=(PageStatus.PENDING, PageStatus.RUNNING))

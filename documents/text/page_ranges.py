@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 _PART = re.compile(r"(\d{1,6})(?:-(\d{0,6}))?")
 
 #: More parts than this is no selection that anybody typed.
 MAX_PARTS = 200
+#: Where a range ends that goes to the last page.
+OPEN_END = 10_000_000
 
 Range = tuple[int, int]
+
+ALL_PAGES: tuple[Range, ...] = ((1, OPEN_END),)
 
 
 def parse_ranges(text: str) -> tuple[Range, ...]:
@@ -27,12 +31,17 @@ def parse_ranges(text: str) -> tuple[Range, ...]:
         if match is None:
             raise ValueError(part)
         first = int(match[1])
-        last = first if match[2] is None else int(match[2] or 999_999)
+        last = first if match[2] is None else int(match[2] or OPEN_END)
         if not 1 <= first <= last:
             raise ValueError(part)
         found.append((first, last))
+    return merge_ranges(found)
+
+
+def merge_ranges(ranges: Iterable[Range]) -> tuple[Range, ...]:
+    """In rising order; those that touch are one."""
     merged: list[Range] = []
-    for first, last in sorted(found):
+    for first, last in sorted(ranges):
         if merged and first <= merged[-1][1] + 1:
             merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
         else:
@@ -41,9 +50,37 @@ def parse_ranges(text: str) -> tuple[Range, ...]:
 
 
 def format_ranges(ranges: Sequence[Range]) -> str:
-    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in ranges)
+    return ",".join(str(a) if a == b else f"{a}-{'' if b == OPEN_END else b}" for a, b in ranges)
 
 
 def clip_ranges(ranges: Sequence[Range], count: int) -> tuple[Range, ...]:
     """The ranges within a document of `count` pages."""
     return tuple((first, min(last, count)) for first, last in ranges if first <= count)
+
+
+def ranges_of(numbers: Iterable[int]) -> tuple[Range, ...]:
+    """The numbers as ranges, in rising order."""
+    ranges: list[Range] = []
+    for number in sorted(set(numbers)):
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    return tuple(ranges)
+
+
+def numbers_in(ranges: Sequence[Range], count: int) -> Iterator[int]:
+    """The pages of a document of `count` pages that the ranges name."""
+    for first, last in clip_ranges(ranges, count):
+        yield from range(first, last + 1)
+
+
+def find_beyond(ranges: Sequence[Range], count: int) -> int | None:
+    """The first page that they name and a document of `count` pages has not; None where it has
+    all. The end of "5-" is the last page, whichever that is."""
+    for first, last in ranges:
+        if first > count:
+            return first
+        if count < last < OPEN_END:
+            return count + 1
+    return None

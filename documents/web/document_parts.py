@@ -73,8 +73,10 @@ def _describe_progress(document: Document) -> str:
     if document.page_count is None:
         return _("The pages are being counted")
     return ngettext(
-        "%(done)d of %(count)d page read", "%(done)d of %(count)d pages read", document.page_count
-    ) % {"done": document.pages_done + document.pages_failed, "count": document.page_count}
+        "%(done)d of %(count)d page read",
+        "%(done)d of %(count)d pages read",
+        document.pages_asked or 0,
+    ) % {"done": document.pages_done + document.pages_failed, "count": document.pages_asked}
 
 
 def abilities_of(user: User, document: Document) -> dict[str, bool]:

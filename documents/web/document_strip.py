@@ -11,12 +11,14 @@ _LETTERS = {
     PageStatus.RUNNING: "r",
     PageStatus.DONE: "d",
     PageStatus.FAILED: "f",
+    PageStatus.SKIPPED: "s",
 }
 
 
 def strip_of(document: Document) -> dict[str, Any]:
-    """`states`: a letter for each page (pending, running, done, failed); `flagged`: the numbers of
-    pages worth a look that nobody has corrected; `corrected`: of those that somebody has."""
+    """`states`: a letter for each page (pending, running, done, failed, skipped); `flagged`: the
+    numbers of pages worth a look that nobody has corrected; `corrected`: of those that somebody
+    has."""
     rows: Any = document.pages.order_by("number").values_list(
         "number", "status", "current_revision_id", "current_reading__flags"
     )

@@ -84,7 +84,12 @@ class Row:
             return ""
         if document.is_unfinished:
             read = document.pages_done + document.pages_failed
-            return _("%(done)d of %(all)d") % {"done": read, "all": document.page_count}
+            return _("%(done)d of %(all)d") % {"done": read, "all": document.pages_asked}
+        if document.pages_skipped:
+            text = ngettext(
+                "%(asked)d of %(count)d page", "%(asked)d of %(count)d pages", document.page_count
+            )
+            return text % {"asked": document.pages_asked, "count": document.page_count}
         text = ngettext("%(count)d page", "%(count)d pages", document.page_count)
         return text % {"count": document.page_count}
 

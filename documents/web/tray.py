@@ -69,7 +69,7 @@ def _state(document: Document, row: Row) -> tuple[str, str]:
         if not document.page_count:
             return "reading", _("waiting to be read")
         done = document.pages_done + document.pages_failed
-        return "reading", f"{done} / {document.page_count}"
+        return "reading", f"{done} / {document.pages_asked}"
     if document.status == Status.FAILED:
         return "failed", document.error_text.translated()
     if row.reasons:

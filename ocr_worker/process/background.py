@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from documents.actions.claim_task import claim_task
+from documents.actions.claim_turns import Turns
 from documents.actions.deliver import end_sending_leases
 from documents.actions.fetch import claim_fetch, run_fetch
 from documents.actions.make_export import claim_export, release_all_exports
@@ -189,14 +190,14 @@ class BackgroundProcess(WorkerBase):
         """Run task after task, until none waits or the process is asked to stop."""
         thread = threading.get_ident()
         with Renderer() as renderer:
-            first = True
+            first, turns = True, Turns()
             while not self.stopping.is_set():
                 close_old_connections()
                 self._sender.wake()
                 self._changer.wake()
                 # Somebody waits for it, so it goes first.
                 self._make_export(renderer)
-                claim = claim_task()
+                claim = claim_task(turns)
                 if claim is None and (self._make_export(renderer) or self._fetch_file()):
                     continue
                 if claim is None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from documents.actions.claim_page import claim_page
+from documents.actions.claim_turns import Turns
 from documents.actions.fail_page import fail_page
 from documents.actions.release_page import release_page
 from documents.actions.take_back_lost_pages import take_back_lost_pages
@@ -59,7 +60,7 @@ class OcrProcess(WorkerBase):
         super().__init__(slot, start_id)
         self.claim_owner = ClaimOwner(self.owner, start_id)
         #: Which documents the next claim prefers (documents/actions/claim_page.py).
-        self._started_first = False
+        self._turns = Turns()
         self.current_work = CurrentWork()
         self.loading = EngineLoading(
             self.load_engine, stopping=self.stopping, on_failure=self._end_after_load_failure
@@ -127,8 +128,12 @@ class OcrProcess(WorkerBase):
                     announce(pages_waiting)
                 self.stopping.wait(STAND_BACK_SECONDS)
                 break
-            claim = claim_page(self.claim_owner, engines=engines, started_first=self._started_first)
-            self._started_first = not self._started_first
+            claim = claim_page(
+                self.claim_owner,
+                engines=engines,
+                engine_version=self.engine.version if self.engine else "",
+                turns=self._turns,
+            )
             if claim is None:
                 break
             with self.current_work.work_on(claim):

@@ -70,7 +70,8 @@ def run_in_thread(start_id: uuid.UUID | None) -> Findings:
 def count_pending_pages() -> int:
     """Pages that are still to be read. A document whose pages are not counted yet counts as one."""
     waiting = Document.objects.unfinished()
-    left = Coalesce(F("page_count"), 1) - F("pages_done") - F("pages_failed")
+    count = Coalesce(F("page_count"), 1)
+    left = count - F("pages_skipped") - F("pages_done") - F("pages_failed")
     return int(waiting.aggregate(left=Sum(left))["left"] or 0)
 
 

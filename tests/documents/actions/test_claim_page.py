@@ -14,6 +14,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from documents.actions.claim_page import claim_page
+from documents.actions.claim_turns import Turns
 from documents.actions.release_page import release_page
 from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
@@ -89,7 +90,10 @@ def read_pages(workers: int, steps: int, arrive: Callable[[int], None]) -> list[
     for step in range(steps):
         arrive(step)
         claims = [
-            claim_page(ClaimOwner(f"one:ocr:{slot}", READER.start_id), started_first=step % 2 == 1)
+            claim_page(
+                ClaimOwner(f"one:ocr:{slot}", READER.start_id),
+                turns=Turns(0, started_first=step % 2 == 1),
+            )
             for slot in range(workers)
         ]
         served.append([claim.document_id for claim in claims if claim is not None])
