@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0022_changes_of_many"),
+        ("documents", "0023_watched_folder"),
     ]
 
     operations = [
