@@ -20,7 +20,7 @@ from documents.text.page_ranges import (
 )
 
 
-def ask_for_pages(document: Document, pages: str, *, actor: User) -> Document:
+def ask_for_pages(document: Document, pages: str, *, actor: User | None) -> Document:
     """`pages`: ranges, "" for all. Those that were asked for before stay as they are.
 
     Raises PagesOutOfRange, and what `reprocess` raises.

@@ -25,7 +25,7 @@ def worker(db: None) -> None:
 
 
 def told(document: dict[str, Any]) -> bool:
-    return (
+    return bool(
         document["requested_pages"] == "1,3-4"
         and document["priority"] == "high"
         and document["requested_engine"] == "tesseract"
@@ -62,7 +62,7 @@ def test_in_pieces(api: APIClient) -> None:
     content = pdf_bytes(100)
     metadata = {"filename": "a.pdf", **WISHES}
     encoded = ",".join(f"{k} {base64.b64encode(v.encode()).decode()}" for k, v in metadata.items())
-    tus = {"HTTP_TUS_RESUMABLE": "1.0.0"}
+    tus: Any = {"HTTP_TUS_RESUMABLE": "1.0.0"}
     begun = api.post(
         "/api/v1/uploads/", HTTP_UPLOAD_LENGTH="100", HTTP_UPLOAD_METADATA=encoded, **tus
     )
