@@ -18,6 +18,7 @@ from documents.errors import EngineUnavailable, InvalidRequest, ReadingError
 from documents.messages import Message
 from documents.models import OcrMode
 from documents.review.flag_rules import Flag, add_flags, has_low_confidence
+from documents.text.mixed_script import find_mixed_words
 from documents.text.page_layout import PageLayout
 from ocr_worker import quality
 from ocr_worker.rendering.rotate import rotate_clockwise
@@ -26,6 +27,7 @@ from ocr_worker.text_layer.doubt import find_doubtful_words
 
 from .correction import Corrected, correct_page
 from .engines.base import Engine
+from .engines.word_lists import is_known_word
 from .figures import cut_out_figures
 from .layer_sample import LEAST_AGREEMENT, leave_out, measure_agreement
 from .rendering import RenderedPage, Renderer
@@ -159,6 +161,9 @@ def _read_text_layer(
                 return None
             layer = believed
     layout = extract.convert_to_layout(layer)
+    scanned = extract.is_of_scan(layer)
+    if scanned:
+        layout = quality.judge_layer(layout, is_known_word)
 
     def draw_upright() -> Sheet:
         page = draw()
@@ -176,9 +181,11 @@ def _read_text_layer(
         Flag.EMPTY_REGION: layout.unread > 0,
         Flag.LOW_CONFIDENCE: has_low_confidence(layout) or (reader is None and bool(doubtful)),
         Flag.HIDDEN_TEXT: extract.has_hidden_text(layer),
+        Flag.LOOKALIKES: bool(find_mixed_words(layout)),
     }
     layout = add_flags(layout, (flag for flag, found in flags.items() if found))
-    return PageReading(layout, TEXT_LAYER, TEXT_LAYER_VERSION, None)
+    version = quality.with_calibration(TEXT_LAYER_VERSION) if scanned else TEXT_LAYER_VERSION
+    return PageReading(layout, TEXT_LAYER, version, None)
 
 
 def _read_as_empty(
@@ -228,6 +235,7 @@ def _recognise(
         guess = guess_dpi(*page.image.size)
         left = max(deadline - time.monotonic(), 0.0)
         layout = engine.read(corrected.image, dpi=guess, language=language, seconds=left)
+    layout = quality.calibrate_layout(layout, engine.name, is_known_word)
     upright = rotate_clockwise(corrected.image, layout.rotation)
     layout = read_unread(
         layout,
@@ -244,7 +252,8 @@ def _recognise(
     layout = corrected.place_on_page(layout)
     fitted = layout.scale(image.width / layout.width, width=image.width, height=image.height)
     small = renderer.render_thumbnail(path, mime_type, number, rotation=layout.rotation)
-    return PageReading(fitted, engine.name, engine.version, image.data, figures, small)
+    version = quality.with_calibration(engine.version)
+    return PageReading(fitted, engine.name, version, image.data, figures, small)
 
 
 def _engine_unavailable() -> EngineUnavailable:

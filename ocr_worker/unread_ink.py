@@ -13,13 +13,16 @@ from dataclasses import dataclass, replace
 import structlog
 from PIL import Image, ImageDraw
 
+from documents.engine_name import EngineName
 from documents.errors import EngineFailed, ReadingTimeout
 from documents.text.box_rotation import rotate_box
 from documents.text.markdown import paragraphs_to_markdown
 from documents.text.page_layout import Block, Box, Line, PageLayout, bounding_box, mean_confidence
+from ocr_worker.quality import calibrate_layout
 from ocr_worker.rendering import UnreadLine, ink
 
 from .engines.base import Engine
+from .engines.word_lists import is_known_word
 from .place_blocks import insert_blocks, overlap_share
 
 log = structlog.get_logger(__name__)
@@ -161,7 +164,9 @@ def _read_parts(
         kept = _keep_believable(moved, known)
         if kept is not None:
             blocks.append(kept)
-    return blocks
+    read = replace(layout, blocks=tuple(blocks), flags=())
+    # Whatever reads pages, parts are read by Tesseract where it is there.
+    return list(calibrate_layout(read, EngineName.TESSERACT, is_known_word).blocks)
 
 
 def _cut_out(

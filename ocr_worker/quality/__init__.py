@@ -1,8 +1,18 @@
-"""How far to trust a page's reading: repetition guard, second reader, flags for a reviewer."""
+"""How far to trust a page's reading: repetition guard, second reader, calibrated confidences,
+flags for a reviewer."""
 
 from .assess_layout import assess_layout
+from .calibration import calibrate_layout, judge_layer, with_calibration
 from .evidence import InkDetector
 from .ink import make_ink_detector
 from .repetition import cut_repetition
 
-__all__ = ["InkDetector", "assess_layout", "cut_repetition", "make_ink_detector"]
+__all__ = [
+    "InkDetector",
+    "assess_layout",
+    "calibrate_layout",
+    "cut_repetition",
+    "judge_layer",
+    "make_ink_detector",
+    "with_calibration",
+]

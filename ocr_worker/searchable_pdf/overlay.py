@@ -17,6 +17,7 @@ from documents.files.storage import archive
 from documents.messages import Message
 from documents.text.page_layout import Block, PageLayout
 from ocr_worker.rendering import Renderer
+from ocr_worker.text_layer.blocks import is_of_layer
 
 from .glyphless_font import write_font
 from .metadata import build_id, write_archival_entries, write_info
@@ -135,8 +136,8 @@ def _draw_pattern(area: Area) -> bytes:
 
 
 def _was_recognised(block: Block) -> bool:
-    """Whether an engine read the block: the words of a text layer have no confidence."""
-    return any(word.confidence is not None for word in block.words())
+    """Whether an engine read the block, beside the page's own text layer."""
+    return not is_of_layer(block) and any(word.confidence is not None for word in block.words())
 
 
 def has_recognised_words(layout: PageLayout) -> bool:

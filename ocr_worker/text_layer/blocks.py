@@ -24,6 +24,10 @@ from ocr_worker.text_layer.columns import (
 )
 from ocr_worker.text_layer.words import find_slant, is_astray, straighten
 
+#: How the ids of blocks of a text layer begin. Blocks read beside it have other ids
+#: (`ocr_worker.place_blocks`).
+_OF_LAYER = "b"
+
 #: Rows further apart than this many type sizes, ink to ink, belong to different blocks; so do rows
 #: further apart than the previous two by this factor.
 _BLOCK_GAP = 1.05
@@ -45,6 +49,11 @@ class _Row:
         self.segments.append(segment)
         self.bbox = bounding_box((self.bbox, segment.bbox))
         self.size = max(self.size, segment.size)
+
+
+def is_of_layer(block: Block) -> bool:
+    """Whether the block of a reading was made here, not by an engine beside the layer."""
+    return block.id.startswith(_OF_LAYER)
 
 
 def group_into_blocks(
@@ -126,7 +135,7 @@ def _build_block(
         text = " ".join(word.text for word in words)
         lines.append(Line(text, bounding_box(word.bbox for word in words), words))
     return Block(
-        id=f"b{order + 1}",
+        id=f"{_OF_LAYER}{order + 1}",
         label="text",
         bbox=bounding_box(line.bbox for line in lines),
         order=order,

@@ -122,9 +122,7 @@ def find_distrust_reason(layer: TextLayer) -> str | None:
         return None  # no engine reads it here, so there is nothing better than the layer
     if found.letters >= 20 and found.accented > 0.4 and found.cyrillic < 0.3:
         return "letters of a false encoding"
-    scan = layer.image_cover >= _SCAN_COVER
-    invisible = sum(word.invisible for word in words)
-    if scan or invisible * 2 > len(words):
+    if is_of_scan(layer):
         return _find_scan_fault(layer, words, found)
     if (
         found.letters < _FEW_LETTERS
@@ -133,6 +131,14 @@ def find_distrust_reason(layer: TextLayer) -> str | None:
     ):
         return "hardly any text beside pictures"
     return _find_text_fault(found)
+
+
+def is_of_scan(layer: TextLayer) -> bool:
+    """Whether the layer is what some recognition made of a picture: under a picture, or unseen."""
+    if layer.image_cover >= _SCAN_COVER:
+        return True
+    words = select_trusted_words(layer) if any(word.invisible for word in layer.words) else ()
+    return 2 * sum(word.invisible for word in words) > len(words)
 
 
 def place_unread_lines(layer: TextLayer, layout: PageLayout) -> tuple[UnreadLine, ...]:
