@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.core import signing
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import FloatField, Model, Q, QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -75,8 +76,9 @@ def paginate(
 ) -> Response:
     """One page of `rows` as `results`, `next` and `previous`.
 
-    `parameters`: validated ListParameters. `ordering`: the name of a field that is never null,
-    with "-" for the largest first; rows that are equal in it are sorted by their id.
+    `parameters`: validated ListParameters. `ordering`: the name of a field that is never null, or
+    of an annotated number, with "-" for the largest first; rows that are equal in it are sorted by
+    their id.
     """
     size, text = parameters["page_size"], parameters["cursor"]
     cursor = _Cursor.parse(text, ordering) if text else None
@@ -102,7 +104,7 @@ def _rows_after(rows: QuerySet[Row], ordering: str, cursor: _Cursor | None) -> Q
     descending = ordering.startswith("-") != (cursor is not None and cursor.backwards)
     sign = "-" if descending else ""
     if cursor is not None:
-        value = rows.model._meta.get_field(name).to_python(cursor.value)  # type: ignore[union-attr]
+        value = _field(rows.model, name).to_python(cursor.value)
         than = "lt" if descending else "gt"
         # The first condition is implied by the second; an index can start from it.
         rows = rows.filter(
@@ -117,6 +119,16 @@ def _link(
 ) -> str | None:
     if not wanted or not at:
         return None
-    field = at[0]._meta.get_field(ordering.removeprefix("-"))
-    cursor = _Cursor(ordering, backwards, field.value_to_string(at[0]), str(at[0].pk))  # type: ignore[union-attr]
+    name = ordering.removeprefix("-")
+    field = _field(type(at[0]), name)
+    value = field.value_to_string(at[0]) if field.name else repr(float(getattr(at[0], name)))
+    cursor = _Cursor(ordering, backwards, value, str(at[0].pk))
     return replace_query_param(request.get_full_path(), "cursor", str(cursor))
+
+
+def _field(model: type[Model], name: str) -> Any:
+    """The model's, or for an annotation one without a name."""
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return FloatField()

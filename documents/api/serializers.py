@@ -74,6 +74,11 @@ def document_data(document: Document) -> dict[str, Any]:
         "created_at": iso_time(document.created_at),
         "finished_at": iso_time(document.finished_at),
         "trashed_at": iso_time(document.trashed_at),
+        "hold": (
+            {"since": iso_time(document.held_at), "reason": document.hold_reason}
+            if document.is_held
+            else None
+        ),
         "confidence": document.confidence,
         "flags": document.flags,
         "version": document.version,

@@ -75,6 +75,18 @@ def webhook_url(webhook_id: uuid.UUID) -> str:
     return reverse("api:webhook", args=[webhook_id])
 
 
+def doubts_url(document_id: uuid.UUID) -> str:
+    return reverse("api:doubts", args=[document_id])
+
+
+def lease_url(document_id: uuid.UUID) -> str:
+    return reverse("api:lease", args=[document_id])
+
+
+def doubt_url(document_id: uuid.UUID, number: int, doubt_id: str) -> str:
+    return reverse("api:doubt", args=[document_id, number, doubt_id])
+
+
 def change_url(job_id: uuid.UUID) -> str:
     return reverse("api:change", args=[job_id])
 

@@ -3,19 +3,44 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from django.db.models import Case, F, FloatField, Q, QuerySet, SmallIntegerField, Value, When
+from django.db.models import Case, F, FloatField, Q, QuerySet, SmallIntegerField, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from documents.models import Document, User
+from documents.access import Ability, teams_where
+from documents.models import Document, Page, User
+from documents.models.document import DocumentQuerySet
 
 #: An unknown confidence is trusted least.
 _TRUST = Coalesce(F("confidence"), Value(0.0), output_field=FloatField())
 
 #: The order of the queue, for `order_by`.
 LEAST_TRUSTED_FIRST = (_TRUST.asc(), "id")
+
+
+#: Documents whose open doubts are counted in one query.
+_MOST_COUNTED = 200
+
+
+def documents_of(user: User) -> DocumentQuerySet:
+    """The documents whose review is the user's work, decided or not."""
+    teams = teams_where(user, Ability.DECIDE)
+    return Document.objects.not_trashed().filter(team__in=teams)
+
+
+def with_trust(queue: QuerySet[Document]) -> QuerySet[Document]:
+    """With `trust`, by which the queue is ordered: the confidence, 0 where it is unknown."""
+    return queue.annotate(trust=_TRUST)
+
+
+def count_open(documents: Iterable[Document]) -> dict[Any, int]:
+    """How many doubts each has open, as far as they were counted. One query."""
+    ids = [document.id for document in documents][:_MOST_COUNTED]
+    rows = Page.objects.filter(document__in=ids, open_doubts__gt=0).order_by().values("document")
+    return {row["document"]: row["total"] for row in rows.annotate(total=Sum("open_doubts"))}
 
 
 def is_postponed() -> Q:

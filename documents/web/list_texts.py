@@ -54,6 +54,8 @@ def list_texts() -> ScriptTexts:
             )
         ),
         "select-most": _("Select the first {count} that match"),
+        "job-runs": _("Changing documents. It goes on when you leave the page."),
+        "job-over": _("Documents changed"),
         "working": _("{done} of {count}"),
         "stopped": _("Stopped. {done} of {count} are done."),
         "connection": _(

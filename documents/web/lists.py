@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -19,7 +22,8 @@ from django.views.decorators.http import require_safe
 
 from documents import access
 from documents.access import Ability, teams_of, teams_where, visible_to
-from documents.models import Document, User
+from documents.exports import links
+from documents.models import ChangeJob, Document, User
 from documents.models.document import DocumentQuerySet
 from documents.search.query.document_filters import (
     INBOX,
@@ -43,6 +47,8 @@ MOST_ON_TOP = 20
 MOST_IDS = 200
 #: Remembers the layout that a person chose last.
 LAYOUT_COOKIE = "layout"
+#: How long what came of a change job is shown.
+CHANGE_SHOWN = datetime.timedelta(hours=1)
 
 
 @require_safe
@@ -133,7 +139,17 @@ def _frame(user: User, query: ListQuery) -> dict[str, Any]:
         "downloads": download_labels(),
         "pattern_names": pattern_labels(),
         "texts": list_texts(),
+        "latest_change": _latest_change(user),
     }
+
+
+def _latest_change(user: User) -> str:
+    """The address of the job that the person began last on these pages, while it runs and for a
+    while after; else ""."""
+    since = timezone.now() - CHANGE_SHOWN
+    jobs = ChangeJob.objects.filter(user=user, limits__isnull=True).order_by("-created_at")
+    job = jobs.filter(Q(finished_at=None) | Q(finished_at__gte=since)).only("id").first()
+    return links.change_url(job.id) if job else ""
 
 
 @dataclass(frozen=True)

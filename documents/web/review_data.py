@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Sum
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -17,9 +15,6 @@ from documents.models import Document, Page, PageDoubt, PageStatus, ReviewReason
 from documents.review.doubts import Doubt, DoubtKind, find_all_doubts, find_doubts
 from documents.review.flags import describe_flag
 from documents.text.page_layout import Box
-
-#: Documents whose open doubts are counted in one query.
-_MOST_COUNTED = 200
 
 
 def describe_document(document: Document, user: User) -> dict[str, Any]:
@@ -120,13 +115,6 @@ def reasons_of(document: Document) -> list[str]:
     if document.review_reason in (ReviewReason.CONFIDENCE, ReviewReason.SAMPLE):
         reasons.append(str(document.get_review_reason_display()))
     return list(dict.fromkeys(reasons))
-
-
-def count_open(documents: Iterable[Document]) -> dict[Any, int]:
-    """How many doubts each has open, as far as they were counted. One query."""
-    ids = [document.id for document in documents][:_MOST_COUNTED]
-    rows = Page.objects.filter(document__in=ids, open_doubts__gt=0).order_by().values("document")
-    return {row["document"]: row["total"] for row in rows.annotate(total=Sum("open_doubts"))}
 
 
 def _why(doubt: Doubt) -> str:

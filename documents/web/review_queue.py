@@ -11,12 +11,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from documents.access import Ability, may_somewhere, teams_where, visible_to
+from documents.access import Ability, may_somewhere, teams_where
 from documents.models import Document, Tag, Team, User
-from documents.models.document import DocumentQuerySet
 from documents.review.figures import ReviewFigures, review_figures, start_of_today
 from documents.review.flags import FLAG_DESCRIPTIONS
-from documents.review.queue import LEAST_TRUSTED_FIRST
+from documents.review.queue import LEAST_TRUSTED_FIRST, count_open, documents_of
 from documents.review.queue_filters import (
     BY_RULE,
     ME,
@@ -26,7 +25,7 @@ from documents.review.queue_filters import (
     WAITING,
     QueueFilters,
 )
-from documents.web.review_data import count_open, reasons_of
+from documents.web.review_data import reasons_of
 
 #: Documents on the queue's page; *Next* goes through all.
 PER_PAGE = 50
@@ -63,12 +62,6 @@ def read_filters(query: QueryDict | dict[str, Any]) -> QueueFilters:
         assignee=given.get("assignee", ""),
         state=given.get("state", WAITING),
     )
-
-
-def documents_of(user: User) -> DocumentQuerySet:
-    """The documents whose review is the user's work, decided or not."""
-    teams = teams_where(user, Ability.DECIDE)
-    return visible_to(user).not_trashed().filter(team__in=teams)
 
 
 def queue_of(user: User, filters: QueueFilters) -> QuerySet[Document]:

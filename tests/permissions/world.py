@@ -134,6 +134,7 @@ def make_world() -> World:
             "upload_id": str(session.id),
             "fetch_id": str(fetch.id),
             "change_id": str(change.id),
+            "doubt_id": "0123456789abcdef",
             "token_id": str(ApiToken.objects.get(name="spare").public_id),
             "user_id": str(invited.user_id),
             "id": str(invited.user_id),

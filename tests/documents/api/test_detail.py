@@ -16,7 +16,7 @@ CONTRACT = {
     "id", "title", "filename", "sha256", "size", "mime_type", "page_count", "pages_done",
     "pages_failed", "status", "review_status", "error", "engine", "language", "team", "tags",
     "engines", "requested_engine_version", "requested_pages", "pages_skipped", "priority",
-    "requested_engine", "storage", "created_at", "finished_at", "trashed_at",
+    "requested_engine", "storage", "created_at", "finished_at", "trashed_at", "hold",
     "confidence", "flags", "version", "links",
 }  # fmt: skip
 

@@ -59,6 +59,13 @@ class OriginShape(serializers.Serializer[Any]):
     detail = serializers.CharField(allow_blank=True)
 
 
+class LegalHold(serializers.Serializer[Any]):
+    """Nothing deletes the document for good until a manager lifts it."""
+
+    since = Time()
+    reason = serializers.CharField(allow_blank=True)
+
+
 class DocumentShape(serializers.Serializer[Any]):
     """One uploaded file with everything known about it."""
 
@@ -95,6 +102,7 @@ class DocumentShape(serializers.Serializer[Any]):
     created_at = Time()
     finished_at = Time(allow_null=True)
     trashed_at = Time(allow_null=True)
+    hold = LegalHold(allow_null=True)
     confidence = Confidence()
     flags = Flags()
     version = serializers.IntegerField(min_value=1, help_text="Rises with every change.")

@@ -1,11 +1,16 @@
-/* One change for many documents, sent in parts; what came of each is kept and shown. */
+/* One change for many documents, sent in parts; what came of each is kept and shown. Of very many
+ * the server makes a job (list_job.js). */
 import {post} from "./http.js";
+import {beginJob} from "./list_job.js";
+import {describeRefusals} from "./list_refusals.js";
 import {text} from "./texts.js";
 import {toast} from "./toast.js";
 
 const PART = 50;
 /* Above this many documents a dialog shows how far it is and can stop it. */
 const QUIET = 100;
+/* Above this many the server goes on by itself, whatever becomes of the page. */
+const MOST_HERE = 300;
 
 const dialog = document.getElementById("work-dialog");
 const bar = dialog.querySelector("progress");
@@ -32,8 +37,12 @@ window.addEventListener("beforeunload", (event) => {
     }
 });
 
-/* `change`: as documents/actions/parse_change.py says. Resolves with {changed, refused}: ids. */
+/* `change`: as documents/actions/parse_change.py says. Resolves with {changed, refused}: ids, of a job
+ * when it has begun: then those whose turn comes count as changed. */
 export function changeAll(url, ids, change, {undo} = {}) {
+    if (ids.length > MOST_HERE) {
+        return beginJob(ids, change);
+    }
     return new Promise((finished) => {
         work = {url, ids, change, undo, finished, place: 0, changed: [], idle: 0, refused: [],
             stopping: false, over: false};
@@ -126,30 +135,9 @@ function report(job, stopped) {
         text("working", {done: job.place, count: job.ids.length});
     done.textContent = [said, job.changed.length && text(`done-${job.change.action}`, {count: job.changed.length}),
         job.idle && text("idle", {count: job.idle})].filter(Boolean).join(" ");
-    const reasons = new Map();
-    for (const outcome of job.refused) {
-        reasons.set(outcome.error, [...(reasons.get(outcome.error) ?? []), outcome]);
-    }
-    list.replaceChildren(...[...reasons].map(([reason, outcomes]) => describe(reason, outcomes)));
+    list.replaceChildren(...describeRefusals(job.refused.map(({id, error}) => ({id, reason: error}))));
     stop.hidden = true;
     close.hidden = false;
     again.hidden = !stopped;
     close.focus();
-}
-
-function describe(reason, outcomes) {
-    const item = document.createElement("li");
-    item.className = "notice warn";
-    item.textContent = text("refused", {count: outcomes.length, reason});
-    for (const {id} of outcomes.slice(0, 5)) {
-        const row = document.getElementById(`d-${id}`);
-        if (row) {
-            const link = document.createElement("a");
-            link.className = "small";
-            link.href = row.dataset.url;
-            link.textContent = row.dataset.title;
-            item.append(link);
-        }
-    }
-    return item;
 }

@@ -1,6 +1,7 @@
 /* The lists of documents: the cursor and its keys, progress of what is being read, pictures that are
  * not there yet. Selection, changes, dialogs and the preview have modules of their own. */
 import {bindKeys} from "./keys.js";
+import {showLatestJob} from "./list_job.js";
 import {openDialog, startDialogs} from "./list_dialogs.js";
 import {startPreview} from "./list_preview.js";
 import {Selection} from "./list_selection.js";
@@ -197,6 +198,7 @@ part.addEventListener("htmx:afterSettle", () => selection.restore(rows()));
 
 startDialogs(list, selection, rows);
 startTitleEditing(part, list.dataset.api);
+showLatestJob();
 if (preview) {
     moveTo(rows()[0], {focus: false});
 }
