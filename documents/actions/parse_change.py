@@ -25,6 +25,7 @@ from documents.actions.reprocess import ALL, FAILED, reprocess
 from documents.actions.retitle import retitle
 from documents.actions.trash import trash
 from documents.actions.untrash import untrash
+from documents.engine_name import OCR_ENGINES
 from documents.errors import InvalidRequest
 from documents.messages import Message
 from documents.models import Document, OcrMode, User
@@ -92,6 +93,8 @@ def _reprocess(given: Mapping[str, Any]) -> _Apply:
     options = {name: _text(given, name) for name in ("engine", "ocr", "language") if name in given}
     pages = _text(given, "pages") if "pages" in given else ALL
     _refuse_others("pages", pages, (ALL, FAILED))
+    if "engine" in options:
+        _refuse_others("engine", options["engine"], [name.value for name in OCR_ENGINES])
     _refuse_others("ocr", options.get("ocr", OcrMode.AUTO), OcrMode.values)
     validate_language(options.get("language", ""))
     return lambda id_, number, actor: reprocess(id_, actor=actor, pages=pages, **options)

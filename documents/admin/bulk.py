@@ -102,7 +102,7 @@ def _apply_to_each(
     refusals: dict[str, int] = {}
     for document_id in ids:
         with leave_sync_to_background():
-            outcome = change_one(document_id, action, actor(request))
+            outcome = change_one(document_id, action)
         if outcome.error is not None:
             reason = outcome.error.translated()
             refusals[reason] = refusals.get(reason, 0) + 1

@@ -118,9 +118,9 @@ class ChangeSelection(models.Model):
     def __str__(self) -> str:
         return str(self.job_id)
 
-    def ids_from(self, place: int) -> list[uuid.UUID]:
+    def ids_from(self, place: int, most: int) -> list[uuid.UUID]:
         """The documents from a place on, counted from 0."""
-        packed = bytes(self.packed_ids)[place * _ID_BYTES :]
+        packed = bytes(self.packed_ids)[place * _ID_BYTES :][: most * _ID_BYTES]
         return [
             uuid.UUID(bytes=packed[at : at + _ID_BYTES]) for at in range(0, len(packed), _ID_BYTES)
         ]

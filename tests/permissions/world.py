@@ -135,6 +135,8 @@ def make_world() -> World:
             "fetch_id": str(fetch.id),
             "change_id": str(change.id),
             "doubt_id": "0123456789abcdef",
+            "tag_id": str(tag.id),
+            "username": "invited",
             "token_id": str(ApiToken.objects.get(name="spare").public_id),
             "user_id": str(invited.user_id),
             "id": str(invited.user_id),

@@ -19,7 +19,7 @@ from documents.actions.assign_review import assign_review
 from documents.actions.begin_change import begin_change, cancel_change, find_change
 from documents.actions.cancel import cancel
 from documents.actions.cancel_purge import cancel_purge
-from documents.actions.change_many import change_many, change_one
+from documents.actions.change_many import change_many
 from documents.actions.change_password import change_password
 from documents.actions.change_role import change_role
 from documents.actions.check_page import check_page
@@ -173,7 +173,7 @@ OF_PEOPLE: set[Callable[..., object]] = {
 
 
 #: They apply one of the actions above to each document, and tell a refusal as an outcome.
-OF_MANY: set[Callable[..., object]] = {begin_change, change_many, change_one}
+OF_MANY: set[Callable[..., object]] = {begin_change, change_many}
 
 #: What readers may do, too: tests/documents/api and tests/documents/web ask for each.
 OF_READERS: set[Callable[..., object]] = {

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from documents.models import Membership, Role, Tag, Team, User
 from tests.documents.api.conftest import client_of, problem_of
 from tests.documents.api.tokens import token_client
-from tests.factories import make_team, make_user
+from tests.factories import make_document, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +101,40 @@ def test_a_list_costs_the_same_however_long_it_is(
         answer = api.get("/api/v1/" + path.format(team=team.id))
 
     assert answer.status_code == 200
+
+
+def test_tags_are_made_renamed_and_deleted(api: APIClient, team: Team) -> None:
+    document = make_document(team, pages=["x"], tags=["old"])
+    made = api.post("/api/v1/tags/", {"team": str(team.id), "name": "new"}, format="json")
+    old = f"/api/v1/tags/{Tag.objects.get(name='old').id}/"
+
+    assert (made.status_code, made.json()["name"]) == (201, "new")
+    assert api.patch(old, {"name": "older"}, format="json").json()["name"] == "older"
+    assert list(document.tags.values_list("name", flat=True)) == ["older"]
+    problem = problem_of(api.patch(old, {"name": "New"}, format="json"), 400)
+    assert set(problem["errors"]) == {"name"}
+    assert api.delete(old).status_code == 204
+    assert not document.tags.exists()
+    problem_of(api.delete(old), 404)
+
+
+def test_managers_look_after_name_and_members(api: APIClient, team: Team) -> None:
+    boss = client_of(make_user("boss", team=team, role=Role.MANAGER))
+    path = f"/api/v1/teams/{team.id}/"
+    anna = {"username": "anna", "role": "reader", "invite": True}
+
+    invited = boss.post(f"{path}members/", anna, format="json")
+
+    assert invited.status_code == 201
+    assert invited.json()["invited"] and "?key=" in invited.json()["invitation"]
+    assert boss.get(invited.json()["invitation"]).status_code in (200, 302)
+    changed = boss.patch(f"{path}members/anna/", {"role": "reviewer"}, format="json").json()
+    assert changed["role"] == "reviewer"
+    assert boss.delete(f"{path}members/anna/").status_code == 204
+    problem_of(boss.delete(f"{path}members/anna/"), 404)
+    problem = problem_of(boss.patch(f"{path}members/boss/", {"role": "reader"}, format="json"), 409)
+    assert problem["code"] == "last-manager"
+    problem_of(boss.post(f"{path}members/", {**anna, "invite": False, "username": "eve"},
+                         format="json"), 400)  # fmt: skip
+    assert boss.patch(path, {"name": "Archive"}, format="json").json()["name"] == "Archive"
+    problem_of(api.patch(path, {"name": "Mine"}, format="json"), 403)

@@ -62,6 +62,12 @@ class Member(serializers.Serializer[Any]):
     invited = serializers.BooleanField(help_text="Has not set a password yet.")
 
 
+class NewMemberShape(Member):
+    """`invitation`: the path where they set a password; null for somebody who has an account."""
+
+    invitation = Path(allow_null=True)
+
+
 class TagShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()

@@ -62,11 +62,13 @@ class DoubtShape(serializers.Serializer[Any]):
     after = serializers.CharField(allow_blank=True)
     bbox = Box()
     line = Box()
-    context = Box()
     confidence = Confidence()
     placed = serializers.BooleanField()
     answer = serializers.ChoiceField([each.value for each in Answer], allow_null=True)
     links = DoubtLinks()
+
+    def get_fields(self) -> Any:
+        return {**super().get_fields(), "context": Box()}
 
 
 class DoubtfulPage(serializers.Serializer[Any]):

@@ -24,7 +24,8 @@ let watching = null;
 
 stop.addEventListener("click", async () => {
     stop.disabled = true;
-    show(await post(job.links.cancel, {}).catch(() => job));
+    await post(job.links.cancel, {}).catch(() => {});
+    watching.now();
 });
 undo.addEventListener("click", async () => {
     undo.disabled = true;
@@ -62,19 +63,21 @@ export async function beginJob(ids, {action, ...parameters}) {
 }
 
 function watch(url) {
+    let ran = false;
     watching?.stop();
     watching = poll(async () => {
-        const before = job?.id && job.done;
-        const was = job?.status;
-        show(await get(url));
-        if (job.finished_at) {
-            if (was && was !== job.status) {
-                document.dispatchEvent(new Event("documents-changed"));
-            }
-            await report();
-            return false;
+        const found = await get(url);
+        const moved = found.done !== job?.done;
+        ran ||= !found.finished_at || Boolean(job && !job.finished_at);
+        show(found);
+        if (!found.finished_at) {
+            return moved || undefined;
         }
-        return job.done !== before || undefined;
+        await report();
+        if (ran) {
+            document.dispatchEvent(new Event("documents-changed"));
+        }
+        return false;
     }, {first: 700, max: 5000});
     watching.now();
 }
