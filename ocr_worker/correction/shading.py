@@ -20,7 +20,7 @@ _FEW = 20
 
 #: From one cell to the next a shadow changes by at most this share: a step is a picture, or a dark
 #: box whose white print dividing would efface. So many of the steps may be larger.
-_STEP = 0.12
+_STEP = 0.16
 _STEPS = 0.002
 
 #: The share of the page on each side where the table may be seen that the sheet lies on.
