@@ -163,7 +163,7 @@ def _read_text_layer(
     layout = extract.convert_to_layout(layer)
     scanned = extract.is_of_scan(layer)
     if scanned:
-        layout = quality.judge_layer(layout, is_known_word)
+        layout = quality.judge_layer(quality.mend_layout(layout, is_known_word), is_known_word)
 
     def draw_upright() -> Sheet:
         page = draw()
@@ -235,6 +235,7 @@ def _recognise(
         guess = guess_dpi(*page.image.size)
         left = max(deadline - time.monotonic(), 0.0)
         layout = engine.read(corrected.image, dpi=guess, language=language, seconds=left)
+    layout = quality.mend_layout(layout, is_known_word)
     layout = quality.calibrate_layout(layout, engine.name, is_known_word)
     upright = rotate_clockwise(corrected.image, layout.rotation)
     layout = read_unread(

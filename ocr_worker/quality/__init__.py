@@ -5,6 +5,7 @@ from .assess_layout import assess_layout
 from .calibration import calibrate_layout, judge_layer, with_calibration
 from .evidence import InkDetector
 from .ink import make_ink_detector
+from .mend_layout import mend_layout
 from .repetition import cut_repetition
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "cut_repetition",
     "judge_layer",
     "make_ink_detector",
+    "mend_layout",
     "with_calibration",
 ]
