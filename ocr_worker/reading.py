@@ -33,6 +33,7 @@ from .layer_sample import LEAST_AGREEMENT, leave_out, measure_agreement
 from .rendering import RenderedPage, Renderer
 from .rendering.geometry import guess_dpi
 from .unread_ink import Sheet, find_unread_lines, read_unread
+from .word_look import look_again
 
 log = structlog.get_logger(__name__)
 
@@ -164,6 +165,10 @@ def _read_text_layer(
     scanned = extract.is_of_scan(layer)
     if scanned:
         layout = quality.judge_layer(quality.mend_layout(layout, is_known_word), is_known_word)
+
+    if scanned and reader is not None:
+        left = deadline - time.monotonic()
+        layout = look_again(layout, reader, draw, language=language, seconds=left)
 
     def draw_upright() -> Sheet:
         page = draw()

@@ -24,7 +24,12 @@ def mend_layout(layout: PageLayout, is_known: IsKnown) -> PageLayout:
 
 
 def _mend_block(block: Block, is_known: IsKnown) -> Block:
-    lines = list(_mend_lines(block.lines, is_known))
+    return replace_words(block, list(_mend_lines(block.lines, is_known)))
+
+
+def replace_words(block: Block, lines: Sequence[Line]) -> Block:
+    """The block with `lines`, which have other words in the places of its own; the block as it is
+    where its texts would not say the same."""
     changed = Counter(
         (old.text, new.text)
         for before, after in zip(block.lines, lines, strict=True)
@@ -32,7 +37,7 @@ def _mend_block(block: Block, is_known: IsKnown) -> Block:
         if old.text != new.text
     )
     if not changed:
-        return block
+        return replace(block, lines=tuple(lines))
     words = [word.text for line in block.lines for word in line.words]
     mended = [word.text for line in lines for word in line.words]
     texts = [
@@ -54,11 +59,18 @@ def _mend_lines(lines: Sequence[Line], is_known: IsKnown) -> Iterator[Line]:
         if mended == texts:
             yield line
             continue
-        words = tuple(
-            replace(word, text=text) for word, text in zip(line.words, mended, strict=True)
-        )
-        text = _put_words(line.text, texts, mended)
-        yield line if text is None else replace(line, text=text, words=words)
+        yield put_words(line, mended)
+
+
+def put_words(line: Line, texts: Sequence[str]) -> Line:
+    """The line with `texts` for its words; as it is where its text has others."""
+    text = _put_words(line.text, [word.text for word in line.words], texts)
+    words = zip(line.words, texts, strict=True)
+    return (
+        line
+        if text is None
+        else replace(line, text=text, words=tuple(replace(word, text=t) for word, t in words))
+    )
 
 
 def _replace_words(
