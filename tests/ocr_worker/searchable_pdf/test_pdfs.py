@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pikepdf
 import pytest
 
 from documents.text.page_layout import Box
+from ocr_worker.place_blocks import insert_blocks
 from ocr_worker.rendering import Renderer
 from ocr_worker.searchable_pdf.make import write_searchable_pdf
 from ocr_worker.searchable_pdf.source import ADD, KEEP, REPLACE, PageText, Source
@@ -140,10 +142,11 @@ def test_words_that_were_read_beside_a_pages_own_are_added(
     renderer: Renderer, tmp_path: Path
 ) -> None:
     path = scanned(tmp_path / "born.pdf", text="agreement")
+    own = layout_of([("agreement", (100, 100, 300, 120))])  # of a scanner: with confidences
+    beside = layout_of([("печать", (200, 400, 300, 420))])
+    read = insert_blocks(replace(own, blocks=(replace(own.blocks[0], id="b1"),)), beside.blocks)
 
-    made = make_pdf(
-        renderer, path, "application/pdf", [layout_of([("печать", (200, 400, 300, 420))])], own=ADD
-    )
+    made = make_pdf(renderer, path, "application/pdf", [read], own=ADD)
 
     assert set(text_by_pdfium(made).split()) == {"agreement", "печать"}
     assert set(text_by_poppler(made).split()) == {"agreement", "печать"}
