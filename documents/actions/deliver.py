@@ -9,6 +9,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from documents.audit.record import record_webhook
 from documents.models import MessageStatus, Webhook, WebhookMessage
 from documents.webhooks.send import Attempt, send
 
@@ -86,7 +87,7 @@ def _record(message: WebhookMessage, attempt: Attempt) -> None:
         message.save(update_fields=["attempts", "tries", "status", "next_attempt_at"])
         if gives_up and not attempt.delivered:
             reason = f"{attempt.status or ''} {attempt.error}".strip()[:300]
-            Webhook.objects.filter(pk=message.webhook_id, disabled_at=None).update(
-                disabled_at=timezone.now(), disabled_reason=reason
-            )
+            active = Webhook.objects.filter(pk=message.webhook_id, disabled_at=None)
+            if active.update(disabled_at=timezone.now(), disabled_reason=reason):
+                record_webhook(message.webhook, "webhook.failed", None, reason=reason)
             log.warning("webhook_disabled", webhook=str(message.webhook_id), reason=reason)

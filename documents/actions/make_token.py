@@ -7,10 +7,12 @@ import uuid
 from collections.abc import Iterable
 
 import structlog
+from django.db import transaction
 from django.utils import timezone
 
 from documents import access
 from documents.access.abilities import limits_of
+from documents.audit.record import record_token
 from documents.errors import InvalidRequest, NotFound
 from documents.messages import Message
 from documents.models import ApiToken, TokenScope, User
@@ -56,7 +58,9 @@ def make_token(
     if valid_tokens_of(actor).count() >= MOST_TOKENS:
         message = Message("You can have at most {most} tokens. Revoke one first.", most=MOST_TOKENS)
         raise InvalidRequest.for_field("name", message)
-    token, key = create_token(actor, validity, name=name, scopes=wanted, team_ids=teams)
+    with transaction.atomic():
+        token, key = create_token(actor, validity, name=name, scopes=wanted, team_ids=teams)
+        record_token(token, "token.made", actor)
     log.info("token_made", user_id=actor.pk, prefix=token.prefix, scopes=token.scopes)
     return token, key
 

@@ -91,7 +91,7 @@ class LogInView(ApiView):
             raise InvalidRequest.for_field(
                 "token", Message("This request came without a token, so there is none to revoke.")
             )
-        revoke_token(request.auth)
+        revoke_token(request.auth, actor=request.auth.user)
         return Response(status=204)
 
 

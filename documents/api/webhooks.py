@@ -78,6 +78,9 @@ class Redelivery(StrictSerializer):
     )
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
+    only_undelivered = serializers.BooleanField(
+        required=False, default=False, help_text="Leave out what has arrived."
+    )
 
 
 class WebhooksView(ApiView):
@@ -180,6 +183,7 @@ class RedeliverView(ApiView):
             message_ids=given.get("ids"),
             since=given.get("since"),
             until=given.get("until"),
+            only_undelivered=given["only_undelivered"],
         )
         return Response({"count": number}, status=status.HTTP_202_ACCEPTED)
 

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from documents.models import AuditEntry, AuditKind, Document, Event, Team, User
+from documents.models import (
+    ApiToken,
+    AuditEntry,
+    AuditKind,
+    Document,
+    Event,
+    Team,
+    User,
+    Webhook,
+)
 
 
 def record_event(event: Event, **_: Any) -> None:
@@ -26,6 +36,30 @@ def record_managed(team: Team, what: str, actor: User | None, **data: Any) -> No
     AuditEntry.objects.create(
         kind=AuditKind.MANAGED, what=what, user=actor, username=_name(actor), team=team, data=data
     )
+
+
+def record_token(token: ApiToken, what: str, actor: User | None) -> None:
+    """A named token is made or revoked: an entry in each team that it opens, so that each team's
+    managers learn of it."""
+    opened = token.team_ids or token.user.memberships.values_list("team", flat=True)
+    teams = list(Team.objects.filter(id__in=list(opened)))
+    data = {
+        "name": token.name,
+        "prefix": token.prefix,
+        "scopes": ", ".join(token.scopes),
+        "user": token.user.username,
+    }
+    AuditEntry.objects.bulk_create(
+        AuditEntry(kind=AuditKind.MANAGED, what=what, user=actor, username=_name(actor),
+                   team=team, data=data)
+        for team in teams or [None]
+    )  # fmt: skip
+
+
+def record_webhook(webhook: Webhook, what: str, actor: User | None, **data: Any) -> None:
+    """Of its address only the server: in the rest there may be a key. `actor` None: the site."""
+    server = urlsplit(webhook.url).netloc.rpartition("@")[2]
+    record_managed(webhook.team, what, actor, webhook=str(webhook.id), server=server, **data)
 
 
 def _about(document: Document, kind: AuditKind, what: str, actor: User | None) -> AuditEntry:

@@ -47,6 +47,19 @@ def check_url(url: str, *, field: str) -> None:
         raise InvalidRequest.for_field(field, problem)
 
 
+def check_receiver(url: str, *, field: str) -> None:
+    """As `check_url`; also refuses an address of this machine or network that is plain to see, for
+    who names it would only find out later. Raises InvalidRequest for `field`."""
+    check_url(url, field=field)
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        return
+    if not _is_allowed(host, address):
+        raise InvalidRequest.for_field(field, _forbidden(host))
+
+
 def find_target(url: str) -> Target:
     """Resolve the URL's host, once. Waits for the network.
 
@@ -65,13 +78,7 @@ def find_target(url: str) -> Target:
     for address in addresses:
         # All of them: which one is called must not depend on an order that others choose.
         if not _is_allowed(host, address):
-            raise AddressForbidden(
-                Message(
-                    "The host {host} is in a network that this archive does not call. An "
-                    "administrator can allow it (OCRSITE_CALL_ALLOWED).",
-                    host=host,
-                )
-            )
+            raise AddressForbidden(_forbidden(host))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(parts.scheme.lower(), host, port, str(addresses[0]), path)
 
@@ -101,6 +108,14 @@ def _find_problem(url: str) -> Message | None:
     if parts.username is not None or parts.password is not None:
         return Message("An address must not hold a name or password.")
     return Message("This is no address.") if port == 0 else None
+
+
+def _forbidden(host: str) -> Message:
+    return Message(
+        "The host {host} is in a network that this archive does not call. An "
+        "administrator can allow it (OCRSITE_CALL_ALLOWED).",
+        host=host,
+    )
 
 
 def _is_allowed(host: str, address: Address) -> bool:

@@ -5,10 +5,12 @@ A constant number of queries, whatever the archive holds, and each of them bound
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,13 +20,15 @@ from documents.access import (
     teams_of,
     visible_to,
 )
-from documents.models import ArchiveIdentity, Team, User
+from documents.models import ArchiveIdentity, Team, User, Webhook
 from documents.web.saved_searches import list_entries
 
 #: Documents to review are counted up to this many; then the rail says "999+".
 MOST_COUNTED = 999
 #: Saved searches in the rail; the search page has all.
 MOST_SEARCHES = 12
+#: How long managers are told on every page that a webhook was stopped.
+TOLD_FOR = datetime.timedelta(days=14)
 
 #: (name of the entry and of its route, icon, label), from the top.
 _MAIN: tuple[tuple[str, str, str | Promise], ...] = (
@@ -65,6 +69,8 @@ class Shell:
     searches: list[Entry]
     teams: list[Team]
     may_upload: bool
+    manages: bool
+    webhook_failed: bool
     is_administrator: bool
     setup_url: str
     initials: str
@@ -82,7 +88,7 @@ def build_shell(request: HttpRequest) -> Shell:
     """For a page of a logged-in person."""
     user = request.user
     assert isinstance(user, User)
-    teams, may_upload = _teams(user)
+    teams, may_upload, managed = _teams(user)
     to_review = _shorten(_count_to_review(user))
     return Shell(
         main=_entries(request, _MAIN, {"review": to_review}),
@@ -91,6 +97,8 @@ def build_shell(request: HttpRequest) -> Shell:
         searches=_searches(request),
         teams=teams,
         may_upload=may_upload,
+        manages=bool(managed),
+        webhook_failed=bool(managed) and _has_failed_webhook(managed),
         is_administrator=user.is_superuser,
         setup_url=reverse("web:setup") if _is_setup_open(user) else "",
         initials=_initials(user),
@@ -105,16 +113,24 @@ def read_theme(request: HttpRequest) -> str:
     return chosen if chosen in ("light", "dark") else "auto"
 
 
-def _teams(user: User) -> tuple[list[Team], bool]:
-    """Their teams, and whether they may upload into one."""
+def _teams(user: User) -> tuple[list[Team], bool, list[Team]]:
+    """Their teams, whether they may upload into one, and those that they manage."""
     if user.is_superuser:
         teams = list(teams_of(user))
-        return teams, bool(teams)
+        return teams, bool(teams), teams
     memberships = list(
         user.memberships.filter(team__in=teams_of(user)).select_related("team").order_by("team")
     )
     may = any(Ability.UPLOAD in ABILITIES[each.role] for each in memberships)
-    return [each.team for each in memberships], may
+    managed = [each.team for each in memberships if Ability.MANAGE in ABILITIES[each.role]]
+    return [each.team for each in memberships], may, managed
+
+
+def _has_failed_webhook(teams: list[Team]) -> bool:
+    """Whether one was stopped after failures, and not long ago: nobody is told of it for ever."""
+    since = timezone.now() - TOLD_FOR
+    failed = Webhook.objects.filter(team__in=teams, disabled_at__gt=since)
+    return failed.exclude(disabled_reason="").exists()
 
 
 def _entries(

@@ -24,6 +24,8 @@ from documents.web import (
     trash,
     tray,
     view_saving,
+    webhook_changes,
+    webhooks,
 )
 
 app_name = "web"
@@ -50,4 +52,6 @@ urlpatterns = [
     *trash.urlpatterns,
     *tray.urlpatterns,
     *view_saving.urlpatterns,
+    *webhooks.urlpatterns,
+    *webhook_changes.urlpatterns,
 ]

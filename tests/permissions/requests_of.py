@@ -16,6 +16,7 @@ _DESK = "review/<uuid:document_id>/"
 _ADMIN = "admin/documents/document/"
 _TEAM = "admin/documents/team/<uuid:team_id>/"
 
+_HOOK = "webhooks/<uuid:webhook_id>/"
 _WEBHOOK = "api/v1/webhooks/<uuid:webhook_id>/"
 _UPLOAD = "api/v1/uploads/<uuid:upload_id>/"
 _TUS = {"tus-resumable": "1.0.0"}
@@ -168,6 +169,19 @@ BODIES: dict[str, Body] = {
     "GET admin/autocomplete/": _form(
         term="", app_label="documents", model_name="membership", field_name="user"
     ),
+    "POST webhooks/": lambda world: {
+        "data": {
+            "url": "https://example.com/hook",
+            "events": ["document.ready"],
+            "team": str(world.team.id),
+        }
+    },
+    f"POST {_HOOK}change/": _form(url="https://example.com/other", events=["document.ready"]),
+    f"POST {_HOOK}switch/": _form(active="off"),
+    f"POST {_HOOK}secret/": _form(),
+    f"POST {_HOOK}test/": _form(),
+    f"POST {_HOOK}replay/": _form(since="2026-01-01T00:00"),
+    f"POST {_HOOK}delete/": _form(),
     "POST search/save/": _form(name="s", q="a"),
     "POST search/saved/<uuid:search_id>/rename/": _form(name="other"),
     "POST search/saved/<uuid:search_id>/delete/": _form(),

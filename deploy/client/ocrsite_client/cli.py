@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from ocrsite_client import commands, settings
 from ocrsite_client.client import FORMATS, Client
 from ocrsite_client.errors import ApiError, ConnectionFailed, OcrsiteError
+from ocrsite_client.migrate import DATES
 
 REFUSED, NOT_ALLOWED, NOT_FOUND, UNREACHABLE, INTERRUPTED = 2, 3, 4, 5, 130
 
@@ -102,6 +104,24 @@ def _build_parser() -> argparse.ArgumentParser:
     export.add_argument("--output", "-o", type=Path, required=True)
     export.add_argument("--format", action="append", choices=FORMATS, help="may be repeated")
     export.add_argument("--filter", action="append", default=[], metavar="NAME=VALUE")
+
+    paperless = add(
+        "migrate-paperless", commands.migrate_paperless, "bring an archive of paperless-ngx here"
+    )
+    paperless.add_argument("source", metavar="URL", help="of paperless-ngx")
+    paperless.add_argument(
+        "--paperless-token", default=os.environ.get("PAPERLESS_TOKEN", ""), metavar="TOKEN",
+        help="from “My Profile” there; default: PAPERLESS_TOKEN",
+    )  # fmt: skip
+    paperless.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    paperless.add_argument(
+        "--report", type=Path, default=Path("paperless-migration.jsonl"), metavar="FILE",
+        help="what became of each document; the next run goes on after it",
+    )  # fmt: skip
+    paperless.add_argument("--dates", choices=tuple(DATES), default="day",
+                           help="how exact the tag “dated: …” is (day)")  # fmt: skip
+    paperless.add_argument("--tag", action="append", default=[], help="one more; may be repeated")
+    paperless.add_argument("--team", help="its id; default: your own")
     return parser
 
 

@@ -95,6 +95,12 @@ class Client:
         found: Document = self._transport.request("GET", f"{_DOCUMENTS}{document_id}/").json()
         return found
 
+    def change(self, document_id: str, **fields: Any) -> Document:
+        """The document with another `title`, `tags` (all of them) or `language`."""
+        path = f"{_DOCUMENTS}{document_id}/"
+        changed: Document = self._transport.request("PATCH", path, json=fields).json()
+        return changed
+
     def wait(
         self,
         document_id: str,

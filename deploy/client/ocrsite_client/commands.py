@@ -7,6 +7,7 @@ import getpass
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any
 from ocrsite_client import settings
 from ocrsite_client.client import Client, Document
 from ocrsite_client.errors import ApiError, NotReadable, TimedOut
+from ocrsite_client.migrate import Report, migrate
+from ocrsite_client.paperless import Paperless
 from ocrsite_client.progress import Line
 from ocrsite_client.watch import finished_files
 
@@ -163,6 +166,39 @@ def watch(client: Client, args: argparse.Namespace) -> int:
         _say_document(args, document)
         _put_aside(path, args.done)
     return SOME_FAILED if failed else DONE
+
+
+def migrate_paperless(client: Client, args: argparse.Namespace) -> int:
+    """Its last line counts what became of the documents."""
+    source = Paperless(args.source, args.paperless_token, patience=args.patience)
+    counts: Counter[str] = Counter()
+    unkept: Counter[str] = Counter()
+    try:
+        whole = source.count()
+        line = Line("paperless-ngx", quiet=args.json)
+        for entry in migrate(
+            source, client, Report(args.report), dates=args.dates, tags=args.tag,
+            team=args.team or "", dry_run=args.dry_run,
+        ):  # fmt: skip
+            outcome, its = entry["outcome"], entry["paperless"]
+            counts[outcome] += 1
+            unkept.update(its["unkept"].keys())
+            if outcome == "failed":
+                line.end()
+                _say(args, entry, f"{its['id']} {its['filename']}: {entry['error']}", wrong=True)
+            elif args.json:
+                _say(args, entry, "")
+            elif args.dry_run and outcome == "planned":
+                _say(args, entry, f"{its['id']}  {its['title']}  [{', '.join(entry['tags'])}]")
+            line.show(sum(counts.values()), whole, "documents")
+        line.end()
+    finally:
+        source.close()
+    words = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+    lost = ", ".join(f"{name} of {count}" for name, count in sorted(unkept.items()))
+    text = (words or "nothing to bring") + (f"; only in the report: {lost}" if lost else "")
+    _say(args, {"counts": dict(counts), "only_in_report": dict(unkept)}, text)
+    return SOME_FAILED if counts["failed"] else DONE
 
 
 def _put_aside(path: Path, folder: Path | None) -> None:

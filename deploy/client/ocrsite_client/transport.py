@@ -24,14 +24,16 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 class Transport:
     """`patience`: seconds for which a request is tried again altogether."""
 
-    def __init__(self, url: str, token: str, *, patience: float = 120.0) -> None:
+    def __init__(
+        self, url: str, token: str, *, patience: float = 120.0, scheme: str = "Bearer"
+    ) -> None:
         self.url = url.rstrip("/")
         self.patience = patience
         self._session = requests.Session()
         self._session.headers["Accept"] = "application/json"
         self._session.headers["User-Agent"] = "ocrsite-client/1.0"
         if token:
-            self._session.headers["Authorization"] = f"Bearer {token}"
+            self._session.headers["Authorization"] = f"{scheme} {token}"
         self.sleep: Callable[[float], None] = time.sleep
 
     def close(self) -> None:
