@@ -42,7 +42,7 @@ def record_token(token: ApiToken, what: str, actor: User | None) -> None:
     """A named token is made or revoked: an entry in each team that it opens, so that each team's
     managers learn of it."""
     opened = token.team_ids or token.user.memberships.values_list("team", flat=True)
-    teams = list(Team.objects.filter(id__in=list(opened)))
+    teams: list[Team | None] = [*Team.objects.filter(id__in=list(opened))]
     data = {
         "name": token.name,
         "prefix": token.prefix,

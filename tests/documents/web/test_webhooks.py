@@ -25,7 +25,7 @@ from tests.factories import make_user
 pytestmark = pytest.mark.django_db
 
 URL = "/webhooks/"
-FORM = {"url": "https://example.com/hook?key=x", "events": ["document.ready"]}
+FORM: dict[str, Any] = {"url": "https://example.com/hook?key=x", "events": ["document.ready"]}
 
 
 @pytest.fixture
