@@ -15,6 +15,7 @@ import structlog
 from django.utils import timezone
 
 from documents.actions.deliver import forget_old_messages
+from documents.actions.detect_languages import is_language_missing
 from documents.actions.fail_pages_without_engine import fail_pages_without_engine
 from documents.actions.fetch import forget_old_fetches
 from documents.actions.make_export import forget_unused_exports
@@ -57,6 +58,7 @@ def reconcile(
         Document.objects.with_free_task().exists()
         or sync_worker.is_work_waiting()
         or is_purge_due()
+        or is_language_missing()
     ):
         announce(tasks_waiting)
     if Page.objects.claimable().exists():

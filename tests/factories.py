@@ -96,6 +96,7 @@ def make_document(
             "pages_done": len(done),
             "pages_failed": len(failed),
             "engine": engine if done else "",
+            "language_chosen": bool(fields.get("language")),
             "results_version": 1 if settled and done else 0,
             "content_version": 1 if done else 0,
             "manifest_version": fields.get("version", 1),

@@ -15,6 +15,7 @@ from documents.events import commit_change
 from documents.messages import Message
 from documents.models import Page, User
 from documents.models.event import EventKind
+from documents.text.detect_language import detect_language
 from documents.text.page_layout import PageLayout
 
 
@@ -39,7 +40,9 @@ def accept_reading(
         page.revision += 1
         page.current_revision = None
         page.forget_review()
-        count_doubts(page, PageLayout.from_dict(page.current_reading.layout))
+        layout = PageLayout.from_dict(page.current_reading.layout)
+        page.language = detect_language(layout.text)
+        count_doubts(page, layout)
         page.save_changed_fields()
         request_results(document)
         commit_change(document, EventKind.READING_ACCEPTED, actor, page=number)

@@ -71,7 +71,7 @@ def claim_page(
             attempt=page.attempts,
             filename=document.filename,
             mime_type=document.mime_type,
-            language=document.language,
+            language=document.language if document.language_chosen else "",
             ocr=document.ocr,
             requested_engine=document.requested_engine,
         )

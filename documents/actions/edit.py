@@ -9,6 +9,7 @@ from django.db import transaction
 
 from documents import access
 from documents.access import Ability
+from documents.actions.detect_languages import set_language
 from documents.actions.prioritise import prioritise
 from documents.actions.request_results import mark_results_outdated
 from documents.actions.upload import TITLE_LENGTH
@@ -32,7 +33,8 @@ def edit(
     tags_seen: Iterable[str] | None = None,
     priority: str | None = None,
 ) -> Document:
-    """None leaves a value as it is. `tags_seen` are the tags as `actor` saw them: then only the
+    """None leaves a value as it is. `language`: "" for the one that most pages are in; any other
+    stays whatever the pages say. `tags_seen` are the tags as `actor` saw them: then only the
     differences between the two are applied, and what others changed meanwhile stays. `priority`
     (low, normal, high) is for those who may have it read again.
 
@@ -52,8 +54,10 @@ def edit(
                 changed.append("title")
         if language is not None:
             language = validate_language(language)
-            if language != document.language:
-                document.language = language
+            before = (document.language, document.language_chosen)
+            document.language, document.language_chosen = language, bool(language)
+            set_language(document)
+            if (document.language, document.language_chosen) != before:
                 changed.append("language")
         if tags is not None:
             wanted = _resolve_tags(document, tags, tags_seen)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from documents.actions.detect_languages import set_language
 from documents.actions.request_results import request_results
 from documents.errors import LeaseLost
 from documents.events import commit_change, commit_reading_end
@@ -28,12 +29,13 @@ def finish(claim: TaskClaim) -> Document:
     """
     document = Document.objects.get(id=claim.document_id)
     built_from = document.content_version
+    set_language(document)
     with assemble_results(document, restructure_pages(document)) as results:
         summary, files = results.summary, results.file_facts
         claim.refuse_lost()
         results.publish()
     try:
-        return _record_outcome(claim, built_from, summary, files)
+        return _record_outcome(claim, built_from, document.language, summary, files)
     except LeaseLost:
         # A process that was stopped between that check and here may have replaced newer files.
         _assemble_once_more(claim)
@@ -41,7 +43,7 @@ def finish(claim: TaskClaim) -> Document:
 
 
 def _record_outcome(
-    claim: TaskClaim, built_from: int, summary: Summary, files: dict[str, Any]
+    claim: TaskClaim, built_from: int, language: str, summary: Summary, files: dict[str, Any]
 ) -> Document:
     with transaction.atomic():
         document = claim.lock()
@@ -50,6 +52,8 @@ def _record_outcome(
             document.results_version = built_from + 1
             document.result_files = files
         document.engine = summary.engine
+        if not document.language_chosen:
+            document.language = language
         document.engines = summary.engines
         document.confidence = summary.confidence
         document.flags = sorted(summary.flags)

@@ -13,6 +13,7 @@ from documents.files.figures import Figure
 from documents.models import Reading
 from documents.models.claim import PageClaim
 from documents.models.fields import pack
+from documents.text.detect_language import detect_language
 from documents.text.page_layout import PageLayout
 
 
@@ -32,6 +33,7 @@ def record_reading(
     data = layout.to_dict()
     # 6 ms for a dense page, for which SQLite's only writer would block uploads and other workers.
     packed = pack(data)
+    language = detect_language(layout.text)
     with transaction.atomic():
         document, page = claim.lock()
         reading = Reading.objects.create(
@@ -56,6 +58,7 @@ def record_reading(
         page.set_done()
         if page.current_revision_id is None:
             page.forget_review()
+            page.language = language
             count_doubts(page, layout)
         page.save_changed_fields()
         document.pages_done += 1

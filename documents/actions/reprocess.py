@@ -79,6 +79,7 @@ def reprocess(
             document.ocr = ocr
         if language is not None:
             document.language = validate_language(language)
+            document.language_chosen = bool(document.language)
         if pages == ALL or document.status != Status.PROCESSING:
             # Failed pages join the run in which others are still being read.
             document.run += 1

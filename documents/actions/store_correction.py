@@ -9,6 +9,7 @@ from documents.actions.request_results import request_results
 from documents.events import commit_change
 from documents.models import Document, Page, PageRevision, Reading, User
 from documents.models.event import EventKind
+from documents.text.detect_language import detect_language
 from documents.text.page_layout import PageLayout
 
 
@@ -32,6 +33,7 @@ def store_correction(
         author=actor,
         layout=layout.to_dict(),
     )
+    page.language = detect_language(layout.text)
     count_doubts(page, layout)
     page.save_changed_fields()
     request_results(document)

@@ -155,6 +155,7 @@ def _store(
         size=staged.size,
         mime_type=kind.mime_type,
         language=language,
+        language_chosen=bool(language),
         ocr=ocr,
         requested_engine=asked.engine,
         requested_engine_version=asked.engine_version,

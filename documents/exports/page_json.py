@@ -48,6 +48,7 @@ def _describe_page(page: Page, layout: PageLayout | None) -> dict[str, Any]:
         "rotation": reading.rotation if reading else None,
         "confidence": confidence,
         "flags": flags,
+        "language": page.language or None,
         "engine": (reading.engine or None) if reading else None,
         "engine_version": (reading.engine_version or None) if reading else None,
         "revision": page.revision,

@@ -38,6 +38,7 @@ class PageClaim:
     attempt: int
     filename: str
     mime_type: str
+    #: The document's where a person has chosen it, else "".
     language: str
     ocr: str
     requested_engine: str

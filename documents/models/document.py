@@ -97,6 +97,8 @@ class Document(Arrival, Recognition, Asked, PendingTask, Review, Keeping, Copies
     size = models.BigIntegerField(_("size"), editable=False, help_text="bytes")
     mime_type = models.CharField(_("file type"), max_length=100, editable=False)
     language = models.CharField(_("language"), max_length=8, blank=True, help_text="ISO 639-1")
+    #: Whether a person named the language; else it is the one that most pages are in.
+    language_chosen = models.BooleanField(default=False, editable=False)
     tags = models.ManyToManyField(Tag, blank=True, related_name="documents", verbose_name=_("tags"))
 
     #: Rises with every change of anything about the document (`documents.events.commit_change`).

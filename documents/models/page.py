@@ -73,6 +73,10 @@ class PageQuerySet(models.QuerySet["Page"]):
         rested = Q(retry_at=None) | Q(retry_at__lte=timezone.now())
         return self.filter(rested, status=PageStatus.PENDING)
 
+    def without_language(self) -> PageQuerySet:
+        """Those that were read before their language was looked for."""
+        return self.filter(language=None, status=PageStatus.DONE)
+
     def claimable(self) -> PageQuerySet:
         """Those that wait, of documents that are being read."""
         return self.waiting().filter(document__status=Status.PROCESSING, document__trashed_at=None)
@@ -110,6 +114,10 @@ class Page(StoredError, ChangeTracking):
     #: names the one that its author saw.
     revision = models.PositiveIntegerField(default=0)
 
+    #: The language that most of its text is in (ISO 639-1): "" where that is not clear, None where
+    #: nobody has looked yet.
+    language = models.CharField(max_length=8, null=True, editable=False)  # noqa: DJ001
+
     #: What reviewers said of the page's doubts, by the doubts' ids (documents/review/answers.py).
     answers = models.JSONField(default=dict, editable=False)
     #: How many of its doubts have no answer; None where that has not been counted.
@@ -138,6 +146,11 @@ class Page(StoredError, ChangeTracking):
                 fields=("lease_expires_at",),
                 condition=models.Q(status=PageStatus.RUNNING),
                 name="page_leased",
+            ),
+            models.Index(
+                fields=("id",),
+                condition=models.Q(language=None, status=PageStatus.DONE),
+                name="page_without_language",
             ),
         )
 

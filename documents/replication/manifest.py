@@ -8,6 +8,7 @@ rows. Times are ISO 8601 UTC, sizes bytes, keys those of the storage.
      "team": {"id", "name"}, "tags": [name], "people": {...},
      "files": [{"key", "sha256", "size"}],           the original first, then the results
      "pages": [{"number", "status", "revision", "error", "current_run", "current_correction",
+                "language",
                 "answers": {doubt: {"answer", "by", ...}}, "checked": {"at", "by"},
                 "readings": [{"key", "sha256", "run", "engine", ...,
                               "figures": [{"name", "sha256", "size"}]}],
@@ -39,7 +40,8 @@ FORMAT_VERSION = 1
 
 #: Fields of Document that a manifest has unchanged.
 PLAIN_FIELDS = (
-    "title", "filename", "sha256", "size", "mime_type", "language", "ocr", "run",
+    "title", "filename", "sha256", "size", "mime_type", "language", "language_chosen",
+    "ocr", "run",
     "requested_engine", "status", "page_count", "error_code", "error_detail", "error_page",
     "error_message",
     "engine", "confidence", "flags", "content_version", "results_version", "review_status",
@@ -110,6 +112,9 @@ def parse_manifest(content: bytes, key: str) -> dict[str, Any]:
         str(manifest["document"]["id"])
         for name, value in _ADDED_LATER.items():
             manifest["document"].setdefault(name, value)
+        # Before languages were detected only people named them.
+        chosen = bool(manifest["document"]["language"])
+        manifest["document"].setdefault("language_chosen", chosen)
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedCopy(
             Message(
@@ -192,6 +197,7 @@ def _dump_page(document: Document, page: Page) -> dict[str, Any]:
         ),
         "current_run": page.current_reading.run if page.current_reading else None,
         "current_correction": page.current_revision.number if page.current_revision else None,
+        "language": page.language,
         "answers": page.answers,
         "checked": (
             {"at": iso_time(page.checked_at), "by": _username(page.checked_by)}

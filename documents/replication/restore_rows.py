@@ -82,6 +82,7 @@ def create_page(document_id: uuid.UUID, facts: dict[str, Any], layouts: dict[str
             error_code=error.get("code", ""),
             error_detail=error.get("detail", ""),
             error_message=error.get("message"),
+            language=facts.get("language"),
             answers=facts.get("answers", {}),
             checked_at=parse_iso_time(checked["at"]) if checked else None,
             checked_by=_find_user(checked.get("by")),

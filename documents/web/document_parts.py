@@ -16,6 +16,7 @@ from documents.exports.links import original_url, result_url
 from documents.http.engines import engines_to_choose
 from documents.models import Document, Membership, OcrMode, PageStatus, ReviewStatus, Status, User
 from documents.review.flags import describe_flag
+from documents.web.list_rows import language_name
 
 #: Pages that are listed as failed, or to look at; once these are done, the next ones appear.
 MOST_LISTED = 40
@@ -103,6 +104,7 @@ def facts_of(user: User, document: Document) -> dict[str, Any]:
         "document": document,
         "state": State.of(document),
         "may": abilities_of(user, document),
+        "language": language_name(document.language) if document.language else "",
         "tags": [tag.name for tag in document.tags.all()],
         "flags": [describe_flag(name) for name in document.flags],
         "flagged_pages": _flagged_pages(document),

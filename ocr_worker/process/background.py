@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from documents.actions.claim_task import claim_task
 from documents.actions.claim_turns import Turns
 from documents.actions.deliver import end_sending_leases
+from documents.actions.detect_languages import detect_languages
 from documents.actions.fetch import claim_fetch, run_fetch
 from documents.actions.make_export import claim_export, release_all_exports
 from documents.actions.purge_due import purge_due
@@ -43,6 +44,8 @@ log = structlog.get_logger(__name__)
 BREAK_SECONDS = 60.0
 #: Seconds between two looks for entries of the audit that are too old.
 TRIM_EVERY = 3600.0
+#: Seconds for which older pages are looked at before other work has its turn.
+LANGUAGES_SECONDS = 10.0
 
 
 class BackgroundProcess(WorkerBase):
@@ -134,7 +137,8 @@ class BackgroundProcess(WorkerBase):
         release_sync_leases()
 
     def _clean_up(self) -> None:
-        """Delete for good what is due; one thread does, the others go on."""
+        """Delete for good what is due, and see in which language older pages are; one thread does,
+        the others go on."""
         if not self._cleaning.acquire(blocking=False):
             return
         try:
@@ -143,6 +147,9 @@ class BackgroundProcess(WorkerBase):
             if time.monotonic() >= self._next_trim:
                 self._next_trim = time.monotonic() + TRIM_EVERY
                 trim_audit()
+            until = time.monotonic() + LANGUAGES_SECONDS
+            while time.monotonic() < until and detect_languages(self.stopping.is_set):
+                pass
         finally:
             self._cleaning.release()
 

@@ -25,7 +25,7 @@ Url = Callable[..., str]
 
 CONTRACT = {
     "number", "status", "width", "height", "dpi", "rotation", "text", "markdown", "blocks",
-    "confidence", "flags", "engine", "engine_version", "revision", "error",
+    "confidence", "flags", "engine", "engine_version", "revision", "error", "language",
 }  # fmt: skip
 
 

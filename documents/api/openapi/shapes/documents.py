@@ -94,7 +94,10 @@ class DocumentShape(serializers.Serializer[Any]):
         allow_null=True, help_text="The version that is to read it; null: any."
     )
     priority = serializers.ChoiceField(PRIORITY_WORDS)
-    language = serializers.CharField(allow_null=True, help_text="ISO 639-1.")
+    language = serializers.CharField(
+        allow_null=True,
+        help_text="ISO 639-1: as a person has named it, else of most pages; null: not clear.",
+    )
     origin = OriginShape(allow_null=True)
     team = serializers.UUIDField()
     tags = serializers.ListField(child=serializers.CharField())

@@ -60,6 +60,9 @@ class PageSummary(serializers.Serializer[Any]):
     height = serializers.IntegerField(allow_null=True, min_value=1)
     dpi = serializers.FloatField(allow_null=True)
     rotation = serializers.ChoiceField((0, 90, 180, 270), allow_null=True)
+    language = serializers.CharField(
+        allow_null=True, help_text="ISO 639-1; null where it is not clear."
+    )
     confidence = Confidence()
     flags = Flags()
     engine = engine_field()
