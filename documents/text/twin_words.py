@@ -35,7 +35,8 @@ _ENOUGH, _CLEARLY = 8, 4
 _LONG = 3
 _LONG_CAPITALS = 5
 
-_INITIALS = re.compile(r"(?:[^\W\d_]\.){1,2}")
+#: One alone may be the letter of a section: «Приложение B. Настройка».
+_INITIALS = re.compile(r"(?:[^\W\d_]\.){2}")
 _NAME = re.compile(r"[А-ЯЁ][а-яё]{2,}[,.;:)»]*|[А-ЯЁ]{3,}[,.;:)»]*")
 _SENTENCE_END = (".", "!", "?", ":", ";", "»")
 _SIGNS = ".,;:!?()«»\"'“”„[]-–—"
@@ -87,11 +88,12 @@ def _is_russian_letter(letter: str, line: Sequence[str], index: int, before: str
     follows, and what is before fits its case."""
     follows = line[index + 1] if index + 1 < len(line) else ""
     previous = line[index - 1] if index else before
-    if not _is_cyrillic(follows) or len(follows) < _LONG or len(line[index]) > 1:
+    if not _is_cyrillic(follows[:_LONG]) or not follows[:_LONG].isalpha() or len(line[index]) > 1:
         return False
     if letter in _RUSSIAN_FIRST:
         return previous.endswith(_SENTENCE_END) and follows[0].islower()
-    return letter in _RUSSIAN_SINGLE and len(previous) >= _LONG and _is_cyrillic(previous)
+    near = previous[-_LONG:]
+    return letter in _RUSSIAN_SINGLE and near.isalpha() and _is_cyrillic(near)
 
 
 def _is_latin(other: str, is_known: IsKnown) -> bool:

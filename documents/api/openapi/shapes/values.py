@@ -23,7 +23,7 @@ class Path(serializers.CharField):
 
 
 class Confidence(serializers.FloatField):
-    """0 to 1; null where nothing is known."""
+    """The probability that what was read is right, 0 to 1; null where nothing is known."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=0, max_value=1, allow_null=True, **kwargs)
