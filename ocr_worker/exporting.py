@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import BinaryIO
 
 import structlog
@@ -24,8 +25,8 @@ from documents.errors import (
     RendererUnavailable,
     StorageFull,
 )
+from documents.exports.rendition import read_pages
 from documents.exports.results import iterate_pages
-from documents.exports.unlocked_copy import read_unlocked
 from documents.exports.writers import WRITERS
 from documents.files.storage import archive, original_file
 from documents.messages import Message
@@ -88,13 +89,13 @@ def _write_pdf(
 ) -> None:
     beat = _Heartbeat(claim)
 
-    def write(path: object) -> None:
+    def write(path: Path, mime_type: str) -> None:
         target.seek(0)
         target.truncate()
         pages = iterate_pages(document, claim.options)
         source = Source(
-            path=path,  # type: ignore[arg-type]
-            mime_type=document.mime_type,
+            path=path,
+            mime_type=mime_type,
             pages=describe_pages(pages),
             numbers=claim.options.list_numbers(document.page_count or 0),
             title=document.title,
@@ -105,7 +106,7 @@ def _write_pdf(
         write_searchable_pdf(renderer, source, target)
 
     with original_file(document.id, document.filename) as original:
-        read_unlocked(document.id, original, write)
+        read_pages(document.id, document.mime_type, original, write)
 
 
 def _write_from_pages(

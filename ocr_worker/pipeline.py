@@ -34,7 +34,7 @@ from documents.errors import (
     StorageFull,
 )
 from documents.exports import page_images
-from documents.exports.unlocked_copy import read_unlocked
+from documents.exports.rendition import Convert, read_pages
 from documents.files.storage import original_file
 from documents.messages import Message
 from documents.models import Document, Page, Task
@@ -93,12 +93,14 @@ def _unexpected_error(error: Exception) -> EngineFailed:
     return EngineFailed(Message("An unexpected error: {problem}", problem=problem))
 
 
-def run_task(claim: TaskClaim, renderer: Renderer) -> None:
-    """Count the document's pages, or assemble its results."""
+def run_task(claim: TaskClaim, renderer: Renderer, convert: Convert | None = None) -> None:
+    """Count the document's pages, or assemble its results.
+
+    `convert`: makes a PDF of an office file; None: as where one was lost."""
     where = {"document": str(claim.document_id), "task": claim.task, "attempt": claim.attempt}
     try:
         if claim.task == Task.PREPARE:
-            _prepare(claim, renderer)
+            _prepare(claim, renderer, convert)
         else:
             finish(claim)
     except LeaseLost:
@@ -113,12 +115,12 @@ def run_task(claim: TaskClaim, renderer: Renderer) -> None:
 
 
 def _read(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> PageReading:
-    def read(path: Path) -> PageReading:
+    def read(path: Path, mime_type: str) -> PageReading:
         reading = read_page(
             renderer,
             engine,
             path,
-            claim.mime_type,
+            mime_type,
             claim.number,
             ocr=claim.ocr,
             language=claim.language,
@@ -126,11 +128,11 @@ def _read(claim: PageClaim, renderer: Renderer, engine: Engine | None) -> PageRe
         )
         if claim.number > 1:
             return reading
-        contents = renderer.read_contents(path, claim.mime_type)
+        contents = renderer.read_contents(path, mime_type)
         return replace(reading, layout=add_contents(reading.layout, contents))
 
     with _open_original(claim.document_id, claim.filename) as original:
-        return read_unlocked(claim.document_id, original, read)
+        return read_pages(claim.document_id, claim.mime_type, original, read)
 
 
 @contextlib.contextmanager
@@ -176,19 +178,17 @@ def _save_reading(claim: PageClaim, reading: PageReading) -> None:
     )
 
 
-def _prepare(claim: TaskClaim, renderer: Renderer) -> None:
+def _prepare(claim: TaskClaim, renderer: Renderer, convert: Convert | None) -> None:
     document = Document.objects.get(id=claim.document_id)
     try:
         with _open_original(document.id, document.filename) as original:
-            pages = read_unlocked(
-                document.id, original, lambda path: renderer.count_pages(path, document.mime_type)
+            pages = read_pages(
+                document.id, document.mime_type, original, renderer.count_pages, convert=convert
             )
             record_page_count(claim, pages)
             try:
-                thumbnail = read_unlocked(
-                    document.id,
-                    original,
-                    lambda path: renderer.render_thumbnail(path, document.mime_type),
+                thumbnail = read_pages(
+                    document.id, document.mime_type, original, renderer.render_thumbnail
                 )
                 page_images.store_thumbnail(document.id, thumbnail)
             except ReadingError as error:

@@ -46,6 +46,8 @@ OCRSITE_RESTRUCTURER = "ocr_worker.cross_page.restructure_pages"
 OCRSITE_THUMBNAIL_RENDERER = "ocr_worker.rendering.on_demand.render_thumbnail"
 #: The function that opens a protected file with its password (documents/actions/unlock.py).
 OCRSITE_UNLOCKER = "ocr_worker.rendering.on_demand.unlock_file"
+#: The function that makes a PDF of an office file (documents/exports/rendition.py).
+OCRSITE_CONVERTER = "ocr_worker.conversion.on_demand.convert"
 OCRSITE_MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
 #: Hosts and networks that are not public and may be called all the same.
 OCRSITE_CALL_ALLOWED = ENVIRONMENT.call_allowed

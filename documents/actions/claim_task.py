@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from documents.actions.claim_turns import Turns
@@ -12,9 +14,13 @@ from documents.models import Document, Priority, Task
 from documents.models.claim import MAX_TASK_ATTEMPTS, TaskClaim
 
 
-def claim_task(turns: Turns | None = None) -> TaskClaim | None:
+def claim_task(
+    turns: Turns | None = None, *, to_prepare_no: Collection[str] = ()
+) -> TaskClaim | None:
     """Lease the oldest free task, of the documents whose turn it is first. Returns None where there
     is none.
+
+    `to_prepare_no`: MIME types of documents that are not to be prepared now.
 
     The attempt is counted here, before the work starts. A task whose attempts are used up fails
     its document.
@@ -22,7 +28,7 @@ def claim_task(turns: Turns | None = None) -> TaskClaim | None:
     turns = turns or Turns(0)
     while True:
         with transaction.atomic():
-            document = _lock_first(turns)
+            document = _lock_first(turns, to_prepare_no)
             if document is None:
                 return None
             if document.task_attempts >= MAX_TASK_ATTEMPTS:
@@ -33,12 +39,17 @@ def claim_task(turns: Turns | None = None) -> TaskClaim | None:
             document.save_changed_fields()
         turns.serve(Priority(document.priority))
         return TaskClaim(
-            document.id, document.task, document.task_lease_token, document.task_attempts
+            document.id,
+            document.task,
+            document.task_lease_token,
+            document.task_attempts,
+            document.mime_type,
         )
 
 
-def _lock_first(turns: Turns) -> Document | None:
+def _lock_first(turns: Turns, to_prepare_no: Collection[str]) -> Document | None:
     free = Document.objects.with_free_task().order_by("created_at")
+    free = free.exclude(task=Task.PREPARE, mime_type__in=to_prepare_no)
     for priority in turns.priorities:
         documents = free.filter(priority=priority)
         document = documents.select_for_update(skip_locked=True, of=("self",)).first()

@@ -80,7 +80,8 @@ def upload(
         asked = parse_asked(team, pages, engine, engine_version, priority)
         if staged.size == 0:
             raise EmptyFile(Message("The file is empty: it has no bytes. Choose the file again."))
-        kind = sniff(staged.head)
+        with staged.path.open("rb") as file:
+            kind = sniff(staged.head, file)
         same = _find_same(actor, team, staged)
         if same is not None:
             return Uploaded(ask_for_pages(same, asked.pages, actor=actor), created=False)

@@ -31,6 +31,7 @@ STATUSES: dict[type[errors.ArchiveError], int] = {
     errors.ReadingTimeout: 503,
     errors.EngineFailed: 503,
     errors.EngineUnavailable: 503,
+    errors.ConverterMissing: 503,
     errors.OriginalMissing: 503,
     BucketError: 503,
     errors.DamagedCopy: 503,

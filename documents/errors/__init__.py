@@ -38,6 +38,8 @@ from documents.errors.conflicts import (
 from documents.errors.reading import (
     Cancelled,
     DamagedFile,
+    ConversionFailed,
+    ConverterMissing,
     DamagedPage,
     EngineFailed,
     EngineUnavailable,
@@ -93,6 +95,8 @@ __all__ = [
     "Conflict",
     "DamagedCopy",
     "DamagedFile",
+    "ConversionFailed",
+    "ConverterMissing",
     "DamagedPage",
     "DoubtSettled",
     "DownloadTooLarge",

@@ -77,6 +77,25 @@ class LimitExceeded(ReadingError):
     next_step = "Export the page as a plain scan (an image, or PDF with one) and upload that."
 
 
+class ConversionFailed(ReadingError):
+    """No pages could be made of an office file."""
+
+    code = "conversion-failed"
+    title = gettext_noop("The file could not be turned into pages.")
+    next_step = "Open the file in the program that made it, export it to PDF and upload that."
+
+
+class ConverterMissing(ReadingError):
+    """LibreOffice, which turns office files into pages, is not installed on this machine."""
+
+    code = "converter-missing"
+    title = gettext_noop("Office files can't be turned into pages here yet.")
+    next_step = (
+        "Install LibreOffice (Writer, Calc and Impress) and start again: these documents are then "
+        "read by themselves."
+    )
+
+
 class ReadingTimeout(ReadingError):
     """Drawing or reading the page took too long; on a less busy machine it may work."""
 

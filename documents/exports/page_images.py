@@ -19,7 +19,7 @@ from documents.bucket.errors import BucketError
 from documents.errors import NotFound, OriginalMissing, ReadingError
 from documents.exports.recent_failures import RecentFailures
 from documents.exports.render_slot import RenderSlot
-from documents.exports.unlocked_copy import read_unlocked
+from documents.exports.rendition import read_pages
 from documents.files.keys import page_image_key, page_thumbnail_key, thumbnail_key
 from documents.files.storage import archive, original_file
 from documents.messages import Message
@@ -51,9 +51,9 @@ def ensure_page_image(page: Page) -> str:
     rotation = source.rotation if source else 0
     key = page_image_key(page.document_id, page.number, rotation)
 
-    def render(path: Path) -> bytes:
+    def render(path: Path, mime_type: str) -> bytes:
         renderer: Callable[..., bytes] = import_string(settings.OCRSITE_PAGE_RENDERER)
-        return renderer(str(path), page.document.mime_type, page.number, rotation)
+        return renderer(str(path), mime_type, page.number, rotation)
 
     return _ensure_image(key, page.document, render)
 
@@ -71,9 +71,9 @@ def ensure_thumbnail(document: Document) -> str:
     ).get()
     rotation = corrected if corrected is not None else read or 0
 
-    def render(path: Path) -> bytes:
+    def render(path: Path, mime_type: str) -> bytes:
         renderer: Callable[..., bytes] = import_string(settings.OCRSITE_THUMBNAIL_RENDERER)
-        return renderer(str(path), document.mime_type, 1, rotation)
+        return renderer(str(path), mime_type, 1, rotation)
 
     return _ensure_image(thumbnail_key(document.id, rotation), document, render)
 
@@ -84,9 +84,9 @@ def ensure_page_thumbnail(page: Page) -> str:
     rotation = source.rotation if source else 0
     key = page_thumbnail_key(page.document_id, page.number, rotation)
 
-    def render(path: Path) -> bytes:
+    def render(path: Path, mime_type: str) -> bytes:
         renderer: Callable[..., bytes] = import_string(settings.OCRSITE_THUMBNAIL_RENDERER)
-        return renderer(str(path), page.document.mime_type, page.number, rotation)
+        return renderer(str(path), mime_type, page.number, rotation)
 
     return _ensure_image(key, page.document, render)
 
@@ -119,7 +119,7 @@ def _fetch_if_missing(key: str) -> bool:
         return False
 
 
-def _ensure_image(key: str, document: Document, render: Callable[[Path], bytes]) -> str:
+def _ensure_image(key: str, document: Document, render: Callable[[Path, str], bytes]) -> str:
     if _fetch_if_missing(key):
         return key
     _failures.raise_recent(key)
@@ -131,10 +131,11 @@ def _ensure_image(key: str, document: Document, render: Callable[[Path], bytes])
     return key
 
 
-def _render_and_store(key: str, document: Document, render: Callable[[Path], bytes]) -> None:
+def _render_and_store(key: str, document: Document, render: Callable[[Path, str], bytes]) -> None:
     try:
         with original_file(document.id, document.filename) as original:
-            _store(document.id, key, read_unlocked(document.id, original, render))
+            image = read_pages(document.id, document.mime_type, original, render)
+            _store(document.id, key, image)
     except OriginalMissing:
         raise  # looking again costs nothing, and an upload repairs it
     except ReadingError as error:

@@ -1,4 +1,7 @@
-"""The type of a file, recognised by its first bytes and never by its name.
+"""The type of a file, recognised by its bytes and never by its name; and how its pages are made.
+
+Adding a type: a row here, what recognises it (`sniff`, `office_types`), and, where its pages are
+made in a new way, a `PageSource` with what makes them (`documents/exports/rendition.py`).
 
 Sources of the signatures: PDF 32000-1 section 7.5.2 and its implementation note 13 (the header
 may stand anywhere in the first 1,024 bytes), RFC 2083 (PNG), JFIF/Exif (JPEG), TIFF 6.0 and
@@ -10,14 +13,25 @@ The `filetype` library names refused types, so that the error can say what the f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
+from typing import BinaryIO
 
 import filetype
 
 from documents.errors import EmptyFile, UnsupportedFileType
+from documents.files import office_marks
 from documents.messages import Message
 
 #: How many first bytes `sniff` needs.
 HEAD_BYTES = 8192
+
+
+class PageSource(Enum):
+    """Where a file's pages come from: the file itself, or a PDF that is made of it first."""
+
+    PDF = "pdf"
+    IMAGE = "image"
+    RENDITION = "rendition"
 
 
 @dataclass(frozen=True)
@@ -28,9 +42,10 @@ class FileType:
     mime_type: str
     suffixes: tuple[str, ...]
     name: str
+    pages: PageSource = PageSource.IMAGE
 
 
-PDF = FileType("application/pdf", (".pdf",), "PDF")
+PDF = FileType("application/pdf", (".pdf",), "PDF", PageSource.PDF)
 PNG = FileType("image/png", (".png",), "PNG")
 JPEG = FileType("image/jpeg", (".jpg", ".jpeg", ".jpe", ".jfif"), "JPEG")
 TIFF = FileType("image/tiff", (".tif", ".tiff"), "TIFF")
@@ -42,8 +57,48 @@ HEIC = FileType("image/heic", (".heic", ".heif", ".hif"), "HEIC")
 AVIF = FileType("image/avif", (".avif", ".avifs"), "AVIF")
 JP2 = FileType("image/jp2", (".jp2", ".j2k", ".j2c", ".jpx", ".jpf", ".jpc"), "JPEG 2000")
 
-ACCEPTED = (PDF, PNG, JPEG, TIFF, WEBP, BMP, GIF, HEIC, AVIF, JP2)
+
+
+def _office(mime_type: str, name: str, *suffixes: str) -> FileType:
+    return FileType(mime_type, suffixes, name, PageSource.RENDITION)
+
+
+_OOXML = "application/vnd.openxmlformats-officedocument."
+_ODF = "application/vnd.oasis.opendocument."
+# With macros or without, document or template: what differs is never run here.
+DOCX = _office(f"{_OOXML}wordprocessingml.document", "DOCX", ".docx", ".docm", ".dotx", ".dotm")
+XLSX = _office(f"{_OOXML}spreadsheetml.sheet", "XLSX", ".xlsx", ".xlsm", ".xlsb", ".xltx", ".xltm")
+PPTX = _office(
+    f"{_OOXML}presentationml.presentation", "PPTX",
+    ".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm",
+)  # fmt: skip
+DOC = _office("application/msword", "DOC", ".doc", ".dot")
+XLS = _office("application/vnd.ms-excel", "XLS", ".xls", ".xlt")
+PPT = _office("application/vnd.ms-powerpoint", "PPT", ".ppt", ".pps", ".pot")
+ODT = _office(f"{_ODF}text", "ODT", ".odt", ".ott")
+ODS = _office(f"{_ODF}spreadsheet", "ODS", ".ods", ".ots")
+ODP = _office(f"{_ODF}presentation", "ODP", ".odp", ".otp")
+RTF = _office("application/rtf", "RTF", ".rtf")
+HTML = _office("text/html", "HTML", ".html", ".htm", ".xhtml")
+CSV = _office("text/csv", "CSV", ".csv", ".tsv", ".tab")
+TXT = _office("text/plain", "TXT", ".txt", ".text", ".log", ".md", ".csv", ".tsv")
+
+IMAGES = (PNG, JPEG, TIFF, WEBP, BMP, GIF, HEIC, AVIF, JP2)
+OFFICE = (DOCX, DOC, RTF, ODT, XLSX, XLS, ODS, PPTX, PPT, ODP, TXT, CSV, HTML)
+ACCEPTED = (PDF, *IMAGES, *OFFICE)
 ACCEPTED_NAMES = ", ".join(kind.name for kind in ACCEPTED)
+
+_BY_MIME_TYPE = {kind.mime_type: kind for kind in ACCEPTED}
+_BY_SUFFIX = {kind.suffixes[0]: kind for kind in OFFICE}
+
+#: MIME types of the files of which a PDF is made first.
+RENDERED_TYPES = tuple(kind.mime_type for kind in ACCEPTED if kind.pages is PageSource.RENDITION)
+
+
+def page_source(mime_type: str) -> PageSource:
+    """Where the pages of a stored document's file come from; of an unknown type, from itself."""
+    kind = _BY_MIME_TYPE.get(mime_type)
+    return PageSource.IMAGE if kind is None else kind.pages
 
 _MAGIC: tuple[tuple[bytes, FileType], ...] = (
     (b"\x89PNG\r\n\x1a\n", PNG),
@@ -65,22 +120,10 @@ _AVIF_BRANDS = {b"avif", b"avis"}
 _HEVC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
 _HEIF_BRANDS = _HEVC_BRANDS | {b"mif1", b"msf1"}
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_SVG = Message("an SVG drawing")
-_HTML = Message("an HTML page")
-_TEXT_MARKS = (
-    (b"<svg", _SVG),
-    (b"<!doctype html", _HTML),
-    (b"<html", _HTML),
-    (b"{\\rtf", Message("an RTF document")),
-    (b"<?xml", Message("an XML file")),
-    (b"%!ps", Message("a PostScript file")),
-)
-
-
-def sniff(head: bytes) -> FileType:
+def sniff(head: bytes, file: BinaryIO | None = None) -> FileType:
     """The accepted type of the file whose first `HEAD_BYTES` bytes are `head`.
 
+    `file`: the whole of it; looked at where the first bytes do not tell office files apart.
     Raises EmptyFile for no bytes, UnsupportedFileType (with what the file looks like and what is
     accepted) for any other type.
     """
@@ -102,11 +145,14 @@ def sniff(head: bytes) -> FileType:
     # PDF viewers open a file that begins with "%PDF" even where the version is garbled.
     if (b"%PDF-" in head[:1024] or head.startswith(b"%PDF")) and not _is_container(head):
         return PDF
+    office = office_marks.recognise(head, file)
+    if office in _BY_SUFFIX:
+        return _BY_SUFFIX[office]
     raise UnsupportedFileType(
         Message(
             "Files of this type are not accepted. This one looks like {what}; accepted are "
             "{accepted}. Export it to PDF and upload that.",
-            what=_name_type(head),
+            what=office_marks.NAMES.get(office) or _name_type(head),
             accepted=ACCEPTED_NAMES,
         )
     )
@@ -147,32 +193,7 @@ def _guess_mime_type(head: bytes) -> str:
 
 def _name_type(head: bytes) -> Message:
     """What the file looks like, as a part of a sentence."""
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if head.startswith(b"PK\x03\x04"):
-        return _name_zip_type(head)
-    if head.startswith(_OLE):
-        return Message("an old Office document (Word, Excel or PowerPoint)")
-    for mark, name in _TEXT_MARKS:
-        if start.startswith(mark):
-            return _SVG if b"<svg" in start[:2048] else name
     guessed = _guess_mime_type(head)
     if guessed:
         return Message("a file of type {mime_type}", mime_type=guessed)
-    if b"\0" not in head[:1024]:
-        return Message("a text file")
     return Message("a file of an unknown type")
-
-
-def _name_zip_type(head: bytes) -> Message:
-    # OPC and ODF put their identifying members first (ISO/IEC 29500-2; ODF 1.2 part 3, 3.3).
-    for mark, name in (
-        (b"word/", Message("a Word document")),
-        (b"xl/", Message("an Excel workbook")),
-        (b"ppt/", Message("a PowerPoint presentation")),
-        (b"opendocument", Message("an OpenDocument file")),
-        (b"[Content_Types].xml", Message("an Office document")),
-        (b"epub", Message("an EPUB book")),
-    ):
-        if mark in head:
-            return name
-    return Message("a zip archive")

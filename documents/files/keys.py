@@ -64,6 +64,11 @@ def unlocked_key(document_id: uuid.UUID) -> str:
     return f"{page_images_prefix(document_id)}unlocked.pdf"
 
 
+def rendition_key(document_id: uuid.UUID) -> str:
+    """The PDF that is made of an office file; derived, and kept with the page images."""
+    return f"{page_images_prefix(document_id)}rendition.pdf"
+
+
 def thumbnail_key(document_id: uuid.UUID, rotation: int = 0) -> str:
     """The thumbnail of the first page; derived, and named by its rotation like a page image."""
     return f"{page_images_prefix(document_id)}thumbnail{_rotation_suffix(rotation)}.webp"

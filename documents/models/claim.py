@@ -93,6 +93,7 @@ class TaskClaim:
     task: str
     token: int
     attempt: int
+    mime_type: str = ""
 
     @property
     def is_last_attempt(self) -> bool:

@@ -10,30 +10,23 @@ for is the only thing lost.
 
 from __future__ import annotations
 
-import math
 import os
-import resource
-import signal
-import socket
 import sys
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import Any
 
 from documents.errors import DamagedPage, LimitExceeded, ReadingError
 from documents.messages import Message
 from ocr_worker.process_death import die_with_parent
 
 from . import jail, wire
-
-#: Bytes this process may write to any one file; it writes none but its (unlinked) error log.
-_LOG_BYTES = 256 * 1024
-
+from .child_limits import allow_cpu, confine, take_streams
 
 def main(argv: list[str]) -> int:
     parent, memory_bytes, niceness = (int(value) for value in argv)
     die_with_parent(parent)
-    _confine(memory_bytes, niceness)
-    requests, answers = _take_streams()
+    confine(memory_bytes, niceness)
+    requests, answers = take_streams()
     from .libraries import READABLE, load_libraries
     from .pages import Pages
 
@@ -45,7 +38,7 @@ def main(argv: list[str]) -> int:
     answers.flush()
     while (received := wire.receive_request(requests)) is not None:
         request, file = received
-        _allow_cpu(request["cpu_seconds"])
+        allow_cpu(request["cpu_seconds"])
         header, payload = _serve(pages, request, file)
         header["peak_bytes"] = peak_bytes()
         answers.write(wire.pack_start(header, len(payload)))
@@ -87,49 +80,6 @@ def _open_peak_bytes() -> Callable[[], int]:
         return int(found.split()[1]) * 1024
 
     return peak_bytes
-
-
-def _confine(memory_bytes: int, niceness: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends the child
-    _set_limit(resource.RLIMIT_CORE, 0)
-    _set_limit(resource.RLIMIT_NOFILE, 64)
-    _set_limit(resource.RLIMIT_FSIZE, _LOG_BYTES)
-    if sys.platform == "linux":  # macOS knows the limit and refuses to set it
-        _set_limit(resource.RLIMIT_AS, memory_bytes)
-    if niceness:
-        os.nice(niceness)
-
-
-def _set_limit(what: int, most: int) -> None:
-    """Set a limit of `most`, or the hard limit of the environment where that is lower."""
-    allowed = _within_hard_limit(what, most)
-    resource.setrlimit(what, (allowed, allowed))
-
-
-def _within_hard_limit(what: int, most: int) -> int:
-    _, hard = resource.getrlimit(what)
-    return most if hard == resource.RLIM_INFINITY else min(most, hard)
-
-
-def _allow_cpu(seconds: float) -> None:
-    """Limit processor time from now on; beyond it the kernel sends SIGXCPU, which kills."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    soft = math.ceil(usage.ru_utime + usage.ru_stime + seconds)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    # A hard limit on the total of all requests ends this process; the parent starts another.
-    resource.setrlimit(resource.RLIMIT_CPU, (_within_hard_limit(resource.RLIMIT_CPU, soft), hard))
-
-
-def _take_streams() -> tuple[socket.socket, BinaryIO]:
-    """The ways from and to the parent; stdout then leads to stderr, so no library can write into
-    them."""
-    requests = socket.socket(fileno=os.dup(0))
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
-    return requests, answers
 
 
 if __name__ == "__main__":

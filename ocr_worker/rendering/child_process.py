@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,12 +44,18 @@ _GRACE_SECONDS = 1.0
 class ChildProcess:
     """One child at a time, started when first needed. Not for use by several threads at once."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(
+        self, limits: Limits, module: str = "", arguments: Callable[[], Sequence[str]] = tuple
+    ) -> None:
+        """`module`: the child's program, "": the one that draws pages. `arguments`: makes the
+        further arguments of each child that is started."""
         self._limits = limits
+        self._program = module
+        self._arguments = arguments
         self._process: subprocess.Popen[bytes] | None = None
         self._requests: socket.socket | None = None
         self._log: IO[bytes] | None = None
-        self._served = 0
+        self._served, self._ready = 0, False
         #: What became of the last child's jail; nothing before the first one.
         self.jail: tuple[LayerReport, ...] = ()
 
@@ -64,6 +71,15 @@ class ChildProcess:
         """
         self._ensure_running(time.monotonic() + self._limits.wall_seconds)
         return self.jail
+
+    def start_ahead(self) -> None:
+        """Start a child, unless one runs, and do not wait until it is ready: a later `ask` does.
+
+        One that can't be started is started by `ask`, which says why.
+        """
+        if self._process is None:
+            with contextlib.suppress(OSError):
+                self._start()
 
     def ask(self, request: dict[str, Any], file: int) -> tuple[dict[str, Any], bytearray]:
         """Send a request about the open descriptor `file`; return the answer: header and payload.
@@ -106,14 +122,18 @@ class ChildProcess:
             self._log = None
 
     def _ensure_running(self, deadline: float) -> subprocess.Popen[bytes]:
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None and self._process.poll() is None and self._ready:
             return self._process
         # No child yet, or it died while idle: not caused by a page.
-        self.end()
+        process = self._process
+        if process is None or process.poll() is not None:
+            self.end()
+            process = None
         try:
-            process = self._start()
+            process = process or self._start()
             ready, _ = self._receive(process, deadline)
             self._note_jail(ready)
+            self._ready = True
         except OSError as error:
             self.end()
             raise _renderer_unavailable(
@@ -146,7 +166,10 @@ class ChildProcess:
         self._requests, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # nosec B603 # a list of our own words, no shell
-                [sys.executable, "-m", _MODULE, *map(str, limits)],
+                [
+                    sys.executable, "-m", self._program or _MODULE, *map(str, limits),
+                    *self._arguments(),
+                ],
                 stdin=theirs.fileno(),
                 stdout=subprocess.PIPE,
                 stderr=self._log,
@@ -155,7 +178,7 @@ class ChildProcess:
                 env=settings.OCRSITE_UNTRUSTED_CHILD_ENVIRONMENT,
                 close_fds=True,
             )
-        self._served = 0
+        self._served, self._ready = 0, False
         return self._process
 
     def _note_jail(self, ready: dict[str, Any]) -> None:

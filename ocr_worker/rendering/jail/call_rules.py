@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Union
 
-_CLONE_THREAD = 0x00010000
-#: New namespaces: CLONE_NEWTIME ... CLONE_NEWNET, CLONE_NEWNS.
-_CLONE_NEW = 0x7E020000 | 0x00000080
+#: Flags of clone(2): a thread (CLONE_THREAD); new namespaces (CLONE_NEWTIME ... CLONE_NEWNET,
+#: CLONE_NEWNS).
+THREAD = 0x00010000
+NEW_NAMESPACE = 0x7E020000 | 0x00000080
 _PROT_EXEC = 0x4
 _O_TMPFILE = 0o20000000
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | _O_TMPFILE
@@ -86,7 +87,7 @@ def call_rules(pid: int) -> Mapping[str, Rule]:
         # A thread (libde265 decodes HEIC in one), never a process. The flags of clone3 lie in
         # memory, where a filter can't see them.
         "clone": ArgumentRule(
-            0, Verdict.KILL, if_any=((_CLONE_NEW, Verdict.KILL), (_CLONE_THREAD, Verdict.ALLOW))
+            0, Verdict.KILL, if_any=((NEW_NAMESPACE, Verdict.KILL), (THREAD, Verdict.ALLOW))
         ),
         "clone3": Verdict.ABSENT,
         # A signal to itself only (abort), and limits of its own only.

@@ -39,8 +39,9 @@ def forbid_inspection() -> None:
     system.prctl(_PR_SET_DUMPABLE, 0)
 
 
-def become_another_user() -> None:
-    """Take a user id that owns nothing, without groups. Raises OSError where root may not.
+def become_another_user(own: str | None = None) -> None:
+    """Take a user id that owns nothing but the directory `own`, without groups. Raises OSError
+    where root may not.
 
     The kernel forgets PR_SET_PDEATHSIG then: the caller asks for it again.
     """
@@ -48,6 +49,8 @@ def become_another_user() -> None:
         # The parent has what this process has, and must be able to end it.
         raise OSError("root may not end other users' processes here (CAP_KILL)")
     uid = _FIRST_UID + os.getpid() % _UIDS
+    if own is not None:
+        os.chown(own, uid, uid)
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)

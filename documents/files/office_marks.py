@@ -1,0 +1,150 @@
+"""Recognise office files and texts by marks in their bytes; nothing is unpacked or parsed.
+
+Sources: ISO/IEC 29500-2 (names of parts of OOXML packages), ODF 1.2 part 3, 3.3 (`mimetype` is the
+first entry, stored), MS-CFB 2.2 and 2.6 (header and directory of OLE files), MS-DOC, MS-XLS, MS-PPT
+and MS-OXMSG (names of their streams), RFC 5322 (header fields of mail).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import BinaryIO
+
+from documents.messages import Message
+from documents.text.csv_shape import looks_like_csv
+from documents.text.encodings import decode_text, guess_encoding
+
+#: Bytes at the end of a zip in which the names of its entries are looked for.
+_TAIL_BYTES = 256 * 1024
+#: Bytes of an OLE file's directory that are looked at, and where its pieces lie apart, of both ends
+#: of the file.
+_DIRECTORY_BYTES, _ENDS_BYTES = 16 * 1024, 4 * 2**20
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\x03\x04"
+
+# What is recognised and not accepted, by a name without a dot.
+NAMES = {
+    "svg": Message("an SVG drawing"),
+    "xml": Message("an XML file"),
+    "ps": Message("a PostScript file"),
+    "mail": Message("an e-mail message"),
+    "ole": Message("an old Office document of a kind that is not read here"),
+    "locked": Message("an Office document that is protected by a password"),
+    "odf": Message("an OpenDocument file of a kind that is not read here"),
+    "opc": Message("an Office document of a kind that is not read here"),
+    "epub": Message("an EPUB book"),
+    "zip": Message("a zip archive"),
+}
+
+_OPENDOCUMENT = b"application/vnd.oasis.opendocument."
+_ODF_KINDS = {b"text": ".odt", b"spreadsheet": ".ods", b"presentation": ".odp"}
+
+_PARTS = ((b"word/", ".docx"), (b"xl/", ".xlsx"), (b"ppt/", ".pptx"))
+
+#: Names of streams. Of several the first counts: those of what is embedded come later.
+_STREAMS = (
+    ("EncryptedPackage", "locked"),
+    ("__substg1.0_", "mail"),
+    ("PowerPoint Document", ".ppt"),
+    ("WordDocument", ".doc"),
+    ("Workbook", ".xls"),
+    ("Book", ".xls"),
+)
+
+_TEXT_MARKS = (
+    (b"<svg", "svg"),
+    (b"<!doctype html", ".html"),
+    (b"<html", ".html"),
+    (b"<head", ".html"),
+    (b"<body", ".html"),
+    (b"{\\rtf", ".rtf"),
+    (b"%!ps", "ps"),
+)
+_MAIL_FIELDS = (
+    b"from:", b"received:", b"mime-version:", b"return-path:", b"delivered-to:", b"message-id:",
+    b"date:", b"subject:", b"to:", b"x-",
+)  # fmt: skip
+
+
+def recognise(head: bytes, file: BinaryIO | None) -> str:
+    """The usual suffix of an accepted office file (".docx"), a key of `NAMES`, or "".
+
+    `head`: the file's first bytes; `file`: the whole, where it is at hand.
+    """
+    if head.startswith(_ZIP):
+        return _recognise_zip(head, file)
+    if head.startswith(_OLE):
+        return _recognise_ole(head, file)
+    return _recognise_text(head)
+
+
+def _recognise_zip(head: bytes, file: BinaryIO | None) -> str:
+    if head[30:38] == b"mimetype":
+        kind = head[38:]
+        if kind.startswith(_OPENDOCUMENT):
+            kind = kind[len(_OPENDOCUMENT) :]
+            return next((name for mark, name in _ODF_KINDS.items() if kind.startswith(mark)), "odf")
+        if kind.startswith(b"application/epub"):
+            return "epub"
+    seen = head + _read(file, -_TAIL_BYTES, _TAIL_BYTES)
+    if b"[Content_Types].xml" not in seen:
+        return "zip"
+    found = [(seen.find(mark), name) for mark, name in _PARTS if mark in seen]
+    return min(found)[1] if found else "opc"
+
+
+def _recognise_ole(head: bytes, file: BinaryIO | None) -> str:
+    sector = 1 << min(int.from_bytes(head[30:32], "little"), 16)
+    first = int.from_bytes(head[48:52], "little")
+    directory = _read(file, (first + 1) * sector, _DIRECTORY_BYTES) or head
+    found = _find_stream(directory)
+    if not found and file is not None:
+        found = _find_stream(_read(file, 0, _ENDS_BYTES)) or _find_stream(
+            _read(file, -_ENDS_BYTES, _ENDS_BYTES)
+        )
+    return found or "ole"
+
+
+def _find_stream(directory: bytes) -> str:
+    """What the first known name of a stream says, "" for none."""
+    directory = directory.lower()  # names are the same in any case
+    places = [(directory.find(name.lower().encode("utf-16-le")), kind) for name, kind in _STREAMS]
+    return min(((place, kind) for place, kind in places if place >= 0), default=(0, ""))[1]
+
+
+def _recognise_text(head: bytes) -> str:
+    if guess_encoding(head) is None:
+        return ""
+    text = decode_text(head).lstrip("\ufeff \t\n")
+    start = text[:2048].encode("utf-8", "replace").lower()
+    for mark, name in _TEXT_MARKS:
+        if start.startswith(mark):
+            return "svg" if b"<svg" in start and name == "xml" else name
+    if start.startswith((b"<?xml", b"<!--")):
+        if b"<svg" in start:
+            return "svg"
+        return ".html" if b"<html" in start else "xml"
+    if start.startswith(_MAIL_FIELDS) and _is_mail(start):
+        return "mail"
+    return ".csv" if looks_like_csv(text) else ".txt"
+
+
+def _is_mail(start: bytes) -> bool:
+    """Whether the first lines are header fields, with a sender among them."""
+    lines = start.split(b"\n\n", 1)[0].splitlines()
+    fields = [line for line in lines if b":" in line.split(b" ", 1)[0]]
+    senders = any(line.startswith((b"from:", b"received:", b"return-path:")) for line in fields)
+    return senders and len(fields) + sum(line[:1] in b" \t" for line in lines) >= len(lines) - 1
+
+
+def _read(file: BinaryIO | None, start: int, size: int) -> bytes:
+    """`size` bytes from `start`, from the end where that is negative; the place stays."""
+    if file is None:
+        return b""
+    before = file.tell()
+    length = file.seek(0, os.SEEK_END)
+    file.seek(min(length, start) if start >= 0 else max(0, length + start))
+    data = file.read(size)
+    file.seek(before)
+    return data

@@ -1,0 +1,91 @@
+"""Plain texts and tables as flat OpenDocument files, which LibreOffice opens as any other.
+
+ODF 1.3 part 3: `text:p`, `text:s`, `text:tab`; `table:table-cell`. Every value stays the text that
+it is: nothing is taken for a date, a number or a formula.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.sax.saxutils import escape  # nosec B406 # writes XML, parses none
+
+from documents.text.csv_shape import read_rows
+
+_NAMESPACES = " ".join(
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}"'
+    for prefix, name in (
+        ("office", "office:1.0"),
+        ("text", "text:1.0"),
+        ("table", "table:1.0"),
+        ("style", "style:1.0"),
+        ("fo", "xsl-fo-compatible:1.0"),
+    )
+)
+
+#: Not allowed in XML 1.0.
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_SPACES = re.compile(" {2,}|^ ")
+
+_TEXT_STYLES = """<office:font-face-decls><style:font-face style:name="Mono"
+ style:font-family-generic="modern" style:font-pitch="fixed" svg:font-family="'Liberation Mono'"
+ xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"/></office:font-face-decls>
+<office:styles><style:default-style style:family="paragraph"><style:paragraph-properties
+ fo:orphans="2" fo:widows="2"/><style:text-properties style:font-name="Mono"
+ fo:font-size="10pt"/></style:default-style></office:styles>
+<office:automatic-styles><style:style style:name="break" style:family="paragraph">
+<style:paragraph-properties fo:break-before="page"/></style:style>
+<style:page-layout style:name="page"><style:page-layout-properties fo:page-width="21cm"
+ fo:page-height="29.7cm" fo:margin="2cm"/></style:page-layout></office:automatic-styles>
+<office:master-styles><style:master-page style:name="Standard"
+ style:page-layout-name="page"/></office:master-styles>
+"""
+
+
+def write_text(text: str, target: Path) -> None:
+    """Each line of `text` a paragraph of a fixed width, which keeps columns of spaces in line; a form
+    feed starts a page."""
+    with target.open("w", encoding="utf-8") as file:
+        file.write(_start("text"))
+        file.write(_TEXT_STYLES)
+        file.write("<office:body><office:text>\n")
+        for number, page in enumerate(text.split("\f")):
+            for place, line in enumerate(page.split("\n")):
+                style = ' text:style-name="break"' if number and not place else ""
+                file.write(f"<text:p{style}>{_inline(line)}</text:p>\n")
+        file.write("</office:text></office:body></office:document>")
+
+
+def write_table(text: str, target: Path) -> None:
+    """The table of separated values `text` as a sheet."""
+    with target.open("w", encoding="utf-8") as file:
+        file.write(_start("spreadsheet"))
+        file.write('<office:body><office:spreadsheet>\n<table:table table:name="CSV">\n')
+        file.writelines(_rows(text))
+        file.write("</table:table>\n</office:spreadsheet></office:body></office:document>")
+
+
+def _rows(text: str) -> Iterator[str]:
+    for row in read_rows(text):
+        cells = "".join(
+            '<table:table-cell office:value-type="string">'
+            + "".join(f"<text:p>{_inline(line)}</text:p>" for line in cell.split("\n"))
+            + "</table:table-cell>"
+            for cell in row
+        )
+        yield f"<table:table-row>{cells or '<table:table-cell/>'}</table:table-row>\n"
+
+
+def _start(kind: str) -> str:
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<office:document {_NAMESPACES} office:version="1.3" '
+        f'office:mimetype="application/vnd.oasis.opendocument.{kind}">\n'
+    )
+
+
+def _inline(line: str) -> str:
+    line = escape(_NO_XML.sub("", line))
+    line = _SPACES.sub(lambda match: f'<text:s text:c="{len(match[0])}"/>', line)
+    return line.replace("\t", "<text:tab/>")

@@ -1,0 +1,66 @@
+"""Turn a file of each kind into a PDF, by LibreOffice. In the child only."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from documents.files import filetypes
+from documents.text.encodings import decode_text
+
+from .flat_text import write_table, write_text
+from .libreoffice import Office
+from .spreadsheet import fit_to_pages
+
+_PLAIN = {kind.mime_type for kind in (filetypes.TXT, filetypes.CSV)}
+_SHEETS = {kind.mime_type for kind in (filetypes.XLSX, filetypes.XLS, filetypes.ODS)}
+_HTML = filetypes.HTML.mime_type
+_SUFFIXES = {kind.mime_type: kind.suffixes[0] for kind in filetypes.OFFICE}
+
+
+@dataclass(frozen=True)
+class Made:
+    """`notes`: what the pages do not show, in words for the log."""
+
+    pdf: Path
+    notes: tuple[str, ...] = ()
+
+
+def make_pages(office: Office, stream: BinaryIO, mime_type: str, own: Path) -> Made:
+    """The PDF of the open file, in the directory `own`.
+
+    Raises PasswordNeeded, ConversionFailed, LimitExceeded.
+    """
+    notes: tuple[str, ...] = ()
+    if mime_type in _PLAIN:
+        source = _write_plain(stream, mime_type, own)
+    else:
+        source = own / f"file{_SUFFIXES[mime_type]}"
+        with source.open("wb") as copy:
+            shutil.copyfileobj(stream, copy, 2**20)
+    if mime_type in _SHEETS or mime_type == filetypes.CSV.mime_type:
+        if source.suffix != ".fods":
+            flat = source.with_suffix(".fods")
+            office.convert(source, flat)
+            source.unlink()
+        else:
+            flat = source
+        source = own / "fitted.fods"
+        notes = fit_to_pages(flat, source)
+        flat.unlink()
+    pdf = source.with_suffix(".pdf")
+    office.convert(source, pdf, "writer_pdf_Export" if mime_type == _HTML else "")
+    return Made(pdf, notes)
+
+
+def _write_plain(stream: BinaryIO, mime_type: str, own: Path) -> Path:
+    text = decode_text(stream.read())
+    if mime_type == filetypes.CSV.mime_type:
+        target = own / "table.fods"
+        write_table(text, target)
+    else:
+        target = own / "text.fodt"
+        write_text(text, target)
+    return target
