@@ -36,6 +36,8 @@ FROM ${CPU_BASE} AS cpu
 # Python's own library has no bytecode in this image, and whoever runs the site can't write any.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
+        libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui \
+        fonts-liberation fonts-crosextra-carlito fonts-crosextra-caladea \
         tesseract-ocr-eng tesseract-ocr-osd tesseract-ocr-rus \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 1000 --create-home ocrsite \
@@ -83,6 +85,8 @@ USER root
 RUN mkdir -p /var/lib/apt/lists/partial \
     && apt-get update \
     && apt-get install -y --no-install-recommends \
+        libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui \
+        fonts-liberation fonts-crosextra-carlito fonts-crosextra-caladea \
         tesseract-ocr-eng tesseract-ocr-osd tesseract-ocr-rus \
     && rm -rf /var/lib/apt/lists/* \
     && chmod a+rx /home/paddleocr \

@@ -148,6 +148,29 @@ need_tessdata() {
         "or \"brew install tesseract tesseract-lang\" (macOS), then start again."
 }
 
+office_packages="libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui"
+office_fonts="fonts-liberation fonts-crosextra-carlito fonts-crosextra-caladea"
+
+# Whether LibreOffice is where ocr_worker/conversion/find_libreoffice.py looks for it.
+has_office() {
+    local directory
+    for directory in /usr/lib/libreoffice /usr/lib64/libreoffice /opt/libreoffice* /usr/local/lib/libreoffice; do
+        [ -e "$directory/program/libswlo.so" ] && [ -e "$directory/program/libsclo.so" ] \
+            && [ -e "$directory/program/libsdlo.so" ] && return
+    done
+    return 1
+}
+
+# Everything but office files works without it, and those are kept until it is there.
+need_office() {
+    has_office && return
+    # shellcheck disable=SC2086 # lists of words
+    apt_install $office_packages $office_fonts && has_office && return
+    say "no LibreOffice here: office files are kept and wait; install it with" \
+        "\"sudo apt-get install --no-install-recommends $office_packages $office_fonts\" (Debian, Ubuntu)" \
+        "or \"sudo dnf install libreoffice-writer libreoffice-calc libreoffice-impress\" (Fedora), and start again."
+}
+
 # What the tests of the images need: they build and run them with Podman, on a Debian that they make.
 # Where it can't be had they are skipped, and fail in CI.
 need_containers() {

@@ -37,9 +37,9 @@ from documents.errors.conflicts import (
 )
 from documents.errors.reading import (
     Cancelled,
-    DamagedFile,
     ConversionFailed,
     ConverterMissing,
+    DamagedFile,
     DamagedPage,
     EngineFailed,
     EngineUnavailable,
@@ -93,10 +93,10 @@ __all__ = [
     "Busy",
     "Cancelled",
     "Conflict",
-    "DamagedCopy",
-    "DamagedFile",
     "ConversionFailed",
     "ConverterMissing",
+    "DamagedCopy",
+    "DamagedFile",
     "DamagedPage",
     "DoubtSettled",
     "DownloadTooLarge",

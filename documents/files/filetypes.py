@@ -58,7 +58,6 @@ AVIF = FileType("image/avif", (".avif", ".avifs"), "AVIF")
 JP2 = FileType("image/jp2", (".jp2", ".j2k", ".j2c", ".jpx", ".jpf", ".jpc"), "JPEG 2000")
 
 
-
 def _office(mime_type: str, name: str, *suffixes: str) -> FileType:
     return FileType(mime_type, suffixes, name, PageSource.RENDITION)
 
@@ -100,6 +99,7 @@ def page_source(mime_type: str) -> PageSource:
     kind = _BY_MIME_TYPE.get(mime_type)
     return PageSource.IMAGE if kind is None else kind.pages
 
+
 _MAGIC: tuple[tuple[bytes, FileType], ...] = (
     (b"\x89PNG\r\n\x1a\n", PNG),
     (b"\xff\xd8\xff", JPEG),
@@ -119,6 +119,7 @@ _AVIF_BRANDS = {b"avif", b"avis"}
 #: Still images coded in HEVC, and the general still-image brands.
 _HEVC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
 _HEIF_BRANDS = _HEVC_BRANDS | {b"mif1", b"msf1"}
+
 
 def sniff(head: bytes, file: BinaryIO | None = None) -> FileType:
     """The accepted type of the file whose first `HEAD_BYTES` bytes are `head`.

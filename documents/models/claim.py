@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from documents.errors import LeaseLost, NotFound
+from documents.files.filetypes import PageSource, page_source
 from documents.messages import Message
 from documents.models.document import Document
 from documents.models.page import Page, PageStatus
+from documents.models.task import Task
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,11 @@ class TaskClaim:
     token: int
     attempt: int
     mime_type: str = ""
+
+    @property
+    def makes_rendition(self) -> bool:
+        """Whether a PDF is made of the document's file first, which takes longer than all else."""
+        return self.task == Task.PREPARE and page_source(self.mime_type) is PageSource.RENDITION
 
     @property
     def is_last_attempt(self) -> bool:

@@ -7,6 +7,7 @@ Europe, the one is taken in which the bytes make the likeliest pairs of letters.
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
 
 #: Bytes that a guess looks at.
@@ -30,10 +31,115 @@ ENCODINGS = (
 
 #: The commonest pairs of letters in Russian and Ukrainian texts; they make about half of all.
 _PAIRS = frozenset(
-    "ст но то на ен ов ни ра во ко ал ли по ре ос пр ер ро не ка ор ти та го от ел ат ол ть од ом ан "
-    "ес ет ло де ле се са ве ла ме ри ви те ми за да ки об до ть ия ии ие ый ой ая ое ых ог им ру из "
-    "ле ис ма че бы ше жи чт ак эт ил ны ит ас ва бо ин ед ар ст тр ск ль ся ей ди ци мо су хо уд мы "
-    "ці ої ії ть ує ся ві ли ня ий на".split()
+    [
+        "ст",
+        "но",
+        "то",
+        "на",
+        "ен",
+        "ов",
+        "ни",
+        "ра",
+        "во",
+        "ко",
+        "ал",
+        "ли",
+        "по",
+        "ре",
+        "ос",
+        "пр",
+        "ер",
+        "ро",
+        "не",
+        "ка",
+        "ор",
+        "ти",
+        "та",
+        "го",
+        "от",
+        "ел",
+        "ат",
+        "ол",
+        "ть",
+        "од",
+        "ом",
+        "ан",
+        "ес",
+        "ет",
+        "ло",
+        "де",
+        "ле",
+        "се",
+        "са",
+        "ве",
+        "ла",
+        "ме",
+        "ри",
+        "ви",
+        "те",
+        "ми",
+        "за",
+        "да",
+        "ки",
+        "об",
+        "до",
+        "ть",
+        "ия",
+        "ии",
+        "ие",
+        "ый",
+        "ой",
+        "ая",
+        "ое",
+        "ых",
+        "ог",
+        "им",
+        "ру",
+        "из",
+        "ле",
+        "ис",
+        "ма",
+        "че",
+        "бы",
+        "ше",
+        "жи",
+        "чт",
+        "ак",
+        "эт",
+        "ил",
+        "ны",
+        "ит",
+        "ас",
+        "ва",
+        "бо",
+        "ин",
+        "ед",
+        "ар",
+        "ст",
+        "тр",
+        "ск",
+        "ль",
+        "ся",
+        "ей",
+        "ди",
+        "ци",
+        "мо",
+        "су",
+        "хо",
+        "уд",
+        "мы",
+        "ці",
+        "ої",
+        "ії",
+        "ть",
+        "ує",
+        "ся",
+        "ві",
+        "ли",
+        "ня",
+        "ий",
+        "на",
+    ]
 )
 
 #: Control characters that no text has (tab, line feed, form feed, return and escape are left out).
@@ -42,7 +148,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def guess_encoding(data: bytes) -> str | None:
-    """Python's name of the encoding of `data`, the beginning of a file; None where it is no text."""
+    """Python's name of the encoding of `data`, the beginning of a file; None: it is no text."""
     sample = data[:SAMPLE_BYTES]
     for mark, name in _MARKS:
         if sample.startswith(mark):
@@ -91,7 +197,7 @@ def _score(sample: bytes, encoding: str) -> float:
         small = word.casefold()
         likely += sum(small[i : i + 2] in _PAIRS for i in range(len(small) - 1))
         # One encoding's small letters are another's capitals; scripts do not mix within a word.
-        odd += sum(a.islower() and b.isupper() for a, b in zip(word, word[1:], strict=False))
+        odd += sum(a.islower() and b.isupper() for a, b in itertools.pairwise(word))
         if encoding != _WESTERN:
             odd += sum(character.isascii() for character in word)
     strange = sum(not character.isascii() and not character.isalpha() for character in text)

@@ -6,7 +6,7 @@
 | `child` | the program: closes the jail, starts LibreOffice in it, converts one file |
 | `libreoffice`, `profile`, `find_libreoffice` | LibreOffice: its interface, settings, place |
 | `make_pages` | what is done with each kind of file |
-| `flat_text`, `spreadsheet` | text and tables as OpenDocument; sheets made to fit pages |
+| `flat_text`, `web_page`, `spreadsheet` | texts and tables made ready; sheets that fit pages |
 | `office_jail` | what the child may read and which system calls it may make |
 """
 

@@ -1,9 +1,10 @@
 """The process in which one office file becomes a PDF: `python -m ocr_worker.conversion.child ...`.
 
 Arguments: the parent's process id, bytes of address space, niceness, LibreOffice's library, a
-directory of this process's own. It closes the jail, runs LibreOffice in it once, to make its profile,
+directory of this process's own. It closes the jail, runs LibreOffice in it once to make a profile,
 says what became of the jail, converts the file that it is then given, answers with the PDF, and
-ends: no document shares a process or a profile with another. Requests and answers as in `ocr_worker.rendering.wire`.
+ends: no document shares a process or a profile with another. Requests and answers are those of
+`ocr_worker.rendering.wire`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from typing import Any
 
 from documents.errors import LimitExceeded, ReadingError
 from documents.messages import Message
-from documents.text.encodings import ENCODINGS
 from ocr_worker.process_death import die_with_parent
 from ocr_worker.rendering import jail, wire
 from ocr_worker.rendering.child_limits import allow_cpu, confine, take_streams
@@ -26,6 +26,7 @@ from . import libreoffice
 from .make_pages import Made, make_pages
 from .office_jail import SOCKETS, readable_paths
 from .profile import write_profile
+from .web_page import CHARSETS
 
 #: Bytes of any one file that LibreOffice may write: what is larger is no document for people.
 FILE_BYTES = 512 * 2**20
@@ -41,7 +42,7 @@ def main(argv: list[str]) -> int:
     # An empty path: it would look for programs that it may not start.
     os.environ.update(HOME=str(own), TMPDIR=str(own), PATH=str(own))
     os.chdir(own)
-    for name in (*ENCODINGS, "cp437"):
+    for name in (*CHARSETS, "cp437"):
         codecs.lookup(name)
     # The list of system calls is closed in each copy of this process that runs LibreOffice.
     layers = [layer for layer in jail.Layer if layer is not jail.Layer.SYSTEM_CALLS]

@@ -24,8 +24,8 @@ from .profile import remove_sockets
 
 log = structlog.get_logger(__name__)
 
-#: Measured on the corpus of docs/benchmarks.md: the median file takes 0.3 s and 0.3 GiB, the largest
-#: honest one 20 s. LibreOffice maps a GiB of address space before it opens anything.
+#: LibreOffice maps a GiB of address space before it opens anything. The median file takes 1.5 s of
+#: processor time (docs/benchmarks.md).
 LIMITS = Limits(
     memory_bytes=4096 * MIB,
     cpu_seconds=90,
@@ -35,8 +35,7 @@ LIMITS = Limits(
 )
 
 _ERRORS: dict[str, type[errors.ReadingError]] = {
-    cls.code: cls
-    for cls in (errors.ConversionFailed, errors.PasswordNeeded, errors.LimitExceeded)
+    cls.code: cls for cls in (errors.ConversionFailed, errors.PasswordNeeded, errors.LimitExceeded)
 }
 
 
@@ -171,4 +170,4 @@ def _open(path: Path) -> Iterator[BinaryIO]:
     except FileNotFoundError:
         raise errors.OriginalMissing(Message("The original file is not there.")) from None
     with file:
-        yield file  # type: ignore[misc]
+        yield file

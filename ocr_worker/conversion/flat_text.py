@@ -42,9 +42,17 @@ _TEXT_STYLES = """<office:font-face-decls><style:font-face style:name="Mono"
  style:page-layout-name="page"/></office:master-styles>
 """
 
+_TABLE_STYLES = """<office:automatic-styles><style:style style:name="sheet" style:family="table"
+ style:master-page-name="sheet"/><style:page-layout style:name="page">
+<style:page-layout-properties fo:margin="1cm"/></style:page-layout></office:automatic-styles>
+<office:master-styles><style:master-page style:name="sheet" style:page-layout-name="page">
+<style:header style:display="false"/><style:footer style:display="false"/></style:master-page>
+</office:master-styles>
+"""
+
 
 def write_text(text: str, target: Path) -> None:
-    """Each line of `text` a paragraph of a fixed width, which keeps columns of spaces in line; a form
+    """Each line of `text` a paragraph, in letters of one width, which keep columns in line; a form
     feed starts a page."""
     with target.open("w", encoding="utf-8") as file:
         file.write(_start("text"))
@@ -61,7 +69,9 @@ def write_table(text: str, target: Path) -> None:
     """The table of separated values `text` as a sheet."""
     with target.open("w", encoding="utf-8") as file:
         file.write(_start("spreadsheet"))
-        file.write('<office:body><office:spreadsheet>\n<table:table table:name="CSV">\n')
+        file.write(_TABLE_STYLES)
+        file.write("<office:body><office:spreadsheet>\n")
+        file.write('<table:table table:name="CSV" table:style-name="sheet">\n')
         file.writelines(_rows(text))
         file.write("</table:table>\n</office:spreadsheet></office:body></office:document>")
 

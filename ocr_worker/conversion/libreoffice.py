@@ -1,7 +1,7 @@
 """LibreOffice, run in a forked copy of this process: its own `main`, once for each thing to do.
 
-The copy shares the loaded libraries, so that a run takes less than starting the program, and nothing
-is started from the jail. In the child only.
+The copy shares the loaded libraries, so a run takes less than starting the program, and nothing is
+started from the jail. In the child only.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ class Office:
             refuse_protected(source)
             raise ConversionFailed(
                 Message(
-                    "The file can’t be opened: it is damaged, or not what it says it is. Open it in "
-                    "the program that made it, export it to PDF and upload that."
+                    "The file can’t be opened: it is damaged, or not what it says it is. Open it "
+                    "in the program that made it, export it to PDF and upload that."
                 )
             )
 
@@ -116,5 +116,7 @@ def _raise_for_signal(number: int) -> None:
     if number in (signal.SIGXCPU, signal.SIGXFSZ, *_OUT_OF_MEMORY):
         raise LimitExceeded(Message("The file needs more memory or time than one file may have."))
     raise ConversionFailed(
-        Message("LibreOffice broke off at this file ({signal}).", signal=signal.Signals(number).name)
+        Message(
+            "LibreOffice broke off at this file ({signal}).", signal=signal.Signals(number).name
+        )
     )

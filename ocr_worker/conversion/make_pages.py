@@ -13,6 +13,7 @@ from documents.text.encodings import decode_text
 from .flat_text import write_table, write_text
 from .libreoffice import Office
 from .spreadsheet import fit_to_pages
+from .web_page import write_web_page
 
 _PLAIN = {kind.mime_type for kind in (filetypes.TXT, filetypes.CSV)}
 _SHEETS = {kind.mime_type for kind in (filetypes.XLSX, filetypes.XLS, filetypes.ODS)}
@@ -34,7 +35,10 @@ def make_pages(office: Office, stream: BinaryIO, mime_type: str, own: Path) -> M
     Raises PasswordNeeded, ConversionFailed, LimitExceeded.
     """
     notes: tuple[str, ...] = ()
-    if mime_type in _PLAIN:
+    if mime_type == _HTML:
+        source = own / "page.html"
+        write_web_page(stream.read(), source)
+    elif mime_type in _PLAIN:
         source = _write_plain(stream, mime_type, own)
     else:
         source = own / f"file{_SUFFIXES[mime_type]}"

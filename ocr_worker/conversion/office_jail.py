@@ -1,6 +1,6 @@
 """What LibreOffice needs in the jail: more files to read and more system calls than drawing a page.
 
-Its libraries are loaded in the jail, and make code of their own (the bridge between UNO and C++), so
+Its libraries are loaded in the jail, and make code of their own (the bridge between UNO and C++):
 memory may become code here. Network, other processes, programs and files elsewhere stay closed.
 """
 
@@ -48,31 +48,81 @@ _READABLE = (
 )
 
 #: Within its own directory, as Landlock has it.
-_OF_FILES = (
-    "creat mkdir mkdirat unlink unlinkat rmdir rename renameat renameat2 ftruncate fallocate fsync "
-    "fdatasync fcntl flock umask statfs fstatfs getcwd pwrite64 fadvise64"
-).split()
-_OF_ITSELF = (
-    "uname sysinfo getuid geteuid getgid getegid getppid poll ppoll select pselect6 pipe pipe2 "
-    "eventfd2 epoll_create1 epoll_ctl epoll_wait epoll_pwait dup2 dup3 memfd_create "
-    "sched_getparam sched_getscheduler arch_prctl set_tid_address getpriority "
-    "timer_create timer_settime timer_delete"
-).split()
+_OF_FILES = [
+    "creat",
+    "mkdir",
+    "mkdirat",
+    "unlink",
+    "unlinkat",
+    "rmdir",
+    "rename",
+    "renameat",
+    "renameat2",
+    "ftruncate",
+    "fallocate",
+    "fsync",
+    "fdatasync",
+    "fcntl",
+    "flock",
+    "umask",
+    "statfs",
+    "fstatfs",
+    "getcwd",
+    "pwrite64",
+    "fadvise64",
+]
+_OF_ITSELF = [
+    "uname",
+    "sysinfo",
+    "getuid",
+    "geteuid",
+    "getgid",
+    "getegid",
+    "getppid",
+    "poll",
+    "ppoll",
+    "select",
+    "pselect6",
+    "pipe",
+    "pipe2",
+    "eventfd2",
+    "epoll_create1",
+    "epoll_ctl",
+    "epoll_wait",
+    "epoll_pwait",
+    "dup2",
+    "dup3",
+    "memfd_create",
+    "sched_getparam",
+    "sched_getscheduler",
+    "arch_prctl",
+    "set_tid_address",
+    "getpriority",
+    "timer_create",
+    "timer_settime",
+    "timer_delete",
+]
 
 #: LibreOffice tries these where it would talk to printers, key rings or other programs, and goes on
 #: without.
-_TRIED = "socketpair connect accept accept4 fork vfork execve".split()
+_TRIED = ["socketpair", "connect", "accept", "accept4", "fork", "vfork", "execve"]
 
-#: Where it has the socket at which a second LibreOffice of the same profile would knock: it does not
-#: start without. It may listen there, and connect to nothing.
-SOCKETS = ("/tmp", "/var/tmp")  # nosec B108 # its own choice, in sal/osl/unx/pipe.cxx
-_LISTENING = "bind listen".split()
+#: Where it has the socket at which a second LibreOffice of its profile would knock: it does not
+#: start without. It may listen there, and connect to nothing. Its own choice: sal/osl/unx/pipe.cxx.
+SOCKETS = ("/tmp", "/var/tmp")  # noqa: S108  # nosec B108
+_LISTENING = ["bind", "listen"]
 
 
 def readable_paths(kit: Path) -> tuple[str, ...]:
     """What may be read where LibreOffice's library is `kit`."""
-    return (*_READABLE, str(kit.parent.parent), "/etc/libreoffice", "/usr/share/libreoffice",
-            "/var/lib/libreoffice", "/var/spool/libreoffice")
+    return (
+        *_READABLE,
+        str(kit.parent.parent),
+        "/etc/libreoffice",
+        "/usr/share/libreoffice",
+        "/var/lib/libreoffice",
+        "/var/spool/libreoffice",
+    )
 
 
 def office_rules(pid: int) -> Mapping[str, Rule]:

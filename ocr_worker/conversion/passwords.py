@@ -1,6 +1,6 @@
 """Whether an office file is protected by a password; looked at where it could not be opened.
 
-Sources: ODF 1.3 part 2, 4.8 (`manifest:encryption-data`), MS-DOC 2.5.2 (FibBase, fEncrypted), MS-XLS
+Sources: ODF 1.3 part 2, 4.8 (`manifest:encryption-data`), MS-DOC 2.5.2 (fEncrypted), MS-XLS
 2.4.117 (FilePass), MS-OFFCRYPTO 2.3 (streams of encrypted packages and presentations).
 """
 

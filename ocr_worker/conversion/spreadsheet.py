@@ -1,8 +1,7 @@
 """Make a spreadsheet's pages readable: as wide as a page, nothing left out, hidden sheets named.
 
 Works on what LibreOffice itself has written as flat OpenDocument, where each element begins a line:
-styles (`style:page-layout`, widths of columns), then the tables. ODF 1.3 part 3, 17.2 (page layouts)
-and 9.1 (tables).
+styles (`style:page-layout`, widths of columns), then the tables. ODF 1.3 part 3, 17.2 and 9.1.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _LAYOUT = re.compile(
     r'(<style:page-layout style:name="[^"]*"[^>]*>\s*<style:page-layout-properties)([^>]*?)(/?>)'
 )
 _OLD = re.compile(
-    r' (?:style:scale-to(?:-pages|-X|-Y)?|style:print-orientation|fo:page-width|fo:page-height'
+    r" (?:style:scale-to(?:-pages|-X|-Y)?|style:print-orientation|fo:page-width|fo:page-height"
     r'|fo:margin(?:-left|-right)?)="[^"]*"'
 )
 _STYLE = re.compile(
@@ -101,7 +100,9 @@ class _Survey:
         self.hidden: list[str] = []
 
     def see(self, line: str) -> None:
-        for tag in re.findall(r"<(/?table:(?:table|table-column|table-row|table-cell)\b[^>]*)>", line):
+        for tag in re.findall(
+            r"<(/?table:(?:table|table-column|table-row|table-cell)\b[^>]*)>", line
+        ):
             name, attributes = tag.split(" ", 1)[0].rstrip("/"), dict(_ATTRIBUTE.findall(tag))
             repeated = int(attributes.get("table:number-columns-repeated", 1))
             if name == "table:table":
@@ -128,12 +129,15 @@ class _Survey:
         found = []
         if self.hidden:
             names = ", ".join(f"«{name}»" for name in self.hidden)
-            found.append(f"Скрытые листы, здесь не показаны / Hidden sheets, not shown: {names}")
+            found += [
+                f"Скрытые листы, здесь не показаны: {names}",
+                f"Hidden sheets, not shown: {names}",
+            ]
         if self.rows > MOST_ROWS:
-            found.append(
-                f"Показаны первые {MOST_ROWS} строк из {self.rows}; остальные — в исходном файле / "
-                f"The first {MOST_ROWS} rows of {self.rows} are shown; the others are in the file."
-            )
+            found += [
+                f"Показаны первые {MOST_ROWS} строк из {self.rows}; остальные — в исходном файле.",
+                f"The first {MOST_ROWS} rows of {self.rows} are shown; the others are in the file.",
+            ]
         return tuple(found)
 
 
@@ -143,7 +147,9 @@ def _fit(match: re.Match[str], width: float) -> str:
     lying = width > _SHORT - 2 * _MARGIN
     page = (_LONG, _SHORT) if lying else (_SHORT, _LONG)
     pages = max(1, math.ceil(width * _SMALLEST / (page[0] - 2 * _MARGIN)))
-    scale = f' style:scale-to-X="{pages}" style:scale-to-Y="0"' if width > page[0] - 2 * _MARGIN else ""
+    scale = (
+        f' style:scale-to-X="{pages}" style:scale-to-Y="0"' if width > page[0] - 2 * _MARGIN else ""
+    )
     return (
         f'{match[1]}{_OLD.sub("", match[2])} fo:page-width="{page[0]}cm" '
         f'fo:page-height="{page[1]}cm" style:print-orientation="'
@@ -161,7 +167,9 @@ def _rewrite(lines: Iterator[str], notes: tuple[str, ...]) -> Iterator[str]:
         if rows >= MOST_ROWS and "<table:table-row" in line:
             skipping = True
         if not skipping:
-            yield line.replace("</office:spreadsheet>", _write_notes(notes) + "</office:spreadsheet>")
+            yield line.replace(
+                "</office:spreadsheet>", _write_notes(notes) + "</office:spreadsheet>"
+            )
         elif "</office:spreadsheet>" in line:
             yield _write_notes(notes) + line
         if "</table:table-row>" in line:
@@ -176,4 +184,4 @@ def _write_notes(notes: tuple[str, ...]) -> str:
         f"<text:p>{escape(note)}</text:p></table:table-cell></table:table-row>"
         for note in notes
     )
-    return f'<table:table table:name="ocrsite">{rows}</table:table>\n'
+    return f'<table:table table:name="…">{rows}</table:table>\n'

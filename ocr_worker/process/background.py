@@ -19,9 +19,11 @@ from documents.actions.fetch import claim_fetch, run_fetch
 from documents.actions.make_export import claim_export, release_all_exports
 from documents.actions.purge_due import purge_due
 from documents.actions.release_task import release_all_tasks, release_task
+from documents.actions.retry_unconverted import retry_unconverted
 from documents.actions.run_change import end_change_leases
 from documents.actions.trim_audit import trim_audit
 from documents.bucket.health import watch
+from documents.files.filetypes import RENDERED_TYPES
 from documents.models import WorkerKind, WorkerProcess
 from documents.models.claim import TaskClaim
 from documents.replication.peer_watch import PeerWatch
@@ -30,6 +32,8 @@ from documents.replication.sync_worker import SyncWorker
 from documents.signals import announce, tasks_waiting
 from ocr_worker import actors, pipeline
 from ocr_worker.changing import Changer
+from ocr_worker.conversion import Converter
+from ocr_worker.conversion.find_libreoffice import find_kit
 from ocr_worker.exporting import run_export
 from ocr_worker.folder_watch import FolderWatch
 from ocr_worker.process.base import WorkerBase
@@ -63,6 +67,8 @@ class BackgroundProcess(WorkerBase):
         self._claims: dict[int, TaskClaim] = {}
         self._exporting = 0
         self._fetching = False
+        self._claiming = threading.Lock()
+        self._retried_unconverted = False
         self._sender = Sender(self.stopping)
         self._changer = Changer(self.stopping)
         self._next_reconcile = 0.0
@@ -144,6 +150,9 @@ class BackgroundProcess(WorkerBase):
         try:
             while purge_due(self.stopping.is_set) and not self.stopping.is_set():
                 pass
+            if not self._retried_unconverted and find_kit() is not None:
+                self._retried_unconverted = True
+                retry_unconverted()
             if time.monotonic() >= self._next_trim:
                 self._next_trim = time.monotonic() + TRIM_EVERY
                 trim_audit()
@@ -189,6 +198,17 @@ class BackgroundProcess(WorkerBase):
                 self._fetching = False
                 self._exporting -= 1
 
+    def _claim_task(self, turns: Turns) -> TaskClaim | None:
+        """The next task. One thread at least stays free of office files: one may take minutes."""
+        with self._claiming:
+            rendered = [c for c in self._current_claims() if c.makes_rendition]
+            full = len(rendered) >= self.threads - 1
+            claim = claim_task(turns, to_prepare_no=RENDERED_TYPES if full else ())
+            if claim is not None:
+                with self._lock:
+                    self._claims[threading.get_ident()] = claim
+            return claim
+
     def _current_claims(self) -> list[TaskClaim]:
         with self._lock:
             return list(self._claims.values())
@@ -196,7 +216,7 @@ class BackgroundProcess(WorkerBase):
     def work_until_idle(self) -> None:
         """Run task after task, until none waits or the process is asked to stop."""
         thread = threading.get_ident()
-        with Renderer() as renderer:
+        with Renderer() as renderer, Converter(ahead=True) as converter:
             first, turns = True, Turns()
             while not self.stopping.is_set():
                 close_old_connections()
@@ -204,20 +224,18 @@ class BackgroundProcess(WorkerBase):
                 self._changer.wake()
                 # Somebody waits for it, so it goes first.
                 self._make_export(renderer)
-                claim = claim_task(turns)
+                claim = self._claim_task(turns)
                 if claim is None and (self._make_export(renderer) or self._fetch_file()):
                     continue
                 if claim is None:
                     self._clean_up()
                     self._sync_worker.sync_waiting(self.stopping)
                     break
-                with self._lock:
-                    self._claims[thread] = claim
                 try:
                     if first:
                         announce(tasks_waiting)
                     first = False
-                    pipeline.run_task(claim, renderer)
+                    pipeline.run_task(claim, renderer, converter.convert)
                 finally:
                     with self._lock:
                         del self._claims[thread]

@@ -22,6 +22,7 @@ from ocr_worker.process_death import die_with_parent
 from . import jail, wire
 from .child_limits import allow_cpu, confine, take_streams
 
+
 def main(argv: list[str]) -> int:
     parent, memory_bytes, niceness = (int(value) for value in argv)
     die_with_parent(parent)

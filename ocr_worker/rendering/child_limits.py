@@ -1,4 +1,7 @@
-"""What a child that opens uploaded files may use, and how it talks to its parent. Standard library."""
+"""What a child that opens uploaded files may use, and how it talks to its parent.
+
+Standard library only.
+"""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from documents.files.storage import archive
 from documents.messages import Message
 
 from . import wire
+from .child_death import explain_death
 from .jail import Layer, LayerReport, State
 from .types import Limits
 
@@ -33,9 +33,6 @@ _MODULE = "ocr_worker.rendering.child"
 
 #: Where the child finds the packages of this project.
 _ROOT = Path(__file__).resolve().parent.parent.parent
-
-#: Signals by which pdfium ends when it gets no memory (abort, trap, illegal instruction).
-_OUT_OF_MEMORY_SIGNALS = (signal.SIGABRT, signal.SIGTRAP, signal.SIGILL)
 
 #: Seconds in which a child must exit once it has closed its pipe.
 _GRACE_SECONDS = 1.0
@@ -140,7 +137,7 @@ class ChildProcess:
                 Message("could not be started ({problem})", problem=error)
             ) from error
         except _ChildDied:
-            code = self._wait_for_exit(process)
+            code = 0 if process is None else self._wait_for_exit(process)
             last_words = self._read_error_log()
             self.end()
             reason = last_words.splitlines()[-1] if last_words else f"exit status {code}"
@@ -167,7 +164,10 @@ class ChildProcess:
         with theirs:
             self._process = subprocess.Popen(  # nosec B603 # a list of our own words, no shell
                 [
-                    sys.executable, "-m", self._program or _MODULE, *map(str, limits),
+                    sys.executable,
+                    "-m",
+                    self._program or _MODULE,
+                    *map(str, limits),
                     *self._arguments(),
                 ],
                 stdin=theirs.fileno(),
@@ -240,44 +240,7 @@ class ChildProcess:
         code = self._wait_for_exit(self._process)
         last_words = self._read_error_log()
         self.end()
-        if code == -signal.SIGXCPU:
-            return errors.LimitExceeded(
-                Message(
-                    "The page needs more than {seconds} s of processor time.",
-                    seconds=self._limits.cpu_seconds,
-                )
-            )
-        if code == -signal.SIGKILL:
-            return errors.EngineFailed(
-                Message(
-                    "The process that draws pages was killed from outside (perhaps the machine is "
-                    "short of memory). The page is tried again."
-                )
-            )
-        if code == -signal.SIGSYS:
-            log.error("jail_stopped_child")
-            return errors.DamagedPage(
-                Message(
-                    "The page made the process that reads files try what no page needs; it was "
-                    "stopped. The file may be an attack."
-                )
-            )
-        if -code in _OUT_OF_MEMORY_SIGNALS or "MemoryError" in last_words:
-            return errors.LimitExceeded(
-                Message(
-                    "The page needs more than {memory} MiB of memory, or is too damaged to be "
-                    "drawn.",
-                    memory=self._limits.memory_bytes >> 20,
-                )
-            )
-        if code < 0:
-            return errors.DamagedPage(
-                Message("The page crashed the process that reads files ({signal}).", signal=code)
-            )
-        reason = last_words.splitlines()[-1] if last_words else f"exit status {code}"
-        return errors.DamagedPage(
-            Message("The page broke the process that reads files: {problem}.", problem=reason[:200])
-        )
+        return explain_death(code, last_words, self._limits)
 
     @staticmethod
     def _wait_for_exit(process: subprocess.Popen[bytes]) -> int:

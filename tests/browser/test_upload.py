@@ -25,7 +25,7 @@ def empty(name: str) -> FilePayload:
 
 
 def text(name: str) -> FilePayload:
-    return {"name": name, "mimeType": "text/plain", "buffer": b"Just words."}
+    return {"name": name, "mimeType": "text/plain", "buffer": b"Just\0bytes."}
 
 
 def rows(page: Page, state: str = "") -> Locator:
@@ -52,7 +52,7 @@ def test_every_file_has_its_own_outcome_and_refusals_stand_first(
     expect(rows(page, "reading")).to_have_count(7)
     expect(rows(page)).to_have_count(9)
     expect(rows(page).nth(0)).to_contain_text("The file is empty")
-    expect(rows(page).nth(1)).to_contain_text("This one looks like a text file")
+    expect(rows(page).nth(1)).to_contain_text("This one looks like a file of an unknown type")
     expect(page.locator("[data-summary]")).to_contain_text("2 refused")
     assert Document.objects.count() == 7
     tagged = Document.objects.get(filename="seventh.pdf")

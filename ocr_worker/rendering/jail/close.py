@@ -41,9 +41,7 @@ def close_jail(
     closing.attempt(Layer.NOT_DUMPABLE, privileges.forbid_inspection)
     die_with_parent(parent)  # the kernel has forgotten it with the change of user
     closing.attempt(Layer.FILE_VIEW, lambda: landlock.restrict_files(readable, own, sockets))
-    closing.attempt(
-        Layer.SYSTEM_CALLS, lambda: seccomp.deny_calls_by_default(rules(os.getpid()))
-    )
+    closing.attempt(Layer.SYSTEM_CALLS, lambda: seccomp.deny_calls_by_default(rules(os.getpid())))
     return [closing.reports[layer] for layer in Layer if layer in closing.reports]
 
 

@@ -208,7 +208,7 @@ def test_the_same_bytes_in_another_team_are_another_document(user: User) -> None
     ("content", "options", "error"),
     [
         (b"", {}, EmptyFile),
-        (b"text", {}, UnsupportedFileType),
+        (b"\0text", {}, UnsupportedFileType),
         (PDF, {"language": "russian"}, InvalidRequest),
         (PDF, {"ocr": "sometimes"}, InvalidRequest),
         (PDF, {"tags": ["x" * 101]}, InvalidRequest),

@@ -149,7 +149,7 @@ def test_a_hidden_address_is_not_called(api: APIClient, server: Server, settings
 
 @pytest.mark.parametrize(
     ("status", "body", "code"),
-    [(200, b"no document", "unsupported-file-type"), (200, b"", "empty-file"),
+    [(200, b"\0no document", "unsupported-file-type"), (200, b"", "empty-file"),
      (200, PDF + b"x" * 2 * 2**20, "file-too-large")],
 )  # fmt: skip
 def test_what_is_no_document_fails_with_the_reason(

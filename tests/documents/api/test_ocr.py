@@ -152,7 +152,7 @@ def test_what_can_not_be_read_says_why(api: APIClient, team: Team) -> None:
         {"image_base64": "!"},
         {"image_base64": "", "image_url": "data:,"},
         {"image_url": "ftp://example.org/scan.png"},
-        {"image_base64": "aGk="},
+        {"image_base64": "AGk="},
         {"picture": "aGk="},
     ],
 )

@@ -84,7 +84,7 @@ def test_a_request_whose_process_died_is_done_after_a_while(api: APIClient, medi
 
 
 def test_a_refused_request_leaves_its_key_free(api: APIClient, media: Any) -> None:
-    problem_of(send(api, content=b"no document"), 415)
+    problem_of(send(api, content=b"\0no document"), 415)
 
     assert send(api).status_code == 201
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ocr_worker.conversion.office_jail import office_rules
 from ocr_worker.rendering.jail.call_numbers import ARCHITECTURES, CALLS
 from ocr_worker.rendering.jail.call_rules import call_rules
 from ocr_worker.rendering.jail.seccomp import compile_filter
@@ -114,4 +115,4 @@ def test_what_no_rule_names_is_refused() -> None:
 
 
 def test_every_rule_has_a_number_somewhere() -> None:
-    assert set(call_rules(PID)) == set(CALLS)
+    assert set(office_rules(PID)) == set(CALLS)
