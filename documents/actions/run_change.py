@@ -25,10 +25,12 @@ from documents.models.change_job import limits_from_json, outcome_error_fields
 from documents.signals import announce, tasks_waiting
 
 #: Seconds and documents of one slice; then another job may have its turn.
-SLICE_SECONDS, MOST_IN_SLICE = 1.0, 200
+SLICE_SECONDS, MOST_IN_SLICE = 0.5, 200
 #: On SQLite, where one writes at a time and others only look now and then whether they may: after a
 #: document they may for half as long as it took, but no longer (seconds).
 LONGEST_PAUSE = 0.05
+#: On SQLite, after a slice: longer than anybody who waits sleeps between two looks (0.1 s).
+SLICE_PAUSE = 0.12
 #: How long what came of a job can be asked for.
 KEEP_CHANGES = datetime.timedelta(days=7)
 #: Until a database that did not answer is asked again.
@@ -69,6 +71,8 @@ def run_change_slice() -> bool:
         log.warning("change_postponed", job=str(claim.job_id), reason=str(error))
         free_at = timezone.now() + _RETRY_AFTER
     ChangeJob.lease.release(row, claim.token, free_at=free_at)
+    if connection.vendor == "sqlite":
+        time.sleep(SLICE_PAUSE)
     announce(tasks_waiting)  # what has changed is to be copied
     return True
 

@@ -107,15 +107,16 @@ class ChangesView(ApiView):
 
     @describe(
         "Change many documents",
-        {202: ChangeShape},
+        {202: ChangeShape, 200: ChangeShape},
         body=NewChange,
         headers=(IDEMPOTENCY_KEY, PREFER),
         problems=(409, 422),
     )
     def post(self, request: Request) -> Response:
         """A background worker does to each document what the action alone would do, with your
-        rights and the token's at that time. A token needs the scope that the action alone needs,
-        and with a `filter` `read`, too."""
+        rights and the token's at that time. 200: it was over within the `wait` that the client
+        preferred. A token needs the scope that the action alone needs, and with a `filter` `read`,
+        too."""
         serializer = NewChange(data=request.data)
         serializer.is_valid(raise_exception=True)
         given = serializer.validated_data

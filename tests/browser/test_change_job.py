@@ -9,6 +9,7 @@ from documents.actions import run_change
 from documents.actions.begin_change import begin_change
 from documents.actions.run_change import run_change_slice
 from documents.models import Document, Team, User
+from tests.browser.conftest import draw_pages
 from tests.factories import make_document
 
 
@@ -17,7 +18,9 @@ def test_progress_moves_and_what_was_refused_comes_first(
 ) -> None:
     monkeypatch.setattr(run_change, "MOST_IN_SLICE", 2)
     documents = [make_document(team, title=f"Letter {n}", pages=["x"]) for n in range(3)]
-    make_document(team, title="Kept", pages=["x"])
+    kept = make_document(team, title="Kept", pages=["x"])
+    for each in (*documents, kept):
+        draw_pages(each)
     foreign = make_document(pages=["x"])
     ids = [each.id for each in (*documents, foreign)]
     begin_change(ids, {"action": "trash"}, actor=reviewer)
@@ -44,7 +47,7 @@ def test_progress_moves_and_what_was_refused_comes_first(
     assert not Document.objects.trashed().exists()
     over.get_by_role("button", name="Close").click()
     page.reload()
-    expect(page.get_by_text("Kept")).to_be_visible()
+    expect(page.get_by_role("link", name="Kept")).to_be_visible()
     expect(over).to_be_hidden()
     assert complaints == []
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from documents.actions.begin_change import begin_change
 from documents.actions.claim_task import claim_task
 from documents.files.keys import result_key
 from documents.files.storage import archive
-from documents.models import Document, Status, Task
+from documents.models import ChangeJob, Document, Status, Task
 from ocr_worker.process.background import BackgroundProcess
-from tests.factories import make_document
+from tests.factories import make_document, make_team, make_user
 from tests.ocr_worker.claims import queued, scan
 from tests.ocr_worker.process.conftest import Queue, Workers
 from tests.ocrsite.running_site import eventually
@@ -70,3 +71,22 @@ def test_it_runs_at_once_what_its_killed_predecessor_had_claimed(
     workers.start("background")
 
     eventually(lambda: status_of(document) == Status.PROCESSING, 25, "its pages")
+
+
+def test_it_goes_on_with_the_change_of_many_that_its_killed_predecessor_had_begun(
+    workers: Workers, tmp_path: Path
+) -> None:
+    team = make_team()
+    ids = [make_document(team, pages=["text"]).id for _ in range(40)]
+    job = begin_change(ids, {"action": "reprocess"}, actor=make_user(team=team))
+    first = workers.start("background")
+    eventually(lambda: ChangeJob.objects.get().done > 3, 60, "some are changed")
+    first.kill()
+    first.wait()
+    assert ChangeJob.objects.get().is_unfinished
+
+    workers.start("background")
+
+    eventually(lambda: not ChangeJob.objects.get().is_unfinished, 60, "all are changed")
+    assert job.outcomes.filter(result="changed").count() == len(ids)
+    assert set(Document.objects.values_list("run", flat=True)) == {2}, "none is read twice"

@@ -104,12 +104,6 @@ function show(found) {
 /* What was refused comes first, then how many were changed. */
 async function report() {
     const {done, total, changed, unchanged, refused, action} = job;
-    said.textContent = [
-        job.status === "cancelled" && text("stopped", {done, count: total}),
-        changed && text(`done-${action}`, {count: changed}),
-        unchanged && text("idle", {count: unchanged}),
-    ].filter(Boolean).join(" ");
-    undo.hidden = action !== "trash" || !changed;
     if (refused) {
         const found = await get(`${job.links.outcomes}?result=refused&page_size=${SHOWN}`);
         list.replaceChildren(...describeRefusals(found.results.map(
@@ -121,6 +115,12 @@ async function report() {
             list.append(more);
         }
     }
+    said.textContent = [
+        job.status === "cancelled" && text("stopped", {done, count: total}),
+        changed && text(`done-${action}`, {count: changed}),
+        unchanged && text("idle", {count: unchanged}),
+    ].filter(Boolean).join(" ");
+    undo.hidden = action !== "trash" || !changed;
 }
 
 async function collectChanged(outcomes) {
