@@ -20,10 +20,11 @@ from documents.actions.fail_pages_without_engine import fail_pages_without_engin
 from documents.actions.fetch import forget_old_fetches
 from documents.actions.make_export import forget_unused_exports
 from documents.actions.purge_due import is_purge_due
+from documents.actions.run_batch import forget_old_batches
 from documents.actions.run_change import forget_old_changes
 from documents.actions.take_back_lost_pages import take_back_lost_pages
 from documents.files.storage import archive
-from documents.models import ChangeJob, Document, Fetch, Page, Webhook, WorkerProcess
+from documents.models import Batch, ChangeJob, Document, Fetch, Page, Webhook, WorkerProcess
 from documents.replication import sync_worker
 from documents.signals import announce, pages_waiting, tasks_waiting
 
@@ -69,9 +70,11 @@ def reconcile(
         Fetch.objects.to_do().exists()
         or Webhook.objects.to_serve().exists()
         or ChangeJob.objects.to_run().exists()
+        or Batch.objects.to_run().exists()
     ):
         announce(tasks_waiting)
     forget_old_changes()
+    forget_old_batches()
     forget_old_fetches()
     if forgotten := forget_unused_exports(KEEP_EXPORTS):
         log.info("unused_exports_removed", exports=forgotten)

@@ -51,6 +51,7 @@ OCRSITE_CONVERTER = "ocr_worker.conversion.on_demand.convert"
 OCRSITE_MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
 #: Hosts and networks that are not public and may be called all the same.
 OCRSITE_CALL_ALLOWED = ENVIRONMENT.call_allowed
+OCRSITE_BATCH_PREFIXES = ENVIRONMENT.batch_prefixes
 #: The folder whose files are taken in, and whether they are kept in its `done/`; None: no folder.
 OCRSITE_INBOX = ENVIRONMENT.inbox
 OCRSITE_INBOX_KEEP = ENVIRONMENT.inbox_keep

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 
 from documents.api import (
+    batches,
     changes,
     documents,
     download_many,
@@ -62,6 +63,11 @@ urlpatterns = [
     *_route("v1/documents/batch/", documents.BatchView, "batch"),
     *_route("v1/uploads/", resumable.UploadsView, "resumable-uploads"),
     *_route("v1/uploads/<uuid:upload_id>/", resumable.UploadView, "resumable-upload"),
+    *_route("v1/batches/", batches.BatchesView, "batches"),
+    *_route("v1/batches/<uuid:batch_id>/", batches.BatchView, "batch"),
+    *_route("v1/batches/<uuid:batch_id>/objects/", batches.BatchObjectsView, "batch-objects"),
+    *_route("v1/batches/<uuid:batch_id>/report.csv", batches.BatchReportView, "batch-report"),
+    *_route("v1/batches/<uuid:batch_id>/cancel/", batches.CancelBatchView, "cancel-batch"),
     *_route("v1/changes/", changes.ChangesView, "changes"),
     *_route("v1/changes/<uuid:change_id>/", changes.ChangeView, "change"),
     *_route("v1/changes/<uuid:change_id>/outcomes/", changes.OutcomesView, "change-outcomes"),

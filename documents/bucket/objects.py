@@ -12,7 +12,7 @@ from dataclasses import dataclass
 class ObjectFacts:
     """What the server reports of an object. `size` in bytes, `modified` in UTC; the names in
     `metadata` are in lower case. `etag`: the server's name for this state of the object; "" where
-    it was found in a list."""
+    it says none."""
 
     key: str
     size: int

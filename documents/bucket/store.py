@@ -186,7 +186,8 @@ class Bucket:
                     raise BucketRefused(not_object_storage(self.address))
                 for entry in page.get("Contents", ()):
                     modified = entry["LastModified"].astimezone(datetime.timezone.utc)
-                    yield ObjectFacts(entry["Key"], int(entry["Size"]), modified, {})
+                    etag = entry.get("ETag", "")
+                    yield ObjectFacts(entry["Key"], int(entry["Size"]), modified, {}, etag)
 
     def delete(self, key: str) -> None:
         """Remove the object, if there is one."""

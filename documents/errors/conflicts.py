@@ -249,3 +249,11 @@ class TooManyUrgent(Conflict):
     code = "too-many-urgent"
     title = gettext_noop("Too many documents wait with high priority.")
     next_step = "Send it with `priority=normal`, or wait until the others have been read."
+
+
+class NoBucket(Conflict):
+    """Something needs the bucket, and none is configured."""
+
+    code = "no-bucket"
+    title = gettext_noop("No bucket is configured.")
+    next_step = "Set the CLOUDRU_S3_ variables (docs/operations.md)."

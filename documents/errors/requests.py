@@ -55,6 +55,14 @@ class NotAllowed(ArchiveError):
     next_step = "Ask a manager of the team."
 
 
+class PrefixForbidden(NotAllowed):
+    """A prefix of the bucket that the team may not use."""
+
+    code = "prefix-forbidden"
+    title = gettext_noop("The team may not use this prefix of the bucket.")
+    next_step = "Ask an administrator to allow it (`OCRSITE_BATCH_PREFIXES`)."
+
+
 class RoleTooLow(NotAllowed):
     """The caller sees the document or team, but their role does not allow this."""
 

@@ -91,6 +91,10 @@ def change_url(job_id: uuid.UUID) -> str:
     return reverse("api:change", args=[job_id])
 
 
+def batch_url(batch_id: uuid.UUID) -> str:
+    return reverse("api:batch", args=[batch_id])
+
+
 def team_url(team_id: uuid.UUID) -> str:
     return reverse("api:team", args=[team_id])
 

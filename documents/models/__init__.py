@@ -3,6 +3,7 @@
 from documents.models.archive import ArchiveIdentity, MirroredFile, Tombstone
 from documents.models.asked import PRIORITY_WORDS, Priority
 from documents.models.audit import AuditEntry, AuditKind
+from documents.models.batch import Batch, BatchObject, BatchStatus, ObjectStatus
 from documents.models.change_job import (
     ChangeJob,
     ChangeOutcome,
@@ -39,6 +40,9 @@ __all__ = [
     "ArchiveIdentity",
     "AuditEntry",
     "AuditKind",
+    "Batch",
+    "BatchObject",
+    "BatchStatus",
     "ChangeJob",
     "ChangeOutcome",
     "ChangeResult",
@@ -54,6 +58,7 @@ __all__ = [
     "Membership",
     "MessageStatus",
     "MirroredFile",
+    "ObjectStatus",
     "OcrMode",
     "OnceRequest",
     "Origin",

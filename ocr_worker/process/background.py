@@ -20,6 +20,7 @@ from documents.actions.make_export import claim_export, release_all_exports
 from documents.actions.purge_due import purge_due
 from documents.actions.release_task import release_all_tasks, release_task
 from documents.actions.retry_unconverted import retry_unconverted
+from documents.actions.run_batch import end_batch_leases, run_batch_slice
 from documents.actions.run_change import end_change_leases
 from documents.actions.trim_audit import trim_audit
 from documents.bucket.health import watch
@@ -46,6 +47,8 @@ log = structlog.get_logger(__name__)
 
 #: Seconds between two heartbeats from which the machine has slept, or this process has hung.
 BREAK_SECONDS = 60.0
+#: Seconds until a batch that waits for its documents is looked at again.
+BATCH_PAUSE_SECONDS = 1.0
 #: Seconds between two looks for entries of the audit that are too old.
 TRIM_EVERY = 3600.0
 #: Seconds for which older pages are looked at before other work has its turn.
@@ -77,6 +80,7 @@ class BackgroundProcess(WorkerBase):
         self._sync_worker = SyncWorker()
         self._bucket_state = ""
         self._cleaning = threading.Lock()
+        self._batching = threading.Lock()
         self._next_trim = 0.0
         self._peer_watch = PeerWatch()
         self._jail_check = JailCheck()
@@ -101,6 +105,7 @@ class BackgroundProcess(WorkerBase):
             end_sync_leases()
             end_sending_leases()
             end_change_leases()
+            end_batch_leases()
             # Rows of earlier starts, which a restored database still has.
             WorkerProcess.objects.exclude(start_id=self.start_id).delete()
         if self._folder_watch is not None:
@@ -209,6 +214,19 @@ class BackgroundProcess(WorkerBase):
                     self._claims[threading.get_ident()] = claim
             return claim
 
+    def _go_on_with_batch(self) -> bool:
+        """Do a slice of a batch; whether one is under way. One thread at most does: it waits for
+        the bucket, and comes back for other work after each slice."""
+        if not self._batching.acquire(blocking=False):
+            return False
+        try:
+            done = run_batch_slice()
+            if done is False:
+                self.stopping.wait(BATCH_PAUSE_SECONDS)
+            return done is not None
+        finally:
+            self._batching.release()
+
     def _current_claims(self) -> list[TaskClaim]:
         with self._lock:
             return list(self._claims.values())
@@ -226,6 +244,8 @@ class BackgroundProcess(WorkerBase):
                 self._make_export(renderer)
                 claim = self._claim_task(turns)
                 if claim is None and (self._make_export(renderer) or self._fetch_file()):
+                    continue
+                if claim is None and self._go_on_with_batch():
                     continue
                 if claim is None:
                     self._clean_up()

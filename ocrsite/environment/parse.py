@@ -18,6 +18,7 @@ No variable needs to be set. A value that makes no sense stops the program with 
 | `OCRSITE_INBOX` | the watched folder; default `inbox/` in the data directory; `off`: none |
 | `OCRSITE_INBOX_DONE` | what becomes of its files: `keep` (default; in `done/`) or `remove` |
 | `OCRSITE_CALL_ALLOWED` | hosts and networks that are not public and may be called all the same |
+| `OCRSITE_BATCH_PREFIXES` | prefixes of the bucket that managers may read in batches and write to |
 | `OCRSITE_RATE_LIMIT` | requests that one token may send in a minute, 6000; 0: any number |
 | `OCRSITE_WORKERS` | number of OCR workers, 2 |
 | `OCRSITE_SECOND_READER` | `on` (default): Tesseract checks what PaddleOCR-VL reads; or `off` |
@@ -39,6 +40,7 @@ from typing import Any, TypeVar
 from documents.bucket import settings as bucket_settings
 from documents.bucket.settings import BucketSettings
 from documents.engine_name import EngineName
+from documents.files.allowed_prefixes import AllowedPrefix, parse_allowed_prefixes
 from documents.messages import Message
 from ocrsite import BASE_DIR
 from ocrsite.data_directory import DataDirectoryError, choose_data_directory
@@ -78,6 +80,7 @@ class Environment:
     inbox: Path | None
     inbox_keep: bool
     call_allowed: tuple[CallAllowed, ...]
+    batch_prefixes: tuple[AllowedPrefix, ...]
     workers: int
     second_reader: bool
     start_id: uuid.UUID | None
@@ -122,6 +125,7 @@ def parse_variables(variables: Mapping[str, str]) -> Environment:
         allowed_hosts=parse("OCRSITE_ALLOWED_HOSTS", _parse_hosts, "*"),
         max_upload_bytes=parse("OCRSITE_MAX_UPLOAD_MB", _integer_parser(1, 100_000), "500") * 2**20,
         call_allowed=parse("OCRSITE_CALL_ALLOWED", parse_call_allowed, ""),
+        batch_prefixes=parse("OCRSITE_BATCH_PREFIXES", parse_allowed_prefixes, ""),
         rate_limit=parse("OCRSITE_RATE_LIMIT", _integer_parser(0, 10_000_000), "6000"),
         inbox=parse(
             "OCRSITE_INBOX",

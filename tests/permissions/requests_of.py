@@ -82,6 +82,7 @@ BODIES: dict[str, Body] = {
     f"POST {_DOCUMENT}assign/": _json(person=None),
     f"PUT {_PAGE}doubts/<str:doubt_id>/": _json(answer="right"),
     f"PUT {_DOCUMENT}hold/": _json(reason="Lawsuit"),
+    "POST api/v1/batches/": _in_team(**{"from": "in/", "to": "out/", "formats": ["json"]}),
     "POST api/v1/changes/": _of_document(action="trash"),
     "POST api/v1/webhooks/": _in_team(url="https://example.com/hook"),
     f"PATCH {_WEBHOOK}": _json(active=False),

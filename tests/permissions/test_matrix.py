@@ -117,6 +117,7 @@ def test_a_foreign_thing_and_one_that_does_not_exist_look_alike(world: World) ->
                 "fetch_id": str(uuid.uuid4()),
                 "change_id": str(uuid.uuid4()),
                 "tag_id": str(uuid.uuid4()),
+                "batch_id": str(uuid.uuid4()),
                 "membership_id": "987654",
                 "user_id": "987654",
                 "id": "987654",

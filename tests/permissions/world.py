@@ -19,6 +19,7 @@ from documents.files.keys import original_key, result_key
 from documents.files.storage import archive
 from documents.models import (
     ApiToken,
+    Batch,
     ChangeJob,
     Document,
     Fetch,
@@ -117,6 +118,7 @@ def make_world() -> World:
     session = UploadSession.objects.create(user=manager, team=team, length=10)
     fetch = Fetch.objects.create(user=manager, team=team, url="https://example.com/a.pdf")
     change = begin_change([document.id], {"action": "trash"}, actor=manager)
+    batch = Batch.objects.create(user=manager, team=team, source="in/", target="out/")
     search = SavedSearch.objects.create(owner=manager, team=team, name="s", text="a")
     content_type = ContentType.objects.get_for_model(Document)
     tag = document.tags.get()
@@ -137,6 +139,7 @@ def make_world() -> World:
             "doubt_id": "0123456789abcdef",
             "tag_id": str(tag.id),
             "username": "invited",
+            "batch_id": str(batch.id),
             "token_id": str(ApiToken.objects.get(name="spare").public_id),
             "user_id": str(invited.user_id),
             "id": str(invited.user_id),
@@ -186,6 +189,7 @@ def read_state() -> list[list[tuple[object, ...]]]:
         list(Membership.objects.order_by("id").values_list("id", "role", "team", "user")),
         list(Webhook.objects.order_by("id").values_list("id", "url", "secrets", "disabled_at")),
         list(WebhookMessage.objects.order_by("id").values_list("id", "tries")),
+        list(Batch.objects.order_by("id").values_list("id", "status")),
         list(ChangeJob.objects.order_by("id").values_list("id", "status")),
         list(UploadSession.objects.order_by("id").values_list("id", "offset")),
         list(SavedSearch.objects.order_by("id").values_list("id", "name")),
