@@ -17,6 +17,7 @@ from documents.actions.finish import finish
 from documents.actions.prepare import record_page_count
 from documents.actions.record_reading import record_reading
 from documents.actions.run_batch import run_batch_slice
+from documents.actions.upload import upload
 from documents.bucket import circuit_breaker
 from documents.bucket.configured import configured_bucket
 from documents.bucket.store import Bucket
@@ -146,7 +147,7 @@ def test_killed_anywhere_it_goes_on(
 ) -> None:
     put(storage, a=b"one", b=b"two", c=b"three")
     batch = begin(manager)
-    take, calls = run_batch.upload, 0
+    take, calls = upload, 0
 
     def upload_and_die(*args: Any, **kwargs: Any) -> Any:
         nonlocal calls
