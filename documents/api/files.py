@@ -18,7 +18,7 @@ from documents.access import Ability, require
 from documents.actions.request_export import request_export
 from documents.api.delivery import FILE_ANSWERS, FILE_HEADERS, FILE_PROBLEMS, deliver
 from documents.api.fields import StrictSerializer
-from documents.api.openapi.describe import FILE, OF_RESULT, describe
+from documents.api.openapi.describe import FILE, OF_RESULT, describe, header
 from documents.api.openapi.shapes.documents import Making
 from documents.api.views import FileView
 from documents.exports.downloads import (
@@ -47,6 +47,10 @@ class ResultParameters(StrictSerializer):
         }
 
 
+#: How long a request may wait for a file that is made when somebody asks.
+_PREFER = header("Prefer", "`wait=N`: wait for a file that is made on request, N <= 50 s.")
+
+
 class OriginalView(FileView):
     @describe("The file as it was uploaded", FILE_ANSWERS, headers=FILE_HEADERS,
               types=("*/*",), problems=FILE_PROBLEMS)  # fmt: skip
@@ -58,7 +62,7 @@ class ResultView(FileView):
     """`kind` is a key of RESULT_TYPES or EXPORT_TYPES; of the first, a part may be asked for."""
 
     @describe("The text of all pages, in this format", {**FILE_ANSWERS, 202: Making},
-              headers=FILE_HEADERS, query=ResultParameters, types=(OF_RESULT,),
+              headers=(*FILE_HEADERS, _PREFER), query=ResultParameters, types=(OF_RESULT,),
               problems=(*FILE_PROBLEMS, 409, 422))  # fmt: skip
     def get(self, request: Request, document_id: uuid.UUID, kind: str) -> HttpResponseBase:
         document = require(self.user, Ability.SEE, document_id)

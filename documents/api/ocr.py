@@ -23,7 +23,7 @@ from documents.actions.request_fetch import request_fetch
 from documents.actions.upload import TITLE_LENGTH, upload
 from documents.api.fetches import fetch_data, find_fetch
 from documents.api.fields import StrictSerializer
-from documents.api.openapi.describe import describe
+from documents.api.openapi.describe import describe, header
 from documents.api.openapi.shapes.documents import FetchShape
 from documents.api.parsers import JSONUploadParser
 from documents.api.serializers import PAGES_LENGTH, EngineVersionField, URLUpload
@@ -111,6 +111,7 @@ class OcrView(ApiView):
         "Read a picture and wait for its text",
         {200: OcrAnswer, 202: OcrAnswer},
         body={"multipart/form-data": OcrForm, "application/json": OcrInput},
+        headers=(header("Prefer", "`wait=N`: wait for the text, N <= 50 s (50)."),),
         problems=(404, 409, 507),
     )
     def post(self, request: Request) -> Response:

@@ -86,7 +86,7 @@ def test_it_logs_in_uploads_waits_searches_and_downloads(site: Site, generated: 
     original = load("api.documents.get_documents_original").sync(document.id, client=client)
     assert original.payload.read() == content
     text = load("api.documents.get_documents_result_txt").sync(document.id, client=client)
-    assert text
+    assert isinstance(text, str)
     made = load("api.documents.get_documents_result_pdf").sync(
         document.id, client=client, prefer="wait=30"
     )

@@ -132,6 +132,17 @@ class Client:
         """One result for each page that matches, the best first."""
         yield from self._pages("/api/v1/search/", {"q": query, **parameters})
 
+    def events(self, after: int = 0) -> Iterator[dict[str, Any]]:
+        """What has happened since the event number `after`, the oldest first; each event's own
+        number is its `event`."""
+        while True:
+            parameters = {"after": after, "limit": 200}
+            answer = self._transport.request("GET", "/api/v1/events/", params=parameters).json()
+            if not answer["results"]:
+                return
+            yield from answer["results"]
+            after = answer["after"]
+
     def download(
         self,
         document_id: str,

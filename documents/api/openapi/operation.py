@@ -105,9 +105,8 @@ class Operation(AutoSchema):  # type: ignore[misc, unused-ignore]
             for given in list(content):
                 schema = content.pop(given)
                 for name in (_media_type_of(self.path, each) for each in given.split(", ")):
-                    # JSON is no bytes to those who check answers.
                     is_bytes = schema.get("schema", {}).get("format") == "binary"
-                    content[name] = {} if is_bytes and name.endswith("json") else schema
+                    content[name] = _describe_bytes(name) if is_bytes else schema
 
     def _problems(self) -> set[int]:
         found = {*_ALWAYS, *self._handler_says("problems", ())}
@@ -130,6 +129,15 @@ class Operation(AutoSchema):  # type: ignore[misc, unused-ignore]
     def _handler_says(self, name: str, default: Any) -> Any:
         handler = getattr(self.view, self.method.lower(), None)
         return getattr(handler, name, default)
+
+
+def _describe_bytes(name: str) -> dict[str, Any]:
+    """A file of this media type, as generated clients and those who check answers take it: JSON is
+    whatever it holds, and text is no bytes."""
+    if name.endswith("json"):
+        return {}
+    text = {"type": "string"}
+    return {"schema": text if name.startswith("text/") else {**text, "format": "binary"}}
 
 
 def _media_type_of(path: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Every shell recipe of docs/api.md, from top to bottom, in one shell before a real site."""
+"""Every recipe of docs/api.md in shell and Python, from top to bottom, before a real site."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from tests.ocrsite.running_site import ADMIN_PASSWORD, ROOT, Site, running
+from tests.client.paperless import TOKEN as PAPERLESS_TOKEN
+from tests.client.paperless import PaperlessServer
+from tests.ocrsite.running_site import ADMIN_PASSWORD, ROOT, Site, free_port, running
 
 pytestmark = [
     pytest.mark.long,
@@ -23,7 +27,10 @@ pytestmark = [
     pytest.mark.skipif(not shutil.which("curl"), reason="needs curl"),
 ]
 
-BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+#: A program that does not end: the others run beside it.
+FOR_EVER = "serve_forever"
+CLIENT = ROOT / "deploy" / "client"
 #: It ends the token that all others use.
 ENDS_THE_TOKEN = "log-out-everywhere"
 #: Notes the status and the address of every answer, and does what it is asked.
@@ -35,6 +42,11 @@ exec {curl} --max-time 100 -w '%{{stderr}}%{{http_code}} %{{url}}\\n' "$@" 2>>"$
 READ_AGAIN = """
 curl -s -X POST ${DOC}reprocess/ -H "$AUTH" -H 'Content-Type: application/json' -d '{}'
 until curl -s $DOC -H "$AUTH" | grep -qE '"status":"(ready|partial|failed)"'; do sleep 0.3; done
+"""
+RECEIVE = "python3 {file} > received &"
+#: The log of what was sent is looked at in the next lines; the receiver must have been called.
+TOLD = """
+for _ in $(seq 200); do grep -q webhook.test received && break; sleep 0.1; done
 """
 #: What the letter, which is neither protected nor has tables or figures, is answered instead of
 #: success: the end of the address, and the status.
@@ -48,26 +60,49 @@ REFUSED = {
 
 
 @pytest.fixture(scope="module")
+def receiver_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data_dir = tmp_path_factory.mktemp("recipes") / "data"
-    with running(data_dir, OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site:
+    with running(
+        data_dir, OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD, OCRSITE_CALL_ALLOWED="127.0.0.1"
+    ) as site:
         site.wait_for_ocr_workers()
         yield site
 
 
-def test_every_recipe_does_what_it_says(site: Site, tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "api.md").read_text("utf-8")
-    blocks = [block for block in BLOCK.findall(text) if ENDS_THE_TOKEN not in block]
-    assert len(blocks) > 30
-    blocks = [block + READ_AGAIN * ("}cancel/" in block) for block in blocks]
-    script = "\n".join(blocks).replace("http://127.0.0.1:8081", site.url(""))
-    script = script.replace("the password", ADMIN_PASSWORD)
+@pytest.fixture
+def paperless() -> Iterator[PaperlessServer]:
+    server = PaperlessServer(tags={1: "bills"})
+    server.add(_draw_letter("bill"), title="A bill", tags=[1])
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_every_recipe_does_what_it_says(
+    site: Site, paperless: PaperlessServer, receiver_port: int, tmp_path: Path
+) -> None:
+    (tmp_path / "bin").mkdir()
+    script = _build_script((ROOT / "docs" / "api.md").read_text("utf-8"), tmp_path)
+    for said, real in (
+        ("http://127.0.0.1:8081", site.url("")),
+        ("the password", ADMIN_PASSWORD),
+        ("https://example.com/hook", f"http://127.0.0.1:{receiver_port}/hook"),
+        ("https://paperless.example", paperless.url),
+        ("0123456789abcdef   #", f"{PAPERLESS_TOKEN} #"),
+    ):
+        assert said in script
+        script = script.replace(said, real)
+    _put_receiver_at(receiver_port, tmp_path)
     for name in ("letter", "a", "b"):
         (tmp_path / f"{name}.pdf").write_bytes(_draw_letter(name))
-    (tmp_path / "bin").mkdir()
-    curl = tmp_path / "bin" / "curl"
-    curl.write_text(CURL.format(curl=shutil.which("curl")))
-    curl.chmod(0o755)
+    _write_command(tmp_path / "bin" / "curl", CURL.format(curl=shutil.which("curl")))
+    run = f'#!/bin/sh\nexec {sys.executable} -m ocrsite_client.cli "$@"\n'
+    _write_command(tmp_path / "bin" / "ocrsite-cli", run)
     answers = tmp_path / "answers"
 
     ran = subprocess.run(
@@ -75,7 +110,8 @@ def test_every_recipe_does_what_it_says(site: Site, tmp_path: Path) -> None:
         cwd=tmp_path,
         env={
             **os.environ,
-            "PATH": f"{curl.parent}:{os.environ['PATH']}",
+            "PATH": f"{tmp_path / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PYTHONPATH": str(CLIENT),
             "ANSWERS": str(answers),
         },
         capture_output=True,
@@ -95,6 +131,39 @@ def test_every_recipe_does_what_it_says(site: Site, tmp_path: Path) -> None:
         if status != wanted if wanted else not status.startswith(("2", "3")):
             wrong.append(line)
     assert wrong == []
+    assert "webhook.test" in (tmp_path / "received").read_text("utf-8")
+    assert list((tmp_path / "export").glob("*.md"))
+    assert (tmp_path / "letter.searchable.pdf").read_bytes().startswith(b"%PDF")
+    assert "1 arrived" in ran.stdout
+
+
+def _build_script(text: str, folder: Path) -> str:
+    """One shell script of all recipes. Those in Python lie in files; the webhook's receiver runs
+    until the end, and has been told something by then."""
+    parts, kinds = ["trap 'kill $(jobs -p)' EXIT"], Counter[str]()
+    for kind, block in BLOCK.findall(text):
+        kinds[kind] += 1
+        if kind == "python":
+            file = folder / f"recipe{kinds[kind]}.py"
+            file.write_text(block, "utf-8")
+            parts.append(RECEIVE.format(file=file) if FOR_EVER in block else f"python3 {file}")
+        elif ENDS_THE_TOKEN not in block:
+            parts.append(block + READ_AGAIN * ("}cancel/" in block) + TOLD * ("/test/" in block))
+    assert kinds["sh"] > 30
+    assert kinds["python"] >= 4
+    return "\n".join(parts)
+
+
+def _put_receiver_at(port: int, folder: Path) -> None:
+    [receiver] = [path for path in folder.glob("recipe*.py") if FOR_EVER in path.read_text("utf-8")]
+    code = receiver.read_text("utf-8")
+    assert "9000" in code
+    receiver.write_text(code.replace('("", 9000)', f'("127.0.0.1", {port})'), "utf-8")
+
+
+def _write_command(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
+    path.chmod(0o755)
 
 
 def _draw_letter(name: str) -> bytes:
