@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from documents.review.flag_rules import MARK_WORDS_BELOW
 from documents.text.mixed_script import has_mixed_scripts
 from ocr_worker.engines.word_lists import is_known_word
 from ocr_worker.quality.calibration import Calibration, calibrate_with
@@ -77,6 +78,9 @@ def print_met(
         ]:
             for limit in limits:
                 print_row(limit, name, pages, *_met(said, right, limit))
+        marked = [0.0 if has_mixed_scripts(words[i].text) else after[i] for i in inside]
+        row = _met(marked, right, MARK_WORDS_BELOW)
+        print_row(f"{MARK_WORDS_BELOW} or mixed scripts", "after", pages, *row)
     # What is chosen is chosen for pages as they come; of a bad copy all has to be looked at.
     kept = [i for i, word in enumerate(words) if word.condition == "as it is"]
     words, after = [words[i] for i in kept], [after[i] for i in kept]

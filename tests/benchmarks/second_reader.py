@@ -14,6 +14,7 @@ kinds alike, at random (seeded), and compares. No site is started. Prints Markdo
 from __future__ import annotations
 
 import argparse
+import atexit
 import copy
 import random
 import sys
@@ -27,12 +28,14 @@ from PIL import Image
 from documents.review.flag_rules import Flag
 from documents.text.page_layout import PageLayout
 from ocr_worker.engines import create_engine
-from ocr_worker.quality import InkDetector, assess_layout, make_ink_detector
+from ocr_worker.engines.word_lists import is_known_word
+from ocr_worker.quality import InkDetector, assess_layout, calibrate_layout, make_ink_detector
 from ocr_worker.rendering import Renderer
 from ocr_worker.text_layer import extract
 from tests.benchmarks.planting import KINDS, Page, from_layer, from_truth, marks, plant
 from tests.benchmarks.product import print_head, print_row, verdict
 from tests.benchmarks.truths import Truth, truths
+from tests.environment import prepare
 
 ERRORS = 200
 FOUND, FALSE = 0.90, 0.03
@@ -75,6 +78,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--no-ink", action="store_true", help="without a look at the image")
     parser.add_argument("--missed", action="store_true", help="name what is not marked")
     given = parser.parse_args(arguments)
+    atexit.register(prepare().clean_up)  # the settings of the rendering child
     found = list(cases())
     met = planted(found, given.rounds, ink=not given.no_ink, name_missed=given.missed)
     flagged(found)
@@ -166,8 +170,9 @@ def flagged(found: list[Case]) -> None:
     below: list[float] = []
     above: list[float] = []
     for case in found:
-        true.update(assess_layout(case.page.first, case.second, case.ink).flags)
-        flags = assess_layout(case.second).flags
+        compared = assess_layout(case.page.first, case.second, case.ink)
+        true.update(assess_layout(calibrate_layout(compared, "paddleocr-vl", is_known_word)).flags)
+        flags = assess_layout(calibrate_layout(case.second, "tesseract", is_known_word)).flags
         own.update(flags)
         (below if "low_confidence" in flags else above).append(case.truth.score(case.second.text))
     print(f"\n### Flags ({len(found)} pages)")

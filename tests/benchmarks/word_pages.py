@@ -8,6 +8,7 @@ readings are kept in a directory, readings until `fresh` is asked for.
 
 from __future__ import annotations
 
+import atexit
 import json
 import random
 from collections.abc import Iterator, Sequence
@@ -65,7 +66,7 @@ class ReadPage:
 
 def read_known_pages(kept: Path, *, fresh: bool = False, processes: int = 2) -> list[ReadPage]:
     """All pages, read by Tesseract; what lies in `kept` is not made again."""
-    prepare()  # the settings of the rendering child
+    atexit.register(prepare().clean_up)  # the settings of the rendering child
     (kept / "readings").mkdir(parents=True, exist_ok=True)
     (kept / "images").mkdir(exist_ok=True)
     found = list(_known_pages(kept / "images"))
@@ -182,7 +183,7 @@ def _noisy(page: Image.Image, chance: random.Random, share: float) -> Image.Imag
 def _read(kept: Path, pages: Sequence[KnownPage]) -> None:
     if not pages:
         return
-    prepare()
+    atexit.register(prepare().clean_up)
     engine = create_engine("tesseract", "rus+eng")
     engine.load()
     with Renderer() as renderer:
