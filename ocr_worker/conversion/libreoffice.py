@@ -56,14 +56,16 @@ class Office:
             raise OSError(f"LibreOffice did not start ({os.waitstatus_to_exitcode(status)})")
         copy_profile(own)
 
-    def convert(self, source: Path, target: Path, filter_name: str = "") -> None:
+    def convert(self, source: Path, target: Path, *, read_as: str = "") -> None:
         """Write `source` as `target`, a file beside it with the same stem and another suffix.
 
-        `filter_name`: LibreOffice's own name of the format; "": the usual one of the suffix. Raises
+        `read_as`: LibreOffice's own name of the format of `source`; "": it finds out. Raises
         PasswordNeeded, ConversionFailed, LimitExceeded.
         """
-        wanted = target.suffix.lstrip(".") + (f":{filter_name}" if filter_name else "")
-        status, _ = self._run("--convert-to", wanted, "--outdir", str(target.parent), str(source))
+        status, _ = self._run(
+            *([f"--infilter={read_as}"] if read_as else []),
+            "--convert-to", target.suffix.lstrip("."), "--outdir", str(target.parent), str(source),
+        )  # fmt: skip
         if os.WIFSIGNALED(status):
             _raise_for_signal(os.WTERMSIG(status))
         if not target.exists() or not target.stat().st_size:

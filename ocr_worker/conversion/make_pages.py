@@ -55,7 +55,8 @@ def make_pages(office: Office, stream: BinaryIO, mime_type: str, own: Path) -> M
         notes = fit_to_pages(flat, source)
         flat.unlink()
     pdf = source.with_suffix(".pdf")
-    office.convert(source, pdf, "writer_pdf_Export" if mime_type == _HTML else "")
+    # As a text with pages; by itself it takes it for a page of the web, and loses its first lines.
+    office.convert(source, pdf, read_as="HTML (StarWriter)" if mime_type == _HTML else "")
     return Made(pdf, notes)
 
 

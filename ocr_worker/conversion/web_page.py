@@ -24,7 +24,6 @@ _ATTRIBUTES = {
     "table": {"border"},
     "img": {"src", "width", "height", "alt"},
 }
-_HEADING, _HEADING_END = re.compile(r"<h([1-6])\b[^>]*>"), re.compile(r"</h[1-6]>")
 #: What a page says of its own encoding, within its first bytes (HTML, 4.2.5.4).
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,30})""", re.IGNORECASE)
 _LOOKED_AT = 4096
@@ -43,9 +42,6 @@ def write_web_page(data: bytes, target: Path) -> None:
         url_relative="deny",
         link_rel=None,
     )
-    # LibreOffice 7.4 leaves the first heading of a page out.
-    body = _HEADING.sub(lambda match: f'<p><font size="{7 - int(match[1])}"><b>', body)
-    body = _HEADING_END.sub("</b></font></p>", body)
     target.write_text(
         '<html><head><meta http-equiv="content-type" content="text/html; charset=utf-8">'
         f"<title></title></head><body>{body}</body></html>",

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connections
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from documents.errors import ConverterMissing
 from documents.files import disk_space
 from documents.files.storage import archive
 from documents.models import Document, WorkerKind, WorkerProcess
@@ -108,6 +109,12 @@ def _check_database(
             WorkerHealth(row.engine, row.engine_state, row.engine_detail)
             for row in find_live_ocr_workers(start_id)
         )
+        waiting = Document.objects.not_trashed().filter(error_code=ConverterMissing.code).count()
+        if waiting:
+            problems.append(
+                f"LibreOffice is not installed: office files wait for it ({waiting}). "
+                "docs/operations.md names the packages."
+            )
         refused = find_refused_jail_layers(start_id)
         if refused:
             layers = ", ".join(f"{layer} ({reason})" for layer, reason in sorted(refused.items()))
