@@ -35,6 +35,7 @@ from documents.errors import (
 )
 from documents.exports import page_images
 from documents.exports.rendition import Convert, read_pages
+from documents.files.filetypes import CONTAINER_TYPES
 from documents.files.storage import original_file
 from documents.messages import Message
 from documents.models import Document, Page, Task
@@ -45,6 +46,7 @@ from ocr_worker.engines.base import Engine
 from ocr_worker.other_workers import another_worker_has_engine
 from ocr_worker.reading import PageReading, read_page
 from ocr_worker.rendering import Renderer
+from ocr_worker.unpacking import unpack
 
 log = structlog.get_logger(__name__)
 
@@ -182,6 +184,9 @@ def _prepare(claim: TaskClaim, renderer: Renderer, convert: Convert | None) -> N
     document = Document.objects.get(id=claim.document_id)
     try:
         with _open_original(document.id, document.filename) as original:
+            if document.mime_type in CONTAINER_TYPES:
+                unpack(claim, document, original)
+                return
             pages = read_pages(
                 document.id, document.mime_type, original, renderer.count_pages, convert=convert
             )

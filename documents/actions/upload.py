@@ -53,13 +53,15 @@ def upload(
     ocr: str = OcrMode.AUTO,
     engine: str = "",
     origin: Origin | None = None,
+    created_by: User | None = None,
     engine_version: str = "",
     pages: str = "",
     priority: str = Priority.NORMAL.word,
 ) -> Uploaded:
     """Store the staged file as a document of a team of `actor`. Deletes the staged file.
 
-    `origin`: whence it came, where `actor` did not send it in a request of their own.
+    `origin`: whence it came, where `actor` did not send it in a request of their own. `created_by`:
+    for whom SYSTEM uploads it.
 
     When this returns, the original is flushed to disk and the row is committed. Raises EmptyFile,
     UnsupportedFileType, InvalidRequest, NotFound or NotAllowed (the team), EngineNotRunning (the
@@ -96,6 +98,7 @@ def upload(
             language=language,
             ocr=ocr,
             origin=origin or _sent_by(actor),
+            created_by=actor or created_by,
             asked=asked,
         )
     finally:
@@ -144,12 +147,13 @@ def _store(
     language: str,
     ocr: str,
     origin: Origin,
+    created_by: User | None,
     asked: AskedFor,
 ) -> Uploaded:
     document = Document(
         id=uuid.uuid4(),
         team=team,
-        created_by=actor,
+        created_by=created_by,
         title=title or title_from_filename(filename)[:TITLE_LENGTH],
         filename=filename,
         sha256=staged.sha256,

@@ -36,6 +36,7 @@ from documents.errors.conflicts import (
     TooManyUrgent,
     TrashChanged,
 )
+from documents.errors.containers import TooDeep, TooManyMembers, UnpacksTooMuch
 from documents.errors.reading import (
     Cancelled,
     ConversionFailed,
@@ -152,9 +153,12 @@ __all__ = [
     "StillUnderWay",
     "StorageFull",
     "TagBusy",
+    "TooDeep",
     "TooManyAttempts",
+    "TooManyMembers",
     "TooManyUrgent",
     "TrashChanged",
+    "UnpacksTooMuch",
     "UnsupportedFileType",
     "UploadLost",
     "UploadRefused",

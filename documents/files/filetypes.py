@@ -27,11 +27,13 @@ HEAD_BYTES = 8192
 
 
 class PageSource(Enum):
-    """Where a file's pages come from: the file itself, or a PDF that is made of it first."""
+    """Where a file's pages come from: the file itself, or a PDF that is made of it first. MEMBERS: it
+    has none; the files that it holds become documents."""
 
     PDF = "pdf"
     IMAGE = "image"
     RENDITION = "rendition"
+    MEMBERS = "members"
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,21 @@ TXT = _office("text/plain", "TXT", ".txt", ".text", ".log", ".md", ".csv", ".tsv
 
 IMAGES = (PNG, JPEG, TIFF, WEBP, BMP, GIF, HEIC, AVIF, JP2)
 OFFICE = (DOCX, DOC, RTF, ODT, XLSX, XLS, ODS, PPTX, PPT, ODP, TXT, CSV, HTML)
-ACCEPTED = (PDF, *IMAGES, *OFFICE)
+
+#: Containers: each file in one becomes a document of its own (ocr_worker/unpacking.py).
+ZIP = FileType("application/zip", (".zip",), "ZIP", PageSource.MEMBERS)
+RAR = FileType("application/vnd.rar", (".rar",), "RAR", PageSource.MEMBERS)
+SEVEN_ZIP = FileType("application/x-7z-compressed", (".7z",), "7z", PageSource.MEMBERS)
+TAR = FileType("application/x-tar", (".tar",), "TAR", PageSource.MEMBERS)
+GZIP = FileType("application/gzip", (".gz", ".tgz"), "GZ", PageSource.MEMBERS)
+BZIP2 = FileType("application/x-bzip2", (".bz2", ".tbz", ".tbz2"), "BZ2", PageSource.MEMBERS)
+XZ = FileType("application/x-xz", (".xz", ".txz"), "XZ", PageSource.MEMBERS)
+ZSTD = FileType("application/zstd", (".zst", ".tzst"), "ZST", PageSource.MEMBERS)
+CONTAINERS = (ZIP, RAR, SEVEN_ZIP, TAR, GZIP, BZIP2, XZ, ZSTD)
+CONTAINER_TYPES = frozenset(kind.mime_type for kind in CONTAINERS)
+
+
+ACCEPTED = (PDF, *IMAGES, *OFFICE, *CONTAINERS)
 ACCEPTED_NAMES = ", ".join(kind.name for kind in ACCEPTED)
 
 _BY_MIME_TYPE = {kind.mime_type: kind for kind in ACCEPTED}
@@ -111,6 +127,20 @@ _MAGIC: tuple[tuple[bytes, FileType], ...] = (
     (b"GIF89a", GIF),
     (b"\0\0\0\x0cjP  \r\n\x87\n", JP2),
     (b"\xff\x4f\xff\x51\0", JP2),
+)
+
+#: Of PKWARE's APPNOTE 4.3 (a zip that is empty, or in parts, too), RarLab's technical note, 7-zip's
+#: 7zFormat.txt, RFC 1952, 8878 and the xz format 1.1; tar's mark ("ustar") stands at byte 257.
+_CONTAINER_MAGIC: tuple[tuple[bytes, FileType], ...] = (
+    (b"PK\x03\x04", ZIP),
+    (b"PK\x05\x06", ZIP),
+    (b"PK00PK\x03\x04", ZIP),
+    (b"Rar!\x1a\x07", RAR),
+    (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP),
+    (b"\x1f\x8b\x08", GZIP),
+    (b"BZh", BZIP2),
+    (b"\xfd7zXZ\x00", XZ),
+    (b"\x28\xb5\x2f\xfd", ZSTD),
 )
 
 #: Images coded in AV1.
@@ -146,9 +176,14 @@ def sniff(head: bytes, file: BinaryIO | None = None) -> FileType:
     # PDF viewers open a file that begins with "%PDF" even where the version is garbled.
     if (b"%PDF-" in head[:1024] or head.startswith(b"%PDF")) and not _is_container(head):
         return PDF
+    container = _recognise_container(head)
+    if container is not None and container is not ZIP:
+        return container
     office = office_marks.recognise(head, file)
     if office in _BY_SUFFIX:
         return _BY_SUFFIX[office]
+    if container is not None and office in ("", "zip"):
+        return container
     raise UnsupportedFileType(
         Message(
             "Files of this type are not accepted. This one looks like {what}; accepted are "
@@ -157,6 +192,12 @@ def sniff(head: bytes, file: BinaryIO | None = None) -> FileType:
             accepted=ACCEPTED_NAMES,
         )
     )
+
+
+def _recognise_container(head: bytes) -> FileType | None:
+    if head[257:262] == b"ustar":
+        return TAR
+    return next((kind for magic, kind in _CONTAINER_MAGIC if head.startswith(magic)), None)
 
 
 def _is_bmp(head: bytes) -> bool:

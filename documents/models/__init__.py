@@ -16,6 +16,7 @@ from documents.models.doubt import PageDoubt
 from documents.models.event import Event
 from documents.models.export import Export, ExportStatus
 from documents.models.fetch import Fetch, FetchStatus
+from documents.models.member import Member, MemberOutcome
 from documents.models.once import OnceRequest
 from documents.models.origin import Origin, OriginKind
 from documents.models.page import Page, PageStatus
@@ -55,6 +56,8 @@ __all__ = [
     "Fetch",
     "FetchStatus",
     "LogInCounter",
+    "Member",
+    "MemberOutcome",
     "Membership",
     "MessageStatus",
     "MirroredFile",

@@ -28,13 +28,19 @@ _CODECS = (
     "utf-16-be",
     "cp1252",
     "cp1251",
+    "cp866",
     "pdfdoc",
 )
 
 
 def load_libraries() -> None:
     """Load what importing `pages` has not. Takes some milliseconds."""
-    from . import pages  # noqa: F401 - with it pdfium, Pillow, pi_heif and pikepdf
+    from . import (
+        archive_members,
+        pages,  # noqa: F401 - with it pdfium, Pillow, pi_heif and pikepdf
+    )
+
+    archive_members.prepare()
 
     for name in _CODECS:
         codecs.lookup(name)

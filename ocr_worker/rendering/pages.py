@@ -17,6 +17,7 @@ from documents.messages import Message
 from ocr_worker.rendering.rotate import rotate_clockwise
 
 from . import blank_page, geometry, pdf_contents, pdf_ink, pdf_text
+from .archive_members import ArchiveMembers
 from .image_objects import describe_image
 from .images import ImageFile
 from .pdf import PdfFile
@@ -50,6 +51,7 @@ class Pages:
         self._opened: Opened | None = None
         self._drawn: tuple[int, Image.Image] | None = None
         self._update: PdfUpdate | None = None
+        self._archive: ArchiveMembers | None = None
         self.actions: dict[str, Callable[..., Answer]] = {
             "page_count": self.page_count,
             "contents": self.contents,
@@ -65,6 +67,8 @@ class Pages:
             "catalog": self.catalog,
             "page_update": self.page_update,
             "image_object": self.image_object,
+            "member": self.member,
+            "member_piece": self.member_piece,
         }
 
     def open(self, descriptor: int, mime_type: str) -> None:
@@ -84,12 +88,14 @@ class Pages:
     def close(self) -> None:
         if self._update is not None:
             self._update.close()
+        if self._archive is not None:
+            self._archive.close()
         if self._opened is not None:
             self._opened.close()
         if self._stream is not None:
             self._stream.close()
         self._key, self._stream, self._opened, self._drawn = (), None, None, None
-        self._update = None
+        self._update = self._archive = None
 
     @property
     def _file(self) -> Opened:
@@ -109,6 +115,19 @@ class Pages:
         if self._update is None:
             self._update = PdfUpdate(self._stream)
         return self._update
+
+    @property
+    def _members(self) -> ArchiveMembers:
+        assert self._stream is not None, "an action before the first file"
+        if self._archive is None:
+            self._archive = ArchiveMembers(self._stream, self._key[0])
+        return self._archive
+
+    def member(self, index: int) -> Answer:
+        return {"member": self._members.describe(index)}, b""
+
+    def member_piece(self, index: int, offset: int, size: int) -> Answer:
+        return {}, self._members.read(index, offset, size)
 
     def page_count(self) -> Answer:
         return {"page_count": self._file.page_count}, b""

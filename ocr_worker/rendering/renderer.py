@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -14,12 +15,22 @@ from documents.messages import Message, message_from_json
 
 from .child_process import ChildProcess
 from .jail import LayerReport
-from .types import LayerWord, Limits, PageImage, RenderedPage, TextLayer, UnreadLine
+from .types import (
+    PIECE_BYTES,
+    LayerWord,
+    Limits,
+    MemberFacts,
+    PageImage,
+    RenderedPage,
+    TextLayer,
+    UnreadLine,
+)
 
 _ERRORS: dict[str, type[errors.ReadingError]] = {
     cls.code: cls
     for cls in (
         errors.DamagedFile,
+        errors.EngineUnavailable,
         errors.DamagedPage,
         errors.PasswordNeeded,
         errors.NoPages,
@@ -85,6 +96,25 @@ class Renderer:
         """
         header, _ = self._ask("contents", path, mime_type)
         return None if header["lines"] is None else tuple(header["lines"])
+
+    def describe_member(self, path: Path, mime_type: str, index: int) -> MemberFacts | None:
+        """The member of an archive with this number, from 0; None behind the last."""
+        member = self._ask("member", path, mime_type, index=index)[0]["member"]
+        return None if member is None else MemberFacts(**member)
+
+    def read_member(self, path: Path, mime_type: str, index: int) -> Iterator[bytes]:
+        """The content of a member, in pieces of PIECE_BYTES."""
+        offset = 0
+        while True:
+            answer = self._ask(
+                "member_piece", path, mime_type, index=index, offset=offset, size=PIECE_BYTES
+            )
+            piece = bytes(answer[1])
+            if piece:
+                yield piece
+            offset += len(piece)
+            if len(piece) < PIECE_BYTES:
+                return
 
     def unlock(self, path: Path, mime_type: str, password: str) -> bytes:
         """The PDF as it is without its protection. Raises PasswordNeeded for a wrong password."""

@@ -25,6 +25,9 @@ PDF_DPI = 200
 #: No page is rendered or cached with more pixels: A2 at 300 dpi, 40 MB of gray.
 MAX_PIXELS = 40_000_000
 
+#: A member of an archive leaves the child in pieces of so many bytes.
+PIECE_BYTES = 4 * MIB
+
 #: A document with more pages is refused: each page is a row, a lease and a reading.
 MAX_PAGES = 20_000
 
@@ -49,6 +52,17 @@ class Limits:
     requests: int = 2000
     peak_bytes: int = 600 * MIB
     niceness: int = 5
+
+
+@dataclass(frozen=True)
+class MemberFacts:
+    """A member of an archive: `path` inside it, with "/" and without ".."; `size` in bytes, None
+    where the archive does not say; `is_file`: neither a folder nor a link nor a device."""
+
+    path: str
+    size: int | None
+    is_file: bool
+    encrypted: bool
 
 
 @dataclass(frozen=True)

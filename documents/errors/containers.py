@@ -1,0 +1,32 @@
+"""Why an archive was not taken apart, or not whole."""
+
+from __future__ import annotations
+
+from documents.errors.reading import ReadingError
+from documents.messages import gettext_noop
+
+_UNPACK = "Unpack it and upload the files that are needed."
+
+
+class TooDeep(ReadingError):
+    """The archive lies in too many others."""
+
+    code = "too-deep"
+    title = gettext_noop("The archive lies too deep in others.")
+    next_step = _UNPACK
+
+
+class TooManyMembers(ReadingError):
+    """The archive has more files than one may have; the first were taken."""
+
+    code = "too-many-members"
+    title = gettext_noop("The archive holds too many files.")
+    next_step = "Pack the files into several archives."
+
+
+class UnpacksTooMuch(ReadingError):
+    """The archive's content is far larger than the archive: perhaps an attack."""
+
+    code = "unpacks-too-much"
+    title = gettext_noop("The archive unpacks to too much.")
+    next_step = _UNPACK

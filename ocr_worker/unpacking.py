@@ -1,0 +1,143 @@
+"""Take a container apart: each of its files becomes a document of its own.
+
+The jailed child opens the container and gives its members in pieces; here they are only stored. A
+step may be killed anywhere: what has an outcome keeps it, the next attempt goes on behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import structlog
+from django.conf import settings
+
+from documents.actions.store_member import (
+    end_unpacking,
+    refuse_member,
+    refuse_too_deep,
+    store_member,
+)
+from documents.errors import (
+    ArchiveError,
+    FileTooLarge,
+    PasswordNeeded,
+    ReadingError,
+    RendererUnavailable,
+    TooManyMembers,
+    UnpacksTooMuch,
+)
+from documents.files.upload_staging import file_too_large
+from documents.messages import Message
+from documents.models import Document
+from documents.models.claim import TaskClaim
+from ocr_worker.rendering import MemberFacts, Renderer
+
+log = structlog.get_logger(__name__)
+
+#: Files of one container, and the bytes that they may have together: so much in any case, and so
+#: many times the size of the container (text shrinks to a twentieth; a bomb to a thousandth).
+MOST_MEMBERS = 2000
+FREE_BYTES, MOST_TIMES = 200 * 2**20, 100
+
+#: What systems and programs leave in archives; nobody means it.
+_OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+
+
+def unpack(claim: TaskClaim, document: Document, path: Path, renderer: Renderer) -> None:
+    """Make documents of the container's members and record the end.
+
+    Raises LeaseLost; RendererUnavailable, StorageFull and other errors that pass: then the task is
+    to be tried again.
+    """
+    try:
+        refuse_too_deep(document)
+        _Unpacking(document, path, renderer).run(claim)
+    except RendererUnavailable:
+        raise
+    except (ReadingError, TooManyMembers, UnpacksTooMuch) as error:
+        if not error.permanent and not claim.is_last_attempt:
+            raise
+        log.info("unpacking_stopped", document=str(document.id), code=error.code)
+        end_unpacking(claim, error)
+    else:
+        end_unpacking(claim)
+
+
+class _Unpacking:
+    def __init__(self, document: Document, path: Path, renderer: Renderer) -> None:
+        self._document, self._path, self._renderer = document, path, renderer
+        self._left = FREE_BYTES + MOST_TIMES * document.size
+
+    def run(self, claim: TaskClaim) -> None:
+        done = set(self._document.members.values_list("number", flat=True))
+        stored = 0
+        for number, member in self._list():
+            if not member.is_file or _is_left_out(member.path):
+                continue
+            if stored == MOST_MEMBERS:
+                raise TooManyMembers(
+                    Message(
+                        "The archive holds more than {most} files; the first are documents now. "
+                        "Pack the others into archives of their own.",
+                        most=MOST_MEMBERS,
+                    )
+                )
+            stored += 1
+            if number not in done:
+                claim.refuse_lost()
+                self._store(number, member)
+
+    def _list(self) -> Iterator[tuple[int, MemberFacts]]:
+        number = 0
+        while (facts := self._renderer.describe_member(*self._file, number)) is not None:
+            yield number, facts
+            number += 1
+
+    def _store(self, number: int, member: MemberFacts) -> None:
+        path = member.path
+        if path == "data" and self._document.mime_type != "application/zip":
+            # One compressed file: it is called as what holds it, without the last suffix.
+            path = PurePosixPath(self._document.filename).stem
+        error: ArchiveError
+        try:
+            if member.encrypted:
+                raise PasswordNeeded(
+                    Message(
+                        "It is protected by a password. Unpack the archive and upload its files."
+                    )
+                )
+            if member.size is not None and member.size > settings.OCRSITE_MAX_UPLOAD_BYTES:
+                raise file_too_large()
+            store_member(self._document, number, path, self._pieces(number))
+            return
+        except (FileTooLarge, PasswordNeeded) as raised:
+            error = raised
+        except RendererUnavailable:
+            raise
+        except ReadingError as raised:
+            if not raised.permanent:
+                raise
+            error = raised
+        refuse_member(self._document, number, path, error)
+
+    def _pieces(self, number: int) -> Iterator[bytes]:
+        for piece in self._renderer.read_member(*self._file, number):
+            self._left -= len(piece)
+            if self._left < 0:
+                raise UnpacksTooMuch(
+                    Message(
+                        "The archive unpacks to far more than its size: unpacking was stopped. "
+                        "Unpack it yourself and upload the files that you need."
+                    )
+                )
+            yield piece
+
+    @property
+    def _file(self) -> tuple[Path, str]:
+        return self._path, self._document.mime_type
+
+
+def _is_left_out(path: str) -> bool:
+    parts = PurePosixPath(path.lower()).parts
+    return not parts or parts[0] == "__macosx" or parts[-1] in _OF_SYSTEMS
