@@ -38,7 +38,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui \
         fonts-liberation fonts-crosextra-carlito fonts-crosextra-caladea \
-        tesseract-ocr-eng tesseract-ocr-osd tesseract-ocr-rus \
+        libarchive13 tesseract-ocr-eng tesseract-ocr-osd tesseract-ocr-rus \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 1000 --create-home ocrsite \
     && python -m compileall -q -x '/(site-packages|tests?|idle_test)/' \
@@ -87,7 +87,7 @@ RUN mkdir -p /var/lib/apt/lists/partial \
     && apt-get install -y --no-install-recommends \
         libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui \
         fonts-liberation fonts-crosextra-carlito fonts-crosextra-caladea \
-        tesseract-ocr-eng tesseract-ocr-osd tesseract-ocr-rus \
+        libarchive13 tesseract-ocr-eng tesseract-ocr-osd tesseract-ocr-rus \
     && rm -rf /var/lib/apt/lists/* \
     && chmod a+rx /home/paddleocr \
     && find /home/paddleocr/.paddlex \

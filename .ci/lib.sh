@@ -171,6 +171,14 @@ need_office() {
         "or \"sudo dnf install libreoffice-writer libreoffice-calc libreoffice-impress\" (Fedora), and start again."
 }
 
+# Archives (zip, rar, 7z, tar) are opened by libarchive; without it everything else works.
+need_libarchive() {
+    "$(find_python)" -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library("archive"))' && return
+    apt_install libarchive13 || apt_install libarchive13t64 || say "libarchive is missing, so archives can't be" \
+        "opened; install it with \"sudo apt-get install libarchive13\" (Debian, Ubuntu), \"sudo dnf install" \
+        "libarchive\" (Fedora) or \"brew install libarchive\" (macOS)."
+}
+
 # What the tests of the images need: they build and run them with Podman, on a Debian that they make.
 # Where it can't be had they are skipped, and fail in CI.
 need_containers() {

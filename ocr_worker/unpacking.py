@@ -31,7 +31,7 @@ from documents.files.upload_staging import file_too_large
 from documents.messages import Message
 from documents.models import Document
 from documents.models.claim import TaskClaim
-from ocr_worker.rendering import MemberFacts, Renderer
+from ocr_worker.rendering import Limits, MemberFacts, Renderer
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ FREE_BYTES, MOST_TIMES = 200 * 2**20, 100
 _OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 
 
-def unpack(claim: TaskClaim, document: Document, path: Path, renderer: Renderer) -> None:
+def unpack(claim: TaskClaim, document: Document, path: Path) -> None:
     """Make documents of the container's members and record the end.
 
     Raises LeaseLost; RendererUnavailable, StorageFull and other errors that pass: then the task is
@@ -52,7 +52,8 @@ def unpack(claim: TaskClaim, document: Document, path: Path, renderer: Renderer)
     """
     try:
         refuse_too_deep(document)
-        _Unpacking(document, path, renderer).run(claim)
+        with Renderer(Limits(archives=True)) as renderer:
+            _Unpacking(document, path, renderer).run(claim)
     except RendererUnavailable:
         raise
     except (ReadingError, TooManyMembers, UnpacksTooMuch) as error:
@@ -113,7 +114,7 @@ class _Unpacking:
             return
         except (FileTooLarge, PasswordNeeded) as raised:
             error = raised
-        except RendererUnavailable:
+        except (RendererUnavailable, UnpacksTooMuch):
             raise
         except ReadingError as raised:
             if not raised.permanent:

@@ -45,6 +45,7 @@ class SelectionFilters(StrictSerializer):
     confidence_below = serializers.FloatField(required=False, min_value=0, max_value=1)
     priority = _any_of(serializers.ChoiceField(PRIORITY_WORDS))
     mime_type = _any_of(serializers.ChoiceField([kind.mime_type for kind in ACCEPTED]))
+    container = _any_of(serializers.UUIDField())
     origin = _any_of(serializers.ChoiceField([kind for kind in OriginKind if kind]))
     origin_name = _any_of(serializers.CharField(max_length=NAME_LENGTH))
     sha256 = _any_of(serializers.RegexField(r"^[0-9A-Fa-f]{64}$"))

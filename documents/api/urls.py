@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 
 from documents.api import (
+    archive_members,
     batches,
     changes,
     documents,
@@ -109,6 +110,7 @@ urlpatterns = [
         )
         for kind in (*RESULT_TYPES, *EXPORT_TYPES)
     ),
+    *_route(f"{_DOCUMENT}members/", archive_members.ArchiveMembersView, "archive-members"),
     *_route(f"{_DOCUMENT}pages/", pages.PagesView, "pages"),
     *_route(_PAGE, pages.PageView, "page"),
     *_route(f"{_PAGE}image/", pages.PageImageView, "page-image"),

@@ -220,7 +220,17 @@ def _is_container(head: bytes) -> bool:
     # A zip, mail or web page with a PDF in its first KB is what it begins as.
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return head.startswith(
-        (b"PK\x03\x04", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"MZ", b"\x7fELF")
+        (
+            b"PK\x03\x04",
+            b"\x1f\x8b",
+            b"Rar!",
+            b"7z\xbc\xaf",
+            b"MZ",
+            b"\x7fELF",
+            b"BZh",
+            b"\xfd7zXZ",
+            b"\x28\xb5\x2f\xfd",
+        )
     ) or start.startswith((b"<html", b"<!doctype", b"<svg", b"from:", b"received:", b"mime-"))
 
 

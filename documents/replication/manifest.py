@@ -7,6 +7,7 @@ rows. Times are ISO 8601 UTC, sizes bytes, keys those of the storage.
      "document": {"id", "title", "filename", "sha256", "size", "mime_type", "language", ...},
      "team": {"id", "name"}, "tags": [name], "people": {...},
      "files": [{"key", "sha256", "size"}],           the original first, then the results
+     "members": [{"number", "path", "outcome", "document", "error"}],       of an archive
      "pages": [{"number", "status", "revision", "error", "current_run", "current_correction",
                 "language",
                 "answers": {doubt: {"answer", "by", ...}}, "checked": {"at", "by"},
@@ -30,7 +31,7 @@ from documents.errors import DamagedCopy
 from documents.files.figures import Figure
 from documents.files.keys import original_key, result_key
 from documents.messages import Message
-from documents.models import Document, Page, PageRevision, Reading
+from documents.models import Document, Member, Page, PageRevision, Reading
 from documents.replication.reading_files import correction_key, reading_key
 from documents.text.timestamps import iso_time
 
@@ -85,6 +86,7 @@ def build_manifest(document: Document, archive_id: object) -> dict[str, Any]:
             "assigned_to": _username(document.assigned_to),
         },
         "files": _list_files(document),
+        "members": [_dump_member(member) for member in document.members.all()],
         "pages": [_dump_page(document, page) for page in _load_pages(document)],
     }
 
@@ -149,6 +151,24 @@ def list_figures(manifest: dict[str, Any]) -> Iterable[Figure]:
     return {
         figure.name: figure for reading in readings for figure in parse_figures(reading)
     }.values()
+
+
+def _dump_member(member: Member) -> dict[str, Any]:
+    return {
+        "number": member.number,
+        "path": member.path,
+        "outcome": member.outcome,
+        "document": str(member.document) if member.document else None,
+        "error": (
+            {
+                "code": member.error_code,
+                "detail": member.error_detail,
+                "message": member.error_message,
+            }
+            if member.error_code
+            else None
+        ),
+    }
 
 
 def _list_files(document: Document) -> list[dict[str, Any]]:

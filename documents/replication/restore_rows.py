@@ -7,6 +7,7 @@ interruption leaves a document whose version is 0, which the next attempt replac
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from documents.events import announce_changed, commit_version
 from documents.files.figures import figure_key
 from documents.models import (
     Document,
+    Member,
     MirroredFile,
     Page,
     PageRevision,
@@ -136,6 +138,7 @@ def complete_document(
             file["key"].rpartition(".")[2]: {"sha256": file["sha256"], "size": file["size"]}
             for file in manifest["files"][1:]
         }
+        _restore_members(document, manifest.get("members", ()))
         document.pages_done = document.pages.filter(status=PageStatus.DONE).count()
         document.pages_failed = document.pages.filter(status=PageStatus.FAILED).count()
         document.pages_skipped = document.pages.filter(status=PageStatus.SKIPPED).count()
@@ -179,6 +182,19 @@ def _queue_unfinished_work(document: Document) -> None:
         # A correction was saved, and its results were not assembled yet.
         document.task = Task.FINISH
         announce(tasks_waiting)
+
+
+def _restore_members(document: Document, members: Iterable[dict[str, Any]]) -> None:
+    document.members.all().delete()
+    for facts in members:
+        error = facts["error"] or {}
+        Member.objects.create(
+            container=document,
+            **{name: facts[name] for name in ("number", "path", "outcome", "document")},
+            error_code=error.get("code", ""),
+            error_detail=error.get("detail", ""),
+            error_message=error.get("message"),
+        )
 
 
 def _find_user(username: str | None) -> User | None:

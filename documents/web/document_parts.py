@@ -17,6 +17,7 @@ from documents.http.engines import engines_to_choose
 from documents.models import Document, Membership, OcrMode, PageStatus, ReviewStatus, Status, User
 from documents.review.flags import describe_flag
 from documents.web.list_rows import language_name
+from documents.web.members import containers_for, contents_of, is_container
 
 #: Pages that are listed as failed, or to look at; once these are done, the next ones appear.
 MOST_LISTED = 40
@@ -117,6 +118,8 @@ def facts_of(user: User, document: Document) -> dict[str, Any]:
         "history": history_of(document),
         "ocr_modes": OcrMode.choices,
         "engines": engines_to_choose(),
+        "containers": containers_for(user, document.id),
+        "contents": contents_of(user, document) if is_container(document) else None,
     }
 
 

@@ -12,15 +12,12 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from documents.errors import DamagedFile, EngineUnavailable, PasswordNeeded
-from documents.messages import Message
+import libarchive
+from libarchive import ffi
+from libarchive.read import ArchiveRead
 
-try:
-    import libarchive
-    from libarchive import ffi
-    from libarchive.read import ArchiveRead
-except (ImportError, OSError, TypeError, AttributeError):  # the system has no libarchive
-    libarchive = None
+from documents.errors import DamagedFile, PasswordNeeded
+from documents.messages import Message
 
 _FORMATS = ("zip", "rar", "rar5", "7zip", "tar")
 _FILTERS = ("gzip", "bzip2", "xz", "lzma", "zstd", "compress")
@@ -44,13 +41,6 @@ class ArchiveMembers:
     """The members of the archive in `stream`, numbered from 0. Raises ReadingError."""
 
     def __init__(self, stream: BinaryIO, mime_type: str) -> None:
-        if libarchive is None:
-            raise EngineUnavailable(
-                Message(
-                    "Archives can’t be opened on this machine: libarchive is missing. Install it "
-                    "(Debian: libarchive13) and have the document read again."
-                )
-            )
         self._stream, self._mime_type = stream, mime_type
         self._open = contextlib.ExitStack()
         self._entries: Iterator[Any] | None = None

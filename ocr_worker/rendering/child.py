@@ -24,14 +24,14 @@ from .child_limits import allow_cpu, confine, take_streams
 
 
 def main(argv: list[str]) -> int:
-    parent, memory_bytes, niceness = (int(value) for value in argv)
+    parent, memory_bytes, niceness, archives = (int(value) for value in argv)
     die_with_parent(parent)
     confine(memory_bytes, niceness)
     requests, answers = take_streams()
     from .libraries import READABLE, load_libraries
     from .pages import Pages
 
-    load_libraries()
+    load_libraries(archives=bool(archives))
     pages, peak_bytes = Pages(), _open_peak_bytes()
     reports = jail.close_jail(parent, readable=READABLE)
     # What ends this process before here is not caused by a file.

@@ -159,7 +159,8 @@ class ChildProcess:
     def _start(self) -> subprocess.Popen[bytes]:
         """Raises OSError."""
         self._log = _open_error_log()
-        limits = (os.getpid(), self._limits.memory_bytes, self._limits.niceness)
+        given = self._limits
+        limits = (os.getpid(), given.memory_bytes, given.niceness, int(given.archives))
         self._requests, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # nosec B603 # a list of our own words, no shell

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import codecs
 
+from .archive_library import load_libarchive
+
 #: Where pdfium looks for the fonts that a PDF names and does not carry (its CFX_LinuxFontInfo), and
 #: what qpdf draws its random numbers from when it decrypts.
 READABLE = (
@@ -33,14 +35,11 @@ _CODECS = (
 )
 
 
-def load_libraries() -> None:
+def load_libraries(*, archives: bool = False) -> None:
     """Load what importing `pages` has not. Takes some milliseconds."""
-    from . import (
-        archive_members,
-        pages,  # noqa: F401 - with it pdfium, Pillow, pi_heif and pikepdf
-    )
+    from . import pages  # noqa: F401 - with it pdfium, Pillow, pi_heif and pikepdf
 
-    archive_members.prepare()
-
+    if archives:
+        load_libarchive()
     for name in _CODECS:
         codecs.lookup(name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable
-from typing import Any, BinaryIO, Union
+from typing import TYPE_CHECKING, Any, BinaryIO, Union
 
 from PIL import Image, ImageChops
 
@@ -17,13 +17,16 @@ from documents.messages import Message
 from ocr_worker.rendering.rotate import rotate_clockwise
 
 from . import blank_page, geometry, pdf_contents, pdf_ink, pdf_text
-from .archive_members import ArchiveMembers
+from .archive_library import open_archive
 from .image_objects import describe_image
 from .images import ImageFile
 from .pdf import PdfFile
 from .pdf_open import unlock_pdf
 from .pdf_update import PdfUpdate, rebuild_whole
 from .types import MAX_PIXELS, MAX_THUMBNAIL_BYTES, THUMBNAIL_SIDE
+
+if TYPE_CHECKING:
+    from .archive_members import ArchiveMembers
 
 Answer = tuple[dict[str, Any], bytes]
 Opened = Union[PdfFile, ImageFile]  # noqa: UP007 - evaluated on Python 3.10 too
@@ -120,7 +123,7 @@ class Pages:
     def _members(self) -> ArchiveMembers:
         assert self._stream is not None, "an action before the first file"
         if self._archive is None:
-            self._archive = ArchiveMembers(self._stream, self._key[0])
+            self._archive = open_archive(self._stream, self._key[0])
         return self._archive
 
     def member(self, index: int) -> Answer:

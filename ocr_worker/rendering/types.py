@@ -41,7 +41,7 @@ class Limits:
     slowest sample 1, a 256 MiB content stream 3. `wall_seconds` is generous, as the clock also runs
     while the machine is busy. After `requests`, or with a peak above `peak_bytes`, the child is
     replaced, which frees what a library leaks or a large page left. `output_bytes` and
-    `header_bytes` limit one answer.
+    `header_bytes` limit one answer. `archives`: the child is to open archives, too.
     """
 
     memory_bytes: int = 2048 * MIB
@@ -52,6 +52,7 @@ class Limits:
     requests: int = 2000
     peak_bytes: int = 600 * MIB
     niceness: int = 5
+    archives: bool = False
 
 
 @dataclass(frozen=True)

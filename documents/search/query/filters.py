@@ -99,7 +99,7 @@ def matching(pattern: str, problem: Message) -> Callable[[object], str]:
     return parse
 
 
-def _id(value: object) -> str:
+def parse_id(value: object) -> str:
     id_ = parse_uuid(str(value))
     if id_ is None:
         raise InvalidValue(Message("This is not a UUID."))
@@ -134,7 +134,7 @@ def _parse_moment(text: str) -> datetime.datetime:
 FILTERS: Filters = {
     "status": one_of(Status.values),
     "review_status": one_of(ReviewStatus.values),
-    "team": _id,
+    "team": parse_id,
     "tag": _tag,
     "language": matching(
         "[A-Za-z]{2}", Message("A language is named by two letters, such as ru or en.")
