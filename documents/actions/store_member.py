@@ -18,7 +18,15 @@ from documents.errors import ArchiveError, TooDeep
 from documents.events import commit_reading_end
 from documents.files.upload_staging import stage
 from documents.messages import Message
-from documents.models import Document, Member, MemberOutcome, Origin, OriginKind, Status
+from documents.models import (
+    Document,
+    Member,
+    MemberOutcome,
+    Origin,
+    OriginKind,
+    Priority,
+    Status,
+)
 from documents.models.claim import TaskClaim
 from documents.models.member import containers_of
 
@@ -44,6 +52,7 @@ def store_member(container: Document, number: int, path: str, pieces: Iterable[b
             language=container.language,
             ocr=container.ocr,
             engine=container.requested_engine,
+            priority=_priority(container),
             origin=Origin(OriginKind.ARCHIVE, container.filename, path),
             created_by=container.created_by,
         )
@@ -53,6 +62,11 @@ def store_member(container: Document, number: int, path: str, pieces: Iterable[b
         return refuse_member(container, number, path, error)
     outcome = MemberOutcome.CREATED if uploaded.created else MemberOutcome.KNOWN
     return _record(container, number, path, outcome, document=uploaded.document.id)
+
+
+def _priority(container: Document) -> str:
+    """Of an urgent archive the files wait their turn: they may be thousands."""
+    return min(Priority(container.priority), Priority.NORMAL).word
 
 
 def refuse_member(container: Document, number: int, path: str, error: ArchiveError) -> Member:

@@ -27,8 +27,8 @@ HEAD_BYTES = 8192
 
 
 class PageSource(Enum):
-    """Where a file's pages come from: the file itself, or a PDF that is made of it first. MEMBERS: it
-    has none; the files that it holds become documents."""
+    """Where a file's pages come from: the file itself, or a PDF that is made of it first. MEMBERS:
+    it has none; the files that it holds become documents."""
 
     PDF = "pdf"
     IMAGE = "image"

@@ -87,11 +87,22 @@ def _recognise_zip(head: bytes, file: BinaryIO | None) -> str:
             return next((name for mark, name in _ODF_KINDS.items() if kind.startswith(mark)), "odf")
         if kind.startswith(b"application/epub"):
             return "epub"
-    seen = head + _read(file, -_TAIL_BYTES, _TAIL_BYTES)
+    seen = _read_directory(file) or head
     if b"[Content_Types].xml" not in seen:
         return "zip"
     found = [(seen.find(mark), name) for mark, name in _PARTS if mark in seen]
     return min(found)[1] if found else "opc"
+
+
+def _read_directory(file: BinaryIO | None) -> bytes:
+    """The central directory of a zip (APPNOTE 4.3.12, 4.3.16), b"" where its end is not found. Only
+    that tells an office document from a zip that holds some."""
+    tail = _read(file, -_TAIL_BYTES, _TAIL_BYTES)
+    end = tail.rfind(b"PK\x05\x06")
+    if end < 0:
+        return tail
+    size = int.from_bytes(tail[end + 12 : end + 16], "little")
+    return tail[max(0, end - size) : end]
 
 
 def _recognise_ole(head: bytes, file: BinaryIO | None) -> str:

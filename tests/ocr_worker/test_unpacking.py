@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 
 from documents.actions.claim_task import claim_task
+from documents.actions.store_member import store_member
 from documents.actions.upload import upload
 from documents.errors import StorageFull
 from documents.files.upload_staging import stage
@@ -133,12 +134,12 @@ def test_an_unpacking_that_breaks_off_goes_on_without_doubling(
 ) -> None:
     """As after a kill: the first attempt ends in the middle, the next begins anew."""
     container = send(user, make_zip({f"{n}.pdf": PDF + bytes([n]) for n in range(4)}))
-    store, stored = unpacking.store_member, []
+    stored: list[Member] = []
 
     def break_off(*arguments: object) -> Member:
         if len(stored) == 2:
             raise StorageFull
-        stored.append(store(*arguments))  # type: ignore[arg-type]
+        stored.append(store_member(*arguments))  # type: ignore[arg-type]
         return stored[-1]
 
     with mock.patch.object(unpacking, "store_member", break_off):
