@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0025_languages"),
+        ("documents", "0026_batches"),
     ]
 
     operations = [
