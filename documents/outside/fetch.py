@@ -142,8 +142,19 @@ def _find_name(response: urllib3.BaseHTTPResponse, url: str) -> str:
     return given or unquote(urlsplit(url).path.rpartition("/")[2])
 
 
+#: What the kinds of urllib3's errors mean, by the names of their classes and of those above.
+_MEANINGS = {
+    "TimeoutError": Message("it did not answer in time"),
+    "SSLError": Message("its certificate is not accepted"),
+    "NewConnectionError": Message("it takes no connection"),
+    "ProtocolError": Message("it broke the connection off"),
+}
+
+
 def _failed(error: Exception) -> FetchFailed:
     # Its words name addresses of this network; its kind says enough.
+    kinds = [kind.__name__ for kind in type(error).__mro__]
+    known = (_MEANINGS[name] for name in kinds if name in _MEANINGS)
     return FetchFailed(
-        Message("The server could not be asked: {reason}.", reason=type(error).__name__)
+        Message("The server could not be asked: {reason}.", reason=next(known, kinds[0]))
     )

@@ -198,7 +198,7 @@ def test_while_one_waits_those_behind_it_wait_and_other_webhooks_do_not(
 
     assert len(receiver.got) == 3
     errors = WebhookMessage.objects.filter(webhook__url__endswith="closed", tries__gt=0)
-    assert "could not be asked" in errors[0].attempts[0]["error"]
+    assert "it takes no connection" in errors[0].attempts[0]["error"]
 
 
 def test_after_a_day_of_failures_it_is_disabled_until_somebody_says_so(
