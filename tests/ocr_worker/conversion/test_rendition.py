@@ -67,6 +67,7 @@ def test_pages_are_those_of_the_rendition_and_the_original_stays(
 
     page = document.pages.with_text().get()
     assert page.status == PageStatus.DONE
+    assert page.current_reading is not None
     assert page.current_reading.engine == "text-layer"
     assert convert.asked == [RTF.mime_type], "once for all that needs it"
     assert archive().exists(rendition_key(document.id))
@@ -90,7 +91,7 @@ def test_a_file_that_can_not_be_converted_fails_with_the_reason(document: Docume
         raise ConversionFailed(Message("The file is damaged."))
 
     with Renderer() as renderer:
-        run_task(claim_waiting_task(), renderer, convert)  # type: ignore[arg-type]
+        run_task(claim_waiting_task(), renderer, convert)
 
     document.refresh_from_db()
     assert (document.status, document.error_code) == (Status.FAILED, "conversion-failed")
