@@ -25,6 +25,7 @@ from documents.errors import (
     RendererUnavailable,
     StorageFull,
 )
+from documents.exports.engine_counts import describe_system
 from documents.exports.rendition import read_pages
 from documents.exports.results import iterate_pages
 from documents.exports.writers import WRITERS
@@ -101,6 +102,7 @@ def _write_pdf(
             title=document.title,
             language=document.language,
             conformance=claim.options.conformance,
+            system=describe_system(document),
             beat=beat,
         )
         write_searchable_pdf(renderer, source, target)

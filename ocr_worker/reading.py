@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import structlog
+from django.conf import settings
 
 from documents.engine_name import EngineName
 from documents.errors import EngineUnavailable, InvalidRequest, ReadingError
@@ -37,9 +38,9 @@ from .word_look import look_again
 
 log = structlog.get_logger(__name__)
 
-#: The engine of a reading from the text layer, and the version of the code that reads it.
+#: The engine of a reading from the text layer. Its version is the product's, whose code reads it.
 TEXT_LAYER = EngineName.TEXT_LAYER.value
-TEXT_LAYER_VERSION = "2"
+TEXT_LAYER_VERSION: str = settings.OCRSITE_VERSION
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from documents.api.openapi.options import SETTINGS as OPENAPI_SETTINGS
-from ocrsite import BASE_DIR, logging
+from ocrsite import BASE_DIR, __version__, logging
 from ocrsite.environment import build_untrusted_child_variables, read_environment
 from ocrsite.secret_key import choose_secret_key
 
@@ -50,6 +50,7 @@ OCRSITE_UNLOCKER = "ocr_worker.rendering.on_demand.unlock_file"
 OCRSITE_CONVERTER = "ocr_worker.conversion.on_demand.convert"
 OCRSITE_MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_bytes
 #: Hosts and networks that are not public and may be called all the same.
+OCRSITE_VERSION = __version__
 OCRSITE_CALL_ALLOWED = ENVIRONMENT.call_allowed
 OCRSITE_BATCH_PREFIXES = ENVIRONMENT.batch_prefixes
 #: The folder whose files are taken in, and whether they are kept in its `done/`; None: no folder.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import uuid
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from documents import access
 from documents.access import Ability
-from documents.errors import ArchiveError, ExportFailed, error_class
+from documents.errors import ExportFailed, error_class
 from documents.exports.downloads import Download, refuse_without_results
 from documents.exports.export_files import get_export, is_current, key_of
 from documents.exports.options import ExportOptions
@@ -22,8 +23,10 @@ from documents.signals import announce, tasks_waiting
 #: A document has at most so many parts made of it at a time; the ones longest unused go.
 MAX_EXPORTS = 24
 
-#: An export that failed is tried again for whoever asks after this time.
+#: An export that failed is tried again for whoever asks after this time: one that would fail again
+#: (the document forbids it), and one that may succeed.
 _RETRY_AFTER = datetime.timedelta(minutes=10)
+_RETRY_SOON = datetime.timedelta(seconds=10)
 
 #: What a process has made, another machine may not have yet: it waits for the bucket so long.
 _ARRIVES_WITHIN = datetime.timedelta(seconds=20)
@@ -44,8 +47,8 @@ def request_export(
         if export.status == ExportStatus.WAITING:
             return None
         lately = timezone.now() - export.changed_at
-        if export.status == ExportStatus.FAILED and lately < _RETRY_AFTER:
-            raise _stored_error(export)
+        if export.status == ExportStatus.FAILED:
+            _raise_recent(export, lately)
         if export.status == ExportStatus.READY:
             download = get_export(document, export)
             if download is not None or lately < _ARRIVES_WITHIN:
@@ -80,7 +83,14 @@ def _forget_unused(document: Document) -> None:
         archive().delete(key)
 
 
-def _stored_error(export: Export) -> ArchiveError:
-    return (error_class(export.error_code) or ExportFailed)(
-        export.error_text, document=export.document_id
-    )
+def _raise_recent(export: Export, lately: datetime.timedelta) -> None:
+    """Raise the error with which it could not be made, unless it is to be tried again now. The
+    error says when it will be."""
+    cls = error_class(export.error_code) or ExportFailed
+    rest = _RETRY_SOON if cls is ExportFailed or not cls.permanent else _RETRY_AFTER
+    if lately >= rest:
+        return
+    error = cls(export.error_text, document=export.document_id)
+    if rest is _RETRY_SOON:
+        error.retry_after = max(math.ceil((rest - lately).total_seconds()), 1)
+    raise error

@@ -6,9 +6,12 @@ read; a figure is an illustration, a table's text a block of lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO
 
+from django.conf import settings
+
+from documents.exports.engine_counts import count_engines
 from documents.exports.options import ExportOptions
 from documents.exports.xml_text import xml_attribute, xml_text
 from documents.models import Document, Page
@@ -36,9 +39,9 @@ _LABELS = (
     "reference_content", "seal", "table", "text", "vertical_text", "vision_footnote",
 )  # fmt: skip
 _TAGS = "".join(f'<LayoutTag ID="label_{name}" LABEL="{name}"/>' for name in _LABELS)
-_PROCESSING = """<Processing ID="engine">{date}<processingSoftware>\
-<softwareCreator>ocrsite</softwareCreator><softwareName>{name}</softwareName>\
-</processingSoftware></Processing>
+_PROCESSING = """<Processing ID="{id}">{date}<processingSoftware>\
+<softwareCreator>ocrsite {product}</softwareCreator><softwareName>{name}</softwareName>\
+<softwareVersion>{version}</softwareVersion></processingSoftware></Processing>
 """
 
 
@@ -47,19 +50,30 @@ def write_alto(
 ) -> None:
     finished = iso_time(document.finished_at)
     date = f"<processingDateTime>{finished}</processingDateTime>" if finished else ""
-    processing = ""
-    if document.engine:
-        processing = _PROCESSING.format(date=date, name=xml_text(document.engine))
+    engines = {
+        (each["engine"], each["version"]): f"engine{number}"
+        for number, each in enumerate(count_engines(document), start=1)
+    }
+    processing = "".join(
+        _PROCESSING.format(
+            id=id_,
+            date=date,
+            product=xml_text(settings.OCRSITE_VERSION),
+            name=xml_text(name),
+            version=xml_text(version),
+        )
+        for (name, version), id_ in engines.items()
+    )
     head = _HEAD.format(
         filename=xml_text(document.filename), id=document.id, processing=processing, tags=_TAGS
     )
     target.write(head.encode())
     for page in pages:
-        target.write("".join(_page(page, document.language)).encode())
+        target.write("".join(_page(page, document.language, engines)).encode())
     target.write(b"</Layout>\n</alto>\n")
 
 
-def _page(page: Page, language: str) -> Iterator[str]:
+def _page(page: Page, language: str, engines: Mapping[tuple[str, str], str]) -> Iterator[str]:
     layout, reading = page.layout, find_base_reading(page)
     name = f"p{page.number}"
     if layout is None or reading is None:
@@ -68,10 +82,12 @@ def _page(page: Page, language: str) -> Iterator[str]:
     quality = ""
     if layout.confidence is not None:
         quality = f' PC="{layout.confidence:.4f}"'
+    step = engines.get((reading.engine, reading.engine_version))
+    processing = f' PROCESSING="{step}"' if step else ""
     spoken = f' LANG="{xml_attribute(language)}"' if language else ""
     yield (
         f'<Page ID="{name}" PHYSICAL_IMG_NR="{page.number}" WIDTH="{layout.width}" '
-        f'HEIGHT="{layout.height}"{quality}{spoken}>\n'
+        f'HEIGHT="{layout.height}"{processing}{quality}{spoken}>\n'
     )
     yield f"<PrintSpace{_place((0, 0, layout.width, layout.height))}>\n"
     yield from _blocks(layout, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count
 from django.db.models.functions import Coalesce
 
@@ -22,3 +23,9 @@ def count_engines(document: Document) -> list[dict[str, Any]]:
         for row in rows.order_by("-n", "name", "version")
         if row["name"]
     ]
+
+
+def describe_system(document: Document) -> str:
+    """The product and what read the document, as files say it of themselves."""
+    read = [f"{each['engine']} {each['version']}".strip() for each in count_engines(document)]
+    return "; ".join([f"ocrsite {settings.OCRSITE_VERSION}", *read])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
+from documents.exports.engine_counts import describe_system
 from documents.exports.options import ExportOptions
 from documents.exports.xml_text import xml_attribute, xml_text
 from documents.models import Document, Page
@@ -30,7 +31,7 @@ def write_hocr(
 ) -> None:
     language = xml_attribute(document.language)
     spoken = f' xml:lang="{language}" lang="{language}"' if language else ""
-    system = f"ocrsite {document.engine}".strip()
+    system = describe_system(document)
     head = _HEAD.format(
         language=spoken, title=xml_text(document.title), system=xml_attribute(system)
     )

@@ -14,7 +14,16 @@ from documents.exports.downloads import RESULT_TYPES
 from documents.exports.history import history_of
 from documents.exports.links import original_url, result_url
 from documents.http.engines import engines_to_choose
-from documents.models import Document, Membership, OcrMode, PageStatus, ReviewStatus, Status, User
+from documents.models import (
+    Document,
+    Membership,
+    OcrMode,
+    PageStatus,
+    Priority,
+    ReviewStatus,
+    Status,
+    User,
+)
 from documents.review.flags import describe_flag
 from documents.web.list_rows import language_name
 from documents.web.members import containers_for, contents_of, is_container
@@ -117,6 +126,8 @@ def facts_of(user: User, document: Document) -> dict[str, Any]:
         "password_length": PASSWORD_LENGTH,
         "history": history_of(document),
         "ocr_modes": OcrMode.choices,
+        "priority": Priority(document.priority).word,
+        "priorities": [(each.word, each.label) for each in reversed(Priority)],
         "engines": engines_to_choose(),
         "containers": containers_for(user, document.id),
         "contents": contents_of(user, document) if is_container(document) else None,

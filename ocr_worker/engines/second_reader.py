@@ -48,7 +48,7 @@ class WithSecondReader:
 
     @property
     def version(self) -> str:
-        return f"{self._first.version}, tesseract {self._second.version}"
+        return f"{self._first.version} + tesseract {self._second.version}"
 
     @property
     def needs(self) -> Needs:

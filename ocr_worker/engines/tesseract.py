@@ -82,7 +82,9 @@ class TesseractEngine:
         handles = Handles(tesserocr, path)
         # Leptonica logs a warning for every odd box, which helps no operator.
         tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
-        self.version = tesserocr.tesseract_version().split()[1]
+        # With the names of its language data, on which what it reads depends as much.
+        languages = "+".join(self._languages)
+        self.version = f"{tesserocr.tesseract_version().split()[1]} {languages}"
         for group in reversed(group_languages(self._languages)):
             handles.get(group.codes)
         self._orientation = Orientation(handles.open("osd", tesserocr.PSM.OSD_ONLY))

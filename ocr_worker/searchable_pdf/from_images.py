@@ -45,9 +45,11 @@ def write_from_images(renderer: Renderer, source: Source, target: BinaryIO) -> N
     kids = b" ".join(b"%d 0 R" % number for number in pages)
     writer.write(b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(pages), kids), tree)
     language = b"/Lang" + _text(source.language) if source.language else b""
-    archival = write_archival_entries(writer, source.title) if source.conformance else b""
+    archival = (
+        write_archival_entries(writer, source.title, source.system) if source.conformance else b""
+    )
     root = writer.write(b"<</Type/Catalog/Pages %d 0 R%s%s>>" % (tree, language, archival))
-    info = write_info(writer, source.title)
+    info = write_info(writer, source.title, source.system)
     identity = build_id(source.title, target.tell(), len(pages))
     writer.finish(b"/Root %d 0 R/Info %d 0 R%s" % (root, info, identity))
 

@@ -29,9 +29,9 @@ xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/
 <?xpacket end="w"?>"""
 
 
-def write_archival_entries(writer: ObjectWriter, title: str) -> bytes:
-    """Write what PDF/A needs; the entries of the catalog that name it."""
-    packet = _XMP.format(title=xml_text(title), producer=PRODUCER).encode()
+def write_archival_entries(writer: ObjectWriter, title: str, system: str = PRODUCER) -> bytes:
+    """Write what PDF/A needs; the entries of the catalog that name it. `system`: what made it."""
+    packet = _XMP.format(title=xml_text(title), producer=xml_text(system)).encode()
     # Readable for programs that know nothing of PDF.
     metadata = writer.write_stream(packet, b"/Type/Metadata/Subtype/XML", compress=False)
     profile = writer.write_stream(_PROFILE.read_bytes(), b"/N 3")
@@ -47,7 +47,10 @@ def build_id(*parts: object) -> bytes:
     return b"/ID[<%s><%s>]" % (digest, digest)
 
 
-def write_info(writer: ObjectWriter, title: str) -> int:
+def write_info(writer: ObjectWriter, title: str, system: str = PRODUCER) -> int:
     """The description that old readers show; it says what the metadata say."""
-    encoded = b"<feff" + title.encode("utf-16-be", "replace").hex().encode() + b">"
-    return writer.write(b"<</Title%s/Producer(%s)>>" % (encoded, PRODUCER.encode()))
+    return writer.write(b"<</Title%s/Producer%s>>" % (_encode(title), _encode(system)))
+
+
+def _encode(text: str) -> bytes:
+    return b"<feff" + text.encode("utf-16-be", "replace").hex().encode() + b">"

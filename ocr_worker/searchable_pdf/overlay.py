@@ -102,7 +102,7 @@ class _Overlay:
         """Make the file PDF/A-2b; its trailer. Raises NotConformant, with what forbids it."""
         source = self._source
         self._begin()
-        entries = write_archival_entries(self._writer, source.title)
+        entries = write_archival_entries(self._writer, source.title, source.system)
         if source.language:
             entries += b"/Lang(%s)" % source.language.encode("ascii", "replace")
         header, catalog = self._renderer.describe_catalog(
@@ -116,7 +116,7 @@ class _Overlay:
                 )
             )
         number = self._writer.write(catalog, header["object"], header["generation"])
-        info = write_info(self._writer, source.title)
+        info = write_info(self._writer, source.title, source.system)
         root = b"/Root %d %d R/Info %d 0 R" % (number, header["generation"], info)
         return root + build_id(source.title, self._target.tell())
 

@@ -31,7 +31,8 @@ class Source:
     """A document's file. `pages`: all that the PDF is to have, in order, one by one.
 
     `numbers`: which of the file they are, None for all. `title`, `language`: what the PDF says of
-    itself. `conformance`: "" or "pdfa-2b". `beat`: called after each page; may raise to stop.
+    itself. `conformance`: "" or "pdfa-2b". `system`: what read it. `beat`: called after each page;
+    may raise to stop.
     """
 
     path: Path
@@ -41,4 +42,5 @@ class Source:
     title: str = ""
     language: str = ""
     conformance: str = ""
+    system: str = "ocrsite"
     beat: Callable[[], None] = lambda: None

@@ -130,6 +130,10 @@ def _add_upload_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--language", help="ISO 639-1")
     verb.add_argument("--team", help="its id; default: your own")
     verb.add_argument("--ocr", choices=("auto", "always", "never"))
+    verb.add_argument("--pages", help='read only these: "1,3-7", "5-"')
+    verb.add_argument("--priority", choices=("low", "normal", "high"))
+    verb.add_argument("--engine", choices=("tesseract", "paddleocr-vl"))
+    verb.add_argument("--engine-version", help="whole, or its first words; with --engine")
 
 
 def _add_selection(verb: argparse.ArgumentParser) -> None:

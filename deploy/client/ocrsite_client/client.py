@@ -69,13 +69,20 @@ class Client:
         language: str = "",
         team: str = "",
         ocr: str = "",
+        engine: str = "",
+        engine_version: str = "",
+        pages: str = "",
+        priority: str = "",
         progress: Progress | None = None,
     ) -> Document:
-        """Send a file; the document, which is read from now on.
+        """Send a file; the document, which is read from now on. `pages`: only these, "1,3-7".
 
         The same file makes one document, however often it is sent.
         """
-        values = {"title": title, "language": language, "team": team, "ocr": ocr}
+        values = {
+            "title": title, "language": language, "team": team, "ocr": ocr, "engine": engine,
+            "engine_version": engine_version, "pages": pages, "priority": priority,
+        }  # fmt: skip
         fields = [(name, value) for name, value in values.items() if value]
         fields += [("tags", tag) for tag in tags]
         form: FileForm | None = None

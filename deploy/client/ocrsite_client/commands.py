@@ -64,7 +64,9 @@ def _upload_one(client: Client, args: argparse.Namespace, path: Path) -> Documen
     try:
         return client.upload(
             path, title=args.title or "", tags=args.tag, language=args.language or "",
-            team=args.team or "", ocr=args.ocr or "", progress=line.bytes,
+            team=args.team or "", ocr=args.ocr or "", engine=args.engine or "",
+            engine_version=args.engine_version or "", pages=args.pages or "",
+            priority=args.priority or "", progress=line.bytes,
         )  # fmt: skip
     except (OSError, ApiError) as error:
         if isinstance(error, ApiError) and error.status in (401, 403):
@@ -225,7 +227,7 @@ def _filters(given: list[str]) -> dict[str, list[str]]:
 
 
 def _say_document(args: argparse.Namespace, document: Document) -> None:
-    pages = document["page_count"]
+    pages = document["page_count"] and document["page_count"] - document.get("pages_skipped", 0)
     read = f"{document['pages_done']}/{pages}" if pages else "-"
     _say(
         args, document, f"{document['id']}  {document['status']:<10} {read:>7}  {document['title']}"

@@ -41,7 +41,8 @@ class Line:
         done = int(str(document.get("pages_done") or 0)) + int(
             str(document.get("pages_failed") or 0)
         )
-        self.show(done, int(str(document.get("page_count") or 0)), "pages read")
+        skipped = int(str(document.get("pages_skipped") or 0))
+        self.show(done, int(str(document.get("page_count") or 0)) - skipped, "pages read")
 
     def end(self) -> None:
         """Remove the line."""

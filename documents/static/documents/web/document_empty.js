@@ -8,6 +8,8 @@ export function emptyPage(owner, page) {
     const waits = page.status === "pending" || page.status === "running";
     if (waits) {
         said.textContent = text("waiting-page");
+    } else if (page.status === "skipped") {
+        said.textContent = text("skipped-page");
     } else if (page.failure) {
         said.textContent = page.number ? text("failed-page", {reason: page.failure}) : page.failure;
         said.className = "notice bad";
@@ -24,7 +26,7 @@ export function emptyPage(owner, page) {
         const again = page.number ? text("read-this-again") : text("read-again");
         buttons.append(button(again, () => owner.parts.readAgain(page.number ? "this" : "all")));
     }
-    if (owner.setup.may.correct && page.number) {
+    if (owner.setup.may.correct && page.number && page.status !== "skipped") {
         buttons.append(button(text("type-it"), () => type(owner, box)));
     }
     box.append(buttons);

@@ -117,6 +117,8 @@ export class Panel {
     changed(event) {
         if (event.target.dataset.field === "language") {
             this.parts.act(() => patch(this.parts.api, {language: event.target.value.trim().toLowerCase()}), "");
+        } else if (event.target.dataset.field === "priority") {
+            this.parts.act(() => patch(this.parts.api, {priority: event.target.value}), "priority-saved");
         }
     }
 }

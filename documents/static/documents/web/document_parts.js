@@ -138,7 +138,7 @@ export class Parts {
         dialog.querySelector("[data-failed]").hidden = !this.owner.strip.states.includes("f");
         dialog.querySelector(`[value=${pages}]`).checked = true;
         const options = await ask("again-dialog", ({elements}) => ({
-            pages: elements.pages.value === "this" ? [number] : elements.pages.value,
+            pages: {this: [number], some: elements.some.value.replaceAll(" ", "")}[elements.pages.value] ?? elements.pages.value,
             ocr: elements.ocr.value,
             ...(elements.engine.value ? {engine: elements.engine.value} : {}),
         }));
