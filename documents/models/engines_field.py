@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,8 @@ class EnginesField(_Engines):
 def read_by(field: str, engines: Iterable[str], versions: Iterable[str]) -> Q:
     """The rows in whose `field` any of `engines` has any of `versions`; all for none of both.
 
-    A version is named whole or by its first words: "5.5.4" is also "5.5.4 rus+eng".
+    A version is named whole or by its beginning, up to a space or a point: "5.5" is also
+    "5.5.4 rus+eng".
     """
     engines, versions = list(engines), list(versions)
     found = Q()
@@ -52,15 +54,16 @@ def read_by(field: str, engines: Iterable[str], versions: Iterable[str]) -> Q:
         if not versions and engine:
             found |= Q(**{f"{field}__contains": f"{start}\t"})
         for version in versions:
-            for end in ("\t", " "):
+            for end in ("\t", " ", "."):
                 found |= Q(**{f"{field}__contains": f"{start}\t{_plain(version)}{end}"})
     return found
 
 
 def beginnings(version: str) -> tuple[str, ...]:
-    """The ways in which a version may be named: "5.5.4 rus+eng", "5.5.4"."""
-    words = version.split()
-    return tuple(" ".join(words[:count]) for count in range(len(words), 0, -1))
+    """The ways in which a version may be named: "5.5.4 rus+eng", "5.5.4", "5.5", "5"."""
+    whole = _plain(version)
+    ends = [match.start() for match in re.finditer(r"[ .]", whole)]
+    return tuple(whole[:end] for end in (*ends, len(whole)) if whole[:end])
 
 
 def _plain(text: str) -> str:

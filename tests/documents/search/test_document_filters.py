@@ -59,6 +59,7 @@ def test_by_what_read_them_and_how_surely() -> None:
     assert found(engine=["tesseract"]) == {old, both}
     assert found(engine=["paddleocr-vl"]) == {both}
     assert found(engine_version=["5.3.0"]) == {old}
+    assert found(engine_version=["5"]) == {old, both}
     assert found(engine_version=["5.3.0 rus+eng", "3.3.0"]) == {old, both}
     assert found(engine=["tesseract"], engine_version=["3.3.0"]) == set()
     assert found(engine=["tesseract"], confidence_below=["0.9"]) == {old}
