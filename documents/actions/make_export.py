@@ -60,7 +60,7 @@ def claim_export() -> ExportClaim | None:
             if export is None:
                 return None
             if export.attempts >= MAX_ATTEMPTS:
-                export.status = ExportStatus.FAILED
+                export.status, export.changed_at = ExportStatus.FAILED, timezone.now()
                 export.set_error(
                     ExportFailed(
                         Message(

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from documents import access
 from documents.access import Ability
+from documents.actions.make_export import MAX_ATTEMPTS
 from documents.errors import ExportFailed, error_class
 from documents.exports.downloads import Download, refuse_without_results
 from documents.exports.export_files import get_export, is_current, key_of
@@ -87,10 +88,12 @@ def _raise_recent(export: Export, lately: datetime.timedelta) -> None:
     """Raise the error with which it could not be made, unless it is to be tried again now. The
     error says when it will be."""
     cls = error_class(export.error_code) or ExportFailed
-    rest = _RETRY_SOON if cls is ExportFailed or not cls.permanent else _RETRY_AFTER
+    ends_processes = export.attempts >= MAX_ATTEMPTS
+    may_help = (cls is ExportFailed or not cls.permanent) and not ends_processes
+    rest = _RETRY_SOON if may_help else _RETRY_AFTER
     if lately >= rest:
         return
     error = cls(export.error_text, document=export.document_id)
-    if rest is _RETRY_SOON:
+    if cls is ExportFailed or not cls.permanent:
         error.retry_after = max(math.ceil((rest - lately).total_seconds()), 1)
     raise error

@@ -133,6 +133,22 @@ def test_why_it_could_not_be_made_is_told_and_it_is_tried_later(document: Docume
     assert content_of(document) is None
 
 
+def test_what_may_work_next_time_is_tried_again_soon(document: Document) -> None:
+    content_of(document)
+    claim = claim_export()
+    assert claim is not None
+    fail_export(claim, ExportFailed("An unexpected error."))
+
+    with pytest.raises(ExportFailed) as told:
+        content_of(document)
+    assert told.value.retry_after is not None and 0 < told.value.retry_after <= 10
+    seconds = datetime.timedelta(seconds=told.value.retry_after)
+    Export.objects.update(changed_at=timezone.now() - seconds)
+
+    assert content_of(document) is None
+    assert claim_export() is not None
+
+
 def test_a_file_that_ends_its_process_is_given_up(document: Document) -> None:
     content_of(document)
     for _ in range(MAX_ATTEMPTS):
@@ -140,8 +156,9 @@ def test_a_file_that_ends_its_process_is_given_up(document: Document) -> None:
         Export.objects.update(lease_expires_at=timezone.now() - datetime.timedelta(seconds=1))
 
     assert claim_export() is None
-    with pytest.raises(ExportFailed):
+    with pytest.raises(ExportFailed) as told:
         content_of(document)
+    assert told.value.retry_after is not None and told.value.retry_after > 500
 
 
 def test_who_lost_the_lease_publishes_nothing(document: Document) -> None:

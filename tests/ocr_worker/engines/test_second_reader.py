@@ -169,5 +169,5 @@ def test_both_read_at_the_same_time(
 
 def test_the_version_names_both(tesseract: TesseractEngine) -> None:
     assert WithSecondReader(First(), tesseract).version == (
-        f"3.7.0 v1.6, tesseract {tesseract.version}"
+        f"3.7.0 v1.6 + tesseract {tesseract.version}"
     )
