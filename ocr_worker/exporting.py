@@ -93,7 +93,8 @@ def _write_pdf(
     def write(path: Path, mime_type: str) -> None:
         target.seek(0)
         target.truncate()
-        pages = iterate_pages(document, claim.options)
+        # A PDF shows every page, with text or without.
+        pages = iterate_pages(document, claim.options, with_skipped=True)
         source = Source(
             path=path,
             mime_type=mime_type,

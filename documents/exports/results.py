@@ -106,13 +106,18 @@ def _build_markdown(page: Page, data: dict[str, Any], rewritten: RewrittenBlocks
     return replace(layout, blocks=blocks).markdown
 
 
-def iterate_pages(document: Document, options: ExportOptions = WHOLE_DOCUMENT) -> Iterator[Page]:
-    """The document's pages in order, those that are asked for, and not those that were never to
-    be read; a few in memory at a time.
+def iterate_pages(
+    document: Document, options: ExportOptions = WHOLE_DOCUMENT, *, with_skipped: bool = False
+) -> Iterator[Page]:
+    """The document's pages in order, those that are asked for; a few in memory at a time.
+
+    `with_skipped`: those, too, that were never to be read.
 
     No query is open between two of them: on SQLite the caller could not write meanwhile.
     """
-    pages = document.pages.asked_for().with_text().filter(options.page_filter).order_by("number")
+    pages = document.pages.with_text().filter(options.page_filter).order_by("number")
+    if not with_skipped:
+        pages = pages.asked_for()
     last = 0
     while batch := list(pages.filter(number__gt=last)[:_BATCH]):
         last = batch[-1].number
