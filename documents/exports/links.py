@@ -6,17 +6,25 @@ Django resolves them by the name of the route, so that no room needs to import t
 from __future__ import annotations
 
 import uuid
+from functools import lru_cache
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 
 def documents_url() -> str:
     """Where documents are listed and uploaded."""
-    return reverse("api:documents")
+    return _find_documents(get_script_prefix())
 
 
 def document_url(document_id: uuid.UUID) -> str:
-    return reverse("api:document", args=[document_id])
+    # Django takes longer to resolve it, and lists have it in every row.
+    return f"{documents_url()}{document_id}/"
+
+
+@lru_cache(maxsize=4)
+def _find_documents(prefix: str) -> str:
+    """`prefix`: where the site stands, which `reverse` puts in front."""
+    return reverse("api:documents")
 
 
 def person_url(document_id: uuid.UUID) -> str:
