@@ -83,7 +83,7 @@ def _key(each: BatchObject, batch: Batch, kind: str) -> str:
     if len(key.encode()) > _LONGEST_KEY or "\\" in key or any(p in ("", ".", "..") for p in parts):
         message = Message("The results of {key} can’t be written: no such name is possible.",
                           key=each.key)  # fmt: skip
-        raise InvalidRequest(message)
+        raise InvalidRequest.for_field("key", message)
     return key
 
 

@@ -32,6 +32,12 @@ _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 #: A number as it is written in Russian and English, without ambiguity: no leading zero (a code),
 #: no single separator that may stand for thousands or for a decimal point.
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:[.,]\d{1,2}|[.,]\d{4,10})?")
+#: The same with thousands set apart, where a decimal part or a space that does not break says that
+#: it is one number and not a code of several.
+_GROUPED = re.compile(
+    r"-?[1-9]\d{0,2}(?:(?:[ \u00a0\u2009\u202f]\d{3})+[.,]\d{1,2}|(?:[\u00a0\u2009\u202f]\d{3})+)"
+)
+_SPACES = re.compile(r"[ \u00a0\u2009\u202f]")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -90,11 +96,20 @@ def write_csv(
 
 def _excel_cell(sheet: Any, text: str) -> Any:
     text = _NOT_XML.sub("", text).strip()[:_LONGEST_CELL]
-    if _NUMBER.fullmatch(text):
-        return float(text.replace(",", ".")) if "." in text or "," in text else int(text)
+    number = _plain_number(text)
+    if number is not None:
+        return float(number) if "." in number else int(number)
     cell = WriteOnlyCell(sheet, value=text)
     cell.data_type = "s"  # whatever it begins with
     return cell
+
+
+def _plain_number(text: str) -> str | None:
+    """As programs write it; None for what is no number without doubt."""
+    text = text.replace("\N{MINUS SIGN}", "-", 1)
+    if _NUMBER.fullmatch(text) or _GROUPED.fullmatch(text):
+        return _SPACES.sub("", text).replace(",", ".")
+    return None
 
 
 def _csv_cell(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -73,6 +75,32 @@ def test_machines_count_together(queue: Queue) -> None:
     with redis.Redis.from_url(queue.url) as client:
         [key] = client.keys("ocrsite:rate:*")
         assert 0 < client.ttl(key) <= 120
+
+
+COUNT = """
+import sys
+from django.conf import settings
+settings.configure()
+from documents.sign_in import rate_limits
+rate_limits._now = lambda: 1_000_000_010.0
+rate_limits._TIMEOUT = 5.0
+counter = rate_limits.RateCounter(sys.argv[1])
+usages = [counter.count("token", 60) for _ in range(50)]
+print(*(f"{usage.count}:{usage.exceeded}" for usage in usages))
+"""
+
+
+def test_processes_of_two_machines_share_one_limit(queue: Queue) -> None:
+    machines = [
+        subprocess.Popen(
+            [sys.executable, "-c", COUNT, queue.url], stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    said = [word for each in machines for word in each.communicate(timeout=60)[0].split()]
+
+    assert sorted(int(word.partition(":")[0]) for word in said) == list(range(1, 101))
+    assert sum(word.endswith("True") for word in said) == 40, "60 of 100 are allowed, wherever"
 
 
 def test_a_silent_redis_is_counted_for_here() -> None:

@@ -156,7 +156,7 @@ def test_word_opens_the_headings_tables_and_pictures(rich: Document) -> None:
 
 
 def test_a_workbook_has_a_sheet_for_each_table_and_runs_no_formula(rich: Document) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(made(rich, "xlsx")))
+    book = openpyxl.openpyxl.load_workbook(io.BytesIO(made(rich, "xlsx")))
 
     assert book.sheetnames == ["p1 t1"]
     rows = [[cell.value for cell in row] for row in book["p1 t1"].iter_rows()]
@@ -255,3 +255,26 @@ def test_words_without_places_share_their_line(media: Path) -> None:
     words = attributes(root, "String", "CONTENT")
     assert words == ["слово", "за", "словом", "и", "ещё", "одно", "слово", "здесь"]
     assert all(float(each) >= 100 for each in attributes(root, "String", "HPOS"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("1\u00a0234,50", 1234.5), ("12 345 678.90", 12345678.9), ("\u22127,5", -7.5),
+        ("2\u202f000", 2000), ("40 817", "40 817"), ("12 %", "12 %"), ("007", "007"),
+    ],
+)  # fmt: skip
+def test_numbers_with_thousands_set_apart_are_numbers_in_a_workbook(
+    cell: str, value: object
+) -> None:
+    html = (
+        "<table><tr><td rowspan='2'>Name</td><td colspan='2'>Year</td></tr>"
+        f"<tr><td>{cell}</td><td>2025</td></tr></table>"
+    )
+    block = Block("b0", "table", (0, 0, 90, 20), 0, cell, html=html)
+    document = make_document(pages=[PageLayout(100, 100, 100.0, 0, (block,))])
+
+    [sheet] = openpyxl.load_workbook(io.BytesIO(made(document, "xlsx"))).worksheets
+
+    # A merged cell takes its room: what follows stands in its column.
+    assert [list(row) for row in sheet.values] == [["Name", "Year", None], [None, value, 2025]]
