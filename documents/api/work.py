@@ -24,6 +24,7 @@ from documents.api.views import ApiView
 from documents.models import (
     Document,
     PageStatus,
+    Priority,
     Reading,
     Status,
     Task,
@@ -108,6 +109,8 @@ def _work_data(document: Document, pace: _Pace) -> dict[str, Any]:
         "page_count": document.page_count,
         "pages_done": document.pages_done,
         "pages_failed": document.pages_failed,
+        "pages_skipped": document.pages_skipped,
+        "priority": Priority(document.priority).word,
         "estimate_seconds": pace.estimate(left) if counted else None,
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from documents.api.openapi.shapes.documents import DocumentSummary
+from documents.models import PRIORITY_WORDS
 
 REASONS = (
     "to-be-opened",
@@ -24,6 +25,8 @@ class WorkItem(serializers.Serializer[Any]):
     page_count = serializers.IntegerField(allow_null=True)
     pages_done = serializers.IntegerField(min_value=0)
     pages_failed = serializers.IntegerField(min_value=0)
+    pages_skipped = serializers.IntegerField(min_value=0)
+    priority = serializers.ChoiceField(PRIORITY_WORDS)
     estimate_seconds = serializers.IntegerField(allow_null=True, min_value=0)
 
 
