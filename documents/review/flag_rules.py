@@ -40,7 +40,7 @@ FILE_FLAGS = frozenset([Flag.DAMAGED, Flag.CONTENT_ELSEWHERE, Flag.HIDDEN_TEXT])
 #: A page whose confidence is below is worth a look.
 LEAST_PAGE_CONFIDENCE = 0.92
 #: A word read with less confidence is marked in the text, for the reviewer's eye. It is no flag.
-#: Four of five errors are among these words, which are one in thirteen.
+#: Three of four errors are among these words, which are one in twenty.
 MARK_WORDS_BELOW = 0.9
 
 #: The confidence of a block whose text was cut where the engine began to repeat itself.
