@@ -1,7 +1,7 @@
 """The process in which one office file becomes a PDF: `python -m ocr_worker.conversion.child ...`.
 
-Arguments: the parent's process id, bytes of address space, niceness, LibreOffice's library, a
-directory of this process's own. It closes the jail, runs LibreOffice in it once to make a profile,
+Arguments: those of every child (the parent's process id, bytes of address space, niceness, ...),
+LibreOffice's library, a directory of this process's own. It closes the jail, runs LibreOffice in it once to make a profile,
 says what became of the jail, converts the file that it is then given, answers with the PDF, and
 ends: no document shares a process or a profile with another. Requests and answers are those of
 `ocr_worker.rendering.wire`.
@@ -34,7 +34,7 @@ FILE_BYTES = 512 * 2**20
 
 def main(argv: list[str]) -> int:
     parent, memory_bytes, niceness = (int(value) for value in argv[:3])
-    kit, own = Path(argv[3]), Path(argv[4])
+    kit, own = Path(argv[-2]), Path(argv[-1])
     die_with_parent(parent)
     confine(memory_bytes, niceness, file_bytes=FILE_BYTES, files=256)
     requests, answers = take_streams()

@@ -5,13 +5,14 @@
 Every file below FOLDER (samples of public projects, for instance) is recognised and converted as
 a background worker does it. The text of the PDF is held against another reader of the same file
 (`office_texts`). `--cold`: LibreOffice starts when its file comes, not ahead. `--words`: print the
-files whose text differs most. Seconds are by the clock, from the file to the PDF; processor seconds
-and peak memory (its processes together) are those of the child.
+files whose text differs most. Ctrl-C ends it with what is known. Seconds are by the clock, from the
+file to the PDF; processor seconds and peak memory (its processes together) are those of the child.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import resource
 import statistics
@@ -56,8 +57,8 @@ def main() -> None:
         from ocr_worker.conversion import Converter
 
         print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-        outcomes = []
-        with Converter(ahead=not options.cold) as converter:
+        outcomes: list[Outcome] = []
+        with contextlib.suppress(KeyboardInterrupt), Converter(ahead=not options.cold) as converter:
             for path in sorted(path for path in options.folder.rglob("*") if path.is_file()):
                 if not options.cold:
                     try_to_start(converter)
@@ -118,7 +119,7 @@ def compare(path: Path, pdf: Path, suffix: str) -> float | None:
 
 
 class Watch:
-    """The most memory that the processes below this one hold together, by 20 looks a second."""
+    """The most memory that the processes below this one hold together, by 4 looks a second."""
 
     def __init__(self) -> None:
         self.peak = 0
@@ -134,7 +135,7 @@ class Watch:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._over.wait(0.05):
+        while not self._over.wait(0.25):
             held = 0
             for process in psutil.Process().children(recursive=True):
                 try:
