@@ -1,10 +1,10 @@
 """The process in which one office file becomes a PDF: `python -m ocr_worker.conversion.child ...`.
 
 Arguments: those of every child (the parent's process id, bytes of address space, niceness, ...),
-LibreOffice's library, a directory of this process's own. It closes the jail, runs LibreOffice in it once to make a profile,
-says what became of the jail, converts the file that it is then given, answers with the PDF, and
-ends: no document shares a process or a profile with another. Requests and answers are those of
-`ocr_worker.rendering.wire`.
+LibreOffice's library, a directory of this process's own. It closes the jail, runs LibreOffice in it
+once to make a profile, says what became of the jail, converts the file that it is then given,
+answers with the PDF, and ends: no document shares a process or a profile with another. Requests and
+answers are those of `ocr_worker.rendering.wire`.
 """
 
 from __future__ import annotations
