@@ -112,6 +112,8 @@ def _decide(place: _Place, readers: tuple[Reader, Reader]) -> bool | None:
         return _have_same_figures(place) and worth >= _judge(place.first, readers[0]) + (
             _SAME_FIGURES
         )
+    if readers[1].script == "LATIN" and any(map(_is_disguised, place.second)):
+        return False
     if not place.first:
         return worth >= _NEW
     least = _judge(place.first, readers[0]) + _CLEAR[readers[0].script]
@@ -146,6 +148,14 @@ def _have_same_figures(place: _Place) -> bool:
         [re.sub(r"\W", "", word.text) for word in words] for words in (place.first, place.second)
     )
     return one == other and any(text.isdigit() for text in one)
+
+
+def _is_disguised(word: Word) -> bool:
+    """Whether a Latin reading is Cyrillic letters in the wrong alphabet: "MicbKa", "KieBa"."""
+    letters = [ch for ch in word.text.casefold() if ch.isalpha()]
+    if any(ch.isdigit() for ch in word.text):
+        return False
+    return is_odd(word.text) and all(_shapes(ch) != {ch} for ch in letters)
 
 
 def _has_capitals(text: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from documents.errors import EngineFailed, ReadingTimeout
 from documents.messages import Message
@@ -23,18 +23,23 @@ from . import tessdata
 from .language_groups import LanguageGroup
 from .merge_scripts import Reader
 from .probe import choose_group
-from .second_look import look_again
+from .second_look import is_dark, look_again
 from .tesseract_handles import Handles, show_image
 from .tesseract_layout import GrowingBlock, collect_blocks, finish_blocks
 
-#: A page less high, inches, is not probed: reading it costs no more than the probe.
+#: Of a page less high, inches, nothing can be said from a few lines that can't be read.
 _SMALL = 1.2
 
-#: Below this mean confidence a reading is of a page that lies wrong: nothing is looked at again.
-_LEGIBLE = 0.5
+#: Where a smaller share of the letters has this confidence, the page lies wrong: nothing is looked
+#: at again.
+_LEGIBLE, _READ = 0.1, 0.8
 
 #: A reading with less may be by the wrong languages, where another has so much more.
 _SURE, _CLEARLY = 0.75, 0.1
+
+#: Words read with less confidence are tried as white on black, too, by Tesseract itself, each once
+#: more. Not where a second look follows, which sees what is dark.
+_INVERTED, _NOT_INVERTED = "0.7", "0"
 
 
 class PageRecogniser:
@@ -62,7 +67,8 @@ class PageRecogniser:
 
     def is_legible(self) -> bool:
         """Whether lines of the page can be read as it lies; True for one too small to tell."""
-        return len(self._groups) < 2 or self._is_small(0) or self._choose(0) is not None
+        small = self._image.height * self._factor < _SMALL * self._dpi
+        return len(self._groups) < 2 or small or self._choose(0) is not None
 
     def recognise(self, rotation: int) -> PageLayout:
         """Read the page rotated clockwise by `rotation` degrees; boxes are px after that."""
@@ -85,10 +91,10 @@ class PageRecogniser:
         return layout.scale(width / image.width, width=width, height=height)
 
     def _read_by(self, image: Image.Image, group: LanguageGroup) -> list[GrowingBlock]:
-        blocks = self._read(image, group.codes)
         others = [one for one in self._groups if one is not group]
-        if others and _LEGIBLE / 2 < _confidence(blocks) < _SURE:
-            again = self._read(image, others[0].codes)
+        blocks = self._read(image, group.codes, inverted=not others)
+        if others and _is_legible(blocks) and _confidence(blocks) < _SURE:
+            again = self._read(image, others[0].codes, inverted=False)
             if _confidence(again) > _confidence(blocks) + _CLEARLY:
                 blocks, group, others = again, others[0], [group]
         own = self._find_other_language(blocks, group)
@@ -96,7 +102,7 @@ class PageRecogniser:
             again = self._read(image, f"{own}+{group.codes}")
             if _confidence(again) > _confidence(blocks):
                 blocks = again
-        if others and _confidence(blocks) >= _LEGIBLE:
+        if others and _is_legible(blocks):
             other = others[0]
             lines = [line for block in blocks for line in block.lines]
             single = self._handles.module.PSM.SINGLE_LINE
@@ -104,9 +110,19 @@ class PageRecogniser:
                 image,
                 lines,
                 (_describe(group), _describe(other)),
-                lambda cut: self._read_words(cut, other.codes, single),
+                (
+                    lambda cut: self._read_cut(cut, group.codes, single),
+                    lambda cut: self._read_cut(cut, other.codes, single),
+                ),
             )
         return blocks
+
+    def _read_cut(self, cut: Image.Image, codes: str, segmentation: int) -> list[Word]:
+        """No words where that fails: the page has been read, and a few stay doubtful."""
+        try:
+            return self._read_words(cut, codes, segmentation)
+        except (ReadingTimeout, EngineFailed):
+            return []
 
     def _find_other_language(self, blocks: list[GrowingBlock], group: LanguageGroup) -> str | None:
         """The language that the text is in where its data is installed, but not in the group."""
@@ -121,8 +137,6 @@ class PageRecogniser:
         """The languages of the page's script; None where they are not clear."""
         if len(self._groups) == 1:
             return self._groups[0]
-        if self._is_small(rotation):
-            return None
         auto = self._handles.module.PSM.AUTO
         return choose_group(
             self._turn(rotation),
@@ -131,22 +145,26 @@ class PageRecogniser:
             lambda strip, group: self._read_words(strip, group.codes, auto),
         )
 
-    def _is_small(self, rotation: int) -> bool:
-        return self._turn(rotation).height < _SMALL * self._dpi
-
     def _turn_and_scale(self, rotation: int) -> Image.Image:
         upright = rotate_clockwise(self._image, rotation)
+        if is_dark(upright):
+            upright = ImageOps.invert(upright)
         if self._factor == 1:
             return upright
         size = (round(upright.width * self._factor), round(upright.height * self._factor))
         return upright.resize(size, Image.Resampling.LANCZOS)
 
     def _read_words(self, image: Image.Image, codes: str, segmentation: int) -> list[Word]:
-        blocks = self._read(image, codes, segmentation)
+        blocks = self._read(image, codes, segmentation, inverted=False)
         return [word for block in blocks for line in block.lines for word in line]
 
     def _read(
-        self, image: Image.Image, codes: str, segmentation: int | None = None
+        self,
+        image: Image.Image,
+        codes: str,
+        segmentation: int | None = None,
+        *,
+        inverted: bool = True,
     ) -> list[GrowingBlock]:
         module, handle = self._handles.module, self._handles.get(codes)
         left = self._deadline - time.monotonic()
@@ -154,6 +172,7 @@ class PageRecogniser:
             raise _ran_out_of_time()
         try:
             handle.SetPageSegMode(module.PSM.AUTO if segmentation is None else segmentation)
+            handle.SetVariable("invert_threshold", _INVERTED if inverted else _NOT_INVERTED)
             show_image(handle, image, self._dpi)
             if not handle.Recognize(max(1, int(left * 1000))):
                 if time.monotonic() >= self._deadline - 0.5:
@@ -177,6 +196,12 @@ def _describe(group: LanguageGroup) -> Reader:
     languages = (tessdata.language_of(code) for code in group.codes.split("+"))
     words = (COMMON_WORDS.get(language, frozenset()) for language in languages)
     return Reader(group.script, frozenset().union(*words))
+
+
+def _is_legible(blocks: list[GrowingBlock]) -> bool:
+    words = [word for block in blocks for line in block.lines for word in line]
+    read = sum(len(word.text) for word in words if (word.confidence or 0.0) >= _READ)
+    return read > _LEGIBLE * sum(len(word.text) for word in words)
 
 
 def _confidence(blocks: list[GrowingBlock]) -> float:

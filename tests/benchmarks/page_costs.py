@@ -219,7 +219,7 @@ def _read_all(slot: int) -> Stopwatch:
 
 def _wrap_steps(watch: Stopwatch) -> None:
     from documents.exports import page_images
-    from ocr_worker import pipeline
+    from ocr_worker import pipeline, quality, reading
     from ocr_worker.engines import orientation, recognise_page
     from ocr_worker.rendering import Renderer
     from ocr_worker.text_layer import extract
@@ -236,6 +236,12 @@ def _wrap_steps(watch: Stopwatch) -> None:
     watch.wrap(recognise_page.PageRecogniser, "_read", "recognise (at 300 dpi)")
     watch.wrap(recognise_page, "collect_blocks", "boxes and confidences out of Tesseract")
     watch.wrap(recognise_page, "finish_blocks", "words to blocks")
+    watch.wrap(reading, "correct_page", "shadow, slope, shape: looked for and taken off")
+    watch.wrap(reading, "find_unread_lines", "ink without words: look for it")
+    watch.wrap(reading, "read_unread", "ink without words: read it")
+    watch.wrap(quality, "assess_layout", "flags")
+    watch.wrap(reading, "cut_out_figures", "figures")
+    watch.wrap(Renderer, "render_thumbnail", "thumbnail (child)")
     watch.wrap(Renderer, "render_page_image", "page image for people: scale, WebP (child)")
     watch.wrap(page_images, "store_page_image", "page image: to the disk, flushed")
     watch.wrap(pipeline, "record_reading", "database: record the reading")

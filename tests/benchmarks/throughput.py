@@ -7,9 +7,12 @@ data directory, two readers) gets them as one PDF of images: from the upload to 
 Tesseract is two processes at a time, `tesseract --psm 1 -l rus+eng --dpi 200` with one thread each,
 over the same images from one list. Both run in turn, each first in every other round; both at the
 readers' low priority, so that whatever else runs on the machine slows them alike. The site is
-stopped (SIGSTOP) while bare Tesseract runs, so that it costs nothing. The aim is a ratio of 0.9.
+stopped (SIGSTOP) while bare Tesseract runs, so that it costs nothing. The aim is a ratio of 1.3.
 
-Processor time is given beside it: of all the site's processes, and of bare Tesseract's.
+Processor time is given beside it: of all the site's processes, and of bare Tesseract's. On a busy
+machine it is what can be compared: its ratio is the second figure. Then the same pages once more,
+by two processes that do what readers do, with a stopwatch around every step: where the time goes
+(`page_costs` has the rest of that).
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.benchmarks.page_costs import READERS, by_steps
 from tests.benchmarks.pdfs import SCAN_DPI, scan_pdf
 from tests.benchmarks.processes import Processes
 from tests.benchmarks.product import (
@@ -38,7 +42,7 @@ from tests.benchmarks.product import (
 )
 from tests.benchmarks.truths import page_images
 
-AIM = 0.9
+AIM = 1.3
 #: As `serve` starts its readers.
 NICE = 10
 
@@ -52,6 +56,7 @@ def main(arguments: list[str]) -> int:
     images = page_images()[: given.pages]
     print_load()
     seconds: dict[str, list[float]] = {"product": [], "bare": []}
+    processor: dict[str, float] = {"product": 0.0, "bare": 0.0}
     with product(given.readers) as site, tempfile.TemporaryDirectory() as directory:
         processes = Processes(site.site)
         print_head("round", "who", "pages", "s", "pages/s", "processor s a page")
@@ -67,22 +72,41 @@ def main(arguments: list[str]) -> int:
                 seconds[who].append(took)
                 rate = len(images) / took
                 cost = (used(processes, who) - before) / len(images)
+                processor[who] += cost
                 print_row(number + 1, who, len(images), f"{took:.1f}", f"{rate:.3f}", f"{cost:.2f}")
     rates = {who: given.rounds * len(images) / sum(taken) for who, taken in seconds.items()}
     ratio = rates["product"] / rates["bare"]
-    print_head("product, pages/s", "bare, pages/s", "ratio", f"{AIM} or more")
+    print_head("product, pages/s", "bare, pages/s", "ratio", f"{AIM} or more", "by processor time")
     print_row(
-        f"{rates['product']:.3f}", f"{rates['bare']:.3f}", f"{ratio:.2f}", verdict(ratio >= AIM)
+        f"{rates['product']:.3f}",
+        f"{rates['bare']:.3f}",
+        f"{ratio:.2f}",
+        verdict(ratio >= AIM),
+        f"{processor['bare'] / processor['product']:.2f}",
     )
+    print_steps(images)
     print_load()
     return 0 if ratio >= AIM else 1
+
+
+def print_steps(images: list[Path]) -> None:
+    """A table of what a page's time goes to."""
+    with tempfile.TemporaryDirectory(prefix="ocrsite-benchmark-") as directory:
+        scans = scan_pdf(images, Path(directory) / "scans.pdf")
+        watch = by_steps(scans, Path(directory) / "data")
+    total = sum(watch.seconds.values())
+    print_head("step", "times a page", "s a page", "share")
+    for step in sorted(watch.seconds, key=lambda step: -watch.seconds[step]):
+        times, took = watch.calls[step] / len(images), watch.seconds[step]
+        print_row(step, f"{times:.2f}", f"{took / len(images):.4f}", f"{took / total:.1%}")
+    print_row("**all**", "", f"{total / len(images):.4f}", f"by {READERS} readers")
 
 
 def by_product(site: Product, scans: Path) -> float:
     """Seconds from the upload to `ready`."""
     started = time.monotonic()
     document = site.upload(scans)
-    found = site.wait([document], within=400, every=0.1)[document]
+    found = site.wait([document], within=400, every=0.5)[document]
     seconds = time.monotonic() - started
     if found["status"] != "ready" or found["engine"] != "tesseract":
         raise RuntimeError(f"{found['status']} by {found['engine']}: {found['error']}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from documents.text.page_layout import Word
 from documents.text.scripts import is_cyrillic
@@ -77,6 +77,19 @@ def test_no_cyrillic_letter_comes_out_of_an_english_page(engine: Engine) -> None
 
     assert not any(map(is_cyrillic, text)), text
     assert text.count("On the top of the page a cat sat in good order") == 6
+
+
+@pytest.mark.parametrize("lines", [RUSSIAN, ENGLISH], ids=["Russian", "English"])
+def test_white_on_black_is_read_too(engine: Engine, lines: list[str]) -> None:
+    page = sheet(lines)
+    for index, (left, right) in ((2, (50, 1150)), (3, (0, page.width))):
+        band = (left, 94 + 50 * index, right, 140 + 50 * index)
+        page.paste(ImageOps.invert(page.crop(band)), band[:2])
+
+    text = engine.read(page, dpi=200, language="", seconds=60).text
+
+    assert lines[2] in text
+    assert lines[3] in text
 
 
 def test_english_names_and_sentences_are_read_on_a_russian_page(engine: Engine) -> None:
