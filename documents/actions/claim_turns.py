@@ -28,7 +28,7 @@ class Turns:
     """
 
     def __init__(self, first: int | None = None, *, started_first: bool = False) -> None:
-        self._number = random.randrange(len(_TURNS)) if first is None else first  # noqa: S311
+        self._number = random.randrange(len(_TURNS)) if first is None else first  # noqa: S311  # nosec B311
         self._started_first = dict.fromkeys(Priority, started_first)
 
     @property

@@ -5,14 +5,13 @@ The last page drawn is cached, so that the image for people is made from the pix
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, BinaryIO, Union
 
 from PIL import Image, ImageChops
 
-from documents.errors import DamagedPage, PageTooLarge
+from documents.errors import PageTooLarge
 from documents.messages import Message
 from ocr_worker.rendering.rotate import rotate_clockwise
 
@@ -23,20 +22,14 @@ from .images import ImageFile
 from .pdf import PdfFile
 from .pdf_open import unlock_pdf
 from .pdf_update import PdfUpdate, rebuild_whole
-from .types import MAX_PIXELS, MAX_THUMBNAIL_BYTES, THUMBNAIL_SIDE
+from .types import MAX_PIXELS, THUMBNAIL_SIDE
+from .webp import encode_small, encode_webp
 
 if TYPE_CHECKING:
     from .archive_members import ArchiveMembers
 
 Answer = tuple[dict[str, Any], bytes]
 Opened = Union[PdfFile, ImageFile]  # noqa: UP007 - evaluated on Python 3.10 too
-
-#: WebP: method 0-6 and quality. A dense page at 1,545 x 2,000 px: method 0 takes 0.10 s and 460 KB,
-#: the default (4) 0.30 s and 390 KB. At quality 70 small print keeps its edges.
-_WEBP = {"quality": 70, "method": 0}
-
-#: Qualities of a thumbnail, tried from the first. At the last one even noise takes 15 KB.
-_SMALL_QUALITIES = (70, 50, 30, 10, 1)
 
 #: How far channels may differ in a page that counts as gray (JPEG noise).
 _GRAY_NOISE = 12
@@ -214,7 +207,7 @@ class Pages:
             "width": small.width,
             "height": small.height,
             "dpi": round(dpi * size[0] / page.width, 2),
-        }, _encode_webp(small)
+        }, encode_webp(small)
 
     def thumbnail(self, number: int, rotation: int) -> Answer:
         file = self._file
@@ -227,7 +220,7 @@ class Pages:
         if size != small.size:
             small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
         small = rotate_clockwise(small, rotation)
-        return {"width": small.width, "height": small.height}, _encode_small(small)
+        return {"width": small.width, "height": small.height}, encode_small(small)
 
     def update_facts(self) -> Answer:
         return self._pdf_update.facts(), b""
@@ -288,21 +281,3 @@ def _drop_gray_colour(page: Image.Image) -> Image.Image:
         if extrema[1] > _GRAY_NOISE:  # type: ignore[operator]
             return page
     return page.getchannel("G")
-
-
-def _encode_small(image: Image.Image) -> bytes:
-    """Of the best quality that keeps within MAX_THUMBNAIL_BYTES."""
-    for quality in _SMALL_QUALITIES:
-        data = _encode_webp(image, quality=quality, method=4)
-        if len(data) <= MAX_THUMBNAIL_BYTES:
-            break
-    return data
-
-
-def _encode_webp(image: Image.Image, **options: int) -> bytes:
-    buffer = io.BytesIO()
-    try:
-        image.save(buffer, "WEBP", **{**_WEBP, **options})
-    except (OSError, ValueError) as error:
-        raise DamagedPage(Message("The page can’t be shown: {problem}.", problem=error)) from error
-    return buffer.getvalue()
