@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from documents.actions.run_change import run_change_slice
 from documents.admin import bulk
 from documents.exports import zip_documents
 from documents.files.keys import original_key
@@ -110,7 +111,7 @@ def test_of_more_than_may_be_done_at_once_nothing_is_done(
     team: Team,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bulk, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(bulk, "MOST_DOCUMENTS", 2)
     documents = [make_document(team, pages=["a"]) for _ in range(3)]
 
     answer = do(browser, action, *documents)
@@ -118,6 +119,21 @@ def test_of_more_than_may_be_done_at_once_nothing_is_done(
     assert not Document.objects.exclude(version=1).exists()
     assert "More than 2 documents are selected" in answer.content.decode()
     assert "Done" not in answer.content.decode()
+
+
+def test_of_many_a_background_worker_makes_the_change(
+    do: Callable[..., Any], browser: Client, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "MOST_AT_ONCE", 2)
+    documents = [make_document(team, pages=["a"]) for _ in range(3)]
+
+    answer = do(browser, "move_to_trash", *documents)
+
+    assert "goes on by itself" in answer.content.decode()
+    assert not Document.objects.trashed().exists()
+    while run_change_slice():
+        pass
+    assert Document.objects.trashed().count() == 3
 
 
 def test_what_had_nothing_to_do_does_not_count_as_done(

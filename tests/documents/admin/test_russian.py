@@ -136,7 +136,7 @@ def test_a_refusal_is_one_sentence_in_one_language(
 def test_a_limit_is_told_in_russian(
     russian: Client, team: Team, url: Url, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(bulk, "MOST_DOCUMENTS", 1)
     monkeypatch.setattr(zip_documents, "MOST_DOCUMENTS", 1)
     chosen = [str(make_document(team).id) for _ in range(2)]
 
