@@ -20,7 +20,7 @@ from documents.api.delivery import FILE_ANSWERS, FILE_HEADERS, FILE_PROBLEMS, de
 from documents.api.fields import StrictSerializer
 from documents.api.openapi.describe import FILE, OF_RESULT, describe, header
 from documents.api.openapi.shapes.documents import Making
-from documents.api.views import FileView
+from documents.api.views import FileView, PictureView
 from documents.exports.downloads import (
     RESULT_TYPES,
     get_figure,
@@ -86,7 +86,7 @@ class FigureView(FileView):
         return deliver(request, get_figure(require(self.user, Ability.SEE, document_id), name))
 
 
-class ThumbnailView(FileView):
+class ThumbnailView(PictureView):
     @describe("A small picture of the first page", FILE_ANSWERS, headers=FILE_HEADERS,
               types=("image/webp",), problems=(*FILE_PROBLEMS, 409, 422))  # fmt: skip
     def get(self, request: Request, document_id: uuid.UUID) -> HttpResponseBase:

@@ -20,7 +20,7 @@ from documents.api.openapi.describe import describe, page_of
 from documents.api.openapi.shapes.pages import PageShape, PageSummary, ReadingShape
 from documents.api.pagination import ListParameters, paginate
 from documents.api.serializers import RevisionSeen, reading_data
-from documents.api.views import ApiView, FileView
+from documents.api.views import ApiView, PictureView
 from documents.errors import NotFound
 from documents.exports.downloads import get_page_image, get_page_thumbnail
 from documents.exports.page_json import page_data, page_summary
@@ -73,7 +73,7 @@ class PageView(ApiView):
         return respond_with_etag(request, _etag(page), lambda: page_data(page))
 
 
-class PageImageView(FileView):
+class PageImageView(PictureView):
     """WebP; the boxes of a layout are pixels of it."""
 
     @describe("The picture of a page", FILE_ANSWERS, headers=FILE_HEADERS,
@@ -83,7 +83,7 @@ class PageImageView(FileView):
         return deliver(request, get_page_image(_page(document, number, without=_ALL_LAYOUTS)))
 
 
-class PageThumbnailView(FileView):
+class PageThumbnailView(PictureView):
     """WebP of at most 20 KB, the longest side at most 300 px."""
 
     @describe("A small picture of a page", FILE_ANSWERS, headers=FILE_HEADERS,

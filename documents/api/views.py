@@ -18,9 +18,10 @@ from documents.api.parsers import BoundedJSONParser
 from documents.api.problems import LengthRequired
 from documents.api.rates import TokenRate, set_rate_headers
 from documents.api.spellings import find_same_place
-from documents.errors import NotFound
+from documents.errors import Busy, NotFound
+from documents.http.ask_again import ask_again
 from documents.messages import Message
-from documents.models import TokenScope, User
+from documents.models import ApiToken, TokenScope, User
 
 
 class ApiView(APIView):
@@ -81,6 +82,17 @@ class AnyAccept(DefaultContentNegotiation):
 
 class FileView(ApiView):
     content_negotiation_class = AnyAccept
+
+
+class PictureView(FileView):
+    """A picture that may have to be drawn first, one at a time. While others come first, a program
+    waits without a thread; a person's browser has few connections and asks again by itself."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response: Response = super().handle_exception(exc)
+        if isinstance(exc, Busy) and isinstance(self.request.auth, ApiToken):
+            ask_again(self.request, response)
+        return response
 
 
 class UnknownPathView(ApiView):

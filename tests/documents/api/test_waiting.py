@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from rest_framework.test import APIClient
 
+from documents.errors import Busy
 from documents.http.ask_again import HEADER
 from documents.models import Status, Team
-from tests.factories import make_document
+from documents.sign_in.tokens import create_token
+from tests.factories import make_document, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +60,27 @@ def test_nobody_waits_who_did_not_ask_to(api: APIClient, team: Team) -> None:
 
     assert HEADER not in answer.headers
     assert "Preference-Applied" not in answer.headers
+
+
+def test_a_program_waits_for_a_picture_while_others_are_drawn_and_a_browser_does_not(
+    team: Team, media: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(page: Any) -> Any:
+        raise Busy
+
+    monkeypatch.setattr("documents.api.pages.get_page_image", busy)
+    user = make_user(team=team)
+    url = f"/api/v1/documents/{make_document(team, pages=['text']).id}/pages/1/image/"
+    program = Client(headers={"x-api-key": create_token(user)[1]})
+    browser = Client()
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+
+    waits, impatient, person = (
+        program.get(url), program.get(url, headers={"prefer": "wait=0"}), browser.get(url)
+    )  # fmt: skip
+
+    assert [each.status_code for each in (waits, impatient, person)] == [503, 503, 503]
+    assert waits.headers[HEADER] == "20"
+    assert HEADER not in impatient.headers
+    assert HEADER not in person.headers
+    assert waits.headers["Retry-After"]
