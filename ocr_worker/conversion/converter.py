@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +34,9 @@ LIMITS = Limits(
     output_bytes=200 * MIB,
     requests=1,
 )
+
+#: The names of directories of children; older ones than this belong to none that runs.
+_PREFIX, _OLD_SECONDS = "ocrsite-office-", 3600.0
 
 _ERRORS: dict[str, type[errors.ReadingError]] = {
     cls.code: cls for cls in (errors.ConversionFailed, errors.PasswordNeeded, errors.LimitExceeded)
@@ -138,7 +142,9 @@ class Converter:
 
     def _make_arguments(self) -> Sequence[str]:
         """Make the directory of a child that is started. Raises OSError."""
-        own = Path(tempfile.mkdtemp(prefix="ocrsite-office-", dir=_temporary_directory()))
+        place = _temporary_directory()
+        _remove_old(place)
+        own = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
         self._own.append(own)
         return [str(_require_kit()), str(own)]
 
@@ -148,6 +154,15 @@ def _temporary_directory() -> str:
     with contextlib.suppress(OSError):
         return tempfile.gettempdir()
     return str(archive().staging)
+
+
+def _remove_old(place: str) -> None:
+    """Remove the directories of children whose parents were killed."""
+    for own in Path(place).glob(_PREFIX + "*"):
+        with contextlib.suppress(OSError):
+            if time.time() - own.stat().st_mtime > _OLD_SECONDS:
+                remove_sockets(own)
+                shutil.rmtree(own, ignore_errors=True)
 
 
 def _require_kit() -> Path:

@@ -22,6 +22,7 @@ from documents.bucket.configured import PROBE, configured_bucket
 from documents.engine_name import EngineName
 from documents.errors import EngineUnavailable, RendererUnavailable
 from documents.files.storage import archive
+from ocr_worker.conversion.find_libreoffice import INSTALL, find_kit
 from ocr_worker.engines import paddleocr_vl
 from ocr_worker.engines.tessdata import find_data_directory
 from ocr_worker.rendering import Renderer
@@ -49,7 +50,8 @@ class Finding:
 def examine() -> Iterator[Finding]:
     """All findings, one after the other; each examination takes seconds at most."""
     examinations: tuple[Callable[[], Iterator[Finding]], ...] = (
-        examine_jail, examine_engine, examine_tessdata, examine_database, examine_disk,
+        examine_jail, examine_engine, examine_tessdata, examine_office, examine_database,
+        examine_disk,
         examine_bucket, examine_queue,
     )  # fmt: skip
     for examination in examinations:
@@ -106,6 +108,15 @@ def examine_tessdata() -> Iterator[Finding]:
         yield Finding("tessdata", Severity.FAULT if needed else Severity.NOTE, str(error.message))
     else:
         yield Finding("tessdata", Severity.SOUND, f"{languages} in {directory}")
+
+
+def examine_office() -> Iterator[Finding]:
+    kit = find_kit()
+    if kit is None:
+        text = f"LibreOffice is missing: office files are kept and wait. {INSTALL}"
+        yield Finding("office files", Severity.NOTE, text)
+    else:
+        yield Finding("office files", Severity.SOUND, f"LibreOffice in {kit.parent}")
 
 
 def examine_database() -> Iterator[Finding]:
