@@ -1,8 +1,9 @@
 """Take off a page what keeps an engine from reading it. Only where it is there.
 
-A sheet on a table is cut out and seen straight from above, a shadow is taken off, slope and curl of
-the lines too. What is read is the corrected page; what people see stays the page. Boxes are mapped
-back.
+Specks are taken off, a sheet on a table is cut out and seen straight from above, a shadow is taken
+off, slope and curl of the lines too. What is read is the corrected page; what people see stays the
+page. Boxes are mapped back. Why in this process and without a library of its own: docs/decisions/,
+"Pages are corrected by Pillow".
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from documents.text.box_rotation import rotate_box
 from documents.text.page_layout import Box, PageLayout
 
 from .curl import Curl, find_curl
+from .noise import has_noise, smooth_weak_light, take_off_noise
 from .plane import Plane, Point, spread, turn
 from .shading import divide_by_paper, find_shading
 from .sheet import find_sheet
@@ -59,16 +61,19 @@ class Corrected:
 
 
 def correct_page(gray: Image.Image) -> Corrected:
-    """The page (mode "L") without table, perspective, shadow, slope and curl."""
+    """The page (mode "L") without specks, table, perspective, shadow, slope and curl."""
     size = gray.size
     done: list[str] = []
+    if has_noise(gray):
+        gray = take_off_noise(gray)
+        done.append("noise")
     corners = find_sheet(gray)
     plane, flat_size = spread(corners) if corners else (Plane(), size)
     if corners:
         done.append("sheet")
     paper = find_shading(gray, plane, flat_size)
     if paper is not None:
-        gray = divide_by_paper(gray, paper)
+        gray = smooth_weak_light(divide_by_paper(gray, paper), paper)
         done.append("shadow")
     if corners:
         gray = _whiten_around(gray, corners)

@@ -21,7 +21,10 @@ from .plane import Point
 _SIDE = 320
 
 #: At an edge it gets lighter by at least this much (of 255) and this share.
-_STEP, _SHARE = 16, 1.35
+_STEP, _SHARE = 16, 1.2
+
+#: Within so many px of its edge nothing is printed on paper.
+_MARGIN = 8
 
 #: A ray runs inwards by at most this share of the way.
 _DEEPEST = 0.45
@@ -141,15 +144,16 @@ def _find_edge(rays: Sequence[bytes]) -> tuple[_Line, list[int]] | None:
 
 def _find_step(ray: bytes) -> float | None:
     """How far from its beginning `ray` first gets lighter at once, px; None: it doesn't."""
+    before = ray[0]
     for index in range(2, int(len(ray) * _DEEPEST)):
         dark, light = ray[index - 1], ray[index + 1]
         if light - dark >= _STEP and light >= _SHARE * dark:
-            # Dark type on light paper gets lighter too: before an edge there is no paper.
-            before = max(ray[:index])
-            if before > 0.8 * max(ray[index + 1 : index + 4]):
-                return None
-            steps = [(ray[i + 1] - ray[i - 1], i) for i in (index, index + 1, index + 2)]
-            return max(steps)[1] + 0.5
+            # Paper is lighter than all that lies before it: the grain of wood, type on paper.
+            paper = min(ray[index + 1 : index + 1 + _MARGIN])
+            if paper >= _SHARE * before and paper - before >= _STEP:
+                steps = [(ray[i + 1] - ray[i - 1], i) for i in (index, index + 1, index + 2)]
+                return max(steps)[1] + 0.5
+        before = max(before, dark)
     return None
 
 

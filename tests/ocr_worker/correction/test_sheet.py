@@ -49,6 +49,26 @@ def test_a_sheet_is_found_in_a_shadow_as_dark_as_the_table(page: Image.Image) ->
     assert find_sheet(in_shadow(on_table(page), darkest=80)) is not None
 
 
+@pytest.mark.parametrize("table", [40, 120, 195])
+def test_a_sheet_is_found_on_dark_and_light_tables(page: Image.Image, table: int) -> None:
+    photo = on_table(page)
+    assert find_sheet(photo.point([table if v == TABLE else v for v in range(256)])) is not None
+
+
+def test_a_sheet_is_found_on_grained_wood(page: Image.Image) -> None:
+    grain = Image.new("L", (1500, 1900))
+    for left in range(0, 1500, 20):
+        grain.paste(90 + 10 * (left // 20 % 6), (left, 0, left + 20, 1900))
+    photo = on_table(page)
+    photo.paste(grain, mask=photo.point([255 if v == TABLE else 0 for v in range(256)]))
+
+    found = find_sheet(photo)
+
+    assert found is not None
+    for corner, (x, y) in zip(found, CORNERS, strict=True):
+        assert corner == pytest.approx((x, y), abs=16)
+
+
 def test_a_page_without_table_is_left_as_it_is(page: Image.Image) -> None:
     assert find_sheet(page) is None
     page.paste(40, (0, 0, 1240, 300))
