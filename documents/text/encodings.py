@@ -21,7 +21,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
-_RUSSIAN = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
+_RUSSIAN = ("cp1251", "koi8-r", "cp866", "iso8859-5")
 _WESTERN = "cp1252"
 
 #: All that a text may be taken for.
@@ -206,4 +206,5 @@ def _score(sample: bytes, encoding: str) -> float:
         # A few letters with accents between plain ones.
         plain = sum(character.isascii() and character.isalpha() for character in text)
         return (0.3 if plain > 3 * letters else -1.0) - (strange + odd) / max(letters, 1)
-    return (likely + 0.01 * letters - odd - 2 * strange) / max(letters, 1)
+    foreign = sum(not character.isascii() for character in text)
+    return (likely + 0.01 * letters - odd - 2 * strange) / max(foreign, 1)
