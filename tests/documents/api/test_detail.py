@@ -17,7 +17,7 @@ CONTRACT = {
     "pages_failed", "status", "review_status", "error", "engine", "language", "team", "tags",
     "engines", "requested_engine_version", "requested_pages", "pages_skipped", "priority",
     "requested_engine", "storage", "created_at", "finished_at", "trashed_at", "hold",
-    "confidence", "flags", "version", "links",
+    "confidence", "flags", "version", "links", "origin",
 }  # fmt: skip
 
 Url = Callable[..., str]
