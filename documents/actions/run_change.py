@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from documents.actions.change_many import Outcome, change_one
 from documents.actions.parse_change import Change, parse_change
-from documents.errors import ArchiveError, LeaseLost
+from documents.errors import ChangeFailed, LeaseLost
 from documents.messages import Message
 from documents.models import ChangeJob, ChangeOutcome, ChangeResult, ChangeStatus, User
 from documents.models.change_job import limits_from_json, outcome_error_fields
@@ -124,7 +124,7 @@ def _parse(job: ChangeJob) -> Change | None:
     """None, and the job ends, where a version before this one took what is no change now."""
     try:
         return parse_change(job.change)
-    except ArchiveError as error:
+    except ChangeFailed as error:
         log.error("change_not_known", job=str(job.pk), reason=error.detail)
         job.status, job.finished_at = ChangeStatus.CANCELLED, timezone.now()
         job.save(update_fields=["status", "finished_at"])
@@ -182,7 +182,7 @@ def _change_one(claim: ChangeClaim, document_id: uuid.UUID, number: int) -> Outc
         raise
     except Exception:
         log.exception("change_raised_unexpected_error", document=str(document_id))
-        return Outcome(document_id, None, False, ArchiveError())
+        return Outcome(document_id, None, False, ChangeFailed())
 
 
 def _result_of(outcome: Outcome) -> ChangeResult:

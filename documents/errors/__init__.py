@@ -59,6 +59,7 @@ from documents.errors.reading import (
 from documents.errors.requests import (
     AddressForbidden,
     Busy,
+    ChangeFailed,
     DownloadTooLarge,
     ExportFailed,
     FetchFailed,
@@ -95,6 +96,7 @@ __all__ = [
     "BeingReviewed",
     "Busy",
     "Cancelled",
+    "ChangeFailed",
     "Conflict",
     "ConversionFailed",
     "ConverterMissing",

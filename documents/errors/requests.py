@@ -162,6 +162,14 @@ class ExportFailed(ArchiveError):
     next_step = "Ask for another format; tell the administrator. It is tried again after a while."
 
 
+class ChangeFailed(ArchiveError):
+    """A document of a change of many could not be changed, and nobody knows why."""
+
+    code = "change-failed"
+    title = gettext_noop("The document could not be changed.")
+    next_step = "Try this document alone; tell the administrator: the server's log says more."
+
+
 class LeaseLost(ArchiveError):
     """The lease of a claim has ended: it expired, or the document is being read again."""
 

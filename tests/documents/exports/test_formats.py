@@ -156,7 +156,7 @@ def test_word_opens_the_headings_tables_and_pictures(rich: Document) -> None:
 
 
 def test_a_workbook_has_a_sheet_for_each_table_and_runs_no_formula(rich: Document) -> None:
-    book = openpyxl.openpyxl.load_workbook(io.BytesIO(made(rich, "xlsx")))
+    book = openpyxl.load_workbook(io.BytesIO(made(rich, "xlsx")))
 
     assert book.sheetnames == ["p1 t1"]
     rows = [[cell.value for cell in row] for row in book["p1 t1"].iter_rows()]
