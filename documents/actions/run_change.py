@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from documents.actions.change_many import Outcome, change_one
 from documents.actions.parse_change import Change, parse_change
-from documents.errors import ChangeFailed, LeaseLost
+from documents.errors import ArchiveError, ChangeFailed, LeaseLost
 from documents.messages import Message
 from documents.models import ChangeJob, ChangeOutcome, ChangeResult, ChangeStatus, User
 from documents.models.change_job import limits_from_json, outcome_error_fields
@@ -124,7 +124,7 @@ def _parse(job: ChangeJob) -> Change | None:
     """None, and the job ends, where a version before this one took what is no change now."""
     try:
         return parse_change(job.change)
-    except ChangeFailed as error:
+    except ArchiveError as error:
         log.error("change_not_known", job=str(job.pk), reason=error.detail)
         job.status, job.finished_at = ChangeStatus.CANCELLED, timezone.now()
         job.save(update_fields=["status", "finished_at"])
