@@ -11,18 +11,18 @@ from documents.text.page_layout import Block, Box, PageLayout
 _ONE_COLUMN = 0.3
 
 
-def insert_blocks(layout: PageLayout, blocks: Sequence[Block]) -> PageLayout:
+def insert_blocks(layout: PageLayout, blocks: Sequence[Block], *, ids: str = "r") -> PageLayout:
     """`layout` with `blocks` (px of the layout, in their own order) where a reader meets them.
 
     A block goes before the first one of its column that stands below it, else after the last one of
-    its column, else by its height on the page. The blocks get ids of their own; places in the order
-    are given anew.
+    its column, else by its height on the page. The blocks get ids of their own, which begin with
+    `ids`; places in the order are given anew.
     """
     if not blocks:
         return layout
     ordered = layout.blocks_in_order()
     for number, block in enumerate(blocks):
-        named = replace(block, id=f"r{number + 1}", order=0)  # the final place is given below
+        named = replace(block, id=f"{ids}{number + 1}", order=0)  # the final place is given below
         ordered.insert(_find_place(ordered, named), named)
     return replace(
         layout,

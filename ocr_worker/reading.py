@@ -31,6 +31,7 @@ from .engines.base import Engine
 from .engines.word_lists import is_known_word
 from .figures import cut_out_figures
 from .layer_sample import LEAST_AGREEMENT, leave_out, measure_agreement
+from .read_tables import read_tables
 from .rendering import RenderedPage, Renderer
 from .rendering.geometry import guess_dpi
 from .unread_ink import Sheet, find_unread_lines, read_unread
@@ -241,9 +242,18 @@ def _recognise(
         guess = guess_dpi(*page.image.size)
         left = max(deadline - time.monotonic(), 0.0)
         layout = engine.read(corrected.image, dpi=guess, language=language, seconds=left)
+    upright = rotate_clockwise(corrected.image, layout.rotation)
+    if engine.needs.dpi:  # a model of vision has read its tables by itself
+        layout = read_tables(
+            layout,
+            upright,
+            dpi=page.dpi,
+            engine=engine,
+            language=language,
+            seconds=max(deadline - time.monotonic(), 0.0),
+        )
     layout = quality.mend_layout(layout, is_known_word)
     layout = quality.calibrate_layout(layout, engine.name, is_known_word)
-    upright = rotate_clockwise(corrected.image, layout.rotation)
     layout = read_unread(
         layout,
         find_unread_lines(layout, upright),

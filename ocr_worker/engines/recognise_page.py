@@ -78,6 +78,16 @@ class PageRecogniser:
             blocks = self._read(image, "+".join(one.codes for one in self._groups))
         else:
             blocks = self._read_by(image, group)
+        return self._finish(image, blocks, rotation)
+
+    def recognise_lines(self) -> PageLayout:
+        """Read the image as lines under each other, by all languages."""
+        image = self._turn(0)
+        codes = "+".join(one.codes for one in self._groups)
+        block = self._handles.module.PSM.SINGLE_BLOCK
+        return self._finish(image, self._read(image, codes, block), 0)
+
+    def _finish(self, image: Image.Image, blocks: list[GrowingBlock], rotation: int) -> PageLayout:
         layout = PageLayout(
             width=image.width,
             height=image.height,

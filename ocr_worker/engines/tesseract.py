@@ -121,6 +121,22 @@ class TesseractEngine:
             return page.recognise(0)
         return self._orientation.read_upright(image, page.recognise, page.is_legible)
 
+    def read_lines(
+        self, image: Image.Image, *, dpi: float, language: str, seconds: float
+    ) -> PageLayout:
+        """Recognise lines under each other (gray, upright), without looking for anything else."""
+        deadline = time.monotonic() + seconds
+        self.load()
+        assert self._handles is not None
+        return PageRecogniser(
+            self._handles,
+            image,
+            dpi=dpi,
+            factor=_scale_factor(image, dpi),
+            groups=group_languages(self._languages, self._find_own(language)),
+            deadline=deadline,
+        ).recognise_lines()
+
     def detect_rotation(self, image: Image.Image) -> int:
         """The clockwise rotation, degrees, that makes `image` (gray) upright; takes 0.4 s.
 

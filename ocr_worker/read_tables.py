@@ -1,0 +1,237 @@
+"""Ruled tables of a page as tables, also where the engine knows none.
+
+The engine has read the page. Its words go into the cells that the page's rules make. A cell whose
+ink they leave uncovered, or that was read with little certainty, is read again by other means: its
+ink without the rules, under that of other such cells, as plain lines; turned, where it stands
+upright. For each cell the reading that covers more ink with more certainty is kept.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol, runtime_checkable
+
+import structlog
+from PIL import Image
+
+from documents.errors import EngineFailed, ReadingTimeout
+from documents.text.markdown import paragraphs_to_markdown
+from documents.text.page_layout import (
+    Block,
+    Line,
+    PageLayout,
+    Word,
+    bounding_box,
+    mean_confidence,
+)
+
+from .place_blocks import insert_blocks
+from .tables.cell_ink import CellInk, cell_box, erase_rules, measure_cells, measure_ink
+from .tables.grid import Grid, find_grids
+from .tables.rules import find_rules
+from .tables.strips import Piece, make_strips, place_back
+from .tables.words import build_table, is_filled, place_words, straight_box
+
+log = structlog.get_logger(__name__)
+
+#: A cell is read again where words cover less of its ink, or were read with less certainty.
+_COVERED, _CERTAIN = 0.8, 0.7
+
+#: What is read again is kept from this certainty, and where it is better by so much.
+_BELIEVABLE, _BETTER = 0.4, 0.02
+
+#: Ink this much taller than wide, or a cell, may be turned.
+_TALL = 1.3
+
+#: Cells of print have little ink: most of those of a table have at most this share.
+_PRINT = 0.4
+
+Words = tuple[Word, ...]
+
+
+@runtime_checkable
+class LineReader(Protocol):
+    """An engine that can be told that there is nothing but lines."""
+
+    def read_lines(
+        self, image: Image.Image, *, dpi: float, language: str, seconds: float
+    ) -> PageLayout:
+        """Recognise lines under each other (gray, upright); boxes are px of `image`."""
+
+
+def read_tables(
+    layout: PageLayout,
+    upright: Image.Image,
+    *,
+    dpi: float,
+    engine: object,
+    language: str,
+    seconds: float,
+) -> PageLayout:
+    """`layout`, read from `upright` (its px), with a block for each ruled table.
+
+    `engine`: reads cells again if it is a `LineReader`. `seconds`: limit by the clock; what is not
+    read by then stays as the first reading had it.
+    """
+    gray = upright if upright.mode == "L" else upright.convert("L")
+    rules = find_rules(gray)
+    grids = find_grids(rules)
+    if not grids:
+        return layout
+    deadline = time.monotonic() + seconds
+    reader = engine if isinstance(engine, LineReader) else None
+    clean = erase_rules(gray, rules)
+    tables: list[Block] = []
+    taken: set[int] = set()
+    for grid in grids:
+        inside = [word for word in layout.words() if _lies_in(grid, word)]
+        cells = _read_cells(grid, inside, clean, dpi, reader, language, deadline)
+        if cells is not None and is_filled(grid, cells):
+            tables.append(build_table(grid, cells))
+            taken.update(map(id, inside))
+    if not tables:
+        return layout
+    log.info("tables_found", tables=len(tables), cells=[len(grid.cells) for grid in grids])
+    left = [kept for block in layout.blocks if (kept := _drop_words(block, taken)) is not None]
+    return insert_blocks(replace(layout, blocks=tuple(left)), tables, ids="t")
+
+
+def _read_cells(
+    grid: Grid,
+    words: Sequence[Word],
+    clean: Image.Image,
+    dpi: float,
+    reader: LineReader | None,
+    language: str,
+    deadline: float,
+) -> list[Words] | None:
+    """The words of each cell; None where the cells are those of a picture."""
+    placed = place_words(grid, words)
+    cells = list(placed.words)
+    inks = measure_cells(clean, grid, cells)
+    shares = [ink.share for ink in inks if ink.covered is not None]
+    if sum(share <= _PRINT for share in shares) < 0.6 * len(shares) or len(shares) < 3:
+        return None
+    doubtful = {index for index, ink in enumerate(inks) if _is_doubtful(ink, cells[index])}
+    doubtful.update(index for _, touched in placed.torn for index in touched)
+    if reader is not None and doubtful:
+        pieces = list(_cut_pieces(grid, clean, sorted(doubtful)))
+        read = _read_pieces(reader, clean, pieces, dpi, language, deadline)
+        _keep_better(grid, clean, cells, read)
+        tall = [piece for piece in pieces if _may_be_turned(piece, cells[piece.index])]
+        for turn in (90, 270) if tall else ():
+            turned = [replace(piece, turn=turn) for piece in tall]
+            read = _read_pieces(reader, clean, turned, dpi, language, deadline)
+            _keep_better(grid, clean, cells, read)
+    for word, touched in placed.torn:
+        if not any(cells[index] for index in touched[1:]) or not cells[touched[0]]:
+            cells[touched[0]] = (*cells[touched[0]], word)
+    return cells
+
+
+def _is_doubtful(ink: CellInk, words: Words) -> bool:
+    if ink.covered is None:
+        return False
+    return (ink.covered < _COVERED and ink.box is not None) or (
+        bool(words) and _certainty(words) < _CERTAIN
+    )
+
+
+def _cut_pieces(grid: Grid, clean: Image.Image, indices: Sequence[int]) -> Iterator[Piece]:
+    """The ink of these cells."""
+    margin = round(4 * grid.unit)
+    for index in indices:
+        box = cell_box(grid, index, clean)
+        ink = measure_ink(clean, box, (), grid.unit)
+        if ink.box is None:
+            continue
+        x0, y0, x1, y1 = (round(value) for value in ink.box)
+        around = (
+            max(x0 - margin, box[0]),
+            max(y0 - margin, box[1]),
+            min(x1 + margin, box[2]),
+            min(y1 + margin, box[3]),
+        )
+        yield Piece(index, around, ink.light)
+
+
+def _read_pieces(
+    reader: LineReader,
+    clean: Image.Image,
+    pieces: Sequence[Piece],
+    dpi: float,
+    language: str,
+    deadline: float,
+) -> dict[int, Words]:
+    found: dict[int, Words] = {}
+    for strip in make_strips(clean, pieces):
+        try:
+            layout = reader.read_lines(
+                strip.image, dpi=dpi, language=language, seconds=deadline - time.monotonic()
+            )
+        except (ReadingTimeout, EngineFailed) as error:
+            log.warning("cells_not_read_again", code=error.code, reason=error.detail)
+            break
+        found |= {index: tuple(words) for index, words in place_back(strip, layout).items()}
+    return found
+
+
+def _keep_better(
+    grid: Grid, clean: Image.Image, cells: list[Words], read: dict[int, Words]
+) -> None:
+    """Put into `cells` what of `read` is better than what is there."""
+    for index, words in read.items():
+        if words and _certainty(words) < _BELIEVABLE:
+            continue
+        old = _score(grid, clean, index, cells[index])
+        if _score(grid, clean, index, words) > old + _BETTER:
+            cells[index] = words
+
+
+def _score(grid: Grid, clean: Image.Image, index: int, words: Words) -> float:
+    """How much of the cell's ink is covered, times how certainly."""
+    if not words:
+        return 0.0
+    ink = measure_ink(clean, cell_box(grid, index, clean), (word.bbox for word in words), grid.unit)
+    return (ink.covered or 0.0) * _certainty(words)
+
+
+def _may_be_turned(piece: Piece, words: Words) -> bool:
+    x0, y0, x1, y1 = piece.box
+    return y1 - y0 > _TALL * (x1 - x0) and (not words or _certainty(words) < _CERTAIN)
+
+
+def _certainty(words: Words) -> float:
+    return mean_confidence((word.confidence, len(word.text)) for word in words) or 0.0
+
+
+def _lies_in(grid: Grid, word: Word) -> bool:
+    x0, y0, x1, y1 = straight_box(grid, word.bbox)
+    left, top, right, bottom = grid.box
+    return left <= (x0 + x1) / 2 <= right and top <= (y0 + y1) / 2 <= bottom
+
+
+def _drop_words(block: Block, taken: set[int]) -> Block | None:
+    """The block without the words with these ids; None where no word is left."""
+    if not any(id(word) in taken for word in block.words()):
+        return block
+    lines = []
+    for line in block.lines:
+        words = tuple(word for word in line.words if id(word) not in taken)
+        if words:
+            text = " ".join(word.text for word in words)
+            lines.append(Line(text, bounding_box(word.bbox for word in words), words))
+    if not lines:
+        return None
+    return replace(
+        block,
+        bbox=bounding_box(line.bbox for line in lines),
+        lines=tuple(lines),
+        text="\n".join(line.text for line in lines),
+        markdown=paragraphs_to_markdown([[line.text for line in lines]]),
+        confidence=mean_confidence(
+            (word.confidence, len(word.text)) for line in lines for word in line.words
+        ),
+    )

@@ -1,0 +1,174 @@
+"""The words of a page in the cells of a table, and the block that they make. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from documents.text.page_layout import Block, Box, Line, Word, bounding_box, mean_confidence
+from documents.text.tables import (
+    MOST_SPANNED,
+    Cell,
+    cells_to_html,
+    rows_to_markdown,
+    spread_cells,
+)
+
+from .grid import Grid, GridCell
+
+#: px at 200 dpi: a sign without letters that is so near a rule is the rule.
+_ON_RULE = 6.0
+
+#: What an engine makes of rules that it takes for letters.
+_RULE_SIGNS = "|[]{}_—–-=~/\\!¦'`\"‘’“”.,:;°•*<>«»"
+_BARS = "|¦"
+
+#: A word reaches into the next cell from this share of its height beyond the rule.
+_REACHES = 0.6
+
+#: Words stand on one line where their middles differ by less than this share of their height.
+_ONE_LINE = 0.5
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The words of each cell, by its index. `torn`: words that reach over several cells, with the
+    indices of these, first that of the word's middle; they are in none of `words`."""
+
+    words: tuple[tuple[Word, ...], ...]
+    torn: tuple[tuple[Word, tuple[int, ...]], ...] = ()
+
+
+def place_words(grid: Grid, words: Iterable[Word]) -> Placed:
+    """`words`: those of the page that lie in the table, boxes in px of the page."""
+    found: list[list[Word]] = [[] for _ in grid.cells]
+    torn: list[tuple[Word, tuple[int, ...]]] = []
+    for word in words:
+        box = straight_box(grid, word.bbox)
+        if _is_rule(grid, word.text, box):
+            continue
+        touched = _find_cells(grid.cells, box)
+        if not touched:
+            continue
+        if len(touched) > 1:
+            torn.append((word, tuple(touched)))
+            continue
+        text = word.text.strip(_BARS)
+        if text:
+            found[touched[0]].append(word if text == word.text else replace(word, text=text))
+    return Placed(tuple(tuple(group) for group in found), tuple(torn))
+
+
+def build_table(grid: Grid, words: Sequence[Sequence[Word]]) -> Block:
+    """The table as a block without id and order; `words`: those of each cell, by its index."""
+    lines = [make_lines(grid, group) for group in words]
+    rows: list[list[Cell]] = [[] for _ in range(max(cell.row for cell in grid.cells) + 1)]
+    texts: list[list[str]] = [[] for _ in rows]
+    ordered: list[Line] = []
+    for index in reading_order(grid.cells):
+        cell, text = grid.cells[index], [line.text for line in lines[index]]
+        spans = min(cell.colspan, MOST_SPANNED), min(cell.rowspan, MOST_SPANNED)
+        rows[cell.row].append(Cell("\n".join(text), *spans))
+        texts[cell.row].append(_join_text(text))
+        ordered += lines[index]
+    inside = [word for group in words for word in group]
+    return Block(
+        id="",
+        label="table",
+        bbox=grid.box_on_page(grid.box),
+        order=None,
+        text="\n".join(line for row in texts if (line := "\t".join(row).strip("\t"))),
+        markdown=rows_to_markdown(spread_cells(rows)),
+        confidence=mean_confidence((word.confidence, len(word.text)) for word in inside),
+        lines=tuple(ordered),
+        html=cells_to_html(rows),
+    )
+
+
+def is_filled(grid: Grid, words: Sequence[Sequence[Word]]) -> bool:
+    """Whether the cells hold a table: text in two rows and two columns at least, not in one cell
+    of many. Boxes of a form, a frame around a paragraph, a chart are none."""
+    filled = [cell for cell, group in zip(grid.cells, words, strict=True) if group]
+    rows, columns = {cell.row for cell in filled}, {cell.column for cell in filled}
+    return len(filled) >= 3 and len(rows) >= 2 and len(columns) >= 2
+
+
+def reading_order(cells: Sequence[GridCell]) -> list[int]:
+    """The indices of the cells, row by row from the left."""
+    return sorted(range(len(cells)), key=lambda index: (cells[index].row, cells[index].column))
+
+
+def straight_box(grid: Grid, box: Box) -> Box:
+    """A box of the page about the same middle, in straight px."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    straight_x, straight_y = grid.straighten(x, y)
+    dx, dy = straight_x - x, straight_y - y
+    return box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy
+
+
+def make_lines(grid: Grid, words: Sequence[Word]) -> list[Line]:
+    """The words of one cell as lines, from the top, each from the left."""
+    groups: list[list[tuple[Box, Word]]] = []
+    for box, word in sorted(
+        ((straight_box(grid, word.bbox), word) for word in words), key=lambda pair: _middle(pair[0])
+    ):
+        if groups and _is_on_line(groups[-1], box):
+            groups[-1].append((box, word))
+        else:
+            groups.append([(box, word)])
+    lines = []
+    for group in groups:
+        group.sort(key=lambda pair: pair[0][0])
+        found = tuple(word for _, word in group)
+        text = " ".join(word.text for word in found)
+        lines.append(Line(text, bounding_box(word.bbox for word in found), found))
+    return lines
+
+
+def _is_on_line(group: Sequence[tuple[Box, Word]], box: Box) -> bool:
+    # A comma or a dash is low; the tallest word of a line tells where the line is.
+    tallest = max((other for other, _ in group), key=lambda other: other[3] - other[1])
+    height = max(tallest[3] - tallest[1], box[3] - box[1])
+    return abs(_middle(tallest) - _middle(box)) < _ONE_LINE * height
+
+
+def _middle(box: Box) -> float:
+    return (box[1] + box[3]) / 2
+
+
+def _join_text(lines: Sequence[str]) -> str:
+    """The lines of a cell in one; a word that is parted at the end of a line stays parted there."""
+    text = ""
+    for line in lines:
+        parted = len(text) > 1 and text[-1] in "-\u00ad" and text[-2].isalpha()
+        text += ("\n" if parted else " " if text else "") + line
+    return text
+
+
+def _is_rule(grid: Grid, text: str, box: Box) -> bool:
+    """Whether a word is what an engine saw in a rule."""
+    if text.strip(_RULE_SIGNS):
+        return False
+    reach = _ON_RULE * grid.unit
+    x, y = (box[0] + box[2]) / 2, _middle(box)
+    return any(
+        x0 - reach <= x <= x1 + reach and y0 - reach <= y <= y1 + reach
+        for x0, y0, x1, y1 in grid.rules
+    )
+
+
+def _find_cells(cells: Sequence[GridCell], box: Box) -> list[int]:
+    """The cells that a word lies in: that of its middle, and those into which it reaches far."""
+    x0, y0, x1, y1 = box
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    width, height = x1 - x0, y1 - y0
+    reach = _REACHES * min(height, width)
+    touched: list[int] = []
+    for index, cell in enumerate(cells):
+        left, top, right, bottom = cell.box
+        across, down = min(x1, right) - max(x0, left), min(y1, bottom) - max(y0, top)
+        if left <= x <= right and top <= y <= bottom:
+            touched.insert(0, index)
+        elif (across > reach and down > height / 2) or (down > reach and across > width / 2):
+            touched.append(index)
+    return touched

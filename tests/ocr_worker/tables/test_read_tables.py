@@ -1,0 +1,74 @@
+"""A ruled page is read by Tesseract, and what stands in a cell ends in that cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from documents.text.page_layout import Block, PageLayout
+from documents.text.safe_html import sanitise_table
+from documents.text.tables import parse_rows
+from ocr_worker.engines import Engine
+from ocr_worker.reading import read_page
+from ocr_worker.rendering import Renderer
+from tests.ocr_worker.files import ENGLISH, picture, saved
+from tests.ocr_worker.tables.drawn_tables import DrawnTable, draw_table
+
+
+def read(renderer: Renderer, engine: Engine, drawn: DrawnTable, directory: Path) -> PageLayout:
+    path = saved(drawn.image, directory / "table.png", dpi=(drawn.dpi, drawn.dpi))
+    return read_page(renderer, engine, path, "image/png", 1).layout
+
+
+def table_of(layout: PageLayout) -> Block:
+    [table] = [block for block in layout.blocks if block.html]
+    assert table.label == "table"
+    assert parse_rows(sanitise_table(table.html)) == parse_rows(table.html)
+    return table
+
+
+def right_cells(table: Block, drawn: DrawnTable) -> float:
+    """The share of the cells with text that are read without a fault in their place."""
+    rows = parse_rows(table.html)
+    found = [
+        at < len(rows) and column < len(rows[at]) and rows[at][column].split() == text.split()
+        for at, row in enumerate(drawn.rows)
+        for column, text in enumerate(row)
+        if text
+    ]
+    return sum(found) / len(found)
+
+
+@pytest.mark.parametrize("style", ["thick", "turned"])
+def test_cells_are_read_in_their_places(
+    renderer: Renderer, engine: Engine, tmp_path: Path, style: str
+) -> None:
+    drawn = draw_table(style)
+    layout = read(renderer, engine, drawn, tmp_path)
+    table = table_of(layout)
+    assert right_cells(table, drawn) >= 0.9
+    texts = [block.text for block in layout.blocks_in_order()]
+    # What stands above and below the table stays there, once.
+    assert drawn.above.split()[0] in texts[0]
+    assert drawn.below.split()[0] in texts[-1]
+
+
+def test_every_word_of_a_table_has_its_box_for_search_and_marks(
+    renderer: Renderer, engine: Engine, tmp_path: Path
+) -> None:
+    layout = read(renderer, engine, draw_table("merged"), tmp_path)
+    table = table_of(layout)
+    assert [word.text for word in table.words()] == table.text.split()
+    x0, y0, x1, y1 = table.bbox
+    for word in table.words():
+        assert x0 <= (word.bbox[0] + word.bbox[2]) / 2 <= x1
+        assert y0 <= (word.bbox[1] + word.bbox[3]) / 2 <= y1
+
+
+def test_a_page_without_a_table_has_none(
+    renderer: Renderer, engine: Engine, tmp_path: Path
+) -> None:
+    path = saved(picture(ENGLISH), tmp_path / "letter.png", dpi=(200, 200))
+    layout = read_page(renderer, engine, path, "image/png", 1).layout
+    assert not any(block.html for block in layout.blocks)
