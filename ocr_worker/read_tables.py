@@ -48,8 +48,8 @@ _TALL = 1.3
 #: Cells of print have little ink: most of those of a table have at most this share.
 _PRINT = 0.4
 
-#: The words of a table together are read with at least this certainty (raw, not calibrated); in the grain
-#: of a photograph 0.67 was seen, in tables 0.90 and more.
+#: The words of a table together are read with at least this certainty (raw, not calibrated). In the
+#: grain of a photograph 0.67 was seen, in tables 0.90 and more.
 _PRINTED = 0.75
 
 Words = tuple[Word, ...]
