@@ -16,6 +16,12 @@ from documents.actions.accept_reading import accept_reading
 from documents.actions.add_member import add_member
 from documents.actions.answer_doubt import answer_doubt
 from documents.actions.assign_review import assign_review
+from documents.actions.begin_batch import (
+    batches_visible_to,
+    begin_batch,
+    cancel_batch,
+    find_batch,
+)
 from documents.actions.begin_change import begin_change, cancel_change, find_change
 from documents.actions.cancel import cancel
 from documents.actions.cancel_purge import cancel_purge
@@ -67,7 +73,7 @@ from documents.actions.resumable_upload import (
 )
 from documents.actions.retitle import retitle
 from documents.actions.retry_failures import retry_failures
-from documents.actions.revoke_token import revoke_token_of
+from documents.actions.revoke_token import revoke_token, revoke_token_of
 from documents.actions.save_search import save_search
 from documents.actions.schedule_purge import schedule_purge
 from documents.actions.set_audit_days import set_audit_days
@@ -148,7 +154,7 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
 }
 
 #: Of people and not of documents: tests/documents/api/test_log_in.py, test_tokens.py,
-#: test_people_of_teams.py, test_resumable.py, test_webhooks.py, test_changes.py.
+#: test_people_of_teams.py, test_resumable.py, test_webhooks.py, test_changes.py, test_batches.py.
 OF_PEOPLE: set[Callable[..., object]] = {
     change_webhook,
     delete_webhook,
@@ -158,8 +164,12 @@ OF_PEOPLE: set[Callable[..., object]] = {
     rotate_secret,
     send_test,
     append_piece,
+    batches_visible_to,
+    begin_batch,
     begin_upload,
+    cancel_batch,
     cancel_change,
+    find_batch,
     find_change,
     find_upload,
     give_up_upload,
@@ -168,6 +178,7 @@ OF_PEOPLE: set[Callable[..., object]] = {
     change_password,
     end_setup,
     replace_generated_password,
+    revoke_token,
     revoke_token_of,
 }
 
@@ -184,7 +195,14 @@ OF_READERS: set[Callable[..., object]] = {
 }
 
 #: What actions share, and which are tested with them.
-PARTS = {"change_tag", "do_once", "renew_by_work", "store_correction"}
+PARTS = {
+    "ask_for_pages",
+    "write_results_of",
+    "change_tag",
+    "do_once",
+    "renew_by_work",
+    "store_correction",
+}
 
 #: It goes through documents that the person sees: tests/documents/actions/test_review_work.py,
 #: tests/documents/admin/test_site_state.py.

@@ -156,9 +156,8 @@ def refused(client: Client, name: str, content: bytes) -> Any:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"Just words.", "текстовый файл"),
-        (b"PK\x03\x04....word/", "документ Word"),
-        (b"7z\xbc\xaf\x27\x1c\0\0", "файл типа application/x-7z-compressed"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "рисунок SVG"),
+        (b"MZ\x90\0" + bytes(60), "файл типа application/x-msdownload"),
         (b"\0\1\2\3", "файл неизвестного типа"),
     ],
 )

@@ -146,7 +146,7 @@ def test_the_team_filter_takes_one_of_several(api: APIClient, team: Team, user: 
         ("team=main", "team"),
         ("tag=a%00b", "tag"),
         ("language=russian", "language"),
-        ("mime_type=text/plain", "mime_type"),
+        ("mime_type=text/troff", "mime_type"),
         ("sha256=abc", "sha256"),
         ("created_after=yesterday", "created_after"),
         ("created_before=0001-01-01T00:00:00%2B14:00", "created_before"),
