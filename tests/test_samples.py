@@ -93,11 +93,16 @@ def test_pictures_of_phones_are_read(site: Site, shared: Path) -> None:
         assert len(pages) == 1
 
 
-def test_an_archive_is_refused_with_what_would_be_taken(site: Site, shared: Path) -> None:
+def test_the_files_of_an_archive_become_documents(site: Site, shared: Path) -> None:
     path = shared / "hostile/archive/letters.zip"
 
-    answer = site.upload(path.name, path.read_bytes())
+    container = site.upload(path.name, path.read_bytes()).json()
 
-    assert answer.status_code == 415
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert "PDF" in answer.json()["detail"]
+    def held() -> list[dict[str, Any]]:
+        return site.call(f"/api/v1/documents/{container['id']}/members/").json()["results"]
+
+    eventually(lambda: site.document(container["id"])["status"] == "ready", 60, "it is unpacked")
+    assert {(member["path"], member["outcome"]) for member in held()} == {
+        ("letter-de.pdf", "created"),
+        ("letter-en.txt", "created"),
+    }

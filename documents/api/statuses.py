@@ -25,6 +25,7 @@ STATUSES: dict[type[errors.ArchiveError], int] = {
     errors.AddressForbidden: 422,
     errors.FetchFailed: 422,
     errors.ExportFailed: 503,
+    errors.ChangeFailed: 503,
     errors.Busy: 503,
     errors.SearchUnavailable: 503,
     errors.ReadingError: 422,
