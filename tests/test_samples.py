@@ -99,7 +99,8 @@ def test_the_files_of_an_archive_become_documents(site: Site, shared: Path) -> N
     container = site.upload(path.name, path.read_bytes()).json()
 
     def held() -> list[dict[str, Any]]:
-        return site.call(f"/api/v1/documents/{container['id']}/members/").json()["results"]
+        found = site.call(f"/api/v1/documents/{container['id']}/members/").json()
+        return list(found["results"])
 
     eventually(lambda: site.document(container["id"])["status"] == "ready", 60, "it is unpacked")
     assert {(member["path"], member["outcome"]) for member in held()} == {
