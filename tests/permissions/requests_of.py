@@ -65,7 +65,7 @@ BODIES: dict[str, Body] = {
             "team": str(world.team.id),
         }
     },
-    "POST ocr/": _json(image_base64="aGk="),
+    "POST ocr/": _json(image_base64="TVqQAA=="),
     "POST ^mcp/?$": lambda world: {
         "data": {"jsonrpc": "2.0", "id": 1, "method": "tools/list"},
         "content_type": "application/json",
