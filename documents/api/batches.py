@@ -19,7 +19,7 @@ from documents.actions.begin_batch import (
 )
 from documents.actions.do_once import Answer
 from documents.api.once import IDEMPOTENCY_KEY, answer_once, respond_once
-from documents.api.openapi.describe import describe, page_of
+from documents.api.openapi.describe import FILE, describe, page_of
 from documents.api.openapi.shapes.batches import BatchObjectShape, BatchShape
 from documents.api.pagination import ListParameters, paginate
 from documents.api.serializers import NewDocument
@@ -148,7 +148,7 @@ class BatchObjectsView(ApiView):
 class BatchReportView(FileView):
     scopes = {"get": TokenScope.ADMIN}
 
-    @describe("The report of a batch as CSV", {200: bytes}, types=("text/csv",))
+    @describe("The report of a batch as CSV", {200: FILE}, types=("text/csv",))
     def get(self, request: Request, batch_id: uuid.UUID) -> HttpResponseBase:
         batch = find_batch(batch_id, actor=self.user)
         name = f"batch-{batch.id}.csv"

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from documents import signals
 from documents.actions.claim_page import claim_page
+from documents.actions.detect_languages import detect_languages
 from documents.files.storage import archive
 from documents.models import Page, PageStatus, Status, WorkerProcess
 from documents.models.claim import ClaimOwner
@@ -57,6 +58,7 @@ def let_leases_run_out() -> None:
 
 def test_an_idle_archive_wakes_no_worker(woken: list[str]) -> None:
     make_document(pages=["read"])
+    detect_languages()
 
     reconcile()
 

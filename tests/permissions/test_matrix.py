@@ -82,6 +82,7 @@ def test_every_address_has_a_row_and_every_row_an_address() -> None:
     assert sorted(row.strip() for row in needed_rows()) == sorted(read_matrix())
 
 
+@pytest.mark.timeout(400)
 def test_everybody_is_answered_as_the_matrix_says(world: World) -> None:
     browsers = {identity: world.browser(identity) for identity in IDENTITIES}
     programs = {identity: world.program(identity) for identity in IDENTITIES}
