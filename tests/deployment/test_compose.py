@@ -99,6 +99,7 @@ def test_what_is_set_gets_to_every_process_that_needs_it() -> None:
         "CLOUDRU_S3_ENDPOINT": "http://s3:8333",
         "CLOUDRU_S3_ACCESS_KEY": "team:archive",
         "OCRSITE_LANGUAGES": "rus",
+        "OCRSITE_INBOX_DONE": "remove",
     }
     services = compose.read(PATH, given)["services"]
 
