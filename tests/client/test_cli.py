@@ -82,7 +82,7 @@ def test_a_file_is_sent_once_with_its_name_and_tags(terminal: Terminal, tmp_path
 
 def test_what_is_refused_does_not_stop_the_others(terminal: Terminal, tmp_path: Path) -> None:
     folder = tmp_path / "scans"
-    a_file(folder, "bad.exe", b"MZ nothing for us")
+    a_file(folder, "bad.exe", b"MZ\x90\0\3\0\0\0nothing for us")
     a_file(folder, "empty.pdf", b"")
     a_file(folder, "good.pdf")
 
@@ -169,7 +169,7 @@ def test_a_folder_is_watched(terminal: Terminal, tmp_path: Path) -> None:
     folder = tmp_path / "scans"
     a_file(folder, "one.pdf")
     a_file(folder, "two.pdf", PDF + b"2")
-    a_file(folder, "bad.exe", b"MZ nothing for us")
+    a_file(folder, "bad.exe", b"MZ\x90\0\3\0\0\0nothing for us")
     a_file(folder, "arriving.pdf.part")
     done, failed = tmp_path / "done", tmp_path / "failed"
 

@@ -28,7 +28,7 @@ def paperless() -> Iterator[PaperlessServer]:
         original_file_name="Счёт 1.pdf", notes=[{"id": 1, "note": "ask again"}],
     )  # fmt: skip
     server.add(b"%PDF-1.4 two", original_file_name="../../etc/passwd.pdf")
-    server.add(b"MZ nothing for us", original_file_name="setup.exe")
+    server.add(b"MZ\x90\0\3\0\0\0nothing for us", original_file_name="setup.exe")
     server.start()
     yield server
     server.stop()
