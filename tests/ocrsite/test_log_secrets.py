@@ -143,6 +143,7 @@ def fail(site: Site) -> dict[str, str]:
     damaged = b"%PDF-1.4\n" + PLANTED["a word of a damaged document"].encode() * 50
     document = site.upload("damaged.pdf", damaged).json()["id"]
     eventually(lambda: site.document(document)["status"] == "failed", 60, "a damaged document")
-    refused = site.upload("notes.txt", PLANTED["a word of a damaged document"].encode())
+    program = b"MZ\x90\0\3\0" + PLANTED["a word of a damaged document"].encode()
+    refused = site.upload("notes.txt", program)
     assert refused.status_code == 415
     return {}
