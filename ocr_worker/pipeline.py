@@ -35,7 +35,7 @@ from documents.errors import (
 )
 from documents.exports import page_images
 from documents.exports.rendition import Convert, read_pages
-from documents.files.filetypes import CONTAINER_TYPES
+from documents.files.filetypes import PageSource, page_source
 from documents.files.storage import original_file
 from documents.messages import Message
 from documents.models import Document, Page, Task
@@ -184,7 +184,7 @@ def _prepare(claim: TaskClaim, renderer: Renderer, convert: Convert | None) -> N
     document = Document.objects.get(id=claim.document_id)
     try:
         with _open_original(document.id, document.filename) as original:
-            if document.mime_type in CONTAINER_TYPES:
+            if page_source(document.mime_type) is PageSource.MEMBERS:
                 unpack(claim, document, original)
                 return
             pages = read_pages(

@@ -97,7 +97,6 @@ BZIP2 = FileType("application/x-bzip2", (".bz2", ".tbz", ".tbz2"), "BZ2", PageSo
 XZ = FileType("application/x-xz", (".xz", ".txz"), "XZ", PageSource.MEMBERS)
 ZSTD = FileType("application/zstd", (".zst", ".tzst"), "ZST", PageSource.MEMBERS)
 CONTAINERS = (ZIP, RAR, SEVEN_ZIP, TAR, GZIP, BZIP2, XZ, ZSTD)
-CONTAINER_TYPES = frozenset(kind.mime_type for kind in CONTAINERS)
 
 
 ACCEPTED = (PDF, *IMAGES, *OFFICE, *CONTAINERS)

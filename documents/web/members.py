@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from documents.access import visible_to
-from documents.files.filetypes import CONTAINER_TYPES
+from documents.files.filetypes import PageSource, page_source
 from documents.models import Document, Member, MemberOutcome, User
 from documents.models.member import containers_of
 from documents.web.list_rows import Row, with_row_facts
@@ -51,7 +51,7 @@ class Contents:
 
 
 def is_container(document: Document) -> bool:
-    return document.mime_type in CONTAINER_TYPES
+    return page_source(document.mime_type) is PageSource.MEMBERS
 
 
 def contents_of(user: User, container: Document) -> Contents:

@@ -75,7 +75,9 @@ class DocumentShape(serializers.Serializer[Any]):
     sha256 = serializers.RegexField(r"^[0-9a-f]{64}$")
     size = serializers.IntegerField(min_value=1, help_text="Bytes.")
     mime_type = serializers.CharField()
-    page_count = serializers.IntegerField(allow_null=True, min_value=1)
+    page_count = serializers.IntegerField(
+        allow_null=True, min_value=0, help_text="null until they are counted; 0 for an archive."
+    )
     pages_done = serializers.IntegerField(min_value=0)
     pages_failed = serializers.IntegerField(min_value=0)
     pages_skipped = serializers.IntegerField(
