@@ -19,6 +19,8 @@ class McpView(FileView):
 
     scopes = {"post": TokenScope.READ}
     parser_classes = ()
+    #: Not in the OpenAPI description: the protocol describes itself (`tools/list`).
+    schema = None
 
     def post(self, request: Request) -> HttpResponseBase:
         # Loads the library, which a site whose archive no model asks can do without.
