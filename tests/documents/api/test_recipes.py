@@ -46,7 +46,7 @@ until curl -s $DOC -H "$AUTH" | grep -qE '"status":"(ready|partial|failed)"'; do
 RECEIVE = "python3 {file} > received &"
 #: The log of what was sent is looked at in the next lines; the receiver must have been called.
 TOLD = """
-for _ in $(seq 200); do grep -q webhook.test received && break; sleep 0.1; done
+for _ in $(seq 600); do grep -q webhook.test received && break; sleep 0.1; done
 """
 #: What the letter, which is neither protected nor has tables or figures, is answered instead of
 #: success: the end of the address, and the status.
