@@ -146,6 +146,8 @@ def _find_step(ray: bytes) -> float | None:
     """How far from its beginning `ray` first gets lighter at once, px; None: it doesn't."""
     before = ray[0]
     for index in range(2, int(len(ray) * _DEEPEST)):
+        if before * _SHARE > 255:  # nothing is so much lighter: a flat scan
+            return None
         dark, light = ray[index - 1], ray[index + 1]
         if light - dark >= _STEP and light >= _SHARE * dark:
             # Paper is lighter than all that lies before it: the grain of wood, type on paper.

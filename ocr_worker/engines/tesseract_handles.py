@@ -36,7 +36,7 @@ class Handles:
     def open(self, languages: str, segmentation: int) -> Any:
         """A new handle, which is the caller's to end. Raises EngineUnavailable."""
         try:
-            return self.module.PyTessBaseAPI(path=self.path, lang=languages, psm=segmentation)
+            handle = self.module.PyTessBaseAPI(path=self.path, lang=languages, psm=segmentation)
         except RuntimeError as error:
             raise EngineUnavailable(
                 Message(
@@ -47,6 +47,10 @@ class Handles:
                     problem=error,
                 )
             ) from error
+        # Whether letters have one width is of no use to this kind of recognition, which finds them
+        # by itself, and looking for it takes 4 to 7% of the time.
+        handle.SetVariable("textord_all_prop", "1")
+        return handle
 
     def close(self) -> None:
         for handle in self._open.values():

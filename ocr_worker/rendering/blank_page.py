@@ -26,6 +26,9 @@ _MUCH_INK = 0.08
 _LETTER_INK = 9
 _LETTER_SIDE = 5
 
+#: Bands in which a letter is looked for first, one by one.
+_BANDS = 12
+
 #: Marks within this share of the page's edge belong to its border.
 _BORDER = 0.02
 
@@ -48,7 +51,14 @@ def is_blank(gray: Image.Image) -> bool:
         inner = ink
     if inner.histogram()[255] > _MUCH_INK * inner.width * inner.height:
         return False
-    return not any(_is_letter(mark, inner.size) for mark in find_marks(inner))
+    height = -(-inner.height // _BANDS)
+    for top in range(0, inner.height, height):
+        # What lies in a band as a whole is a mark of the page. On a page of text the search ends
+        # in one of the first bands.
+        band = inner.crop((0, top, inner.width, min(top + height, inner.height)))
+        if any(_is_letter(mark, band.size, inner.size) for mark in find_marks(band)):
+            return False
+    return not any(_is_letter(mark, inner.size, inner.size) for mark in find_marks(inner))
 
 
 def _has_contrast(image: Image.Image) -> bool:
@@ -56,7 +66,8 @@ def _has_contrast(image: Image.Image) -> bool:
     return bool(high - low >= _CONTRAST)  # type: ignore[operator]
 
 
-def _is_letter(mark: Mark, size: tuple[int, int]) -> bool:
+def _is_letter(mark: Mark, size: tuple[int, int], page: tuple[int, int]) -> bool:
+    """`size`: of the part of a page, of `page` px, that the mark was found in."""
     x0, y0, x1, y1, ink, _ = mark
     width, height = mark.width, mark.height
     if ink < _LETTER_INK or max(width, height) < _LETTER_SIDE:
@@ -65,4 +76,4 @@ def _is_letter(mark: Mark, size: tuple[int, int]) -> bool:
         return False  # continues into the border: a shadow, a punched hole, a torn corner
     if min(width, height) <= 3 and max(width, height) > 12 * min(width, height):
         return False  # a fold, a scratch, a ruled line
-    return max(width, height) < 0.5 * max(size)
+    return max(width, height) < 0.5 * max(page)

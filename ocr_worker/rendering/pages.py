@@ -213,7 +213,10 @@ class Pages:
         file = self._file
         if isinstance(file, PdfFile):
             width, height, _ = file.natural_size(number)
-            small = file.draw(number, *geometry.fit_size(width, height, 2 * THUMBNAIL_SIDE))
+            if self._drawn is not None and self._drawn[0] == number:
+                small = self._drawn[1]
+            else:
+                small = file.draw(number, *geometry.fit_size(width, height, 2 * THUMBNAIL_SIDE))
         else:
             small = file.decode(number)[0]
         size = geometry.fit_size(*small.size, THUMBNAIL_SIDE)

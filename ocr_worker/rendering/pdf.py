@@ -141,7 +141,10 @@ class PdfFile:
             c.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, flags)
             if page.formenv is not None:
                 c.FPDF_FFLDraw(page.formenv, bitmap, page, 0, 0, width, height, 0, flags)
-            pixels = ctypes.string_at(bitmap.buffer, bitmap.stride * height)
+            # Pillow takes RGB out of the buffer as a copy; gray it would leave where it is.
+            pixels = (
+                ctypes.string_at(bitmap.buffer, bitmap.stride * height) if gray else bitmap.buffer
+            )
             return Image.frombuffer(mode, (width, height), pixels, "raw", raw, bitmap.stride, 1)
         finally:
             bitmap.close()

@@ -10,7 +10,13 @@ from PIL import Image, ImageDraw
 
 from documents.errors import EngineUnavailable, ReadingTimeout
 from documents.text.page_layout import PageLayout
-from ocr_worker.engines import Engine, create_engine, tessdata
+from ocr_worker.engines import (
+    Engine,
+    create_engine,
+    recognise_page,
+    tessdata,
+    tesseract_handles,
+)
 from tests.ocr_worker.files import ENGLISH, font, picture
 
 LEFT = ["The first column tells of ships", "and of the sea that bore them",
@@ -126,3 +132,46 @@ def test_data_is_taken_from_where_the_settings_say(settings: Any, tmp_path: Path
 def test_without_any_data_the_error_is_the_same() -> None:
     with pytest.raises(EngineUnavailable, match="Install it"):
         create_engine("tesseract", "rus+eng").load()
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The widths, px, of the images that are shown to the library."""
+    widths: list[int] = []
+
+    def show(handle: Any, image: Image.Image, dpi: float) -> None:
+        widths.append(image.width)
+        tesseract_handles.show_image(handle, image, dpi)
+
+    monkeypatch.setattr(recognise_page, "show_image", show)
+    return widths
+
+
+def printed(size: int) -> Image.Image:
+    page = Image.new("L", (1654, 900), 255)
+    draw = ImageDraw.Draw(page)
+    for index, line in enumerate(ENGLISH * 2):
+        draw.text((100, 60 + 2 * size * index), line, fill=0, font=font(size))
+    return page
+
+
+def test_small_print_is_enlarged_and_large_print_is_not(engine: Engine, seen: list[int]) -> None:
+    assert "supplier" in read(engine, printed(34)).text
+    assert 1654 in seen and 2481 not in seen
+    seen.clear()
+
+    layout = read(engine, printed(18))
+
+    assert "supplier" in layout.text and (layout.width, layout.dpi) == (1654, 200)
+    assert 2481 in seen and 1654 not in seen
+
+
+def test_a_doubtful_reading_of_large_print_is_compared_with_an_enlarged_one(
+    engine: Engine, seen: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognise_page, "_DOUBTFUL", 1.0)  # all are
+
+    layout = read(engine, printed(34))
+
+    assert {1654, 2481} <= set(seen)
+    assert "supplier" in layout.text and layout.width == 1654
