@@ -78,8 +78,9 @@ class ChildProcess:
             with contextlib.suppress(OSError):
                 self._start()
 
-    def ask(self, request: dict[str, Any], file: int) -> tuple[dict[str, Any], bytearray]:
-        """Send a request about the open descriptor `file`; return the answer: header and payload.
+    def ask(self, request: dict[str, Any], *files: int) -> tuple[dict[str, Any], bytearray]:
+        """Send a request about the open descriptors `files`, one in most; return the answer: header
+        and payload.
 
         Raises LimitExceeded, DamagedPage, ReadingTimeout, EngineFailed; RendererUnavailable where
         no child starts (the request was not sent). After any of these the child has ended, and
@@ -88,7 +89,7 @@ class ChildProcess:
         deadline = time.monotonic() + self._limits.wall_seconds
         process = self._ensure_running(deadline)
         try:
-            self._send(request, file)
+            self._send(request, *files)
             header, payload = self._receive(process, deadline)
         except _ChildDied:
             raise self._explain_death() from None
@@ -194,10 +195,10 @@ class ChildProcess:
         if refused and self.jail != before:
             log.warning("jail_layers_refused", **refused)
 
-    def _send(self, request: dict[str, Any], file: int) -> None:
+    def _send(self, request: dict[str, Any], *files: int) -> None:
         assert self._requests is not None
         try:
-            wire.send_request(self._requests, request, file)
+            wire.send_request(self._requests, request, *files)
         except (BrokenPipeError, ConnectionResetError):
             raise _ChildDied from None
 

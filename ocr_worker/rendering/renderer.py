@@ -26,7 +26,7 @@ from .types import (
     UnreadLine,
 )
 
-_ERRORS: dict[str, type[errors.ReadingError]] = {
+ERRORS: dict[str, type[errors.ReadingError]] = {
     cls.code: cls
     for cls in (
         errors.DamagedFile,
@@ -248,7 +248,7 @@ class Renderer:
     ) -> tuple[dict[str, Any], bytearray]:
         page = arguments.get("number")
         try:
-            with _open(path) as file:
+            with open_original(path) as file:
                 header, payload = self._child.ask(
                     {
                         "action": action,
@@ -262,12 +262,12 @@ class Renderer:
             error.page = page
             raise
         if "error" in header:
-            cls = _ERRORS.get(str(header["error"]), errors.DamagedPage)
+            cls = ERRORS.get(str(header["error"]), errors.DamagedPage)
             raise cls(message_from_json(header.get("message", "")), page=page)
         return header, payload
 
 
-def _open(path: Path) -> BinaryIO:
+def open_original(path: Path) -> BinaryIO:
     """The original, opened for the child, which may open nothing. Raises ReadingError."""
     try:
         return path.open("rb", buffering=0)

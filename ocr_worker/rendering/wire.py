@@ -38,14 +38,14 @@ def parse_header(text: bytes | bytearray) -> dict[str, Any]:
     return header
 
 
-def send_request(stream: socket.socket, header: dict[str, Any], file: int) -> None:
-    """Send a request about the open descriptor `file`.
+def send_request(stream: socket.socket, header: dict[str, Any], *files: int) -> None:
+    """Send a request about the open descriptors `files`, one in most.
 
     Raises BrokenPipeError or ConnectionResetError where nobody reads any more.
     """
     frame = pack(header)
     # A request is far smaller than a socket's buffer: sending it never waits.
-    sent = socket.send_fds(stream, [frame], [file])
+    sent = socket.send_fds(stream, [frame], files)
     if sent < len(frame):
         stream.sendall(frame[sent:])
 
@@ -55,19 +55,26 @@ def receive_request(stream: socket.socket) -> tuple[dict[str, Any], int] | None:
 
     None when the other side has closed the stream. Raises ValueError for anything else.
     """
-    prefix, files, _, _ = socket.recv_fds(stream, PREFIX.size, 1)
+    received = receive_files(stream, 1)
+    return None if received is None else (received[0], received[1][0])
+
+
+def receive_files(stream: socket.socket, most: int) -> tuple[dict[str, Any], list[int]] | None:
+    """As `receive_request`, for a request about several files: one to `most`."""
+    prefix, files, _, _ = socket.recv_fds(stream, PREFIX.size, most)
     if not prefix:
         return None
     try:
         prefix += _exactly(stream, PREFIX.size - len(prefix))
         header_bytes, _ = PREFIX.unpack(prefix)
         header = parse_header(_exactly(stream, header_bytes))
-        (file,) = files
+        if not files:
+            raise ValueError("the request names no file")
     except ValueError:
         for file in files:
             os.close(file)
         raise
-    return header, file
+    return header, files
 
 
 def _exactly(stream: socket.socket, size: int) -> bytes:

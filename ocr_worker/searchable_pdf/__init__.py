@@ -8,7 +8,6 @@
 | `text_stream` | a layout as the content stream of a page |
 | `place_text` | where each word of a layout goes: the pure part of it |
 | `glyphless_font` | the font without shapes in which the text is set |
-| `objects` | objects of a PDF appended to a file, with their cross-reference table |
 | `metadata` | what PDF/A demands besides: XMP and the output intent |
 
 Nothing here parses an uploaded byte: the rendering child says what a page is, and the original's

@@ -7,27 +7,15 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ocr_worker.rendering import Renderer
+from ocr_worker.rendering.pdf_objects import PLACES, ObjectWriter
 
 from .glyphless_font import write_font
 from .metadata import build_id, write_archival_entries, write_info
-from .objects import ObjectWriter
 from .place_text import place_page
 from .source import PageText, Source
 from .text_stream import Area, build_text
 
 _CHUNK = 1024 * 1024
-
-#: By EXIF orientation: how the stored picture's unit square lies in that of the upright page.
-_PLACES = {
-    1: (1, 0, 0, 1, 0, 0),
-    2: (-1, 0, 0, 1, 1, 0),
-    3: (-1, 0, 0, -1, 1, 1),
-    4: (1, 0, 0, -1, 0, 1),
-    5: (0, -1, -1, 0, 1, 1),
-    6: (0, -1, 1, 0, 0, 1),
-    7: (0, 1, 1, 0, 0, 0),
-    8: (0, 1, -1, 0, 1, 0),
-}
 
 
 def write_from_images(renderer: Renderer, source: Source, target: BinaryIO) -> None:
@@ -69,7 +57,7 @@ def _write_page(
         picture = writer.copy_stream(_read_ranges(path, ranges), length, entries)
     else:
         picture = writer.copy_stream((data,), len(data), entries)
-    a, b, c, d, e, f = _PLACES[described["orientation"]]
+    a, b, c, d, e, f = PLACES[described["orientation"]]
     matrix: tuple[float, ...] = (
         a * width,
         b * height,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping
 
-from .objects import ObjectWriter
+from ocr_worker.rendering.pdf_objects import ObjectWriter
 
 #: Width of every character, in thousandths of the font's size.
 WIDTH = 500

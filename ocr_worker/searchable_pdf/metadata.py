@@ -10,8 +10,7 @@ import hashlib
 from pathlib import Path
 
 from documents.exports.xml_text import xml_text
-
-from .objects import ObjectWriter
+from ocr_worker.rendering.pdf_objects import ObjectWriter
 
 PDFA = "pdfa-2b"
 PRODUCER = "ocrsite"

@@ -17,11 +17,11 @@ from documents.files.storage import archive
 from documents.messages import Message
 from documents.text.page_layout import Block, PageLayout
 from ocr_worker.rendering import Renderer
+from ocr_worker.rendering.pdf_objects import ObjectWriter
 from ocr_worker.text_layer.blocks import is_of_layer
 
 from .glyphless_font import write_font
 from .metadata import build_id, write_archival_entries, write_info
-from .objects import ObjectWriter
 from .place_text import place_page
 from .source import ADD, KEEP, REPLACE, PageText, Source
 from .text_stream import Area, build_text
