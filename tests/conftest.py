@@ -74,6 +74,8 @@ def _concerns_postgresql(item: pytest.Item, quick: bool) -> bool:
         return False
     if _has(item, "postgresql"):
         return True
+    if _has(item, "any_database"):
+        return False
     fixtures = getattr(item, "fixturenames", ())
     uses_database = _has(item, "django_db", "real_site") or "db" in fixtures
     return uses_database and not quick

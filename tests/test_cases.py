@@ -10,8 +10,10 @@ import pytest
 from tests.cases import Client, check_all
 from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, running
 
+# About reading files; tests/documents/search searches on each database.
 pytestmark = [
     pytest.mark.long,
+    pytest.mark.any_database,
     pytest.mark.shared,
     pytest.mark.real_site,
     pytest.mark.slow,

@@ -15,7 +15,8 @@ from tests.attacks.slow_bodies import PATHS, drip_into
 from tests.attacks.stalled_uploads import stall
 from tests.ocrsite.running_site import Site
 
-pytestmark = [pytest.mark.chaos, pytest.mark.real_site]
+# Sockets, threads and memory: what is attacked stands before every database.
+pytestmark = [pytest.mark.chaos, pytest.mark.real_site, pytest.mark.any_database]
 
 #: MiB by which the web process may grow; seconds of /health; the share of honest requests.
 GROWTH, HEALTH, SHARE = 150, 1.0, 0.95

@@ -9,7 +9,13 @@ import pytest
 from tests.attacks.log_in_flood import attack
 from tests.ocrsite.running_site import ADMIN_PASSWORD, running
 
-pytestmark = [pytest.mark.real_site, pytest.mark.long, pytest.mark.timeout(240)]
+# Hashing, threads and memory: what is attacked stands before every database.
+pytestmark = [
+    pytest.mark.real_site,
+    pytest.mark.any_database,
+    pytest.mark.long,
+    pytest.mark.timeout(240),
+]
 
 MB = 2**20
 

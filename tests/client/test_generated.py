@@ -16,7 +16,13 @@ import pytest
 
 from tests.ocrsite.running_site import ADMIN_PASSWORD, ROOT, Site, eventually, running
 
-pytestmark = [pytest.mark.long, pytest.mark.real_site, pytest.mark.slow]
+# A client of the API, whose queries are tested on each database.
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.real_site,
+    pytest.mark.any_database,
+    pytest.mark.slow,
+]
 
 PACKAGE = "ocrsite_api"
 SAMPLE = ROOT / "documents" / "web" / "sample.pdf"

@@ -17,7 +17,8 @@ from mcp.client.streamable_http import streamable_http_client
 
 from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, running
 
-pytestmark = [pytest.mark.real_site, pytest.mark.slow]
+# A protocol over the API, whose queries are tested on each database.
+pytestmark = [pytest.mark.real_site, pytest.mark.any_database, pytest.mark.slow]
 
 #: As a client of before 2026-07-28 does, and as one of that version.
 MODES = ["legacy", "auto"]

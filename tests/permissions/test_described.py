@@ -15,7 +15,8 @@ from tests.permissions.routes import fill, is_of_the_api
 from tests.permissions.test_matrix import needed_rows
 from tests.permissions.world import make_world, send
 
-pytestmark = pytest.mark.django_db
+# The form of answers, which no database gives.
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 #: What is no endpoint, but an answer to what is none, or a page; a protocol of its own.
 NOT_DESCRIBED = {"GET api/", "GET api/docs/", "POST ^mcp/?$"}

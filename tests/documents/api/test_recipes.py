@@ -19,9 +19,11 @@ from tests.client.paperless import TOKEN as PAPERLESS_TOKEN
 from tests.client.paperless import PaperlessServer
 from tests.ocrsite.running_site import ADMIN_PASSWORD, ROOT, Site, free_port, running
 
+# Clients of the API, whose queries are tested on each database.
 pytestmark = [
     pytest.mark.long,
     pytest.mark.real_site,
+    pytest.mark.any_database,
     pytest.mark.slow,
     pytest.mark.timeout(300),
     pytest.mark.skipif(not shutil.which("curl"), reason="needs curl"),

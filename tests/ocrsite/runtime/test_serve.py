@@ -66,6 +66,7 @@ def passwords_in(log: str) -> list[str]:
 # --- the start --------------------------------------------------------------------------------
 
 
+@pytest.mark.any_database
 def test_health_answers_within_three_seconds_of_the_start(tmp_path: Path) -> None:
     # The machine may be busy with other tests: the promise is about the site, so one start in
     # three has to keep it.
@@ -80,6 +81,7 @@ def test_health_answers_within_three_seconds_of_the_start(tmp_path: Path) -> Non
     pytest.fail(f"health answered after {seconds} seconds")
 
 
+@pytest.mark.any_database
 def test_a_request_during_the_start_is_told_when_to_come_back(site: Site) -> None:
     site.wait_for_health()
 
@@ -124,6 +126,7 @@ def test_the_administrators_password_is_not_passed_on_to_other_processes(
     assert not [p for p in others if ADMIN_PASSWORD in p.environ().values()]
 
 
+@pytest.mark.any_database
 def test_a_data_directory_with_a_very_long_path_works(tmp_path: Path) -> None:
     # A unix socket could not have such a path.
     deep = tmp_path / ("long" * 20) / ("longer" * 20) / "data"
@@ -171,6 +174,7 @@ def test_it_is_ready_once_its_readers_are_there(shared_site: Site) -> None:
 # --- a start that can't be ---------------------------------------------------------------------
 
 
+@pytest.mark.any_database
 def test_a_second_instance_on_the_same_data_directory_is_refused(shared_site: Site) -> None:
     result = refused(shared_site.data_dir, PORT=str(free_port()))
 
@@ -180,6 +184,7 @@ def test_a_second_instance_on_the_same_data_directory_is_refused(shared_site: Si
     assert shared_site.health(), "the first one goes on"
 
 
+@pytest.mark.any_database
 def test_a_taken_port_is_refused(data_dir: Path) -> None:
     with socket.socket() as other:
         other.bind(("0.0.0.0", 0))
@@ -193,6 +198,7 @@ def test_a_taken_port_is_refused(data_dir: Path) -> None:
     assert str(port) in result.stderr
 
 
+@pytest.mark.any_database
 def test_a_given_data_directory_that_can_not_be_written_is_refused(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a directory")
@@ -204,6 +210,7 @@ def test_a_given_data_directory_that_can_not_be_written_is_refused(tmp_path: Pat
     assert "OCRSITE_DATA_DIR" in result.stderr
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", ["lock", "run", "queue"])
 def test_a_data_directory_that_can_not_be_used_is_refused(data_dir: Path, name: str) -> None:
     # Of the wrong kind, because root may use whatever belongs to another user.
@@ -220,6 +227,7 @@ def test_a_data_directory_that_can_not_be_used_is_refused(data_dir: Path, name: 
     assert f"the data directory {data_dir} can't be used: {data_dir / name}" in result.stderr
 
 
+@pytest.mark.any_database
 def test_a_wrong_value_is_refused(data_dir: Path) -> None:
     result = refused(data_dir, PORT="eighty")
 
@@ -228,6 +236,7 @@ def test_a_wrong_value_is_refused(data_dir: Path) -> None:
     assert "PORT" in result.stderr
 
 
+@pytest.mark.any_database
 def test_one_role_alone_needs_a_queue_to_share(data_dir: Path) -> None:
     result = refused(data_dir, "web", PORT=str(free_port()))
 
@@ -243,6 +252,7 @@ def _is_one_sentence(text: str) -> bool:
 # --- uploads --------------------------------------------------------------------------------
 
 
+@pytest.mark.any_database
 def test_bodies_that_stall_do_not_shut_out_the_rest_and_are_ended(shared_site: Site) -> None:
     with contextlib.ExitStack() as stack:
         stalled = [stack.enter_context(stalled_body(shared_site)) for _ in range(50)]
@@ -317,6 +327,7 @@ def test_a_stop_during_the_start_ends_every_process(site: Site) -> None:
     assert nothing_is_left_of(site)
 
 
+@pytest.mark.any_database
 def test_a_stop_does_not_wait_for_a_body_that_stalls(open_site: Site) -> None:
     with stalled_body(open_site):
         assert open_site.stop(within=10) < 10
@@ -378,6 +389,7 @@ def test_a_killed_reader_is_started_again(shared_site: Site) -> None:
     assert after.pid != before.pid
 
 
+@pytest.mark.any_database
 def test_a_killed_queue_is_started_again(shared_site: Site) -> None:
     before = shared_site.find(QUEUE)
     assert before is not None
@@ -395,6 +407,7 @@ def test_a_killed_queue_is_started_again(shared_site: Site) -> None:
     )
 
 
+@pytest.mark.any_database
 def test_a_queue_that_can_not_be_read_is_put_aside(data_dir: Path) -> None:
     files = data_dir / "queue" / "appendonlydir"
     files.mkdir(parents=True)

@@ -70,6 +70,7 @@ def terminal(data_dir: Path) -> Iterator[Terminal]:
 
 
 @pytest.mark.real_site
+@pytest.mark.any_database
 def test_a_first_start_ends_in_a_block_that_says_all_and_nothing_alarms(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     with terminal(data_dir) as first:
