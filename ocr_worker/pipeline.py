@@ -19,12 +19,14 @@ from django.conf import settings
 from documents.actions.fail_page import fail_page
 from documents.actions.finish import finish
 from documents.actions.prepare import fail_preparation, record_page_count
+from documents.actions.record_mail import record_mail
 from documents.actions.record_reading import record_reading
 from documents.actions.release_page import postpone_page
 from documents.actions.release_task import postpone_task
 from documents.bucket.errors import BucketError, NotMirroredYet
 from documents.errors import (
     ArchiveError,
+    DamagedFile,
     EngineFailed,
     EngineUnavailable,
     LeaseLost,
@@ -35,7 +37,8 @@ from documents.errors import (
 )
 from documents.exports import page_images
 from documents.exports.rendition import Convert, read_pages
-from documents.files.filetypes import PageSource, page_source
+from documents.exports.unlocked_copy import read_unlocked
+from documents.files.filetypes import MAIL, PageSource, holds_files, page_source
 from documents.files.storage import original_file
 from documents.messages import Message
 from documents.models import Document, Page, Task
@@ -45,13 +48,15 @@ from ocr_worker.contents import add_contents
 from ocr_worker.engines.base import Engine
 from ocr_worker.other_workers import another_worker_has_engine
 from ocr_worker.reading import PageReading, read_page
-from ocr_worker.rendering import Renderer
-from ocr_worker.unpacking import unpack
+from ocr_worker.rendering import Limits, Renderer
+from ocr_worker.unpacking import take_attachments, unpack
 
 log = structlog.get_logger(__name__)
 
 #: How long a task or page waits that failed for a reason outside of it (a full disk, say).
 POSTPONE_FOR = datetime.timedelta(seconds=20)
+
+_MAIL = frozenset(kind.mime_type for kind in MAIL)
 
 #: Failures of the machine or the bucket, not of the page or document.
 _ENVIRONMENT_ERRORS = (StorageFull, RendererUnavailable, BucketError)
@@ -180,6 +185,32 @@ def _save_reading(claim: PageClaim, reading: PageReading) -> None:
     )
 
 
+def _take_in_held(claim: TaskClaim, document: Document, original: Path, renderer: Renderer) -> None:
+    """What the document holds besides its pages: attachments, the head of a message."""
+    if document.mime_type in _MAIL:
+        with Renderer(Limits(archives=True)) as opener:
+            try:
+                facts = opener.read_mail_facts(original, document.mime_type)
+            except DamagedFile as error:
+                # Its pages fail with the reason.
+                log.info("mail_not_opened", document=str(document.id), reason=error.detail)
+                return
+            record_mail(
+                claim,
+                message_id=facts.message_id,
+                sender=facts.sender,
+                to=facts.to,
+                cc=facts.cc,
+                subject=facts.subject,
+                date=facts.date,
+            )
+            take_attachments(claim, document, original, opener)
+    elif holds_files(document.mime_type):
+        read_unlocked(
+            document.id, original, lambda path: take_attachments(claim, document, path, renderer)
+        )
+
+
 def _prepare(claim: TaskClaim, renderer: Renderer, convert: Convert | None) -> None:
     document = Document.objects.get(id=claim.document_id)
     try:
@@ -187,6 +218,7 @@ def _prepare(claim: TaskClaim, renderer: Renderer, convert: Convert | None) -> N
             if page_source(document.mime_type) is PageSource.MEMBERS:
                 unpack(claim, document, original)
                 return
+            _take_in_held(claim, document, original, renderer)
             pages = read_pages(
                 document.id, document.mime_type, original, renderer.count_pages, convert=convert
             )

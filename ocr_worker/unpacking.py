@@ -1,12 +1,15 @@
 """Take a container apart: each of its files becomes a document of its own.
 
+An archive has nothing else, and ends with its files; a message, or a PDF with attachments, has
+pages too, which are read afterwards.
+
 The jailed child opens the container and gives its members in pieces; here they are only stored. A
 step may be killed anywhere: what has an outcome keeps it, the next attempt goes on behind it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 import structlog
@@ -14,19 +17,24 @@ from django.conf import settings
 
 from documents.actions.store_member import (
     end_unpacking,
+    record_members,
     refuse_member,
+    refuse_rest,
     refuse_too_deep,
     store_member,
 )
 from documents.errors import (
     ArchiveError,
+    DamagedFile,
     FileTooLarge,
+    NoDocument,
     PasswordNeeded,
     ReadingError,
     RendererUnavailable,
     TooManyMembers,
     UnpacksTooMuch,
 )
+from documents.files.filetypes import BZIP2, GZIP, XZ, ZSTD
 from documents.files.upload_staging import file_too_large
 from documents.messages import Message
 from documents.models import Document
@@ -42,6 +50,16 @@ FREE_BYTES, MOST_TIMES = 200 * 2**20, 100
 
 #: What systems and programs leave in archives; nobody means it.
 _OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+
+
+#: Types of one compressed file, which need not be an archive.
+_COMPRESSED = tuple(kind.mime_type for kind in (GZIP, BZIP2, XZ, ZSTD))
+
+#: Why a part of a message is no document.
+_NOTES = {
+    "signature": Message("It is the signature of the message; it was not checked."),
+    "encrypted": Message("It is encrypted: only the recipient of the message can open it."),
+}
 
 
 def unpack(claim: TaskClaim, document: Document, path: Path) -> None:
@@ -65,12 +83,36 @@ def unpack(claim: TaskClaim, document: Document, path: Path) -> None:
         end_unpacking(claim)
 
 
+def take_attachments(claim: TaskClaim, document: Document, path: Path, renderer: Renderer) -> None:
+    """Make documents of what is attached to a document that has pages. What can't be had is a
+    refused member: the pages are read all the same.
+
+    Raises LeaseLost; RendererUnavailable, StorageFull and other errors that pass.
+    """
+    work = _Unpacking(document, path, renderer)
+    try:
+        work.run(claim, lone=lambda: refuse_too_deep(document))
+    except RendererUnavailable:
+        raise
+    except (ReadingError, TooManyMembers, UnpacksTooMuch) as error:
+        if not error.permanent and not claim.is_last_attempt:
+            raise
+        log.info("attachments_left_out", document=str(document.id), code=error.code)
+        if isinstance(error, DamagedFile) and not work.number:
+            return  # nothing of it could be looked at: its pages say why, or can be mended
+        refuse_rest(document, work.number, error)
+    record_members(claim)
+
+
 class _Unpacking:
     def __init__(self, document: Document, path: Path, renderer: Renderer) -> None:
         self._document, self._path, self._renderer = document, path, renderer
         self._left = FREE_BYTES + MOST_TIMES * document.size
+        #: Of the file that is looked at.
+        self.number = 0
 
-    def run(self, claim: TaskClaim) -> None:
+    def run(self, claim: TaskClaim, lone: Callable[[], None] = lambda: None) -> None:
+        """`lone`: called before the first file."""
         done = set(self._document.members.values_list("number", flat=True))
         stored = 0
         for number, member in self._list():
@@ -84,24 +126,27 @@ class _Unpacking:
                         most=MOST_MEMBERS,
                     )
                 )
+            if not stored:
+                lone()
             stored += 1
             if number not in done:
                 claim.refuse_lost()
                 self._store(number, member)
 
     def _list(self) -> Iterator[tuple[int, MemberFacts]]:
-        number = 0
-        while (facts := self._renderer.describe_member(*self._file, number)) is not None:
-            yield number, facts
-            number += 1
+        while (facts := self._renderer.describe_member(*self._file, self.number)) is not None:
+            yield self.number, facts
+            self.number += 1
 
     def _store(self, number: int, member: MemberFacts) -> None:
         path = member.path
-        if path == "data" and self._document.mime_type != "application/zip":
+        if path == "data" and self._document.mime_type in _COMPRESSED:
             # One compressed file: it is called as what holds it, without the last suffix.
             path = PurePosixPath(self._document.filename).stem
         error: ArchiveError
         try:
+            if member.note:
+                raise NoDocument(_NOTES[member.note])
             if member.encrypted:
                 raise PasswordNeeded(
                     Message(
@@ -112,7 +157,7 @@ class _Unpacking:
                 raise file_too_large()
             store_member(self._document, number, path, self._pieces(number))
             return
-        except (FileTooLarge, PasswordNeeded) as raised:
+        except (FileTooLarge, NoDocument, PasswordNeeded) as raised:
             error = raised
         except (RendererUnavailable, UnpacksTooMuch):
             raise

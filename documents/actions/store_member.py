@@ -15,7 +15,8 @@ from django.utils import timezone
 from documents.access import SYSTEM
 from documents.actions.upload import upload
 from documents.errors import ArchiveError, TooDeep
-from documents.events import commit_reading_end
+from documents.events import commit_change, commit_reading_end
+from documents.files.filetypes import PageSource, page_source
 from documents.files.upload_staging import stage
 from documents.messages import Message
 from documents.models import (
@@ -28,10 +29,12 @@ from documents.models import (
     Status,
 )
 from documents.models.claim import TaskClaim
-from documents.models.member import containers_of
+from documents.models.member import containers_of, count_members
 
 #: Containers in containers: a container that lies deeper is not unpacked.
 MOST_DEEP = 3
+#: The path of the member that stands for all that were not looked at.
+REST = "…"
 
 
 def store_member(container: Document, number: int, path: str, pieces: Iterable[bytes]) -> Member:
@@ -53,7 +56,7 @@ def store_member(container: Document, number: int, path: str, pieces: Iterable[b
             ocr=container.ocr,
             engine=container.requested_engine,
             priority=_priority(container),
-            origin=Origin(OriginKind.ARCHIVE, container.filename, path),
+            origin=Origin(_origin_kind(container), container.filename, path),
             created_by=container.created_by,
         )
     except ArchiveError as error:
@@ -62,6 +65,11 @@ def store_member(container: Document, number: int, path: str, pieces: Iterable[b
         return refuse_member(container, number, path, error)
     outcome = MemberOutcome.CREATED if uploaded.created else MemberOutcome.KNOWN
     return _record(container, number, path, outcome, document=uploaded.document.id)
+
+
+def _origin_kind(container: Document) -> OriginKind:
+    holds_only_files = page_source(container.mime_type) is PageSource.MEMBERS
+    return OriginKind.ARCHIVE if holds_only_files else OriginKind.ATTACHED
 
 
 def _priority(container: Document) -> str:
@@ -74,12 +82,28 @@ def refuse_member(container: Document, number: int, path: str, error: ArchiveErr
     return _record(container, number, path, MemberOutcome.REFUSED, error=error)
 
 
+def refuse_rest(container: Document, number: int, error: ArchiveError) -> Member:
+    """Record that the files from `number` on were not looked at, and why: for a document that has
+    pages, whose own state is theirs."""
+    return refuse_member(container, number, REST, error)
+
+
+def record_members(claim: TaskClaim) -> None:
+    """Record how many documents came of its files. Raises LeaseLost."""
+    with transaction.atomic():
+        document = claim.lock()
+        document.member_count = count_members(document.id)
+        if document.changed_fields():
+            commit_change(document)
+
+
 def end_unpacking(claim: TaskClaim, error: ArchiveError | None = None) -> None:
     """Record that the container is taken apart: `ready`; `failed` with `error` where it gave
     nothing, `partial` where it gave some. Raises LeaseLost."""
     with transaction.atomic():
         document = claim.lock()
         document.page_count = 0
+        document.member_count = count_members(document.id)
         document.set_error(error)
         if error is None:
             document.status = Status.READY

@@ -44,6 +44,17 @@ def origin_data(origin: Origin) -> dict[str, str] | None:
     return {"kind": origin.kind.value, "name": origin.name, "detail": origin.detail}
 
 
+def mail_data(document: Document) -> dict[str, Any] | None:
+    """The head of a message; None for other files, and until it was read."""
+    if document.mail is None:
+        return None
+    return {
+        "message_id": document.message_id or None,
+        **document.mail,
+        "date": document.mail["date"] or None,
+    }
+
+
 def document_data(document: Document) -> dict[str, Any]:
     """The document as docs/api.md describes it. Reads its tags: prefetch them for lists."""
     url = document_url(document)
@@ -68,6 +79,8 @@ def document_data(document: Document) -> dict[str, Any]:
         "priority": Priority(document.priority).word,
         "language": document.language or None,
         "origin": origin_data(document.origin),
+        "mail": mail_data(document),
+        "member_count": document.member_count,
         "team": str(document.team_id),
         "tags": [tag.name for tag in document.tags.all()],
         "storage": storage_state(document),

@@ -36,7 +36,7 @@ from documents.errors.conflicts import (
     TooManyUrgent,
     TrashChanged,
 )
-from documents.errors.containers import TooDeep, TooManyMembers, UnpacksTooMuch
+from documents.errors.containers import NoDocument, TooDeep, TooManyMembers, UnpacksTooMuch
 from documents.errors.reading import (
     Cancelled,
     ConversionFailed,
@@ -123,6 +123,7 @@ __all__ = [
     "LoginRequired",
     "NoBucket",
     "NoCorrection",
+    "NoDocument",
     "NoPages",
     "NoTables",
     "NoUploadTeam",

@@ -1,4 +1,4 @@
-"""Why an archive was not taken apart, or not whole."""
+"""Why an archive or message was not taken apart, or not whole."""
 
 from __future__ import annotations
 
@@ -30,3 +30,11 @@ class UnpacksTooMuch(ReadingError):
     code = "unpacks-too-much"
     title = gettext_noop("The archive unpacks to too much.")
     next_step = _UNPACK
+
+
+class NoDocument(ReadingError):
+    """A part of a message that is no document: a signature, or what only its recipient can open."""
+
+    code = "no-document"
+    title = gettext_noop("This part of the message is no document.")
+    next_step = "Nothing: it stays in the message’s file."

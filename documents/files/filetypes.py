@@ -12,6 +12,7 @@ The `filetype` library names refused types, so that the error can say what the f
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import BinaryIO
@@ -39,15 +40,16 @@ class PageSource(Enum):
 @dataclass(frozen=True)
 class FileType:
     """An accepted type: its MIME type, the suffixes of its files (lower case, the usual one
-    first) and its name for people."""
+    first) and its name for people. `holds_files`: beside its pages; each may become a document."""
 
     mime_type: str
     suffixes: tuple[str, ...]
     name: str
     pages: PageSource = PageSource.IMAGE
+    holds_files: bool = False
 
 
-PDF = FileType("application/pdf", (".pdf",), "PDF", PageSource.PDF)
+PDF = FileType("application/pdf", (".pdf",), "PDF", PageSource.PDF, holds_files=True)
 PNG = FileType("image/png", (".png",), "PNG")
 JPEG = FileType("image/jpeg", (".jpg", ".jpeg", ".jpe", ".jfif"), "JPEG")
 TIFF = FileType("image/tiff", (".tif", ".tiff"), "TIFF")
@@ -84,6 +86,17 @@ HTML = _office("text/html", "HTML", ".html", ".htm", ".xhtml")
 CSV = _office("text/csv", "CSV", ".csv", ".tsv", ".tab")
 TXT = _office("text/plain", "TXT", ".txt", ".text", ".log", ".md", ".csv", ".tsv")
 
+
+def _mail(mime_type: str, name: str, *suffixes: str) -> FileType:
+    return FileType(mime_type, suffixes, name, PageSource.RENDITION, holds_files=True)
+
+
+#: Messages: the pages are the head and the body, the attachments become documents.
+EML = _mail("message/rfc822", "EML", ".eml", ".mht", ".mhtml", ".nws")
+MSG = _mail("application/vnd.ms-outlook", "MSG", ".msg", ".oft")
+P7M = _mail("application/pkcs7-mime", "P7M", ".p7m")
+MAIL = (EML, MSG, P7M)
+
 IMAGES = (PNG, JPEG, TIFF, WEBP, BMP, GIF, HEIC, AVIF, JP2)
 OFFICE = (DOCX, DOC, RTF, ODT, XLSX, XLS, ODS, PPTX, PPT, ODP, TXT, CSV, HTML)
 
@@ -96,14 +109,16 @@ GZIP = FileType("application/gzip", (".gz", ".tgz"), "GZ", PageSource.MEMBERS)
 BZIP2 = FileType("application/x-bzip2", (".bz2", ".tbz", ".tbz2"), "BZ2", PageSource.MEMBERS)
 XZ = FileType("application/x-xz", (".xz", ".txz"), "XZ", PageSource.MEMBERS)
 ZSTD = FileType("application/zstd", (".zst", ".tzst"), "ZST", PageSource.MEMBERS)
-CONTAINERS = (ZIP, RAR, SEVEN_ZIP, TAR, GZIP, BZIP2, XZ, ZSTD)
+MBOX = FileType("application/mbox", (".mbox", ".mbx"), "MBOX", PageSource.MEMBERS)
+#: What Outlook packs attachments into (`winmail.dat`).
+TNEF = FileType("application/ms-tnef", (".tnef", ".dat"), "TNEF", PageSource.MEMBERS)
+CONTAINERS = (ZIP, RAR, SEVEN_ZIP, TAR, GZIP, BZIP2, XZ, ZSTD, MBOX, TNEF)
 
-
-ACCEPTED = (PDF, *IMAGES, *OFFICE, *CONTAINERS)
+ACCEPTED = (PDF, *IMAGES, *OFFICE, *MAIL, *CONTAINERS)
 ACCEPTED_NAMES = ", ".join(kind.name for kind in ACCEPTED)
 
 _BY_MIME_TYPE = {kind.mime_type: kind for kind in ACCEPTED}
-_BY_SUFFIX = {kind.suffixes[0]: kind for kind in OFFICE}
+_BY_SUFFIX = {kind.suffixes[0]: kind for kind in (*OFFICE, *MAIL, MBOX)}
 
 #: MIME types of the files of which a PDF is made first.
 RENDERED_TYPES = tuple(kind.mime_type for kind in ACCEPTED if kind.pages is PageSource.RENDITION)
@@ -113,6 +128,12 @@ def page_source(mime_type: str) -> PageSource:
     """Where the pages of a stored document's file come from; of an unknown type, from itself."""
     kind = _BY_MIME_TYPE.get(mime_type)
     return PageSource.IMAGE if kind is None else kind.pages
+
+
+def holds_files(mime_type: str) -> bool:
+    """Whether files that become documents may lie in a file of this type."""
+    kind = _BY_MIME_TYPE.get(mime_type)
+    return kind is not None and (kind.holds_files or kind.pages is PageSource.MEMBERS)
 
 
 _MAGIC: tuple[tuple[bytes, FileType], ...] = (
@@ -140,6 +161,15 @@ _CONTAINER_MAGIC: tuple[tuple[bytes, FileType], ...] = (
     (b"BZh", BZIP2),
     (b"\xfd7zXZ\x00", XZ),
     (b"\x28\xb5\x2f\xfd", ZSTD),
+    (b"\x78\x9f\x3e\x22", TNEF),  # MS-OXTNEF 2.1.2
+)
+
+#: CMS (RFC 5652, 3): a sequence that begins with the type of the content, signed or encrypted.
+_CMS = re.compile(
+    rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x06"
+    rb"(?:\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07[\x02\x03]"
+    rb"|\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17)",
+    re.DOTALL,
 )
 
 #: Images coded in AV1.
@@ -175,6 +205,8 @@ def sniff(head: bytes, file: BinaryIO | None = None) -> FileType:
     # PDF viewers open a file that begins with "%PDF" even where the version is garbled.
     if (b"%PDF-" in head[:1024] or head.startswith(b"%PDF")) and not _is_container(head):
         return PDF
+    if _CMS.match(head):
+        return P7M
     container = _recognise_container(head)
     if container is not None and container is not ZIP:
         return container

@@ -8,6 +8,7 @@ and MS-OXMSG (names of their streams), RFC 5322 (header fields of mail).
 from __future__ import annotations
 
 import os
+import re
 from typing import BinaryIO
 
 from documents.messages import Message
@@ -28,7 +29,6 @@ NAMES = {
     "svg": Message("an SVG drawing"),
     "xml": Message("an XML file"),
     "ps": Message("a PostScript file"),
-    "mail": Message("an e-mail message"),
     "ole": Message("an old Office document of a kind that is not read here"),
     "locked": Message("an Office document that is protected by a password"),
     "odf": Message("an OpenDocument file of a kind that is not read here"),
@@ -45,7 +45,7 @@ _PARTS = ((b"word/", ".docx"), (b"xl/", ".xlsx"), (b"ppt/", ".pptx"))
 #: Names of streams. Of several the first counts: those of what is embedded come later.
 _STREAMS = (
     ("EncryptedPackage", "locked"),
-    ("__substg1.0_", "mail"),
+    ("__substg1.0_", ".msg"),
     ("PowerPoint Document", ".ppt"),
     ("WordDocument", ".doc"),
     ("Workbook", ".xls"),
@@ -61,10 +61,10 @@ _TEXT_MARKS = (
     (b"{\\rtf", ".rtf"),
     (b"%!ps", "ps"),
 )
-_MAIL_FIELDS = (
-    b"from:", b"received:", b"mime-version:", b"return-path:", b"delivered-to:", b"message-id:",
-    b"date:", b"subject:", b"to:", b"x-",
-)  # fmt: skip
+#: The line before each message of a mailbox (RFC 4155), and a field of a header (RFC 5322, 2.2).
+_MAILBOX = re.compile(rb"from [^\n]{3,300}\n>?[!-9;-~]{1,80}:")
+_FIELD = re.compile(rb"[!-9;-~]{1,80}:")
+_HEADER_BYTES = 8192
 
 
 def recognise(head: bytes, file: BinaryIO | None) -> str:
@@ -136,17 +136,23 @@ def _recognise_text(head: bytes) -> str:
         if b"<svg" in start:
             return "svg"
         return ".html" if b"<html" in start else "xml"
-    if start.startswith(_MAIL_FIELDS) and _is_mail(start):
-        return "mail"
+    if _MAILBOX.match(start):
+        return ".mbox"
+    if _FIELD.match(start) and _is_mail(text[:_HEADER_BYTES].encode("utf-8", "replace").lower()):
+        return ".eml"
     return ".csv" if looks_like_csv(text) else ".txt"
 
 
 def _is_mail(start: bytes) -> bool:
-    """Whether the first lines are header fields, with a sender among them."""
+    """Whether the first lines are fields of a header, with a sender among them or, in a draft, a
+    subject and the version of MIME."""
     lines = start.split(b"\n\n", 1)[0].splitlines()
-    fields = [line for line in lines if b":" in line.split(b" ", 1)[0]]
-    senders = any(line.startswith((b"from:", b"received:", b"return-path:")) for line in fields)
-    return senders and len(fields) + sum(line[:1] in b" \t" for line in lines) >= len(lines) - 1
+    fields = [line for line in lines if _FIELD.match(line)]
+    names = {line.split(b":", 1)[0] for line in fields}
+    has_sender = bool(names & {b"from", b"received", b"return-path"})
+    return (has_sender or {b"subject", b"mime-version"} <= names) and len(fields) + sum(
+        line[:1] in (b" ", b"\t") for line in lines
+    ) >= len(lines) - 1
 
 
 def _read(file: BinaryIO | None, start: int, size: int) -> bytes:

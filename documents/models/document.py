@@ -15,6 +15,7 @@ from documents.messages import Message
 from documents.models.asked import Asked
 from documents.models.change_tracking import ChangeTracking
 from documents.models.copies import Copies
+from documents.models.held import Held
 from documents.models.keeping import Keeping
 from documents.models.origin import Arrival
 from documents.models.recognition import UNFINISHED, Recognition, Status
@@ -78,7 +79,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.select_for_update(of=("self",)).get_or_refuse(document_id)
 
 
-class Document(Arrival, Recognition, Asked, PendingTask, Review, Keeping, Copies, ChangeTracking):
+class Document(
+    Arrival, Held, Recognition, Asked, PendingTask, Review, Keeping, Copies, ChangeTracking
+):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, related_name="documents", verbose_name=_("team")
@@ -141,6 +144,11 @@ class Document(Arrival, Recognition, Asked, PendingTask, Review, Keeping, Copies
                 name="document_in_the_trash",
             ),
             models.Index(fields=("team", "finished_at"), name="document_read_in_a_team"),
+            models.Index(
+                fields=("message_id",),
+                condition=~models.Q(message_id=""),
+                name="document_of_a_message",
+            ),
             models.Index(
                 fields=("purge_at",),
                 condition=~models.Q(purge_at=None),

@@ -1,4 +1,5 @@
-"""What came out of a container: an archive, taken apart into documents."""
+"""What came out of a container, taken apart into documents: an archive, a message, a PDF with
+attachments."""
 
 from __future__ import annotations
 
@@ -39,6 +40,12 @@ class Member(StoredError):
 
     def __str__(self) -> str:
         return self.path
+
+
+def count_members(container_id: uuid.UUID) -> int:
+    """Documents that came of the container's files."""
+    given = Member.objects.filter(container=container_id).exclude(document=None)
+    return given.values("document").distinct().count()
 
 
 def containers_of(document_id: uuid.UUID) -> models.QuerySet[Document]:

@@ -18,6 +18,7 @@ class OriginKind(models.TextChoices):
     API = "api", _("sent by a program")
     ADDRESS = "address", _("fetched from an address")
     ARCHIVE = "archive", _("taken out of an archive")
+    ATTACHED = "attached", _("attached to a document")
     MAIL = "mail", _("came by mail")
     FOLDER = "folder", _("found in a watched folder")
     BUCKET = "bucket", _("found in a bucket")
@@ -25,9 +26,9 @@ class OriginKind(models.TextChoices):
 
 @dataclass(frozen=True)
 class Origin:
-    """`name`: of the token, mailbox or folder that brought it; `detail`: which one it was there: a
-    path in an archive or folder, a message's Message-ID, a key of a bucket, an address. What is
-    longer than a column is cut."""
+    """`name`: of the token, mailbox, folder, archive or message that brought it; `detail`: which
+    one it was there: a path in an archive or folder, an attachment's name, a message's Message-ID,
+    a key of a bucket, an address. What is longer than a column is cut."""
 
     kind: OriginKind = OriginKind.UNKNOWN
     name: str = ""

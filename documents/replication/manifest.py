@@ -48,7 +48,7 @@ PLAIN_FIELDS = (
     "engine", "confidence", "flags", "content_version", "results_version", "review_status",
     "review_reason", "review_note", "review_seconds", "hold_reason", "priority",
     "requested_pages", "requested_engine_version", "engines",
-    "origin_kind", "origin_name", "origin_detail",
+    "origin_kind", "origin_name", "origin_detail", "member_count", "message_id", "mail",
 )  # fmt: skip
 TIMES = (
     "created_at", "finished_at", "reviewed_at", "trashed_at", "held_at", "postponed_until",
@@ -59,6 +59,7 @@ _ADDED_LATER: dict[str, Any] = {
     "review_seconds": None, "postponed_until": None, "priority": 0, "requested_pages": "",
     "requested_engine_version": "", "engines": [],
     "origin_kind": "", "origin_name": "", "origin_detail": "",
+    "member_count": 0, "message_id": "", "mail": None,
 }  # fmt: skip
 READING_FIELDS = (
     "run", "engine", "engine_version", "width", "height", "dpi", "rotation", "confidence",

@@ -29,6 +29,7 @@ from documents.models import (
 )
 from documents.models.event import EventKind
 from documents.models.fields import pack
+from documents.models.member import count_members
 from documents.models.tag_names import get_or_create_tags
 from documents.replication.manifest import (
     PLAIN_FIELDS,
@@ -139,6 +140,7 @@ def complete_document(
             for file in manifest["files"][1:]
         }
         _restore_members(document, manifest.get("members", ()))
+        document.member_count = count_members(document.id)
         document.pages_done = document.pages.filter(status=PageStatus.DONE).count()
         document.pages_failed = document.pages.filter(status=PageStatus.FAILED).count()
         document.pages_skipped = document.pages.filter(status=PageStatus.SKIPPED).count()

@@ -39,7 +39,13 @@ LIMITS = Limits(
 _PREFIX, _OLD_SECONDS = "ocrsite-office-", 3600.0
 
 _ERRORS: dict[str, type[errors.ReadingError]] = {
-    cls.code: cls for cls in (errors.ConversionFailed, errors.PasswordNeeded, errors.LimitExceeded)
+    cls.code: cls
+    for cls in (
+        errors.ConversionFailed,
+        errors.DamagedFile,
+        errors.PasswordNeeded,
+        errors.LimitExceeded,
+    )
 }
 
 

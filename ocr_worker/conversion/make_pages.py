@@ -12,12 +12,14 @@ from documents.text.encodings import decode_text
 
 from .flat_text import write_table, write_text
 from .libreoffice import Office
+from .mail_page import write_mail
 from .spreadsheet import fit_to_pages
 from .web_page import write_web_page
 
 _PLAIN = {kind.mime_type for kind in (filetypes.TXT, filetypes.CSV)}
 _SHEETS = {kind.mime_type for kind in (filetypes.XLSX, filetypes.XLS, filetypes.ODS)}
 _HTML = filetypes.HTML.mime_type
+_MAIL = {kind.mime_type for kind in filetypes.MAIL}
 _SUFFIXES = {kind.mime_type: kind.suffixes[0] for kind in filetypes.OFFICE}
 
 
@@ -32,12 +34,15 @@ class Made:
 def make_pages(office: Office, stream: BinaryIO, mime_type: str, own: Path) -> Made:
     """The PDF of the open file, in the directory `own`.
 
-    Raises PasswordNeeded, ConversionFailed, LimitExceeded.
+    Raises PasswordNeeded, ConversionFailed, DamagedFile, LimitExceeded.
     """
     notes: tuple[str, ...] = ()
     if mime_type == _HTML:
         source = own / "page.html"
         write_web_page(stream.read(), source)
+    elif mime_type in _MAIL:
+        source = own / "mail.html"
+        write_mail(stream, mime_type, source)
     elif mime_type in _PLAIN:
         source = _write_plain(stream, mime_type, own)
     else:
@@ -56,7 +61,7 @@ def make_pages(office: Office, stream: BinaryIO, mime_type: str, own: Path) -> M
         flat.unlink()
     pdf = source.with_suffix(".pdf")
     # As a text with pages; by itself it takes it for a page of the web, and loses its first lines.
-    office.convert(source, pdf, read_as="HTML (StarWriter)" if mime_type == _HTML else "")
+    office.convert(source, pdf, read_as="HTML (StarWriter)" if source.suffix == ".html" else "")
     return Made(pdf, notes)
 
 

@@ -33,8 +33,13 @@ CHARSETS = (*ENCODINGS, "iso-8859-1", "windows-1251", "windows-1252", "koi8-u", 
 
 def write_web_page(data: bytes, target: Path) -> None:
     """Write the page to `target`. Pictures stay only where the page itself carries them."""
-    body = nh3.clean(
-        _decode(data),
+    target.write_text(wrap_html(clean_html(_decode(data))), encoding="utf-8")
+
+
+def clean_html(text: str) -> str:
+    """Nothing to run or to fetch: of pictures only those that the page itself carries."""
+    return nh3.clean(
+        text,
         tags=_TAGS,
         clean_content_tags={"script", "style", "noscript", "template"},
         attributes=_ATTRIBUTES,
@@ -42,10 +47,12 @@ def write_web_page(data: bytes, target: Path) -> None:
         url_relative="deny",
         link_rel=None,
     )
-    target.write_text(
+
+
+def wrap_html(body: str) -> str:
+    return (
         '<html><head><meta http-equiv="content-type" content="text/html; charset=utf-8">'
-        f"<title></title></head><body>{body}</body></html>",
-        encoding="utf-8",
+        f"<title></title></head><body>{body}</body></html>"
     )
 
 

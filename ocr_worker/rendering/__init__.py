@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .types import LayerWord, Limits, MemberFacts, PageImage, RenderedPage, TextLayer, UnreadLine
+from .types import (
+    LayerWord,
+    Limits,
+    MailFacts,
+    MemberFacts,
+    PageImage,
+    RenderedPage,
+    TextLayer,
+    UnreadLine,
+)
 
 if TYPE_CHECKING:
     from .renderer import Renderer
@@ -15,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LayerWord",
     "Limits",
+    "MailFacts",
     "MemberFacts",
     "PageImage",
     "RenderedPage",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import locale
-import unicodedata
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -19,12 +18,14 @@ from libarchive.read import ArchiveRead
 from documents.errors import DamagedFile, PasswordNeeded
 from documents.messages import Message
 
+from .member_paths import clean_path, decode_path
+from .piecewise import PieceReader
+
 _FORMATS = ("zip", "rar", "rar5", "7zip", "tar")
 _FILTERS = ("gzip", "bzip2", "xz", "lzma", "zstd", "compress")
 #: MIME types of one compressed file, which need not be an archive.
 _COMPRESSED = ("application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd")
 _BLOCK = 64 * 1024
-PATH_LENGTH = 1000
 
 _ENCRYPTED = ("passphrase", "encrypt", "crypto codec")
 
@@ -45,14 +46,14 @@ class ArchiveMembers:
         self._open = contextlib.ExitStack()
         self._entries: Iterator[Any] | None = None
         self._entry: Any = None
-        self._index = -1
-        self._blocks: Iterator[bytes] | None = None
-        self._offset, self._rest = 0, b""
+        self._index, self._is_begun = -1, False
+        self._reader = PieceReader(self._open_blocks)
 
     def close(self) -> None:
         self._open.close()
-        self._entries = self._entry = self._blocks = None
-        self._index, self._offset, self._rest = -1, 0, b""
+        self._entries = self._entry = None
+        self._index = -1
+        self._reader = PieceReader(self._open_blocks)
 
     def describe(self, index: int) -> dict[str, Any] | None:
         """`path` (cleaned), `size` in bytes (None: not said), `is_file`, `encrypted`; None behind
@@ -65,34 +66,23 @@ class ArchiveMembers:
             "size": entry.size if ffi.entry_size_is_set(entry._entry_p) else None,
             "is_file": bool(entry.isreg) and not entry.islnk,
             "encrypted": _is_encrypted(entry),
+            "note": "",
         }
 
     def read(self, index: int, offset: int, size: int) -> bytes:
         """At most `size` bytes of a member, from `offset`; fewer only at its end."""
-        if self._index != index or self._blocks is None or offset < self._offset:
-            if self._index == index and self._blocks is not None:
-                self.close()
-            if not self._go_to(index):
-                raise DamagedFile(Message("The archive is damaged: a member of it has gone."))
-            self._blocks, self._offset, self._rest = self._entry.get_blocks(_BLOCK), 0, b""
-        while self._offset < offset:
-            skipped = self._take(min(offset - self._offset, _BLOCK))
-            if not skipped:
-                return b""
-        return self._take(size)
-
-    def _take(self, size: int) -> bytes:
-        assert self._blocks is not None
-        pieces = [self._rest]
-        have = len(self._rest)
         with _readable():
-            while have < size and (block := next(self._blocks, b"")):
-                pieces.append(block)
-                have += len(block)
-        data = b"".join(pieces)
-        self._rest = data[size:]
-        self._offset += min(size, have)
-        return data[:size]
+            return self._reader.read(index, offset, size)
+
+    def _open_blocks(self, index: int) -> Iterator[bytes]:
+        if self._is_begun and index == self._index:
+            reader = self._reader
+            self.close()
+            self._reader = reader
+        if not self._go_to(index):
+            raise DamagedFile(Message("The archive is damaged: a member of it has gone."))
+        self._is_begun = True
+        return iter(self._entry.get_blocks(_BLOCK))
 
     def _go_to(self, index: int) -> bool:
         if index < self._index:
@@ -102,7 +92,7 @@ class ArchiveMembers:
                 self._entries = iter(self._start())
             while self._index < index:
                 self._entry = next(self._entries, None)
-                self._blocks = None
+                self._is_begun = False
                 if self._entry is None:
                     return False
                 self._index += 1
@@ -145,22 +135,3 @@ def _raw_path(entry: Any) -> str:
     if raw is None:
         return str(ffi.entry_pathname_w(entry._entry_p) or "")
     return decode_path(raw)
-
-
-def decode_path(raw: bytes) -> str:
-    """A name as its archive has it: UTF-8, or a code page of DOS (866) or Windows (1251), which
-    zip files do not name. In 866 Cyrillic letters begin at 0x80, in 1251 at 0xC0."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        dos = sum(0x80 <= byte < 0xB0 for byte in raw)
-        windows = sum(0xC0 <= byte < 0xE0 or byte >= 0xF0 for byte in raw)
-        return raw.decode("cp866" if dos >= windows else "cp1251", "replace")
-
-
-def clean_path(path: str) -> str:
-    """`path` with "/" between its parts, without a root, "..", and characters nobody sees."""
-    path = unicodedata.normalize("NFC", path.replace("\\", "/"))
-    shown = "".join(each for each in path if unicodedata.category(each)[0] != "C")
-    parts = [part.strip() for part in shown.split("/")]
-    return "/".join(part for part in parts if part not in ("", ".", ".."))[:PATH_LENGTH]

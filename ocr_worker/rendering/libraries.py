@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 
-from .archive_library import load_libarchive
+from .containers import load_containers
 
 #: Where pdfium looks for the fonts that a PDF names and does not carry (its CFX_LinuxFontInfo), and
 #: what qpdf draws its random numbers from when it decrypts.
@@ -40,6 +40,6 @@ def load_libraries(*, archives: bool = False) -> None:
     from . import pages  # noqa: F401 - with it pdfium, Pillow, pi_heif and pikepdf
 
     if archives:
-        load_libarchive()
+        load_containers()
     for name in _CODECS:
         codecs.lookup(name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, BinaryIO, Union
+from typing import Any, BinaryIO, Union
 
 from PIL import Image, ImageChops
 
@@ -16,7 +16,7 @@ from documents.messages import Message
 from ocr_worker.rendering.rotate import rotate_clockwise
 
 from . import blank_page, geometry, pdf_contents, pdf_ink, pdf_text
-from .archive_library import open_archive
+from .containers import Members, open_container, open_message
 from .image_objects import describe_image
 from .images import ImageFile
 from .pdf import PdfFile
@@ -24,9 +24,6 @@ from .pdf_open import unlock_pdf
 from .pdf_update import PdfUpdate, rebuild_whole
 from .types import MAX_PIXELS, THUMBNAIL_SIDE
 from .webp import encode_small, encode_webp
-
-if TYPE_CHECKING:
-    from .archive_members import ArchiveMembers
 
 Answer = tuple[dict[str, Any], bytes]
 Opened = Union[PdfFile, ImageFile]  # noqa: UP007 - evaluated on Python 3.10 too
@@ -47,7 +44,7 @@ class Pages:
         self._opened: Opened | None = None
         self._drawn: tuple[int, Image.Image] | None = None
         self._update: PdfUpdate | None = None
-        self._archive: ArchiveMembers | None = None
+        self._container: Members | None = None
         self.actions: dict[str, Callable[..., Answer]] = {
             "page_count": self.page_count,
             "contents": self.contents,
@@ -65,6 +62,7 @@ class Pages:
             "image_object": self.image_object,
             "member": self.member,
             "member_piece": self.member_piece,
+            "mail_facts": self.mail_facts,
         }
 
     def open(self, descriptor: int, mime_type: str) -> None:
@@ -84,14 +82,14 @@ class Pages:
     def close(self) -> None:
         if self._update is not None:
             self._update.close()
-        if self._archive is not None:
-            self._archive.close()
+        if self._container is not None:
+            self._container.close()
         if self._opened is not None:
             self._opened.close()
         if self._stream is not None:
             self._stream.close()
         self._key, self._stream, self._opened, self._drawn = (), None, None, None
-        self._update = self._archive = None
+        self._update = self._container = None
 
     @property
     def _file(self) -> Opened:
@@ -113,17 +111,21 @@ class Pages:
         return self._update
 
     @property
-    def _members(self) -> ArchiveMembers:
+    def _members(self) -> Members:
         assert self._stream is not None, "an action before the first file"
-        if self._archive is None:
-            self._archive = open_archive(self._stream, self._key[0])
-        return self._archive
+        if self._container is None:
+            self._container = open_container(self._stream, self._key[0])
+        return self._container
 
     def member(self, index: int) -> Answer:
         return {"member": self._members.describe(index)}, b""
 
     def member_piece(self, index: int, offset: int, size: int) -> Answer:
         return {}, self._members.read(index, offset, size)
+
+    def mail_facts(self) -> Answer:
+        assert self._stream is not None, "an action before the first file"
+        return {"facts": open_message(self._stream, self._key[0]).facts()}, b""
 
     def page_count(self) -> Answer:
         return {"page_count": self._file.page_count}, b""

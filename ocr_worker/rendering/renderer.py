@@ -19,6 +19,7 @@ from .types import (
     PIECE_BYTES,
     LayerWord,
     Limits,
+    MailFacts,
     MemberFacts,
     PageImage,
     RenderedPage,
@@ -98,7 +99,7 @@ class Renderer:
         return None if header["lines"] is None else tuple(header["lines"])
 
     def describe_member(self, path: Path, mime_type: str, index: int) -> MemberFacts | None:
-        """The member of an archive with this number, from 0; None behind the last."""
+        """The file in a container with this number, from 0; None behind the last."""
         member = self._ask("member", path, mime_type, index=index)[0]["member"]
         return None if member is None else MemberFacts(**member)
 
@@ -115,6 +116,11 @@ class Renderer:
             offset += len(piece)
             if len(piece) < PIECE_BYTES:
                 return
+
+    def read_mail_facts(self, path: Path, mime_type: str) -> MailFacts:
+        """What the head of a message says."""
+        facts = self._ask("mail_facts", path, mime_type)[0]["facts"]
+        return MailFacts(**{**facts, "notes": tuple(facts["notes"])})
 
     def unlock(self, path: Path, mime_type: str, password: str) -> bytes:
         """The PDF as it is without its protection. Raises PasswordNeeded for a wrong password."""

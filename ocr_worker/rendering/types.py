@@ -25,7 +25,7 @@ PDF_DPI = 200
 #: No page is rendered or cached with more pixels: A2 at 300 dpi, 40 MB of gray.
 MAX_PIXELS = 40_000_000
 
-#: A member of an archive leaves the child in pieces of so many bytes.
+#: A member of a container leaves the child in pieces of so many bytes.
 PIECE_BYTES = 4 * MIB
 
 #: A document with more pages is refused: each page is a row, a lease and a reading.
@@ -41,7 +41,8 @@ class Limits:
     slowest sample 1, a 256 MiB content stream 3. `wall_seconds` is generous, as the clock also runs
     while the machine is busy. After `requests`, or with a peak above `peak_bytes`, the child is
     replaced, which frees what a library leaks or a large page left. `output_bytes` and
-    `header_bytes` limit one answer. `archives`: the child is to open archives, too.
+    `header_bytes` limit one answer. `archives`: the child is to open archives
+    and mail, too.
     """
 
     memory_bytes: int = 2048 * MIB
@@ -57,13 +58,29 @@ class Limits:
 
 @dataclass(frozen=True)
 class MemberFacts:
-    """A member of an archive: `path` inside it, with "/" and without ".."; `size` in bytes, None
-    where the archive does not say; `is_file`: neither a folder nor a link nor a device."""
+    """A file in a container: `path` inside it, with "/" and without ".."; `size` in bytes, None
+    where the container does not say; `is_file`: neither a folder nor a link nor a device. `note`:
+    what it is that is no document ("signature" or "encrypted", see `ocr_worker.mail.message`)."""
 
     path: str
     size: int | None
     is_file: bool
     encrypted: bool
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class MailFacts:
+    """What the head of a message says. `date`: ISO 8601, "" for none; `notes`: of
+    `ocr_worker.mail.message`."""
+
+    message_id: str
+    sender: str
+    to: str
+    cc: str
+    subject: str
+    date: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from typing import Union
 THREAD = 0x00010000
 NEW_NAMESPACE = 0x7E020000 | 0x00000080
 _PROT_EXEC = 0x4
+_F_DUPFD_CLOEXEC = 1030
 _O_TMPFILE = 0o20000000
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | _O_TMPFILE
 
@@ -90,6 +91,8 @@ def call_rules(pid: int) -> Mapping[str, Rule]:
             0, Verdict.KILL, if_any=((NEW_NAMESPACE, Verdict.KILL), (THREAD, Verdict.ALLOW))
         ),
         "clone3": Verdict.ABSENT,
+        # A descriptor once more (Python's memory map of a file), as `dup`; nothing else of it.
+        "fcntl": ArgumentRule(1, Verdict.REFUSE, if_equal=((_F_DUPFD_CLOEXEC, Verdict.ALLOW),)),
         # A signal to itself only (abort), and limits of its own only.
         "tgkill": ArgumentRule(0, Verdict.REFUSE, if_equal=((pid, Verdict.ALLOW),)),
         "prlimit64": ArgumentRule(

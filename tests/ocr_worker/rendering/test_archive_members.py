@@ -14,7 +14,7 @@ import pytest
 from documents.errors import DamagedFile, PasswordNeeded
 from documents.files.filetypes import sniff
 from ocr_worker.rendering import Limits, Renderer
-from ocr_worker.rendering.archive_members import clean_path, decode_path
+from ocr_worker.rendering.member_paths import clean_path, decode_path
 from tests.archives import make_by_libarchive, make_tar, make_zip
 
 FILES = {"Договоры/а.pdf": b"first " * 1000, "b.pdf": b"second"}

@@ -52,11 +52,24 @@ class EngineShare(serializers.Serializer[Any]):
 
 class OriginShape(serializers.Serializer[Any]):
     """Whence a document came. `name`: of the token, mailbox or folder that brought it; `detail`:
-    which one it was there: a path, a Message-ID, a key of a bucket, an address."""
+    which one it was there: a path, a name, a Message-ID, a key of a bucket, an address."""
 
     kind = serializers.ChoiceField([kind for kind in OriginKind if kind])
     name = serializers.CharField(allow_blank=True)
     detail = serializers.CharField(allow_blank=True)
+
+
+class MailShape(serializers.Serializer[Any]):
+    """The head of a message, its names decoded. `date`: as the sender wrote it, ISO 8601."""
+
+    message_id = serializers.CharField(allow_null=True, help_text="Without brackets.")
+    to = serializers.CharField(allow_blank=True)
+    cc = serializers.CharField(allow_blank=True)
+    subject = serializers.CharField(allow_blank=True)
+    date = serializers.CharField(allow_null=True)
+
+    def get_fields(self) -> Any:
+        return {"from": serializers.CharField(allow_blank=True), **super().get_fields()}
 
 
 class LegalHold(serializers.Serializer[Any]):
@@ -101,6 +114,13 @@ class DocumentShape(serializers.Serializer[Any]):
         help_text="ISO 639-1: as a person has named it, else of most pages; null: not clear.",
     )
     origin = OriginShape(allow_null=True)
+    mail = MailShape(
+        allow_null=True, help_text="Of a message, once it is opened; null for other files."
+    )
+    member_count = serializers.IntegerField(
+        min_value=0,
+        help_text="Documents that came of the files in it: of an archive, a message, a PDF.",
+    )
     team = serializers.UUIDField()
     tags = serializers.ListField(child=serializers.CharField())
     storage = serializers.ChoiceField(("local", "mirrored", "mirror_pending"))
