@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 from documents import errors  # noqa: E402
 from documents.api.statuses import status_of  # noqa: E402
 from documents.bucket import errors as bucket_errors  # noqa: E402
-from documents.errors import conflicts, reading, requests, uploads  # noqa: E402
+from documents.errors import conflicts, reading, requests, sources, uploads  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "errors.md"
 
@@ -41,6 +41,7 @@ SECTIONS = (
     ("Requests that the state does not allow", conflicts),
     ("Files", uploads),
     ("Reading", reading),
+    ("Sources", sources),
     ("Object storage", bucket_errors),
 )
 #: Only their subclasses are raised.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections import Counter
+import time
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -12,9 +12,17 @@ import structlog
 from django.db import close_old_connections, connections
 from django.utils import translation
 
+from documents.actions.report_folder import (
+    files_to_put_back,
+    note_file,
+    note_folder,
+    report_look,
+)
 from documents.actions.take_in import take_in
-from documents.errors import ArchiveError
+from documents.actions.take_item import fail_item, take_item
+from documents.errors import ArchiveError, IntakeFailed, SourceItemGone
 from documents.messages import Message
+from documents.models import ItemStatus, Source, SourceItem
 from documents.watched_folder import Claimed, WatchedFolder
 from documents.watched_folder.claims import claim, put_back_lost
 
@@ -24,8 +32,8 @@ log = structlog.get_logger(__name__)
 EVERY_SECONDS, PAUSE_SECONDS = 2.0, 30.0
 #: Looks between two searches for claims that have lost their process.
 _LOST_EVERY = 15
-#: How often a file is tried that fails for a reason that is nobody's fault.
-MOST_TRIES = 3
+#: Seconds between two reports where nothing has changed.
+_REPORT_EVERY = 30.0
 
 
 @dataclass(frozen=True)
@@ -42,8 +50,9 @@ class FolderWatch:
 
     def __init__(self, root: Path, *, keep: bool, stopping: threading.Event) -> None:
         self._folder, self._keep, self._stopping = WatchedFolder(root), keep, stopping
-        self._tries: Counter[PurePosixPath] = Counter()
         self._looks = 0
+        self._reported_at = -_REPORT_EVERY
+        self._source: Source | None = None
         self.state = FolderState()
 
     def start(self) -> None:
@@ -74,66 +83,95 @@ class FolderWatch:
             if lost := put_back_lost(root):
                 log.warning("folder_files_put_back", files=lost)
         self._looks += 1
+        source = self._read_source()
+        if not source.enabled:
+            return True
+        for item in files_to_put_back(source):
+            self._put_back(item)
         found = self._folder.look()
         self._report("", found.waiting)
         for path in found.whole:
             if self._stopping.is_set():
                 break
             claimed = claim(root, path)
-            if claimed is not None and not self._take(claimed):
+            if claimed is not None and not self._take(claimed, source):
                 return False
         return True
 
-    def _take(self, claimed: Claimed) -> bool:
+    def _take(self, claimed: Claimed, source: Source) -> bool:
+        """Whether the archive could take it, or refuse it."""
         try:
-            uploaded = take_in(claimed)
+            item = note_file(source, claimed.path)
+            take_item(item, lambda _item: take_in(claimed), marked=False)
         except ArchiveError as error:
-            if not error.permanent:
-                claimed.put_back()
-                log.warning("folder_waits", file=str(claimed.path), code=error.code)
-                return False
-            self._refuse(claimed, error)
-            return True
+            claimed.put_back()
+            log.warning("folder_waits", file=str(claimed.path), code=error.code)
+            return False
         except Exception:
-            log.exception("file_not_taken", file=str(claimed.path))
-            self._tries[claimed.path] += 1
-            if self._tries[claimed.path] < MOST_TRIES:
-                claimed.put_back()
-                return False
-            self._refuse(claimed, None)
+            claimed.put_back()
+            raise
+        if item.status == ItemStatus.WAITING:
+            claimed.put_back()
+            return False
+        if item.status == ItemStatus.TAKEN:
+            with contextlib.suppress(FileNotFoundError):  # put back as lost: it is found again
+                claimed.finish(keep=self._keep)
             return True
-        self._tries.pop(claimed.path, None)
-        with contextlib.suppress(FileNotFoundError):  # put back as lost: it is found again
-            claimed.finish(keep=self._keep)
-        log.info(
-            "file_taken",
-            file=str(claimed.path),
-            document=str(uploaded.document.id),
-            created=uploaded.created,
-        )
+        place = claimed.refuse(write_note(claimed.path.name, item))
+        item.locator = {"refused": str(place.relative_to(self._folder.root))}
+        item.save(update_fields=["locator"])
         return True
 
-    def _refuse(self, claimed: Claimed, error: ArchiveError | None) -> None:
-        claimed.refuse(write_note(claimed.path.name, error))
-        self._tries.pop(claimed.path, None)
-        log.warning(
-            "file_refused",
-            file=str(claimed.path),
-            code=error.code if error else "unknown",
-        )
+    def _put_back(self, item: SourceItem) -> None:
+        """A refused file goes where it was; the look finds it there. Of several machines one does;
+        the row goes, for the file gets one when it is found."""
+        root = self._folder.root
+        refused = root / item.locator["refused"]
+        target = root / PurePosixPath(item.place)
+        if not refused.is_file():
+            gone = Message("The file is not in the folder “refused” any more.")
+            fail_item(item, SourceItemGone(gone), marked=False)
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            target = target.with_name(refused.name)
+        with contextlib.suppress(FileNotFoundError):  # another machine was faster
+            refused.rename(target)
+            refused.with_name(f"{refused.name}.txt").unlink(missing_ok=True)
+        item.delete()
+
+    def _read_source(self) -> Source:
+        """Its row as it is now: somebody may have paused it."""
+        if self._source is None:
+            self._source = note_folder(self._folder.root, keep=self._keep)
+        else:
+            try:
+                self._source.refresh_from_db(fields=["enabled"])
+            except Source.DoesNotExist:
+                self._source = note_folder(self._folder.root, keep=self._keep)
+        return self._source
 
     def _report(self, problem: str, waiting: int = 0) -> None:
+        state = FolderState(problem, waiting)
         if problem != self.state.problem:
             if problem:
                 log.error("folder_not_watched", problem=problem)
             else:
                 log.info("folder_watched", folder=str(self._folder.root))
-        self.state = FolderState(problem, waiting)
+        changed, self.state = state != self.state, state
+        if changed or time.monotonic() - self._reported_at > _REPORT_EVERY:
+            self._reported_at = time.monotonic()
+            try:
+                report_look(self._read_source(), problem, waiting)
+            except Exception:  # what /health says does not hang on the database
+                log.exception("folder_not_reported")
 
 
-def write_note(name: str, error: ArchiveError | None) -> str:
+def write_note(name: str, item: SourceItem) -> str:
     """Why a file was refused and what to do, in Russian and in English."""
-    why = error.message if error else Message("The file could not be taken in. Look into the log.")
+    why: Message = item.error_text
+    if item.error_code == IntakeFailed.code:
+        why = Message("The file could not be taken in. Look into the log.")
     what = Message("“{name}” was not taken into the archive.", name=name)
     again = Message("To try again, move the file back into the folder above “refused”.")
     parts = []

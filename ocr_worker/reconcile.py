@@ -23,6 +23,7 @@ from documents.actions.purge_due import is_purge_due
 from documents.actions.run_batch import forget_old_batches
 from documents.actions.run_change import forget_old_changes
 from documents.actions.take_back_lost_pages import take_back_lost_pages
+from documents.actions.take_item import prune_items
 from documents.files.storage import archive
 from documents.models import Batch, ChangeJob, Document, Fetch, Page, Webhook, WorkerProcess
 from documents.replication import sync_worker
@@ -73,6 +74,7 @@ def reconcile(
         or Batch.objects.to_run().exists()
     ):
         announce(tasks_waiting)
+    prune_items()
     forget_old_changes()
     forget_old_batches()
     forget_old_fetches()

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -14,11 +13,12 @@ from django.utils import timezone
 from documents import access
 from documents.access import Ability
 from documents.actions.asked_for import refuse_wrong_wishes
+from documents.actions.bucket_prefixes import parse_prefix, require_allowed
 from documents.bucket.configured import configured_bucket
-from documents.errors import Busy, InvalidRequest, NoBucket, NotFound, PrefixForbidden
-from documents.files.allowed_prefixes import normalise_prefix, overlap
+from documents.errors import Busy, InvalidRequest, NoBucket, NotFound
+from documents.files.allowed_prefixes import overlap
 from documents.messages import Message
-from documents.models import Batch, BatchStatus, ObjectStatus, Team, TokenScope, User
+from documents.models import Batch, BatchStatus, ObjectStatus, TokenScope, User
 from documents.models.change_job import limits_to_json
 from documents.signals import announce, tasks_waiting
 
@@ -50,12 +50,12 @@ def begin_batch(
         raise NoBucket(
             Message("No bucket is configured: the CLOUDRU_S3_ variables name the one to use.")
         )
-    source, target = _parse(source, "from"), _parse(target, "to")
+    source, target = parse_prefix(source, "from"), parse_prefix(target, "to")
     if overlap(source, target):
         message = Message("Results must not lie where files are taken from. Name another prefix.")
         raise InvalidRequest.for_field("to", message)
     for prefix in (source, target):
-        _require_allowed(actor, team, prefix)
+        require_allowed(actor, team, prefix)
     refuse_wrong_wishes(team, fields)
     if Batch.objects.unfinished().filter(team=team).count() >= MOST_BATCHES:
         message = Message("{most} batches of the team are under way.", most=MOST_BATCHES)
@@ -104,27 +104,3 @@ def find_batch(batch_id: uuid.UUID, *, actor: User) -> Batch:
         raise NotFound(Message("There is no batch {batch} here.", batch=batch_id))
     access.require_team(actor, Ability.MANAGE, batch.team_id)
     return batch
-
-
-def _parse(text: str, field: str) -> str:
-    try:
-        return normalise_prefix(text)
-    except ValueError:
-        message = Message(
-            "This is the beginning of keys, such as scans/2026/, and none of those that the "
-            "archive keeps its own files under."
-        )
-        raise InvalidRequest.for_field(field, message) from None
-
-
-def _require_allowed(actor: User, team: Team, prefix: str) -> None:
-    if access.administers(actor):
-        return
-    if not any(each.allows(prefix, team.name) for each in settings.OCRSITE_BATCH_PREFIXES):
-        raise PrefixForbidden(
-            Message(
-                "This team may not use {prefix} in the bucket. An administrator allows it with "
-                "OCRSITE_BATCH_PREFIXES.",
-                prefix=prefix,
-            )
-        )

@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime
 
 from documents.access import Ability, require
-from documents.actions.request_export import request_export
+from documents.actions.send_result import get_result_file, send_file
 from documents.bucket.errors import BucketError
 from documents.bucket.store import Bucket
 from documents.errors import ArchiveError, Busy, InvalidRequest, NotFound, StorageFull
 from documents.exports.batch_report import REPORT_TYPES, report_key, write_report_file
-from documents.exports.downloads import RESULT_TYPES, Download, get_result, refuse_without_results
-from documents.exports.options import WHOLE_DOCUMENT
+from documents.exports.downloads import refuse_without_results
 from documents.files.storage import archive
-from documents.files.upload_staging import stage
 from documents.messages import Message
 from documents.models import Batch, BatchObject, ObjectStatus, Status, User
 
@@ -45,10 +43,10 @@ def write_results_of(each: BatchObject, batch: Batch, bucket: Bucket, *, actor: 
     }
     for kind, key in left.items():
         try:
-            download = _get(each, kind, actor)
+            download = get_result_file(document, kind, actor=actor)
             if download is None:
                 continue
-            _send(download, bucket, key)
+            send_file(download, bucket, key)
         except (BucketError, StorageFull, Busy):
             raise
         except ArchiveError as error:
@@ -85,22 +83,3 @@ def _key(each: BatchObject, batch: Batch, kind: str) -> str:
                           key=each.key)  # fmt: skip
         raise InvalidRequest.for_field("key", message)
     return key
-
-
-def _get(each: BatchObject, kind: str, actor: User) -> Download | None:
-    assert each.document is not None
-    if kind in RESULT_TYPES:
-        return get_result(each.document, kind)
-    return request_export(each.document.id, kind, WHOLE_DOCUMENT, actor=actor)
-
-
-def _send(download: Download, bucket: Bucket, key: str) -> None:
-    content = download.open()
-    try:
-        staged = stage(content.read_range(0, content.size))
-    finally:
-        content.close()
-    try:
-        bucket.put_file(key, staged.path, content_type=download.content_type)
-    finally:
-        staged.discard()

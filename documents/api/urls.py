@@ -24,6 +24,7 @@ from documents.api import (
     saved_searches,
     search,
     similar,
+    sources,
     tags,
     teams,
     tokens,
@@ -45,6 +46,7 @@ def _route(route: str, view: type[ApiView], name: str) -> list[URLPattern]:
 
 _DOCUMENT = "v1/documents/<uuid:document_id>/"
 _WEBHOOK = "v1/webhooks/<uuid:webhook_id>/"
+_SOURCE = "v1/sources/<uuid:source_id>/"
 _PAGE = f"{_DOCUMENT}pages/<int:number>/"
 
 urlpatterns = [
@@ -91,6 +93,12 @@ urlpatterns = [
     *_route(f"{_WEBHOOK}test/", webhooks.TestView, "webhook-test"),
     *_route(f"{_WEBHOOK}deliveries/", webhooks.DeliveriesView, "webhook-deliveries"),
     *_route(f"{_WEBHOOK}redeliver/", webhooks.RedeliverView, "webhook-redeliver"),
+    *_route("v1/sources/", sources.SourcesView, "sources"),
+    *_route(_SOURCE, sources.SourceView, "source"),
+    *_route(f"{_SOURCE}run/", sources.RunView, "source-run"),
+    *_route(f"{_SOURCE}check/", sources.CheckView, "source-check"),
+    *_route(f"{_SOURCE}items/", sources.ItemsView, "source-items"),
+    *_route(f"{_SOURCE}retry/", sources.RetryView, "source-retry"),
     *_route("v1/fetches/<uuid:fetch_id>/", fetches.FetchView, "fetch"),
     *_route(_DOCUMENT, documents.DocumentView, "document"),
     *_route(f"{_DOCUMENT}reprocess/", documents.ReprocessView, "reprocess"),

@@ -194,6 +194,15 @@ class Bucket:
         with contextlib.suppress(ObjectMissing), self._mapped_errors(key):
             self._storage().client.delete_object(**self._object(key))
 
+    def copy(self, key: str, to: str) -> None:
+        """Copy the object inside the bucket, whatever its size. Raises ObjectMissing."""
+        check_new_object(to, None)
+        with self._mapped_errors(key):
+            storage = self._storage()
+            storage.client.copy(
+                self._object(key), self.address.name, to, Config=storage.transfer_config
+            )
+
     def _put_conditionally(self, key: str, new: Any, etag: str) -> bool:
         """False where nothing was written because the server knows no conditional requests."""
         if not etag:

@@ -117,3 +117,7 @@ def search_url() -> str:
 
 def saved_search_url(search_id: uuid.UUID) -> str:
     return reverse("api:saved-search", args=[search_id])
+
+
+def source_url(source_id: uuid.UUID) -> str:
+    return reverse("api:source", args=[source_id])

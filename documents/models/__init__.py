@@ -26,6 +26,13 @@ from documents.models.review import ReviewReason, ReviewRules, ReviewStatus
 from documents.models.search import SavedSearch, SavedSearchMatch, SearchChange
 from documents.models.search_visit import SavedSearchVisit
 from documents.models.sign_in import LogInCounter
+from documents.models.source import (
+    ItemStatus,
+    Source,
+    SourceItem,
+    SourceKind,
+    SourceMark,
+)
 from documents.models.tag import Tag
 from documents.models.task import Task
 from documents.models.team import FIRST_TEAM_ID, Membership, Role, Team, User
@@ -55,6 +62,7 @@ __all__ = [
     "ExportStatus",
     "Fetch",
     "FetchStatus",
+    "ItemStatus",
     "LogInCounter",
     "Member",
     "MemberOutcome",
@@ -80,6 +88,10 @@ __all__ = [
     "SavedSearchMatch",
     "SavedSearchVisit",
     "SearchChange",
+    "Source",
+    "SourceItem",
+    "SourceKind",
+    "SourceMark",
     "Status",
     "Tag",
     "Task",

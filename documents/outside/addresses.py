@@ -51,13 +51,7 @@ def check_receiver(url: str, *, field: str) -> None:
     """As `check_url`; also refuses an address of this machine or network that is plain to see, for
     who names it would only find out later. Raises InvalidRequest for `field`."""
     check_url(url, field=field)
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    try:
-        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
-    except ValueError:
-        return
-    if not _is_allowed(host, address):
-        raise InvalidRequest.for_field(field, _forbidden(host))
+    check_host((urlsplit(url).hostname or "").rstrip("."), field=field)
 
 
 def find_target(url: str) -> Target:
@@ -70,6 +64,16 @@ def find_target(url: str) -> Target:
         raise AddressForbidden(problem)
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme.lower()]
+    address = find_address(host, port)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(parts.scheme.lower(), host, port, address, path)
+
+
+def find_address(host: str, port: int) -> str:
+    """What `host` resolves to, once; connect to that. Waits for the network.
+
+    Raises AddressForbidden; FetchFailed where the name is not known.
+    """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -79,8 +83,18 @@ def find_target(url: str) -> Target:
         # All of them: which one is called must not depend on an order that others choose.
         if not _is_allowed(host, address):
             raise AddressForbidden(_forbidden(host))
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(parts.scheme.lower(), host, port, str(addresses[0]), path)
+    return str(addresses[0])
+
+
+def check_host(host: str, *, field: str) -> None:
+    """Refuses an address of this machine or network that is plain to see. Raises InvalidRequest for
+    `field`."""
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        return
+    if not _is_allowed(host, address):
+        raise InvalidRequest.for_field(field, _forbidden(host))
 
 
 def is_public(address: Address) -> bool:

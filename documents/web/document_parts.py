@@ -27,6 +27,7 @@ from documents.models import (
 from documents.review.flags import describe_flag
 from documents.web.list_rows import language_name
 from documents.web.members import containers_for, contents_of, is_container
+from documents.web.sources import find_source_of
 
 #: Pages that are listed as failed, or to look at; once these are done, the next ones appear.
 MOST_LISTED = 40
@@ -129,6 +130,7 @@ def facts_of(user: User, document: Document) -> dict[str, Any]:
         "priority": Priority(document.priority).word,
         "priorities": [(each.word, each.label) for each in reversed(Priority)],
         "engines": engines_to_choose(),
+        "source": find_source_of(user, document),
         "containers": containers_for(user, document.id),
         "contents": contents_of(user, document) if is_container(document) else None,
     }

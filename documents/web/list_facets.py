@@ -66,7 +66,7 @@ def build_facets(user: User, query: ListQuery) -> Facets:
     """Four queries at most, whatever the list holds."""
     teams = list(teams_of(user)[:MOST_VALUES])
     facets = [facet for facet in _all_facets(user, query, teams) if facet.options or facet.is_date]
-    labels = {facet.name: facet.label for facet in facets}
+    labels = {facet.name: facet.label for facet in facets} | {"origin_name": _("Source")}
     chips = [
         Chip(facet.label, option.label, option.url)
         for facet in facets

@@ -40,6 +40,8 @@ _REST: tuple[tuple[str, str, str | Promise], ...] = (
     ("trash", "trash", _("Trash")),
     ("team", "team", _("Team")),
 )
+#: For those who manage a team.
+_MANAGERS: tuple[tuple[str, str, str | Promise], ...] = (("sources", "download", _("Sources")),)
 THEMES: tuple[tuple[str, str, str | Promise], ...] = (
     ("auto", "auto", _("As the device")),
     ("light", "sun", _("Light")),
@@ -92,7 +94,7 @@ def build_shell(request: HttpRequest) -> Shell:
     to_review = _shorten(_count_to_review(user))
     return Shell(
         main=_entries(request, _MAIN, {"review": to_review}),
-        rest=_entries(request, _REST, {}),
+        rest=_entries(request, (*(_MANAGERS if managed else ()), *_REST), {}),
         to_review=to_review,
         searches=_searches(request),
         teams=teams,

@@ -22,6 +22,7 @@ from documents.actions.release_task import release_all_tasks, release_task
 from documents.actions.retry_unconverted import retry_unconverted
 from documents.actions.run_batch import end_batch_leases, run_batch_slice
 from documents.actions.run_change import end_change_leases
+from documents.actions.run_source import end_source_leases, is_source_due
 from documents.actions.trim_audit import trim_audit
 from documents.bucket.health import watch
 from documents.files.filetypes import RENDERED_TYPES
@@ -42,6 +43,7 @@ from ocr_worker.process.jail_check import JailCheck
 from ocr_worker.reconcile import EVERY_SECONDS, reconcile
 from ocr_worker.rendering import Renderer
 from ocr_worker.sending import Sender
+from ocr_worker.source_runner import SourceRunner
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +76,7 @@ class BackgroundProcess(WorkerBase):
         self._retried_unconverted = False
         self._sender = Sender(self.stopping)
         self._changer = Changer(self.stopping)
+        self._source_runner = SourceRunner(self.stopping)
         self._next_reconcile = 0.0
         self._watching_since = time.monotonic()
         self._last_heartbeat = time.time()
@@ -106,6 +109,7 @@ class BackgroundProcess(WorkerBase):
             end_sending_leases()
             end_change_leases()
             end_batch_leases()
+            end_source_leases()
             # Rows of earlier starts, which a restored database still has.
             WorkerProcess.objects.exclude(start_id=self.start_id).delete()
         if self._folder_watch is not None:
@@ -122,6 +126,8 @@ class BackgroundProcess(WorkerBase):
             announce(tasks_waiting)
         if self._sole_start is not None:
             self._peer_watch.check_if_due()
+        if is_source_due():
+            self._source_runner.wake()
         watched_for = self.watched_for()
         if time.monotonic() >= self._next_reconcile:
             self._next_reconcile = time.monotonic() + EVERY_SECONDS
@@ -240,6 +246,7 @@ class BackgroundProcess(WorkerBase):
                 close_old_connections()
                 self._sender.wake()
                 self._changer.wake()
+                self._source_runner.wake()
                 # Somebody waits for it, so it goes first.
                 self._make_export(renderer)
                 claim = self._claim_task(turns)

@@ -18,6 +18,7 @@ _TEAM = "admin/documents/team/<uuid:team_id>/"
 
 _HOOK = "webhooks/<uuid:webhook_id>/"
 _WEBHOOK = "api/v1/webhooks/<uuid:webhook_id>/"
+_SOURCE = "sources/<uuid:source_id>/"
 _UPLOAD = "api/v1/uploads/<uuid:upload_id>/"
 _TUS = {"tus-resumable": "1.0.0"}
 
@@ -55,6 +56,17 @@ def _of_document(**content: object) -> Body:
     }
 
 
+_MAILBOX = {
+    "host": "imap.example.com",
+    "port": "993",
+    "user": "archive",
+    "folders": "INBOX",
+    "every_seconds": "300",
+    "afterwards": "leave",
+    "rules-TOTAL_FORMS": "0",
+    "rules-INITIAL_FORMS": "0",
+}
+
 #: Options of Django's test client, by method and route.
 BODIES: dict[str, Body] = {
     "POST api/v1/auth/token/": _json(username="nobody", password="wrong"),
@@ -86,6 +98,11 @@ BODIES: dict[str, Body] = {
     "POST api/v1/changes/": _of_document(action="trash"),
     "POST api/v1/webhooks/": _in_team(url="https://example.com/hook"),
     f"PATCH {_WEBHOOK}": _json(active=False),
+    "POST api/v1/sources/": _in_team(
+        name="Mail", mailbox={"host": "imap.example.com", "user": "u", "password": "p"}
+    ),
+    f"PATCH api/v1/{_SOURCE}": _json(active=False),
+    f"POST api/v1/{_SOURCE}retry/": _json(),
     f"POST {_WEBHOOK}redeliver/": _json(),
     "POST api/v1/uploads/": lambda world: {
         "headers": {**_TUS, "upload-length": "10", "upload-metadata": _team_in_base64(world)}
@@ -177,6 +194,15 @@ BODIES: dict[str, Body] = {
             "team": str(world.team.id),
         }
     },
+    "POST sources/new/<slug:kind>/": lambda world: {
+        "data": {**_MAILBOX, "name": "Mail", "password": "p", "team": str(world.team.id)}
+    },
+    f"POST {_SOURCE}change/": _form(**_MAILBOX, name="Other"),
+    f"POST {_SOURCE}switch/": _form(active="off"),
+    f"POST {_SOURCE}run/": _form(),
+    f"POST {_SOURCE}test/": _form(),
+    f"POST {_SOURCE}retry/": _form(),
+    f"POST {_SOURCE}delete/": _form(),
     f"POST {_HOOK}change/": _form(url="https://example.com/other", events=["document.ready"]),
     f"POST {_HOOK}switch/": _form(active="off"),
     f"POST {_HOOK}secret/": _form(),

@@ -114,6 +114,7 @@ def test_a_foreign_thing_and_one_that_does_not_exist_look_alike(world: World) ->
                 "search_id": str(uuid.uuid4()),
                 "token_id": str(uuid.uuid4()),
                 "webhook_id": str(uuid.uuid4()),
+                "source_id": str(uuid.uuid4()),
                 "upload_id": str(uuid.uuid4()),
                 "fetch_id": str(uuid.uuid4()),
                 "change_id": str(uuid.uuid4()),

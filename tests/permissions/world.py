@@ -13,10 +13,12 @@ from django.test import Client
 
 from documents.actions.begin_change import begin_change
 from documents.actions.invite_member import invite_member
+from documents.actions.source_options import DEFAULTS
 from documents.exports.page_images import store_page_image, store_thumbnail
 from documents.files.figures import name_of
 from documents.files.keys import original_key, result_key
 from documents.files.storage import archive
+from documents.mailbox.sealed import seal
 from documents.models import (
     ApiToken,
     Batch,
@@ -27,6 +29,8 @@ from documents.models import (
     Role,
     SavedSearch,
     SavedSearchVisit,
+    Source,
+    SourceItem,
     Tag,
     Team,
     UploadSession,
@@ -91,6 +95,16 @@ class World:
         return Client(headers={"authorization": f"Token {self.keys[identity]}"})
 
 
+def _make_source(team: Team) -> Source:
+    """A mailbox that has refused a message."""
+    options = {**DEFAULTS["mailbox"], "host": "imap.example.com", "user": "archive"}
+    source = Source.objects.create(
+        kind="mailbox", team=team, name="Invoices", options=options, secret=seal("password")
+    )
+    SourceItem.objects.create(source=source, identity="0", name="Large", status="refused")
+    return source
+
+
 def make_world() -> World:
     team, other = make_team("Accounts"), make_team("Others")
     people: dict[str, User | None] = {
@@ -119,6 +133,7 @@ def make_world() -> World:
     fetch = Fetch.objects.create(user=manager, team=team, url="https://example.com/a.pdf")
     change = begin_change([document.id], {"action": "trash"}, actor=manager)
     batch = Batch.objects.create(user=manager, team=team, source="in/", target="out/")
+    source = _make_source(team)
     search = SavedSearch.objects.create(owner=manager, team=team, name="s", text="a")
     content_type = ContentType.objects.get_for_model(Document)
     tag = document.tags.get()
@@ -133,6 +148,8 @@ def make_world() -> World:
             "membership_id": str(invited.pk),
             "search_id": str(search.id),
             "webhook_id": str(webhook.id),
+            "source_id": str(source.id),
+            "kind": "mailbox",
             "upload_id": str(session.id),
             "fetch_id": str(fetch.id),
             "change_id": str(change.id),
@@ -188,6 +205,8 @@ def read_state() -> list[list[tuple[object, ...]]]:
         list(Team.objects.order_by("id").values_list("id", "name", "trash_days", "audit_days")),
         list(Membership.objects.order_by("id").values_list("id", "role", "team", "user")),
         list(Webhook.objects.order_by("id").values_list("id", "url", "secrets", "disabled_at")),
+        [tuple(row.items()) for row in Source.objects.order_by("id").values()],
+        list(SourceItem.objects.order_by("id").values_list("id", "status")),
         list(WebhookMessage.objects.order_by("id").values_list("id", "tries")),
         list(Batch.objects.order_by("id").values_list("id", "status")),
         list(ChangeJob.objects.order_by("id").values_list("id", "status")),

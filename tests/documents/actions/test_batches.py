@@ -64,11 +64,11 @@ def put(bucket: Bucket, **files: bytes) -> None:
 
 def work() -> None:
     """What the workers do, until there is nothing to do."""
-    while run_batch_slice() or _read():
+    while run_batch_slice() or read_once():
         pass
 
 
-def _read() -> bool:
+def read_once() -> bool:
     worked = False
     while task := claim_task():
         worked = True

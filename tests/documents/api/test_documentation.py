@@ -26,7 +26,7 @@ def test_every_endpoint_has_an_example(route: str) -> None:
     path = path.replace("<str:name>", "0001-0123456789ab.webp")
     path = path.replace("<uuid:search_id>", "$SEARCH").replace("<uuid:token_id>", "$ID")
     path = path.replace("<uuid:webhook_id>", "$HOOK").replace("<uuid:batch_id>", "$BATCH")
-    path = path.replace("<uuid:upload_id>", "$UPLOAD")
+    path = path.replace("<uuid:upload_id>", "$UPLOAD").replace("<uuid:source_id>", "$SOURCE")
     path = path.replace("<uuid:team_id>", "$TEAM").replace("<uuid:fetch_id>", "$FETCH")
     path = path.replace("<str:doubt_id>", "$DOUBT").replace("<uuid:tag_id>", "$TAG")
     path = path.replace("<str:username>", "anna")
