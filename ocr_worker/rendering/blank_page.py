@@ -37,9 +37,17 @@ def is_blank(gray: Image.Image) -> bool:
     """Whether `gray` (mode "L", a whole page at any resolution) carries nothing like text."""
     factor = max(1, round(max(gray.size) / _SIDE))
     small = gray.reduce(factor) if factor > 1 else gray
-    width, height = small.size
-    if width < 8 or height < 8:
+    if small.width < 8 or small.height < 8:
         return not _has_contrast(small)
+    # Most pages have print in their middle, which is looked at in a third of the time.
+    third = small.height // 3
+    if third >= 8 and not _is_blank(small.crop((0, third, small.width, 2 * third))):
+        return False
+    return _is_blank(small)
+
+
+def _is_blank(small: Image.Image) -> bool:
+    width, height = small.size
     paper = small.filter(ImageFilter.MedianFilter(3)).reduce(4)
     paper = paper.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.GaussianBlur(8))
     background = paper.resize(small.size, Image.Resampling.BILINEAR)

@@ -18,7 +18,7 @@ from . import geometry
 from .pdf_annotations import Field, FlattenedPages, has_annotations
 from .pdf_contents import may_hold_contents
 from .pdf_open import open_pdf
-from .pdf_resolution import choose_resolution
+from .pdf_resolution import choose_resolution, fit_to_picture
 from .types import MAX_PAGES
 
 
@@ -121,7 +121,8 @@ class PdfFile:
                     height=f"{height:.0f}",
                 )
             ) from error
-        found = (*geometry.pdf_size(width, height, dpi), stated or dpi)
+        pixels = fit_to_picture(self.page(number), geometry.pdf_size(width, height, dpi))
+        found = (*pixels, stated or dpi)
         self._natural = (number, found)
         return found
 

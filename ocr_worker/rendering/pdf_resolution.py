@@ -29,6 +29,10 @@ _LONGEST = 4000
 #: Above this resolution, dpi, the page's size is not believed, and that of a whole sheet assumed.
 _CREDIBLE = 400.0
 
+#: Sizes that differ by at most this many px are the same but for rounding: A4 is stated as 595 or
+#: 595.3 points wide.
+_ROUNDED = 2
+
 
 def choose_resolution(page: Any, width: float, height: float) -> tuple[float, float | None]:
     """The dpi at which to draw an open page of `width` x `height` points.
@@ -47,6 +51,22 @@ def choose_resolution(page: Any, width: float, height: float) -> tuple[float, fl
     if dpi <= _CREDIBLE:
         return dpi, None
     return dpi, geometry.guess_dpi(*geometry.pdf_size(width, height, dpi))
+
+
+def fit_to_picture(page: Any, size: tuple[int, int]) -> tuple[int, int]:
+    """`size`, px, at which an open page is drawn, or that of the scan that fills it, where they
+    differ by rounding alone: drawn px by px, the letters of a scan keep their dots."""
+    if c.FPDFPage_CountObjects(page) != 1:
+        return size
+    for picture in _find_pictures(c.FPDFPage_GetObject(page, 0)):
+        across, down = ctypes.c_uint(), ctypes.c_uint()
+        if c.FPDFImageObj_GetImagePixelSize(picture, across, down):
+            for found in ((across.value, down.value), (down.value, across.value)):
+                if all(
+                    abs(one - other) <= _ROUNDED for one, other in zip(found, size, strict=True)
+                ):
+                    return found
+    return size
 
 
 def _find_picture_dpi(page: Any, width: float, height: float) -> float:

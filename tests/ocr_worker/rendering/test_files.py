@@ -9,7 +9,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from documents.errors import DamagedFile, DamagedPage, NoPages, PageTooLarge, PasswordNeeded
 from ocr_worker.rendering import Renderer
@@ -185,6 +185,20 @@ def test_a_pdf_page_is_shown_as_its_rotate_entry_says(renderer: Renderer, tmp_pa
     layer = renderer.read_text_layer(path, PDF, 1)
     assert layer is not None
     assert {word.turn for word in layer.words} == {90}
+
+
+def test_a_scan_that_fills_its_page_is_drawn_px_by_px(renderer: Renderer, tmp_path: Path) -> None:
+    # A4 at 200 dpi on a page that is stated as 595 points wide, which would make 1,653 px.
+    scan = Image.effect_noise((1654, 2339), 90)
+    path = pdf(
+        tmp_path / "a.pdf", lambda canvas: canvas.drawInlineImage(scan, 0, 0, width=595, height=842)
+    )
+
+    page = renderer.render_page(path, PDF, 1)
+
+    assert page.image.size == scan.size
+    difference = ImageChops.difference(page.image, scan).histogram()
+    assert sum(difference[:4]) > 0.99 * scan.width * scan.height
 
 
 def test_a_cut_pdf_is_repaired(renderer: Renderer, tmp_path: Path) -> None:
