@@ -39,7 +39,7 @@ def make_letter(
         letter.add_alternative(html, subtype="html")
         related = letter.get_payload()[1]  # type: ignore[index]
         related.add_related(  # type: ignore[union-attr]
-            make_picture("Печать поставщика"), "image", "png", cid="<logo@letters>"
+            make_picture(), "image", "png", cid="<logo@letters>"
         )
     for name, content in (attachments or {}).items():
         letter.add_attachment(
@@ -48,9 +48,11 @@ def make_letter(
     return letter.as_bytes()
 
 
-def make_picture(text: str) -> bytes:
+def make_picture() -> bytes:
     image = Image.new("RGB", (400, 120), "white")
-    ImageDraw.Draw(image).text((20, 45), text.encode("ascii", "ignore") or b"seal", fill="black")
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((10, 10, 390, 110), outline="navy", width=6)
+    draw.text((160, 52), "SUPPLIER", fill="navy")
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()

@@ -50,13 +50,15 @@ class ZipView(FileView):
     @describe("Download the files of all that match", {200: FILE}, query=ZipFilters,
               types=("application/zip",), problems=(409, 422))  # fmt: skip
     def get(self, request: Request) -> HttpResponseBase:
-        """Of all documents that match the filters, in the list's order."""
+        """Of all documents that match the filters, in the list's order. With `container` or
+        `together` they lie in folders, as they did in what they came in."""
         filters = ZipFilters(data=request.query_params)
         filters.is_valid(raise_exception=True)
         data = filters.validated_data
         most = MOST_DOCUMENTS + 1  # too many are refused
         found = select_documents(self.user, as_list_filters(data), data["ordering"], most=most)
-        return self._send(found.ids, data["format"])
+        containers = [*data.get("container", ()), *data.get("together", ())]
+        return self._send(found.ids, data["format"], containers)
 
     @describe("Download the files of some documents", {200: FILE}, body=ZipSelection,
               types=("application/zip",), problems=(409, 422))  # fmt: skip
@@ -67,8 +69,13 @@ class ZipView(FileView):
         data = selection.validated_data
         return self._send(data["ids"], data["format"])
 
-    def _send(self, ids: Sequence[uuid.UUID], kinds: Sequence[str]) -> HttpResponseBase:
-        chunks = download_many(ids, kinds, actor=self.user)
+    def _send(
+        self,
+        ids: Sequence[uuid.UUID],
+        kinds: Sequence[str],
+        containers: Sequence[uuid.UUID] = (),
+    ) -> HttpResponseBase:
+        chunks = download_many(ids, kinds, actor=self.user, containers=containers)
         name = zip_name(kinds)
         note_export(self.user, ids, name)
         response = StreamingHttpResponse(chunks, content_type="application/zip")

@@ -31,8 +31,9 @@ def _any_of(child: serializers.Field[Any, Any, Any, Any]) -> serializers.ListFie
 class SelectionFilters(StrictSerializer):
     """Which documents are meant, and in which order. `created_after` includes its moment,
     `created_before` excludes it. A document has all of the repeated `tag`s. `engine` and
-    `engine_version` (whole, or its first words) are those that read any page of it. `q` is a search
-    query; it finds documents by their pages' text too."""
+    `engine_version` (whole, or its first words) are those that read any page of it. `container`:
+    what came in these documents, however deep; `together`: that, and they themselves. `q` is a
+    search query; it finds documents by their pages' text too."""
 
     status = _any_of(serializers.ChoiceField(Status.choices))
     review_status = _any_of(serializers.ChoiceField(ReviewStatus.choices))
@@ -46,6 +47,7 @@ class SelectionFilters(StrictSerializer):
     priority = _any_of(serializers.ChoiceField(PRIORITY_WORDS))
     mime_type = _any_of(serializers.ChoiceField([kind.mime_type for kind in ACCEPTED]))
     container = _any_of(serializers.UUIDField())
+    together = _any_of(serializers.UUIDField())
     origin = _any_of(serializers.ChoiceField([kind for kind in OriginKind if kind]))
     origin_name = _any_of(serializers.CharField(max_length=NAME_LENGTH))
     sha256 = _any_of(serializers.RegexField(r"^[0-9A-Fa-f]{64}$"))

@@ -8,8 +8,8 @@ import time
 import uuid
 import zipfile
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from pathlib import PurePath
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Union
 
 from django.db.models import QuerySet, Sum
@@ -47,9 +47,11 @@ def zip_documents(
     ids: Sequence[uuid.UUID],
     kinds: Sequence[str],
     prepare: Prepare,
+    folders: Mapping[uuid.UUID, str] | None = None,
 ) -> Iterator[bytes]:
     """The bytes of a zip with the files of `kinds` (of ZIP_KINDS) of each of `documents` that `ids`
-    name, in that order; equal names are numbered. `MISSING.txt` in it says which files there are
+    name, in that order; equal names are numbered. `folders`: in which folder of the zip a document
+    lies ("a/b"), where in one. `MISSING.txt` in it says which files there are
     not, and why.
 
     A piece without bytes says that the next file is being made: come back in a moment. Raises
@@ -65,7 +67,7 @@ def zip_documents(
         raise _too_large()
     if ORIGINAL in kinds and _sum_sizes(documents, ids) > MOST_BYTES:
         raise _too_large()
-    return _zip(documents, ids, list(dict.fromkeys(kinds)), prepare)
+    return _zip(documents, ids, list(dict.fromkeys(kinds)), prepare, folders or {})
 
 
 def zip_name(kinds: Sequence[str]) -> str:
@@ -117,7 +119,11 @@ class _ChunkBuffer(io.RawIOBase):
 
 
 def _zip(
-    documents: QuerySet[Document], ids: Sequence[uuid.UUID], kinds: Sequence[str], prepare: Prepare
+    documents: QuerySet[Document],
+    ids: Sequence[uuid.UUID],
+    kinds: Sequence[str],
+    prepare: Prepare,
+    folders: Mapping[uuid.UUID, str],
 ) -> Iterator[bytes]:
     output = _ChunkBuffer()
     used: set[str] = set()
@@ -132,7 +138,8 @@ def _zip(
                 missing.append(f"{document.filename}\t{kind}\t{document.id}\t{error.translated()}")
                 continue
             try:
-                name = _choose_name(download.filename, used)
+                path = PurePosixPath(folders.get(document.id, ""), download.filename)
+                name = _choose_name(path, used)
                 method = zipfile.ZIP_STORED if kind in _STORED else zipfile.ZIP_DEFLATED
                 yield from _write_member(target, output, name, method, content)
             finally:
@@ -191,11 +198,10 @@ def _write_member(
             yield output.take()
 
 
-def _choose_name(filename: str, used: set[str]) -> str:
-    path = PurePath(filename)
-    name, number = filename, 1
+def _choose_name(path: PurePosixPath, used: set[str]) -> str:
+    name, number = str(path), 1
     while name.casefold() in used:
         number += 1
-        name = f"{path.stem} ({number}){path.suffix}"
+        name = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
     used.add(name.casefold())
     return name

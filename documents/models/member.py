@@ -4,12 +4,17 @@ attachments."""
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 from django.db import models
 
 from documents.models.document import Document
 from documents.models.origin import DETAIL_LENGTH
 from documents.models.stored_error import StoredError
+
+#: Documents that are counted as one group, and containers in containers (those that were unpacked).
+MOST_WITHIN, _LEVELS = 20_000, 6
 
 
 class MemberOutcome(models.TextChoices):
@@ -46,6 +51,36 @@ def count_members(container_id: uuid.UUID) -> int:
     """Documents that came of the container's files."""
     given = Member.objects.filter(container=container_id).exclude(document=None)
     return given.values("document").distinct().count()
+
+
+def find_within(containers: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The documents that came of the files of `containers`, and of what lies in those, each with
+    the folder that it is in: the names of the containers above it and its path in the last one.
+
+    At most MOST_WITHIN. Whoever asks may not see all of them.
+    """
+    folders: dict[uuid.UUID, str] = {}
+    level = dict.fromkeys(containers, "")
+    known = set(level)
+    for _ in range(_LEVELS):
+        names = dict(Document.objects.filter(id__in=level).values_list("id", "filename"))
+        rows = Member.objects.filter(container__in=level).exclude(document=None)
+        below: dict[uuid.UUID, str] = {}
+        for container, path, document in rows.values_list("container", "path", "document"):
+            if document is not None and document not in known and len(folders) < MOST_WITHIN:
+                known.add(document)
+                inner = PurePosixPath(level[container], PurePosixPath(names[container]).stem)
+                below[document] = folders[document] = str(inner / PurePosixPath(path).parent)
+        if not below:
+            break
+        level = below
+    return folders
+
+
+def find_group(containers: Iterable[str], *, whole: bool) -> list[uuid.UUID]:
+    """What came in the documents `containers` (ids), however deep; with them where `whole`."""
+    ids = [uuid.UUID(each) for each in containers]
+    return [*(ids if whole else ()), *find_within(ids)]
 
 
 def containers_of(document_id: uuid.UUID) -> models.QuerySet[Document]:

@@ -13,6 +13,7 @@ from documents.actions.unlock import PASSWORD_LENGTH, needs_password
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.history import history_of
 from documents.exports.links import original_url, result_url
+from documents.files.filetypes import holds_files
 from documents.http.engines import engines_to_choose
 from documents.models import (
     Document,
@@ -26,7 +27,13 @@ from documents.models import (
 )
 from documents.review.flags import describe_flag
 from documents.web.list_rows import language_name
-from documents.web.members import containers_for, contents_of, is_container
+from documents.web.members import (
+    Contents,
+    containers_for,
+    contents_of,
+    is_container,
+    place_of,
+)
 from documents.web.sources import find_source_of
 
 #: Pages that are listed as failed, or to look at; once these are done, the next ones appear.
@@ -111,6 +118,7 @@ def abilities_of(user: User, document: Document) -> dict[str, bool]:
 
 def facts_of(user: User, document: Document) -> dict[str, Any]:
     """Values for the side panel's template."""
+    containers = containers_for(user, document.id)
     return {
         "document": document,
         "state": State.of(document),
@@ -131,9 +139,19 @@ def facts_of(user: User, document: Document) -> dict[str, Any]:
         "priorities": [(each.word, each.label) for each in reversed(Priority)],
         "engines": engines_to_choose(),
         "source": find_source_of(user, document),
-        "containers": containers_for(user, document.id),
+        "containers": containers,
+        "place": place_of(user, containers, document),
         "contents": contents_of(user, document) if is_container(document) else None,
+        "attached": _attached_to(user, document),
     }
+
+
+def _attached_to(user: User, document: Document) -> Contents | None:
+    """What lies in a document that has pages, too; None where nothing does."""
+    if is_container(document) or not holds_files(document.mime_type):
+        return None
+    contents = contents_of(user, document)
+    return contents if contents.members else None
 
 
 @dataclass(frozen=True)

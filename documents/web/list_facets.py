@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from documents.access import teams_of
+from documents.access import teams_of, visible_to
 from documents.files.filetypes import ACCEPTED
 from documents.models import Document, OriginKind, ReviewStatus, Status, Tag, Team, User
 from documents.review.flags import FLAG_DESCRIPTIONS
@@ -73,7 +73,9 @@ def build_facets(user: User, query: ListQuery) -> Facets:
         for option in facet.options
         if option.chosen and not facet.is_date
     ]
-    return Facets(facets, [*chips, *_other_chips(query, labels, {chip.url for chip in chips})])
+    return Facets(
+        facets, [*chips, *_other_chips(user, query, labels, {chip.url for chip in chips})]
+    )
 
 
 def _all_facets(user: User, query: ListQuery, teams: list[Team]) -> Iterator[Facet]:
@@ -142,7 +144,18 @@ def _dates(query: ListQuery) -> Iterator[Option]:
         yield Option(label, given.url, chosen)
 
 
-def _other_chips(query: ListQuery, labels: dict[str, Label], shown: set[str]) -> Iterator[Chip]:
+#: In the reader's language.
+_GROUPS = {"container": lambda: _("Came in"), "together": lambda: _("Came together")}
+
+
+def _title(user: User, document_id: str) -> str:
+    document = visible_to(user).filter(id=document_id).first()
+    return document.title if document else document_id
+
+
+def _other_chips(
+    user: User, query: ListQuery, labels: dict[str, Label], shown: set[str]
+) -> Iterator[Chip]:
     """Of filters that no option stands for: a time, the words, what an address alone can say."""
     for name, values in query.filters.items():
         for value in values:
@@ -157,5 +170,7 @@ def _other_chips(query: ListQuery, labels: dict[str, Label], shown: set[str]) ->
                 yield Chip(facet, date_format(moment, "SHORT_DATE_FORMAT"), url)
             elif name == "q":
                 yield Chip(_("Words"), value, url)
+            elif name in ("container", "together"):
+                yield Chip(_GROUPS[name](), _title(user, value), url)
             elif name != "trashed":
                 yield Chip(labels.get(name, name.replace("_", " ")), value, url)

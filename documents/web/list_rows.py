@@ -94,6 +94,15 @@ class Row:
         return text % {"count": document.page_count}
 
     @property
+    def held(self) -> str:
+        """How many documents came in it; "" for none."""
+        count = self.document.member_count
+        if not count:
+            return ""
+        text = ngettext("%(count)d document in it", "%(count)d documents in it", count)
+        return text % {"count": count}
+
+    @property
     def language(self) -> str:
         return language_name(self.document.language) if self.document.language else ""
 

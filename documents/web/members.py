@@ -1,4 +1,4 @@
-"""What an archive held, on its page; and the archives that a document came in."""
+"""What a document held, on its page; and what a document came in."""
 
 from __future__ import annotations
 
@@ -36,17 +36,19 @@ class ShownMember:
         if self.row is None:
             return _("The document has been deleted.")
         if self.member.outcome == MemberOutcome.KNOWN:
-            return _("The archive had it already.")
+            return _("It was here before.")
         return ""
 
 
 @dataclass(frozen=True)
 class Contents:
-    """`members`: refused ones first. `url`: the list of the documents."""
+    """`members`: refused ones first. `url`: the list of the documents, and of what came in them;
+    `zip_url`: all of them as a zip with folders."""
 
     members: list[ShownMember]
     summary: str
     url: str
+    zip_url: str
     left_out: int
 
 
@@ -60,17 +62,49 @@ def contents_of(user: User, container: Document) -> Contents:
     shown = members[:MOST_SHOWN]
     documents = with_row_facts(visible_to(user).filter(id__in=[m.document for m in shown]))
     rows = {document.id: Row(document) for document in documents}
-    query = urlencode({"container": str(container.id)})
     return Contents(
         [ShownMember(m, rows.get(m.document) if m.document else None) for m in shown],
         _summarize(Counter(member.outcome for member in members)),
-        f"{reverse('web:documents')}?{query}",
+        _list_url("together", container.id),
+        reverse("api:documents-zip") + "?" + urlencode({"together": str(container.id)}),
         len(members) - len(shown),
     )
 
 
+def _list_url(name: str, container_id: uuid.UUID) -> str:
+    return f"{reverse('web:documents')}?{urlencode({name: str(container_id)})}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a document lies in a container: `before` and `after` are its neighbours there."""
+
+    container: Document
+    number: int
+    count: int
+    before: Document | None
+    after: Document | None
+    url: str
+
+
+def place_of(user: User, containers: list[Document], document: Document) -> Place | None:
+    """Its place in the first of the containers that it came in; None where there is none."""
+    if not containers:
+        return None
+    container = containers[0]
+    ids = list(
+        dict.fromkeys(container.members.exclude(document=None).values_list("document", flat=True))
+    )
+    index = ids.index(document.id)
+    near = [ids[at] if 0 <= at < len(ids) else None for at in (index - 1, index + 1)]
+    seen = {each.id: each for each in visible_to(user).filter(id__in=[n for n in near if n])}
+    before, after = (seen.get(each) if each else None for each in near)
+    url = _list_url("together", container.id)
+    return Place(container, index + 1, len(ids), before, after, url)
+
+
 def containers_for(user: User, document_id: uuid.UUID) -> list[Document]:
-    """The archives that hold the document, of those that `user` may see."""
+    """The documents that hold this one, of those that `user` may see."""
     return list(visible_to(user).filter(id__in=containers_of(document_id).values("id"))[:10])
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from documents.access import teams_of
+from documents.access import teams_of, visible_to
 from documents.files.filetypes import ACCEPTED
 from documents.models import ReviewStatus, Status
 from documents.search.query.results import SearchRequest, SearchResults
@@ -31,6 +31,8 @@ _OTHER_LABELS: Mapping[str, str | Promise] = {
     "created_after": _("Uploaded from"),
     "created_before": _("Uploaded before"),
     "sha256": "SHA-256",
+    "container": _("Came in"),
+    "together": _("Came together"),
 }
 
 
@@ -73,11 +75,24 @@ def facets_of(request: HttpRequest, search: SearchRequest, found: SearchResults)
         if chosen or len(values) > 1:
             facets.append(Facet(facet, _LABELS[facet], [] if chosen else values, chosen))
     facets += [
-        Facet(name, label, [], _chosen_values(request, name, search.filters[name], {}))
+        Facet(
+            name,
+            label,
+            [],
+            _chosen_values(request, name, search.filters[name], _titles(request, name, search)),
+        )
         for name, label in _OTHER_LABELS.items()
         if name in search.filters
     ]
     return facets
+
+
+def _titles(request: HttpRequest, name: str, search: SearchRequest) -> dict[str, str]:
+    """The titles of the documents that a filter names."""
+    if name not in ("container", "together"):
+        return {}
+    documents = visible_to(person(request)).filter(id__in=search.filters[name])
+    return {str(id_): title for id_, title in documents.values_list("id", "title")}
 
 
 def _chosen_values(

@@ -16,7 +16,14 @@ from tantivy import Occur, Query
 from documents.access import sees_everything, teams_of
 from documents.files.filetypes import ACCEPTED
 from documents.models import ReviewStatus, Status, Team, User
-from documents.search.query.tantivy_queries import any_term, number_range, term, without_score
+from documents.models.member import find_group
+from documents.search.query.tantivy_queries import (
+    any_document,
+    any_term,
+    number_range,
+    term,
+    without_score,
+)
 
 #: Filters by their names in the API, and the index's fields; of several values, any may match.
 FILTER_FIELDS = {
@@ -55,8 +62,9 @@ def build_scope(user: User, filters: Mapping[str, Sequence[object]] | None = Non
     """The scope of a user's search.
 
     `filters`: values by name: those of FILTER_FIELDS, `team` (ids), `tag` (all must match),
-    `created_after` (included) and `created_before` (excluded), one datetime or ISO 8601 string
-    each. Raises ValueError for an invalid id or time.
+    `container` and `together` (ids: what came in them, without and with them), `created_after`
+    (included) and `created_before` (excluded), one datetime or ISO 8601 string each. Raises
+    ValueError for an invalid id or time.
     """
     teams = {team.id: team.name for team in teams_of(user)}
     return _build(teams, filters or {}, all_teams=sees_everything(user))
@@ -86,6 +94,10 @@ def _build(
     queries += [
         without_score(term("folded_tag", normalise_tag(tag))) for tag in filters.get("tag", ())
     ]
+    for name in ("container", "together"):
+        if filters.get(name):
+            within = find_group(map(str, filters[name]), whole=name == "together")
+            queries.append(any_document(within) if within else Query.empty_query())
     after, before = (_parse_time(filters.get(f"created_{name}")) for name in ("after", "before"))
     if after is not None or before is not None:
         # The index has whole seconds.

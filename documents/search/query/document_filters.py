@@ -15,7 +15,6 @@ from documents.messages import Message
 from documents.models import (
     PRIORITY_WORDS,
     Document,
-    Member,
     OriginKind,
     Priority,
     Status,
@@ -24,10 +23,11 @@ from documents.models import (
 )
 from documents.models.document import DocumentQuerySet
 from documents.models.engines_field import read_by
+from documents.models.member import find_group
 from documents.models.origin import NAME_LENGTH
 from documents.models.recognition import UNFINISHED
 from documents.review.flags import FLAG_DESCRIPTIONS, has_any_flag
-from documents.search.query.filters import FILTERS, Filters, InvalidValue, one_of, parse_id
+from documents.search.query.filters import FILTERS, Filters, InvalidValue, one_of
 from documents.search.query.list_filter import filter_by_query
 
 QUERY_LENGTH = 500
@@ -80,7 +80,6 @@ LIST_FILTERS: Filters = {
     "confidence_below": _share,
     "priority": one_of(PRIORITY_WORDS),
     "owner": _text(150),
-    "container": parse_id,
     "origin": one_of(kind for kind in OriginKind if kind),
     "origin_name": _text(NAME_LENGTH),
     "q": _text(QUERY_LENGTH),
@@ -103,9 +102,11 @@ def filter_documents(user: User, filters: Mapping[str, Sequence[object]]) -> Doc
         documents = documents.filter(created_at__gte=after)
     if before := _first(filters, "created_before"):
         documents = documents.filter(created_at__lt=before)
-    if containers := filters.get("container"):
-        members = Member.objects.filter(container__in=list(containers))
-        documents = documents.filter(id__in=members.values("document"))
+    for name in ("container", "together"):
+        if containers := filters.get(name):
+            documents = documents.filter(
+                id__in=find_group(map(str, containers), whole=name == "together")
+            )
     if years := filters.get("year"):
         documents = documents.filter(created_at__year__in=[int(str(year)) for year in years])
     documents = documents.filter(has_any_flag(str(name) for name in filters.get("flag", ())))

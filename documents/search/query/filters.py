@@ -144,4 +144,7 @@ FILTERS: Filters = {
     "year": matching("[0-9]{4}", Message("A year has four digits.")),
     "created_after": _moment,
     "created_before": _moment,
+    # What came in these documents, however deep; and with the documents themselves.
+    "container": parse_id,
+    "together": parse_id,
 }

@@ -15,7 +15,7 @@ from documents.actions.make_export import claim_export, publish_export
 from documents.exports import zip_documents
 from documents.files.keys import original_key, result_key
 from documents.files.storage import archive
-from documents.models import Document, Export, Team
+from documents.models import Document, Export, Member, Team
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document, make_team
 
@@ -146,3 +146,21 @@ def test_too_much_is_refused_before_it_begins(
     monkeypatch.setattr(zip_documents, "MOST_BYTES", 1000)
 
     assert problem_of(api.get(ZIP), 400)["code"] == "download-too-large"
+
+
+def test_what_came_together_lies_in_folders(
+    api: APIClient, team: Team, documents: list[Document]
+) -> None:
+    letter = make(team, "letter.eml")
+    paths = ("x/a.pdf", "b.pdf", "x/a.pdf")
+    for number, (path, document) in enumerate(zip(paths, documents, strict=True)):
+        Member.objects.create(
+            container=letter, number=number, path=path, outcome="created", document=document.id
+        )
+
+    answer = api.get(f"{ZIP}?together={letter.id}&ordering=filename&format=original&format=txt")
+
+    assert set(read(answer)) == {
+        "letter.eml", "letter.txt", "letter/b.pdf", "letter/b.txt",
+        "letter/x/a.pdf", "letter/x/a.txt", "letter/x/a (2).pdf", "letter/x/a (2).txt",
+    }  # fmt: skip

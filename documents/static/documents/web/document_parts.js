@@ -80,6 +80,7 @@ export class Parts {
             this.bar.querySelector(".doc-verbs").replaceChildren(...part("verbs"));
             this.bar.querySelector(`.doc-verbs [data-verb="${focused}"]:not(:disabled)`)?.focus();
         }
+        document.querySelector("[data-group]").replaceChildren(...part("group"));
         document.querySelector("[data-members]")?.replaceChildren(...part("members"));
         this.panel.replace(part("panel"));
     }
