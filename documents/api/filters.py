@@ -17,7 +17,7 @@ from documents.models.origin import NAME_LENGTH
 from documents.review.flags import FLAG_DESCRIPTIONS
 from documents.search.query import document_filters
 from documents.search.query.document_filters import LIST_FILTERS, VERSION_LENGTH
-from documents.text.language_codes import validate_language
+from documents.text.language_codes import NO_LANGUAGE, validate_language
 
 ORDERINGS = ("created_at", "title", "filename", "size")
 NEWEST_FIRST = "-created_at"
@@ -32,8 +32,9 @@ class SelectionFilters(StrictSerializer):
     """Which documents are meant, and in which order. `created_after` includes its moment,
     `created_before` excludes it. A document has all of the repeated `tag`s. `engine` and
     `engine_version` (whole, or its first words) are those that read any page of it. `container`:
-    what came in these documents, however deep; `together`: that, and they themselves. `q` is a
-    search query; it finds documents by their pages' text too."""
+    what came in these documents, however deep; `together`: that, and they themselves. `language`:
+    `none` for those of which it is not known. `q` is a search query; it finds documents by their
+    pages' text too."""
 
     status = _any_of(serializers.ChoiceField(Status.choices))
     review_status = _any_of(serializers.ChoiceField(ReviewStatus.choices))
@@ -63,7 +64,7 @@ class SelectionFilters(StrictSerializer):
     )
 
     def validate_language(self, codes: list[str]) -> list[str]:
-        return [validate_language(code) for code in codes]
+        return [code if code == NO_LANGUAGE else validate_language(code) for code in codes]
 
     def validate_sha256(self, checksums: list[str]) -> list[str]:
         return [checksum.lower() for checksum in checksums]

@@ -7,6 +7,9 @@ import re
 from documents.errors import InvalidRequest
 from documents.messages import Message
 
+#: What a filter by language takes for documents whose language is not known.
+NO_LANGUAGE = "none"
+
 
 def validate_language(code: str) -> str:
     """Return `code` in lower case; "" means unknown. Raises InvalidRequest if it is no code."""

@@ -16,6 +16,7 @@ from documents.access import teams_of, visible_to
 from documents.files.filetypes import ACCEPTED
 from documents.models import Document, OriginKind, ReviewStatus, Status, Tag, Team, User
 from documents.review.flags import FLAG_DESCRIPTIONS
+from documents.text.language_codes import NO_LANGUAGE
 from documents.web.list_query import ListQuery
 from documents.web.list_rows import language_name
 
@@ -132,7 +133,7 @@ def _languages(query: ListQuery) -> list[tuple[str, Label]]:
         codes = list(rows.values_list("language", flat=True).distinct()[:MOST_VALUES])
         _known_languages = (time.monotonic(), codes)
     wanted = dict.fromkeys([*query.filters.get("language", ()), *codes])
-    return [(code, language_name(code)) for code in wanted]
+    return [(code, language_name(code)) for code in dict.fromkeys([*wanted, NO_LANGUAGE])]
 
 
 def _dates(query: ListQuery) -> Iterator[Option]:

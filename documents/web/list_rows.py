@@ -16,6 +16,7 @@ from documents.exports.links import page_image_url, thumbnail_url
 from documents.models import Document, ReviewStatus, Status
 from documents.models.document import DocumentQuerySet
 from documents.review.flags import describe_flag
+from documents.text.language_codes import NO_LANGUAGE
 
 #: Colours of the badges (components.css).
 _STATUS_KINDS = {
@@ -138,6 +139,8 @@ class Row:
 
 def language_name(code: str) -> str:
     """The language in the reader's language; the code of one that has no name."""
+    if code == NO_LANGUAGE:
+        return _("No language")
     try:
         return str(get_language_info(code)["name_translated"]).capitalize()
     except KeyError:

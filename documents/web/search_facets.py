@@ -15,6 +15,7 @@ from documents.files.filetypes import ACCEPTED
 from documents.models import ReviewStatus, Status
 from documents.search.query.results import SearchRequest, SearchResults
 from documents.web.guard import person
+from documents.web.list_rows import language_name
 from documents.web.search_form import FACET_FILTERS, change_query
 
 _LABELS: Mapping[str, str | Promise] = {
@@ -24,10 +25,10 @@ _LABELS: Mapping[str, str | Promise] = {
     "year": _("Year"),
     "status": _("Status"),
     "review_status": _("Review"),
+    "language": _("Language"),
 }
 #: Further filters, which a search that was saved through the API may have.
 _OTHER_LABELS: Mapping[str, str | Promise] = {
-    "language": _("Language"),
     "created_after": _("Uploaded from"),
     "created_before": _("Uploaded before"),
     "sha256": "SHA-256",
@@ -58,7 +59,7 @@ class Facet:
 
 def facets_of(request: HttpRequest, search: SearchRequest, found: SearchResults) -> list[Facet]:
     """Every facet with a choice, and every filter that is chosen."""
-    names = _value_names(request)
+    names = _value_names(request, search, found)
     facets: list[Facet] = []
     for facet, filter_name in FACET_FILTERS.items():
         chosen = _chosen_values(
@@ -111,8 +112,12 @@ def _chosen_values(
     ]
 
 
-def _value_names(request: HttpRequest) -> Mapping[str, Mapping[str, Any]]:
+def _value_names(
+    request: HttpRequest, search: SearchRequest, found: SearchResults
+) -> Mapping[str, Mapping[str, Any]]:
     """What people call the values, by facet."""
+    counted = (code for code, _count in found.facets.get("language", []))
+    languages = [*counted, *search.filters.get("language", ())]
     return {
         "team": {str(team.id): team.name for team in teams_of(person(request))},
         "tag": {},
@@ -120,4 +125,5 @@ def _value_names(request: HttpRequest) -> Mapping[str, Mapping[str, Any]]:
         "type": {kind.mime_type: kind.name for kind in ACCEPTED},
         "status": dict(Status.choices),
         "review_status": dict(ReviewStatus.choices),
+        "language": {code: language_name(code) for code in languages},
     }

@@ -20,6 +20,7 @@ FACET_FILTERS = {
     "year": "year",
     "status": "status",
     "review_status": "review_status",
+    "language": "language",
 }
 
 

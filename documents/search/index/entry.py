@@ -21,6 +21,7 @@ from documents.search.index.schema import PREFIX_LENGTHS
 from documents.search.text.analysis import Terms, extract_terms
 from documents.search.text.fingerprint import make_sketch
 from documents.search.text.page_text import SearchText
+from documents.text.language_codes import NO_LANGUAGE
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def _add_facts(document: tantivy.Document, facts: DocumentFacts) -> None:
         document.add_text("tag", tag)
         document.add_text("folded_tag", tag.casefold())
     for name, value in (
-        ("language", facts.language),
+        ("language", facts.language or NO_LANGUAGE),
         ("status", facts.status),
         ("review_status", facts.review_status),
         ("type", facts.mime_type),

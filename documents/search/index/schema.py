@@ -15,7 +15,7 @@ from documents.search.text import analysis
 
 #: The format of the index. Increase the first number with every change of the schema or of
 #: `entry.py`: an index of another format is rebuilt.
-FORMAT = f"5.{analysis.VERSION}"
+FORMAT = f"6.{analysis.VERSION}"
 
 #: Prefixes of these lengths are terms of their own: thousands of words may share one, and expanding
 #: it takes long. Longer prefixes are expanded among the words.

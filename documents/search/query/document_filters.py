@@ -29,6 +29,7 @@ from documents.models.recognition import UNFINISHED
 from documents.review.flags import FLAG_DESCRIPTIONS, has_any_flag
 from documents.search.query.filters import FILTERS, Filters, InvalidValue, one_of
 from documents.search.query.list_filter import filter_by_query
+from documents.text.language_codes import NO_LANGUAGE
 
 QUERY_LENGTH = 500
 VERSION_LENGTH = 100
@@ -97,7 +98,10 @@ def filter_documents(user: User, filters: Mapping[str, Sequence[object]]) -> Doc
         documents = documents.inbox()
     for name, lookup in _LOOKUPS.items():
         if filters.get(name):
-            documents = documents.filter(**{lookup: list(filters[name])})
+            values = list(filters[name])
+            if name == "language":
+                values = ["" if value == NO_LANGUAGE else value for value in values]
+            documents = documents.filter(**{lookup: values})
     if after := _first(filters, "created_after"):
         documents = documents.filter(created_at__gte=after)
     if before := _first(filters, "created_before"):

@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from documents.files.filetypes import ACCEPTED
 from documents.messages import Message
 from documents.models import ReviewStatus, Status
+from documents.text.language_codes import NO_LANGUAGE
 from documents.text.validation import parse_uuid
 
 #: Values of one filter, and characters of a tag's name.
@@ -137,7 +138,8 @@ FILTERS: Filters = {
     "team": parse_id,
     "tag": _tag,
     "language": matching(
-        "[A-Za-z]{2}", Message("A language is named by two letters, such as ru or en.")
+        f"[A-Za-z]{{2}}|{NO_LANGUAGE}",
+        Message("A language is named by two letters, such as ru or en."),
     ),
     "mime_type": one_of(kind.mime_type for kind in ACCEPTED),
     "sha256": matching("[0-9A-Fa-f]{64}", Message("A SHA-256 has 64 hexadecimal digits.")),

@@ -82,6 +82,8 @@ def test_nobody_sees_nothing(anonymous_api: APIClient) -> None:
         ("tag=nothing", []),
         ("language=ru", ["a"]),
         ("language=RU", ["a"]),
+        ("language=none", ["b"]),
+        ("language=none&language=ru", ["a", "b"]),
         ("mime_type=image/png", ["b"]),
         ("origin=mail", ["a"]),
         ("origin=mail&origin=folder", ["a", "b"]),

@@ -153,7 +153,8 @@ def test_behind_the_last_result_a_link_leads_back_to_it(
 def test_what_a_facet_counts_is_what_its_filter_takes(
     client: APIClient, document: Document
 ) -> None:
-    names = {"team": "team", "tag": "tag", "type": "mime_type", "year": "year", "status": "status"}
+    names = {"team": "team", "tag": "tag", "type": "mime_type", "year": "year", "status": "status",
+             "language": "language"}  # fmt: skip
     facets = search(client, q="договор", facets=list(names))["facets"]
     for facet, name in names.items():
         for each in facets[facet]:

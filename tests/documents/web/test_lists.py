@@ -145,6 +145,16 @@ def test_facets_narrow_the_list_and_are_taken_off_again(browser: Client, team: T
     assert 'href="/documents/?flag=disputed"' in page
 
 
+def test_documents_of_no_known_language_are_found(browser: Client, team: Team) -> None:
+    make_document(team, title="Russian", pages=["a"], language="ru")
+    make_document(team, title="unknown", pages=["a"])
+
+    page = show(browser, language="none")
+
+    assert shown(page) == ["unknown"]
+    assert "No language" in page
+
+
 def test_days_are_those_of_the_person(browser: Client, team: Team) -> None:
     make_document(
         team, title="late", pages=["a"],

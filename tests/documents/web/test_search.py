@@ -99,6 +99,21 @@ def test_facets_narrow_down_and_let_go(browser: Client, document: Document) -> N
     assert "Срочно: remove this filter" in narrowed
 
 
+def test_pages_are_narrowed_down_by_their_language_and_by_having_none(
+    browser: Client, team: Team, follow: Callable[[], None]
+) -> None:
+    make_document(team, pages=["смета"], language="ru")
+    make_document(team, pages=["смета"], language="")
+    follow()
+    text = shown(browser, q="смета")
+    assert '"name">Russian<' in text and '"name">No language<' in text
+
+    narrowed = shown(browser, q="смета", language="none")
+
+    assert "1 document<" in narrowed
+    assert "No language: remove this filter" in narrowed
+
+
 def test_of_many_values_the_commonest_come_first(
     browser: Client, team: Team, follow: Callable[[], None]
 ) -> None:
