@@ -10,17 +10,23 @@ from typing import Any
 
 from django.utils import timezone
 
+from documents.actions.source_options import DEFAULTS
 from documents.events import commit_version
 from documents.files.figures import Figure, name_of
 from documents.files.filenames import title_from_filename
+from documents.mailbox.sealed import seal
 from documents.models import (
     Document,
+    ItemStatus,
     Membership,
     OcrMode,
     Page,
     PageStatus,
     Reading,
     Role,
+    Source,
+    SourceItem,
+    SourceKind,
     Status,
     Tag,
     Task,
@@ -227,3 +233,26 @@ def make_ocr_worker(engine: str = "tesseract", **fields: Any) -> WorkerProcess:
             **fields,
         }
     )
+
+
+def make_mailbox(team: Team, name: str = "Invoices", refused: Iterable[str] = ()) -> Source:
+    """A mailbox that nobody asks, and that has refused a message of each of these subjects."""
+    source = Source.objects.create(
+        kind=SourceKind.MAILBOX,
+        team=team,
+        name=name,
+        enabled=False,
+        options={**DEFAULTS[SourceKind.MAILBOX], "host": "imap.example.com", "user": "archive"},
+        secret=seal("password"),
+    )
+    for number, subject in enumerate(refused):
+        SourceItem.objects.create(
+            source=source,
+            identity=str(number),
+            name=subject[:500],
+            sender=subject[:320],
+            status=ItemStatus.REFUSED,
+            error_code="file-too-large",
+            error_detail=subject,
+        )
+    return source

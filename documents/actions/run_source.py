@@ -99,7 +99,13 @@ def _run(run: SourceRun) -> None:
         return
     except ArchiveError as problem:
         error = problem
-        log.warning("source_failed", source=str(source.pk), code=error.code, reason=error.detail)
+        log.warning(
+            "source_failed",
+            source=str(source.pk),
+            code=error.code,
+            reason=error.detail,
+            cause=repr(error.__cause__)[:300] if error.__cause__ else "",
+        )
     except Exception:
         log.exception("source_failed", source=str(source.pk))
         error = _unknown()

@@ -141,9 +141,9 @@ def _make_sources(site: Site, mail: ImapServer, certificate: str) -> Iterator[st
 
 def _kill(site: Site, chance: random.Random, kills: int, until: float, result: Intake) -> None:
     while result.kills < kills and time.monotonic() < until and _count(site) < result.inputs:
-        before = _count(site)
         # While work is done, not while the process starts.
-        _wait_for(lambda: _count(site) > before, until)  # noqa: B023
+        enough = _count(site) + chance.randint(1, max(1, result.inputs // kills))
+        _wait_for(lambda: _count(site) >= enough, until)  # noqa: B023
         time.sleep(chance.uniform(0, 0.4))
         worker = site.find("worker background")
         if worker is not None:

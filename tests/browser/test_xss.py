@@ -17,7 +17,7 @@ from documents.text.page_layout import Block, Dispute, PageLayout
 from tests.browser.conftest import draw_pages
 from tests.browser.whole_pages import addresses
 from tests.browser.xss_payloads import PAYLOADS
-from tests.factories import make_document, make_layout, make_team, make_user
+from tests.factories import make_document, make_layout, make_mailbox, make_team, make_user
 
 #: Notes every call of a payload, and whatever the policy had to stop: then markup came through.
 WATCH = """
@@ -76,6 +76,7 @@ def document(team: Team, reviewer: User) -> Document:
         error_detail=PAYLOADS[0],
         created_by=User.objects.exclude(pk=reviewer.pk).first(),
     )
+    make_mailbox(team, PAYLOADS[0], refused=PAYLOADS[:40])
     document.tags.set(tags)
     document.pages.filter(number=3).update(error_detail=PAYLOADS[0])
     draw_pages(document)

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from django.test import Client
 
-from documents.models import Document, Team
+from documents.models import Document, Source, Team
 from documents.web import urls
+from tests.factories import make_mailbox
 
 
 def addresses(client: Client, document: Document, team: Team) -> list[str]:
     """Every address of people's that answers with a whole page, and the search's results."""
-    known = {"document_id": document.id, "team_id": team.id, "number": 1, "slug": "x"}
+    source = Source.objects.filter(team=team).first() or make_mailbox(team, refused=["Large"])
+    known = {
+        "document_id": document.id,
+        "team_id": team.id,
+        "source_id": source.id,
+        "kind": "mailbox",
+        "number": 1,
+        "slug": "x",
+    }
     found = ["/search/?q=договор", "/search/?q=nowhere"]
     for pattern in urls.urlpatterns:
         converters = pattern.pattern.converters

@@ -22,6 +22,6 @@ def test_kills_in_mid_work_neither_lose_nor_double_a_thing(
     tmp_path: Path, s3_server: S3Server
 ) -> None:
     """Of folder, mailbox and bucket."""
-    found = kill_intake(tmp_path, s3_server, inputs=60, kills=3, seed=5, seconds=60)
+    found = kill_intake(tmp_path, s3_server, inputs=36, kills=2, seed=5, seconds=60)
     assert found.is_right, (found.lost, found.doubled, found.wrong)
     assert found.kills

@@ -13,12 +13,10 @@ from django.test import Client
 
 from documents.actions.begin_change import begin_change
 from documents.actions.invite_member import invite_member
-from documents.actions.source_options import DEFAULTS
 from documents.exports.page_images import store_page_image, store_thumbnail
 from documents.files.figures import name_of
 from documents.files.keys import original_key, result_key
 from documents.files.storage import archive
-from documents.mailbox.sealed import seal
 from documents.models import (
     ApiToken,
     Batch,
@@ -45,6 +43,7 @@ from tests.factories import (
     layout_with_figure,
     make_document,
     make_layout,
+    make_mailbox,
     make_reading,
     make_team,
 )
@@ -95,16 +94,6 @@ class World:
         return Client(headers={"authorization": f"Token {self.keys[identity]}"})
 
 
-def _make_source(team: Team) -> Source:
-    """A mailbox that has refused a message."""
-    options = {**DEFAULTS["mailbox"], "host": "imap.example.com", "user": "archive"}
-    source = Source.objects.create(
-        kind="mailbox", team=team, name="Invoices", options=options, secret=seal("password")
-    )
-    SourceItem.objects.create(source=source, identity="0", name="Large", status="refused")
-    return source
-
-
 def make_world() -> World:
     team, other = make_team("Accounts"), make_team("Others")
     people: dict[str, User | None] = {
@@ -133,7 +122,7 @@ def make_world() -> World:
     fetch = Fetch.objects.create(user=manager, team=team, url="https://example.com/a.pdf")
     change = begin_change([document.id], {"action": "trash"}, actor=manager)
     batch = Batch.objects.create(user=manager, team=team, source="in/", target="out/")
-    source = _make_source(team)
+    source = make_mailbox(team, refused=["Large"])
     search = SavedSearch.objects.create(owner=manager, team=team, name="s", text="a")
     content_type = ContentType.objects.get_for_model(Document)
     tag = document.tags.get()
