@@ -41,7 +41,7 @@ from documents.api.serializers import (
 from documents.api.uploads import receive_many, receive_upload
 from documents.api.views import ApiView
 from documents.api.waiting import PREFER, wait_until_read
-from documents.models import Document, FetchStatus, TokenScope
+from documents.models import Document, FetchStatus, TokenScope, load_tag_names
 from documents.models.recognition import UNFINISHED
 
 JSON_UPLOADS = PolymorphicProxySerializer(
@@ -59,13 +59,14 @@ class DocumentsView(ApiView):
     def get(self, request: Request) -> Response:
         filters = DocumentFilters(data=request.query_params)
         filters.is_valid(raise_exception=True)
-        documents = filter_documents(self.user, filters.validated_data).prefetch_related("tags")
+        tags: dict[uuid.UUID, list[str]] = {}
         return paginate(
             request,
-            documents,
-            lambda document: document_data(document),
+            filter_documents(self.user, filters.validated_data),
+            lambda document: document_data(document, tags.get(document.id, [])),
             parameters=filters.validated_data,
             ordering=filters.validated_data["ordering"],
+            prepare=lambda page: tags.update(load_tag_names(page)),
         )
 
     @describe(

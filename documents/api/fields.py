@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,11 +22,16 @@ class StrictSerializer(serializers.Serializer[Any]):
     #: Unknown names that are accepted and ignored.
     ignored: frozenset[str] = frozenset()
 
+    def list_names(self) -> list[str]:
+        """Those that are known."""
+        return list(self.fields)
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
-            unknown = sorted(str(name) for name in set(data) - set(self.fields) - self.ignored)
+            names = self.list_names()
+            unknown = sorted(str(name) for name in set(data) - set(names) - self.ignored)
             if unknown:
-                known = ", ".join(self.fields)
+                known = ", ".join(names)
                 raise serializers.ValidationError(
                     {
                         name: [
@@ -37,6 +43,27 @@ class StrictSerializer(serializers.Serializer[Any]):
                     }
                 )
         return super().to_internal_value(data)
+
+
+class QueryParameters(StrictSerializer):
+    """Of an address. Fields are copied for each request, and a list has thirty, of which a client
+    names two: only those are copied that are named or need no naming."""
+
+    def list_names(self) -> list[str]:
+        return list(self._declared_fields)
+
+    def get_fields(self) -> dict[str, Any]:
+        given = getattr(self, "initial_data", None)
+        if not isinstance(given, Mapping):
+            return super().get_fields()
+        return {
+            name: copy.deepcopy(field)
+            for name, field in self._declared_fields.items()
+            if name in given
+            or field.required
+            or field.default is not empty
+            or field.default_empty_html is not empty
+        }
 
 
 @extend_schema_field({"type": "string", "contentEncoding": "base64"})

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from documents.api.fields import StrictSerializer
+from documents.api.fields import QueryParameters
 from documents.api.pagination import ListParameters
 from documents.engine_name import EngineName
 from documents.files.filetypes import ACCEPTED
@@ -28,7 +28,7 @@ def _any_of(child: serializers.Field[Any, Any, Any, Any]) -> serializers.ListFie
     return serializers.ListField(child=child, required=False, max_length=100)
 
 
-class SelectionFilters(StrictSerializer):
+class SelectionFilters(QueryParameters):
     """Which documents are meant, and in which order. `created_after` includes its moment,
     `created_before` excludes it. A document has all of the repeated `tag`s. `engine` and
     `engine_version` (whole, or its first words) are those that read any page of it. `container`:

@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from documents.api.fields import StrictSerializer
+from documents.api.fields import QueryParameters
 from documents.errors import InvalidRequest
 from documents.messages import Message
 
@@ -28,7 +28,7 @@ _SALT = "documents.api.cursor"
 Row = TypeVar("Row", bound=Model)
 
 
-class ListParameters(StrictSerializer):
+class ListParameters(QueryParameters):
     """The query parameters of every list. A larger `page_size` than the largest is that one."""
 
     cursor = serializers.CharField(required=False, allow_blank=True, default="")
@@ -73,8 +73,10 @@ def paginate(
     *,
     parameters: Mapping[str, Any],
     ordering: str,
+    prepare: Callable[[list[Row]], object] = len,
 ) -> Response:
-    """One page of `rows` as `results`, `next` and `previous`.
+    """One page of `rows` as `results`, `next` and `previous`. `prepare` gets the rows of the page
+    before the first is shown, to load at once what they all need.
 
     `parameters`: validated ListParameters. `ordering`: the name of a field that is never null, or
     of an annotated number, with "-" for the largest first; rows that are equal in it are sorted by
@@ -88,6 +90,7 @@ def paginate(
     page = found[:size]
     if backwards:
         page.reverse()
+    prepare(page)
     return Response(
         {
             "results": [show(row) for row in page],

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 #: Requests that may wait for the slot, each with one of the web's threads. Any other gets Busy at
 #: once.
-MAX_WAITING = 4
+MAX_WAITING = 8
 #: At most one rendering child per web process. `wait_seconds`: how long a
 #: request waits before it is answered Busy.
 render_slot = RenderSlot(max_waiting=MAX_WAITING, wait_seconds=2.0)
@@ -53,7 +53,7 @@ def ensure_page_image(page: Page) -> str:
 
     def render(path: Path, mime_type: str) -> bytes:
         renderer: Callable[..., bytes] = import_string(settings.OCRSITE_PAGE_RENDERER)
-        return renderer(str(path), mime_type, page.number, rotation)
+        return renderer(str(path), mime_type, page.number, rotation, str(page.document.team_id))
 
     return _ensure_image(key, page.document, render)
 
@@ -73,7 +73,7 @@ def ensure_thumbnail(document: Document) -> str:
 
     def render(path: Path, mime_type: str) -> bytes:
         renderer: Callable[..., bytes] = import_string(settings.OCRSITE_THUMBNAIL_RENDERER)
-        return renderer(str(path), mime_type, 1, rotation)
+        return renderer(str(path), mime_type, 1, rotation, str(document.team_id))
 
     return _ensure_image(thumbnail_key(document.id, rotation), document, render)
 
@@ -86,7 +86,7 @@ def ensure_page_thumbnail(page: Page) -> str:
 
     def render(path: Path, mime_type: str) -> bytes:
         renderer: Callable[..., bytes] = import_string(settings.OCRSITE_THUMBNAIL_RENDERER)
-        return renderer(str(path), mime_type, page.number, rotation)
+        return renderer(str(path), mime_type, page.number, rotation, str(page.document.team_id))
 
     return _ensure_image(key, page.document, render)
 

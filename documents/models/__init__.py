@@ -34,6 +34,7 @@ from documents.models.source import (
     SourceMark,
 )
 from documents.models.tag import Tag
+from documents.models.tagging import load_tag_names
 from documents.models.task import Task
 from documents.models.team import FIRST_TEAM_ID, Membership, Role, Team, User
 from documents.models.token import ApiToken, TokenLimits, TokenScope
@@ -106,4 +107,5 @@ __all__ = [
     "WebhookMessage",
     "WorkerKind",
     "WorkerProcess",
+    "load_tag_names",
 ]

@@ -132,7 +132,7 @@ def test_page_images_are_drawn_from_the_unlocked_copy(locked: Document) -> None:
     unlock(locked.id, actor=None, password=PASSWORD)
 
     path = archive().path(unlocked_key(locked.id))
-    assert render_page(str(path), "application/pdf", 1, 0)[8:12] == b"WEBP"
+    assert render_page(str(path), "application/pdf", 1, 0, "team")[8:12] == b"WEBP"
 
 
 @pytest.mark.parametrize(

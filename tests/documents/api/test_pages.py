@@ -173,7 +173,7 @@ class Renderer:
         self.calls: list[tuple[Any, ...]] = []
         self.error: Exception | None = None
 
-    def __call__(self, path: str, mime_type: str, number: int, rotation: int) -> bytes:
+    def __call__(self, path: str, mime_type: str, number: int, rotation: int, owner: str) -> bytes:
         self.calls.append((mime_type, number, rotation))
         if self.error is not None:
             raise self.error

@@ -22,7 +22,7 @@ from tests.factories import make_document
 RENDERER = "tests.documents.exports.test_page_images.renderer"
 
 
-def renderer(path: str, mime_type: str, number: int, rotation: int) -> bytes:
+def renderer(path: str, mime_type: str, number: int, rotation: int, owner: str) -> bytes:
     return b"an image"
 
 
