@@ -11,10 +11,12 @@ import datetime
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import structlog
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from documents.actions.fail_page import fail_page
 from documents.actions.finish import finish
@@ -49,7 +51,7 @@ from ocr_worker.engines.base import Engine
 from ocr_worker.other_workers import another_worker_has_engine
 from ocr_worker.reading import PageReading, read_page
 from ocr_worker.rendering import Limits, Renderer
-from ocr_worker.unpacking import take_attachments, unpack
+from ocr_worker.unpacking import take_attachments, unpack, unseal_given
 
 log = structlog.get_logger(__name__)
 
@@ -219,6 +221,9 @@ def _prepare(claim: TaskClaim, renderer: Renderer, convert: Convert | None) -> N
                 unpack(claim, document, original)
                 return
             _take_in_held(claim, document, original, renderer)
+            if document.given_password:
+                make = convert or import_string(settings.OCRSITE_CONVERTER)
+                convert = partial(make, password=unseal_given(document))
             pages = read_pages(
                 document.id, document.mime_type, original, renderer.count_pages, convert=convert
             )

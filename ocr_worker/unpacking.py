@@ -26,16 +26,19 @@ from documents.actions.store_member import (
 from documents.errors import (
     ArchiveError,
     DamagedFile,
+    EncryptedArchive,
     FileTooLarge,
     NoDocument,
     PasswordNeeded,
+    PasswordUnreadable,
     ReadingError,
     RendererUnavailable,
     TooManyMembers,
     UnpacksTooMuch,
 )
-from documents.files.filetypes import BZIP2, GZIP, XZ, ZSTD
+from documents.files.filetypes import BZIP2, GZIP, XZ, ZIP, ZSTD
 from documents.files.upload_staging import file_too_large
+from documents.mailbox.sealed import unseal
 from documents.messages import Message
 from documents.models import Document
 from documents.models.claim import TaskClaim
@@ -71,7 +74,15 @@ def unpack(claim: TaskClaim, document: Document, path: Path) -> None:
     try:
         refuse_too_deep(document)
         with Renderer(Limits(archives=True)) as renderer:
-            _Unpacking(document, path, renderer).run(claim)
+            work = _Unpacking(document, path, renderer, unseal_given(document))
+            work.run(claim)
+            if work.is_locked:
+                raise PasswordNeeded(
+                    Message(
+                        "Files in the archive are protected by a password. Give it on the "
+                        "archive’s page, or unpack it and upload its files."
+                    )
+                )
     except RendererUnavailable:
         raise
     except (ReadingError, TooManyMembers, UnpacksTooMuch) as error:
@@ -104,9 +115,24 @@ def take_attachments(claim: TaskClaim, document: Document, path: Path, renderer:
     record_members(claim)
 
 
+def unseal_given(document: Document) -> str:
+    """The password that a person has given for this run; "" for none, and for one that was kept
+    with another secret key."""
+    try:
+        return unseal(document.given_password) if document.given_password else ""
+    except PasswordUnreadable as error:
+        log.warning("password_unreadable", document=str(document.id), reason=error.detail)
+        return ""
+
+
 class _Unpacking:
-    def __init__(self, document: Document, path: Path, renderer: Renderer) -> None:
+    def __init__(
+        self, document: Document, path: Path, renderer: Renderer, password: str = ""
+    ) -> None:
         self._document, self._path, self._renderer = document, path, renderer
+        self._password = password
+        #: Whether a file was left out that a password would open.
+        self.is_locked = False
         self._left = FREE_BYTES + MOST_TIMES * document.size
         #: Of the file that is looked at.
         self.number = 0
@@ -134,7 +160,9 @@ class _Unpacking:
                 self._store(number, member)
 
     def _list(self) -> Iterator[tuple[int, MemberFacts]]:
-        while (facts := self._renderer.describe_member(*self._file, self.number)) is not None:
+        while (
+            facts := self._renderer.describe_member(*self._file, self.number, self._password)
+        ) is not None:
             yield self.number, facts
             self.number += 1
 
@@ -148,16 +176,12 @@ class _Unpacking:
             if member.note:
                 raise NoDocument(_NOTES[member.note])
             if member.encrypted:
-                raise PasswordNeeded(
-                    Message(
-                        "It is protected by a password. Unpack the archive and upload its files."
-                    )
-                )
+                self._refuse_closed()
             if member.size is not None and member.size > settings.OCRSITE_MAX_UPLOAD_BYTES:
                 raise file_too_large()
             store_member(self._document, number, path, self._pieces(number))
             return
-        except (FileTooLarge, NoDocument, PasswordNeeded) as raised:
+        except (FileTooLarge, NoDocument) as raised:
             error = raised
         except (RendererUnavailable, UnpacksTooMuch):
             raise
@@ -165,10 +189,21 @@ class _Unpacking:
             if not raised.permanent:
                 raise
             error = raised
+        self.is_locked = self.is_locked or isinstance(error, PasswordNeeded)
         refuse_member(self._document, number, path, error)
 
+    def _refuse_closed(self) -> None:
+        if self._document.mime_type != ZIP.mime_type:
+            raise EncryptedArchive(
+                Message("It is protected by a password. Unpack the archive and upload its files.")
+            )
+        if not self._password:
+            raise PasswordNeeded(
+                Message("It is protected by a password, which the archive’s page asks for.")
+            )
+
     def _pieces(self, number: int) -> Iterator[bytes]:
-        for piece in self._renderer.read_member(*self._file, number):
+        for piece in self._renderer.read_member(*self._file, number, self._password):
             self._left -= len(piece)
             if self._left < 0:
                 raise UnpacksTooMuch(

@@ -15,9 +15,11 @@ from documents.actions.asked_for import parse_page_ranges, require_asked_engine
 from documents.actions.skip_pages import count_skipped
 from documents.errors import InvalidRequest, StillBeingRead
 from documents.events import commit_change
+from documents.files.filetypes import PageSource, page_source
 from documents.messages import Message
 from documents.models import (
     Document,
+    MemberOutcome,
     OcrMode,
     Page,
     PageStatus,
@@ -49,6 +51,7 @@ def reprocess(
     engine_version: str | None = None,
     ocr: str | None = None,
     language: str | None = None,
+    given_password: str = "",
 ) -> Document:
     """Start a new run. Until it ends, the results of the previous run are served.
 
@@ -59,13 +62,16 @@ def reprocess(
     failed pages of a document that is being read join its run, and so do pages that nobody asked
     for. If the failed pages are requested and none failed, nothing is read. Raises NotFound,
     NotAllowed, InvalidRequest, Conflict (in the trash, no OCR worker has the engine, or some pages
-    are named while others are being read).
+    are named while others are being read). An archive is unpacked again: what was refused is tried
+    once more. `given_password`: the file's, sealed, for this run.
     """
     _validate(pages, ocr)
     require_asked_engine(engine or "", engine_version or "", document_id)
     with transaction.atomic():
         document = access.require_locked(actor, Ability.REPROCESS, document_id)
         document.refuse_if_trashed()
+        if given_password or page_source(document.mime_type) is PageSource.MEMBERS:
+            _open_anew(document)
         was_prepared = document.page_count is not None
         joins = document.is_unfinished and pages not in (ALL, FAILED)
         again = _select(document, pages)
@@ -101,6 +107,7 @@ def reprocess(
         else:
             document.status = Status.QUEUED
             document.set_task(Task.PREPARE)
+            document.given_password = given_password
             announce(tasks_waiting)
         commit_change(
             document,
@@ -110,6 +117,13 @@ def reprocess(
             engine=document.requested_engine,
         )
     return document
+
+
+def _open_anew(document: Document) -> None:
+    """Set, without saving: its file is opened again, and of those in it what was refused."""
+    if not document.is_unfinished:
+        document.page_count = None
+        document.members.filter(outcome=MemberOutcome.REFUSED).delete()
 
 
 def _select(document: Document, pages: Which) -> Q:

@@ -15,6 +15,7 @@ from documents.errors import InvalidRequest, NotLocked, PasswordNeeded, WrongPas
 from documents.exports.page_images import render_slot
 from documents.exports.unlocked_copy import store_unlocked_copy
 from documents.files.storage import original_file
+from documents.mailbox.sealed import seal
 from documents.messages import Message
 from documents.models import Document, User
 from documents.models.recognition import UNFINISHED
@@ -29,9 +30,11 @@ def needs_password(document: Document) -> bool:
 
 
 def unlock(document_id: uuid.UUID, *, actor: User | None, password: str) -> Document:
-    """Keep a copy of the file without its protection, and start a new run that reads it.
+    """Start a new run that reads it.
 
-    The password is used here, in one rendering child, and kept nowhere. Raises NotFound,
+    Of a PDF a copy without its protection is kept, and the password nowhere; of other files the
+    password is kept sealed until the run has opened them. It is tried here, in one rendering child.
+    Raises NotFound,
     NotAllowed, Conflict (in the trash; NotLocked), InvalidRequest (WrongPassword), Busy while this
     process draws pages, OriginalMissing and other ReadingErrors, StorageFull.
     """
@@ -49,5 +52,7 @@ def unlock(document_id: uuid.UUID, *, actor: User | None, password: str) -> Docu
         except PasswordNeeded:
             message = Message("This password does not open the file. Try again.")
             raise WrongPassword.for_field("password", message) from None
+    if not content:
+        return reprocess(document.id, actor=actor, given_password=seal(password))
     store_unlocked_copy(document.id, content)
     return reprocess(document.id, actor=actor, pages=ALL if document.page_count is None else FAILED)

@@ -36,7 +36,13 @@ from documents.errors.conflicts import (
     TooManyUrgent,
     TrashChanged,
 )
-from documents.errors.containers import NoDocument, TooDeep, TooManyMembers, UnpacksTooMuch
+from documents.errors.containers import (
+    EncryptedArchive,
+    NoDocument,
+    TooDeep,
+    TooManyMembers,
+    UnpacksTooMuch,
+)
 from documents.errors.reading import (
     Cancelled,
     ConversionFailed,
@@ -120,6 +126,7 @@ __all__ = [
     "DoubtSettled",
     "DownloadTooLarge",
     "EmptyFile",
+    "EncryptedArchive",
     "EngineFailed",
     "EngineNotRunning",
     "EngineUnavailable",

@@ -32,6 +32,14 @@ class UnpacksTooMuch(ReadingError):
     next_step = _UNPACK
 
 
+class EncryptedArchive(ReadingError):
+    """The archive is protected by a password, in a way in which it can't be opened here."""
+
+    code = "encrypted-archive"
+    title = gettext_noop("The archive is protected by a password and can’t be opened here.")
+    next_step = _UNPACK
+
+
 class NoDocument(ReadingError):
     """A part of a message that is no document: a signature, or what only its recipient can open."""
 

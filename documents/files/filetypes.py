@@ -97,6 +97,11 @@ MSG = _mail("application/vnd.ms-outlook", "MSG", ".msg", ".oft")
 P7M = _mail("application/pkcs7-mime", "P7M", ".p7m")
 MAIL = (EML, MSG, P7M)
 
+#: What an office program has encrypted: which of its formats is in it shows once it is opened.
+LOCKED_OFFICE = _office(
+    "application/x-ooxml-protected", "DOCX", *DOCX.suffixes, *XLSX.suffixes, *PPTX.suffixes
+)
+
 IMAGES = (PNG, JPEG, TIFF, WEBP, BMP, GIF, HEIC, AVIF, JP2)
 OFFICE = (DOCX, DOC, RTF, ODT, XLSX, XLS, ODS, PPTX, PPT, ODP, TXT, CSV, HTML)
 
@@ -114,8 +119,8 @@ MBOX = FileType("application/mbox", (".mbox", ".mbx"), "MBOX", PageSource.MEMBER
 TNEF = FileType("application/ms-tnef", (".tnef", ".dat"), "TNEF", PageSource.MEMBERS)
 CONTAINERS = (ZIP, RAR, SEVEN_ZIP, TAR, GZIP, BZIP2, XZ, ZSTD, MBOX, TNEF)
 
-ACCEPTED = (PDF, *IMAGES, *OFFICE, *MAIL, *CONTAINERS)
-ACCEPTED_NAMES = ", ".join(kind.name for kind in ACCEPTED)
+ACCEPTED = (PDF, *IMAGES, *OFFICE, LOCKED_OFFICE, *MAIL, *CONTAINERS)
+ACCEPTED_NAMES = ", ".join(dict.fromkeys(kind.name for kind in ACCEPTED))
 
 _BY_MIME_TYPE = {kind.mime_type: kind for kind in ACCEPTED}
 _BY_SUFFIX = {kind.suffixes[0]: kind for kind in (*OFFICE, *MAIL, MBOX)}
@@ -211,6 +216,8 @@ def sniff(head: bytes, file: BinaryIO | None = None) -> FileType:
     if container is not None and container is not ZIP:
         return container
     office = office_marks.recognise(head, file)
+    if office == office_marks.LOCKED:
+        return LOCKED_OFFICE
     if office in _BY_SUFFIX:
         return _BY_SUFFIX[office]
     if container is not None and office in ("", "zip"):

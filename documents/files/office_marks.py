@@ -30,7 +30,6 @@ NAMES = {
     "xml": Message("an XML file"),
     "ps": Message("a PostScript file"),
     "ole": Message("an old Office document of a kind that is not read here"),
-    "locked": Message("an Office document that is protected by a password"),
     "odf": Message("an OpenDocument file of a kind that is not read here"),
     "opc": Message("an Office document of a kind that is not read here"),
     "epub": Message("an EPUB book"),
@@ -42,9 +41,12 @@ _ODF_KINDS = {b"text": ".odt", b"spreadsheet": ".ods", b"presentation": ".odp"}
 
 _PARTS = ((b"word/", ".docx"), (b"xl/", ".xlsx"), (b"ppt/", ".pptx"))
 
+#: What `recognise` says of a document that is encrypted as a whole.
+LOCKED = "locked"
+
 #: Names of streams. Of several the first counts: those of what is embedded come later.
 _STREAMS = (
-    ("EncryptedPackage", "locked"),
+    ("EncryptedPackage", LOCKED),
     ("__substg1.0_", ".msg"),
     ("PowerPoint Document", ".ppt"),
     ("WordDocument", ".doc"),

@@ -177,6 +177,6 @@ class Document(
     def fail_whole(self, error: ArchiveError) -> None:
         """Set, without saving: the document as a whole has failed, with the reason."""
         self.status = Status.FAILED
-        self.task = Task.NONE
+        self.set_task(Task.NONE)
         self.set_error(error, error.page)
         self.finished_at = timezone.now()

@@ -34,6 +34,9 @@ class PendingTask(models.Model):
     task_lease_token = models.PositiveBigIntegerField(default=0, editable=False)
     task_lease_expires_at = models.DateTimeField(null=True, editable=False)
     task_attempts = models.PositiveIntegerField(default=0, editable=False)
+    #: The file's password while it is being opened with it: sealed (`mailbox.sealed`), and gone
+    #: with the task.
+    given_password = models.TextField(blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -42,6 +45,8 @@ class PendingTask(models.Model):
         """Set, without saving: this is to be done next, with all attempts."""
         self.task = task
         self.task_attempts = 0
+        if task != Task.PREPARE:
+            self.given_password = ""
 
     def end_task(self) -> None:
         """Set, without saving: the task is done."""

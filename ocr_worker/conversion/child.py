@@ -1,7 +1,8 @@
 """The process in which one office file becomes a PDF: `python -m ocr_worker.conversion.child ...`.
 
 Arguments: those of every child (the parent's process id, bytes of address space, niceness, ...),
-LibreOffice's library, a directory of this process's own. It closes the jail, runs LibreOffice in it
+"1" where a password comes with the file, LibreOffice's library, a directory of this process's own.
+It closes the jail, runs LibreOffice in it
 once to make a profile, says what became of the jail, converts the file that it is then given,
 answers with the PDF, and ends: no document shares a process or a profile with another. Requests and
 answers are those of `ocr_worker.rendering.wire`.
@@ -23,6 +24,7 @@ from ocr_worker.rendering import jail, wire
 from ocr_worker.rendering.child_limits import allow_cpu, confine, take_streams
 
 from . import libreoffice
+from .decrypt import load_decryption
 from .make_pages import Made, make_pages
 from .office_jail import SOCKETS, readable_paths
 from .profile import write_profile
@@ -34,7 +36,7 @@ FILE_BYTES = 512 * 2**20
 
 def main(argv: list[str]) -> int:
     parent, memory_bytes, niceness = (int(value) for value in argv[:3])
-    kit, own = Path(argv[-2]), Path(argv[-1])
+    with_password, kit, own = argv[-3] == "1", Path(argv[-2]), Path(argv[-1])
     die_with_parent(parent)
     confine(memory_bytes, niceness, file_bytes=FILE_BYTES, files=256)
     requests, answers = take_streams()
@@ -44,6 +46,8 @@ def main(argv: list[str]) -> int:
     os.chdir(own)
     for name in (*CHARSETS, "cp437"):
         codecs.lookup(name)
+    if with_password:
+        load_decryption()
     # The list of system calls is closed in each copy of this process that runs LibreOffice.
     layers = [layer for layer in jail.Layer if layer is not jail.Layer.SYSTEM_CALLS]
     reports = jail.close_jail(
@@ -79,7 +83,7 @@ def _serve(
     error: ReadingError
     try:
         with os.fdopen(file, "rb") as stream:
-            made: Made = make_pages(office, stream, request["mime_type"], own)
+            made: Made = make_pages(office, stream, request["mime_type"], own, request["password"])
         return {"notes": made.notes}, made.pdf
     except ReadingError as raised:
         error = raised

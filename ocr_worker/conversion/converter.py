@@ -58,6 +58,7 @@ class Converter:
         self._limits = limits
         self._ahead = ahead
         self._own: list[Path] = []
+        self._password = ""
         self._child = ChildProcess(limits, "ocr_worker.conversion.child", self._make_arguments)
 
     def __enter__(self) -> Converter:
@@ -92,13 +93,16 @@ class Converter:
             remove_sockets(own)
             shutil.rmtree(own, ignore_errors=True)
 
-    def convert(self, path: Path, mime_type: str, target: BinaryIO) -> None:
-        """Write the PDF of the file at `path` to `target`.
+    def convert(self, path: Path, mime_type: str, target: BinaryIO, password: str = "") -> None:
+        """Write the PDF of the file at `path`, which `password` opens, to `target`.
 
         A child that dies or hangs is tried once more. Raises ConverterMissing, ConversionFailed,
         PasswordNeeded, LimitExceeded, OriginalMissing, RendererUnavailable, StorageFull.
         """
         _require_kit()
+        if password:
+            self.close()  # a child that was started ahead can't decrypt
+        self._password = password
         try:
             try:
                 pdf = self._ask(path, mime_type)
@@ -120,12 +124,17 @@ class Converter:
             ) from error
         finally:
             self.close()
+            self._password = ""
             if self._ahead:
                 self._child.start_ahead()
         target.write(pdf)
 
     def _ask(self, path: Path, mime_type: str) -> bytearray:
-        request = {"mime_type": mime_type, "cpu_seconds": self._limits.cpu_seconds}
+        request = {
+            "mime_type": mime_type,
+            "cpu_seconds": self._limits.cpu_seconds,
+            "password": self._password,
+        }
         with _open(path) as file:
             try:
                 header, pdf = self._child.ask(request, file.fileno())
@@ -152,7 +161,7 @@ class Converter:
         _remove_old(place)
         own = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
         self._own.append(own)
-        return [str(_require_kit()), str(own)]
+        return [str(int(bool(self._password))), str(_require_kit()), str(own)]
 
 
 def _temporary_directory() -> str:

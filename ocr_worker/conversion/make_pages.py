@@ -10,15 +10,20 @@ from typing import BinaryIO
 from documents.files import filetypes
 from documents.text.encodings import decode_text
 
+from .decrypt import decrypt
 from .flat_text import write_table, write_text
 from .libreoffice import Office
 from .mail_page import write_mail
+from .passwords import password_needed
 from .spreadsheet import fit_to_pages
 from .web_page import write_web_page
 
 _PLAIN = {kind.mime_type for kind in (filetypes.TXT, filetypes.CSV)}
 _SHEETS = {kind.mime_type for kind in (filetypes.XLSX, filetypes.XLS, filetypes.ODS)}
 _HTML = filetypes.HTML.mime_type
+_LOCKED = filetypes.LOCKED_OFFICE.mime_type
+#: What may be encrypted inside.
+_OFFICE = {kind.mime_type for kind in (filetypes.DOC, filetypes.XLS, filetypes.PPT)}
 _MAIL = {kind.mime_type for kind in filetypes.MAIL}
 _SUFFIXES = {kind.mime_type: kind.suffixes[0] for kind in filetypes.OFFICE}
 
@@ -31,12 +36,21 @@ class Made:
     notes: tuple[str, ...] = ()
 
 
-def make_pages(office: Office, stream: BinaryIO, mime_type: str, own: Path) -> Made:
+def make_pages(
+    office: Office, stream: BinaryIO, mime_type: str, own: Path, password: str = ""
+) -> Made:
     """The PDF of the open file, in the directory `own`.
 
     Raises PasswordNeeded, ConversionFailed, DamagedFile, LimitExceeded.
     """
     notes: tuple[str, ...] = ()
+    if mime_type == _LOCKED and not password:
+        raise password_needed()
+    if password and (mime_type == _LOCKED or mime_type in _OFFICE):
+        opened = own / "opened"
+        mime_type = decrypt(stream, password, opened)
+        with opened.open("rb") as plain:
+            return make_pages(office, plain, mime_type, own)
     if mime_type == _HTML:
         source = own / "page.html"
         write_web_page(stream.read(), source)

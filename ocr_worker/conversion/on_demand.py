@@ -12,7 +12,7 @@ from .converter import LIMITS, Converter
 _LIMITS = replace(LIMITS, wall_seconds=60.0, cpu_seconds=40)
 
 
-def convert(path: Path, mime_type: str, target: BinaryIO) -> None:
+def convert(path: Path, mime_type: str, target: BinaryIO, password: str = "") -> None:
     """Write the PDF of the file to `target`. Raises ReadingError."""
     with Converter(_LIMITS) as converter:
-        converter.convert(path, mime_type, target)
+        converter.convert(path, mime_type, target, password)

@@ -10,7 +10,7 @@ import struct
 import zipfile
 from pathlib import Path
 
-from documents.errors import PasswordNeeded
+from documents.errors import ConversionFailed, PasswordNeeded
 from documents.messages import Message
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -21,17 +21,32 @@ _MOST = 16 * 2**20
 
 
 def refuse_protected(path: Path) -> None:
-    """Raises PasswordNeeded where the file needs one; OSError."""
+    """Raises PasswordNeeded where the file needs one, ConversionFailed where it would not help;
+    OSError."""
     if zipfile.is_zipfile(path):
-        protected = _is_protected_odf(path)
+        if _is_protected_odf(path):
+            raise ConversionFailed(
+                Message(
+                    "The file is protected by a password. OpenDocument files can’t be opened with "
+                    "one here: upload a copy without it."
+                )
+            )
+        protected = False
     else:
         with path.open("rb") as file:
             data = file.read(_MOST)
         protected = data.startswith(_OLE) and _is_protected_ole(data)
     if protected:
-        raise PasswordNeeded(
-            Message("The file is protected by a password. Upload a copy without one.")
+        raise password_needed()
+
+
+def password_needed() -> PasswordNeeded:
+    return PasswordNeeded(
+        Message(
+            "The file is protected by a password. Give it on the document’s page, or upload a copy "
+            "without one."
         )
+    )
 
 
 def _is_protected_odf(path: Path) -> bool:

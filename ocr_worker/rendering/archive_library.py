@@ -25,7 +25,7 @@ def load_libarchive() -> None:
     _members = archive_members.ArchiveMembers
 
 
-def open_archive(stream: BinaryIO, mime_type: str) -> ArchiveMembers:
+def open_archive(stream: BinaryIO, mime_type: str, password: str = "") -> ArchiveMembers:
     """Raises EngineUnavailable."""
     if _members is None:
         raise EngineUnavailable(
@@ -34,4 +34,4 @@ def open_archive(stream: BinaryIO, mime_type: str) -> ArchiveMembers:
                 "(Debian: libarchive13) and have the document read again."
             )
         )
-    return _members(stream, mime_type)
+    return _members(stream, mime_type, password)

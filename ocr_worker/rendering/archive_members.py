@@ -15,7 +15,7 @@ import libarchive
 from libarchive import ffi
 from libarchive.read import ArchiveRead
 
-from documents.errors import DamagedFile, PasswordNeeded
+from documents.errors import DamagedFile, EncryptedArchive, PasswordNeeded
 from documents.messages import Message
 
 from .member_paths import clean_path, decode_path
@@ -41,8 +41,9 @@ def prepare() -> None:
 class ArchiveMembers:
     """The members of the archive in `stream`, numbered from 0. Raises ReadingError."""
 
-    def __init__(self, stream: BinaryIO, mime_type: str) -> None:
-        self._stream, self._mime_type = stream, mime_type
+    def __init__(self, stream: BinaryIO, mime_type: str, password: str = "") -> None:
+        """`password`: of its encrypted members; libarchive decrypts those of zip files only."""
+        self._stream, self._mime_type, self._password = stream, mime_type, password
         self._open = contextlib.ExitStack()
         self._entries: Iterator[Any] | None = None
         self._entry: Any = None
@@ -71,7 +72,7 @@ class ArchiveMembers:
 
     def read(self, index: int, offset: int, size: int) -> bytes:
         """At most `size` bytes of a member, from `offset`; fewer only at its end."""
-        with _readable():
+        with _readable(self._mime_type):
             return self._reader.read(index, offset, size)
 
     def _open_blocks(self, index: int) -> Iterator[bytes]:
@@ -87,7 +88,7 @@ class ArchiveMembers:
     def _go_to(self, index: int) -> bool:
         if index < self._index:
             self.close()
-        with _readable():
+        with _readable(self._mime_type):
             if self._entries is None:
                 self._entries = iter(self._start())
             while self._index < index:
@@ -105,20 +106,34 @@ class ArchiveMembers:
             ffi.get_read_filter_function(name)(archive)
         for name in (*_FORMATS, *(("raw",) if self._mime_type in _COMPRESSED else ())):
             ffi.get_read_format_function(name)(archive)
+        if self._password:
+            ffi.read_add_passphrase(archive, self._password.encode())
         self._stream.seek(0)
         ffi.read_open_fd(archive, self._stream.fileno(), _BLOCK)
         return ArchiveRead(archive)
 
 
 @contextlib.contextmanager
-def _readable() -> Iterator[None]:
+def _readable(mime_type: str) -> Iterator[None]:
     """Raise what libarchive reports as errors of the file."""
     try:
         yield
     except libarchive.ArchiveError as error:
         text = str(error.msg or "")
         if any(word in text.lower() for word in _ENCRYPTED):
-            raise PasswordNeeded(Message("The archive is protected by a password.")) from None
+            if mime_type != "application/zip":
+                raise EncryptedArchive(
+                    Message(
+                        "The archive is protected by a password, which can’t be used here: unpack "
+                        "it and upload its files."
+                    )
+                ) from None
+            raise PasswordNeeded(
+                Message(
+                    "The archive is protected by a password. Give it on the archive’s page, or "
+                    "unpack it and upload its files."
+                )
+            ) from None
         problem = text.encode("ascii", "replace").decode()[:200]
         raise DamagedFile(Message("The archive is damaged: {problem}.", problem=problem)) from None
 

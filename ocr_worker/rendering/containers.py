@@ -36,13 +36,13 @@ def load_containers() -> None:
     load_libarchive()
 
 
-def open_container(stream: BinaryIO, mime_type: str) -> Members:
-    """Raises ReadingError; EngineUnavailable where a library is missing."""
+def open_container(stream: BinaryIO, mime_type: str, password: str = "") -> Members:
+    """`password`: of an archive. Raises ReadingError, EngineUnavailable."""
     if mime_type == "application/pdf":
         return PdfMembers(stream)
     if mime_type in _MAIL:
         return open_message(stream, mime_type)
-    return open_archive(stream, mime_type)
+    return open_archive(stream, mime_type, password)
 
 
 def open_message(stream: BinaryIO, mime_type: str) -> MailMembers:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from . import Renderer
@@ -95,9 +96,17 @@ def render_thumbnail(path: str, mime_type: str, number: int, rotation: int, owne
 
 
 def unlock_file(path: str, mime_type: str, password: str) -> bytes:
-    """The PDF as it is without its protection, in memory, by a child that sees nothing else.
+    """The PDF as it is without its protection, in memory, by a child that sees nothing else; b""
+    for other files: an archive that it opens; an office file, which is opened with it where its
+    pages are made.
 
     Raises PasswordNeeded for a wrong password, another ReadingError.
     """
-    with Renderer(LIMITS) as renderer:
-        return renderer.unlock(Path(path), mime_type, password)
+    if mime_type == "application/pdf":
+        with Renderer(LIMITS) as renderer:
+            return renderer.unlock(Path(path), mime_type, password)
+    if mime_type != "application/zip":
+        return b""
+    with Renderer(replace(LIMITS, archives=True)) as renderer:
+        renderer.check_password(Path(path), mime_type, password)
+    return b""

@@ -45,6 +45,7 @@ class Pages:
         self._drawn: tuple[int, Image.Image] | None = None
         self._update: PdfUpdate | None = None
         self._container: Members | None = None
+        self._password = ""
         self.actions: dict[str, Callable[..., Answer]] = {
             "page_count": self.page_count,
             "contents": self.contents,
@@ -61,6 +62,7 @@ class Pages:
             "page_update": self.page_update,
             "image_object": self.image_object,
             "member": self.member,
+            "check_password": self.check_password,
             "member_piece": self.member_piece,
             "mail_facts": self.mail_facts,
         }
@@ -110,18 +112,31 @@ class Pages:
             self._update = PdfUpdate(self._stream)
         return self._update
 
-    @property
-    def _members(self) -> Members:
+    def _open_members(self, password: str) -> Members:
         assert self._stream is not None, "an action before the first file"
+        if self._container is not None and self._password != password:
+            self._container.close()
+            self._container = None
         if self._container is None:
-            self._container = open_container(self._stream, self._key[0])
+            self._container = open_container(self._stream, self._key[0], password)
+            self._password = password
         return self._container
 
-    def member(self, index: int) -> Answer:
-        return {"member": self._members.describe(index)}, b""
+    def member(self, index: int, password: str) -> Answer:
+        return {"member": self._open_members(password).describe(index)}, b""
 
-    def member_piece(self, index: int, offset: int, size: int) -> Answer:
-        return {}, self._members.read(index, offset, size)
+    def member_piece(self, index: int, offset: int, size: int, password: str) -> Answer:
+        return {}, self._open_members(password).read(index, offset, size)
+
+    def check_password(self, password: str) -> Answer:
+        """Raises PasswordNeeded where the password opens no file of the archive."""
+        members, index = self._open_members(password), 0
+        while (facts := members.describe(index)) is not None:
+            if facts["is_file"] and facts["encrypted"]:
+                members.read(index, 0, 1)
+                break
+            index += 1
+        return {}, b""
 
     def mail_facts(self) -> Answer:
         assert self._stream is not None, "an action before the first file"

@@ -31,6 +31,7 @@ ERRORS: dict[str, type[errors.ReadingError]] = {
     cls.code: cls
     for cls in (
         errors.DamagedFile,
+        errors.EncryptedArchive,
         errors.EngineUnavailable,
         errors.DamagedPage,
         errors.PasswordNeeded,
@@ -98,17 +99,27 @@ class Renderer:
         header, _ = self._ask("contents", path, mime_type)
         return None if header["lines"] is None else tuple(header["lines"])
 
-    def describe_member(self, path: Path, mime_type: str, index: int) -> MemberFacts | None:
+    def describe_member(
+        self, path: Path, mime_type: str, index: int, password: str = ""
+    ) -> MemberFacts | None:
         """The file in a container with this number, from 0; None behind the last."""
-        member = self._ask("member", path, mime_type, index=index)[0]["member"]
+        member = self._ask("member", path, mime_type, index=index, password=password)[0]["member"]
         return None if member is None else MemberFacts(**member)
 
-    def read_member(self, path: Path, mime_type: str, index: int) -> Iterator[bytes]:
+    def read_member(
+        self, path: Path, mime_type: str, index: int, password: str = ""
+    ) -> Iterator[bytes]:
         """The content of a member, in pieces of PIECE_BYTES."""
         offset = 0
         while True:
             answer = self._ask(
-                "member_piece", path, mime_type, index=index, offset=offset, size=PIECE_BYTES
+                "member_piece",
+                path,
+                mime_type,
+                index=index,
+                offset=offset,
+                size=PIECE_BYTES,
+                password=password,
             )
             piece = bytes(answer[1])
             if piece:
@@ -121,6 +132,10 @@ class Renderer:
         """What the head of a message says."""
         facts = self._ask("mail_facts", path, mime_type)[0]["facts"]
         return MailFacts(**{**facts, "notes": tuple(facts["notes"])})
+
+    def check_password(self, path: Path, mime_type: str, password: str) -> None:
+        """Raises PasswordNeeded where it opens no file of the archive."""
+        self._ask("check_password", path, mime_type, password=password)
 
     def unlock(self, path: Path, mime_type: str, password: str) -> bytes:
         """The PDF as it is without its protection. Raises PasswordNeeded for a wrong password."""

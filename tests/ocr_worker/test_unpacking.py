@@ -6,12 +6,15 @@ import json
 from pathlib import Path
 from unittest import mock
 
+import libarchive
 import pytest
 
 from documents.actions.claim_task import claim_task
+from documents.actions.reprocess import reprocess
 from documents.actions.store_member import store_member
+from documents.actions.unlock import unlock
 from documents.actions.upload import upload
-from documents.errors import StorageFull
+from documents.errors import StorageFull, WrongPassword
 from documents.files.upload_staging import stage
 from documents.models import Document, Member, MemberOutcome, Origin, OriginKind, Status, User
 from ocr_worker import unpacking
@@ -189,3 +192,42 @@ def test_hostile_archives_end_in_a_state_people_see(
     assert found["zip-bomb/many_entries_0.zip"] == ("too-many-members", 20)
     paths = Member.objects.filter(container__filename="traversal_0.zip").values_list("path")
     assert not [path for (path,) in paths if path.startswith("/") or ".." in path.split("/")]
+
+
+def test_files_with_a_password_wait_for_it_and_then_are_unpacked(
+    user: User, renderer: Renderer, tmp_path: Path
+) -> None:
+    path = tmp_path / "locked.zip"
+    with libarchive.file_writer(
+        str(path), "zip", options="zip:encryption=aes256", passphrase="верный пароль"
+    ) as archive:
+        archive.add_file_from_memory("Договор.pdf", len(PDF), PDF)
+    container = send(user, path.read_bytes())
+    unpack_all(renderer)
+
+    container.refresh_from_db()
+    assert (container.status, container.error_code) == (Status.FAILED, "password-needed")
+    assert outcomes(container) == {"Договор.pdf": (MemberOutcome.REFUSED, "password-needed")}
+    with pytest.raises(WrongPassword):
+        unlock(container.id, actor=user, password="неверный")
+
+    unlock(container.id, actor=user, password="верный пароль")
+    container.refresh_from_db()
+    assert (container.status, container.error_code) == (Status.QUEUED, "")
+    assert "верный" not in container.given_password
+    unpack_all(renderer)
+
+    container.refresh_from_db()
+    assert (container.status, container.given_password) == (Status.READY, "")
+    assert outcomes(container) == {"Договор.pdf": (MemberOutcome.CREATED, "")}
+
+
+def test_an_archive_that_is_read_again_is_unpacked_again(user: User, renderer: Renderer) -> None:
+    container = send(user, make_zip({"a.pdf": PDF, "b.bin": b"\0\1\2\3" * 9}))
+    unpack_all(renderer)
+    reprocess(container.id, actor=user)
+    unpack_all(renderer)
+
+    container.refresh_from_db()
+    assert (container.status, container.run, container.member_count) == (Status.READY, 2, 1)
+    assert len(outcomes(container)) == 2
