@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -222,7 +222,7 @@ def _prepare(claim: TaskClaim, renderer: Renderer, convert: Convert | None) -> N
                 return
             _take_in_held(claim, document, original, renderer)
             if document.given_password:
-                make = convert or import_string(settings.OCRSITE_CONVERTER)
+                make: Callable[..., None] = convert or import_string(settings.OCRSITE_CONVERTER)
                 convert = partial(make, password=unseal_given(document))
             pages = read_pages(
                 document.id, document.mime_type, original, renderer.count_pages, convert=convert

@@ -9,8 +9,8 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from documents.errors import ConversionFailed, PasswordNeeded
-from documents.files.filetypes import HEAD_BYTES, UnsupportedFileType, sniff
+from documents.errors import ConversionFailed, PasswordNeeded, UnsupportedFileType
+from documents.files.filetypes import HEAD_BYTES, sniff
 from documents.messages import Message
 
 if TYPE_CHECKING:
