@@ -268,8 +268,22 @@ def _is_container(head: bytes) -> bool:
             b"BZh",
             b"\xfd7zXZ",
             b"\x28\xb5\x2f\xfd",
+            b"\xd0\xcf\x11\xe0",
         )
-    ) or start.startswith((b"<html", b"<!doctype", b"<svg", b"from:", b"received:", b"mime-"))
+    ) or start.startswith(
+        (
+            b"<html",
+            b"<!doctype",
+            b"<svg",
+            b"from:",
+            b"from ",
+            b"received:",
+            b"mime-",
+            b"return-path:",
+            b"delivered-to:",
+            b"dkim-signature:",
+        )
+    )
 
 
 def _guess_mime_type(head: bytes) -> str:
