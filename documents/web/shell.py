@@ -20,7 +20,7 @@ from documents.access import (
     teams_of,
     visible_to,
 )
-from documents.models import ArchiveIdentity, Team, User, Webhook
+from documents.models import ArchiveIdentity, Source, Team, User, Webhook
 from documents.web.saved_searches import list_entries
 
 #: Documents to review are counted up to this many; then the rail says "999+".
@@ -51,8 +51,8 @@ THEMES: tuple[tuple[str, str, str | Promise], ...] = (
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the rail. `count`: "" for none. `new`: the count is of what the person has not
-    seen."""
+    """A line of the rail. `count`: "" for none; of sources, those that do not work. `new`: the
+    count is of what the person has not seen."""
 
     name: str
     icon: str
@@ -94,7 +94,11 @@ def build_shell(request: HttpRequest) -> Shell:
     to_review = _shorten(_count_to_review(user))
     return Shell(
         main=_entries(request, _MAIN, {"review": to_review}),
-        rest=_entries(request, (*(_MANAGERS if managed else ()), *_REST), {}),
+        rest=_entries(
+            request,
+            (*(_MANAGERS if managed else ()), *_REST),
+            {"sources": _shorten(_count_failing_sources(managed))},
+        ),
         to_review=to_review,
         searches=_searches(request),
         teams=teams,
@@ -133,6 +137,13 @@ def _has_failed_webhook(teams: list[Team]) -> bool:
     since = timezone.now() - TOLD_FOR
     failed = Webhook.objects.filter(team__in=teams, disabled_at__gt=since)
     return failed.exclude(disabled_reason="").exists()
+
+
+def _count_failing_sources(teams: list[Team]) -> int:
+    """Those of the teams that can't be used at the moment."""
+    if not teams:
+        return 0
+    return Source.objects.filter(team__in=teams, enabled=True).exclude(error_code="").count()
 
 
 def _entries(

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import random
 import shutil
 import sys
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from PIL import Image
 
 from tests.environment import prepare
 
@@ -84,7 +86,7 @@ def kill_intake(
         result = Intake(inputs)
         begun = time.monotonic()
         _kill(site, chance, kills, begun + seconds, result)
-        eventually(lambda: _count(site) >= inputs or _nudge(site, links), 300, "all is taken in")
+        eventually(lambda: _count(site) >= inputs or _nudge(site, links), 600, "all is taken in")
         _wait_until_quiet(site, links)
         result.seconds = time.monotonic() - begun
         _judge(site, expected, result)
@@ -92,7 +94,7 @@ def kill_intake(
             key.key for key in bucket.list(_PREFIX) if not key.key.startswith(f"{_PREFIX}done/")
         ]
         unseen = [each.uid for each in mail.inbox.messages if "\\Seen" not in each.flags]
-        waiting = [str(path) for path in (base / "data" / "inbox").glob("*.txt")]
+        waiting = [str(path) for path in (base / "data" / "inbox").glob("*.png")]
         result.wrong += [f"left in its place: {each}" for each in (*left, *unseen, *waiting)]
     return result
 
@@ -102,20 +104,26 @@ def _put_inputs(inbox: Path, mail: ImapServer, bucket: Bucket, inputs: int) -> s
     expected = set()
     eventually(inbox.is_dir, within=60, what="the inbox is there")
     for number in range(inputs):
-        text = f"Input number {number}\n"
         if number % 3 == 0:
-            (inbox / f"{number}.txt").write_text(text)
-            expected.add(("folder", f"{number}.txt"))
+            (inbox / f"{number}.png").write_bytes(_draw(number))
+            expected.add(("folder", f"{number}.png"))
         elif number % 3 == 1:
             name = f"<{number}@inputs.example>"
-            head = f"X-Input: {number}\r\nMessage-ID: {name}\r\nSubject: Input {number}\r\n"
-            mail.inbox.add(f"{head}From: a@inputs.example\r\n\r\n{text}".encode())
+            head = f"From: a@inputs.example\r\nMessage-ID: {name}\r\nSubject: Input {number}"
+            mail.inbox.add(f"{head}\r\n\r\nInput number {number}\r\n".encode())
             expected.add(("mail", name))
         else:
-            key = f"{_PREFIX}{number}.txt"
-            bucket.put_bytes(key, text.encode())
+            key = f"{_PREFIX}{number}.png"
+            bucket.put_bytes(key, _draw(number))
             expected.add(("bucket", key))
     return expected
+
+
+def _draw(number: int) -> bytes:
+    """A picture that is read at once, and that no other is alike."""
+    file = io.BytesIO()
+    Image.new("RGB", (16, 16), (number % 256, number // 256, 7)).save(file, "PNG")
+    return file.getvalue()
 
 
 def _make_sources(site: Site, mail: ImapServer, certificate: str) -> Iterator[str]:
@@ -176,7 +184,7 @@ def _wait_until_quiet(site: Site, links: list[str]) -> None:
 
     eventually(have_looked, 120, "each source has looked once more")
     folder = site.data_dir / "inbox"
-    eventually(lambda: not list(folder.glob("*.txt")), 60, "the folder is empty")
+    eventually(lambda: not list(folder.glob("*.png")), 60, "the folder is empty")
 
 
 def _count(site: Site) -> int:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
 
+from documents.actions.manage_source import retry_items
 from documents.errors import StorageFull
-from documents.models import FIRST_TEAM_ID, Document, Origin, OriginKind, Team
+from documents.models import FIRST_TEAM_ID, Document, Origin, OriginKind, Source, Team
 from documents.watched_folder import folder as watched_folder
 from ocr_worker import folder_watch
 from ocr_worker.folder_watch import FolderWatch
-from tests.factories import make_team
+from tests.factories import make_team, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +109,55 @@ def test_a_full_disk_costs_no_file(watch: FolderWatch, root: Path) -> None:
 
     look(watch)
     assert files(root) == {"done/a.pdf"}
+
+
+def test_the_folder_is_a_source_that_counts_and_can_be_paused(
+    watch: FolderWatch, root: Path
+) -> None:
+    put(root, "scan.pdf", PDF + b"1")
+    look(watch)
+    put(root, "scan.pdf", PDF + b"2")
+    put(root, "copy.pdf", PDF + b"2")
+    put(root, "program.exe", b"MZ\x90\x00 not a document")
+    look(watch)
+
+    source = Source.objects.get()
+    assert (source.kind, source.name, source.options["path"]) == ("folder", "inbox", str(root))
+    assert (source.taken, source.refused, source.failed) == (3, 1, 0)
+    items = {item.place: item for item in source.items.order_by("id")}
+    assert source.items.filter(place="scan.pdf").count() == 2
+    assert items["copy.pdf"].duplicate is not items["scan.pdf"].duplicate
+    assert items["program.exe"].error_code == "unsupported-file-type"
+
+    Source.objects.update(enabled=False)
+    put(root, "later.pdf", PDF + b"3")
+    look(watch)
+    assert "later.pdf" in files(root)
+    Source.objects.update(enabled=True)
+    look(watch)
+    assert "done/later.pdf" in files(root)
+
+
+def test_a_refused_file_is_tried_again_when_somebody_asks(
+    watch: FolderWatch, root: Path, settings: Any
+) -> None:
+    settings.OCRSITE_MAX_UPLOAD_BYTES = 10
+    put(root, "Team/a.pdf", PDF + b"x" * 100)
+    put(root, "gone.pdf", PDF + b"y" * 100)
+    look(watch)
+    assert "refused/Team/a.pdf" in files(root)
+
+    settings.OCRSITE_MAX_UPLOAD_BYTES = 1000
+    (root / "refused/gone.pdf").unlink()
+    source = Source.objects.get()
+    assert retry_items(source.id, actor=make_user(is_superuser=True)) == 2
+    for _ in range(3):
+        watch.look()
+    assert files(root) == {"done/Team/a.pdf", "refused/gone.pdf.txt"}
+    found = {item.place: (item.status, item.error_code) for item in source.items.all()}
+    assert found == {
+        "Team/a.pdf": ("taken", ""), "gone.pdf": ("failed", "source-item-gone"),
+    }  # fmt: skip
 
 
 def test_what_always_fails_is_put_aside_after_some_tries(watch: FolderWatch, root: Path) -> None:

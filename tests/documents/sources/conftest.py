@@ -12,13 +12,10 @@ import pytest
 
 from documents.actions.manage_source import make_source, run_now
 from documents.actions.run_source import run_next_source
-from documents.files.filetypes import FileType, PageSource
 from documents.models import Role, Source, Team, User
 from tests.authority import Authority, make_authority
 from tests.factories import make_team, make_user
 from tests.imap import PASSWORD, USER, ImapServer, running_imap
-
-EML = FileType("message/rfc822", (".eml",), "EML", PageSource.RENDITION)
 
 
 @pytest.fixture(scope="session")
@@ -27,11 +24,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @pytest.fixture
-def imap(
-    authority: Authority, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[ImapServer]:
-    """What becomes of the content of a message is not the concern of these tests."""
-    monkeypatch.setattr("documents.actions.upload.sniff", lambda *_: EML)
+def imap(authority: Authority, settings: Any) -> Iterator[ImapServer]:
     settings.OCRSITE_CALL_ALLOWED = (ipaddress.ip_network("127.0.0.1/32"),)
     with running_imap(authority) as server:
         yield server

@@ -128,7 +128,7 @@ def test_it_costs_as_many_queries_for_many_as_for_few(
 ) -> None:
     for number in (1, 60):
         plant(team, number)
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(14):
             managers.get("/team/audit/")
 
 
