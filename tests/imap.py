@@ -110,6 +110,7 @@ class _Session(socketserver.BaseRequestHandler):
             self._secure = secure
             self._file = secure.makefile("rb")
             self._folder: Folder | None = None
+            self._known = False
             self._say("* OK ready")
             while line := self._file.readline():
                 tag, _, rest = line.decode().strip().partition(" ")
@@ -145,7 +146,9 @@ class _Session(socketserver.BaseRequestHandler):
     # --- commands: the end of the answer; None: the connection is closed --------------------------
 
     def _do_capability(self, _arguments: str) -> str:
+        # As many servers do: before the log-in nothing is said of what comes after it.
         known = [word for word in ("MOVE", "UIDPLUS") if word not in self.server.without]
+        known = known if self._known else []
         self._say(" ".join(["* CAPABILITY IMAP4rev1 AUTH=PLAIN", *known]))
         return "OK"
 
@@ -159,8 +162,8 @@ class _Session(socketserver.BaseRequestHandler):
         return self._admit(user, password)
 
     def _admit(self, user: str, password: str) -> str:
-        ours = (self.server.user, self.server.password)
-        return "OK" if (user, password) == ours else "NO [AUTHENTICATIONFAILED] no"
+        self._known = (user, password) == (self.server.user, self.server.password)
+        return "OK" if self._known else "NO [AUTHENTICATIONFAILED] no"
 
     def _do_logout(self, _arguments: str) -> str:
         self._say("* BYE")

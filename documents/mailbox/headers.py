@@ -10,8 +10,9 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
 
-#: Characters of a line that are kept.
+#: Characters of a line that are kept, and from which they are decoded.
 MOST_CHARACTERS = 500
+_MOST_ENCODED = 8000
 _BAD = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 
 
@@ -41,9 +42,20 @@ def read_head(content: bytes) -> Head:
 
 
 def _read(message: Message, name: str) -> str:
-    value = message.get(name)
-    text = str(value or "")
+    raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    text = _decode_bytes(str(raw)[:_MOST_ENCODED])
     # Half of the damaged ones can be read as they are.
     with contextlib.suppress(Exception):
-        text = str(make_header(decode_header(value if value is not None else "")))
+        text = str(make_header(decode_header(text)))
     return _BAD.sub(" ", text).strip()[:MOST_CHARACTERS]
+
+
+def _decode_bytes(text: str) -> str:
+    """Of bytes that were not encoded as they must be: mostly UTF-8, else Cyrillic of Windows."""
+    if text.isascii():
+        return text
+    content = text.encode("utf-8", "surrogateescape")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1251", "replace")

@@ -79,6 +79,7 @@ class Mailbox:
     def __init__(self, connection: Connection, account: MailAccount) -> None:
         self._connection, self._account = connection, account
         self._client = connection.client
+        self._abilities: set[str] = set()
 
     def log_in(self) -> None:
         """Raises MailLoginRefused."""
@@ -98,6 +99,12 @@ class Mailbox:
                     user=account.user,
                 )
             ) from None
+
+        with self.mapped(), self._client.limited():
+            # Many servers say what they can only to those whom they know.
+            _kind, words = self._client.capability()
+        said = b" ".join(word for word in words if isinstance(word, bytes))
+        self._abilities = set(said.decode("ascii", "replace").upper().split())
 
     def close(self) -> None:
         with contextlib.suppress(Exception), self._client.limited():
@@ -162,7 +169,7 @@ class Mailbox:
     def move(self, uid: int, folder: str) -> None:
         """Into `folder`, which is made where it is missing."""
         target = encode_folder(folder).decode("ascii")
-        verb = "MOVE" if "MOVE" in self._client.capabilities else "COPY"
+        verb = "MOVE" if "MOVE" in self._abilities else "COPY"
         try:
             self._command(verb, str(uid), target)
         except MailServerRefused:
@@ -172,7 +179,7 @@ class Mailbox:
         if verb == "COPY":
             self._command("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen \Deleted)")
             # Without UIDPLUS a message could only go with all others that somebody has deleted.
-            if "UIDPLUS" in self._client.capabilities:
+            if "UIDPLUS" in self._abilities:
                 self._command("EXPUNGE", str(uid))
 
     def _search(self, wanted: str) -> list[int]:
