@@ -21,7 +21,7 @@ from documents.messages import Message
 RETRY_AFTER = 2
 
 #: Paths of programs: their errors are problem documents, whatever the request accepts.
-_PROGRAMS = re.compile(r"/(api|health|metrics)(/|$)")
+_PROGRAMS = re.compile(r"/(api|health|metrics|mcp|ocr)(/|$)")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 

@@ -59,6 +59,14 @@ def test_a_probe_used_in_another_way_gets_a_problem(client: Client) -> None:
     assert answer.json()["code"] == "method-not-allowed"
 
 
+@pytest.mark.parametrize("path", ["/ocr/nothing/", "/mcp/nothing/", "/api/v1/nothing/"])
+def test_an_unknown_address_of_programs_is_a_problem(client: Client, path: str) -> None:
+    answer = client.get(path, headers={"accept": "text/html"})
+
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
 def test_a_form_that_is_too_old_has_a_page_of_ours() -> None:
     client = Client(enforce_csrf_checks=True)
 
