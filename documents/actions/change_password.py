@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from documents.audit.record import record_account
 from documents.errors import InvalidRequest
 from documents.messages import Message, verbatim
 from documents.models import User
@@ -30,6 +31,7 @@ def change_password(old: str, new: str, *, actor: User) -> User:
             message = Message("Your password has just been changed elsewhere. Log in again.")
             raise InvalidRequest.for_field("old_password", message)
         take_password(user, hashed)
+        record_account(user, "account.password", actor)
     log.info("password_changed", user_id=user.pk)
     return user
 

@@ -6,6 +6,7 @@ import structlog
 from django.db import transaction
 
 from documents import access
+from documents.audit.record import record_account
 from documents.errors import NotFound
 from documents.messages import Message
 from documents.models import ApiToken, TokenScope, User
@@ -27,6 +28,7 @@ def log_out_everywhere(user_id: int, *, actor: User) -> None:
         if not User.objects.filter(pk=user_id).update(log_in_key=make_log_in_key()):
             raise _not_found(user_id)
         ApiToken.objects.filter(user_id=user_id).delete()
+        record_account(User.objects.get(pk=user_id), "account.logged_out", actor)
     log.info("logged_out_everywhere", user_id=user_id, actor_id=actor.pk)
 
 

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents.access import Ability, require_team, teams_of
-from documents.actions.rename_team import NAME_LENGTH, rename_team
+from documents.actions.rename_team import NAME_LENGTH, create_team, rename_team
 from documents.api.fields import StrictSerializer
 from documents.api.openapi.describe import describe, page_of
 from documents.api.openapi.shapes.accounts import TeamShape
@@ -40,6 +40,15 @@ class TeamsView(ApiView):
             parameters=parameters.validated_data,
             ordering="name",
         )
+
+    @describe("Make a team", {201: TeamShape}, body=TeamName)
+    def post(self, request: Request) -> Response:
+        """For administrators. Add members afterwards; who makes it is none."""
+        given = TeamName(data=request.data)
+        given.is_valid(raise_exception=True)
+        team = create_team(given.validated_data["name"], actor=self.user)
+        shown = team_data(teams_with_roles(self.user).get(id=team.id))
+        return Response(shown, status=201, headers={"Location": links.team_url(team.id)})
 
 
 class TeamView(ApiView):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,17 +42,29 @@ def record_managed(team: Team, what: str, actor: User | None, **data: Any) -> No
 def record_token(token: ApiToken, what: str, actor: User | None) -> None:
     """A named token is made or revoked: an entry in each team that it opens, so that each team's
     managers learn of it."""
-    opened = token.team_ids or token.user.memberships.values_list("team", flat=True)
-    teams: list[Team | None] = [*Team.objects.filter(id__in=list(opened))]
     data = {
         "name": token.name,
         "prefix": token.prefix,
         "scopes": ", ".join(token.scopes),
-        "user": token.user.username,
     }
+    _record_in_teams_of(token.user, token.team_ids, what, actor, data)
+
+
+def record_account(user: User, what: str, actor: User | None) -> None:
+    """A user's password has changed, or all their sessions and tokens have ended: an entry in each
+    team of theirs."""
+    _record_in_teams_of(user, [], what, actor, {})
+
+
+def _record_in_teams_of(
+    user: User, team_ids: Sequence[str], what: str, actor: User | None, data: dict[str, Any]
+) -> None:
+    """`team_ids`: only in these. In no team where there is none."""
+    opened = team_ids or user.memberships.values_list("team", flat=True)
+    teams: list[Team | None] = [*Team.objects.filter(id__in=list(opened))]
     AuditEntry.objects.bulk_create(
         AuditEntry(kind=AuditKind.MANAGED, what=what, user=actor, username=_name(actor),
-                   team=team, data=data)
+                   team=team, data={**data, "user": user.username})
         for team in teams or [None]
     )  # fmt: skip
 

@@ -87,6 +87,7 @@ BODIES: dict[str, Body] = {
     "POST api/v1/review/next/": _json(),
     "POST api/v1/tags/": _in_team(name="new"),
     "PATCH api/v1/tags/<uuid:tag_id>/": _json(name="other"),
+    "POST api/v1/teams/": _json(name="New team"),
     "PATCH api/v1/teams/<uuid:team_id>/": _json(name="Other name"),
     "POST api/v1/teams/<uuid:team_id>/members/": _json(username="new", role="reader", invite=True),
     "PATCH api/v1/teams/<uuid:team_id>/members/<str:username>/": _json(role="reviewer"),

@@ -59,7 +59,7 @@ from documents.actions.postpone_review import postpone_review
 from documents.actions.remove_member import remove_member
 from documents.actions.rename_saved_search import rename_saved_search
 from documents.actions.rename_tag import rename_tag
-from documents.actions.rename_team import rename_team
+from documents.actions.rename_team import create_team, rename_team
 from documents.actions.renew_invitation import renew_invitation
 from documents.actions.replace_generated_password import replace_generated_password
 from documents.actions.reprocess import reprocess
@@ -169,6 +169,7 @@ OF_PEOPLE: set[Callable[..., object]] = {
     begin_upload,
     cancel_batch,
     cancel_change,
+    create_team,
     find_batch,
     find_change,
     find_upload,

@@ -8,7 +8,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from documents.models import Membership, Role, Tag, Team, User
+from documents.models import AuditEntry, Membership, Role, Tag, Team, User
 from tests.documents.api.conftest import client_of, problem_of
 from tests.documents.api.tokens import token_client
 from tests.factories import make_document, make_team, make_user
@@ -43,6 +43,20 @@ def test_a_superuser_sees_every_team_and_a_member_their_own(api: APIClient, team
     assert ids(root) >= {str(team.id), str(other.id)}
     assert root.get(f"/api/v1/teams/{team.id}/").json()["role"] is None
     problem_of(api.get(f"/api/v1/teams/{other.id}/"), 404)
+
+
+def test_an_administrator_makes_a_team_and_nobody_else_does(api: APIClient) -> None:
+    root = client_of(make_user(is_superuser=True))
+
+    made = root.post("/api/v1/teams/", {"name": " Договоры "}, format="json")
+    again = root.post("/api/v1/teams/", {"name": "Договоры"}, format="json")
+
+    assert made.status_code == 201
+    assert (made.json()["name"], made.json()["role"]) == ("Договоры", None)
+    assert root.get(made.headers["Location"]).json()["id"] == made.json()["id"]
+    assert "not free" in problem_of(again, 400)["errors"]["name"][0]
+    problem_of(api.post("/api/v1/teams/", {"name": "Other"}, format="json"), 403)
+    assert AuditEntry.objects.get(what="team.made").data == {"name": "Договоры"}
 
 
 def test_a_members_role_and_default_are_their_own(user: User, team: Team) -> None:

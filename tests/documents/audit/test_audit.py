@@ -15,12 +15,14 @@ from django.db import connection
 from django.utils import timezone
 
 from documents.actions.accept_invitation import accept_invitation
+from documents.actions.change_password import change_password
 from documents.actions.change_role import change_role
 from documents.actions.decide import approve
 from documents.actions.edit import edit
 from documents.actions.hold import hold
 from documents.actions.invitation_key import make_invitation_key
 from documents.actions.invite_member import invite_member
+from documents.actions.log_out_everywhere import log_out_everywhere
 from documents.actions.remove_member import remove_member
 from documents.actions.rename_team import rename_team
 from documents.actions.set_audit_days import set_audit_days
@@ -86,6 +88,23 @@ def test_members_and_rules_are_audited_too(team: Team, manager: User) -> None:
     ]  # fmt: skip
     role = AuditEntry.objects.get(what="member.role")
     assert role.data == {"member": "clerk", "role": "reviewer", "before": "reader"}
+
+
+def test_what_concerns_an_account_is_in_each_of_its_teams(team: Team) -> None:
+    other = make_team("Sales")
+    ann = make_user("ann", team=team)
+    Membership.objects.create(team=other, user=ann, role=Role.REVIEWER)
+
+    ann = change_password(PASSWORD, "another long password 7", actor=ann)
+    log_out_everywhere(ann.pk, actor=ann)
+
+    entries = AuditEntry.objects.order_by("pk").values_list("what", "team__name", "username")
+    assert sorted(entries) == [
+        ("account.logged_out", "Accounts", "ann"),
+        ("account.logged_out", "Sales", "ann"),
+        ("account.password", "Accounts", "ann"),
+        ("account.password", "Sales", "ann"),
+    ]
 
 
 def test_only_managers_see_it_and_only_of_their_teams(team: Team, manager: User) -> None:
