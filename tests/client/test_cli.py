@@ -16,7 +16,8 @@ from documents.models import Document, Team, User
 from documents.sign_in.tokens import create_token
 from tests.factories import PASSWORD, make_document, make_team, make_user
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# It is a client: what it is answered has tests of its own, which run on both databases.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 PDF = b"%PDF-1.4 a letter"
 

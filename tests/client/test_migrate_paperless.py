@@ -13,7 +13,8 @@ from documents.sign_in.tokens import create_token
 from tests.client.paperless import TOKEN, PaperlessServer
 from tests.client.test_cli import Terminal, team, terminal, user  # noqa: F401
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# It is a client: what it is answered has tests of its own, which run on both databases.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -67,6 +67,7 @@ def test_a_queue_that_hangs_holds_a_sender_up_for_seconds_only(queue: Queue) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.any_database  # about the queue
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_outlives_its_queue(workers: Workers, queue: Queue, tmp_path: Path) -> None:
     reader = workers.start()
@@ -86,6 +87,7 @@ def test_a_worker_outlives_its_queue(workers: Workers, queue: Queue, tmp_path: P
 
 
 @pytest.mark.slow
+@pytest.mark.any_database  # about the queue
 @pytest.mark.django_db(transaction=True)
 def test_the_message_of_a_killed_worker_wakes_another(
     workers: Workers, queue: Queue, tmp_path: Path

@@ -169,6 +169,7 @@ def test_what_is_no_archive_inside_fails_with_the_reason(user: User, renderer: R
 
 
 @pytest.mark.long
+@pytest.mark.any_database  # about the jailed reader of archives; what it brings is tested above
 def test_hostile_archives_end_in_a_state_people_see(
     user: User, renderer: Renderer, shared: Path
 ) -> None:

@@ -97,7 +97,7 @@ def test_database_and_secrets_of_a_command_are_private(umask: int, tmp_path: Pat
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("umask", [0o000, 0o077], indirect=True)
 def test_everything_that_a_running_site_keeps_is_private(umask: int, tmp_path: Path) -> None:
-    with running(tmp_path / "data", OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site:
+    with running(tmp_path / "data", fresh=True, OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site:
         site.wait_for_ocr_workers()
         site.log_in()
         document = site.upload("letter.png", letter()).json()["id"]

@@ -6,7 +6,6 @@ import contextlib
 import socket
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,11 +18,10 @@ MANY = 100
 NOTHING = "X-Nothing: here"
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with running(
-        tmp_path / "data", OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD, OCRSITE_WORKERS="1"
-    ) as site:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    data_dir = tmp_path_factory.mktemp("stalled") / "data"
+    with running(data_dir, OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD, OCRSITE_WORKERS="1") as site:
         site.wait_for_bootstrap()
         yield site
 

@@ -30,16 +30,18 @@ def data_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def site(data_dir: Path) -> Iterator[Site]:
-    with running(data_dir) as site:
+def fresh_site(data_dir: Path) -> Iterator[Site]:
+    """One that is at its first start."""
+    with running(data_dir, fresh=True) as site:
         yield site
 
 
 @pytest.fixture
-def open_site(site: Site) -> Site:
+def open_site(data_dir: Path) -> Iterator[Site]:
     """A site of the test's own, to be ended by it."""
-    site.wait_for_bootstrap()
-    return site
+    with running(data_dir) as site:
+        site.wait_for_bootstrap()
+        yield site
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +74,7 @@ def test_health_answers_within_three_seconds_of_the_start(tmp_path: Path) -> Non
     # three has to keep it.
     seconds = []
     for attempt in range(3):
-        with running(tmp_path / f"data{attempt}") as site:
+        with running(tmp_path / f"data{attempt}", fresh=True) as site:
             found = site.wait_for_health()
             seconds.append(time.monotonic() - site.started)
         assert found["status"] == "starting"
@@ -82,13 +84,13 @@ def test_health_answers_within_three_seconds_of_the_start(tmp_path: Path) -> Non
 
 
 @pytest.mark.any_database
-def test_a_request_during_the_start_is_told_when_to_come_back(site: Site) -> None:
-    site.wait_for_health()
+def test_a_request_during_the_start_is_told_when_to_come_back(fresh_site: Site) -> None:
+    fresh_site.wait_for_health()
 
-    api = site.get("/api/v1/documents/")
-    page = site.get("/admin/", headers={"Accept": "text/html"})
+    api = fresh_site.get("/api/v1/documents/")
+    page = fresh_site.get("/admin/", headers={"Accept": "text/html"})
 
-    assert site.get("/health").json()["status"] == "starting", "bootstrap was over too early"
+    assert fresh_site.get("/health").json()["status"] == "starting", "bootstrap was over too early"
     assert api.status_code == page.status_code == 503
     assert api.headers["Content-Type"] == "application/problem+json"
     assert api.json()["status"] == 503
@@ -99,7 +101,7 @@ def test_a_request_during_the_start_is_told_when_to_come_back(site: Site) -> Non
 def test_a_fresh_start_makes_an_administrator_whose_password_is_shown_once(
     data_dir: Path,
 ) -> None:
-    with running(data_dir) as site:
+    with running(data_dir, fresh=True) as site:
         site.wait_for_bootstrap()
         [password] = passwords_in(site.log)
         site.stop()
@@ -319,12 +321,12 @@ def test_a_stop_ends_every_process_within_ten_seconds(open_site: Site, number: i
     assert nothing_is_left_of(open_site)
 
 
-def test_a_stop_during_the_start_ends_every_process(site: Site) -> None:
-    site.wait_for_health()
+def test_a_stop_during_the_start_ends_every_process(fresh_site: Site) -> None:
+    fresh_site.wait_for_health()
 
-    site.stop(within=10)
+    fresh_site.stop(within=10)
 
-    assert nothing_is_left_of(site)
+    assert nothing_is_left_of(fresh_site)
 
 
 @pytest.mark.any_database
