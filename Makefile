@@ -9,7 +9,7 @@ test: ## after each change: every promise once, in minutes
 	@exec .ci/test quick
 
 test-all: ## everything: both databases, killed processes, containers, samples, PaddleOCR
-	@.ci/test all; suite=$$?; .ci/test-paddle && exit $$suite
+	@exec .ci/test-all
 
 test-paddle: ## the genuine PaddleOCR-VL with small models; installs 4 GB the first time
 	@exec .ci/test-paddle

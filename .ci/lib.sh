@@ -190,3 +190,15 @@ need_containers() {
         fi
     done
 }
+
+# need_all_for_tests SIZE: what the suite of that size needs.
+need_all_for_tests() {
+    install_locked requirements-dev.lock
+    need_tessdata
+    need_office
+    need_libarchive
+    if ! command -v chromium >/dev/null 2>&1; then
+        apt_install chromium fonts-dejavu-core || say "no Chromium here: the browser's tests are skipped"
+    fi
+    [ "$1" = quick ] || need_containers
+}

@@ -149,7 +149,7 @@ def build_image(
             *([f"--target={target}"] if target else []),
             *([f"--tag={name}"] if name else []),
             str(context),
-            check=False, timeout=480,
+            check=False, timeout=900,
         )  # fmt: skip
         if done.returncode:
             raise BuildFailed((done.stdout + done.stderr)[-3000:])

@@ -26,7 +26,7 @@ from tests.ocr_worker.files import ENGLISH, picture
 from tests.ocrsite.running_site import eventually
 
 # The first test's time is that of the bases and the build, too.
-pytestmark = [pytest.mark.container, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.container, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 ROOT = product.ROOT
 VENV = "/opt/venv"

@@ -222,21 +222,29 @@ class Browser:
 
 @contextlib.contextmanager
 def running(
-    data_dir: Path,
-    *arguments: str,
-    port: int | None = None,
-    fresh: bool = False,
-    **variables: str,
+    data_dir: Path, *arguments: str, port: int | None = None, **variables: str
 ) -> Iterator[Site]:
-    """`fresh`: it makes its tables itself. Else a site that would begin with nothing finds them
-    made, which spares seconds of each start."""
-    variables = {**database_of(data_dir, fresh), **variables}
+    """A site that would begin with nothing finds its tables made, which spares seconds."""
+    variables = {**database_of(data_dir), **variables}
     given = ("DATABASE_URL", "CLOUDRU_S3_BUCKET")  # a bucket may have a database to begin with
-    if not (fresh or data_dir.exists() or any(name in variables for name in given)):
+    if not (data_dir.exists() or any(name in variables for name in given)):
         data_dir.mkdir(mode=0o700, parents=True)
         shutil.copyfile(_template(), data_dir / "db.sqlite3")
         (data_dir / "db.sqlite3").chmod(0o600)
-    site = Site(data_dir, port or free_port(), variables, arguments)
+    with _running(Site(data_dir, port or free_port(), variables, arguments)) as site:
+        yield site
+
+
+@contextlib.contextmanager
+def running_from_nothing(data_dir: Path, **variables: str) -> Iterator[Site]:
+    """It makes its tables itself, as at every first start."""
+    variables = {**database_of(data_dir, template="template1"), **variables}
+    with _running(Site(data_dir, free_port(), variables)) as site:
+        yield site
+
+
+@contextlib.contextmanager
+def _running(site: Site) -> Iterator[Site]:
     site.start()
     try:
         yield site
@@ -244,7 +252,7 @@ def running(
         site.destroy()
 
 
-def database_of(data_dir: Path, fresh: bool = False) -> dict[str, str]:
+def database_of(data_dir: Path, template: str = "") -> dict[str, str]:
     """Where the suite runs on PostgreSQL, a site does too, and this variable says so. A second
     start with the same data directory finds the same database; it goes with the test's server."""
     server = os.environ.get("OCRSITE_TEST_DATABASE_URL")
@@ -254,7 +262,7 @@ def database_of(data_dir: Path, fresh: bool = False) -> dict[str, str]:
     with psycopg.connect(server, autocommit=True) as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if known.fetchone() is None:
-            template = "template1" if fresh else _postgresql_template(server)
+            template = template or _postgresql_template(server)
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
     return {"DATABASE_URL": _url_of(server, name)}
 

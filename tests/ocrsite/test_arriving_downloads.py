@@ -19,7 +19,7 @@ from tests.s3 import S3Server
 pytestmark = [pytest.mark.chaos, pytest.mark.s3, pytest.mark.slow]
 
 MIB = 2**20
-CONTENT = b"%PDF-1.4\n" + bytes(range(256)) * (96 * MIB // 256)
+CONTENT = b"%PDF-1.4\n" + bytes(range(256)) * (64 * MIB // 256)
 
 
 @pytest.fixture(scope="module")

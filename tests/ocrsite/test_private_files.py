@@ -17,7 +17,7 @@ from documents.files.atomic import create_file, lock_file, write_file
 from documents.files.storage import LocalArchive
 from documents.search.index.index_files import create_generation
 from ocrsite.data_directory import choose_data_directory, keep_files_private
-from tests.ocrsite.running_site import ADMIN_PASSWORD, ROOT, eventually, running
+from tests.ocrsite.running_site import ADMIN_PASSWORD, ROOT, eventually, running_from_nothing
 
 UMASKS = pytest.mark.parametrize("umask", [0o000, 0o077], ids=["umask-000", "umask-077"])
 
@@ -97,7 +97,7 @@ def test_database_and_secrets_of_a_command_are_private(umask: int, tmp_path: Pat
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("umask", [0o000, 0o077], indirect=True)
 def test_everything_that_a_running_site_keeps_is_private(umask: int, tmp_path: Path) -> None:
-    with running(tmp_path / "data", fresh=True, OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site:
+    with running_from_nothing(tmp_path / "data", OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site:
         site.wait_for_ocr_workers()
         site.log_in()
         document = site.upload("letter.png", letter()).json()["id"]

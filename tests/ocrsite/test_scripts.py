@@ -1,5 +1,5 @@
 """The scripts behind `make run`: where the Python environment lies, and that none is changed under
-a site that runs.
+a site that runs. Of `make test-all`: that it misses no failure.
 
 A copy of `.ci` with a pretended environment, run by somebody who is not root (to root nothing is
 write-protected).
@@ -194,3 +194,35 @@ def test_nothing_is_installed_while_a_site_runs_on_the_data_directory(
     assert "another instance is running" in result.stderr
     assert result.stderr.count("\n") == 1
     assert not (checkout / ".venv").exists()
+
+
+@pytest.mark.parametrize("failing", ["", "container", "postgresql", "paddle"])
+def test_what_is_tested_beside_the_suite_is_told_after_it_and_counts(
+    checkout: Path, failing: str
+) -> None:
+    for name in ("test", "test-all"):
+        shutil.copy(ROOT / ".ci" / name, checkout / ".ci" / name)
+    with (checkout / ".ci" / "lib.sh").open("a") as library:
+        library.write("need_all_for_tests() { venv=$root/.venv; }\n")
+    said = '#!/bin/sh\nsaid="${OCRSITE_TEST_DATABASE:-paddle} $*"\necho "ran $said"\n'
+    ends = 'case "$said" in *"not container"*) kind=$OCRSITE_TEST_DATABASE ;; *"-m container"*) ' \
+        'kind=container ;; *) kind=paddle ;; esac\n[ "$kind" != "$FAILING" ]\n'  # fmt: skip
+    for program in (checkout / ".venv" / "bin" / "python", checkout / ".ci" / "test-paddle"):
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(said + ends)
+        program.chmod(0o755)
+
+    result = subprocess.run(
+        [checkout / ".ci" / "test-all"],
+        env={"PATH": os.environ["PATH"], "FAILING": failing},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    ran = [line for line in result.stdout.splitlines() if line.startswith("ran ")]
+    assert [line.split()[1] for line in ran] == ["sqlite", "postgresql", "sqlite", "paddle"]
+    assert ["not container" in line for line in ran] == [True, True, False, False]
+    assert "-m container" in ran[2]
+    assert result.returncode == (1 if failing else 0), result.stderr

@@ -17,7 +17,15 @@ import pytest
 import requests
 
 from ocrsite.runtime import queue_server
-from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, free_port, refused, running
+from tests.ocrsite.running_site import (
+    ADMIN_PASSWORD,
+    Site,
+    eventually,
+    free_port,
+    refused,
+    running,
+    running_from_nothing,
+)
 
 QUEUE = "(valkey|redis)-server"
 
@@ -32,7 +40,7 @@ def data_dir(tmp_path: Path) -> Path:
 @pytest.fixture
 def fresh_site(data_dir: Path) -> Iterator[Site]:
     """One that is at its first start."""
-    with running(data_dir, fresh=True) as site:
+    with running_from_nothing(data_dir) as site:
         yield site
 
 
@@ -74,7 +82,7 @@ def test_health_answers_within_three_seconds_of_the_start(tmp_path: Path) -> Non
     # three has to keep it.
     seconds = []
     for attempt in range(3):
-        with running(tmp_path / f"data{attempt}", fresh=True) as site:
+        with running_from_nothing(tmp_path / f"data{attempt}") as site:
             found = site.wait_for_health()
             seconds.append(time.monotonic() - site.started)
         assert found["status"] == "starting"
@@ -101,7 +109,7 @@ def test_a_request_during_the_start_is_told_when_to_come_back(fresh_site: Site) 
 def test_a_fresh_start_makes_an_administrator_whose_password_is_shown_once(
     data_dir: Path,
 ) -> None:
-    with running(data_dir, fresh=True) as site:
+    with running_from_nothing(data_dir) as site:
         site.wait_for_bootstrap()
         [password] = passwords_in(site.log)
         site.stop()
