@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from documents import actions
+from documents.actions import manage_source
 from documents.actions.accept_reading import accept_reading
 from documents.actions.add_member import add_member
 from documents.actions.answer_doubt import answer_doubt
@@ -44,6 +45,15 @@ from documents.actions.lease_next_review import lease_next_review
 from documents.actions.lease_review import lease_review, release_review
 from documents.actions.log_out_everywhere import log_out_everywhere
 from documents.actions.make_token import make_token
+from documents.actions.manage_source import (
+    change_source,
+    delete_source,
+    make_source,
+    require_source,
+    retry_items,
+    run_now,
+    sources_visible_to,
+)
 from documents.actions.manage_webhook import (
     change_webhook,
     delete_webhook,
@@ -154,7 +164,8 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
 }
 
 #: Of people and not of documents: tests/documents/api/test_log_in.py, test_tokens.py,
-#: test_people_of_teams.py, test_resumable.py, test_webhooks.py, test_changes.py, test_batches.py.
+#: test_people_of_teams.py, test_resumable.py, test_webhooks.py, test_changes.py, test_batches.py;
+#: of sources, tests/documents/sources.
 OF_PEOPLE: set[Callable[..., object]] = {
     change_webhook,
     delete_webhook,
@@ -164,6 +175,14 @@ OF_PEOPLE: set[Callable[..., object]] = {
     rotate_secret,
     send_test,
     append_piece,
+    change_source,
+    delete_source,
+    make_source,
+    require_source,
+    retry_items,
+    run_now,
+    sources_visible_to,
+    manage_source.test_source,
     batches_visible_to,
     begin_batch,
     begin_upload,
@@ -198,6 +217,9 @@ OF_READERS: set[Callable[..., object]] = {
 #: What actions share, and which are tested with them.
 PARTS = {
     "ask_for_pages",
+    "get_result_file",
+    "parse_options",
+    "require_allowed",
     "write_results_of",
     "change_tag",
     "do_once",
