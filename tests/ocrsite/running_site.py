@@ -102,7 +102,7 @@ class Site:
     def wait_for_health(self, within: float = 20) -> dict[str, Any]:
         return dict(eventually(self.health, within, "an answer of /health"))
 
-    def wait_for_bootstrap(self, within: float = 30) -> None:
+    def wait_for_bootstrap(self, within: float = 90) -> None:
         def over() -> bool:
             with contextlib.suppress(requests.RequestException):
                 return self.get("/login/").status_code == 200

@@ -16,7 +16,7 @@ from documents.files.keys import original_key
 from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, eventually, free_port, running
 from tests.s3 import S3Server
 
-pytestmark = [pytest.mark.chaos, pytest.mark.s3, pytest.mark.slow]
+pytestmark = [pytest.mark.chaos, pytest.mark.s3, pytest.mark.slow, pytest.mark.timeout(300)]
 
 MIB = 2**20
 CONTENT = b"%PDF-1.4\n" + bytes(range(256)) * (64 * MIB // 256)

@@ -12,6 +12,8 @@ import pytest
 
 from tests.ocrsite.running_site import ROOT
 
+pytestmark = pytest.mark.timeout(400)
+
 PROGRAM = """
 from ocrsite.environment import use_settings
 use_settings()
@@ -45,7 +47,7 @@ def test_models_in_a_read_only_home_are_used_all_the_same(models: Path, tmp_path
     done = subprocess.run(
         ["unshare", "--mount", "sh", "-c", READ_ONLY, "sh", str(models),
          sys.executable, "-c", PROGRAM],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100, check=False,
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr[-2000:]
