@@ -69,10 +69,19 @@ def commit_changes(documents: QuerySet[Document]) -> None:
 
 
 def delete_document(document_id: uuid.UUID) -> None:
-    """Delete the document's rows, and announce it. The caller writes its tombstone."""
+    """Delete the document's rows, and announce it. The caller writes its tombstone.
+
+    The edition that it replaced is listed again, unless another replaces it, or it is deleted next.
+    """
     with transaction.atomic():
-        Document.objects.filter(id=document_id).delete()
+        deleted = Document.objects.filter(id=document_id)
+        before = deleted.values_list("replaces", flat=True).first()
+        deleted.delete()
         announce_changed([document_id])
+        if before is not None:
+            others = Document.objects.filter(replaces=before).values_list("id", flat=True)
+            Document.objects.filter(id=before).update(replaced_by=others.first())
+            announce_changed([before])
 
 
 def announce_changed(document_ids: Iterable[uuid.UUID]) -> None:

@@ -59,6 +59,24 @@ def visible_to(user: AnyUser) -> DocumentQuerySet:
     return _documents_in_reach(user)
 
 
+def editions_visible_to(user: AnyUser, document_id: uuid.UUID) -> DocumentQuerySet:
+    """All editions of the document, the newest first. Raises NotFound, ScopeTooNarrow."""
+    documents = visible_to(user)
+    return documents.editions_of(documents.get_or_refuse(document_id))
+
+
+def other_edition(user: AnyUser, document: Document, other_id: uuid.UUID | None) -> Document:
+    """An edition to compare `document` with: this one, else the one before, else the one after.
+    Raises NotFound where there is none."""
+    wanted = other_id or document.replaces or document.replaced_by
+    others = visible_to(user).editions_of(document).exclude(id=document.id)
+    found = None if wanted is None else others.filter(id=wanted).first()
+    if found is None:
+        message = Message("The document has no such other version.")
+        raise NotFound(message, document=document.id)
+    return found
+
+
 def may(user: AnyUser, ability: Ability, team: Team | uuid.UUID) -> bool:
     if not user.is_authenticated or not user.is_active:
         return False

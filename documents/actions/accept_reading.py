@@ -29,7 +29,7 @@ def accept_reading(
     """
     with transaction.atomic():
         document = access.require_locked(actor, Ability.CORRECT, document_id)
-        document.refuse_if_trashed()
+        document.refuse_if_closed()
         page = document.pages.with_text().get_in_revision(document, number, revision)
         if page.current_revision is None or page.current_reading is None:
             raise NoCorrection(

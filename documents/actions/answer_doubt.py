@@ -89,7 +89,7 @@ def _validate(answer: str, text: str) -> Answer:
 
 
 def _load(document: Document, number: int) -> Page:
-    document.refuse_if_trashed()
+    document.refuse_if_closed()
     page = document.pages.with_text().get_numbered(document, number)
     if page.layout is None:
         raise NothingRead(

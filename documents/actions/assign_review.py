@@ -23,7 +23,7 @@ def assign_review(document_id: uuid.UUID, person: User | None, *, actor: User | 
     """
     with transaction.atomic():
         document = access.require_locked(actor, Ability.MANAGE, document_id)
-        document.refuse_if_trashed()
+        document.refuse_if_closed()
         if person is not None and not access.may(person, Ability.DECIDE, document.team_id):
             message = Message(
                 "{person} may not review documents of the team “{team}”.",

@@ -23,7 +23,7 @@ def check_page(
     """
     with transaction.atomic():
         document = access.require_locked(actor, Ability.CORRECT, document_id)
-        document.refuse_if_trashed()
+        document.refuse_if_closed()
         page = document.pages.get_numbered(document, number)
         if checked != (page.checked_at is not None):
             page.checked_at = timezone.now() if checked else None

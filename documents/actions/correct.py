@@ -72,7 +72,7 @@ def _try(
     # Placing the words may take a while: no transaction waits for it. The revision tells whether
     # the page has changed meanwhile.
     document = access.require(actor, Ability.CORRECT, document_id)
-    document.refuse_if_trashed()
+    document.refuse_if_closed()
     page = document.pages.with_text().get_numbered(document, number)
     layout = page.layout or empty_layout(document, page, change.size)
     if page.revision != seen:
@@ -93,7 +93,7 @@ def _save(
 ) -> Page | None:
     with transaction.atomic():
         document = access.require_locked(actor, Ability.CORRECT, document_id)
-        document.refuse_if_trashed()
+        document.refuse_if_closed()
         looked_at = page.revision
         page = document.pages.with_text().get_numbered(document, page.number)
         if page.revision != looked_at:

@@ -58,7 +58,7 @@ def _decide(
 ) -> Document:
     with transaction.atomic():
         document = access.require_locked(actor, Ability.DECIDE, document_id)
-        document.refuse_if_trashed()
+        document.refuse_if_closed()
         if document.is_unfinished:
             raise StillBeingRead(
                 Message("The document is still being read. Decide when it is finished."),

@@ -42,7 +42,7 @@ def edit(
     """
     with transaction.atomic():
         document = access.require_locked(actor, Ability.EDIT, document_id)
-        document.refuse_if_trashed()
+        document.refuse_if_closed()
         changed: list[str] = []
         if title is not None:
             title = validate_text(title, field="title").strip()

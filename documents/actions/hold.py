@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from documents import access
 from documents.access import Ability
+from documents.actions.lock_editions import lock_editions
 from documents.events import commit_change
 from documents.models import Document, User
 from documents.models.event import EventKind
@@ -17,29 +18,38 @@ from documents.text.validation import validate_text
 
 
 def hold(document_id: uuid.UUID, *, actor: User | None, reason: str = "") -> Document:
-    """On hold already: only another reason is kept. An order to delete it ends.
+    """With all editions of the document. On hold already: only another reason is kept. An order to
+    delete it ends.
 
     Raises NotFound, NotAllowed, InvalidRequest (the reason is too long).
     """
     reason = validate_text(reason.strip(), field="reason", max_length=REASON_LENGTH)
     with transaction.atomic():
-        document = access.require_locked(actor, Ability.HOLD, document_id)
-        if document.is_held and document.hold_reason == reason:
-            return document
-        if not document.is_held:
-            document.held_at, document.held_by = timezone.now(), actor
-        document.hold_reason = reason
-        document.clear_purge()
-        commit_change(document, EventKind.HELD, actor, reason=reason)
-    return document
+        access.require_locked(actor, Ability.HOLD, document_id)
+        editions = lock_editions(document_id)
+        for document in editions:
+            _hold(document, reason, actor)
+    return next(document for document in editions if document.id == document_id)
+
+
+def _hold(document: Document, reason: str, actor: User | None) -> None:
+    if document.is_held and document.hold_reason == reason:
+        return
+    if not document.is_held:
+        document.held_at, document.held_by = timezone.now(), actor
+    document.hold_reason = reason
+    document.clear_purge()
+    commit_change(document, EventKind.HELD, actor, reason=reason)
 
 
 def lift_hold(document_id: uuid.UUID, *, actor: User | None) -> Document:
-    """Not on hold: nothing changes. Raises NotFound, NotAllowed."""
+    """With all editions. Not on hold: nothing changes. Raises NotFound, NotAllowed."""
     with transaction.atomic():
-        document = access.require_locked(actor, Ability.HOLD, document_id)
-        if document.is_held:
-            document.held_at = document.held_by = None
-            document.hold_reason = ""
-            commit_change(document, EventKind.RELEASED, actor)
-    return document
+        access.require_locked(actor, Ability.HOLD, document_id)
+        editions = lock_editions(document_id)
+        for document in editions:
+            if document.is_held:
+                document.held_at = document.held_by = None
+                document.hold_reason = ""
+                commit_change(document, EventKind.RELEASED, actor)
+    return next(document for document in editions if document.id == document_id)

@@ -22,7 +22,7 @@ def lease_review(document_id: uuid.UUID, *, actor: User) -> Document:
     """
     with transaction.atomic():
         document = access.require_locked(actor, Ability.CORRECT, document_id)
-        document.refuse_if_trashed()
+        document.refuse_if_closed()
         holder = document.review_holder
         if holder is not None and holder.pk != actor.pk:
             raise _being_reviewed(document, holder)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from documents import access
 from documents.access import Ability
+from documents.actions.lock_editions import lock_editions
 from documents.errors import AlreadyInTeam
 from documents.events import commit_change
 from documents.messages import Message
@@ -19,9 +20,10 @@ from documents.models.tag_names import get_or_create_tags
 def move_to_team(document_id: uuid.UUID, team_id: uuid.UUID, *, actor: User | None) -> Document:
     """Takes what trashing takes in the document's team, and the right to upload to the other one.
 
-    Its tags go along by their names; its text, review and history stay. In that team already:
-    nothing changes. Raises NotFound (the document or the team), NotAllowed, Conflict (in the trash,
-    or the team has the same file: AlreadyInTeam).
+    All its editions go along. Its tags go along by their names; its text, review and history stay.
+    In that team already: nothing changes. Raises NotFound (the document or the team), NotAllowed,
+    Conflict (in the trash, replaced by a newer edition, or the team has the file of any of its
+    editions: AlreadyInTeam).
     """
     try:
         with transaction.atomic():
@@ -34,14 +36,22 @@ def move_to_team(document_id: uuid.UUID, team_id: uuid.UUID, *, actor: User | No
 
 def _move(document_id: uuid.UUID, team_id: uuid.UUID, actor: User | None) -> Document:
     document = access.require_locked(actor, Ability.TRASH, document_id)
-    document.refuse_if_trashed()
+    document.refuse_if_closed()
     if document.is_held:
         # Else it would leave those who hold it, for people who might lift that.
         access.require(actor, Ability.HOLD, document_id)
     team = access.require_team(actor, Ability.UPLOAD, team_id)
     if document.team_id == team.id:
         return document
-    _refuse_duplicate(document, team)
+    editions = lock_editions(document_id)
+    for edition in editions:
+        _refuse_duplicate(edition, team)
+    for edition in editions:
+        _move_one(edition, team, actor)
+    return next(edition for edition in editions if edition.id == document_id)
+
+
+def _move_one(document: Document, team: Team, actor: User | None) -> None:
     names = list(document.tags.values_list("name", flat=True))
     before, document.team = document.team_id, team
     document.tags.set(get_or_create_tags(team, names))
@@ -49,7 +59,6 @@ def _move(document_id: uuid.UUID, team_id: uuid.UUID, actor: User | None) -> Doc
     commit_change(
         document, EventKind.MOVED, actor, from_team=str(before), to_team=str(document.team_id)
     )
-    return document
 
 
 def _refuse_duplicate(document: Document, team: Team) -> None:

@@ -38,7 +38,7 @@ def postpone_review(
         raise InvalidRequest.for_field("until", message)
     with transaction.atomic():
         document = access.require_locked(actor, Ability.DECIDE, document_id)
-        document.refuse_if_trashed()
+        document.refuse_if_closed()
         document.postponed_until, document.review_note = until, note
         if actor is None or document.review_lease_by_id == actor.pk:
             document.end_review_lease()

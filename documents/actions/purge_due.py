@@ -51,7 +51,7 @@ def _by_rules(now: datetime.datetime) -> Iterator[tuple[QuerySet[Document], Chec
     for team in Team.objects.filter(trash_days__isnull=False, trash_rule_from__lte=now):
         assert team.trash_days is not None
         limit = now - datetime.timedelta(days=team.trash_days)
-        documents = Document.objects.filter(team=team, trashed_at__lte=limit)
+        documents = Document.objects.trashed().filter(team=team, trashed_at__lte=limit)
         yield documents, _is_older(limit, team.id)
 
 

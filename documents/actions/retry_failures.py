@@ -18,7 +18,7 @@ MOST = 500
 def retry_failures(code: str, *, actor: User, most: int = MOST) -> int:
     """Those that `actor` may see and have read again, the oldest first; only pages that failed are
     read. Returns how many documents are read again; one that can't be is left out."""
-    failed = access.visible_to(actor).not_trashed().filter(error_code=code).exclude(error_code="")
+    failed = access.visible_to(actor).listed().filter(error_code=code).exclude(error_code="")
     done = 0
     for document_id in list(failed.order_by("finished_at").values_list("id", flat=True)[:most]):
         try:

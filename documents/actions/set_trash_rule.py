@@ -42,4 +42,5 @@ def set_trash_rule(team_id: uuid.UUID, days: int | None, *, actor: User | None) 
 def count_deleted_by(team: Team, days: int) -> int:
     """How many documents such a rule would delete as soon as it holds."""
     limit = timezone.now() - datetime.timedelta(days=days)
-    return Document.objects.filter(team=team, trashed_at__lte=limit, held_at=None).count()
+    trashed = Document.objects.trashed()
+    return trashed.filter(team=team, trashed_at__lte=limit, held_at=None).count()

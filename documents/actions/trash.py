@@ -15,9 +15,11 @@ from documents.models.event import EventKind
 
 
 def trash(document_id: uuid.UUID, *, actor: User | None) -> Document:
-    """In the trash already: nothing changes. Raises NotFound, NotAllowed."""
+    """Takes all editions of the document along: only the newest goes there, and it stands for them.
+    In the trash already: nothing changes. Raises NotFound, NotAllowed, Replaced."""
     with transaction.atomic():
         document = access.require_locked(actor, Ability.TRASH, document_id)
+        document.refuse_if_replaced()
         if not document.is_trashed:
             document.trashed_at = timezone.now()
             commit_change(document, EventKind.TRASHED, actor)

@@ -31,7 +31,7 @@ def undo_answer(document_id: uuid.UUID, number: int, doubt_id: str, *, actor: Us
     """
     with transaction.atomic():
         document = access.require_locked(actor, Ability.CORRECT, document_id)
-        document.refuse_if_trashed()
+        document.refuse_if_closed()
         page = document.pages.with_text().get_numbered(document, number)
         answer = page.answers.get(doubt_id)
         layout = page.layout

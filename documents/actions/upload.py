@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -97,7 +97,7 @@ def upload(
             tags=tags,
             language=language,
             ocr=ocr,
-            origin=origin or _sent_by(actor),
+            origin=origin or sent_by(actor),
             created_by=actor or created_by,
             asked=asked,
         )
@@ -105,7 +105,7 @@ def upload(
         staged.discard()
 
 
-def _sent_by(actor: User | None) -> Origin:
+def sent_by(actor: User | None) -> Origin:
     if actor is None:
         return Origin()
     limits = limits_of(actor)
@@ -122,9 +122,17 @@ def _find_same(actor: User | None, team: Team, staged: StagedFile) -> Document |
         archive().put(key, staged.path)
     if document.is_trashed:
         document = untrash(document.id, actor=actor)
+    elif document.is_replaced:
+        _untrash_newest(document, actor)
     if _lost_its_original(document):
         document = reprocess(document.id, actor=actor, pages=FAILED)
     return document
+
+
+def _untrash_newest(document: Document, actor: User | None) -> None:
+    """An older edition lies in the trash where the newest does."""
+    for newest in Document.objects.editions_of(document).trashed():
+        untrash(newest.id, actor=actor)
 
 
 def _lost_its_original(document: Document) -> bool:
@@ -169,12 +177,32 @@ def _store(
         task=Task.PREPARE,
     )
     document.set_origin(origin)
+    return store_new(document, staged, tags, actor=actor)
+
+
+def store_new(
+    document: Document,
+    staged: StagedFile,
+    tags: list[str],
+    *,
+    actor: User | None,
+    before: Callable[[], None] = lambda: None,
+    **facts: str | int,
+) -> Uploaded:
+    """Store the file and the new row of `document`, a document of these bytes; where the team has
+    one already, that is it. `tags`: normalized names. `before`: called in the transaction, before
+    the row is there; it raises what speaks against it. `facts` stand in the event.
+
+    Raises StorageFull.
+    """
+    team, filename = document.team, document.filename
     # The file before the row: a crash between the two leaves an orphaned file, never a document
     # without its original.
     archive().put(original_key(document.id, filename), staged.path)
     try:
         with map_disk_errors(), transaction.atomic():
-            commit_version(document, 1, EventKind.UPLOADED, actor, filename=filename)
+            before()
+            commit_version(document, 1, EventKind.UPLOADED, actor, filename=filename, **facts)
             if tags:
                 document.tags.set(get_or_create_tags(team, tags))
             announce(tasks_waiting)

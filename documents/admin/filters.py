@@ -38,7 +38,7 @@ class TrashFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "also":
             return queryset
-        return queryset.trashed() if self.value() == "only" else queryset.not_trashed()
+        return queryset.trashed() if self.value() == "only" else queryset.listed()
 
 
 class FlagFilter(admin.SimpleListFilter):

@@ -56,7 +56,7 @@ def list_workers() -> list[Worker]:
 def list_failures() -> list[Failure]:
     """The most frequent reason first."""
     found = (
-        Document.objects.not_trashed()
+        Document.objects.listed()
         .exclude(error_code="")
         .order_by()
         .values("error_code")

@@ -61,9 +61,12 @@ class TagAdmin(TeamPermissions, TitledByContent):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
         """With the number of documents that the documents' list shows for each: those of the tag's
-        team (so a user who sees the tag may see them) that are not in the trash."""
+        team (so a user who sees the tag may see them) that are listed."""
         shown = _CARRIED.objects.filter(
-            tag=OuterRef("pk"), document__team=OuterRef("team"), document__trashed_at=None
+            tag=OuterRef("pk"),
+            document__team=OuterRef("team"),
+            document__trashed_at=None,
+            document__replaced_by=None,
         )
         # A subquery per row, so that only the tags of the shown page are counted.
         number = _count_by_tag(shown).values("number")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,6 +44,10 @@ def origin_data(origin: Origin) -> dict[str, str] | None:
     if not origin.kind:
         return None
     return {"kind": origin.kind.value, "name": origin.name, "detail": origin.detail}
+
+
+def _id_or_none(value: uuid.UUID | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def mail_data(document: Document) -> dict[str, Any] | None:
@@ -97,10 +102,14 @@ def document_data(document: Document, tags: Sequence[str] | None = None) -> dict
         "confidence": document.confidence,
         "flags": document.flags,
         "version": document.version,
+        "edition": document.edition,
+        "replaces": _id_or_none(document.replaces),
+        "replaced_by": _id_or_none(document.replaced_by),
         "links": {
             "self": url,
             "original": f"{url}original/",
             "pages": f"{url}pages/",
+            "versions": f"{url}versions/",
             "thumbnail": f"{url}thumbnail/" if document.page_count else None,
             **{
                 f"result_{kind.replace('.', '_')}": f"{url}result.{kind}" if read else None
@@ -161,6 +170,20 @@ class NewDocument(StrictSerializer):
 
 class FormUpload(NewDocument):
     """A form as it is described; its file is read by `uploads`."""
+
+    file = serializers.FileField()
+
+
+class EditionUpload(StrictSerializer):
+    """A form with the file that takes a document's place; the file is read by `uploads`."""
+
+    ignored = frozenset({"file", "csrfmiddlewaretoken"})
+
+    filename = serializers.CharField(max_length=4096, required=False, default="")
+
+
+class EditionForm(EditionUpload):
+    """The form as it is described."""
 
     file = serializers.FileField()
 

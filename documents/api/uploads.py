@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,12 +12,14 @@ from rest_framework import status
 from rest_framework.request import Request
 
 from documents.actions.do_once import Answer
+from documents.actions.replace import replace
 from documents.actions.request_fetch import request_fetch
-from documents.actions.upload import upload
+from documents.actions.upload import Uploaded, upload
 from documents.api.fetches import fetch_data
 from documents.api.once import answer_once
 from documents.api.problems import describe_error
 from documents.api.serializers import (
+    EditionUpload,
     JSONUpload,
     NewDocument,
     URLUpload,
@@ -51,6 +54,31 @@ def receive_upload(request: Request, user: User) -> Answer:
         staged, values = _read_form(request) if _is_form(request) else _read_json(request)
         try:
             return _once(request, user, [staged], values, lambda: _upload(user, staged, values))
+        finally:
+            staged.discard()
+    finally:
+        _close_files(request)
+
+
+def receive_edition(request: Request, user: User, document_id: uuid.UUID) -> Answer:
+    """Stage the file of a form and let it take the place of the document: 201, or 200 where it came
+    twice. Raises as `receive_upload`."""
+    check_length(request, files=1)
+    try:
+        files = all_files(request)
+        if len(files) > 1:
+            raise InvalidRequest.for_field("file", Message("Send one file per request here."))
+        form = EditionUpload(data=request.data)
+        form.is_valid(raise_exception=True)
+        staged = files[0].staged
+        filename = form.validated_data["filename"] or files[0].name or ""
+
+        def work() -> Answer:
+            stored = replace(document_id, staged, filename, actor=user)
+            return _answer(stored)
+
+        try:
+            return _once(request, user, [staged], {"filename": filename}, work)
         finally:
             staged.discard()
     finally:
@@ -100,6 +128,10 @@ def _upload(user: User, staged: StagedFile, values: Values) -> Answer:
         pages=values["pages"],
         priority=values["priority"],
     )
+    return _answer(uploaded)
+
+
+def _answer(uploaded: Uploaded) -> Answer:
     return Answer(
         status.HTTP_201_CREATED if uploaded.created else status.HTTP_200_OK,
         document_data(uploaded.document),

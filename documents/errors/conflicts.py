@@ -171,6 +171,22 @@ class NotInTrash(Conflict):
     next_step = "Move the document to the trash first."
 
 
+class Replaced(Conflict):
+    """A newer version of the document has taken its place; this one stays as it is."""
+
+    code = "replaced"
+    title = gettext_noop("A newer version has taken its place.")
+    next_step = "Do it to the newest version: `documents/{id}/versions/` names it first."
+
+
+class SameFile(Conflict):
+    """The file that is to be a new version is in the archive already, as another document."""
+
+    code = "same-file"
+    title = gettext_noop("The team has this file already.")
+    next_step = "Open the document that has it; the new version must be another file."
+
+
 class OnHold(Conflict):
     """The document is on legal hold: it is kept until the hold is lifted."""
 

@@ -15,6 +15,7 @@ from documents.messages import Message
 from documents.models.asked import Asked
 from documents.models.change_tracking import ChangeTracking
 from documents.models.copies import Copies
+from documents.models.edition import Edition
 from documents.models.held import Held
 from documents.models.keeping import Keeping
 from documents.models.origin import Arrival
@@ -32,7 +33,21 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.filter(trashed_at=None)
 
     def trashed(self) -> DocumentQuerySet:
-        return self.exclude(trashed_at=None)
+        """Those in the trash; of one with several editions the newest, which stands for all."""
+        return self.exclude(trashed_at=None).newest()
+
+    def newest(self) -> DocumentQuerySet:
+        """Those that no newer edition replaces."""
+        return self.filter(replaced_by=None)
+
+    def listed(self) -> DocumentQuerySet:
+        """Those that lists and search have: the newest editions, not in the trash."""
+        return self.not_trashed().newest()
+
+    def editions_of(self, document: Document) -> DocumentQuerySet:
+        """All editions of the document, itself among them, the newest first."""
+        first = document.first_edition
+        return self.filter(Q(id=first) | Q(edition_of=first)).order_by("-edition", "-created_at")
 
     def unfinished(self) -> DocumentQuerySet:
         """Those whose reading has not ended and goes on: not those in the trash."""
@@ -57,7 +72,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def inbox(self) -> DocumentQuerySet:
         """Those that nobody has approved or rejected yet, read or not."""
-        return self.not_trashed().filter(review_status=ReviewStatus.UNREVIEWED)
+        return self.listed().filter(review_status=ReviewStatus.UNREVIEWED)
 
     def with_free_task(self) -> DocumentQuerySet:
         """Those with a task that could be claimed now."""
@@ -80,7 +95,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
 
 class Document(
-    Arrival, Held, Recognition, Asked, PendingTask, Review, Keeping, Copies, ChangeTracking
+    Arrival, Held, Recognition, Asked, PendingTask, Review, Keeping, Copies, Edition, ChangeTracking
 ):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     team = models.ForeignKey(
@@ -156,7 +171,15 @@ class Document(
             ),
             # All that `to_review` asks about: most documents are unreviewed, and few are flagged.
             models.Index(
-                fields=("review_status", "status", "review_reason", "flags", "trashed_at", "team"),
+                fields=(
+                    "review_status",
+                    "status",
+                    "review_reason",
+                    "flags",
+                    "trashed_at",
+                    "replaced_by",
+                    "team",
+                ),
                 name="document_to_review",
             ),
             models.Index(fields=("team", "reviewed_at"), name="document_reviewed_in_a_team"),
@@ -173,6 +196,11 @@ class Document(
         """Raises InTrash: nothing works on what lies in the trash."""
         if self.is_trashed:
             raise InTrash(document=self.id)
+
+    def refuse_if_closed(self) -> None:
+        """Raises InTrash, Replaced: people change nothing in the trash, nor in older editions."""
+        self.refuse_if_trashed()
+        self.refuse_if_replaced()
 
     def fail_whole(self, error: ArchiveError) -> None:
         """Set, without saving: the document as a whole has failed, with the reason."""

@@ -25,6 +25,7 @@ class EventKind(models.TextChoices):
     RESTORED = "document.restored", _("taken out of the trash")
     HELD = "document.held", _("put on legal hold")
     RELEASED = "document.released", _("legal hold lifted")
+    REPLACED = "document.replaced", _("replaced by a newer version")
     MATCHED = "search.matched", _("found by a saved search")
     ADOPTED = "document.adopted", _("taken in from the archive’s copy")
 

@@ -22,6 +22,7 @@ file is `documents/<id>/figures/<name>`; several readings may name the same.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -49,7 +50,10 @@ PLAIN_FIELDS = (
     "review_reason", "review_note", "review_seconds", "hold_reason", "priority",
     "requested_pages", "requested_engine_version", "engines",
     "origin_kind", "origin_name", "origin_detail", "member_count", "message_id", "mail",
+    "edition",
 )  # fmt: skip
+#: Ids of other documents.
+IDS = ("edition_of", "replaces")
 TIMES = (
     "created_at", "finished_at", "reviewed_at", "trashed_at", "held_at", "postponed_until",
 )  # fmt: skip
@@ -60,6 +64,7 @@ _ADDED_LATER: dict[str, Any] = {
     "requested_engine_version": "", "engines": [],
     "origin_kind": "", "origin_name": "", "origin_detail": "",
     "member_count": 0, "message_id": "", "mail": None,
+    "edition": 1, "edition_of": None, "replaces": None,
 }  # fmt: skip
 READING_FIELDS = (
     "run", "engine", "engine_version", "width", "height", "dpi", "rotation", "confidence",
@@ -77,6 +82,7 @@ def build_manifest(document: Document, archive_id: object) -> dict[str, Any]:
             "id": str(document.id),
             **{name: getattr(document, name) for name in PLAIN_FIELDS},
             **{name: iso_time(getattr(document, name)) for name in TIMES},
+            **{name: _id_or_none(getattr(document, name)) for name in IDS},
         },
         "team": {"id": str(document.team_id), "name": document.team.name},
         "tags": sorted(tag.name for tag in document.tags.all()),
@@ -250,6 +256,10 @@ def _dump_page(document: Document, page: Page) -> dict[str, Any]:
             for correction in page.revisions.all()
         ],
     }
+
+
+def _id_or_none(value: uuid.UUID | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def _username(user: Any) -> str | None:

@@ -32,6 +32,7 @@ from documents.models.fields import pack
 from documents.models.member import count_members
 from documents.models.tag_names import get_or_create_tags
 from documents.replication.manifest import (
+    IDS,
     PLAIN_FIELDS,
     READING_FIELDS,
     TIMES,
@@ -131,6 +132,9 @@ def complete_document(
             setattr(document, name, facts[name])
         for name in TIMES:
             setattr(document, name, parse_iso_time(facts[name]) if facts[name] else None)
+        for name in IDS:
+            setattr(document, name, uuid.UUID(facts[name]) if facts[name] else None)
+        _link_editions(document)
         document.created_by = _find_user(manifest["people"]["created_by"])
         document.reviewed_by = _find_user(manifest["people"]["reviewed_by"])
         document.held_by = _find_user(manifest["people"].get("held_by"))
@@ -165,6 +169,16 @@ def record_mirrored(document: Document, manifest: dict[str, Any]) -> None:
         (MirroredFile(document=document, key=key, digest=digest) for key, digest in files),
         batch_size=1000,
     )
+
+
+def _link_editions(document: Document) -> None:
+    """Set what replaces it, and that it replaces another: whichever of them is restored first."""
+    newer = Document.objects.filter(replaces=document.id).values_list("id", flat=True).first()
+    document.replaced_by = newer
+    if document.replaces is not None:
+        older = Document.objects.filter(id=document.replaces, replaced_by=None)
+        if older.update(replaced_by=document.id):
+            announce_changed([document.replaces])
 
 
 def _queue_unfinished_work(document: Document) -> None:

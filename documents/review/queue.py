@@ -28,7 +28,7 @@ _MOST_COUNTED = 200
 def documents_of(user: User) -> DocumentQuerySet:
     """The documents whose review is the user's work, decided or not."""
     teams = teams_where(user, Ability.DECIDE)
-    return Document.objects.not_trashed().filter(team__in=teams)
+    return Document.objects.listed().filter(team__in=teams)
 
 
 def with_trust(queue: QuerySet[Document]) -> QuerySet[Document]:

@@ -46,6 +46,8 @@ _BADGES = {
     Status.PARTIAL: "warn",
     Status.FAILED: "bad",
 }
+#: What is still done with a document that a newer edition has replaced.
+_OF_OLD_EDITIONS = (Ability.SEE, Ability.REPROCESS, Ability.HOLD, Ability.MANAGE)
 _REVIEW_BADGES = {ReviewStatus.APPROVED: "ok", ReviewStatus.REJECTED: "bad"}
 
 
@@ -100,7 +102,7 @@ def _describe_progress(document: Document) -> str:
 
 def abilities_of(user: User, document: Document) -> dict[str, bool]:
     """By the name of the ability, in one query; nothing changes in the trash but what takes it
-    out."""
+    out, and of an older edition only the reading."""
     role = (
         None
         if user.is_superuser
@@ -112,6 +114,7 @@ def abilities_of(user: User, document: Document) -> dict[str, bool]:
     return {
         ability.value: ability in able
         and (not document.is_trashed or ability in (Ability.SEE, Ability.TRASH))
+        and (not document.is_replaced or ability in _OF_OLD_EDITIONS)
         for ability in Ability
     }
 

@@ -91,7 +91,7 @@ def _new_matches(user: User, ids: list[uuid.UUID]) -> QuerySet[SavedSearchMatch]
     another team's now."""
     visits = SavedSearchVisit.objects.filter(user=user, search=OuterRef("search"))
     seen_at = Subquery(visits.values("seen_at")[:1], output_field=DateTimeField())
-    shown = visible_to(user).not_trashed().filter(id=OuterRef("document")).order_by()
+    shown = visible_to(user).listed().filter(id=OuterRef("document")).order_by()
     matches = SavedSearchMatch.objects.filter(Exists(shown), search__in=ids)
     matches = matches.annotate(seen_at=seen_at)
     unseen = Q(seen_at=None) | Q(created_at__gt=F("seen_at"))

@@ -178,7 +178,7 @@ def _shorten(count: int) -> str:
 
 
 def _count_to_review(user: User) -> int:
-    waiting = visible_to(user).not_trashed().to_review().order_by()
+    waiting = visible_to(user).listed().to_review().order_by()
     return waiting[: MOST_COUNTED + 1].count()
 
 

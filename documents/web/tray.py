@@ -39,7 +39,7 @@ def uploads_view(request: HttpRequest) -> dict[str, Any]:
         status__in=(*UNFINISHED, Status.FAILED),
         review_status=ReviewStatus.UNREVIEWED,
     )
-    documents = visible_to(user).not_trashed()
+    documents = visible_to(user).listed()
     named = list(documents.filter(id__in=ids[:MOST]))
     unsettled = list(documents.filter(recent)[:MOST])
     found = {document.id: document for document in (*named, *unsettled)}

@@ -36,7 +36,7 @@ def build_slice(generation: Generation) -> bool:
 def _list_next_documents(built_to: str) -> list[uuid.UUID]:
     """The next documents in the order of their ids."""
     later = {"id__gt": uuid.UUID(built_to)} if built_to else {}
-    documents = Document.objects.not_trashed().filter(**later).order_by("id")
+    documents = Document.objects.listed().filter(**later).order_by("id")
     found: list[uuid.UUID] = []
     pages = 0
     for document, count in documents.values_list("id", "page_count")[:DOCUMENT_BATCH]:

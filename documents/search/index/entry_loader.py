@@ -24,8 +24,8 @@ _MAX_SIDE = 2**32 - 1
 
 
 def load_facts(document_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DocumentFacts]:
-    """The facts of those documents that exist and are not in the trash."""
-    documents = Document.objects.not_trashed().filter(id__in=list(document_ids))
+    """The facts of those that exist and are listed: newest editions, not in the trash."""
+    documents = Document.objects.listed().filter(id__in=list(document_ids))
     return {
         document.id: DocumentFacts(
             document=document.id,

@@ -122,7 +122,7 @@ class IndexLifecycle:
             FORMAT,
             str(identity().archive),
             position=change_feed.read_position(),
-            documents=Document.objects.not_trashed().count(),
+            documents=Document.objects.listed().count(),
         )
         state.write(path)
         index_flags.assign_rebuild(self.root, path)

@@ -92,8 +92,10 @@ LIST_FILTERS: Filters = {
 def filter_documents(user: User, filters: Mapping[str, Sequence[object]]) -> DocumentQuerySet:
     """The documents that `user` may see and that match `filters`: values by the names of
     LIST_FILTERS. Of several values any may match, but a document has all of the tags. Without
-    `trashed` none in the trash."""
+    `trashed` none in the trash, and without `sha256`, which names one file, no older edition."""
     documents = visible_to(user).filter(_TRASHED[str(_first(filters, "trashed") or NO_TRASH)])
+    if not filters.get("sha256"):
+        documents = documents.newest()
     if _first(filters, "box") == INBOX:
         documents = documents.inbox()
     for name, lookup in _LOOKUPS.items():

@@ -76,7 +76,7 @@ class PageFinder:
 
 
 def _load_visible(user: User, ids: set[uuid.UUID]) -> dict[uuid.UUID, Document]:
-    documents = visible_to(user).not_trashed().filter(id__in=ids).select_related("team")
+    documents = visible_to(user).listed().filter(id__in=ids).select_related("team")
     return {document.id: document for document in documents.order_by()}
 
 

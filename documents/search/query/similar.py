@@ -58,7 +58,7 @@ def find_similar(user: User, document: Document) -> SimilarDocuments:
     stems = [analysis.extract_terms(page.text).stems for page in pages]
     copies = _find_copies(snapshot, scope, document.id, stems[:PAGES_COMPARED])
     related = _find_related(snapshot, scope, document.id, stems)
-    visible = visible_to(user).not_trashed().filter(id__in=[*copies, *related])
+    visible = visible_to(user).listed().filter(id__in=[*copies, *related])
     documents = {each.id: each for each in visible.select_related("team").order_by()}
     others = {each: score for each, score in related.items() if each not in copies}
     return SimilarDocuments(_select_best(copies, documents), _select_best(others, documents))

@@ -89,6 +89,6 @@ def _find_titles(
     query = scope.restrict(all_of([*parts, term("lead", 1)]))
     hits, _ = snapshot.search(query, MOST_TITLES)
     ids = [snapshot.read_entry(address)[0] for _, address in hits]
-    documents = visible_to(user).not_trashed().filter(id__in=ids).order_by()
+    documents = visible_to(user).listed().filter(id__in=ids).order_by()
     titles = dict(documents.values_list("id", "title"))
     return [(each, titles[each]) for each in ids if each in titles]

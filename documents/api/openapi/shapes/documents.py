@@ -32,6 +32,7 @@ class DocumentLinks(serializers.Serializer[Any]):
 
     original = Path()
     pages = Path()
+    versions = Path()
     thumbnail = Path(allow_null=True)
 
     def get_fields(self) -> Any:
@@ -131,6 +132,13 @@ class DocumentShape(serializers.Serializer[Any]):
     confidence = Confidence()
     flags = Flags()
     version = serializers.IntegerField(min_value=1, help_text="Rises with every change.")
+    edition = serializers.IntegerField(
+        min_value=1, help_text="Which version of the document this file is, from 1."
+    )
+    replaces = serializers.UUIDField(allow_null=True, help_text="The version before; null: none.")
+    replaced_by = serializers.UUIDField(
+        allow_null=True, help_text="The version after; null on the newest, which lists show."
+    )
     links = DocumentLinks()
 
 
