@@ -80,7 +80,7 @@ class EditionsView(ApiView):
     scopes = {"post": TokenScope.WRITE}
     parser_classes = (MultiPartParser,)
 
-    @describe("List the versions of a document", {200: page_of(DocumentShape, "Document")},
+    @describe("List the versions of a document", {200: page_of(DocumentShape, "Edition")},
               query=ListParameters)  # fmt: skip
     def get(self, request: Request, document_id: uuid.UUID) -> Response:
         """The newest first, from whichever of them is named. Each is a document of its own, with

@@ -25,7 +25,9 @@ LEAST_RATE, WINDOW = 4096, 15.0
 LONGEST_HEAD = 32 * 1024
 
 #: Where files are uploaded; a new door for uploads belongs here.
-UPLOAD_PATHS = re.compile(r"/api/v1/documents/(batch/?)?|/api/v1/documents|/ocr/?")
+UPLOAD_PATHS = re.compile(
+    r"/api/v1/documents/(batch/?|[0-9A-Fa-f-]{36}/versions/?)?|/api/v1/documents|/ocr/?"
+)
 #: Where the pieces of a resumable upload go.
 _PIECE_PATHS = re.compile(r"/api/v1/uploads/[^/]+/?")
 #: Forms that accept many files at the same time: each is measured on its own while it is staged

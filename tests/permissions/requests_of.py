@@ -120,6 +120,9 @@ BODIES: dict[str, Body] = {
             "team": str(world.team.id),
         }
     },
+    f"POST {_DOCUMENT}versions/": lambda world: {
+        "data": {"file": SimpleUploadedFile("b.pdf", b"%PDF-1.4 newer")}
+    },
     f"PATCH {_DOCUMENT}": _json(title="other"),
     f"POST {_DOCUMENT}reprocess/": _json(),
     f"POST {_DOCUMENT}password/": _json(password="x"),

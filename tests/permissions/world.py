@@ -116,6 +116,7 @@ def make_world() -> World:
     assert manager is not None
     create_token(manager, name="spare")
     document = _make_document(team)
+    _give_older_edition(document)
     invited = invite_member(team.id, "invited", Role.READER, actor=manager)
     webhook = Webhook.objects.create(team=team, owner=manager, url="https://example.com/")
     session = UploadSession.objects.create(user=manager, team=team, length=10)
@@ -163,6 +164,13 @@ def make_world() -> World:
             "user": str(invited.user_id),
             "r": str(document.id),
         },
+    )
+
+
+def _give_older_edition(document: Document) -> None:
+    older = make_document(document.team, pages=["older"], replaced_by=document.id)
+    Document.objects.filter(id=document.id).update(
+        edition=2, edition_of=older.id, replaces=older.id
     )
 
 
