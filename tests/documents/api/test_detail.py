@@ -18,7 +18,7 @@ CONTRACT = {
     "engines", "requested_engine_version", "requested_pages", "pages_skipped", "priority",
     "requested_engine", "storage", "created_at", "finished_at", "trashed_at", "hold",
     "confidence", "flags", "version", "links", "origin",
-    "edition", "replaces", "replaced_by",
+    "edition", "replaces", "replaced_by", "mail", "member_count",
 }  # fmt: skip
 
 Url = Callable[..., str]
