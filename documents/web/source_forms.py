@@ -173,7 +173,7 @@ class BucketForm(SourceForm):
     results = forms.MultipleChoiceField(
         label=_("Write results beside"),
         required=False,
-        choices=[(kind, f"….result.{kind}") for kind in RESULT_KINDS],
+        choices=[(kind, f".result.{kind}") for kind in RESULT_KINDS],
         widget=forms.CheckboxSelectMultiple,
     )
 
