@@ -30,4 +30,5 @@ def download_many(
     def prepare(document: Document, kind: str) -> Download | None:
         return request_export(document.id, kind, WHOLE_DOCUMENT, actor=actor)
 
-    return zip_documents(visible_to(actor), ids, kinds, prepare, find_within(containers))
+    seen = visible_to(actor).filter(id__in=list(containers)).values_list("id", flat=True)
+    return zip_documents(visible_to(actor), ids, kinds, prepare, find_within(seen))

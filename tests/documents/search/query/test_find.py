@@ -9,7 +9,7 @@ import pytest
 from documents.actions.correct import correct
 from documents.actions.decide import approve
 from documents.actions.trash import trash
-from documents.models import Document, Membership, Team, User
+from documents.models import Document, Member, Membership, Team, User
 from documents.search.query.compiler import compile_matcher
 from documents.search.query.results import (
     FoundDocument,
@@ -210,6 +210,24 @@ def test_a_part_of_a_second_counts_where_documents_are_younger_than_a_moment(
     assert search(user, "договор", filters={"created_before": [later]}).count == 2
     half = whole + datetime.timedelta(milliseconds=500)
     assert search(user, "договор", filters={"created_before": [half]}).count == 2
+
+
+def test_a_search_among_what_came_together(
+    contract: Document, team: Team, user: User, follow: Follow
+) -> None:
+    letter = make_document(team, title="Письмо", pages=["Направляем договор"])
+    make_document(team, title="Чужой", pages=["Договор сам по себе"])
+    Member.objects.create(
+        container=letter, number=0, path="a.pdf", document=contract.id, outcome="created"
+    )
+    follow()
+
+    assert search(user, "договор").count == 4
+    assert search(user, "договор", filters={"together": [str(letter.id)]}).count == 3
+    assert search(user, "договор", filters={"container": [str(letter.id)]}).count == 2
+    assert search(user, "договор", filters={"container": [str(contract.id)]}).count == 0
+    stranger = make_user(team=make_team("Other"))
+    assert search(stranger, "договор", filters={"together": [str(letter.id)]}).count == 0
 
 
 def test_facets_count_what_was_found(contract: Document, user: User) -> None:
