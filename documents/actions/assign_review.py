@@ -15,6 +15,15 @@ from documents.models import Document, User
 from documents.models.event import EventKind
 
 
+def find_reviewer(name: str, *, actor: User | None) -> User:
+    """The person with this user name, of those whom `actor` knows. Raises InvalidRequest."""
+    person = access.people_known_to(actor).filter(username=name).first()
+    if person is None:
+        message = Message("There is no person “{name}” here.", name=name)
+        raise InvalidRequest.for_field("person", message)
+    return person
+
+
 def assign_review(document_id: uuid.UUID, person: User | None, *, actor: User | None) -> Document:
     """From now on only `person` gets the document from the queue; None: whoever comes first.
 

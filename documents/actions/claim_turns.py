@@ -9,6 +9,7 @@ priority have three eighths at least, those of low priority an eighth.
 from __future__ import annotations
 
 import random
+from collections.abc import Collection, Mapping
 
 from documents.models import Priority
 
@@ -17,6 +18,33 @@ _TURNS = (
     Priority.HIGH, Priority.NORMAL, Priority.HIGH, Priority.NORMAL,
     Priority.HIGH, Priority.NORMAL, Priority.HIGH, Priority.LOW,
 )  # fmt: skip
+
+
+def count_turns(waiting: Mapping[Priority, int], priority: Priority, pages: int) -> float:
+    """How many pages are read, of all priorities, until `pages` more of one are. `waiting`: the
+    pages of each that wait."""
+    others = {each: float(waiting.get(each, 0)) for each in Priority if each is not priority}
+    served, left = 0.0, float(pages)
+    while left > 0:
+        still = {each for each, number in others.items() if number > 0}
+        shares = _share_turns({*still, priority})
+        # Until these are read, or all of another priority.
+        step = min([left / shares[priority], *(others[each] / shares[each] for each in still)])
+        served += step
+        left = 0.0 if step == left / shares[priority] else left - step * shares[priority]
+        for each in still:
+            over = step == others[each] / shares[each]
+            others[each] = 0.0 if over else others[each] - step * shares[each]
+    return served
+
+
+def _share_turns(waiting: Collection[Priority]) -> dict[Priority, float]:
+    """Which part of the turns each priority gets while documents of all of these wait."""
+    served = [
+        turn if turn in waiting else next(each for each in _HIGH_FIRST if each in waiting)
+        for turn in _TURNS
+    ]
+    return {each: served.count(each) / len(_TURNS) for each in waiting}
 
 
 class Turns:

@@ -54,8 +54,10 @@ class ChangeFilter(SelectionFilters):
 
 class NewChange(StrictSerializer):
     """`ids` of documents, or a `filter` that all of them match now. `parameters`: of `tag` `add`
-    and `remove` (lists of names), of `title` a `pattern`, of `move` the `team`, of `reject` and
-    `hold` a `reason`, of `reprocess` `pages` ("all", "failed"), `engine`, `ocr` and `language`."""
+    and `remove` (lists of names), of `title` a `pattern`, of `language` the `language`, of
+    `move` the `team`, of `assign` the `person` (null: whoever comes first), of `postpone` `until`
+    (null: now after all) and a `note`, of `reject` and `hold` a `reason`, of `reprocess` `pages`
+    ("all", "failed"), `engine`, `engine_version`, `ocr` and `language`."""
 
     action = serializers.ChoiceField(CHANGES)
     parameters = serializers.DictField(required=False, default=dict)

@@ -9,8 +9,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from documents.access import people_known_to
-from documents.actions.assign_review import assign_review
+from documents.actions.assign_review import assign_review, find_reviewer
 from documents.actions.lease_next_review import lease_next_review
 from documents.actions.lease_review import lease_review, release_review
 from documents.actions.postpone_review import postpone_review
@@ -20,9 +19,7 @@ from documents.api.openapi.shapes.review import REASONS, ReviewItem
 from documents.api.pagination import ListParameters, paginate
 from documents.api.search import document_summary
 from documents.api.views import ApiView
-from documents.errors import InvalidRequest
 from documents.exports import links
-from documents.messages import Message
 from documents.models import Document, TokenScope, User
 from documents.models.review import NOTE_LENGTH
 from documents.review.queue import count_open, documents_of, with_trust
@@ -140,10 +137,7 @@ class AssignView(ApiView):
         given = Assignment(data=request.data)
         given.is_valid(raise_exception=True)
         name = given.validated_data["person"]
-        person = people_known_to(self.user).filter(username=name).first() if name else None
-        if name and person is None:
-            message = Message("There is no person “{name}” here.", name=name)
-            raise InvalidRequest.for_field("person", message)
+        person = find_reviewer(name, actor=self.user) if name else None
         return _answer(assign_review(document_id, person, actor=self.user))
 
 

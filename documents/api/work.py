@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 
 from documents.access import visible_to
 from documents.actions.cancel import cancel
+from documents.actions.claim_turns import count_turns
 from documents.api.openapi.describe import describe
 from documents.api.openapi.shapes.documents import DocumentShape
 from documents.api.openapi.shapes.work import WorkAnswer
@@ -40,19 +42,24 @@ _WINDOW = datetime.timedelta(minutes=10)
 @dataclass(frozen=True)
 class _Pace:
     """`per_second`: pages that were read lately; 0 where none was. `left`: pages that each document
-    of the archive still waits for."""
+    of the archive still waits for, by their priority."""
 
     per_second: float
-    left: tuple[int, ...]
+    left: Mapping[Priority, tuple[int, ...]]
     engines: frozenset[str]
 
-    def estimate(self, pages: int) -> int | None:
-        """Seconds until `pages` more of one document are read. Capacity is shared between the
-        documents, so of each at most as many come before."""
+    @property
+    def waiting(self) -> dict[Priority, int]:
+        return {priority: sum(left) for priority, left in self.left.items()}
+
+    def estimate(self, pages: int, priority: Priority) -> int | None:
+        """Seconds until `pages` more of one document are read. The documents of a priority share
+        its turns, so of each at most as many come before; those of the others have turns of their
+        own."""
         if not self.per_second:
             return None
-        before = sum(min(each, pages) for each in self.left)
-        return round(max(before, pages) / self.per_second)
+        before = max(sum(min(each, pages) for each in self.left.get(priority, ())), pages)
+        return round(count_turns(self.waiting, priority, before) / self.per_second)
 
 
 class WorkView(ApiView):
@@ -71,7 +78,7 @@ class WorkView(ApiView):
             ordering="created_at",
         )
         answer.data |= {
-            "pages_waiting": sum(pace.left),
+            "pages_waiting": sum(pace.waiting.values()),
             "pages_per_minute": round(60 * pace.per_second, 1),
         }
         return answer
@@ -92,10 +99,13 @@ def _measure_pace() -> _Pace:
     waiting = being_read.annotate(
         left=F("page_count") - F("pages_skipped") - F("pages_done") - F("pages_failed")
     )
+    left: dict[Priority, list[int]] = {}
+    for priority, pages in waiting.filter(left__gt=0).values_list("priority", "left"):
+        left.setdefault(Priority(priority), []).append(pages)
     workers = WorkerProcess.alive().filter(kind=WorkerKind.OCR)
     return _Pace(
         read / _WINDOW.total_seconds(),
-        tuple(waiting.filter(left__gt=0).values_list("left", flat=True)),
+        {priority: tuple(each) for priority, each in left.items()},
         frozenset(workers.values_list("engine", flat=True)),
     )
 
@@ -111,7 +121,7 @@ def _work_data(document: Document, pace: _Pace) -> dict[str, Any]:
         "pages_failed": document.pages_failed,
         "pages_skipped": document.pages_skipped,
         "priority": Priority(document.priority).word,
-        "estimate_seconds": pace.estimate(left) if counted else None,
+        "estimate_seconds": pace.estimate(left, Priority(document.priority)) if counted else None,
     }
 
 

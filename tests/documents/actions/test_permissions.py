@@ -223,6 +223,7 @@ PARTS = {
     "write_results_of",
     "change_tag",
     "do_once",
+    "find_reviewer",
     "renew_by_work",
     "store_correction",
 }

@@ -11,7 +11,7 @@ import pytest
 from documents.actions import asked_for
 from documents.actions.claim_page import claim_page
 from documents.actions.claim_task import claim_task
-from documents.actions.claim_turns import Turns
+from documents.actions.claim_turns import Turns, count_turns
 from documents.actions.edit import edit
 from documents.actions.upload import upload
 from documents.errors import EngineNotRunning, InvalidRequest, RoleTooLow, TooManyUrgent
@@ -47,6 +47,20 @@ def test_an_urgent_document_is_read_before_many_others() -> None:
     served = read(3)
 
     assert urgent.id in served
+
+
+def test_turns_are_counted_as_they_are_taken() -> None:
+    normal, low = waiting_document(20), waiting_document(4, priority=Priority.LOW)
+    urgent = waiting_document(6, priority=Priority.HIGH)
+    waiting = {Priority.HIGH: 6, Priority.NORMAL: 20, Priority.LOW: 4}
+
+    served = read(30)
+
+    for document in (urgent, normal, low):
+        last = len(served) - served[::-1].index(document.id)
+        priority = Priority(document.priority)
+        counted = count_turns(waiting, priority, waiting[priority])
+        assert abs(counted - last) <= 4, (priority, counted, last)  # half a round of turns
 
 
 @pytest.mark.parametrize("workers", [1, 2])

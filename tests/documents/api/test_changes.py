@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import Any
 
@@ -25,7 +26,7 @@ from documents.models import (
 )
 from tests.documents.api.conftest import client_of, problem_of
 from tests.documents.api.tokens import token_client
-from tests.factories import make_document, make_team, make_user
+from tests.factories import make_document, make_ocr_worker, make_team, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -112,6 +113,74 @@ def test_all_that_one_version_of_an_engine_read_below_a_confidence_are_read_agai
     assert [each["document"] for each in outcomes_of(api, job)] == ids_of(wanted)
     wanted.refresh_from_db()
     assert (wanted.status, wanted.ocr, wanted.run) == (Status.PROCESSING, "always", 2)
+
+
+def test_reviews_are_assigned_and_put_off_and_languages_set(
+    api: APIClient, user: User, team: Team
+) -> None:
+    Membership.objects.filter(team=team, user=user).update(role=Role.MANAGER)
+    reviewer, reader = make_user(), make_user()
+    Membership.objects.create(team=team, user=reviewer, role=Role.REVIEWER)
+    Membership.objects.create(team=team, user=reader, role=Role.READER)
+    document = make_document(team, pages=["x"])
+    tomorrow = timezone.now() + datetime.timedelta(days=1)
+    changes = {
+        "assign": {"person": reviewer.username},
+        "postpone": {"until": tomorrow.isoformat(), "note": "ask"},
+        "language": {"language": "en"},
+    }
+
+    jobs = [begin(api, a, parameters=p, ids=ids_of(document)) for a, p in changes.items()]
+    refused = begin(api, "assign", parameters={"person": reader.username}, ids=ids_of(document))
+    nobody = begin(api, "assign", parameters={"person": "nobody-here"}, ids=ids_of(document))
+    work()
+
+    results = [outcomes_of(api, job)[0]["result"] for job in (*jobs, refused, nobody)]
+    assert results == ["changed"] * 3 + ["refused"] * 2
+    document.refresh_from_db()
+    assert (document.assigned_to, document.postponed_until) == (reviewer, tomorrow)
+    assert (document.review_note, document.language) == ("ask", "en")
+
+    free = {"assign": {"person": None}, "postpone": {"until": None}, "language": {"language": ""}}
+    for action, parameters in free.items():
+        begin(api, action, parameters=parameters, ids=ids_of(document))
+    work()
+    document.refresh_from_db()
+    assert (document.assigned_to, document.postponed_until) == (None, None)
+    assert not document.language_chosen
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "field"),
+    [
+        ("assign", {}, "person"),
+        ("assign", {"person": 1}, "person"),
+        ("postpone", {}, "until"),
+        ("postpone", {"until": "2030-08-01T09:00:00"}, "until"),
+        ("postpone", {"until": "2030-02-31T09:00:00Z"}, "until"),
+        ("language", {}, "language"),
+        ("reprocess", {"engine_version": "5.5"}, "engine_version"),
+    ],
+)
+def test_what_says_no_person_time_or_language_is_refused(
+    api: APIClient, team: Team, action: str, parameters: Any, field: str
+) -> None:
+    answer = ask(api, action, parameters=parameters, ids=ids_of(make_document(team)))
+
+    assert answer.status_code == 400
+    assert field in str(answer.json()["errors"])
+
+
+def test_a_version_of_an_engine_is_asked_for_of_all(api: APIClient, team: Team) -> None:
+    make_ocr_worker(engine="tesseract", engine_version="5.5.4 rus+eng")
+    document = make_document(team, pages=["x"])
+    wanted = {"engine": "tesseract", "engine_version": "5.5"}
+
+    begin(api, "reprocess", parameters=wanted, ids=ids_of(document))
+    work()
+
+    document.refresh_from_db()
+    assert document.requested_engine_version == "5.5"
 
 
 def test_a_filter_selects_what_matches_when_it_is_sent(api: APIClient, team: Team) -> None:

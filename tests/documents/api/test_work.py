@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from documents.actions.claim_page import claim_page
 from documents.errors import LeaseLost
-from documents.models import Document, Page, PageStatus, Status, Task, Team
+from documents.models import Document, Page, PageStatus, Priority, Status, Task, Team
 from documents.models.claim import ClaimOwner
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document, make_ocr_worker, make_team
@@ -66,6 +66,19 @@ def test_the_estimate_is_of_the_pace_and_of_what_comes_before(api: APIClient, te
     assert found["pages_per_minute"] == 1.0
     assert found["pages_waiting"] == 8
     assert [each["estimate_seconds"] for each in found["results"]] == [8 * 60]
+
+
+def test_the_estimate_respects_priorities(api: APIClient, team: Team) -> None:
+    """Of ten turns at 1 page a minute: the urgent one has half of them, the low one an eighth."""
+    make_ocr_worker(engine="tesseract")
+    make_document(team, pages=["a"] * 10)
+    being_read(team, [None] * 4, priority=Priority.HIGH)
+    being_read(team, [None] * 30)
+    being_read(team, [None], priority=Priority.LOW)
+
+    found = {each["priority"]: each["estimate_seconds"] / 60 for each in work(api)["results"]}
+
+    assert found == {"high": 8, "low": 8, "normal": 35}
 
 
 def test_without_a_pace_there_is_no_estimate(api: APIClient, team: Team) -> None:
