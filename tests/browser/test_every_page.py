@@ -52,6 +52,8 @@ def document(team: Team, reviewer: User, search_directory: Path) -> Document:
             team, title=title, pages=["Договор аренды"] * 3, tags=["urgent"], flags=flags
         )
         draw_pages(made)
+    older = make_document(team, title="Договор", pages=["Договор найма"], replaced_by=made.id)
+    Document.objects.filter(id=made.id).update(edition=2, edition_of=older.id, replaces=older.id)
     make_document(team, title="Torn", status="failed", pages=[None], failed=[1])
     save_search(actor=reviewer, name="Leases", text="договор", filters={})
     index_all(search_directory)

@@ -71,6 +71,7 @@ from documents.actions.rename_saved_search import rename_saved_search
 from documents.actions.rename_tag import rename_tag
 from documents.actions.rename_team import create_team, rename_team
 from documents.actions.renew_invitation import renew_invitation
+from documents.actions.replace import replace
 from documents.actions.replace_generated_password import replace_generated_password
 from documents.actions.reprocess import reprocess
 from documents.actions.request_export import request_export
@@ -150,6 +151,7 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     rename_tag: lambda d, user: rename_tag(d.tags.get().id, "other", actor=user),
     cancel: lambda d, user: cancel(d.id, actor=user),
     reprocess: lambda d, user: reprocess(d.id, actor=user),
+    replace: lambda d, user: replace(d.id, stage([b"%PDF-1.4 y"]), "b.pdf", actor=user),
     retitle: lambda d, user: retitle(d.id, "other", number=1, actor=user),
     save_search: lambda d, user: save_search(
         actor=user, name="all", text="a", filters={}, team_id=d.team_id
@@ -217,6 +219,8 @@ OF_READERS: set[Callable[..., object]] = {
 #: What actions share, and which are tested with them.
 PARTS = {
     "ask_for_pages",
+    "sent_by",
+    "store_new",
     "get_result_file",
     "parse_options",
     "require_allowed",

@@ -53,6 +53,7 @@ for _ in $(seq 600); do grep -q webhook.test received && break; sleep 0.1; done
 #: What the letter, which is neither protected nor has tables or figures, is answered instead of
 #: success: the end of the address, and the status.
 REFUSED = {
+    "/differences/": "404",  # it has one version
     "/password/": "409",
     "/reject/": "409",
     "/result.xlsx": "409",
