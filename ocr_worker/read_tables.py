@@ -102,6 +102,12 @@ def read_tables(
     return insert_blocks(replace(layout, blocks=tuple(left)), tables, ids="t")
 
 
+def without_rules(upright: Image.Image) -> Image.Image:
+    """The page in gray, its ruling lines painted over."""
+    gray = upright if upright.mode == "L" else upright.convert("L")
+    return erase_rules(gray, find_rules(gray))
+
+
 def _read_cells(
     grid: Grid,
     words: Sequence[Word],

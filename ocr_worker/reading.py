@@ -31,7 +31,7 @@ from .engines.base import Engine
 from .engines.word_lists import is_known_word
 from .figures import cut_out_figures
 from .layer_sample import LEAST_AGREEMENT, leave_out, measure_agreement
-from .read_tables import read_tables
+from .read_tables import read_tables, without_rules
 from .rendering import RenderedPage, Renderer
 from .rendering.geometry import guess_dpi
 from .unread_ink import Sheet, find_unread_lines, read_unread
@@ -254,10 +254,13 @@ def _recognise(
         )
     layout = quality.mend_layout(layout, is_known_word)
     layout = quality.calibrate_layout(layout, engine.name, is_known_word)
+    # Between the words of a table its rules would look like more of them.
+    ruled = any(block.label == "table" and block.html for block in layout.blocks)
+    seen = without_rules(upright) if ruled else upright
     layout = read_unread(
         layout,
-        find_unread_lines(layout, upright),
-        draw=lambda: Sheet(upright, page.dpi),
+        find_unread_lines(layout, seen),
+        draw=lambda: Sheet(seen, page.dpi),
         engine=engine,
         language=language,
         seconds=max(deadline - time.monotonic(), 0.0),

@@ -1,9 +1,9 @@
 """Take off a page what keeps an engine from reading it. Only where it is there.
 
-Specks are taken off, a sheet on a table is cut out and seen straight from above, a shadow is taken
-off, slope and curl of the lines too. What is read is the corrected page; what people see stays the
-page. Boxes are mapped back. Why in this process and without a library of its own: docs/decisions/,
-"Pages are corrected by Pillow".
+Specks are taken off, dark bands with light print become print on paper, a sheet on a table is cut
+out and seen straight from above, a shadow is taken off, slope and curl of the lines too. What is
+read is the corrected page; what people see stays the page. Boxes are mapped back. Why in this
+process and without a library of its own: docs/decisions/, "Pages are corrected by Pillow".
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 from documents.text.box_rotation import rotate_box
 from documents.text.page_layout import Box, PageLayout
 
+from .bands import find_bands, lighten_bands
 from .curl import Curl, find_curl
 from .noise import has_noise, smooth_weak_light, take_off_noise
 from .plane import Plane, Point, spread, turn
@@ -61,12 +62,16 @@ class Corrected:
 
 
 def correct_page(gray: Image.Image) -> Corrected:
-    """The page (mode "L") without specks, table, perspective, shadow, slope and curl."""
+    """The page (mode "L") without specks, bands, table, perspective, shadow, slope and curl."""
     size = gray.size
     done: list[str] = []
     if has_noise(gray):
         gray = take_off_noise(gray)
         done.append("noise")
+    bands = find_bands(gray)
+    if bands:
+        gray = lighten_bands(gray, bands)
+        done.append("bands")
     corners = find_sheet(gray)
     plane, flat_size = spread(corners) if corners else (Plane(), size)
     if corners:

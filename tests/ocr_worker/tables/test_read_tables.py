@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from documents.review.flag_rules import Flag
 from documents.text.page_layout import Block, PageLayout
 from documents.text.safe_html import sanitise_table
 from documents.text.tables import parse_rows
@@ -40,7 +41,7 @@ def right_cells(table: Block, drawn: DrawnTable) -> float:
     return sum(found) / len(found)
 
 
-@pytest.mark.parametrize("style", ["thick", "turned"])
+@pytest.mark.parametrize("style", ["thick", "turned", "band"])
 def test_cells_are_read_in_their_places(
     renderer: Renderer, engine: Engine, tmp_path: Path, style: str
 ) -> None:
@@ -48,6 +49,8 @@ def test_cells_are_read_in_their_places(
     layout = read(renderer, engine, drawn, tmp_path)
     table = table_of(layout)
     assert right_cells(table, drawn) >= 0.9
+    # Rules between words are no text that was not read.
+    assert Flag.EMPTY_REGION not in layout.flags
     texts = [block.text for block in layout.blocks_in_order()]
     # What stands above and below the table stays there, once.
     assert drawn.above.split()[0] in texts[0]
