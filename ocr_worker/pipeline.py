@@ -43,7 +43,7 @@ from documents.exports.unlocked_copy import read_unlocked
 from documents.files.filetypes import MAIL, PageSource, holds_files, page_source
 from documents.files.storage import original_file
 from documents.messages import Message
-from documents.models import Document, Page, Task
+from documents.models import Document, Page, Stack, Task
 from documents.models.claim import PageClaim, TaskClaim
 from documents.replication.store_figures import store_figures
 from ocr_worker.contents import add_contents
@@ -51,6 +51,7 @@ from ocr_worker.engines.base import Engine
 from ocr_worker.other_workers import another_worker_has_engine
 from ocr_worker.reading import PageReading, read_page
 from ocr_worker.rendering import Limits, Renderer
+from ocr_worker.stacks import split_up
 from ocr_worker.unpacking import take_attachments, unpack, unseal_given
 
 log = structlog.get_logger(__name__)
@@ -219,6 +220,9 @@ def _prepare(claim: TaskClaim, renderer: Renderer, convert: Convert | None) -> N
         with _open_original(document.id, document.filename) as original:
             if page_source(document.mime_type) is PageSource.MEMBERS:
                 unpack(claim, document, original)
+                return
+            if Stack.objects.filter(document=document).exists():
+                split_up(claim, document, original, renderer)
                 return
             _take_in_held(claim, document, original, renderer)
             if document.given_password:

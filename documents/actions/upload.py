@@ -13,6 +13,14 @@ from documents.access.abilities import limits_of
 from documents.actions.ask_for_pages import ask_for_pages
 from documents.actions.asked_for import AskedFor, parse_asked
 from documents.actions.reprocess import FAILED, reprocess
+from documents.actions.split_stack import (
+    SPLITTABLE,
+    is_splittable,
+    is_stack,
+    make_stack,
+    parse_way,
+    split_stack,
+)
 from documents.actions.untrash import untrash
 from documents.errors import EmptyFile, InvalidRequest, OriginalMissing
 from documents.events import commit_version
@@ -28,6 +36,7 @@ from documents.models.event import EventKind
 from documents.models.tag_names import get_or_create_tags, normalize_tag_name
 from documents.signals import announce, tasks_waiting
 from documents.text.language_codes import validate_language
+from documents.text.split import Split
 from documents.text.validation import validate_text
 
 TITLE_LENGTH = 500
@@ -57,6 +66,7 @@ def upload(
     engine_version: str = "",
     pages: str = "",
     priority: str = Priority.NORMAL.word,
+    split: str = "",
 ) -> Uploaded:
     """Store the staged file as a document of a team of `actor`. Deletes the staged file.
 
@@ -68,7 +78,9 @@ def upload(
     `engine` that is to read it; "": any), TooManyUrgent (the `priority`: low, normal, high),
     StorageFull. `pages`: ranges as "1,3-7", "" for all; pages that the document has not are told
     once they are counted. Where the team has the file, pages that nobody asked for yet are read,
-    too (PagesOutOfRange where they are known not to exist).
+    too (PagesOutOfRange where they are known not to exist). `split`: how a PDF or TIFF that is a
+    stack of sheets becomes documents (see `documents.text.split`); a file of another kind has no
+    sheets and is stored as it is. The stack itself is not read.
     """
     try:
         team = access.team_for_upload(actor, team_id)
@@ -79,6 +91,7 @@ def upload(
             known = ", ".join(OcrMode.values)
             message = Message("{field} is one of {choices}.", field="ocr", choices=known)
             raise InvalidRequest.for_field("ocr", message)
+        way = parse_way(split)
         asked = parse_asked(team, pages, engine, engine_version, priority)
         if staged.size == 0:
             raise EmptyFile(Message("The file is empty: it has no bytes. Choose the file again."))
@@ -86,6 +99,10 @@ def upload(
             kind = sniff(staged.head, file)
         same = _find_same(actor, team, staged)
         if same is not None:
+            if is_stack(same.id):
+                return Uploaded(same, created=False)
+            if way is not None and is_splittable(same):
+                return Uploaded(split_stack(same.id, split, actor=actor), created=False)
             return Uploaded(ask_for_pages(same, asked.pages, actor=actor), created=False)
         return _store(
             actor,
@@ -100,6 +117,7 @@ def upload(
             origin=origin or sent_by(actor),
             created_by=actor or created_by,
             asked=asked,
+            way=way if kind in SPLITTABLE else None,
         )
     finally:
         staged.discard()
@@ -157,6 +175,7 @@ def _store(
     origin: Origin,
     created_by: User | None,
     asked: AskedFor,
+    way: Split | None,
 ) -> Uploaded:
     document = Document(
         id=uuid.uuid4(),
@@ -203,6 +222,8 @@ def store_new(
         with map_disk_errors(), transaction.atomic():
             before()
             commit_version(document, 1, EventKind.UPLOADED, actor, filename=filename, **facts)
+            if way is not None:
+                make_stack(document, way, actor)
             if tags:
                 document.tags.set(get_or_create_tags(team, tags))
             announce(tasks_waiting)

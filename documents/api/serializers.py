@@ -27,6 +27,7 @@ from documents.outside.addresses import LONGEST_URL
 from documents.replication.sync import storage_state
 from documents.search.query.document_filters import VERSION_LENGTH
 from documents.text.page_layout import PageLayout
+from documents.text.split import SPLIT_LENGTH
 from documents.text.timestamps import iso_time
 
 #: Page numbers and ranges of them.
@@ -166,6 +167,14 @@ class NewDocument(StrictSerializer):
         help_text='The pages that are to be read, as "1,3-7" or "5-"; empty: all.',
     )
     priority = serializers.ChoiceField(PRIORITY_WORDS, required=False, default=Priority.NORMAL.word)
+    split = serializers.CharField(
+        max_length=SPLIT_LENGTH,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="How a PDF or TIFF that is a stack of sheets becomes documents: blank, "
+        "blank-sheet, separator, separator:PREFIX, count:N, two-sides.",
+    )
 
 
 class FormUpload(NewDocument):

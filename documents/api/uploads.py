@@ -127,6 +127,7 @@ def _upload(user: User, staged: StagedFile, values: Values) -> Answer:
         engine_version=values["engine_version"],
         pages=values["pages"],
         priority=values["priority"],
+        split=values["split"],
     )
     return _answer(uploaded)
 

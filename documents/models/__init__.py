@@ -33,6 +33,7 @@ from documents.models.source import (
     SourceKind,
     SourceMark,
 )
+from documents.models.stack import Stack
 from documents.models.tag import Tag
 from documents.models.tagging import load_tag_names
 from documents.models.task import Task
@@ -93,6 +94,7 @@ __all__ = [
     "SourceItem",
     "SourceKind",
     "SourceMark",
+    "Stack",
     "Status",
     "Tag",
     "Task",

@@ -19,6 +19,7 @@ class EventKind(models.TextChoices):
     APPROVED = "document.approved", _("approved")
     REJECTED = "document.rejected", _("rejected")
     MOVED = "document.moved", _("moved to another team")
+    SPLIT = "document.split", _("to be split")
     POSTPONED = "review.postponed", _("review postponed")
     ASSIGNED = "review.assigned", _("review assigned")
     TRASHED = "document.trashed", _("moved to the trash")

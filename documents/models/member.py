@@ -25,6 +25,7 @@ class MemberOutcome(models.TextChoices):
 
 class Member(StoredError):
     """One file of a container. `number`: from 0, in the order of the container; `path`: in it.
+    Parts of a stack are numbered by their first pages.
 
     `document`: the id of the document that has its content: one that was made of it (CREATED), or
     that the team had before (KNOWN). It is no foreign key: a restore may bring the container first,
@@ -34,6 +35,8 @@ class Member(StoredError):
     container = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="members")
     number = models.PositiveIntegerField()
     path = models.CharField(max_length=DETAIL_LENGTH)
+    #: Of a stack: the pages of it that the document has, as ranges; "" for files of an archive.
+    pages = models.TextField(blank=True, default="")
     outcome = models.CharField(max_length=7, choices=MemberOutcome.choices)
     document = models.UUIDField(null=True, default=None, db_index=True)
 

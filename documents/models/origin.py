@@ -21,6 +21,7 @@ class OriginKind(models.TextChoices):
     ATTACHED = "attached", _("attached to a document")
     MAIL = "mail", _("came by mail")
     FOLDER = "folder", _("found in a watched folder")
+    STACK = "stack", _("split off a stack")
     BUCKET = "bucket", _("found in a bucket")
 
 

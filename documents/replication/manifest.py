@@ -7,7 +7,9 @@ rows. Times are ISO 8601 UTC, sizes bytes, keys those of the storage.
      "document": {"id", "title", "filename", "sha256", "size", "mime_type", "language", ...},
      "team": {"id", "name"}, "tags": [name], "people": {...},
      "files": [{"key", "sha256", "size"}],           the original first, then the results
-     "members": [{"number", "path", "outcome", "document", "error"}],       of an archive
+     "members": [{"number", "path", "pages", "outcome", "document", "error"}],
+                                                     of an archive or a stack
+     "stack": {"split", "looks", "cuts", "other_teams"} or null,
      "pages": [{"number", "status", "revision", "error", "current_run", "current_correction",
                 "language",
                 "answers": {doubt: {"answer", "by", ...}}, "checked": {"at", "by"},
@@ -32,7 +34,7 @@ from documents.errors import DamagedCopy
 from documents.files.figures import Figure
 from documents.files.keys import original_key, result_key
 from documents.messages import Message
-from documents.models import Document, Member, Page, PageRevision, Reading
+from documents.models import Document, Member, Page, PageRevision, Reading, Stack
 from documents.replication.reading_files import correction_key, reading_key
 from documents.text.timestamps import iso_time
 
@@ -94,6 +96,7 @@ def build_manifest(document: Document, archive_id: object) -> dict[str, Any]:
         },
         "files": _list_files(document),
         "members": [_dump_member(member) for member in document.members.all()],
+        "stack": _dump_stack(document),
         "pages": [_dump_page(document, page) for page in _load_pages(document)],
     }
 
@@ -164,6 +167,7 @@ def _dump_member(member: Member) -> dict[str, Any]:
     return {
         "number": member.number,
         "path": member.path,
+        "pages": member.pages,
         "outcome": member.outcome,
         "document": str(member.document) if member.document else None,
         "error": (
@@ -176,6 +180,11 @@ def _dump_member(member: Member) -> dict[str, Any]:
             else None
         ),
     }
+
+
+def _dump_stack(document: Document) -> dict[str, Any] | None:
+    stack = Stack.objects.filter(document=document).first()
+    return None if stack is None else stack.facts()
 
 
 def _list_files(document: Document) -> list[dict[str, Any]]:

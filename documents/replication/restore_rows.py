@@ -22,6 +22,7 @@ from documents.models import (
     PageRevision,
     PageStatus,
     Reading,
+    Stack,
     Status,
     Task,
     Team,
@@ -29,7 +30,6 @@ from documents.models import (
 )
 from documents.models.event import EventKind
 from documents.models.fields import pack
-from documents.models.member import count_members
 from documents.models.tag_names import get_or_create_tags
 from documents.replication.manifest import (
     IDS,
@@ -144,7 +144,7 @@ def complete_document(
             for file in manifest["files"][1:]
         }
         _restore_members(document, manifest.get("members", ()))
-        document.member_count = count_members(document.id)
+        _restore_stack(document, manifest.get("stack"))
         document.pages_done = document.pages.filter(status=PageStatus.DONE).count()
         document.pages_failed = document.pages.filter(status=PageStatus.FAILED).count()
         document.pages_skipped = document.pages.filter(status=PageStatus.SKIPPED).count()
@@ -207,10 +207,17 @@ def _restore_members(document: Document, members: Iterable[dict[str, Any]]) -> N
         Member.objects.create(
             container=document,
             **{name: facts[name] for name in ("number", "path", "outcome", "document")},
+            pages=facts.get("pages", ""),
             error_code=error.get("code", ""),
             error_detail=error.get("detail", ""),
             error_message=error.get("message"),
         )
+
+
+def _restore_stack(document: Document, facts: dict[str, Any] | None) -> None:
+    Stack.objects.filter(document=document).delete()
+    if facts is not None:
+        Stack.objects.create(document=document, **facts)
 
 
 def _find_user(username: str | None) -> User | None:

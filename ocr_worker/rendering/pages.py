@@ -16,12 +16,14 @@ from documents.messages import Message
 from ocr_worker.rendering.rotate import rotate_clockwise
 
 from . import blank_page, geometry, pdf_contents, pdf_ink, pdf_text
+from .blank_side import is_blank_side
 from .containers import Members, open_container, open_message
 from .image_objects import describe_image
 from .images import ImageFile
 from .pdf import PdfFile
 from .pdf_open import unlock_pdf
 from .pdf_update import PdfUpdate, rebuild_whole
+from .sheet_codes import CODES_DPI, read_codes
 from .types import MAX_PIXELS, THUMBNAIL_SIDE
 from .webp import encode_small, encode_webp
 
@@ -55,6 +57,7 @@ class Pages:
             "render_for_parts": self.render_for_parts,
             "page_image": self.page_image,
             "thumbnail": self.thumbnail,
+            "look": self.look,
             "update_facts": self.update_facts,
             "rebuild": self.rebuild,
             "page_place": self.page_place,
@@ -241,6 +244,33 @@ class Pages:
             small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
         small = rotate_clockwise(small, rotation)
         return {"width": small.width, "height": small.height}, encode_small(small)
+
+    def look(self, number: int, codes: bool, bars: bool) -> Answer:
+        """Whether the page is empty, the texts of its codes, and its thumbnail: for stacks."""
+        page = self._draw_for_a_look(number)
+        size = geometry.fit_size(*page.size, THUMBNAIL_SIDE)
+        small = page.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
+        return {
+            "blank": is_blank_side(page),
+            "codes": read_codes(page, bars=bars) if codes else [],
+        }, encode_small(small)
+
+    def _draw_for_a_look(self, number: int) -> Image.Image:
+        """The page in gray at about `CODES_DPI`."""
+        file = self._file
+        if isinstance(file, PdfFile):
+            width, height, dpi = file.natural_size(number)
+        else:
+            page, dpi, _ = file.decode(number)
+            width, height = page.size
+        factor = CODES_DPI / dpi
+        size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        if size[0] * size[1] > MAX_PIXELS // 4:
+            size = geometry.fit_size(width, height, 10 * THUMBNAIL_SIDE)
+        if isinstance(file, PdfFile):
+            return file.draw(number, *size, gray=True)
+        gray = page.convert("L")
+        return gray if size == gray.size else gray.resize(size, Image.Resampling.BICUBIC)
 
     def update_facts(self) -> Answer:
         return self._pdf_update.facts(), b""

@@ -229,6 +229,15 @@ class Renderer:
         answer = self._ask("thumbnail", path, mime_type, number=number, rotation=rotation)
         return bytes(answer[1])
 
+    def look(
+        self, path: Path, mime_type: str, number: int, *, codes: bool, bars: bool
+    ) -> tuple[bool, list[str], bytes]:
+        """Whether the page is empty to a person's eye; the texts of the QR codes on it, with `bars`
+        those of all kinds of barcodes, without `codes` none; and its thumbnail, a WebP as
+        `render_thumbnail` makes it."""
+        header, data = self._ask("look", path, mime_type, number=number, codes=codes, bars=bars)
+        return bool(header["blank"]), [str(text) for text in header["codes"]], bytes(data)
+
     def read_update_facts(self, path: Path, mime_type: str) -> dict[str, Any]:
         """What an update of the PDF has to know: see `pdf_update.PdfUpdate.facts`."""
         return self._ask("update_facts", path, mime_type)[0]
