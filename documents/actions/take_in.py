@@ -41,7 +41,8 @@ def read_path(path: PurePosixPath) -> tuple[uuid.UUID, list[str]]:
     """The team and the tags that a file's folders name.
 
     A first folder that is called as a team is stands for the team (upper and lower case are equal);
-    every other folder is a tag, but for those of `read_split`. Without a team it is the first team of the archive.
+    every other folder is a tag, but for those of `read_split`. Without a team it is the first team
+    of the archive.
     """
     folders = [" ".join(part.replace(",", " ").split()) for part in path.parts[:-1]]
     folders = [name for name in folders if not name.startswith(SPLIT)]

@@ -196,7 +196,7 @@ def _store(
         task=Task.PREPARE,
     )
     document.set_origin(origin)
-    return store_new(document, staged, tags, actor=actor)
+    return store_new(document, staged, tags, actor=actor, way=way)
 
 
 def store_new(
@@ -206,11 +206,13 @@ def store_new(
     *,
     actor: User | None,
     before: Callable[[], None] = lambda: None,
+    way: Split | None = None,
     **facts: str | int,
 ) -> Uploaded:
     """Store the file and the new row of `document`, a document of these bytes; where the team has
     one already, that is it. `tags`: normalized names. `before`: called in the transaction, before
-    the row is there; it raises what speaks against it. `facts` stand in the event.
+    the row is there; it raises what speaks against it. `way`: how a stack is split. `facts` stand
+    in the event.
 
     Raises StorageFull.
     """

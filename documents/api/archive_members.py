@@ -27,6 +27,7 @@ class ArchiveMemberShape(serializers.Serializer[Any]):
 
     number = serializers.IntegerField(min_value=0)
     path = serializers.CharField()
+    pages = serializers.CharField()
     outcome = serializers.ChoiceField(MemberOutcome.choices)
     document = serializers.UUIDField(allow_null=True)
     error = ArchiveMemberError(allow_null=True)
@@ -37,6 +38,7 @@ def member_data(member: Member) -> dict[str, Any]:
     return {
         "number": member.number,
         "path": member.path,
+        "pages": member.pages,
         "outcome": member.outcome,
         "document": str(member.document) if member.document else None,
         "error": error if member.error_code else None,

@@ -26,6 +26,7 @@ from documents.api import (
     search,
     similar,
     sources,
+    stacks,
     tags,
     teams,
     tokens,
@@ -122,6 +123,8 @@ urlpatterns = [
         for kind in (*RESULT_TYPES, *EXPORT_TYPES)
     ),
     *_route(f"{_DOCUMENT}members/", archive_members.ArchiveMembersView, "archive-members"),
+    *_route(f"{_DOCUMENT}stack/", stacks.StackView, "stack"),
+    *_route("v1/separator-sheets/", stacks.SeparatorSheetsView, "separator-sheets"),
     *_route(f"{_DOCUMENT}pages/", pages.PagesView, "pages"),
     *_route(_PAGE, pages.PageView, "page"),
     *_route(f"{_PAGE}image/", pages.PageImageView, "page-image"),

@@ -35,6 +35,7 @@ from documents.web.members import (
     place_of,
 )
 from documents.web.sources import find_source_of
+from documents.web.stacks import stack_of
 
 #: Pages that are listed as failed, or to look at; once these are done, the next ones appear.
 MOST_LISTED = 40
@@ -93,6 +94,8 @@ class State:
 def _describe_progress(document: Document) -> str:
     if document.page_count is None:
         return _("The pages are being counted")
+    if not document.pages_asked:
+        return _("The stack is being split")
     return ngettext(
         "%(done)d of %(count)d page read",
         "%(done)d of %(count)d pages read",
@@ -145,6 +148,7 @@ def facts_of(user: User, document: Document) -> dict[str, Any]:
         "containers": containers,
         "place": place_of(user, containers, document),
         "contents": contents_of(user, document) if is_container(document) else None,
+        "stack": stack_of(user, document),
         "attached": _attached_to(user, document),
     }
 
@@ -153,7 +157,7 @@ def _attached_to(user: User, document: Document) -> Contents | None:
     """What lies in a document that has pages, too; None where nothing does."""
     if is_container(document) or not holds_files(document.mime_type):
         return None
-    contents = contents_of(user, document)
+    contents = contents_of(user, document, document.members.filter(pages=""))
     return contents if contents.members else None
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -56,8 +57,11 @@ def is_container(document: Document) -> bool:
     return page_source(document.mime_type) is PageSource.MEMBERS
 
 
-def contents_of(user: User, container: Document) -> Contents:
-    members = list(container.members.all())
+def contents_of(
+    user: User, container: Document, of: models.QuerySet[Member] | None = None
+) -> Contents:
+    """`of`: these of its members only."""
+    members = list(container.members.all() if of is None else of)
     members.sort(key=lambda member: (member.outcome != MemberOutcome.REFUSED, member.number))
     shown = members[:MOST_SHOWN]
     documents = with_row_facts(visible_to(user).filter(id__in=[m.document for m in shown]))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from documents.access import visible_to
-from documents.models import Document, ReviewStatus, Status
+from documents.models import Document, OriginKind, ReviewStatus, Status
 from documents.models.recognition import UNFINISHED
 from documents.text.validation import parse_uuid
 from documents.web.guard import person
@@ -39,6 +39,8 @@ def uploads_view(request: HttpRequest) -> dict[str, Any]:
         status__in=(*UNFINISHED, Status.FAILED),
         review_status=ReviewStatus.UNREVIEWED,
     )
+    # The parts of a stack are followed on its own page.
+    recent &= ~Q(origin_kind=OriginKind.STACK)
     documents = visible_to(user).listed()
     named = list(documents.filter(id__in=ids[:MOST]))
     unsettled = list(documents.filter(recent)[:MOST])
@@ -66,7 +68,7 @@ def _describe(document: Document) -> dict[str, Any]:
 
 def _state(document: Document, row: Row) -> tuple[str, str]:
     if document.is_unfinished:
-        if not document.page_count:
+        if not document.pages_asked:
             return "reading", _("waiting to be read")
         done = document.pages_done + document.pages_failed
         return "reading", f"{done} / {document.pages_asked}"

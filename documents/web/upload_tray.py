@@ -36,6 +36,17 @@ class UploadTray:
         return [(value, str(label)) for value, label in OcrMode.choices]
 
     @property
+    def splits(self) -> list[tuple[str, str]]:
+        return [
+            ("", _("no: one file, one document")),
+            ("separator", _("at separator sheets")),
+            ("blank", _("at empty pages")),
+            ("blank-sheet", _("at sheets empty on both sides")),
+            ("count", _("after a number of pages")),
+            ("two-sides", _("two sides scanned one after the other")),
+        ]
+
+    @property
     def most_bytes(self) -> int:
         return int(settings.OCRSITE_MAX_UPLOAD_BYTES)
 

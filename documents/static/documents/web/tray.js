@@ -87,11 +87,23 @@ export function upload(files) {
         team: team.value,
         tags: tray.querySelector("[data-tags]").value,
         ocr: tray.querySelector("[data-ocr]").value,
+        split: chosenSplit(),
     };
     for (const file of list) {
         queue.add(file, fields);
     }
 }
+
+/* As the API spells it. */
+function chosenSplit() {
+    const way = tray.querySelector("[data-split]").value;
+    return way === "count" ? `count:${splitCount.querySelector("input").value || 1}` : way;
+}
+
+const splitCount = tray.querySelector("[data-split-count]");
+tray.querySelector("[data-split]").addEventListener("change", ({target}) => {
+    splitCount.hidden = target.value !== "count";
+});
 
 function askForTeam() {
     const needed = tray.querySelector("[data-team-needed]");
