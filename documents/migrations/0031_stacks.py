@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0029_sources"),
+        ("documents", "0030_given_password"),
     ]
 
     operations = [
