@@ -49,7 +49,13 @@ def replace(
         tags = list(old.tags.values_list("name", flat=True))
         facts: dict[str, str | int] = {"edition": new.edition, "replaces": str(old.id)}
         stored = store_new(
-            new, staged, tags, actor=actor, before=lambda: _mark(old.id, new, actor), **facts
+            new,
+            staged,
+            tags,
+            actor=actor,
+            before=lambda: _mark(old.id, new, actor),
+            way=None,
+            **facts,
         )
         return stored if stored.created else _answer_same(old, stored.document)
     finally:
