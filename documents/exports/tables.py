@@ -15,13 +15,14 @@ from typing import Any, BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.worksheet.cell_range import CellRange
 
 from documents.errors import NoTables
 from documents.exports.options import ExportOptions
 from documents.messages import Message
 from documents.models import Document, Page
 from documents.text.safe_html import sanitise_table
-from documents.text.tables import Rows, parse_rows
+from documents.text.tables import Rows, Span, parse_cells, spread_with_spans
 
 #: What XML, and so a workbook, can't hold; and the most characters of an Excel cell.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -43,21 +44,23 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Table:
-    """`number` counts from 1 on its page."""
+    """`number` counts from 1 on its page. `spans`: the places of cells that take several."""
 
     page: int
     number: int
     rows: Rows
+    spans: tuple[Span, ...] = ()
 
 
 def find_tables(pages: Iterable[Page]) -> Iterator[Table]:
     for page in pages:
         number = 0
         for block in page.layout.blocks_in_order() if page.layout else ():
-            rows = parse_rows(sanitise_table(block.html)) if block.html else []
-            if rows:
+            cells = parse_cells(sanitise_table(block.html)) if block.html else []
+            if cells:
                 number += 1
-                yield Table(page.number, number, rows)
+                rows, spans = spread_with_spans(cells)
+                yield Table(page.number, number, rows, tuple(spans))
 
 
 def write_xlsx(
@@ -69,6 +72,8 @@ def write_xlsx(
         sheet = book.create_sheet(f"p{table.page} t{table.number}")
         for row in table.rows[:_MOST_ROWS]:
             sheet.append([_excel_cell(sheet, text) for text in row[:_MOST_COLUMNS]])
+        # Not by `merge_cells`: it compares each with all others.
+        sheet.merged_cells.ranges.update(map(_excel_range, filter(_fits_excel, table.spans)))
     if not book.worksheets:
         raise _no_tables(document)
     book.save(target)
@@ -92,6 +97,19 @@ def write_csv(
         target.write(text.getvalue().encode())
     if not found:
         raise _no_tables(document)
+
+
+def _fits_excel(span: Span) -> bool:
+    return span.row + span.height <= _MOST_ROWS and span.column + span.width <= _MOST_COLUMNS
+
+
+def _excel_range(span: Span) -> CellRange:
+    return CellRange(
+        min_row=span.row + 1,
+        max_row=span.row + span.height,
+        min_col=span.column + 1,
+        max_col=span.column + span.width,
+    )
 
 
 def _excel_cell(sheet: Any, text: str) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html as entities
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 
 from documents.text.markdown import escape_markdown
@@ -31,6 +31,16 @@ class Cell:
     header: bool = False
 
 
+@dataclass(frozen=True)
+class Span:
+    """The place of one cell: its first row and column, from 0, and how many of them it takes."""
+
+    row: int
+    column: int
+    height: int
+    width: int
+
+
 def parse_rows(html: str) -> Rows:
     """The texts of the cells by row. A cell that spans several is followed by empty cells in their
     places, to its right and below."""
@@ -47,7 +57,29 @@ def parse_cells(html: str) -> list[list[Cell]]:
 
 def spread_cells(rows: Iterable[Sequence[Cell]]) -> Rows:
     """Every row with a text for each of its columns: "" where a cell spans."""
+    return _spread(rows)[0]
+
+
+def spread_with_spans(rows: Iterable[Sequence[Cell]]) -> tuple[Rows, list[Span]]:
+    """The same, and the places that cells of more than one row or column take in it; none of these
+    overlap, or hold another cell's text."""
+    spread, spans = _spread(rows)
+    #: By column: the first row below all places so far.
+    free: dict[int, int] = {}
+    apart = []
+    for span in spans:
+        height = min(span.height, len(spread) - span.row)
+        columns = range(span.column, span.column + span.width)
+        if height * span.width > 1 and all(free.get(at, 0) <= span.row for at in columns):
+            free.update(dict.fromkeys(columns, span.row + height))
+            apart.append(replace(span, height=height))
+    return spread, apart
+
+
+def _spread(rows: Iterable[Sequence[Cell]]) -> tuple[Rows, list[Span]]:
+    """Also where the cells that span say they reach: maybe into each other, or below the table."""
     spread: Rows = []
+    spans: list[Span] = []
     #: By column: how many more rows a cell above spans.
     covered: dict[int, int] = {}
     for row in rows:
@@ -61,11 +93,13 @@ def spread_cells(rows: Iterable[Sequence[Cell]]) -> Rows:
             for offset in range(cell.colspan):
                 texts[column + offset] = "" if offset else cell.text
                 if cell.rowspan > 1:
-                    below[column + offset] = cell.rowspan - 1
+                    below[column + offset] = max(cell.rowspan, covered.get(column + offset, 0)) - 1
+            if cell.colspan > 1 or cell.rowspan > 1:
+                spans.append(Span(len(spread), column, cell.rowspan, cell.colspan))
             column += cell.colspan
         spread.append([texts.get(at, "") for at in range(max(texts, default=-1) + 1)])
         covered = {at: left - 1 for at, left in covered.items() if left > 1} | below
-    return spread
+    return spread, spans
 
 
 def cells_to_html(rows: Iterable[Iterable[Cell]]) -> str:

@@ -278,3 +278,4 @@ def test_numbers_with_thousands_set_apart_are_numbers_in_a_workbook(
 
     # A merged cell takes its room: what follows stands in its column.
     assert [list(row) for row in sheet.values] == [["Name", "Year", None], [None, value, 2025]]
+    assert {str(place) for place in sheet.merged_cells.ranges} == {"A1:A2", "B1:C1"}

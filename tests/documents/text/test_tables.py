@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 from documents.text.safe_html import sanitise_table
 from documents.text.tables import (
     Cell,
+    Span,
     cells_to_html,
     parse_cells,
     parse_rows,
     rows_to_markdown,
     rows_to_text,
     spread_cells,
+    spread_with_spans,
 )
 
 
@@ -48,3 +50,15 @@ def test_cells_are_read_as_they_were_written(rows: list[list[Cell]]) -> None:
     assert parse_cells(html) == rows
     assert parse_cells(sanitise_table(html)) == rows
     assert parse_rows(html) == spread_cells(rows)
+
+
+def test_places_of_cells_neither_overlap_nor_leave_the_table() -> None:
+    rows, spans = spread_with_spans(
+        parse_cells(
+            "<table><tr><td colspan=2 rowspan=9>a</td><td>b</td><td rowspan=3>c</td></tr>"
+            "<tr><td colspan=2>wide</td></tr><tr><td>d</td></tr></table>"
+        )
+    )
+
+    assert rows == [["a", "", "b", "c"], ["", "", "wide", ""], ["", "", "d"]]
+    assert spans == [Span(0, 0, 3, 2), Span(0, 3, 3, 1)]
