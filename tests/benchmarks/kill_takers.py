@@ -40,6 +40,7 @@ from django.utils import timezone  # noqa: E402
 import documents.bucket.s3_storage  # noqa: E402, F401  loaded once, for all forks
 from documents.actions.manage_source import make_source  # noqa: E402
 from documents.actions.run_source import end_source_leases, run_next_source  # noqa: E402
+from documents.bucket.configured import configured_bucket  # noqa: E402
 from documents.bucket.store import Bucket  # noqa: E402
 from documents.models import FIRST_TEAM_ID, Document, Source, Team, User  # noqa: E402
 from documents.watched_folder import folder as watched_folder  # noqa: E402
@@ -86,6 +87,10 @@ def _run(
     settings.OCRSITE_BUCKET = s3.address(s3.new_bucket())
     inbox = base / "inbox"
     expected = _put_inputs(inbox, Bucket(settings.OCRSITE_BUCKET), inputs)
+    # The client is made once, for all forks; nothing is sent.
+    bucket = configured_bucket()
+    assert bucket is not None
+    bucket._storage()
     call_command("migrate", verbosity=0)
     _make_sources(authority, port)
     killed = 0
@@ -94,13 +99,14 @@ def _run(
         Source.objects.update(next_run_at=timezone.now(), check_wanted=False)
         taker = _fork(lambda: _take(inbox))
         if killed < kills:
-            # Faster than they are taken in, so that some are left for the last kill.
-            share = left / inputs / (kills - killed)
-            time.sleep(chance.uniform(0.02, 0.3 + 80 * share))
+            # While work is done, at whatever step it is a moment later.
+            enough = inputs - left + chance.randint(1, max(1, inputs // kills))
+            _wait_for(min(enough, inputs), within=20)
+            time.sleep(chance.uniform(0, 0.3))
             os.kill(taker, signal.SIGKILL)
             killed += 1
         else:
-            _wait_for_all(inputs)
+            _wait_for(inputs, within=600)
             os.kill(taker, signal.SIGTERM)
         os.waitpid(taker, 0)
     # Once more, for what was taken by a process that was killed before it said so.
@@ -186,10 +192,10 @@ def _ask(rounds: int) -> None:
     connections.close_all()
 
 
-def _wait_for_all(inputs: int) -> None:
-    until = time.monotonic() + 600
-    while Document.objects.count() < inputs and time.monotonic() < until:
-        time.sleep(0.1)
+def _wait_for(documents: int, within: float) -> None:
+    until = time.monotonic() + within
+    while Document.objects.count() < documents and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 def _fork(work: Callable[[], None]) -> int:
