@@ -83,10 +83,10 @@ class Row:
         document = self.document
         if not document.page_count:
             return ""
-        if document.is_unfinished:
+        if document.is_unfinished and document.pages_asked:
             read = document.pages_done + document.pages_failed
             return _("%(done)d of %(all)d") % {"done": read, "all": document.pages_asked}
-        if document.pages_skipped:
+        if document.pages_skipped and document.pages_asked:
             text = ngettext(
                 "%(asked)d of %(count)d page", "%(asked)d of %(count)d pages", document.page_count
             )
