@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from documents import access
 from documents.access import Ability
 from documents.audit.record import record_managed
-from documents.errors import InvalidRequest, NotAllowed
+from documents.errors import AdministratorsOnly, InvalidRequest
 from documents.messages import Message
 from documents.models import Team, TokenScope, User
 from documents.text.validation import validate_text
@@ -20,12 +20,13 @@ NAME_LENGTH = 200
 def create_team(name: str, *, actor: User) -> Team:
     """For administrators, who need not be its members.
 
-    Raises NotAllowed, ScopeTooNarrow, InvalidRequest (no name, too long, another team has it).
+    Raises AdministratorsOnly, ScopeTooNarrow, InvalidRequest (no name, too long, another team has
+    it).
     """
     access.require_scope(actor, TokenScope.ADMIN)
     access.require_unbound(actor)
     if not access.administers(actor):
-        raise NotAllowed(Message("Only administrators make teams. Ask one of them."))
+        raise AdministratorsOnly(Message("Only administrators make teams. Ask one of them."))
     name = _validate_name(name)
     try:
         with transaction.atomic():

@@ -66,6 +66,7 @@ from documents.errors.reading import (
 )
 from documents.errors.requests import (
     AddressForbidden,
+    AdministratorsOnly,
     Busy,
     ChangeFailed,
     DownloadTooLarge,
@@ -113,6 +114,7 @@ from documents.errors.uploads import (
 
 __all__ = [
     "AddressForbidden",
+    "AdministratorsOnly",
     "AlreadyInTeam",
     "ArchiveError",
     "BeingReviewed",

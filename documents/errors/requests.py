@@ -63,6 +63,14 @@ class PrefixForbidden(NotAllowed):
     next_step = "Ask an administrator to allow it (`OCRSITE_BATCH_PREFIXES`)."
 
 
+class AdministratorsOnly(NotAllowed):
+    """What concerns the whole site, not a team."""
+
+    code = "administrators-only"
+    title = gettext_noop("Only administrators may do this.")
+    next_step = "Ask an administrator of the site."
+
+
 class RoleTooLow(NotAllowed):
     """The caller sees the document or team, but their role does not allow this."""
 

@@ -90,6 +90,7 @@ from documents.actions.schedule_purge import schedule_purge
 from documents.actions.set_audit_days import set_audit_days
 from documents.actions.set_review_rules import set_review_rules
 from documents.actions.set_trash_rule import set_trash_rule
+from documents.actions.split_stack import cut_stack, join_stack, split_stack
 from documents.actions.trash import trash
 from documents.actions.undo_answer import undo_answer
 from documents.actions.unlock import unlock
@@ -117,6 +118,9 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     accept_reading: lambda d, user: accept_reading(d.id, 1, revision=0, actor=user),
     add_member: lambda d, user: add_member(d.team_id, user.username, Role.READER, actor=user),
+    cut_stack: lambda d, user: cut_stack(d.id, starts=[1], actor=user),
+    join_stack: lambda d, user: join_stack(d.id, actor=user),
+    split_stack: lambda d, user: split_stack(d.id, "count:2", actor=user),
     cancel_purge: lambda d, user: cancel_purge(d.team_id, actor=user),
     export_audit: lambda d, user: export_audit(AuditFilter(team=d.team_id), actor=user),
     hold: lambda d, user: hold(d.id, actor=user),
@@ -222,6 +226,7 @@ PARTS = {
     "sent_by",
     "store_new",
     "get_result_file",
+    "make_stack",
     "parse_options",
     "require_allowed",
     "write_results_of",
