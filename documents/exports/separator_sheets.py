@@ -115,7 +115,10 @@ def _find_font() -> str:
 @lru_cache(maxsize=64)
 def _load_font(size: int) -> Font:
     name = _find_font()
-    return ImageFont.truetype(name, size) if name else ImageFont.load_default(size)
+    if not name:
+        return ImageFont.load_default(size)
+    # The other layout fails for some characters, and team, tags and title may have any.
+    return ImageFont.truetype(name, size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def _write_pdf(page: Image.Image, count: int) -> bytes:
