@@ -34,7 +34,8 @@ def test_every_endpoint_has_an_example(route: str) -> None:
     if "<uuid:change_id>" in path:
         path = f"{path.partition('<uuid:change_id>/')[2]}"
         path = f"${{CHANGE}}{path}" if path else "$CHANGE "
-    example = f"${{DOC}}{below}" if below else path.replace("v1/", "$SITE/api/v1/").strip()
+    of = "STACK" if below == "stack/" else "DOC"
+    example = f"${{{of}}}{below}" if below else path.replace("v1/", "$SITE/api/v1/").strip()
 
     assert any("curl" in line and example in line for line in DOCUMENTATION.splitlines()), (
         f"no example of {example}"

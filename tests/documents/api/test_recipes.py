@@ -103,6 +103,7 @@ def test_every_recipe_does_what_it_says(
     _put_receiver_at(receiver_port, tmp_path)
     for name in ("letter", "a", "b"):
         (tmp_path / f"{name}.pdf").write_bytes(_draw_letter(name))
+    (tmp_path / "stack.pdf").write_bytes(_draw_letter("a", "b", "c", "d"))
     _write_command(tmp_path / "bin" / "curl", CURL.format(curl=shutil.which("curl")))
     run = f'#!/bin/sh\nexec {sys.executable} -m ocrsite_client.cli "$@"\n'
     _write_command(tmp_path / "bin" / "ocrsite-cli", run)
@@ -169,10 +170,13 @@ def _write_command(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
-def _draw_letter(name: str) -> bytes:
-    page = Image.new("L", (1240, 600), "white")
+def _draw_letter(*names: str) -> bytes:
+    """A page for each."""
     font = ImageFont.load_default(size=40)
-    ImageDraw.Draw(page).text((100, 100), f"A letter\nabout a lease: {name}", font=font, fill=0)
+    pages = [Image.new("L", (1240, 600), "white") for _ in names]
+    for page, name in zip(pages, names, strict=True):
+        text = f"A letter\nabout a lease: {name}"
+        ImageDraw.Draw(page).text((100, 100), text, font=font, fill=0)
     target = io.BytesIO()
-    page.save(target, "PDF", resolution=150)
+    pages[0].save(target, "PDF", resolution=150, save_all=True, append_images=pages[1:])
     return target.getvalue()

@@ -98,6 +98,13 @@ def test_a_separator_sheet_gives_back_what_it_was_made_of(api: APIClient, team: 
     assert read_sheet(code.text) == Sheet(str(team.id), ("договоры", "2026"), "Дело № 5")
 
 
+@pytest.mark.parametrize("title", ["عربى", "e\u0301\u202e", "\U0010ffff", "x" * 500])
+def test_a_sheet_is_drawn_with_any_title(api: APIClient, title: str) -> None:
+    answer = api.get("/api/v1/separator-sheets/", {"title": title})
+
+    assert answer.status_code in (200, 400), "too long is said"
+
+
 def test_sheets_are_for_teams_that_one_may_write_to(api: APIClient, reader_api: APIClient) -> None:
     path = "/api/v1/separator-sheets/"
     assert api.get(path, {"team": str(make_team().id)}).status_code == 404
