@@ -8,15 +8,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents.access import require_scope
 from documents.actions.manage_source import (
-    FEWEST_SECONDS,
-    MOST_SECONDS,
-    PASSWORD_LENGTH,
     change_source,
     delete_source,
     make_source,
@@ -26,115 +23,20 @@ from documents.actions.manage_source import (
     sources_visible_to,
     test_source,
 )
-from documents.actions.send_result import RESULT_KINDS
 from documents.actions.source_options import (
-    CERTIFICATE_LENGTH,
     DEFAULTS,
-    FOLDER_LENGTH,
-    HOST_LENGTH,
-    MOST_FOLDERS,
-    MOST_RULES,
-    RULE_LENGTH,
-    USER_LENGTH,
 )
-from documents.actions.take_bucket_inbox import AFTERWARDS as BUCKET_AFTERWARDS
-from documents.actions.take_mail import AFTERWARDS as MAIL_AFTERWARDS
-from documents.api.fields import StrictSerializer, TagsField
 from documents.api.openapi.describe import describe, page_of
 from documents.api.openapi.shapes.sources import Retried, SourceItemShape, SourceShape
 from documents.api.pagination import ListParameters, paginate
+from documents.api.source_fields import ItemFilters, NewSource, Retry, SourceChange
 from documents.api.views import ApiView
 from documents.errors import InvalidRequest
 from documents.exports import links
-from documents.files.allowed_prefixes import PREFIX_LENGTH
 from documents.messages import Message
 from documents.models import ItemStatus, Source, SourceItem, SourceKind, TokenScope
-from documents.models.origin import NAME_LENGTH
 from documents.models.stored_error import StoredError
 from documents.text.timestamps import iso_time
-
-
-class RuleFields(StrictSerializer):
-    """The first rule that a message fits names its team and tags. Each is a part of the text, with
-    `*` for anything between; what is not given fits everything."""
-
-    sender = serializers.CharField(max_length=RULE_LENGTH, allow_blank=True, required=False)
-    subject = serializers.CharField(max_length=RULE_LENGTH, allow_blank=True, required=False)
-    folder = serializers.CharField(max_length=FOLDER_LENGTH, allow_blank=True, required=False)
-    team = serializers.UUIDField()
-    tags = TagsField(default=list)
-
-
-class MailboxFields(StrictSerializer):
-    """`password` is kept encrypted and never shown. `since`: older messages are left alone."""
-
-    host = serializers.CharField(max_length=HOST_LENGTH, required=False)
-    port = serializers.IntegerField(min_value=1, max_value=65535, required=False)
-    user = serializers.CharField(max_length=USER_LENGTH, required=False)
-    password = serializers.CharField(
-        max_length=PASSWORD_LENGTH, required=False, trim_whitespace=False
-    )
-    certificate = serializers.CharField(
-        max_length=CERTIFICATE_LENGTH, allow_blank=True, required=False
-    )
-    folders = serializers.ListField(
-        child=serializers.CharField(max_length=FOLDER_LENGTH),
-        min_length=1,
-        max_length=MOST_FOLDERS,
-        required=False,
-    )
-    since = serializers.DateField(required=False, allow_null=True)
-    rules = serializers.ListField(child=RuleFields(), max_length=MOST_RULES, required=False)
-    afterwards = serializers.ChoiceField(MAIL_AFTERWARDS, required=False)
-    move_to = serializers.CharField(max_length=FOLDER_LENGTH, allow_blank=True, required=False)
-
-
-class BucketFields(StrictSerializer):
-    """`results`: kinds that are written beside each object, as `KEY.result.KIND`."""
-
-    prefix = serializers.CharField(max_length=PREFIX_LENGTH, required=False)
-    afterwards = serializers.ChoiceField(BUCKET_AFTERWARDS, required=False)
-    results = serializers.ListField(
-        child=serializers.ChoiceField(RESULT_KINDS), max_length=len(RESULT_KINDS), required=False
-    )
-
-
-class SourceChange(StrictSerializer):
-    """`active`: false to pause it. A password has to come along where host, port, user or
-    certificate change."""
-
-    name = serializers.CharField(max_length=NAME_LENGTH, required=False)
-    tags = TagsField(required=False)
-    every_seconds = serializers.IntegerField(
-        min_value=FEWEST_SECONDS, max_value=MOST_SECONDS, required=False
-    )
-    active = serializers.BooleanField(required=False)
-    mailbox = MailboxFields(required=False)
-    bucket = BucketFields(required=False)
-
-
-class NewSource(SourceChange):
-    """With one of `mailbox` and `bucket`."""
-
-    name = serializers.CharField(max_length=NAME_LENGTH)
-    team = serializers.UUIDField()
-
-
-class ItemFilters(ListParameters):
-    status = serializers.ListField(
-        child=serializers.ChoiceField(ItemStatus.values), required=False, max_length=4
-    )
-
-
-class Retry(StrictSerializer):
-    """`ids`: which items; without it all that were refused or failed."""
-
-    ids = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
-        required=False,
-        min_length=1,
-        max_length=1000,
-    )
 
 
 class SourcesView(ApiView):
