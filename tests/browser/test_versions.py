@@ -45,7 +45,7 @@ def test_a_new_version_is_uploaded_on_the_page_of_versions(
 ) -> None:
     page.goto(f"/documents/{newest.replaces}/versions/")
     file = {"name": "b.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 newer"}
-    page.get_by_label("File").set_input_files(file)  # type: ignore[arg-type]
+    page.get_by_label("File", exact=True).set_input_files(file)  # type: ignore[arg-type]
     page.get_by_role("button", name="Upload the new version").click()
     expect(page.locator(".doc-states")).to_contain_text("version 3")
     page.goto(f"/documents/{newest.id}/")
