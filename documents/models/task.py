@@ -46,7 +46,7 @@ class PendingTask(models.Model):
         self.task = task
         self.task_attempts = 0
         if task != Task.PREPARE:
-            self.given_password = ""
+            self.given_password = ""  # nosec B105 # none
 
     def end_task(self) -> None:
         """Set, without saving: the task is done."""

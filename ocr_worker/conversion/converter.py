@@ -58,7 +58,7 @@ class Converter:
         self._limits = limits
         self._ahead = ahead
         self._own: list[Path] = []
-        self._password = ""
+        self._password = ""  # nosec B105 # none
         self._child = ChildProcess(limits, "ocr_worker.conversion.child", self._make_arguments)
 
     def __enter__(self) -> Converter:
@@ -124,7 +124,7 @@ class Converter:
             ) from error
         finally:
             self.close()
-            self._password = ""
+            self._password = ""  # nosec B105 # none
             if self._ahead:
                 self._child.start_ahead()
         target.write(pdf)

@@ -47,7 +47,7 @@ class Pages:
         self._drawn: tuple[int, Image.Image] | None = None
         self._update: PdfUpdate | None = None
         self._container: Members | None = None
-        self._password = ""
+        self._password = ""  # nosec B105 # none
         self.actions: dict[str, Callable[..., Answer]] = {
             "page_count": self.page_count,
             "contents": self.contents,
