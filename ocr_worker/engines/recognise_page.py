@@ -53,7 +53,7 @@ _INVERTED, _NOT_INVERTED = "0.7", "0"
 class PageRecogniser:
     """`image`: gray. `factor`: by which it is enlarged to be read where its print is not large.
     `groups`: the languages, the most likely first. `deadline`: of `time.monotonic`; past it methods
-    raise ReadingTimeout. `script`: the page's, once it is known."""
+    raise ReadingTimeout."""
 
     def __init__(
         self,
@@ -71,7 +71,6 @@ class PageRecogniser:
         self._factor = factor
         self._groups = groups
         self._deadline = deadline
-        self.script = ""
         self._turn = lru_cache(2)(self._turn_upright)
         self._enlarge = lru_cache(2)(self._turn_and_enlarge)
         self._choose = lru_cache(None)(self._choose_languages)
@@ -185,7 +184,6 @@ class PageRecogniser:
             return words
 
         group = choose_group(self._turn(rotation), self._dpi, self._groups, read)
-        self.script = group.script if group is not None else ""
         found = heights.get(group.codes, []) if group is not None else []
         return group, bool(found) and statistics.median(found) >= _LARGE
 

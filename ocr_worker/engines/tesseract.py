@@ -26,7 +26,7 @@ from ocr_worker.library_environment import set_default
 
 from . import tessdata
 from .base import Needs
-from .language_groups import LanguageGroup, group_languages
+from .language_groups import group_languages
 from .orientation import Orientation
 from .recognise_page import PageRecogniser
 from .tesseract_handles import Handles
@@ -61,7 +61,6 @@ class TesseractEngine:
         self._languages = [code for code in languages.split("+") if code]
         self._handles: Handles | None = None
         self._orientation: Orientation | None = None
-        self._last = ""
         self.version = ""
 
     def load(self) -> None:
@@ -115,15 +114,12 @@ class TesseractEngine:
             image,
             dpi=dpi,
             factor=_scale_factor(image, dpi),
-            groups=self._order_groups(language),
+            groups=group_languages(self._languages, self._find_own(language)),
             deadline=deadline,
         )
         if upright:
-            layout = page.recognise(0)
-        else:
-            layout = self._orientation.read_upright(image, page.recognise, page.is_legible)
-        self._last = page.script or self._last
-        return layout
+            return page.recognise(0)
+        return self._orientation.read_upright(image, page.recognise, page.is_legible)
 
     def read_lines(
         self, image: Image.Image, *, dpi: float, language: str, seconds: float
@@ -149,15 +145,6 @@ class TesseractEngine:
         self.load()
         assert self._orientation is not None
         return self._orientation.detect_rotation(image)
-
-    def _order_groups(self, language: str) -> tuple[LanguageGroup, ...]:
-        """The groups of languages, first that of the document, else that of the page before: it is
-        tried first, which saves a page in the other script an attempt."""
-        own = self._find_own(language)
-        groups = group_languages(self._languages, own)
-        if own is not None:
-            return groups
-        return tuple(sorted(groups, key=lambda group: group.script != self._last))
 
     def _find_own(self, language: str) -> str | None:
         """Tesseract's name of the document's language where its data is installed."""

@@ -104,3 +104,15 @@ def test_english_names_and_sentences_are_read_on_a_russian_page(engine: Engine) 
     for line in mixed:
         assert line in text
     assert text.count(RUSSIAN[0]) == 3
+
+
+def test_a_page_is_read_the_same_whatever_was_read_before(engine: Engine) -> None:
+    """The letters of these words have Latin twins, which an English reading takes them for."""
+    order = ["Заказ № 5", "от 20 ноября", "сумма 250 рублей"]
+    alone = read(engine, order)
+
+    read(engine, ENGLISH)
+
+    assert read(engine, order) == alone
+    assert "Заказ" in alone
+    assert "сумма" in alone
