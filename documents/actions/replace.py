@@ -10,7 +10,8 @@ from documents.actions.upload import Uploaded, sent_by, store_new
 from documents.errors import EmptyFile, SameFile
 from documents.events import commit_change
 from documents.files.filenames import safe_name
-from documents.files.filetypes import FileType, sniff
+from documents.files.filetypes import FileType
+from documents.files.sniff import sniff
 from documents.files.upload_staging import StagedFile
 from documents.messages import Message
 from documents.models import Document, Origin, Task, User

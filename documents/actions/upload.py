@@ -26,8 +26,9 @@ from documents.errors import EmptyFile, InvalidRequest, OriginalMissing
 from documents.events import commit_version
 from documents.files.disk_errors import map_disk_errors
 from documents.files.filenames import safe_name, title_from_filename
-from documents.files.filetypes import FileType, sniff
+from documents.files.filetypes import FileType
 from documents.files.keys import original_key
+from documents.files.sniff import sniff
 from documents.files.storage import archive
 from documents.files.upload_staging import StagedFile
 from documents.messages import Message

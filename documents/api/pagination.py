@@ -73,7 +73,7 @@ def paginate(
     *,
     parameters: Mapping[str, Any],
     ordering: str,
-    prepare: Callable[[list[Row]], object] = len,
+    prepare: Callable[[list[Row]], object] | None = None,
 ) -> Response:
     """One page of `rows` as `results`, `next` and `previous`. `prepare` gets the rows of the page
     before the first is shown, to load at once what they all need.
@@ -90,7 +90,8 @@ def paginate(
     page = found[:size]
     if backwards:
         page.reverse()
-    prepare(page)
+    if prepare is not None:
+        prepare(page)
     return Response(
         {
             "results": [show(row) for row in page],

@@ -11,7 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents.access import Ability, require_team, teams_of
-from documents.actions.rename_team import NAME_LENGTH, create_team, rename_team
+from documents.actions.create_team import create_team
+from documents.actions.rename_team import NAME_LENGTH, rename_team
 from documents.api.fields import StrictSerializer
 from documents.api.openapi.describe import describe, page_of
 from documents.api.openapi.shapes.accounts import TeamShape

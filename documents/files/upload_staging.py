@@ -21,7 +21,7 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from documents.errors import FileTooLarge
 from documents.files.disk_errors import map_disk_errors
 from documents.files.disk_space import require_room
-from documents.files.filetypes import HEAD_BYTES
+from documents.files.sniff import HEAD_BYTES
 from documents.files.storage import archive
 from documents.messages import Message
 

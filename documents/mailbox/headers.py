@@ -10,6 +10,10 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 #: Characters of a line that are kept, and from which they are decoded.
 MOST_CHARACTERS = 500
 _MOST_ENCODED = 8000
@@ -37,6 +41,7 @@ def read_head(content: bytes) -> Head:
     try:
         message = BytesParser().parsebytes(content, headersonly=True)
     except Exception:  # the parser promises none, and has had some
+        log.warning("mail_head_not_parsed", exc_info=True)
         return Head("", "", "")
     return Head(_read(message, "Message-ID"), _read(message, "From"), _read(message, "Subject"))
 

@@ -6,46 +6,29 @@ import contextlib
 import datetime
 import imaplib
 import re
-import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from imap_tools.errors import MailboxFolderSelectError, UnexpectedCommandStatusError
 from imap_tools.utils import encode_folder
 
 from documents.errors import (
-    AddressForbidden,
     ArchiveError,
-    FetchFailed,
-    MailCertificateRefused,
     MailFolderMissing,
     MailLoginRefused,
     MailServerClosed,
     MailServerRefused,
-    MailServerTimeout,
-    MailServerUnreachable,
 )
-from documents.mailbox.client import Client, Connection, make_context
+from documents.mailbox.client import Connection
+from documents.mailbox.connect import MailAccount, connect, timed_out
 from documents.mailbox.headers import Head, read_head
 from documents.messages import Message, verbatim
-from documents.outside.addresses import find_address
 
 #: Bytes of a message that are asked for at once, and of its head.
 PIECE, MOST_HEAD = 2**20, 256 * 1024
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)", re.IGNORECASE)
 _UID = re.compile(rb"\bUID (\d+)", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class MailAccount:
-    """`certificate`: of an authority that is trusted beside this machine's own, PEM."""
-
-    host: str
-    port: int
-    user: str
-    password: str = field(repr=False)
-    certificate: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +47,7 @@ def open_mailbox(account: MailAccount) -> Iterator[Mailbox]:
     Raises AddressForbidden, MailServerUnreachable, MailServerTimeout, MailServerClosed,
     MailCertificateRefused, MailLoginRefused.
     """
-    mailbox = Mailbox(_connect(account), account)
+    mailbox = Mailbox(connect(account), account)
     try:
         mailbox.log_in()
         yield mailbox
@@ -237,7 +220,7 @@ class Mailbox:
     def _map(self, error: Exception) -> ArchiveError:
         host = self._account.host
         if self._client.overdue or isinstance(error, TimeoutError):
-            return _timeout(host)
+            return timed_out(host)
         if isinstance(error, imaplib.IMAP4.error) and not isinstance(error, imaplib.IMAP4.abort):
             return MailServerRefused(
                 Message("The mail server {host} refused a command.", host=host)
@@ -249,53 +232,3 @@ class Mailbox:
                 host=host,
             )
         )
-
-
-def _connect(account: MailAccount) -> Connection:
-    host, port = account.host, account.port
-    try:
-        address = find_address(host, port)
-    except AddressForbidden:
-        raise
-    except FetchFailed as error:
-        raise MailServerUnreachable(error.message) from None
-    try:
-        return Connection(Client(host, port, address, make_context(account.certificate)))
-    except ssl.SSLCertVerificationError as error:
-        raise MailCertificateRefused(
-            Message(
-                "The certificate of {host} is not accepted ({reason}). Name the host as its "
-                "certificate does, or give the certificate of your own authority.",
-                host=host,
-                reason=verbatim(error.verify_message or "unknown"),
-            )
-        ) from None
-    except TimeoutError:
-        raise _timeout(host) from None
-    except ssl.SSLError as error:
-        raise MailServerUnreachable(
-            Message(
-                "{host}, port {port}, does not speak TLS ({reason}). IMAP over TLS is mostly on "
-                "port 993.",
-                host=host,
-                port=port,
-                reason=verbatim(error.reason or "unknown"),
-            )
-        ) from None
-    except (imaplib.IMAP4.error, OSError, EOFError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else "") or type(error).__name__
-        raise MailServerUnreachable(
-            Message(
-                "The mail server {host}, port {port}, can’t be reached ({reason}). Check both; it "
-                "is tried again by itself.",
-                host=host,
-                port=port,
-                reason=verbatim(reason),
-            )
-        ) from None
-
-
-def _timeout(host: str) -> MailServerTimeout:
-    return MailServerTimeout(
-        Message("The mail server {host} did not answer in time. It is asked again.", host=host)
-    )

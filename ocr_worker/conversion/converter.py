@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 
 import structlog
@@ -16,6 +15,7 @@ import structlog
 from documents import errors
 from documents.files.storage import archive
 from documents.messages import Message, message_from_json
+from ocr_worker.rendering.child_owner import ChildOwner
 from ocr_worker.rendering.child_process import ChildProcess
 from ocr_worker.rendering.jail import LayerReport
 from ocr_worker.rendering.types import MIB, Limits
@@ -49,7 +49,7 @@ _ERRORS: dict[str, type[errors.ReadingError]] = {
 }
 
 
-class Converter:
+class Converter(ChildOwner):
     """Makes PDFs of office files. One converter serves one thread."""
 
     def __init__(self, limits: Limits = LIMITS, *, ahead: bool = False) -> None:
@@ -59,23 +59,7 @@ class Converter:
         self._ahead = ahead
         self._own: list[Path] = []
         self._password = ""  # nosec B105 # none
-        self._child = ChildProcess(limits, "ocr_worker.conversion.child", self._make_arguments)
-
-    def __enter__(self) -> Converter:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    @property
-    def child_pid(self) -> int | None:
-        """The process id of the child (to watch its memory); None where none runs."""
-        return self._child.pid
+        super().__init__(ChildProcess(limits, "ocr_worker.conversion.child", self._make_arguments))
 
     def start(self) -> tuple[LayerReport, ...]:
         """Start a child now; what became of each layer of its jail.
@@ -87,7 +71,7 @@ class Converter:
 
     def close(self) -> None:
         """End the child and remove what it left. The converter may be used again."""
-        self._child.end()
+        super().close()
         while self._own:
             own = self._own.pop()
             remove_sockets(own)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from documents.errors import ConversionFailed, PasswordNeeded, UnsupportedFileType
-from documents.files.filetypes import HEAD_BYTES, sniff
+from documents.files.sniff import HEAD_BYTES, sniff
 from documents.messages import Message
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import datetime
 import threading
 import time
 import uuid
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.db import close_old_connections
 
 from documents.actions.claim_task import claim_task
 from documents.actions.claim_turns import Turns
-from documents.actions.deliver import end_sending_leases
+from documents.actions.deliver import end_sending_leases, serve_next_webhook
 from documents.actions.detect_languages import detect_languages
 from documents.actions.fetch import claim_fetch, run_fetch
 from documents.actions.make_export import claim_export, release_all_exports
@@ -22,7 +23,7 @@ from documents.actions.release_task import release_all_tasks, release_task
 from documents.actions.retry_unconverted import retry_unconverted
 from documents.actions.run_batch import end_batch_leases, run_batch_slice
 from documents.actions.run_change import end_change_leases
-from documents.actions.run_source import end_source_leases, is_source_due
+from documents.actions.run_source import end_source_leases, is_source_due, run_next_source
 from documents.actions.trim_audit import trim_audit
 from documents.bucket.health import watch
 from documents.files.filetypes import RENDERED_TYPES
@@ -42,8 +43,7 @@ from ocr_worker.process.base import WorkerBase
 from ocr_worker.process.jail_check import JailCheck
 from ocr_worker.reconcile import EVERY_SECONDS, reconcile
 from ocr_worker.rendering import Renderer
-from ocr_worker.sending import Sender
-from ocr_worker.source_runner import SourceRunner
+from ocr_worker.woken_threads import WokenThreads
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +55,8 @@ BATCH_PAUSE_SECONDS = 1.0
 TRIM_EVERY = 3600.0
 #: Seconds for which older pages are looked at before other work has its turn.
 LANGUAGES_SECONDS = 10.0
+#: Receivers of webhooks that are sent to, and sources that are asked, at the same time.
+RECEIVERS, SOURCES = 6, 4
 
 
 class BackgroundProcess(WorkerBase):
@@ -74,9 +76,11 @@ class BackgroundProcess(WorkerBase):
         self._fetching = False
         self._claiming = threading.Lock()
         self._retried_unconverted = False
-        self._sender = Sender(self.stopping)
+        self._sender = WokenThreads("webhooks", RECEIVERS, serve_next_webhook, self.stopping)
         self._changer = Changer(self.stopping)
-        self._source_runner = SourceRunner(self.stopping)
+        self._source_runner = WokenThreads(
+            "sources", SOURCES, partial(run_next_source, self.stopping.is_set), self.stopping
+        )
         self._next_reconcile = 0.0
         self._watching_since = time.monotonic()
         self._last_heartbeat = time.time()

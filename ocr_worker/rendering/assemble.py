@@ -11,7 +11,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 
 from django.conf import settings
@@ -22,6 +21,7 @@ from documents.files.filetypes import PDF
 from documents.files.storage import archive
 from documents.messages import Message, message_from_json
 
+from .child_owner import ChildOwner
 from .child_process import ChildProcess
 from .renderer import ERRORS, open_original
 from .types import MIB, Limits
@@ -56,33 +56,16 @@ def assemble(pages: Sequence[SourcePage], target: BinaryIO) -> None:
         assembler.assemble(pages, target)
 
 
-class Assembler:
+class Assembler(ChildOwner):
     """As `assemble`, for many PDFs by one child. One assembler serves one thread."""
 
     def __init__(self, limits: Limits = LIMITS) -> None:
         self._limits = limits
-        self._child = ChildProcess(
-            limits, "ocr_worker.rendering.assembly_child", lambda: (str(_most_bytes()),)
+        super().__init__(
+            ChildProcess(
+                limits, "ocr_worker.rendering.assembly_child", lambda: (str(_most_bytes()),)
+            )
         )
-
-    def __enter__(self) -> Assembler:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    @property
-    def child_pid(self) -> int | None:
-        """The process id of the child (to watch its memory); None where none runs."""
-        return self._child.pid
-
-    def close(self) -> None:
-        self._child.end()
 
     def assemble(self, pages: Sequence[SourcePage], target: BinaryIO) -> None:
         """See the function `assemble`."""

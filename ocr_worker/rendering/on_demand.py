@@ -40,10 +40,10 @@ class WarmRenderer:
 
     @contextmanager
     def take(self, owner: str) -> Iterator[Renderer]:
-        """The renderer, for one thread at a time, with a child that has seen only files of `owner`
-        ("": none at all, and none after it)."""
+        """The renderer, for one thread at a time, with a child that has seen only files of
+        `owner`."""
         with self._lock:
-            if owner != self._owner or not owner:
+            if owner != self._owner:
                 self._renderer.close()
             self._owner = owner
             try:
@@ -53,9 +53,11 @@ class WarmRenderer:
                 raise
             finally:
                 self._used = time.monotonic()
-                if not owner:
-                    self._renderer.close()
                 self._close_later()
+
+    def close(self) -> None:
+        with self._lock:
+            self._renderer.close()
 
     def _close_later(self) -> None:
         """One timer is enough: it looks again where the child was used meanwhile."""

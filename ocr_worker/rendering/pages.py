@@ -17,9 +17,9 @@ from ocr_worker.rendering.rotate import rotate_clockwise
 
 from . import blank_page, geometry, pdf_contents, pdf_ink, pdf_text
 from .blank_side import is_blank_side
-from .containers import Members, open_container, open_message
 from .image_objects import describe_image
 from .images import ImageFile
+from .member_actions import MemberActions
 from .pdf import PdfFile
 from .pdf_open import unlock_pdf
 from .pdf_update import PdfUpdate, rebuild_whole
@@ -46,8 +46,7 @@ class Pages:
         self._opened: Opened | None = None
         self._drawn: tuple[int, Image.Image] | None = None
         self._update: PdfUpdate | None = None
-        self._container: Members | None = None
-        self._password = ""  # nosec B105 # none
+        self._members = MemberActions(self._get_file)
         self.actions: dict[str, Callable[..., Answer]] = {
             "page_count": self.page_count,
             "contents": self.contents,
@@ -64,10 +63,7 @@ class Pages:
             "catalog": self.catalog,
             "page_update": self.page_update,
             "image_object": self.image_object,
-            "member": self.member,
-            "check_password": self.check_password,
-            "member_piece": self.member_piece,
-            "mail_facts": self.mail_facts,
+            **self._members.actions,
         }
 
     def open(self, descriptor: int, mime_type: str) -> None:
@@ -87,63 +83,33 @@ class Pages:
     def close(self) -> None:
         if self._update is not None:
             self._update.close()
-        if self._container is not None:
-            self._container.close()
+        self._members.close()
         if self._opened is not None:
             self._opened.close()
         if self._stream is not None:
             self._stream.close()
         self._key, self._stream, self._opened, self._drawn = (), None, None, None
-        self._update = self._container = None
+        self._update = None
+
+    def _get_file(self) -> tuple[BinaryIO, str]:
+        """The file and its MIME type."""
+        assert self._stream is not None, "an action before the first file"
+        return self._stream, self._key[0]
 
     @property
     def _file(self) -> Opened:
         """Parsed when an action first needs it."""
-        assert self._stream is not None, "an action before the first file"
         if self._opened is None:
-            mime_type = self._key[0]
-            if mime_type == "application/pdf":
-                self._opened = PdfFile(self._stream)
-            else:
-                self._opened = ImageFile(self._stream, mime_type)
+            stream, mime_type = self._get_file()
+            is_pdf = mime_type == "application/pdf"
+            self._opened = PdfFile(stream) if is_pdf else ImageFile(stream, mime_type)
         return self._opened
 
     @property
     def _pdf_update(self) -> PdfUpdate:
-        assert self._stream is not None, "an action before the first file"
         if self._update is None:
-            self._update = PdfUpdate(self._stream)
+            self._update = PdfUpdate(self._get_file()[0])
         return self._update
-
-    def _open_members(self, password: str) -> Members:
-        assert self._stream is not None, "an action before the first file"
-        if self._container is not None and self._password != password:
-            self._container.close()
-            self._container = None
-        if self._container is None:
-            self._container = open_container(self._stream, self._key[0], password)
-            self._password = password
-        return self._container
-
-    def member(self, index: int, password: str) -> Answer:
-        return {"member": self._open_members(password).describe(index)}, b""
-
-    def member_piece(self, index: int, offset: int, size: int, password: str) -> Answer:
-        return {}, self._open_members(password).read(index, offset, size)
-
-    def check_password(self, password: str) -> Answer:
-        """Raises PasswordNeeded where the password opens no file of the archive."""
-        members, index = self._open_members(password), 0
-        while (facts := members.describe(index)) is not None:
-            if facts["is_file"] and facts["encrypted"]:
-                members.read(index, 0, 1)
-                break
-            index += 1
-        return {}, b""
-
-    def mail_facts(self) -> Answer:
-        assert self._stream is not None, "an action before the first file"
-        return {"facts": open_message(self._stream, self._key[0]).facts()}, b""
 
     def page_count(self) -> Answer:
         return {"page_count": self._file.page_count}, b""
@@ -156,8 +122,7 @@ class Pages:
 
     def unlock(self, password: str) -> Answer:
         """The PDF without its protection. Raises PasswordNeeded for a wrong password."""
-        assert self._stream is not None, "an action before the first file"
-        return {}, unlock_pdf(self._stream, password)
+        return {}, unlock_pdf(self._get_file()[0], password)
 
     def text_layer(self, number: int, last_word: bool) -> Answer:
         file = self._file
@@ -276,8 +241,7 @@ class Pages:
         return self._pdf_update.facts(), b""
 
     def rebuild(self, numbers: list[int] | None) -> Answer:
-        assert self._stream is not None, "an action before the first file"
-        return {}, rebuild_whole(self._stream, numbers)
+        return {}, rebuild_whole(self._get_file()[0], numbers)
 
     def catalog(self, entries: str) -> Answer:
         return self._pdf_update.describe_catalog(entries)
@@ -293,10 +257,9 @@ class Pages:
         return self._pdf_update.build_page(number, **options)
 
     def image_object(self, number: int, archival: bool) -> Answer:
-        assert self._stream is not None, "an action before the first file"
         file = self._file
         assert isinstance(file, ImageFile)
-        return describe_image(file, self._stream, number, archival=archival)
+        return describe_image(file, self._get_file()[0], number, archival=archival)
 
     def _load_natural(self, number: int) -> tuple[Image.Image, float, bool]:
         """The page in its natural size, its dpi, whether that is a guess."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Any, BinaryIO
 
 from PIL import Image
@@ -13,6 +12,7 @@ from PIL import Image
 from documents import errors
 from documents.messages import Message, message_from_json
 
+from .child_owner import ChildOwner
 from .child_process import ChildProcess
 from .jail import LayerReport
 from .types import (
@@ -45,7 +45,7 @@ ERRORS: dict[str, type[errors.ReadingError]] = {
 _DEFAULTS = Limits()
 
 
-class Renderer:
+class Renderer(ChildOwner):
     """Reads and renders the pages of a file in a child process, which a hostile file may crash.
 
     Page numbers start at 1. One renderer serves one thread; the child starts with the first request
@@ -57,23 +57,7 @@ class Renderer:
 
     def __init__(self, limits: Limits = _DEFAULTS) -> None:
         self._limits = limits
-        self._child = ChildProcess(limits)
-
-    def __enter__(self) -> Renderer:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    @property
-    def child_pid(self) -> int | None:
-        """The process id of the child (to watch its memory); None where none runs."""
-        return self._child.pid
+        super().__init__(ChildProcess(limits))
 
     def start(self) -> tuple[LayerReport, ...]:
         """Start the child now, unless it runs; what became of each layer of its jail.
@@ -81,10 +65,6 @@ class Renderer:
         Raises RendererUnavailable.
         """
         return self._child.start()
-
-    def close(self) -> None:
-        """End the child. The renderer may be used again and starts another."""
-        self._child.end()
 
     def count_pages(self, path: Path, mime_type: str) -> int:
         """The number of pages of the file, at least 1."""

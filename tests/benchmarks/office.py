@@ -81,7 +81,7 @@ def try_to_start(converter: object) -> None:
 
 def measure(converter: object, path: Path, pdf: Path) -> Outcome:
     from documents.errors import ReadingError, UploadRefused
-    from documents.files.filetypes import HEAD_BYTES, sniff
+    from documents.files.sniff import HEAD_BYTES, sniff
 
     with path.open("rb") as file:
         try:

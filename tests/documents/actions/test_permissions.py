@@ -32,6 +32,7 @@ from documents.actions.change_role import change_role
 from documents.actions.check_page import check_page
 from documents.actions.correct import correct
 from documents.actions.create_tag import create_tag
+from documents.actions.create_team import create_team
 from documents.actions.decide import approve, reject
 from documents.actions.delete_saved_search import delete_saved_search
 from documents.actions.delete_tag import delete_tag
@@ -69,7 +70,7 @@ from documents.actions.postpone_review import postpone_review
 from documents.actions.remove_member import remove_member
 from documents.actions.rename_saved_search import rename_saved_search
 from documents.actions.rename_tag import rename_tag
-from documents.actions.rename_team import create_team, rename_team
+from documents.actions.rename_team import rename_team
 from documents.actions.renew_invitation import renew_invitation
 from documents.actions.replace import replace
 from documents.actions.replace_generated_password import replace_generated_password

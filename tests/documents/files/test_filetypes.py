@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -13,16 +14,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from documents.errors import EmptyFile, UnsupportedFileType
-from documents.files.filetypes import (
-    ACCEPTED,
-    ACCEPTED_NAMES,
-    DOCX,
-    HEAD_BYTES,
-    ODT,
-    PPTX,
-    XLSX,
-    sniff,
-)
+from documents.files.filetypes import ACCEPTED, ACCEPTED_NAMES, DOCX, ODT, PPTX, XLSX
+from documents.files.sniff import HEAD_BYTES, sniff
 
 
 def image(kind: str) -> bytes:
@@ -42,6 +35,15 @@ def zipped(*names: str) -> bytes:
         for name in names:
             content = "application/vnd.oasis.opendocument.text" if name == "mimetype" else ""
             archive.writestr(name, content)
+    return target.getvalue()
+
+
+def tarred(name: str, content: bytes) -> bytes:
+    target = io.BytesIO()
+    member = tarfile.TarInfo(name)
+    member.size = len(content)
+    with tarfile.open(fileobj=target, mode="w") as archive:
+        archive.addfile(member, io.BytesIO(content))
     return target.getvalue()
 
 
@@ -75,6 +77,7 @@ def ole(*streams: str) -> bytes:
         (b"%PDF-1.7\n", "application/pdf"),
         (b"%PDF+1.4\n", "application/pdf"),
         (b"\xef\xbb\xbf%PDF-1.4", "application/pdf"),
+        (tarred("a.pdf", b"%PDF-1.7\n"), "application/x-tar"),
         (b"printer rubbish\r\n" * 10 + b"%PDF-1.4", "application/pdf"),
         (zipped("[Content_Types].xml", "word/document.xml"), DOCX.mime_type),
         (zipped("[Content_Types].xml", "xl/workbook.xml"), XLSX.mime_type),

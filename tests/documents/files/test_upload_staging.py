@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from documents.errors import FileTooLarge, StorageFull
-from documents.files.filetypes import HEAD_BYTES
+from documents.files.sniff import HEAD_BYTES
 from documents.files.upload_staging import StagedFile, StagingUploadHandler, stage
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pytest
 
-from documents.files.filetypes import HEAD_BYTES, sniff
+from documents.files.sniff import HEAD_BYTES, sniff
 from ocr_worker.conversion import Converter
 from ocr_worker.conversion.find_libreoffice import INSTALL, find_kit
 

@@ -16,7 +16,7 @@ from threading import Thread
 import pytest
 
 from documents.errors import ConversionFailed
-from documents.files.filetypes import HEAD_BYTES, sniff
+from documents.files.sniff import HEAD_BYTES, sniff
 from ocr_worker.conversion import Converter
 from ocr_worker.conversion.find_libreoffice import find_kit
 from ocr_worker.rendering.jail import State

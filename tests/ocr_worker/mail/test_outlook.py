@@ -7,7 +7,8 @@ import struct
 
 import pytest
 
-from documents.files.filetypes import HEAD_BYTES, MSG, sniff
+from documents.files.filetypes import MSG
+from documents.files.sniff import HEAD_BYTES, sniff
 from ocr_worker.mail.message import read_mime
 from ocr_worker.mail.outlook import read_outlook
 from ocr_worker.mail.rtf import decompress_rtf, text_of_rtf

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from documents.errors import DamagedFile, PasswordNeeded
-from documents.files.filetypes import sniff
+from documents.files.sniff import sniff
 from ocr_worker.rendering import Limits, Renderer
 from ocr_worker.rendering.member_paths import clean_path, decode_path
 from tests.archives import make_by_libarchive, make_tar, make_zip

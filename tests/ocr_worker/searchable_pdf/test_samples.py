@@ -15,7 +15,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from documents.files.filetypes import sniff
+from documents.files.sniff import sniff
 from documents.text.page_layout import Box, PageLayout
 from ocr_worker.engines import Engine
 from ocr_worker.reading import TEXT_LAYER, read_page
