@@ -23,7 +23,8 @@ class Needs:
     `colour`: pages are passed in colour ("RGB") where they have any, else in gray ("L"). `dpi`: its
     results depend on the resolution it is given. `seconds`: limit of one page by the clock.
     `pages`, `rss_bytes`: after how many pages, and above which resident set, its process is
-    replaced by a new one between two pages; None: never.
+    replaced by a new one between two pages; None: never. `pages_in_flight`: how many pages it is
+    given at the same time, each by a thread of its own.
     """
 
     colour: bool = False
@@ -31,10 +32,12 @@ class Needs:
     seconds: float = RECOGNITION_SECONDS
     pages: int | None = None
     rss_bytes: int | None = None
+    pages_in_flight: int = 1
 
 
 class Engine(Protocol):
-    """Recognises the text of page images. Used by one thread; loaded before the first page."""
+    """Recognises the text of page images; loaded before the first page. Used by as many threads as
+    `needs.pages_in_flight` says, by one where that is 1."""
 
     @property
     def name(self) -> str:

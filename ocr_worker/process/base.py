@@ -35,7 +35,11 @@ class WorkerBase(ABC):
 
     kind: str
     queue: str
-    threads: int
+
+    @property
+    def threads(self) -> int:
+        """How many messages are worked on at the same time; may grow."""
+        return 1
 
     def __init__(self, slot: int, start_id: uuid.UUID) -> None:
         self.start_id = start_id
@@ -45,7 +49,8 @@ class WorkerBase(ABC):
         self.stopping = threading.Event()
         #: Whether a new process takes this one's place at once: its row is left to that process.
         self.recycled = False
-        self._consumer: dramatiq.Worker | None = None
+        self._consumers: list[dramatiq.Worker] = []
+        self._consuming = 0
 
     def run(self) -> None:
         prepared, next_heartbeat = False, 0.0
@@ -55,8 +60,8 @@ class WorkerBase(ABC):
             if time.monotonic() >= next_heartbeat:
                 next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
                 self._try_step(self._send_heartbeat)
-            if prepared and self._consumer is None and self.is_ready():
-                self._start_consumer()
+            if prepared and self._consuming < self.threads and self.is_ready():
+                self._start_consumer(self.threads - self._consuming)
                 next_heartbeat = 0.0  # report at once that it is ready
             self.stopping.wait(min(0.5, max(0.0, next_heartbeat - time.monotonic())))
         self._stop()
@@ -120,21 +125,23 @@ class WorkerBase(ABC):
             return False
         return True
 
-    def _start_consumer(self) -> None:
+    def _start_consumer(self, threads: int) -> None:
         consumer = dramatiq.Worker(
-            broker, queues={self.queue}, worker_timeout=POLL_MS, worker_threads=self.threads
+            broker, queues={self.queue}, worker_timeout=POLL_MS, worker_threads=threads
         )
         # A message prefetched by a busy process can't wake an idle one.
-        consumer.queue_prefetch = self.threads
+        consumer.queue_prefetch = threads
         consumer.start()
-        self._consumer = consumer
+        self._consumers.append(consumer)
+        self._consuming += threads
 
     def _stop(self) -> None:
         deadline = time.monotonic() + GRACE_SECONDS
         while self.is_busy() and time.monotonic() < deadline:
             time.sleep(0.02)
-        if not self.is_busy() and self._consumer is not None:
-            self._consumer.stop(timeout=int(CONSUMERS_STOP_SECONDS * 1000))
+        if not self.is_busy():
+            for consumer in self._consumers:
+                consumer.stop(timeout=int(CONSUMERS_STOP_SECONDS * 1000))
         if self.is_busy():  # still, or with what it was claiming when the stop was requested
             self._try_step(self.release_claims)
         if not self.recycled:

@@ -1,8 +1,14 @@
-"""The OCR worker: one engine, one thread, one page at a time."""
+"""The OCR worker: one engine, and a thread for each page that it is given at the same time.
+
+Most engines read one page at a time. One that keeps a GPU busy is given many: each thread claims,
+draws, reads and records pages of its own, with leases, limits and turns as if it were alone, and
+the engine gathers what they ask of it.
+"""
 
 from __future__ import annotations
 
 import os
+import threading
 import uuid
 
 import structlog
@@ -22,7 +28,7 @@ from documents.models.claim import ClaimOwner
 from documents.models.worker import EngineState, WorkerKind, WorkerProcess
 from documents.signals import announce, pages_waiting
 from ocr_worker import actors, pipeline
-from ocr_worker.current_work import CurrentWork
+from ocr_worker.current_work import ClaimedPage, CurrentWork
 from ocr_worker.engines import Engine, load_engine
 from ocr_worker.engines.base import RECOGNITION_SECONDS
 from ocr_worker.engines.select_engine import LoadedEngine
@@ -54,18 +60,17 @@ class OcrProcess(WorkerBase):
 
     kind = WorkerKind.OCR
     queue = actors.PAGES
-    threads = 1
 
     def __init__(self, slot: int, start_id: uuid.UUID) -> None:
         super().__init__(slot, start_id)
         self.claim_owner = ClaimOwner(self.owner, start_id)
-        #: Which documents the next claim prefers (documents/actions/claim_page.py).
-        self._turns = Turns()
+        #: Set while the last pages of a process are read that is to be replaced.
+        self._recycling = threading.Event()
         self.current_work = CurrentWork()
         self.loading = EngineLoading(
             self.load_engine, stopping=self.stopping, on_failure=self._end_after_load_failure
         )
-        self.renderer = Renderer()
+        self._of_thread = _ThreadState()
         self._jail_check = JailCheck()
 
     def prepare(self) -> None:
@@ -80,6 +85,11 @@ class OcrProcess(WorkerBase):
     @property
     def engine(self) -> Engine | None:
         return self.loading.engine
+
+    @property
+    def threads(self) -> int:
+        """A message that comes while every thread reads waits in the queue, for other workers."""
+        return self.engine.needs.pages_in_flight if self.engine else 1
 
     def is_ready(self) -> bool:
         return self.loading.state != EngineState.LOADING
@@ -99,28 +109,29 @@ class OcrProcess(WorkerBase):
         }
 
     def on_heartbeat(self) -> None:
-        page = self.current_work.page
-        if page is None:
-            return
-        if page.seconds > page_time_limit(self.engine):
-            self._fail_hung_page()
-        elif not page.claim.renew():
-            log.warning("page_lease_renewal_failed", document=str(page.claim.document_id))
+        pages = self.current_work.pages
+        hung = [page for page in pages if page.seconds > page_time_limit(self.engine)]
+        if hung:
+            self._fail_hung_pages(hung)
+        for page in pages:
+            if not page.claim.renew():
+                log.warning("page_lease_renewal_failed", document=str(page.claim.document_id))
 
     def is_busy(self) -> bool:
-        return self.current_work.page is not None
+        return bool(self.current_work.pages)
 
     def release_claims(self) -> None:
-        page = self.current_work.page
-        if page is not None and release_page(page.claim):
-            log.info("page_released", document=str(page.claim.document_id),
-                     page=page.claim.number)  # fmt: skip
+        for page in self.current_work.pages:
+            if release_page(page.claim):
+                log.info("page_released", document=str(page.claim.document_id),
+                         page=page.claim.number)  # fmt: skip
 
     def read_until_idle(self) -> None:
-        """Read page after page, until none waits or the process is asked to stop."""
+        """Read page after page, until none waits or the process is to end."""
+        renderer, turns = self._of_thread.renderer, self._of_thread.turns
         engines = (self.engine.name,) if self.engine else ()
         first = True
-        while not self.stopping.is_set():
+        while not self.stopping.is_set() and not self._recycling.is_set():
             close_old_connections()
             if self.engine is None and another_worker_has_engine(self.owner):
                 # This worker could only postpone their pages: pass the wake-up on.
@@ -132,7 +143,7 @@ class OcrProcess(WorkerBase):
                 self.claim_owner,
                 engines=engines,
                 engine_version=self.engine.version if self.engine else "",
-                turns=self._turns,
+                turns=turns,
             )
             if claim is None:
                 break
@@ -141,25 +152,31 @@ class OcrProcess(WorkerBase):
                     release_page(claim)
                     break
                 if first and Page.objects.claimable().exists():
-                    # One wake-up wakes one worker; each that finds more work wakes another.
+                    # One wake-up wakes one thread; each that finds more work wakes another.
                     announce(pages_waiting)
                 first = False
-                if pipeline.read_claimed_page(claim, self.renderer, self.engine):
+                if pipeline.read_claimed_page(claim, renderer, self.engine):
                     self.current_work.count_reading()
             self._recycle_if_due()
+        if self._recycling.is_set():
+            self._end_after_last_page()
 
     def _recycle_if_due(self) -> None:
-        if self.engine is None:
+        if self.engine is None or self._recycling.is_set():
             return
         pages = self.current_work.pages_started
         reason = find_recycling_reason(self.engine.needs, pages)
-        if reason is None:
-            return
-        log.info("worker_recycled", reason=reason, pages=pages)
-        self.recycled = True
+        if reason is not None:
+            log.info("worker_recycled", reason=reason, pages=pages)
+            self._recycling.set()
+
+    def _end_after_last_page(self) -> None:
+        """Called by each thread that stops reading; a page begun is read to its end."""
         if Page.objects.claimable().exists():
-            announce(pages_waiting)  # this process's wake-up is used up
-        self.stopping.set()
+            announce(pages_waiting)  # this thread's wake-up is used up
+        if not self.current_work.pages:
+            self.recycled = True
+            self.stopping.set()
 
     def restore_load_failures(self) -> None:
         """Take over why the last process in this slot could not load its engine."""
@@ -200,23 +217,34 @@ class OcrProcess(WorkerBase):
         finally:
             os._exit(1)
 
-    def _fail_hung_page(self) -> None:
-        page = self.current_work.page
-        if page is None:
-            return
-        log.error("page_hung", document=str(page.claim.document_id), page=page.claim.number)
-        try:
-            fail_page(
-                page.claim,
-                ReadingTimeout(
-                    Message(
-                        "The page was not read within {seconds} s, and its worker was stopped. It "
-                        "is tried again.",
-                        seconds=round(page_time_limit(self.engine)),
-                    )
-                ),
-            )
-        except LeaseLost:
-            log.info("lease_lost", document=str(page.claim.document_id), page=page.claim.number)
-        # Only the end of the process frees the thread; the supervisor starts another.
+    def _fail_hung_pages(self, hung: list[ClaimedPage]) -> None:
+        for page in hung:
+            log.error("page_hung", document=str(page.claim.document_id), page=page.claim.number)
+            try:
+                fail_page(
+                    page.claim,
+                    ReadingTimeout(
+                        Message(
+                            "The page was not read within {seconds} s, and its worker was stopped. "
+                            "It is tried again.",
+                            seconds=round(page_time_limit(self.engine)),
+                        )
+                    ),
+                )
+            except LeaseLost:
+                log.info("lease_lost", document=str(page.claim.document_id), page=page.claim.number)
+        # Only the end of the process frees the thread; the supervisor starts another. The pages
+        # beside it are not to blame.
+        self.release_claims()
         os._exit(1)
+
+
+class _ThreadState(threading.local):
+    """What each reading thread has for itself.
+
+    `turns`: which documents its next claim prefers (documents/actions/claim_page.py).
+    """
+
+    def __init__(self) -> None:
+        self.renderer = Renderer()
+        self.turns = Turns()

@@ -303,7 +303,7 @@ def test_only_recorded_readings_count_as_pages_read(
     processing(scan(tmp_path / "scan.pdf", pages=4), pages=4)
     faults = iter([EngineFailed("It broke."), None, DamagedPage("It is damaged."), None])
     worker = OcrProcess(0, uuid.uuid4())
-    worker.renderer = renderer
+    worker._of_thread.renderer = renderer
     worker.loading.engine = engine = Pretending()
     read = engine.read
 

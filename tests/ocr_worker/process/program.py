@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -16,11 +17,14 @@ from pathlib import Path
 from ocrsite.environment import use_settings
 
 PAGE_TAKES_SECONDS = 0.4
+#: The pages that an engine is given at the same time that can read several.
+ABREAST = 4
 MIB = 2**20
 #: An engine that comes later is absent until the data directory has this file.
 INSTALLED = "engine-installed"
 ENGINES = (
     "works", "hangs", "breaks-once", "absent", "comes-later", "never-loads", "grows", "dies",
+    "abreast", "one-hangs", "all-hang", "abreast-for-six-pages",
 )  # fmt: skip
 
 
@@ -74,6 +78,12 @@ def loaded(how: str) -> object:
         taken: list[bytes] = []
         if how == "grows":
             needs = Needs(rss_bytes=resident_bytes() + 250 * MIB)
+        if how in ("abreast", "one-hangs", "all-hang"):
+            needs = Needs(pages_in_flight=ABREAST)
+        if how == "abreast-for-six-pages":
+            needs = Needs(pages_in_flight=ABREAST, pages=6)
+        all_here = threading.Barrier(ABREAST)
+        hangs = threading.Lock()
 
         def load(self) -> None:
             if how == "absent":
@@ -89,8 +99,10 @@ def loaded(how: str) -> object:
         def read(
             self, image: Image.Image, *, dpi: float, language: str, seconds: float
         ) -> PageLayout:
-            if how == "hangs":
+            if how in ("hangs", "all-hang") or (how == "one-hangs" and self.hangs.acquire(False)):
                 time.sleep(3600)
+            if how == "abreast":
+                self.all_here.wait(30)  # fails unless so many pages are read at once
             if how == "breaks-once" and self.pages == 0:
                 self.pages += 1
                 raise ZeroDivisionError("division by zero")
