@@ -7,10 +7,14 @@ meanwhile, on the processor that waits for the GPU; words on which both agree ca
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout  # built in from Python 3.11 on
 from dataclasses import replace
+from queue import SimpleQueue
+from typing import TypeVar
 
 import structlog
 from PIL import Image
@@ -25,6 +29,8 @@ from .tesseract import TesseractEngine
 
 log = structlog.get_logger(__name__)
 
+Result = TypeVar("Result")
+
 #: Tesseract's mean confidence from which the first engine reads a page again in the rotation that
 #: Tesseract found.
 _BELIEVED_ROTATION = 0.75
@@ -33,14 +39,14 @@ _BELIEVED_ROTATION = 0.75
 class WithSecondReader:
     """The `Engine` protocol (engines/base.py): `first` reads, `second` checks.
 
-    Where the second engine fails, the page has no confidences, but a reading. One thread does all
-    of its work: it may still be reading a page on which the first engine failed when the next page
-    comes.
+    Where the second engine fails, the page has no confidences, but a reading. There are as many of
+    the second engine as there are pages in flight, as far as there are processor cores, each used
+    by one thread at a time.
     """
 
     def __init__(self, first: Engine, second: TesseractEngine) -> None:
         self._first, self._second = first, second
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="second-reader")
+        self._start_readers([second])
 
     @property
     def name(self) -> str:
@@ -61,12 +67,38 @@ class WithSecondReader:
     def load(self) -> None:
         self._first.load()
         self._second.load()
+        wanted = min(self.needs.pages_in_flight, max(1, (os.cpu_count() or 1) - 1))
+        if wanted != len(self._readers):
+            self._executor.shutdown(wait=True)
+            others = [self._second.create_another() for _ in range(wanted - 1)]
+            self._start_readers([self._second, *others])
 
     def close(self) -> None:
         self._executor.shutdown(wait=True, cancel_futures=True)
         self._first.close()
-        self._second.close()
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="second-reader")
+        for reader in self._readers:
+            reader.close()
+        self._start_readers([self._second])
+
+    def _start_readers(self, readers: list[TesseractEngine]) -> None:
+        self._readers = readers
+        self._idle: SimpleQueue[TesseractEngine] = SimpleQueue()
+        for reader in readers:
+            self._idle.put(reader)
+        self._executor = ThreadPoolExecutor(len(readers), thread_name_prefix="second-reader")
+
+    def _submit(self, ask: Callable[[TesseractEngine], Result]) -> Future[Result]:
+        """`ask` is called with an idle second engine; it may still be reading a page on which the
+        first engine failed when the next page comes."""
+
+        def ask_idle() -> Result:
+            reader = self._idle.get()
+            try:
+                return ask(reader)
+            finally:
+                self._idle.put(reader)
+
+        return self._executor.submit(ask_idle)
 
     def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
         """See `Engine.read`. Unlike the first engine alone, this rotates the page upright."""
@@ -74,12 +106,13 @@ class WithSecondReader:
         gray = image.convert("L")
         rotation = self._detect_rotation(gray)
         upright = rotate_clockwise(image, rotation)
-        pending = self._executor.submit(
-            self._second.read,
-            rotate_clockwise(gray, rotation),
-            dpi=dpi,
-            language=language,
-            seconds=min(seconds, RECOGNITION_SECONDS),
+        pending = self._submit(
+            lambda reader: reader.read(
+                rotate_clockwise(gray, rotation),
+                dpi=dpi,
+                language=language,
+                seconds=min(seconds, RECOGNITION_SECONDS),
+            )
         )
         try:
             first = self._first.read(upright, dpi=dpi, language=language, seconds=seconds)
@@ -103,15 +136,15 @@ class WithSecondReader:
     ) -> PageLayout:
         """See `Engine.read_part`. The second engine reads it: the first takes seconds for a line
         as for a page, and more for each further one."""
-        reading = self._executor.submit(
-            self._second.read_part,
-            image,
-            dpi=dpi,
-            language=language,
-            seconds=min(seconds, RECOGNITION_SECONDS),
-            upright=upright,
-        )
-        return reading.result()
+        return self._submit(
+            lambda reader: reader.read_part(
+                image,
+                dpi=dpi,
+                language=language,
+                seconds=min(seconds, RECOGNITION_SECONDS),
+                upright=upright,
+            )
+        ).result()
 
     def _read_again_rotated(
         self,
@@ -135,9 +168,8 @@ class WithSecondReader:
 
     def _detect_rotation(self, gray: Image.Image) -> int:
         try:
-            return self._executor.submit(self._second.detect_rotation, gray).result(
-                RECOGNITION_SECONDS
-            )
+            pending = self._submit(lambda reader: reader.detect_rotation(gray))
+            return pending.result(RECOGNITION_SECONDS)
         except (ArchiveError, RuntimeError, FutureTimeout) as error:
             log.warning("rotation_detection_failed", reason=str(error))
             return 0

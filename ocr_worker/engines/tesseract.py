@@ -63,6 +63,10 @@ class TesseractEngine:
         self._orientation: Orientation | None = None
         self.version = ""
 
+    def create_another(self) -> TesseractEngine:
+        """Another engine of the same languages, for another thread; not loaded yet."""
+        return TesseractEngine("+".join(self._languages))
+
     def load(self) -> None:
         """Raises EngineUnavailable where tesserocr or the language data is missing."""
         if self._handles is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -165,6 +166,34 @@ def test_both_read_at_the_same_time(
     monkeypatch.setattr(tesseract, "read", meeting)
 
     assert read(Meeting()).text == PRINTED
+
+
+def test_pages_in_flight_are_checked_at_the_same_time(
+    tesseract: TesseractEngine, page: Image.Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met = threading.Barrier(3, timeout=30)
+    genuine = TesseractEngine.read
+
+    def meeting(self: TesseractEngine, image: Image.Image, **options: Any) -> PageLayout:
+        met.wait()
+        return genuine(self, image, **options)
+
+    class Many(First):
+        needs = Needs(colour=True, dpi=False, pages_in_flight=3)
+
+    monkeypatch.setattr(TesseractEngine, "read", meeting)
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    pair = WithSecondReader(Many(), tesseract)
+    pair.load()
+
+    with ThreadPoolExecutor(3) as threads:
+        readings = list(
+            threads.map(lambda _: pair.read(page, dpi=150, language="en", seconds=100), range(3))
+        )
+
+    pair.close()
+    assert [reading.text for reading in readings] == [PRINTED] * 3
+    assert min(reading.confidence or 0 for reading in readings) > 0.9
 
 
 def test_the_version_names_both(tesseract: TesseractEngine) -> None:
