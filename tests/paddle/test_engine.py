@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +104,34 @@ def test_two_threads_read_as_one(engine: PaddleOCRVLEngine) -> None:
 
     assert len(found) == 8
     assert all(layout == expected[size] for size, layout in found)
+
+
+def test_pages_that_wait_for_their_blocks_in_turns_are_read_as_alone(
+    engine: PaddleOCRVLEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = [page(500 + 40 * n, 700 + 30 * n, word=f"Page {n}") for n in range(4)]
+    alone = [read(engine, image) for image in images]
+    guard = engine._guard
+    assert guard is not None
+    genuine = guard._predict
+    assert genuine is not None
+    all_wait = threading.Barrier(len(images))
+
+    def answer_when_all_wait(answer: Future[None]) -> None:
+        all_wait.wait(60)
+        answer.set_result(None)
+
+    def predict(blocks: Any, **settings: Any) -> Iterator[Any]:
+        answer: Future[None] = Future()
+        threading.Thread(target=answer_when_all_wait, args=(answer,)).start()
+        engine._loop.wait(answer)
+        yield from genuine(blocks, **settings)
+
+    monkeypatch.setattr(guard, "_predict", predict)
+    with ThreadPoolExecutor(len(images)) as threads:
+        together = list(threads.map(lambda image: read(engine, image), images))
+
+    assert together == alone
 
 
 def test_a_process_forked_from_one_with_an_engine_is_refused(engine: PaddleOCRVLEngine) -> None:

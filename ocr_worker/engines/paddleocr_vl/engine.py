@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -22,6 +22,7 @@ from ocr_worker.memory import resident_bytes
 
 from . import gpu, library, library_setup, models, requirements, results
 from .guard import Guard
+from .page_loop import PageLoop
 
 log = structlog.get_logger(__name__)
 
@@ -49,16 +50,16 @@ class PaddleOCRVLEngine:
 
     `device`: "gpu:0", or "cpu" for tests with small models (a page takes minutes).
 
-    One thread of the engine's own does all of Paddle's work, whichever thread calls: the pipeline
-    is not safe for two threads, and Paddle's execution mode (eager or graph) is a state of the
-    thread that loaded it.
+    One thread of the engine's own (`page_loop.py`) does all of Paddle's work, whichever thread
+    calls: the pipeline is not safe for two threads, and Paddle's execution mode (eager or graph) is
+    a state of the thread that loaded it.
     """
 
     name = EngineName.PADDLEOCR_VL.value
 
     def __init__(self, device: str = gpu.DEVICE) -> None:
         self._device = device
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="paddleocr-vl")
+        self._loop = PageLoop("paddleocr-vl")
         self._pid = 0
         self._pipeline: Any = None
         self._guard: Guard | None = None
@@ -72,7 +73,7 @@ class PaddleOCRVLEngine:
         Raises EngineUnavailable where a package, a model, the GPU or its memory is missing.
         """
         self._refuse_fork()
-        self._thread.submit(self._load).result()
+        self._loop.submit(self._load).result()
 
     def _load(self) -> None:
         if self._pipeline is not None:
@@ -119,7 +120,7 @@ class PaddleOCRVLEngine:
         )
 
     def close(self) -> None:
-        self._thread.submit(self._close).result()
+        self._loop.submit(self._close).result()
 
     def _close(self) -> None:
         if self._pipeline is not None:
@@ -139,7 +140,7 @@ class PaddleOCRVLEngine:
         """
         self.load()
         deadline = time.monotonic() + seconds
-        return self._thread.submit(self._read, image, dpi, deadline).result()
+        return self._loop.submit(partial(self._read, image, dpi, deadline)).result()
 
     def read_part(
         self, image: Image.Image, *, dpi: float, language: str, seconds: float, upright: bool
@@ -168,9 +169,8 @@ class PaddleOCRVLEngine:
             log.warning("gpu_memory_exhausted", reason=str(error)[:500])
             result = self._read_with_less_memory(image, deadline)
         assert self._guard is not None
-        cut = self._guard.cut
         return results.build_layout(
-            result, width=image.width, height=image.height, dpi=dpi, cut=cut
+            result, width=image.width, height=image.height, dpi=dpi, cut=self._guard.page.cut
         )
 
     def _read_with_less_memory(self, image: Image.Image, deadline: float) -> Mapping[str, Any]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -29,6 +31,19 @@ MAX_NEW_TOKENS = 4096
 _MOST_OBLONG = 150
 
 
+@dataclass
+class GuardedPage:
+    """`deadline`: seconds of the monotonic clock. `cut`: the answers that repeated themselves, as
+    cut."""
+
+    deadline: float = float("inf")
+    cut: list[str] = field(default_factory=list)
+
+
+#: Each page in flight has a context of its own (`page_loop.py`).
+_PAGE: ContextVar[GuardedPage] = ContextVar("guarded page")
+
+
 class Guard:
     """Replaces `predict` of a pipeline's language model."""
 
@@ -44,13 +59,15 @@ class Guard:
                 )
             )
         model.predict = self
-        self.start_page(float("inf"))
 
     def start_page(self, deadline: float) -> None:
         """Start a page, which may take until `deadline` (seconds of the monotonic clock)."""
-        self.deadline = deadline
-        #: The answers of this page that repeated themselves, as cut.
-        self.cut: list[str] = []
+        _PAGE.set(GuardedPage(deadline))
+
+    @property
+    def page(self) -> GuardedPage:
+        """The page that was started here last."""
+        return _PAGE.get()
 
     def __call__(self, blocks: Iterable[Any], **settings: Any) -> Iterator[Any]:
         """Yield the model's results block by block, with repetitions cut.
@@ -61,7 +78,7 @@ class Guard:
         tokens = settings.get("max_new_tokens") or MAX_NEW_TOKENS
         settings["max_new_tokens"] = min(tokens, MAX_NEW_TOKENS)
         for block in blocks:
-            if time.monotonic() >= self.deadline:
+            if time.monotonic() >= self.page.deadline:
                 raise ReadingTimeout(
                     Message("PaddleOCR-VL ran out of time on this page. It is tried again.")
                 )
@@ -74,7 +91,7 @@ class Guard:
         kept, was_cut = cut_repetition(text)
         if was_cut:
             log.info("repetition_cut", characters=len(text), kept=len(kept))
-            self.cut.append(kept)
+            self.page.cut.append(kept)
             result["result"] = kept
 
 
