@@ -9,13 +9,13 @@ from django.db import transaction
 from documents import access
 from documents.access import Ability
 from documents.actions.count_doubts import count_doubts
+from documents.actions.page_language import find_language
 from documents.actions.request_results import request_results
 from documents.errors import NoCorrection
 from documents.events import commit_change
 from documents.messages import Message
 from documents.models import Page, User
 from documents.models.event import EventKind
-from documents.text.detect_language import detect_language
 from documents.text.page_layout import PageLayout
 
 
@@ -41,7 +41,7 @@ def accept_reading(
         page.current_revision = None
         page.forget_review()
         layout = PageLayout.from_dict(page.current_reading.layout)
-        page.language = detect_language(layout.text)
+        page.language = find_language(layout.text)
         count_doubts(page, layout)
         page.save_changed_fields()
         request_results(document)

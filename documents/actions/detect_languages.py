@@ -12,10 +12,11 @@ from collections.abc import Callable
 import structlog
 from django.db import transaction
 
+from documents.actions.page_language import find_language
 from documents.actions.request_results import mark_results_outdated
 from documents.events import commit_change
 from documents.models import Document, Page
-from documents.text.detect_language import detect_language, find_main_language
+from documents.text.detect_language import find_main_language
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,7 @@ def detect_languages(should_stop: Callable[[], bool] = lambda: False) -> int:
         if should_stop():
             break
         layout = page.layout
-        language = detect_language(layout.text) if layout else ""
+        language = find_language(layout.text) if layout else ""
         # Where its text changed meanwhile, that change has set the language.
         Page.objects.without_language().filter(id=page.id).update(language=language)
         documents[page.document_id] = None

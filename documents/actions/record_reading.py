@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from documents.actions.count_doubts import count_doubts
+from documents.actions.page_language import find_language
 from documents.actions.request_results import request_first_results
 from documents.events import commit_change
 from documents.files.figures import Figure
 from documents.models import Reading
 from documents.models.claim import PageClaim
 from documents.models.fields import pack
-from documents.text.detect_language import detect_language
 from documents.text.page_layout import PageLayout
 
 
@@ -33,7 +33,7 @@ def record_reading(
     data = layout.to_dict()
     # 6 ms for a dense page, for which SQLite's only writer would block uploads and other workers.
     packed = pack(data)
-    language = detect_language(layout.text)
+    language = find_language(layout.text)
     with transaction.atomic():
         document, page = claim.lock()
         reading = Reading.objects.create(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from documents.actions.count_doubts import count_doubts
+from documents.actions.page_language import find_language
 from documents.actions.request_results import request_results
 from documents.events import commit_change
 from documents.models import Document, Page, PageRevision, Reading, User
 from documents.models.event import EventKind
-from documents.text.detect_language import detect_language
 from documents.text.page_layout import PageLayout
 
 
@@ -33,7 +33,7 @@ def store_correction(
         author=actor,
         layout=layout.to_dict(),
     )
-    page.language = detect_language(layout.text)
+    page.language = find_language(layout.text)
     count_doubts(page, layout)
     page.save_changed_fields()
     request_results(document)

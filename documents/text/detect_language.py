@@ -33,8 +33,10 @@ _LEAST_SHARE = 0.06
 #: alphabet speaks for the languages that have it (shared among them); what an ending does.
 _FOREIGN_LETTER, _OWN_LETTER, _ENDING = {"CYRILLIC": -2.0, "LATIN": -1.0}, 1.0, 0.4
 
-#: The languages of most documents here: of equals they come first.
-_EXPECTED = {"ru": 1.0, "en": 0.5}
+#: What speaks for the first of the expected languages, and for each other, in words; the lead over
+#: one of them that another language needs, as a share of its evidence and at least.
+_FIRST, _OTHERS = 1.0, 0.5
+_LEAD_OF_OTHERS, _LEAST_LEAD_OF_OTHERS = 0.25, 2.0
 
 #: Scripts that belong to one language here, by Unicode's names.
 _OF_ONE_SCRIPT = {
@@ -81,8 +83,12 @@ _SUFFIXES = {language: tuple(endings.split()) for language, endings in _ENDINGS.
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def detect_language(text: str) -> str:
-    """The ISO 639-1 code of the language that most of `text` is in; "" where that is not clear."""
+def detect_language(text: str, expected: tuple[str, ...] = ("ru", "en")) -> str:
+    """The ISO 639-1 code of the language that most of `text` is in; "" where that is not clear.
+
+    `expected`: the languages of most documents, the first of all first. A relative of one of them
+    is named only where it is much the more likely: Russian letters have Bulgarian words.
+    """
     words = [word.casefold() for word in _WORD.findall(text)]
     words = words[:: max(1, len(words) // _ENOUGH_WORDS)]
     letters: Counter[str] = Counter()
@@ -97,7 +103,8 @@ def detect_language(text: str) -> str:
         return _OF_ONE_SCRIPT[script] if count >= _LEAST_LETTERS / 2 else ""
     if script not in _ALPHABETS or count < _LEAST_LETTERS:
         return ""
-    return _name_language(script, [word for word in words if letter_script(word[0]) == script])
+    own = [word for word in words if letter_script(word[0]) == script]
+    return _name_language(script, own, expected)
 
 
 def find_main_language(languages: Iterable[str]) -> str:
@@ -109,15 +116,22 @@ def find_main_language(languages: Iterable[str]) -> str:
     return max(counts, key=lambda language: counts[language], default="")
 
 
-def _name_language(script: str, words: list[str]) -> str:
-    evidence: Counter[str] = Counter(_EXPECTED)
+def _name_language(script: str, words: list[str], expected: tuple[str, ...]) -> str:
+    evidence: Counter[str] = Counter()
+    for place, language in enumerate(expected):
+        evidence[language] = _OTHERS if place else _FIRST  # type: ignore[assignment]
     for word in words:
         for language, weight in _weigh(script, word):
             evidence[language] += weight  # type: ignore[assignment]
     ranked = sorted(((evidence[name], name) for name in _ALPHABETS[script]), reverse=True)
     (best, name), (second, _) = ranked[:2]
-    if best < max(_LEAST_EVIDENCE, _LEAST_SHARE * len(words)):
+    least = max(_LEAST_EVIDENCE, _LEAST_SHARE * len(words))
+    if best < least:
         return ""
+    if name not in expected:
+        rival, rival_name = next(((e, n) for e, n in ranked if n in expected), (0.0, ""))
+        if best - rival < max(_LEAST_LEAD_OF_OTHERS, _LEAD_OF_OTHERS * best):
+            return rival_name if rival >= least else ""
     return name if best - max(second, 0.0) >= max(_LEAST_LEAD, _LEAD * best) else ""
 
 

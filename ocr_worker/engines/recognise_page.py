@@ -20,6 +20,7 @@ from documents.errors import EngineFailed, ReadingTimeout
 from documents.messages import Message
 from documents.text.common_words import COMMON_WORDS
 from documents.text.detect_language import detect_language
+from documents.text.language_codes import language_of
 from documents.text.page_layout import PageLayout, Word, mean_confidence
 from ocr_worker.rendering.rotate import rotate_clockwise
 
@@ -162,7 +163,8 @@ class PageRecogniser:
     def _find_other_language(self, blocks: list[GrowingBlock], group: LanguageGroup) -> str | None:
         """The language that the text is in where its data is installed, but not in the group."""
         text = "\n".join(" ".join(w.text for w in line) for b in blocks for line in b.lines)
-        language = detect_language(text)
+        read = (code for one in self._groups for code in one.codes.split("+"))
+        language = detect_language(text, tuple(filter(None, map(language_of, read))))
         code = tessdata.tesseract_code(language) if language else None
         if code is None or code in group.codes.split("+"):
             return None
@@ -244,7 +246,7 @@ def _resize(image: Image.Image, factor: float) -> Image.Image:
 
 @lru_cache
 def _describe(group: LanguageGroup) -> Reader:
-    languages = (tessdata.language_of(code) for code in group.codes.split("+"))
+    languages = (language_of(code) for code in group.codes.split("+"))
     words = (COMMON_WORDS.get(language, frozenset()) for language in languages)
     return Reader(group.script, frozenset().union(*words))
 

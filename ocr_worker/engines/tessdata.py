@@ -11,6 +11,7 @@ from django.conf import settings
 
 from documents.errors import EngineUnavailable
 from documents.messages import Message
+from documents.text.language_codes import TESSERACT_CODES
 
 #: Directories of Debian, Fedora, Arch, Homebrew and MacPorts, searched after the one that
 #: TESSDATA_PREFIX names; the newest Tesseract first.
@@ -24,35 +25,6 @@ DIRECTORY_PATTERNS = (
     "/home/linuxbrew/.linuxbrew/share/tessdata",
     "/opt/local/share/tessdata",
 )
-
-#: ISO 639-1 codes to the names of Tesseract's data files, for the languages it reads well.
-_CODES = {
-    "be": "bel",
-    "bg": "bul",
-    "cs": "ces",
-    "de": "deu",
-    "el": "ell",
-    "en": "eng",
-    "es": "spa",
-    "fi": "fin",
-    "fr": "fra",
-    "hy": "hye",
-    "it": "ita",
-    "ka": "kat",
-    "kk": "kaz",
-    "lt": "lit",
-    "lv": "lav",
-    "nl": "nld",
-    "pl": "pol",
-    "pt": "por",
-    "ro": "ron",
-    "ru": "rus",
-    "sr": "srp",
-    "sv": "swe",
-    "tr": "tur",
-    "uk": "ukr",
-    "uz": "uzb",
-}
 
 
 def find_data_directory(languages: list[str]) -> Path:
@@ -92,12 +64,7 @@ def is_installed(directory: str, code: str) -> bool:
 
 def tesseract_code(language: str) -> str | None:
     """Tesseract's name of an ISO 639-1 language; None for one that is not in the table."""
-    return _CODES.get(language.lower().partition("-")[0])
-
-
-def language_of(code: str) -> str:
-    """The ISO 639-1 code of a language by Tesseract's name; "" for one not in the table."""
-    return next((language for language, name in _CODES.items() if name == code), "")
+    return TESSERACT_CODES.get(language.lower().partition("-")[0])
 
 
 def _list_directories() -> list[Path]:

@@ -49,6 +49,38 @@ def test_what_has_no_language_gets_none(text: str) -> None:
     assert detect_language(text) == ""
 
 
+LETTERS = [
+    "От: Бухгалтерия\nКому: Иван\nДата: 02.03.2026\nТема: Договор поставки\n"
+    "Вложения: договор.docx\nЗдравствуйте! Договор во вложении. С уважением, Анна",
+    "От: Иван Петров Кому: Анна Сидорова Дата: 12.03.2026 10:00 Тема: Договор",
+    "Договор от 12 марта, дата поставки, адрес склада",
+]
+
+
+@pytest.mark.parametrize("text", LETTERS)
+def test_a_short_russian_letter_is_not_bulgarian(text: str) -> None:
+    assert detect_language(text) == "ru"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Приложено ви изпращаме договора за наем. Моля да го подпишете и върнете.",
+        "Здравейте, фактурата е приложена. Моля да я платите до края на месеца. Благодаря ви!",
+        "Протокол от заседание на комисията, което се проведе в София през март",
+    ],
+)
+def test_a_short_bulgarian_letter_is_not_russian(text: str) -> None:
+    assert detect_language(text) in ("bg", "")
+    assert detect_language(text, ("bg", "en")) == "bg"
+
+
+def test_between_relatives_the_languages_of_the_archive_decide() -> None:
+    text = "Договор за поставка, дата и адрес: София, от 12 март"
+    assert detect_language(text, ("bg", "en")) == "bg"
+    assert detect_language(text, ("ru", "en")) != "bg"
+
+
 def test_names_in_another_script_do_not_change_the_language() -> None:
     assert detect_language(TEXTS["ru"] + " Microsoft Office, Debian GNU/Linux") == "ru"
 
