@@ -23,11 +23,13 @@ def make_msg(
     headers: str = "",
     files: Sequence[tuple[str, bytes]] = (),
     messages: Sequence[Storage] = (),
+    properties: Sequence[tuple[int, int, int]] = (),
 ) -> bytes:
+    """`properties`: number, type and value of those of a fixed size."""
     return write_compound(
         message_storage(
             subject=subject, sender=sender, to=to, body=body, html=html, headers=headers,
-            files=files, messages=messages,
+            files=files, messages=messages, properties=properties,
         )
     )  # fmt: skip
 
@@ -42,15 +44,19 @@ def message_storage(
     headers: str = "",
     files: Sequence[tuple[str, bytes]] = (),
     messages: Sequence[Storage] = (),
+    properties: Sequence[tuple[int, int, int]] = (),
     is_inner: bool = False,
 ) -> Storage:
     found: dict[str, bytes | Storage] = {
-        "__properties_version1.0": bytes(24 if is_inner else _HEADERS),
+        "__properties_version1.0": bytes(24 if is_inner else _HEADERS)
+        + b"".join(struct.pack("<HHIQ", kind, number, 6, v) for number, kind, v in properties),
         _name(0x0037, 0x001F): subject.encode("utf-16-le"),
-        _name(0x0C1A, 0x001F): sender[0].encode("utf-16-le"),
-        _name(0x5D01, 0x001F): sender[1].encode("utf-16-le"),
         _name(0x0E04, 0x001F): to.encode("utf-16-le"),
     }
+    if sender[0]:
+        found[_name(0x0C1A, 0x001F)] = sender[0].encode("utf-16-le")
+    if sender[1]:
+        found[_name(0x5D01, 0x001F)] = sender[1].encode("utf-16-le")
     for number, text in ((0x1000, body), (0x007D, headers)):
         if text:
             found[_name(number, 0x001F)] = text.encode("utf-16-le")

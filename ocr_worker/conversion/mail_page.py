@@ -13,7 +13,7 @@ from typing import BinaryIO
 from documents.errors import DamagedFile
 from documents.messages import Message
 from ocr_worker.mail.mbox import Mailbox
-from ocr_worker.mail.message import CUT, ENCRYPTED
+from ocr_worker.mail.message import CUT, DRAFT, ENCRYPTED
 from ocr_worker.mail.message import Message as Mail
 from ocr_worker.rendering.mail_members import FAILURES, open_mail
 
@@ -25,6 +25,7 @@ _RUSSIAN = {
     "files": "Вложения", "time": "%d.%m.%Y %H:%M",
     ENCRYPTED: "Письмо зашифровано: его может открыть только получатель своим ключом.",
     CUT: "В письме больше частей, чем разбирается; остальные остались в его файле.",
+    DRAFT: "Письмо не отправлено: это черновик, отправителя в нём нет.",
     "empty": "В письме нет текста.",
 }  # fmt: skip
 _ENGLISH = {
@@ -32,6 +33,7 @@ _ENGLISH = {
     "files": "Attachments", "time": "%Y-%m-%d %H:%M",
     ENCRYPTED: "The message is encrypted: only its recipient can open it, with a key.",
     CUT: "The message has more parts than are taken apart; the others stay in its file.",
+    DRAFT: "The message was not sent: it is a draft, and names no sender.",
     "empty": "The message has no text.",
 }  # fmt: skip
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)

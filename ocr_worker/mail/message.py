@@ -18,7 +18,7 @@ _SIGNED_BYTES = 200 * 2**20
 _NAME_LENGTH = 120
 
 #: What an attachment is that is no document; what the pages say of the message.
-SIGNATURE, ENCRYPTED, CUT = "signature", "encrypted", "cut"
+SIGNATURE, ENCRYPTED, CUT, DRAFT = "signature", "encrypted", "cut", "draft"
 
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/bmp", "image/pjpeg", "image/jpg")
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature",
@@ -59,7 +59,8 @@ class Picture:
 
 @dataclass
 class Message:
-    """`pictures`: those that bodies show, by Content-ID. `notes`: ENCRYPTED, CUT."""
+    """`pictures`: those that bodies show, by Content-ID. `notes`: ENCRYPTED, CUT, DRAFT.
+    `date` of a draft: when it was written."""
 
     sender: str = ""
     to: str = ""

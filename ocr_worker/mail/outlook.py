@@ -13,6 +13,7 @@ import olefile
 from .charsets import decode
 from .headers import Header, clean
 from .message import (
+    DRAFT,
     Attachment,
     Body,
     Message,
@@ -28,8 +29,8 @@ _SUBJECT, _SENDER_NAME, _SENDER_ADDRESS, _SENDER_SMTP = 0x0037, 0x0C1A, 0x0C1F, 
 _REPRESENTING_NAME, _REPRESENTING_ADDRESS, _REPRESENTING_SMTP = 0x0042, 0x0065, 0x5D02
 _TO, _CC, _HEADERS, _MESSAGE_ID = 0x0E04, 0x0E03, 0x007D, 0x1035
 _BODY, _HTML, _RTF = 0x1000, 0x1013, 0x1009
-_SENT, _DELIVERED = 0x0039, 0x0E06
-_CODEPAGE, _INTERNET_CODEPAGE = 0x3FFD, 0x3FDE
+_SENT, _DELIVERED, _CHANGED, _CREATED = 0x0039, 0x0E06, 0x3008, 0x3007
+_CODEPAGE, _INTERNET_CODEPAGE, _LOCALE, _FLAGS = 0x3FFD, 0x3FDE, 0x3FF1, 0x0E07
 _LONG_NAME, _SHORT_NAME, _DISPLAY_NAME, _MIME_TYPE = 0x3707, 0x3704, 0x3001, 0x370E
 _CONTENT_ID, _FILE = 0x3712, 0x3701
 
@@ -41,9 +42,25 @@ _BODY_BYTES = 8 * 2**20
 #: 100 ns since 1601.
 _EPOCH = datetime(1601, 1, 1, tzinfo=timezone.utc)
 
+#: Of `_FLAGS` (MS-OXCMSG 2.2.1.6): it was never sent.
+_UNSENT = 0x08
+
 #: Names of code pages that are no encoding of Python's by "cp" and the number.
-_PAGES = {20866: "koi8-r", 21866: "koi8-u", 28595: "iso8859-5", 28591: "iso8859-1",
-          65001: "utf-8", 65000: "utf-7", 20127: "ascii"}  # fmt: skip
+_PAGES = {20866: "koi8-r", 21866: "koi8-u", 65001: "utf-8", 65000: "utf-7", 20127: "ascii",
+          874: "tis-620", 932: "shift_jis", 936: "gbk", 949: "euc-kr", 950: "big5",
+          50220: "iso2022-jp", 50222: "iso2022-jp", 51932: "euc-jp", 54936: "gb18030",
+          **{28590 + part: f"iso8859-{part}" for part in (*range(1, 10), 13, 15)}}  # fmt: skip
+#: Code pages of Windows by the low ten bits of a locale (MS-LCID 2.2); Chinese has two.
+_PAGES_OF_LANGUAGES = {
+    language: page
+    for page, languages in {
+        874: (0x1E,), 932: (0x11,), 936: (0x04,), 949: (0x12,), 1253: (0x08,), 1254: (0x1F,),
+        1250: (0x05, 0x0E, 0x15, 0x18, 0x1A, 0x1B, 0x1C, 0x24), 1255: (0x0D,), 1256: (0x01, 0x29),
+        1251: (0x02, 0x19, 0x22, 0x23, 0x2F, 0x3F, 0x40), 1257: (0x25, 0x26, 0x27),
+    }.items()
+    for language in languages
+}  # fmt: skip
+_TRADITIONAL_CHINESE = (0x0404, 0x0C04, 0x1404)
 
 
 def read_outlook(stream: BinaryIO) -> Message:
@@ -61,7 +78,8 @@ class _Storage:
 
     def read_message(self, properties_head: int, depth: int) -> Message:
         self._read_fixed(properties_head)
-        self._pages = (self._page(_CODEPAGE), self._page(_INTERNET_CODEPAGE))
+        internet = self._page(_INTERNET_CODEPAGE)
+        self._pages = (self._page(_CODEPAGE) or self._page_of_locale() or internet, internet)
         message = Message()
         header = Header(self.text(_HEADERS).encode("utf-8", "replace"))
         message.subject = clean(self.text(_SUBJECT))
@@ -71,6 +89,10 @@ class _Storage:
         given = self.text(_MESSAGE_ID)
         message.message_id = clean(given).strip("<> ") or find_message_id(header)
         message.date = header.date() or self._time(_SENT) or self._time(_DELIVERED)
+        if message.date is None and not message.sender and self._number(_FLAGS) & _UNSENT:
+            # Nobody has sent it yet: who wrote it is not in the file, when it was written is.
+            message.notes.append(DRAFT)
+            message.date = self._time(_CHANGED) or self._time(_CREATED)
         body = self._body()
         if body is not None:
             message.bodies.append(body)
@@ -90,6 +112,8 @@ class _Storage:
             (_SENDER_NAME, _SENDER_SMTP, _SENDER_ADDRESS),
         ):
             shown, mail = clean(self.text(name)), clean(self.text(smtp) or self.text(address))
+            if mail.startswith("/"):  # a place in the directory of an Exchange server
+                mail = "" if shown else mail
             if shown or mail:
                 return f"{shown} <{mail}>" if "@" in mail and shown != mail else shown or mail
         return ""
@@ -165,9 +189,17 @@ class _Storage:
             if kind in (_TIME, _NUMBER):
                 self._fixed[number] = data[place + 8 : place + 16]
 
+    def _number(self, number: int) -> int:
+        return int.from_bytes(self._fixed.get(number, b"")[:4], "little")
+
     def _page(self, number: int) -> str:
-        value = int.from_bytes(self._fixed.get(number, b"")[:4], "little")
-        return _PAGES.get(value, f"cp{value}" if value else "")
+        return _name_page(self._number(number))
+
+    def _page_of_locale(self) -> str:
+        locale = self._number(_LOCALE)
+        if locale in _TRADITIONAL_CHINESE:
+            return _name_page(950)
+        return _name_page(_PAGES_OF_LANGUAGES.get(locale & 0x3FF, 1252)) if locale else ""
 
     def _time(self, number: int) -> datetime | None:
         value = int.from_bytes(self._fixed.get(number, b""), "little")
@@ -175,6 +207,10 @@ class _Storage:
             return _EPOCH + timedelta(microseconds=value // 10) if value else None
         except OverflowError:
             return None
+
+
+def _name_page(number: int) -> str:
+    return _PAGES.get(number, f"cp{number}" if number else "")
 
 
 def _name(number: int, kind: int) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import struct
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from documents.files.filetypes import MSG
 from documents.files.sniff import HEAD_BYTES, sniff
-from ocr_worker.mail.message import read_mime
+from ocr_worker.mail.message import DRAFT, read_mime
 from ocr_worker.mail.outlook import read_outlook
 from ocr_worker.mail.rtf import decompress_rtf, text_of_rtf
 from ocr_worker.mail.tnef import read_tnef
-from tests.outlook import make_msg, message_storage
+from tests.outlook import make_msg, message_storage, write_compound
+
+EPOCH = datetime(1601, 1, 1, tzinfo=timezone.utc)
 
 INNER = message_storage(
     subject="Внутреннее", sender=("Анна", "anna@example.org"), to="Иван", body="Текст внутри",
@@ -54,6 +57,42 @@ def test_a_message_in_an_outlook_message_is_a_message_of_its_own() -> None:
     assert (inner.subject, inner.bodies[0].text.strip()) == ("Внутреннее", "Текст внутри")
     (picture,) = inner.attachments
     assert (picture.name, b"".join(picture.blocks())) == ("схема.png", b"\x89PNG" + bytes(5000))
+
+
+def test_a_draft_says_that_it_is_one_and_when_it_was_written() -> None:
+    written = (datetime(2026, 2, 23, 14, 57, tzinfo=timezone.utc) - EPOCH) // timedelta(seconds=1)
+    draft = make_msg(
+        subject="Черновик", sender=("", ""), to="Анна", body="Добрый день",
+        properties=[(0x0E07, 3, 8), (0x3008, 0x40, written * 10**7)],
+    )  # fmt: skip
+    message = read_outlook(io.BytesIO(draft))
+
+    assert (message.sender, message.notes) == ("", [DRAFT])
+    assert message.date == datetime(2026, 2, 23, 14, 57, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("locale", "codec", "name"),
+    [(0x0419, "cp1251", "Договор"), (0x0404, "big5", "契約"), (0x0804, "gbk", "合同")],
+)
+def test_texts_without_a_code_page_are_in_that_of_the_locale(
+    locale: int, codec: str, name: str
+) -> None:
+    storage = dict(
+        message_storage(
+            subject="", sender=("", ""), to="", body="", properties=[(0x3FF1, 3, locale)]
+        )
+    )
+    del storage["__substg1.0_0037001F"]
+    storage["__substg1.0_0037001E"] = name.encode(codec)
+    assert read_outlook(io.BytesIO(write_compound(storage))).subject == name
+
+
+def test_a_place_in_an_exchange_directory_is_no_address() -> None:
+    letter = make_msg(
+        subject="Отчёт", sender=("Иван", "/O=FIRM/OU=FIRST/CN=RECIPIENTS/CN=IVAN@FIRM"), to="Анна"
+    )
+    assert read_outlook(io.BytesIO(letter)).sender == "Иван"
 
 
 @pytest.mark.parametrize("cut", [600, 2000, len(LETTER) // 2, len(LETTER) - 700])
