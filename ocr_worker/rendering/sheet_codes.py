@@ -30,7 +30,8 @@ def read_codes(gray: Image.Image, *, bars: bool) -> list[str]:
     """The texts of the QR codes on `gray` (mode "L", a page at about `CODES_DPI`); with `bars`, of
     all kinds of barcodes."""
     for look in _looks(gray, bars=bars):
-        view = zxingcpp.ImageView(look.tobytes(), look.width, look.height, zxingcpp.ImageFormat.Lum)
+        pixels = look.tobytes()  # the view does not keep them
+        view = zxingcpp.ImageView(pixels, look.width, look.height, zxingcpp.ImageFormat.Lum)
         found = zxingcpp.read_barcodes(view, formats=_ALL if bars else _SQUARES)
         texts = [code.text[:_LENGTH] for code in found if code.valid and code.text]
         if texts:
