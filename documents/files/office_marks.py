@@ -17,8 +17,8 @@ from documents.text.encodings import decode_text, guess_encoding
 
 #: Bytes at the end of a zip in which the names of its entries are looked for.
 _TAIL_BYTES = 256 * 1024
-#: Bytes of an OLE file's directory that are looked at, and where its pieces lie apart, of both ends
-#: of the file.
+#: Bytes of an OLE file's directory that are looked at, and of both ends of a file whose pieces lie
+#: apart.
 _DIRECTORY_BYTES, _ENDS_BYTES = 16 * 1024, 4 * 2**20
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -85,15 +85,28 @@ def _recognise_zip(head: bytes, file: BinaryIO | None) -> str:
     if head[30:38] == b"mimetype":
         kind = head[38:]
         if kind.startswith(_OPENDOCUMENT):
-            kind = kind[len(_OPENDOCUMENT) :]
-            return next((name for mark, name in _ODF_KINDS.items() if kind.startswith(mark)), "odf")
+            return _name_odf(kind)
         if kind.startswith(b"application/epub"):
             return "epub"
     seen = _read_directory(file) or head
     if b"[Content_Types].xml" not in seen:
-        return "zip"
+        is_odf = all(name in seen for name in (b"META-INF/manifest.xml", b"content.xml"))
+        return _recognise_repacked(file) if is_odf else "zip"
     found = [(seen.find(mark), name) for mark, name in _PARTS if mark in seen]
     return min(found)[1] if found else "opc"
+
+
+def _name_odf(kind: bytes) -> str:
+    kind = kind[len(_OPENDOCUMENT) :]
+    return next((name for mark, name in _ODF_KINDS.items() if kind.startswith(mark)), "odf")
+
+
+def _recognise_repacked(file: BinaryIO | None) -> str:
+    """An OpenDocument file that another program has zipped again: its type may lie anywhere, or be
+    packed. A text then: LibreOffice looks for itself."""
+    start = _read(file, 0, _ENDS_BYTES) + _read(file, -_ENDS_BYTES, _ENDS_BYTES)
+    place = start.find(b"mimetype" + _OPENDOCUMENT)
+    return _name_odf(start[place + len(b"mimetype") :]) if place >= 0 else ".odt"
 
 
 def _read_directory(file: BinaryIO | None) -> bytes:

@@ -1,4 +1,5 @@
-"""Make a spreadsheet's pages readable: as wide as a page, nothing left out, hidden sheets named.
+"""Make a spreadsheet's pages readable: as wide as a page, nothing cut or left out, hidden sheets
+named.
 
 Works on what LibreOffice itself has written as flat OpenDocument, where each element begins a line:
 styles (`style:page-layout`, widths of columns), then the tables. ODF 1.3 part 3, 17.2 and 9.1.
@@ -12,6 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape, unescape  # nosec B406 # writes XML, parses none
 
+from .cell_styles import Styles
+from .whole_cells import MOST_COLUMNS, own_lines, show_whole_cells
+
 #: Rows with content that are shown of a whole file; the pages say so where there are more.
 MOST_ROWS = 20_000
 
@@ -19,10 +23,6 @@ MOST_ROWS = 20_000
 _SHORT, _LONG, _MARGIN = 21.0, 29.7, 1.0
 #: Sheets are made smaller up to this share; wider ones take several pages side by side.
 _SMALLEST = 0.5
-#: Of what cells without a width have, cm.
-_COLUMN = 2.26
-#: A wider sheet is taken for one whose last columns have nothing but a format.
-_MOST_COLUMNS = 1024
 
 _LAYOUT = re.compile(
     r'(<style:page-layout style:name="[^"]*"[^>]*>\s*<style:page-layout-properties)([^>]*?)(/?>)'
@@ -31,12 +31,6 @@ _OLD = re.compile(
     r" (?:style:scale-to(?:-pages|-X|-Y)?|style:print-orientation|fo:page-width|fo:page-height"
     r'|fo:margin(?:-left|-right)?)="[^"]*"'
 )
-_STYLE = re.compile(
-    r'<style:style style:name="([^"]*)" style:family="table(?:-column)?"[^>]*>.*?</style:style>',
-    re.DOTALL,
-)
-_WIDTH = re.compile(r'style:column-width="([\d.]+)(cm|mm|in|pt)"')
-_UNITS = {"cm": 1.0, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72}
 _ATTRIBUTE = re.compile(r' ([\w:-]+)="([^"]*)"')
 _PRINTED = re.compile(r' table:print(?:-ranges)?="[^"]*"')
 
@@ -44,20 +38,20 @@ _PRINTED = re.compile(r' table:print(?:-ranges)?="[^"]*"')
 def fit_to_pages(source: Path, target: Path) -> tuple[str, ...]:
     """Rewrite the flat spreadsheet `source` as `target`; what its pages do not show.
 
-    Memory holds the styles and one line of the tables.
+    Memory holds the styles and one row of the tables.
     """
     with source.open(encoding="utf-8") as file:
         head = _read_head(file)
-    widths, hidden_styles = _read_styles(head)
-    survey = _Survey(widths, hidden_styles)
-    with source.open(encoding="utf-8") as file:
-        for line in file:
-            survey.see(line)
+        styles = Styles(head)
+        survey = _Survey(styles)
+        for line, is_own in own_lines(file):
+            if is_own:
+                survey.see(line)
     notes = survey.notes()
     with source.open(encoding="utf-8") as file, target.open("w", encoding="utf-8") as out:
         _skip_head(file)
-        out.write(_LAYOUT.sub(lambda match: _fit(match, survey.width), head))
-        out.writelines(_rewrite(file, notes))
+        out.write(_LAYOUT.sub(lambda match: _fit(match, survey.width), styles.add_twins(head)))
+        out.writelines(_rewrite(show_whole_cells(file, styles), notes))
     return notes
 
 
@@ -76,22 +70,11 @@ def _skip_head(file: Iterator[str]) -> None:
             return
 
 
-def _read_styles(head: str) -> tuple[dict[str, float], set[str]]:
-    """Widths of columns by the name of their style, cm; names of the styles of hidden sheets."""
-    widths, hidden = {}, set()
-    for match in _STYLE.finditer(head):
-        if width := _WIDTH.search(match[0]):
-            widths[match[1]] = float(width[1]) * _UNITS[width[2]]
-        if 'table:display="false"' in match[0]:
-            hidden.add(match[1])
-    return widths, hidden
-
-
 class _Survey:
     """What the tables are like: the widest sheet (cm), rows with content, hidden sheets."""
 
-    def __init__(self, widths: dict[str, float], hidden_styles: set[str]) -> None:
-        self._widths, self._hidden_styles = widths, hidden_styles
+    def __init__(self, styles: Styles) -> None:
+        self._styles = styles
         self._columns: list[float] = []
         self._cells = self._used = 0
         self._in_hidden = False
@@ -107,19 +90,19 @@ class _Survey:
             repeated = int(attributes.get("table:number-columns-repeated", 1))
             if name == "table:table":
                 self._columns, self._used = [], 0
-                self._in_hidden = attributes.get("table:style-name") in self._hidden_styles
+                self._in_hidden = self._styles.is_hidden(attributes.get("table:style-name", ""))
                 if self._in_hidden:
                     self.hidden.append(unescape(attributes.get("table:name", "")))
             elif name == "table:table-column":
-                width = self._widths.get(attributes.get("table:style-name", ""), _COLUMN)
-                room = _MOST_COLUMNS - len(self._columns)
+                width = self._styles.width(attributes.get("table:style-name", ""))
+                room = MOST_COLUMNS - len(self._columns)
                 self._columns += [width] * min(repeated, max(room, 0))
             elif name == "table:table-row":
                 self._cells = 0
             elif name == "table:table-cell":
                 self._cells += repeated
                 if "office:value-type" in attributes or not tag.endswith("/"):
-                    self._used = max(self._used, min(self._cells, _MOST_COLUMNS))
+                    self._used = max(self._used, min(self._cells, MOST_COLUMNS))
             elif name == "/table:table" and not self._in_hidden:
                 self.width = max(self.width, sum(self._columns[: self._used]))
         if "</table:table-row>" in line and not self._in_hidden:

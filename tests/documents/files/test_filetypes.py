@@ -84,6 +84,8 @@ def ole(*streams: str) -> bytes:
         (zipped("[Content_Types].xml", "ppt/presentation.xml"), PPTX.mime_type),
         (zipped("[Content_Types].xml", "xl/workbook.xml", "word/x.docx"), XLSX.mime_type),
         (zipped("mimetype", "content.xml"), ODT.mime_type),
+        (zipped("content.xml", "META-INF/manifest.xml", "mimetype"), ODT.mime_type),
+        (zipped("content.xml", "META-INF/manifest.xml"), ODT.mime_type),
         (ole("WordDocument"), "application/msword"),
         (ole("Workbook", "WordDocument"), "application/vnd.ms-excel"),
         (ole("BOOK"), "application/vnd.ms-excel"),

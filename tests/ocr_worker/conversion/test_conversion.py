@@ -10,6 +10,7 @@ from typing import Any
 
 import docx
 import openpyxl
+import openpyxl.styles
 import pytest
 
 from documents.errors import ConversionFailed, PasswordNeeded
@@ -57,6 +58,41 @@ def test_a_sheet_fits_the_width_of_a_page_and_hidden_ones_are_named(pages: Pages
     assert all(f"Столбец{column}" in first for column in range(1, 13))
     assert "«Черновик»" in notes
     assert "секрет" not in first + notes
+
+
+def test_no_text_of_a_cell_is_cut(pages: Pages) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Расходы на продвижение и публичность организации", "рядом", 123456789012])
+    sheet.append(["Удостоверение", "рядом"])
+    sheet.append(["Заголовок, который идёт через несколько пустых столбцов"])
+    sheet["C1"].number_format = "#,##0.00"
+    for column, width in (("A", 12), ("B", 10), ("C", 6)):
+        sheet.column_dimensions[column].width = width
+    sheet["A4"], sheet["B4"] = "Строка, которая уже переносится, но не помещается", "рядом"
+    sheet["A4"].alignment = openpyxl.styles.Alignment(wrap_text=True)
+    for row in (1, 4):
+        sheet.row_dimensions[row].height = 15
+
+    (only,) = pages("book.xlsx", bytes_of(book.save))
+
+    words = " ".join(only.split())
+    assert "продвижение" in words
+    assert "организации" in words
+    assert "Удостоверение" in words
+    assert "Заголовок, который идёт через несколько пустых столбцов" in words
+    assert "помещается" in words
+    assert "###" not in words
+    assert "789" in words
+
+
+def test_a_table_of_separated_values_shows_its_long_texts(pages: Pages) -> None:
+    table = "Название;Сумма\n" + "Поставка оборудования для бухгалтерии;5\n" * 3
+
+    (only,) = pages("table.csv", table.encode())
+
+    assert " ".join(only.split()).count("оборудования для бухгалтерии") == 3
 
 
 @pytest.mark.long
