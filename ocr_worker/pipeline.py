@@ -46,6 +46,7 @@ from documents.messages import Message
 from documents.models import Document, Page, Stack, Task
 from documents.models.claim import PageClaim, TaskClaim
 from documents.replication.store_figures import store_figures
+from ocr_worker.carrying import carry_over
 from ocr_worker.contents import add_contents
 from ocr_worker.engines.base import Engine
 from ocr_worker.other_workers import another_worker_has_engine
@@ -231,6 +232,9 @@ def _prepare(claim: TaskClaim, renderer: Renderer, convert: Convert | None) -> N
             pages = read_pages(
                 document.id, document.mime_type, original, renderer.count_pages, convert=convert
             )
+            if document.page_origins.exists():
+                take_over = partial(carry_over, claim, document, renderer)
+                read_pages(document.id, document.mime_type, original, take_over)
             record_page_count(claim, pages)
             try:
                 thumbnail = read_pages(

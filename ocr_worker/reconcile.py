@@ -22,10 +22,20 @@ from documents.actions.make_export import forget_unused_exports
 from documents.actions.purge_due import is_purge_due
 from documents.actions.run_batch import forget_old_batches
 from documents.actions.run_change import forget_old_changes
+from documents.actions.store_arranged import KEEP_ARRANGEMENTS, forget_old_arrangements
 from documents.actions.take_back_lost_pages import take_back_lost_pages
 from documents.actions.take_item import prune_items
 from documents.files.storage import archive
-from documents.models import Batch, ChangeJob, Document, Fetch, Page, Webhook, WorkerProcess
+from documents.models import (
+    Arrangement,
+    Batch,
+    ChangeJob,
+    Document,
+    Fetch,
+    Page,
+    Webhook,
+    WorkerProcess,
+)
 from documents.replication import sync_worker
 from documents.signals import announce, pages_waiting, tasks_waiting
 
@@ -69,6 +79,7 @@ def reconcile(
     forget_old_messages()
     if (
         Fetch.objects.to_do().exists()
+        or Arrangement.objects.to_do().exists()
         or Webhook.objects.to_serve().exists()
         or ChangeJob.objects.to_run().exists()
         or Batch.objects.to_run().exists()
@@ -78,6 +89,7 @@ def reconcile(
     forget_old_changes()
     forget_old_batches()
     forget_old_fetches()
+    forget_old_arrangements(timezone.now() - KEEP_ARRANGEMENTS)
     if forgotten := forget_unused_exports(KEEP_EXPORTS):
         log.info("unused_exports_removed", exports=forgotten)
     _remove_abandoned_uploads()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from documents.actions.request_results import request_first_results
 from documents.actions.skip_pages import count_skipped
 from documents.errors import PagesOutOfRange, ReadingError
 from documents.events import commit_change, commit_reading_end
@@ -48,6 +49,8 @@ def record_page_count(claim: TaskClaim, page_count: int) -> None:
             commit_reading_end(document)
         else:
             document.status = Status.PROCESSING
+            if document.pages_done:  # taken over: see `carry_over`
+                request_first_results(document)
             commit_change(document)
             announce(pages_waiting)
 

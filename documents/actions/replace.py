@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from documents import access
 from documents.access import Ability
@@ -16,6 +17,7 @@ from documents.files.upload_staging import StagedFile
 from documents.messages import Message
 from documents.models import Document, Origin, Task, User
 from documents.models.event import EventKind
+from documents.text.arranged import ArrangedPage
 
 
 def replace(
@@ -25,12 +27,14 @@ def replace(
     *,
     actor: User | None,
     origin: Origin | None = None,
+    made_of: Sequence[ArrangedPage] = (),
 ) -> Uploaded:
     """Store the staged file as a document that takes the place of this one. Deletes the file.
 
     The new one has its team, title, tags, wishes for reading and legal hold, and waits for a review
     of its own; the old one stays as it is, under its own id. Sent twice, or with the file that the
-    document has already: nothing happens, and `created` is False.
+    document has already: nothing happens, and `created` is False. `made_of`: the pages of the
+    archive that the file was made of.
 
     Raises NotFound, NotAllowed, InTrash, Replaced (another edition was first), SameFile (another
     document has these bytes), EmptyFile, UnsupportedFileType, StorageFull.
@@ -56,6 +60,7 @@ def replace(
             actor=actor,
             before=lambda: _mark(old.id, new, actor),
             way=None,
+            made_of=made_of,
             **facts,
         )
         return stored if stored.created else _answer_same(old, stored.document)

@@ -38,7 +38,7 @@ from documents.models import (
 from documents.models.claim import TaskClaim
 from documents.models.member import count_members
 from documents.models.tag_names import MAX_TAGS, normalize_tag_name
-from documents.text.page_ranges import format_ranges, ranges_of
+from documents.text.arranged import ArrangedPage, name_pages
 from documents.text.split import PageLook, Part, Sheet, read_sheet
 from documents.text.validation import parse_uuid, validate_text
 
@@ -47,9 +47,7 @@ PARTS_FROM = 100_000
 
 
 def pages_of(part: Part) -> str:
-    """As ranges; where they are not in their order, all of them one by one."""
-    rising = list(part.pages) == sorted(part.pages)
-    return format_ranges(ranges_of(part.pages)) if rising else ",".join(map(str, part.pages))
+    return name_pages(part.pages)
 
 
 def record_sheets(claim: TaskClaim, page_count: int) -> Stack:
@@ -115,6 +113,7 @@ def store_part(claim: TaskClaim, stack: Document, part: Part, pieces: Iterable[b
             priority=min(Priority(stack.priority), Priority.NORMAL).word,
             origin=origin,
             created_by=stack.created_by,
+            made_of=[ArrangedPage(stack.id, number) for number in part.pages],
         )
     except ArchiveError as raised:
         if not raised.permanent:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -33,9 +33,11 @@ from documents.files.storage import archive
 from documents.files.upload_staging import StagedFile
 from documents.messages import Message
 from documents.models import Document, OcrMode, Origin, OriginKind, Priority, Task, Team, User
+from documents.models.arrangement import set_page_origins
 from documents.models.event import EventKind
 from documents.models.tag_names import get_or_create_tags, normalize_tag_name
 from documents.signals import announce, tasks_waiting
+from documents.text.arranged import ArrangedPage
 from documents.text.language_codes import validate_language
 from documents.text.split import Split
 from documents.text.validation import validate_text
@@ -68,6 +70,7 @@ def upload(
     pages: str = "",
     priority: str = Priority.NORMAL.word,
     split: str = "",
+    made_of: Sequence[ArrangedPage] = (),
 ) -> Uploaded:
     """Store the staged file as a document of a team of `actor`. Deletes the staged file.
 
@@ -81,7 +84,8 @@ def upload(
     once they are counted. Where the team has the file, pages that nobody asked for yet are read,
     too (PagesOutOfRange where they are known not to exist). `split`: how a PDF or TIFF that is a
     stack of sheets becomes documents (see `documents.text.split`); a file of another kind has no
-    sheets and is stored as it is. The stack itself is not read.
+    sheets and is stored as it is. The stack itself is not read. `made_of`: the pages of the archive
+    that the file was made of, in their order.
     """
     try:
         team = access.team_for_upload(actor, team_id)
@@ -119,6 +123,7 @@ def upload(
             created_by=actor or created_by,
             asked=asked,
             way=way if kind in SPLITTABLE else None,
+            made_of=made_of,
         )
     finally:
         staged.discard()
@@ -177,6 +182,7 @@ def _store(
     created_by: User | None,
     asked: AskedFor,
     way: Split | None,
+    made_of: Sequence[ArrangedPage],
 ) -> Uploaded:
     document = Document(
         id=uuid.uuid4(),
@@ -197,7 +203,7 @@ def _store(
         task=Task.PREPARE,
     )
     document.set_origin(origin)
-    return store_new(document, staged, tags, actor=actor, way=way)
+    return store_new(document, staged, tags, actor=actor, way=way, made_of=made_of)
 
 
 def store_new(
@@ -208,12 +214,13 @@ def store_new(
     actor: User | None,
     before: Callable[[], None] = lambda: None,
     way: Split | None = None,
+    made_of: Sequence[ArrangedPage] = (),
     **facts: str | int,
 ) -> Uploaded:
     """Store the file and the new row of `document`, a document of these bytes; where the team has
     one already, that is it. `tags`: normalized names. `before`: called in the transaction, before
-    the row is there; it raises what speaks against it. `way`: how a stack is split. `facts` stand
-    in the event.
+    the row is there; it raises what speaks against it. `way`: how a stack is split. `made_of`: the
+    pages of the archive that the file was made of. `facts` stand in the event.
 
     Raises StorageFull.
     """
@@ -227,6 +234,8 @@ def store_new(
             commit_version(document, 1, EventKind.UPLOADED, actor, filename=filename, **facts)
             if way is not None:
                 make_stack(document, way, actor)
+            if made_of:
+                set_page_origins(document, made_of)
             if tags:
                 document.tags.set(get_or_create_tags(team, tags))
             announce(tasks_waiting)

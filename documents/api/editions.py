@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from documents.access import Ability, editions_visible_to, other_edition, require
+from documents.actions.make_newest import make_newest
 from documents.api.fields import StrictSerializer
 from documents.api.once import IDEMPOTENCY_KEY, respond_once
 from documents.api.openapi.describe import describe, page_of
@@ -103,6 +104,16 @@ class EditionsView(ApiView):
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
         """201: a new document, which takes the place of this one. 200: it came before."""
         return respond_once(receive_edition(request, self.user, document_id))
+
+
+class MakeNewestView(ApiView):
+    scopes = {"post": TokenScope.WRITE}
+
+    @describe("Make an older version the newest", {200: DocumentShape}, problems=(409,))
+    def post(self, request: Request, document_id: uuid.UUID) -> Response:
+        """It keeps its id, file, text and review, and gets the next number and the title and tags
+        of the version that is the newest now. Is it the newest already, nothing changes."""
+        return Response(document_data(make_newest(document_id, actor=self.user)))
 
 
 class DifferencesView(ApiView):

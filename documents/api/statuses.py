@@ -26,6 +26,7 @@ STATUSES: dict[type[errors.ArchiveError], int] = {
     errors.FetchFailed: 422,
     errors.ExportFailed: 503,
     errors.ChangeFailed: 503,
+    errors.ArrangeFailed: 503,
     errors.SourceError: 503,
     errors.Busy: 503,
     errors.SearchUnavailable: 503,

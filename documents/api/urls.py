@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, re_path
 
 from documents.api import (
     archive_members,
+    arrangements,
     batches,
     changes,
     documents,
@@ -102,6 +103,9 @@ urlpatterns = [
     *_route(f"{_SOURCE}items/", sources.ItemsView, "source-items"),
     *_route(f"{_SOURCE}retry/", sources.RetryView, "source-retry"),
     *_route("v1/fetches/<uuid:fetch_id>/", fetches.FetchView, "fetch"),
+    *_route("v1/arrangements/<uuid:arrangement_id>/", arrangements.ArrangementView, "arrangement"),
+    *_route(f"{_DOCUMENT}arrange/", arrangements.ArrangeView, "arrange"),
+    *_route(f"{_DOCUMENT}collate/", arrangements.CollateView, "collate"),
     *_route(_DOCUMENT, documents.DocumentView, "document"),
     *_route(f"{_DOCUMENT}reprocess/", documents.ReprocessView, "reprocess"),
     *_route(f"{_DOCUMENT}password/", documents.PasswordView, "password"),
@@ -109,6 +113,7 @@ urlpatterns = [
     *_route(f"{_DOCUMENT}reject/", documents.RejectView, "reject"),
     *_route(f"{_DOCUMENT}restore/", documents.RestoreView, "restore"),
     *_route(f"{_DOCUMENT}versions/", editions.EditionsView, "editions"),
+    *_route(f"{_DOCUMENT}make-newest/", editions.MakeNewestView, "make-newest"),
     *_route(f"{_DOCUMENT}differences/", editions.DifferencesView, "differences"),
     *_route(f"{_DOCUMENT}original/", files.OriginalView, "original"),
     *_route(f"{_DOCUMENT}thumbnail/", files.ThumbnailView, "thumbnail"),

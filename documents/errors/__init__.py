@@ -67,6 +67,7 @@ from documents.errors.reading import (
 from documents.errors.requests import (
     AddressForbidden,
     AdministratorsOnly,
+    ArrangeFailed,
     Busy,
     ChangeFailed,
     DownloadTooLarge,
@@ -117,6 +118,7 @@ __all__ = [
     "AdministratorsOnly",
     "AlreadyInTeam",
     "ArchiveError",
+    "ArrangeFailed",
     "BeingReviewed",
     "Busy",
     "Cancelled",

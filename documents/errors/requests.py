@@ -170,6 +170,14 @@ class ExportFailed(ArchiveError):
     next_step = "Ask for another format; tell the administrator. It is tried again after a while."
 
 
+class ArrangeFailed(ArchiveError):
+    """The pages could not be put together; `detail` says why."""
+
+    code = "arrange-failed"
+    title = gettext_noop("The pages could not be put together.")
+    next_step = "Send it again; if it fails again, report it."
+
+
 class ChangeFailed(ArchiveError):
     """A document of a change of many could not be changed, and nobody knows why."""
 

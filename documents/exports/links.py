@@ -75,6 +75,10 @@ def fetch_url(fetch_id: uuid.UUID) -> str:
     return reverse("api:fetch", args=[fetch_id])
 
 
+def arrangement_url(arrangement_id: uuid.UUID) -> str:
+    return reverse("api:arrangement", args=[arrangement_id])
+
+
 def resumable_url(upload_id: uuid.UUID) -> str:
     return reverse("api:resumable-upload", args=[upload_id])
 

@@ -1,6 +1,7 @@
 """What the database stores. Models know nothing of actions, doors or workers above them."""
 
 from documents.models.archive import ArchiveIdentity, MirroredFile, Tombstone
+from documents.models.arrangement import Arrangement, ArrangementStatus, PageOrigin
 from documents.models.asked import PRIORITY_WORDS, Priority
 from documents.models.audit import AuditEntry, AuditKind
 from documents.models.batch import Batch, BatchObject, BatchStatus, ObjectStatus
@@ -48,6 +49,8 @@ __all__ = [
     "PRIORITY_WORDS",
     "ApiToken",
     "ArchiveIdentity",
+    "Arrangement",
+    "ArrangementStatus",
     "AuditEntry",
     "AuditKind",
     "Batch",
@@ -78,6 +81,7 @@ __all__ = [
     "OriginKind",
     "Page",
     "PageDoubt",
+    "PageOrigin",
     "PageRevision",
     "PageStatus",
     "Priority",

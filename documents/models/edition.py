@@ -19,7 +19,9 @@ class Edition(models.Model):
     """The columns of `Document` about its editions.
 
     `edition` counts them from 1. `edition_of`: the first one's id, null on the first one itself.
-    `replaces`: the id of the one before. These never change, and a manifest has them.
+    `replaces`: the id of the one before. A manifest has them. They change only when a person makes
+    an older edition the newest again: it gets the next number, and the two beside its old place
+    follow each other.
     `replaced_by` follows from `replaces` of another document and stands in no manifest, so that
     whichever copy is restored first, or is lost, what is left fits together.
 

@@ -20,6 +20,8 @@ class EventKind(models.TextChoices):
     REJECTED = "document.rejected", _("rejected")
     MOVED = "document.moved", _("moved to another team")
     SPLIT = "document.split", _("to be split")
+    ARRANGED = "document.arranged", _("pages arranged")
+    PROMOTED = "document.promoted", _("made the newest version again")
     POSTPONED = "review.postponed", _("review postponed")
     ASSIGNED = "review.assigned", _("review assigned")
     TRASHED = "document.trashed", _("moved to the trash")

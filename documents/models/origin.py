@@ -22,6 +22,7 @@ class OriginKind(models.TextChoices):
     MAIL = "mail", _("came by mail")
     FOLDER = "folder", _("found in a watched folder")
     STACK = "stack", _("split off a stack")
+    PAGES = "pages", _("made of pages of other documents")
     BUCKET = "bucket", _("found in a bucket")
 
 

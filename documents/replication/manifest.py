@@ -10,6 +10,7 @@ rows. Times are ISO 8601 UTC, sizes bytes, keys those of the storage.
      "members": [{"number", "path", "pages", "outcome", "document", "error"}],
                                                      of an archive or a stack
      "stack": {"split", "looks", "cuts", "other_teams"} or null,
+     "made_of": [[document, page, degrees]],        of each page, where it was made of others
      "pages": [{"number", "status", "revision", "error", "current_run", "current_correction",
                 "language",
                 "answers": {doubt: {"answer", "by", ...}}, "checked": {"at", "by"},
@@ -35,6 +36,7 @@ from documents.files.figures import Figure
 from documents.files.keys import original_key, result_key
 from documents.messages import Message
 from documents.models import Document, Member, Page, PageRevision, Reading, Stack
+from documents.models.arrangement import page_origins_to_json
 from documents.replication.reading_files import correction_key, reading_key
 from documents.text.timestamps import iso_time
 
@@ -97,6 +99,7 @@ def build_manifest(document: Document, archive_id: object) -> dict[str, Any]:
         "files": _list_files(document),
         "members": [_dump_member(member) for member in document.members.all()],
         "stack": _dump_stack(document),
+        "made_of": page_origins_to_json(document),
         "pages": [_dump_page(document, page) for page in _load_pages(document)],
     }
 

@@ -28,6 +28,7 @@ from documents.models import (
     Team,
     User,
 )
+from documents.models.arrangement import set_page_origins
 from documents.models.event import EventKind
 from documents.models.fields import pack
 from documents.models.tag_names import get_or_create_tags
@@ -41,6 +42,7 @@ from documents.replication.manifest import (
 )
 from documents.replication.reading_files import list_text_files
 from documents.signals import announce, pages_waiting, tasks_waiting
+from documents.text.arranged import ArrangedPage
 from documents.text.timestamps import parse_iso_time
 
 
@@ -145,12 +147,14 @@ def complete_document(
         }
         _restore_members(document, manifest.get("members", ()))
         _restore_stack(document, manifest.get("stack"))
+        set_page_origins(document, map(ArrangedPage.from_json, manifest.get("made_of", ())))
         document.pages_done = document.pages.filter(status=PageStatus.DONE).count()
         document.pages_failed = document.pages.filter(status=PageStatus.FAILED).count()
         document.pages_skipped = document.pages.filter(status=PageStatus.SKIPPED).count()
         _queue_unfinished_work(document)
         data: dict[str, Any] = {"gave_way": lost_changes} if lost_changes else {}
         commit_version(document, manifest["version"], EventKind.ADOPTED, **data)
+        _list_one_edition(document)
         if is_mirrored:
             record_mirrored(document, manifest)
         document.tags.set(get_or_create_tags(document.team, manifest["tags"]))
@@ -179,6 +183,16 @@ def _link_editions(document: Document) -> None:
         older = Document.objects.filter(id=document.replaces, replaced_by=None)
         if older.update(replaced_by=document.id):
             announce_changed([document.replaces])
+
+
+def _list_one_edition(document: Document) -> None:
+    """Where manifests of before and after a change of the editions' order were restored, each may
+    say that it is replaced: then the highest is the newest, so that none is hidden for ever."""
+    editions = Document.objects.editions_of(document)
+    if document.is_replaced and not editions.newest().exists():
+        highest = editions[0]
+        Document.objects.filter(id=highest.id).update(replaced_by=None)
+        announce_changed([highest.id])
 
 
 def _queue_unfinished_work(document: Document) -> None:

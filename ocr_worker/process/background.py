@@ -24,6 +24,11 @@ from documents.actions.retry_unconverted import retry_unconverted
 from documents.actions.run_batch import end_batch_leases, run_batch_slice
 from documents.actions.run_change import end_change_leases
 from documents.actions.run_source import end_source_leases, is_source_due, run_next_source
+from documents.actions.store_arranged import (
+    ArrangementClaim,
+    claim_arrangement,
+    end_arrangement_leases,
+)
 from documents.actions.trim_audit import trim_audit
 from documents.bucket.health import watch
 from documents.files.filetypes import RENDERED_TYPES
@@ -34,6 +39,7 @@ from documents.replication.sync_lease import end_sync_leases, is_syncing, releas
 from documents.replication.sync_worker import SyncWorker
 from documents.signals import announce, tasks_waiting
 from ocr_worker import actors, pipeline
+from ocr_worker.arranging import run_arrangement
 from ocr_worker.changing import Changer
 from ocr_worker.conversion import Converter
 from ocr_worker.conversion.find_libreoffice import find_kit
@@ -72,6 +78,7 @@ class BackgroundProcess(WorkerBase):
         self._sole_start = start_id if sole else None
         self._lock = threading.Lock()
         self._claims: dict[int, TaskClaim] = {}
+        self._arrangements: dict[int, ArrangementClaim] = {}
         self._exporting = 0
         self._fetching = False
         self._claiming = threading.Lock()
@@ -114,6 +121,7 @@ class BackgroundProcess(WorkerBase):
             end_change_leases()
             end_batch_leases()
             end_source_leases()
+            end_arrangement_leases()
             # Rows of earlier starts, which a restored database still has.
             WorkerProcess.objects.exclude(start_id=self.start_id).delete()
         if self._folder_watch is not None:
@@ -123,6 +131,10 @@ class BackgroundProcess(WorkerBase):
         for claim in self._current_claims():
             if not claim.renew():
                 log.warning("task_lease_renewal_failed", document=str(claim.document_id))
+        with self._lock:
+            arrangements = list(self._arrangements.values())
+        for arrangement in arrangements:
+            arrangement.renew()
         # Checks in the background, and logs a change of state.
         state_before, self._bucket_state = self._bucket_state, watch.state().word
         if (state_before, self._bucket_state) == ("failing", "configured"):
@@ -194,6 +206,27 @@ class BackgroundProcess(WorkerBase):
             with self._lock:
                 self._exporting -= 1
 
+    def _arrange_pages(self) -> bool:
+        """Put pages together that somebody waits for; whether any waited. One thread at least stays
+        free for tasks, as for exports."""
+        with self._lock:
+            if self._exporting >= self.threads - 1:
+                return False
+            self._exporting += 1
+        thread = threading.get_ident()
+        try:
+            claim = claim_arrangement()
+            if claim is None:
+                return False
+            with self._lock:
+                self._arrangements[thread] = claim
+            run_arrangement(claim)
+            return True
+        finally:
+            with self._lock:
+                self._arrangements.pop(thread, None)
+                self._exporting -= 1
+
     def _fetch_file(self) -> bool:
         """Fetch a file from an address; whether one waited. One thread at most waits for the
         network, and counts among those that make files."""
@@ -253,8 +286,11 @@ class BackgroundProcess(WorkerBase):
                 self._source_runner.wake()
                 # Somebody waits for it, so it goes first.
                 self._make_export(renderer)
+                self._arrange_pages()
                 claim = self._claim_task(turns)
-                if claim is None and (self._make_export(renderer) or self._fetch_file()):
+                if claim is None and (
+                    self._make_export(renderer) or self._arrange_pages() or self._fetch_file()
+                ):
                     continue
                 if claim is None and self._go_on_with_batch():
                     continue

@@ -56,6 +56,13 @@ def _of_document(**content: object) -> Body:
     }
 
 
+def _with_older_edition(name: str) -> Body:
+    return lambda world: {
+        "data": {name: str(world.document.replaces)},
+        "content_type": "application/json",
+    }
+
+
 _MAILBOX = {
     "host": "imap.example.com",
     "port": "993",
@@ -125,6 +132,8 @@ BODIES: dict[str, Body] = {
     },
     f"PATCH {_DOCUMENT}": _json(title="other"),
     f"POST {_DOCUMENT}reprocess/": _json(),
+    f"POST {_DOCUMENT}arrange/": _json(pages=[{"page": 1, "rotate": 90}]),
+    f"POST {_DOCUMENT}collate/": _with_older_edition("backs"),
     f"PUT {_DOCUMENT}stack/": _json(split="blank"),
     "GET api/v1/separator-sheets/": lambda world: {"data": {"team": str(world.team.id)}},
     "POST documents/<uuid:document_id>/stack/": _form(split="blank"),

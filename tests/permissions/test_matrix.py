@@ -117,6 +117,7 @@ def test_a_foreign_thing_and_one_that_does_not_exist_look_alike(world: World) ->
                 "source_id": str(uuid.uuid4()),
                 "upload_id": str(uuid.uuid4()),
                 "fetch_id": str(uuid.uuid4()),
+                "arrangement_id": str(uuid.uuid4()),
                 "change_id": str(uuid.uuid4()),
                 "tag_id": str(uuid.uuid4()),
                 "batch_id": str(uuid.uuid4()),

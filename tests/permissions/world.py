@@ -21,6 +21,7 @@ from documents.files.keys import original_key, result_key
 from documents.files.storage import archive
 from documents.models import (
     ApiToken,
+    Arrangement,
     Batch,
     ChangeJob,
     Document,
@@ -40,6 +41,7 @@ from documents.models import (
 )
 from documents.replication.store_figures import store_figures
 from documents.sign_in.tokens import create_token
+from documents.text.arranged import ArrangedPage, ArrangedPart
 from tests.factories import (
     FIGURE,
     layout_with_figure,
@@ -122,10 +124,15 @@ def make_world() -> World:
     create_token(manager, name="spare")
     document = _make_document(team)
     _give_older_edition(document)
+    document.refresh_from_db()
     invited = invite_member(team.id, "invited", Role.READER, actor=manager)
     webhook = Webhook.objects.create(team=team, owner=manager, url="https://example.com/")
     session = UploadSession.objects.create(user=manager, team=team, length=10)
     fetch = Fetch.objects.create(user=manager, team=team, url="https://example.com/a.pdf")
+    turned = ArrangedPart((ArrangedPage(document.id, 1, 90),))
+    arrangement = Arrangement.objects.create(
+        user=manager, team=team, document=document, plan=[turned.to_json()]
+    )
     change = begin_change([document.id], {"action": "trash"}, actor=manager)
     batch = Batch.objects.create(user=manager, team=team, source="in/", target="out/")
     source = make_mailbox(team, refused=["Large"])
@@ -147,6 +154,7 @@ def make_world() -> World:
             "kind": "mailbox",
             "upload_id": str(session.id),
             "fetch_id": str(fetch.id),
+            "arrangement_id": str(arrangement.id),
             "change_id": str(change.id),
             "doubt_id": "0123456789abcdef",
             "tag_id": str(tag.id),

@@ -16,6 +16,7 @@ from documents.actions import manage_source
 from documents.actions.accept_reading import accept_reading
 from documents.actions.add_member import add_member
 from documents.actions.answer_doubt import answer_doubt
+from documents.actions.arrange import arrange, collate
 from documents.actions.assign_review import assign_review
 from documents.actions.begin_batch import (
     batches_visible_to,
@@ -45,6 +46,7 @@ from documents.actions.invite_member import invite_member
 from documents.actions.lease_next_review import lease_next_review
 from documents.actions.lease_review import lease_review, release_review
 from documents.actions.log_out_everywhere import log_out_everywhere
+from documents.actions.make_newest import make_newest
 from documents.actions.make_token import make_token
 from documents.actions.manage_source import (
     change_source,
@@ -111,6 +113,7 @@ from documents.models import (
     Team,
     User,
 )
+from documents.text.arranged import ArrangedPage, ArrangedPart
 from tests.factories import make_document, make_team, make_user
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
@@ -119,6 +122,11 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
 ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     accept_reading: lambda d, user: accept_reading(d.id, 1, revision=0, actor=user),
     add_member: lambda d, user: add_member(d.team_id, user.username, Role.READER, actor=user),
+    arrange: lambda d, user: arrange(
+        d.id, [ArrangedPart((ArrangedPage(d.id, 1, 90),))], as_edition=True, actor=user
+    ),
+    collate: lambda d, user: collate(d.id, d.id, actor=user),
+    make_newest: lambda d, user: make_newest(d.id, actor=user),
     cut_stack: lambda d, user: cut_stack(d.id, starts=[1], actor=user),
     join_stack: lambda d, user: join_stack(d.id, actor=user),
     split_stack: lambda d, user: split_stack(d.id, "count:2", actor=user),

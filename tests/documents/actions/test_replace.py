@@ -14,6 +14,7 @@ from documents.access import SYSTEM
 from documents.actions.decide import approve
 from documents.actions.edit import edit
 from documents.actions.hold import hold, lift_hold
+from documents.actions.make_newest import make_newest
 from documents.actions.move_to_team import move_to_team
 from documents.actions.purge import purge, purge_if
 from documents.actions.purge_due import is_purge_due
@@ -31,6 +32,7 @@ from documents.replication.restore_document import Outcome, restore_document
 from documents.replication.sources import DirectorySource
 from documents.search.index.entry_loader import load_facts
 from documents.search.query.document_filters import filter_documents
+from documents.text.arranged import ArrangedPage
 from tests.factories import make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -256,3 +258,31 @@ def test_a_worker_may_replace_it(user: User) -> None:
     first = send(user, "one")
     replaced = replace(first.id, stage([pdf("two")]), "order.pdf", actor=SYSTEM)
     assert replaced.document.created_by == user
+
+
+def test_manifests_from_before_and_after_a_new_order_hide_nothing(
+    user: User, tmp_path: Path
+) -> None:
+    """The first is made the newest again; its manifest was written, that of the other was not."""
+    first = send(user, "one")
+    second = send_next(user, first, "two").document
+    old = dump_manifest(build_manifest(second, "archive"))
+    make_newest(first.id, actor=user)
+    first.refresh_from_db()
+    new = dump_manifest(build_manifest(first, "archive"))
+    for order in ((old, new), (new, old)):
+        Document.objects.all().delete()
+        for content in order:
+            restore_document(parse_manifest(content, "m"), DirectorySource(tmp_path))
+        assert listed(user) == [first.id]
+
+
+def test_of_which_pages_it_was_made_is_restored(user: User, tmp_path: Path) -> None:
+    source = send(user, "one")
+    pages = [ArrangedPage(source.id, 2, 90), ArrangedPage(source.id, 1)]
+    made = replace(source.id, stage([pdf("two")]), "two.pdf", actor=user, made_of=pages).document
+    written = dump_manifest(build_manifest(made, "archive"))
+    Document.objects.all().delete()
+    restore_document(parse_manifest(written, "m"), DirectorySource(tmp_path))
+    restored = made.page_origins.order_by("number")
+    assert [origin.arranged for origin in restored] == pages

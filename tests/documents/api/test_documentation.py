@@ -29,7 +29,7 @@ def test_every_endpoint_has_an_example(route: str) -> None:
     path = path.replace("<uuid:upload_id>", "$UPLOAD").replace("<uuid:source_id>", "$SOURCE")
     path = path.replace("<uuid:team_id>", "$TEAM").replace("<uuid:fetch_id>", "$FETCH")
     path = path.replace("<str:doubt_id>", "$DOUBT").replace("<uuid:tag_id>", "$TAG")
-    path = path.replace("<str:username>", "anna")
+    path = path.replace("<str:username>", "anna").replace("<uuid:arrangement_id>", "$ARRANGED")
     below = path.partition("$DOC ")[2]
     if "<uuid:change_id>" in path:
         path = f"{path.partition('<uuid:change_id>/')[2]}"

@@ -100,3 +100,29 @@ def test_only_versions_of_one_document_that_were_read_are_compared(
     Document.objects.filter(id=second.id).update(status=Status.PROCESSING)
     problem = problem_of(api.get(url(first, "differences/")), 409)
     assert problem["code"] == "still-being-read"
+
+
+def test_an_old_version_is_made_the_newest_again(api: APIClient, team: Team, url: Path) -> None:
+    first, second = make_pair(team, ["one"], ["two"])
+    third = make_document(
+        team, title="Now", tags=["t"], pages=["three"], edition=3, edition_of=first.id,
+        replaces=second.id,
+    )  # fmt: skip
+    Document.objects.filter(id=second.id).update(replaced_by=third.id)
+
+    made = api.post(url(second, "make-newest/")).json()
+    assert (made["edition"], made["replaces"], made["replaced_by"]) == (4, str(third.id), None)
+    assert (made["title"], made["tags"]) == ("Now", ["t"])
+    found = api.get(url(first, "versions/")).json()["results"]
+    chain = [(each["edition"], each["replaces"]) for each in found]
+    assert chain == [(4, str(third.id)), (3, str(first.id)), (1, None)]
+    listed = api.get("/api/v1/documents/").json()["results"]
+    assert [each["id"] for each in listed] == [str(second.id)]
+    assert second.events.filter(kind="document.promoted").exists()
+    # Again: nothing changes. The first of all, too, whose id all editions name.
+    assert api.post(url(second, "make-newest/")).json()["version"] == made["version"]
+    assert api.post(url(first, "make-newest/")).json()["edition"] == 5
+    found = api.get(url(third, "versions/")).json()["results"]
+    assert [each["edition"] for each in found] == [5, 4, 3]
+    assert found[2]["replaces"] is None
+    problem_of(api.patch(url(second), {"title": "x"}, "json"), 409)
