@@ -78,6 +78,21 @@ COPY deploy/prepare_app.sh ./
 COPY --from=source /app /app
 RUN sh prepare_app.sh
 
+# The batched recogniser's environment: PyTorch and its CUDA libraries, six gigabytes beside Paddle's.
+# --build-arg BATCHED=no leaves it out; then blocks are recognised one at a time.
+FROM ${GPU_BASE} AS vlm-build
+ARG PIP_INDEX_URL
+ARG BATCHED=yes
+USER root
+WORKDIR /build
+COPY deploy/vlm.lock ./
+RUN mkdir -p /opt/vlm \
+    && if [ "${BATCHED}" = yes ]; then \
+        python -m venv --without-pip /opt/vlm \
+        && python -m pip --python /opt/vlm/bin/python install --no-cache-dir --quiet \
+            --require-hashes --only-binary=:all: --requirement vlm.lock; \
+    fi
+
 FROM ${GPU_BASE} AS gpu
 USER root
 # Whoever runs the site must be able to read the models; only what can't be read is touched,
@@ -94,6 +109,7 @@ RUN mkdir -p /var/lib/apt/lists/partial \
         \( -type d ! -perm -005 -o -type f ! -perm -004 \) -exec chmod a+rX {} + \
     && python -m compileall -q -x '/(site-packages|tests?|idle_test)/' \
         "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
+COPY --from=vlm-build /opt/vlm /opt/vlm
 COPY --from=gpu-build /opt/venv /opt/venv
 COPY --from=gpu-build /app /app
 RUN install -d -m 1777 /app/data

@@ -1,6 +1,6 @@
 # Each target is the one command it needs, on a machine with python3, pip and make.
 
-.PHONY: run test test-all test-paddle lint lock
+.PHONY: run test test-all test-paddle test-vlm lint lock
 
 run: ## install what is missing and run the archive on port $PORT (8081)
 	@exec .ci/serve
@@ -13,6 +13,9 @@ test-all: ## everything: both databases, killed processes, containers, samples, 
 
 test-paddle: ## the genuine PaddleOCR-VL with small models; installs 4 GB the first time
 	@exec .ci/test-paddle
+
+test-vlm: ## the batched recogniser with a small model; installs 6 GB the first time
+	@exec .ci/test-vlm
 
 lint: ## formatting, lints, import contracts, bandit, locks, types, missing migrations
 	@exec .ci/lint

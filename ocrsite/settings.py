@@ -33,6 +33,7 @@ OCRSITE_ENGINE = ENVIRONMENT.engine
 OCRSITE_PADDLE_DEVICE = "gpu:0"
 OCRSITE_LANGUAGES = ENVIRONMENT.languages
 OCRSITE_SECOND_READER = ENVIRONMENT.second_reader
+OCRSITE_RECOGNISER = ENVIRONMENT.recogniser
 #: Where Tesseract's language data and PaddleOCR-VL's models lie, as far as the environment says.
 OCRSITE_TESSDATA_DIR = ENVIRONMENT.library_paths.tessdata_dir
 OCRSITE_PADDLE_CACHE_DIR = ENVIRONMENT.library_paths.paddle_cache_home

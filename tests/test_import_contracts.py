@@ -28,7 +28,7 @@ PLANTED = {
         "import documents.search.query.find",
     ),
     "Inside the worker, arrows point down": (
-        "ocr_worker/quality/repetition.py",
+        "ocr_worker/repetition.py",
         "import ocr_worker.pipeline",
     ),
     "Inside the site, arrows point down": (
@@ -42,6 +42,10 @@ PLANTED = {
     "The rendering child loads nothing of Django, and of the archive only its errors": (
         "ocr_worker/rendering/child.py",
         "import documents.models",
+    ),
+    "The batched recogniser runs in an environment that has nothing of the product's": (
+        "ocr_worker/vlm/wire.py",
+        "import structlog",
     ),
     "Errors and messages stand on nothing": ("documents/errors/base.py", "import django"),
 }

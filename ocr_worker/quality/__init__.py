@@ -1,4 +1,4 @@
-"""How far to trust a page's reading: repetition guard, second reader, calibrated confidences,
+"""How far to trust a page's reading: second reader, calibrated confidences,
 flags for a reviewer."""
 
 from .assess_layout import assess_layout
@@ -6,13 +6,11 @@ from .calibration import calibrate_layout, judge_layer, with_calibration
 from .evidence import InkDetector
 from .ink import make_ink_detector
 from .mend_layout import mend_layout
-from .repetition import cut_repetition
 
 __all__ = [
     "InkDetector",
     "assess_layout",
     "calibrate_layout",
-    "cut_repetition",
     "judge_layer",
     "make_ink_detector",
     "mend_layout",

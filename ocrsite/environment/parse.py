@@ -22,6 +22,7 @@ No variable needs to be set. A value that makes no sense stops the program with 
 | `OCRSITE_RATE_LIMIT` | requests that one token may send in a minute, 6000; 0: any number |
 | `OCRSITE_WORKERS` | number of OCR workers, 2 |
 | `OCRSITE_SECOND_READER` | `on` (default): Tesseract checks what PaddleOCR-VL reads; or `off` |
+| `OCRSITE_RECOGNISER` | of PaddleOCR-VL's blocks: `auto`, `batched` (many at once) or `native` |
 | `PADDLE_PDX_CACHE_HOME` | where PaddleOCR-VL's models lie, before the usual places |
 | `TESSDATA_PREFIX` | the directory of Tesseract's language data, before the usual places |
 | `CLOUDRU_S3_*` | the bucket that holds a copy of everything (documents/bucket/settings.py) |
@@ -53,6 +54,7 @@ from ocrsite.environment.service_urls import (
 )
 
 ENGINES = ("auto", EngineName.PADDLEOCR_VL.value, EngineName.TESSERACT.value)
+RECOGNISERS = ("auto", "batched", "native")
 
 Value = TypeVar("Value")
 
@@ -83,6 +85,7 @@ class Environment:
     batch_prefixes: tuple[AllowedPrefix, ...]
     workers: int
     second_reader: bool
+    recogniser: str
     start_id: uuid.UUID | None
     s3: BucketSettings
     library_paths: LibraryPaths
@@ -135,6 +138,7 @@ def parse_variables(variables: Mapping[str, str]) -> Environment:
         inbox_keep=parse("OCRSITE_INBOX_DONE", _parse_inbox_done, "keep"),
         workers=parse("OCRSITE_WORKERS", _integer_parser(1, 256), "2"),
         second_reader=parse("OCRSITE_SECOND_READER", _parse_switch, "on"),
+        recogniser=parse("OCRSITE_RECOGNISER", _parse_recogniser, "auto"),
         start_id=parse("OCRSITE_START_ID", lambda text: uuid.UUID(text) if text else None, ""),
         s3=bucket_settings.read_bucket_settings(variables),
         library_paths=find_library_paths(variables),
@@ -165,6 +169,12 @@ def _parse_switch(text: str) -> bool:
 def _parse_engine(text: str) -> str:
     if text not in ENGINES:
         raise ValueError(f"it must be one of {', '.join(ENGINES)}")
+    return text
+
+
+def _parse_recogniser(text: str) -> str:
+    if text not in RECOGNISERS:
+        raise ValueError(f"it must be one of {', '.join(RECOGNISERS)}")
     return text
 
 

@@ -48,7 +48,11 @@ class Images:
                     self.context,
                     # The other is the one that is built when none is named.
                     target="cpu" if target == "cpu" else "",
-                    arguments={f"{target.upper()}_BASE": base, "REVISION": "a1b2c3"},
+                    arguments={
+                        f"{target.upper()}_BASE": base,
+                        "REVISION": "a1b2c3",
+                        "BATCHED": "no",  # six gigabytes; `make test-vlm` installs them
+                    },
                 ),
                 target,
                 base,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import ocrsite
+from ocr_worker.engines.paddleocr_vl.recognisers.environment import IMAGE_PYTHON
 from ocrsite.runtime.start_state import ProcessRole
 from tests.deployment import product
 
@@ -45,3 +46,18 @@ def test_both_targets_say_the_products_version() -> None:
 
 def test_the_roles_of_the_entrypoint_are_those_of_serve() -> None:
     assert {role.value for role in ProcessRole} == {"all", "web", "worker"}
+
+
+def test_the_batched_recogniser_is_where_it_is_looked_for_and_as_the_extra_has_it() -> None:
+    environment = IMAGE_PYTHON.parent.parent
+    assert f"COPY --from=vlm-build {environment} {environment}" in product.dockerfile()
+
+    asked = (product.ROOT / "deploy" / "vlm.in").read_text(encoding="utf-8")
+    extra = re.search(
+        r"^vlm = \[[^\n]*\n(.*?)^\]",
+        (product.ROOT / "pyproject.toml").read_text(encoding="utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
+    assert extra is not None
+    in_image = [line.split("#")[0].strip() for line in asked.splitlines()]
+    assert [line for line in in_image if line] == re.findall(r'"([^"]+)"', extra[1])

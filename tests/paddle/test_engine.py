@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from documents.text.page_layout import PageLayout
 from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
 from ocr_worker.engines.paddleocr_vl import guard as guard_module
 from ocr_worker.engines.paddleocr_vl.engine import MAX_PIXELS
+from ocr_worker.engines.paddleocr_vl.recognisers import BlockImage, Limits, Recognised
+from ocr_worker.engines.paddleocr_vl.recognisers.pipeline_model import put_in_place
 from ocr_worker.figures import cut_out_figures
 from ocr_worker.quality import assess_layout
 from tests.paddle.conftest import VERSION, Made
@@ -106,32 +108,45 @@ def test_two_threads_read_as_one(engine: PaddleOCRVLEngine) -> None:
     assert all(layout == expected[size] for size, layout in found)
 
 
-def test_pages_that_wait_for_their_blocks_in_turns_are_read_as_alone(
-    engine: PaddleOCRVLEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class RecognisesTogether:
+    """A recogniser that answers no page before all have asked, each answer its size in pixels."""
+
+    name = "together"
+
+    def __init__(self, pages: int) -> None:
+        self.all_have_asked = threading.Barrier(pages)
+
+    def submit(
+        self, blocks: Sequence[BlockImage], limits: Limits
+    ) -> Future[tuple[Recognised, ...]]:
+        answers = tuple(Recognised("x".join(map(str, block.pixels.shape))) for block in blocks)
+        future: Future[tuple[Recognised, ...]] = Future()
+
+        def answer() -> None:
+            self.all_have_asked.wait(60)
+            future.set_result(answers)
+
+        threading.Thread(target=answer).start()
+        return future
+
+    def close(self) -> None: ...
+
+
+def test_pages_that_wait_for_their_blocks_in_turns_are_read_as_alone(made: Made) -> None:
     images = [page(500 + 40 * n, 700 + 30 * n, word=f"Page {n}") for n in range(4)]
+    engine = made()
+    recogniser = RecognisesTogether(1)
+    engine._loop.submit(
+        lambda: put_in_place(engine._pipeline, recogniser, engine._loop.wait)
+    ).result()
     alone = [read(engine, image) for image in images]
-    guard = engine._guard
-    assert guard is not None
-    genuine = guard._predict
-    assert genuine is not None
-    all_wait = threading.Barrier(len(images))
+    recogniser.all_have_asked = threading.Barrier(len(images))
 
-    def answer_when_all_wait(answer: Future[None]) -> None:
-        all_wait.wait(60)
-        answer.set_result(None)
-
-    def predict(blocks: Any, **settings: Any) -> Iterator[Any]:
-        answer: Future[None] = Future()
-        threading.Thread(target=answer_when_all_wait, args=(answer,)).start()
-        engine._loop.wait(answer)
-        yield from genuine(blocks, **settings)
-
-    monkeypatch.setattr(guard, "_predict", predict)
     with ThreadPoolExecutor(len(images)) as threads:
         together = list(threads.map(lambda image: read(engine, image), images))
 
     assert together == alone
+    assert len({layout.text for layout in together}) == len(images)
 
 
 def test_a_process_forked_from_one_with_an_engine_is_refused(engine: PaddleOCRVLEngine) -> None:
@@ -245,10 +260,10 @@ def test_a_page_that_runs_out_of_time_stops_between_two_blocks(
     assert read(engine, page()).text, "the next one is read"
 
 
-def test_the_readings_version_says_library_and_models(engine: PaddleOCRVLEngine) -> None:
-    number, models = engine.version.split()
+def test_the_readings_version_says_library_models_and_recogniser(engine: PaddleOCRVLEngine) -> None:
+    number, models, recogniser = engine.version.split()
     assert number.startswith("3.")
-    assert models == VERSION
+    assert (models, recogniser) == (VERSION, "native")
 
 
 def test_models_that_are_absent_are_named_with_where_they_were_looked_for(

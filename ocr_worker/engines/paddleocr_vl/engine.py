@@ -21,8 +21,15 @@ from ocr_worker.engines.base import Needs
 from ocr_worker.memory import resident_bytes
 
 from . import gpu, library, library_setup, models, requirements, results
-from .guard import Guard
+from .guard import Guard, current_page, start_page
 from .page_loop import PageLoop
+from .recognisers import (
+    BatchedRecogniser,
+    RecogniserLost,
+    RecogniserOutOfMemory,
+    start_recogniser,
+)
+from .recognisers.pipeline_model import put_in_place
 
 log = structlog.get_logger(__name__)
 
@@ -44,11 +51,17 @@ PART_SECONDS = 60.0
 PAGES_A_PROCESS = 1000
 GROWTH_BYTES = 4 * GIB
 
+#: Pages that are drawn, recognised and recorded at the same time where blocks of many are
+#: recognised together: each has 15 to 40, so four pages fill a batch, and the others are being
+#: drawn, laid out, checked or written.
+PAGES_IN_FLIGHT = 16
+
 
 class PaddleOCRVLEngine:
     """One pipeline, in the process that loads it.
 
-    `device`: "gpu:0", or "cpu" for tests with small models (a page takes minutes).
+    `device`: "gpu:0", or "cpu" for tests with small models (a page takes minutes). `recogniser`:
+    what recognises the blocks (`recognisers/choose.py`); None: as the settings say.
 
     One thread of the engine's own (`page_loop.py`) does all of Paddle's work, whichever thread
     calls: the pipeline is not safe for two threads, and Paddle's execution mode (eager or graph) is
@@ -57,13 +70,15 @@ class PaddleOCRVLEngine:
 
     name = EngineName.PADDLEOCR_VL.value
 
-    def __init__(self, device: str = gpu.DEVICE) -> None:
+    def __init__(self, device: str = gpu.DEVICE, recogniser: str | None = None) -> None:
         self._device = device
+        self._choice = settings.OCRSITE_RECOGNISER if recogniser is None else recogniser
         self._loop = PageLoop("paddleocr-vl")
         self._pid = 0
         self._pipeline: Any = None
-        self._guard: Guard | None = None
-        self._paddle: Any = None
+        self._recogniser: BatchedRecogniser | None = None
+        self._library: library.PaddleLibrary | None = None
+        self._models: models.ModelSet | None = None
         self.version = ""
         self.needs = Needs(colour=True, dpi=False, seconds=SECONDS)
 
@@ -90,8 +105,32 @@ class PaddleOCRVLEngine:
         if self._device != "cpu":
             requirements.require_cuda(found.paddle)
         chosen = models.find_models(settings.OCRSITE_PADDLE_MODEL_DIRS, found.pipeline_versions)
+        self._library, self._models, self._pid = found, chosen, os.getpid()
+        self._build_pipeline(start_recogniser(self._choice, chosen.language, self._device))
+        # The first page compiles kernels and reserves memory: do that before a page waits for it.
+        self._predict(_make_warm_up_page(), MAX_PIXELS, float("inf"))
+        grown = resident_bytes()
+        self.needs = replace(
+            self.needs,
+            pages=PAGES_A_PROCESS,
+            rss_bytes=grown + GROWTH_BYTES if grown else None,
+            pages_in_flight=PAGES_IN_FLIGHT if self._recogniser else 1,
+        )
+        log.info(
+            "paddleocr_vl_loaded",
+            seconds=round(time.monotonic() - started_at, 1),
+            models=chosen.version,
+            recogniser=self._recogniser_name,
+            device=self._device,
+            resident_mb=grown // 2**20,
+            **{name.replace("-", "_"): text for name, text in library.installed_versions().items()},
+        )
+
+    def _build_pipeline(self, recogniser: BatchedRecogniser | None) -> None:
+        assert self._library is not None
+        assert self._models is not None
         try:
-            pipeline = found.build(chosen, device=self._device)
+            pipeline = self._library.build(self._models, device=self._device)
         except ArchiveError:
             raise
         except Exception as error:
@@ -100,24 +139,17 @@ class PaddleOCRVLEngine:
                     requirements.describe_memory_shortage(verbatim(str(error)))
                 ) from error
             raise
-        self._guard = Guard(pipeline)
-        self._paddle, self._pid = found.paddle, os.getpid()
-        self.version = f"{found.version} {chosen.version}"
-        self._pipeline = pipeline
-        # The first page compiles kernels and reserves memory: do that before a page waits for it.
-        self._predict(_make_warm_up_page(), MAX_PIXELS, float("inf"))
-        grown = resident_bytes()
-        self.needs = replace(
-            self.needs, pages=PAGES_A_PROCESS, rss_bytes=grown + GROWTH_BYTES if grown else None
-        )
-        log.info(
-            "paddleocr_vl_loaded",
-            seconds=round(time.monotonic() - started_at, 1),
-            models=chosen.version,
-            device=self._device,
-            resident_mb=grown // 2**20,
-            **{name.replace("-", "_"): text for name, text in library.installed_versions().items()},
-        )
+        if recogniser is None:
+            Guard(pipeline)
+        else:
+            put_in_place(pipeline, recogniser, self._loop.wait)
+            self._free_memory()
+        self._pipeline, self._recogniser = pipeline, recogniser
+        self.version = f"{self._library.version} {self._models.version} {self._recogniser_name}"
+
+    @property
+    def _recogniser_name(self) -> str:
+        return self._recogniser.name if self._recogniser else "native"
 
     def close(self) -> None:
         self._loop.submit(self._close).result()
@@ -125,14 +157,16 @@ class PaddleOCRVLEngine:
     def _close(self) -> None:
         if self._pipeline is not None:
             self._pipeline.close()
-        self._pipeline = self._guard = None
+        if self._recogniser is not None:
+            self._recogniser.close()
+        self._pipeline = self._recogniser = None
 
     @property
     def gpu_bytes(self) -> int:
         """GPU memory that this process has reserved, bytes; 0 without a GPU."""
-        if self._paddle is None or self._device == "cpu":
+        if self._library is None or self._device == "cpu":
             return 0
-        return int(self._paddle.device.cuda.memory_reserved())
+        return int(self._library.paddle.device.cuda.memory_reserved())
 
     def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
         """See `Engine.read`. The caller rotates `image` upright. `language` is not used: the model
@@ -159,35 +193,45 @@ class PaddleOCRVLEngine:
             )
 
     def _read(self, image: Image.Image, dpi: float, deadline: float) -> PageLayout:
-        try:
-            result = self._predict(image, MAX_PIXELS, deadline)
-        except ArchiveError:
-            raise
-        except Exception as error:
-            if not is_out_of_memory(error):
-                raise _to_engine_failed(error) from error
-            log.warning("gpu_memory_exhausted", reason=str(error)[:500])
-            result = self._read_with_less_memory(image, deadline)
-        assert self._guard is not None
+        result = self._predict_with_less_memory(image, deadline)
         return results.build_layout(
-            result, width=image.width, height=image.height, dpi=dpi, cut=self._guard.page.cut
+            result, width=image.width, height=image.height, dpi=dpi, cut=current_page().cut
         )
 
-    def _read_with_less_memory(self, image: Image.Image, deadline: float) -> Mapping[str, Any]:
-        self._free_memory()
-        try:
-            return self._predict(image, MAX_PIXELS // 2, deadline)
-        except ArchiveError:
-            raise
-        except Exception as error:
-            raise _to_engine_failed(error) from error
+    def _predict_with_less_memory(self, image: Image.Image, deadline: float) -> Mapping[str, Any]:
+        """The pipeline's result; of smaller blocks where memory runs out, by the library's own
+        model where the other one is lost. Raises ReadingTimeout, EngineFailed."""
+        pixels = MAX_PIXELS
+        while True:
+            recogniser = self._recogniser
+            try:
+                return self._predict(image, pixels, deadline)
+            except ArchiveError:
+                raise
+            except RecogniserLost:
+                self._go_on_without(recogniser)
+            except Exception as error:
+                if pixels < MAX_PIXELS or not is_out_of_memory(error):
+                    raise _to_engine_failed(error) from error
+                log.warning("gpu_memory_exhausted", reason=str(error)[:500])
+                self._free_memory()
+                pixels //= 2
+
+    def _go_on_without(self, recogniser: BatchedRecogniser | None) -> None:
+        """Let the library's own model recognise from now on. Each page that was in flight asks."""
+        if recogniser is None or self._recogniser is not recogniser:
+            return
+        log.error("recogniser_fallback", recogniser="native", reason="its process kept ending")
+        self._pipeline.close()
+        self._build_pipeline(None)
+        # One page at a time, in a process that is told so: this one ends after its pages.
+        self.needs = replace(self.needs, pages=0)
 
     def _predict(self, image: Image.Image, most_pixels: int, deadline: float) -> Mapping[str, Any]:
         """The pipeline's result of one page; blocks have at most `most_pixels` pixels."""
         import numpy
 
-        assert self._guard is not None
-        self._guard.start_page(deadline)
+        start_page(deadline)
         pixels = numpy.asarray(image.convert("RGB"))[:, :, ::-1]
         found = list(
             self._pipeline.predict(
@@ -209,14 +253,14 @@ class PaddleOCRVLEngine:
         return answer
 
     def _free_memory(self) -> None:
-        if self._device != "cpu":
-            self._paddle.device.cuda.empty_cache()
+        if self._device != "cpu" and self._library is not None:
+            self._library.paddle.device.cuda.empty_cache()
 
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether memory ran out: Paddle reports it by message, in several types of error."""
     text = str(error).lower()
-    return isinstance(error, MemoryError) or any(
+    return isinstance(error, (MemoryError, RecogniserOutOfMemory)) or any(
         word in text for word in ("out of memory", "resourceexhausted", "cudnn_status_alloc_failed")
     )
 

@@ -19,7 +19,7 @@ import structlog
 
 from documents.errors import EngineUnavailable, ReadingTimeout
 from documents.messages import Message
-from ocr_worker.quality import cut_repetition
+from ocr_worker.repetition import cut_repetition
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +44,16 @@ class GuardedPage:
 _PAGE: ContextVar[GuardedPage] = ContextVar("guarded page")
 
 
+def start_page(deadline: float) -> None:
+    """Start a page, which may take until `deadline` (seconds of the monotonic clock)."""
+    _PAGE.set(GuardedPage(deadline))
+
+
+def current_page() -> GuardedPage:
+    """The page that was started here last."""
+    return _PAGE.get()
+
+
 class Guard:
     """Replaces `predict` of a pipeline's language model."""
 
@@ -60,15 +70,6 @@ class Guard:
             )
         model.predict = self
 
-    def start_page(self, deadline: float) -> None:
-        """Start a page, which may take until `deadline` (seconds of the monotonic clock)."""
-        _PAGE.set(GuardedPage(deadline))
-
-    @property
-    def page(self) -> GuardedPage:
-        """The page that was started here last."""
-        return _PAGE.get()
-
     def __call__(self, blocks: Iterable[Any], **settings: Any) -> Iterator[Any]:
         """Yield the model's results block by block, with repetitions cut.
 
@@ -78,11 +79,11 @@ class Guard:
         tokens = settings.get("max_new_tokens") or MAX_NEW_TOKENS
         settings["max_new_tokens"] = min(tokens, MAX_NEW_TOKENS)
         for block in blocks:
-            if time.monotonic() >= self.page.deadline:
+            if time.monotonic() >= current_page().deadline:
                 raise ReadingTimeout(
                     Message("PaddleOCR-VL ran out of time on this page. It is tried again.")
                 )
-            for result in self._predict([_pad_block(block)], **settings):
+            for result in self._predict([pad_block(block)], **settings):
                 self._cut_repetition(result)
                 yield result
 
@@ -91,11 +92,11 @@ class Guard:
         kept, was_cut = cut_repetition(text)
         if was_cut:
             log.info("repetition_cut", characters=len(text), kept=len(kept))
-            self.page.cut.append(kept)
+            current_page().cut.append(kept)
             result["result"] = kept
 
 
-def _pad_block(block: Any) -> Any:
+def pad_block(block: Any) -> Any:
     """The block with a white margin where its image (BGR, uint8) is too oblong."""
     image = block["image"]
     height, width = image.shape[:2]

@@ -18,7 +18,7 @@ from documents.text.markdown import FORMULA_LABELS, block_to_markdown
 from documents.text.page_layout import Block, Box, PageLayout
 from documents.text.safe_html import sanitise_table
 from documents.text.tables import parse_rows, rows_to_markdown, rows_to_text
-from ocr_worker.quality import cut_repetition
+from ocr_worker.repetition import cut_repetition
 
 from .tables import strip_marks
 

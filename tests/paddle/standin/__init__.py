@@ -29,11 +29,12 @@ def build(
     answers: Answers = ANSWERS,
     boxes: Boxes = BOXES,
     sizes: Sizes = SMALL,
+    by_chance: bool = False,
 ) -> Path:
     """Models of pipeline `version` below `home`/official_models; returns `home`, as
     PADDLE_PDX_CACHE_HOME names it. Needs paddle, safetensors and sentencepiece."""
     layout_name, language_name, language_directory = VERSIONS[version]
     models = home / "official_models"
-    language.build(models / language_directory, language_name, answers, sizes)
+    language.build(models / language_directory, language_name, answers, sizes, by_chance=by_chance)
     layout.build(models / layout_name, layout_name, boxes)
     return home

@@ -76,14 +76,19 @@ SMALL = Sizes()
 REAL = Sizes(1024, 16, 2, 128, 3072, 18, 1152, 16, 4304, 27, 384, 103_424)
 
 
-def build(directory: Path, name: str, answers: Answers, sizes: Sizes = SMALL) -> None:
-    """The model `name` in Hugging Face's form."""
+def build(
+    directory: Path, name: str, answers: Answers, sizes: Sizes = SMALL, *, by_chance: bool = False
+) -> None:
+    """The model `name` in Hugging Face's form.
+
+    `by_chance`: it recites nothing; what it says depends on every pixel and every token before.
+    """
     from safetensors.numpy import save_file
 
     directory.mkdir(parents=True, exist_ok=True)
     ids = _tokenizer(directory, answers)
     _configuration(directory, name, ids, sizes)
-    weights = _weights(ids, answers, sizes)
+    weights = _weights(ids, answers, sizes, by_chance)
     save_file(
         {key: np.ascontiguousarray(value, np.float32) for key, value in weights.items()},
         str(directory / "model.safetensors"),
@@ -182,15 +187,19 @@ def _sections(sizes: Sizes) -> list[int]:
     return [half // 4, (half - half // 4) // 2, half - half // 4 - (half - half // 4) // 2]
 
 
-def _weights(ids: Mapping[str, int], answers: Answers, sizes: Sizes) -> dict[str, Any]:
+def _weights(
+    ids: Mapping[str, int], answers: Answers, sizes: Sizes, by_chance: bool
+) -> dict[str, Any]:
     """By name, in PyTorch's order of axes."""
     random = np.random.default_rng(0)
     hidden, v_hidden = sizes.hidden, sizes.v_hidden
     queries, keys = sizes.heads * sizes.head, sizes.keys * sizes.head
     weights: dict[str, Any] = {}
+    # Wide enough that what was seen and said long before still matters.
+    spread = 0.4 if by_chance else 0.05
 
     def linear(name: str, outs: int, ins: int, *, bias: bool = True, zero: bool = False) -> None:
-        values = np.zeros((outs, ins)) if zero else random.normal(0, 0.05, (outs, ins))
+        values = np.zeros((outs, ins)) if zero else random.normal(0, spread, (outs, ins))
         weights[f"{name}.weight"] = values
         if bias:
             weights[f"{name}.bias"] = np.zeros(outs)
@@ -214,13 +223,16 @@ def _weights(ids: Mapping[str, int], answers: Answers, sizes: Sizes) -> dict[str
             hidden,
             sizes.heads * sizes.head,
             bias=False,
-            zero=True,
+            zero=not by_chance,
         )
         linear(f"{layer}.mlp.gate_proj", sizes.inner, hidden, bias=False)
         linear(f"{layer}.mlp.up_proj", sizes.inner, hidden, bias=False)
-        linear(f"{layer}.mlp.down_proj", hidden, sizes.inner, bias=False, zero=True)
+        linear(f"{layer}.mlp.down_proj", hidden, sizes.inner, bias=False, zero=not by_chance)
     norm("model.norm", hidden, bias=False)
-    weights["lm_head.weight"] = _what_follows(ids, answers, embedding)
+    if by_chance:
+        linear("lm_head", number, hidden, bias=False)
+    else:
+        weights["lm_head.weight"] = _what_follows(ids, answers, embedding)
 
     vision = "visual.vision_model"
     patches = (sizes.v_side // _PATCH) ** 2

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_worker.quality import cut_repetition
+from ocr_worker.repetition import cut_repetition
 
 BEGIN = "Договор поставки № 12 от 3 мая. "
 

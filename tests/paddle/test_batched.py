@@ -1,0 +1,108 @@
+"""The genuine pipeline with the batched recogniser: the same page as with its own model.
+
+PyTorch is in an environment of its own, which `make test-vlm` makes.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
+from ocr_worker.engines.paddleocr_vl.recognisers import BatchedRecogniser, environment
+from tests.ocr_worker.files import ENGLISH, picture
+from tests.paddle import standin
+from tests.paddle.conftest import VERSION
+
+PYTHON = Path(__file__).parents[2] / ".venv-vlm" / "bin" / "python"
+
+MakeEngine = Callable[[str], PaddleOCRVLEngine]
+
+
+@pytest.fixture(scope="module")
+def by_chance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Models whose answers depend on every pixel."""
+    return standin.build(tmp_path_factory.mktemp("by-chance"), VERSION, by_chance=True)
+
+
+@pytest.fixture
+def make_engine(
+    by_chance: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MakeEngine]:
+    if not PYTHON.exists():
+        message = "PyTorch’s environment is not here; `make test-vlm` makes it"
+        if os.environ.get("CI"):
+            pytest.fail(f"{message}, and in CI it must be")
+        pytest.skip(message)
+    monkeypatch.setattr(environment, "IMAGE_PYTHON", PYTHON)
+    # No answer needs the 4,096 tokens that a model without sense would take.
+    monkeypatch.setattr("ocr_worker.engines.paddleocr_vl.guard.MAX_NEW_TOKENS", 40)
+    monkeypatch.setattr(
+        "ocr_worker.engines.paddleocr_vl.recognisers.pipeline_model.MAX_NEW_TOKENS", 40
+    )
+    settings.OCRSITE_PADDLE_CACHE_DIR = by_chance
+    settings.OCRSITE_PADDLE_MODEL_DIRS = [by_chance]
+    engines: list[PaddleOCRVLEngine] = []
+
+    def make(recogniser: str) -> PaddleOCRVLEngine:
+        engines.append(PaddleOCRVLEngine("cpu", recogniser))
+        engines[-1].load()
+        return engines[-1]
+
+    yield make
+    for engine in engines:
+        engine.close()
+
+
+def pages() -> list[Image.Image]:
+    return [
+        picture(ENGLISH[number:], width=620 + 30 * number, height=877).convert("RGB")
+        for number in range(4)
+    ]
+
+
+def read_all(engine: PaddleOCRVLEngine) -> list[list[str]]:
+    """The texts of each page's blocks, all pages at the same time."""
+    with ThreadPoolExecutor(4) as threads:
+        layouts = threads.map(
+            lambda page: engine.read(page, dpi=75, language="", seconds=200), pages()
+        )
+    return [[block.text for block in layout.blocks] for layout in layouts]
+
+
+@pytest.mark.timeout(300)
+def test_blocks_of_many_pages_together_are_read_as_each_alone(make_engine: MakeEngine) -> None:
+    native, batched = make_engine("native"), make_engine("auto")
+    assert (native.needs.pages_in_flight, batched.needs.pages_in_flight) == (1, 16)
+    assert (native.version.split()[-1], batched.version.split()[-1]) == ("native", "batched")
+
+    alone, together = read_all(native), read_all(batched)
+
+    assert together == alone
+    assert len({text for page in alone for text in page}) > 8, "answers differ"
+
+
+@pytest.mark.timeout(300)
+def test_where_the_batched_one_keeps_dying_the_librarys_own_goes_on(
+    make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = make_engine("batched")
+    expected = read_all(engine)
+    recogniser = engine._recogniser
+    assert isinstance(recogniser, BatchedRecogniser)
+    recogniser._command.append("--unknown")  # another process ends at once
+    assert recogniser.process_id is not None
+    os.kill(recogniser.process_id, signal.SIGKILL)
+
+    found = read_all(engine)
+
+    assert found == expected
+    assert engine.version.split()[-1] == "native"
+    assert engine.needs.pages == 0, "its process is replaced after these pages"
