@@ -100,7 +100,7 @@ class LanguageModel:
             temporal_patch_size=config["temporal_patch_size"],
         )  # fmt: skip
         self.prompts = Prompts(directory)
-        model = PaddleOCRVLForConditionalGeneration.from_pretrained(
+        model = PaddleOCRVLForConditionalGeneration.from_pretrained(  # nosec B615: a directory
             directory, dtype=self.dtype, attn_implementation="sdpa", local_files_only=True
         )
         self._model = model.to(self.device).eval()

@@ -176,7 +176,7 @@ class BatchedRecogniser:
                 **{name: value for name, value in os.environ.items()
                    if name.startswith(("CUDA_", "NVIDIA_", "LD_LIBRARY_PATH"))},
             }  # fmt: skip
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # nosec B603 # a list of our own words, no shell
                 command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
             )
         return self._process
