@@ -272,7 +272,7 @@ def _recognise(
     layout = corrected.place_on_page(layout)
     fitted = layout.scale(image.width / layout.width, width=image.width, height=image.height)
     small = renderer.render_thumbnail(path, mime_type, number, rotation=layout.rotation)
-    version = quality.with_calibration(engine.version)
+    version = quality.with_calibration(engine.version, engine.name)
     return PageReading(fitted, engine.name, version, image.data, figures, small)
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import structlog
 from PIL import Image, ImageDraw
 
-from documents.engine_name import EngineName
 from documents.errors import EngineFailed, ReadingTimeout
 from documents.text.box_rotation import rotate_box
 from documents.text.markdown import paragraphs_to_markdown
@@ -22,6 +21,7 @@ from ocr_worker.quality import calibrate_layout
 from ocr_worker.rendering import UnreadLine, ink
 
 from .engines.base import Engine
+from .engines.plug_ins import reader_of_parts
 from .engines.word_lists import is_known_word
 from .place_blocks import insert_blocks, overlap_share
 
@@ -165,8 +165,7 @@ def _read_parts(
         if kept is not None:
             blocks.append(kept)
     read = replace(layout, blocks=tuple(blocks), flags=())
-    # Whatever reads pages, parts are read by Tesseract where it is there.
-    return list(calibrate_layout(read, EngineName.TESSERACT, is_known_word).blocks)
+    return list(calibrate_layout(read, reader_of_parts(engine.name), is_known_word).blocks)
 
 
 def _cut_out(

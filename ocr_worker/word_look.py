@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import structlog
 from PIL import Image
 
-from documents.engine_name import EngineName
 from documents.errors import EngineFailed, ReadingTimeout
 from documents.review.flag_rules import MARK_WORDS_BELOW
 from documents.text.page_layout import Block, Line, PageLayout, Word, mean_confidence
@@ -22,6 +21,7 @@ from ocr_worker.quality.mend_layout import put_words, replace_words
 from ocr_worker.rendering import RenderedPage
 
 from .engines.base import Engine
+from .engines.plug_ins import reader_of_parts
 from .engines.word_lists import is_known_word
 
 log = structlog.get_logger(__name__)
@@ -73,7 +73,7 @@ def look_again(
     except (ReadingTimeout, EngineFailed) as error:
         log.warning("doubtful_words_not_looked_at", code=error.code, reason=error.detail)
         return layout
-    seen = calibrate_layout(seen, EngineName.TESSERACT, is_known_word)
+    seen = calibrate_layout(seen, reader_of_parts(engine.name), is_known_word)
     better = {id(row.word): _judge(row, seen) for row in rows}
     log.info("doubtful_words_looked_at", words=len(rows))
     return replace(layout, blocks=tuple(_put(block, better) for block in layout.blocks))

@@ -135,7 +135,7 @@ def _reprocess(given: Mapping[str, Any]) -> _Apply:
         message = Message("A version is that of an engine: name the engine, too.")
         raise InvalidRequest.for_field("engine_version", message)
     if "engine" in options:
-        _refuse_others("engine", options["engine"], [name.value for name in OCR_ENGINES])
+        _refuse_others("engine", options["engine"], OCR_ENGINES)
     _refuse_others("ocr", options.get("ocr", OcrMode.AUTO), OcrMode.values)
     validate_language(options.get("language", ""))
     return lambda id_, number, actor: reprocess(id_, actor=actor, pages=pages, **options)

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from documents.api.fields import QueryParameters
 from documents.api.pagination import ListParameters
-from documents.engine_name import EngineName
+from documents.engine_name import KNOWN_ENGINES
 from documents.files.filetypes import ACCEPTED
 from documents.models import PRIORITY_WORDS, Document, OriginKind, ReviewStatus, Status, User
 from documents.models.origin import NAME_LENGTH
@@ -42,7 +42,7 @@ class SelectionFilters(QueryParameters):
     tag = _any_of(serializers.CharField(max_length=100))
     language = _any_of(serializers.CharField(max_length=8))
     flag = _any_of(serializers.ChoiceField(tuple(FLAG_DESCRIPTIONS)))
-    engine = _any_of(serializers.ChoiceField([engine.value for engine in EngineName]))
+    engine = _any_of(serializers.ChoiceField(KNOWN_ENGINES))
     engine_version = _any_of(serializers.CharField(max_length=VERSION_LENGTH))
     confidence_below = serializers.FloatField(required=False, min_value=0, max_value=1)
     priority = _any_of(serializers.ChoiceField(PRIORITY_WORDS))

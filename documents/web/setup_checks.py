@@ -12,6 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from documents.bucket.health import BucketState, watch
 from documents.engine_name import EngineName
 from documents.files.disk_space import describe_shortage, measure
+from documents.http.engines import engine_name
 from documents.messages import Message, PluralMessage, message_from_json, verbatim
 from documents.models import WorkerKind, WorkerProcess
 from documents.models.worker import EngineState
@@ -68,7 +69,7 @@ def _check_engine(processes: list[WorkerProcess]) -> Check:
     if not ready:
         return Check(name, BUSY, Message("The engine is loading. The first time takes longer."))
     engine = ready[0].engine
-    label = "PaddleOCR-VL" if engine == EngineName.PADDLEOCR_VL else "Tesseract"
+    label = engine_name(engine)
     found = PluralMessage(
         "{engine} is ready, with {count} OCR worker. Languages: {languages}.",
         "{engine} is ready, with {count} OCR workers. Languages: {languages}.",

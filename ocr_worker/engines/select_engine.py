@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from documents.engine_name import OCR_ENGINES, EngineName
+from documents.engine_name import AUTO, OCR_ENGINES, PLUG_INS, EngineName
 from documents.errors import EngineUnavailable
 from documents.messages import Message, PluralMessage
 from ocr_worker.engines import paddleocr_vl
@@ -14,13 +14,14 @@ from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
 from ocr_worker.engines.paddleocr_vl.gpu import DEVICE
 
 from .base import Engine
+from .plug_ins import create_plug_in
 from .second_reader import WithSecondReader
 from .tesseract import TesseractEngine
 
 log = structlog.get_logger(__name__)
 
 #: Values of OCRSITE_ENGINE.
-ENGINE_CHOICES = ("auto", *OCR_ENGINES)
+ENGINE_CHOICES = (AUTO, *OCR_ENGINES)
 
 #: Processes that died while loading PaddleOCR-VL before `auto` falls back to Tesseract.
 MOST_DEATHS = 2
@@ -49,6 +50,8 @@ def create_engine(
         first = PaddleOCRVLEngine(device)
         second = _load_second_reader(languages) if second_reader else None
         return first if second is None else WithSecondReader(first, second)
+    if choice in PLUG_INS.engines:
+        return create_plug_in(choice, languages)
     raise ValueError(f"unknown engine {choice!r}: choose one of {', '.join(ENGINE_CHOICES[1:])}")
 
 
@@ -66,7 +69,7 @@ def load_engine(
     `deaths`: how many earlier processes died while loading it. Raises EngineUnavailable, which
     says what to do.
     """
-    if choice != "auto":
+    if choice != AUTO:
         engine = create_engine(choice, languages, device=device, second_reader=second_reader)
         engine.load()
         return LoadedEngine(engine)

@@ -19,7 +19,7 @@ import time
 from PIL import Image
 
 from documents.engine_name import EngineName
-from documents.errors import EngineUnavailable
+from documents.errors import EngineFailed, EngineUnavailable
 from documents.messages import Message
 from documents.text.page_layout import PageLayout
 from ocr_worker.library_environment import set_default
@@ -29,7 +29,8 @@ from .base import Needs
 from .language_groups import group_languages
 from .orientation import Orientation
 from .recognise_page import PageRecogniser
-from .tesseract_handles import Handles
+from .tesseract_handles import Handles, show_image
+from .tesseract_layout import GrowingBlock, collect_lines
 
 #: The resolution that gives the best reading, and the largest factor by which a page is enlarged.
 _BEST_DPI = 300.0
@@ -140,6 +141,26 @@ class TesseractEngine:
             groups=group_languages(self._languages, self._find_own(language)),
             deadline=deadline,
         ).recognise_lines()
+
+    def find_lines(self, image: Image.Image, *, dpi: float) -> list[GrowingBlock]:
+        """Where the lines and words of `image` (gray, upright) are, without their text.
+
+        Raises EngineFailed.
+        """
+        self.load()
+        assert self._handles is not None
+        module = self._handles.module
+        handle = self._handles.get(group_languages(self._languages)[0].codes)
+        try:
+            handle.SetPageSegMode(module.PSM.AUTO)
+            show_image(handle, image, dpi)
+            return collect_lines(module, handle)
+        except RuntimeError as error:
+            raise EngineFailed(
+                Message("Tesseract failed on this page: {problem}.", problem=error)
+            ) from error
+        finally:
+            handle.Clear()
 
     def detect_rotation(self, image: Image.Image) -> int:
         """The clockwise rotation, degrees, that makes `image` (gray) upright; takes 0.4 s.

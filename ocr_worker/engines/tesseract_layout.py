@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,16 +22,28 @@ class GrowingBlock:
 
 def collect_blocks(module: Any, api: Any) -> list[GrowingBlock]:
     """The blocks that have text: boxes in px of the recognised image, confidences 0 to 1."""
-    return [block for block in _iterate_blocks(module, api) if any(block.lines)]
+    blocks = _iterate_blocks(module, api.GetIterator(), _read_word)
+    return [block for block in blocks if any(block.lines)]
+
+
+def collect_lines(module: Any, api: Any) -> list[GrowingBlock]:
+    """The blocks of a page on which nothing was recognised: where each word is, without its text.
+
+    Raises RuntimeError where the library fails; no blocks where it finds none.
+    """
+    blocks = _iterate_blocks(module, api.AnalyseLayout(), _place_word)
+    return [block for block in blocks if any(block.lines)]
 
 
 def finish_blocks(grown: Iterable[GrowingBlock]) -> tuple[Block, ...]:
     return tuple(_finish_block(block, order) for order, block in enumerate(grown))
 
 
-def _iterate_blocks(module: Any, api: Any) -> Iterator[GrowingBlock]:
+def _iterate_blocks(
+    module: Any, results: Any, read: Callable[[Any, Any], Word | None]
+) -> Iterator[GrowingBlock]:
+    """`read(module, result)`: the word at `result`, None for what is no word."""
     level, kinds = module.RIL, module.PT
-    results = api.GetIterator()
     if results is None:
         return
     current: GrowingBlock | None = None
@@ -45,17 +57,35 @@ def _iterate_blocks(module: Any, api: Any) -> Iterator[GrowingBlock]:
             current.paragraph_starts.append(len(current.lines))
         if result.IsAtBeginningOf(level.TEXTLINE):
             current.lines.append([])
-        if result.Empty(level.WORD):
-            continue
-        box = _read_box(result, level.WORD)
-        text = "".join((result.GetUTF8Text(level.WORD) or "").split())
-        if text and box:
-            confidence = min(max(result.Confidence(level.WORD) / 100, 0.0), 1.0)
+        word = None if result.Empty(level.WORD) else read(module, result)
+        if word is not None:
             if not current.lines:
                 current.lines.append([])
-            current.lines[-1].append(Word(text, box, round(confidence, 4)))
+            current.lines[-1].append(word)
     if current is not None:
         yield current
+
+
+def _read_word(module: Any, result: Any) -> Word | None:
+    level = module.RIL.WORD
+    box = _read_box(result, level)
+    text = "".join((result.GetUTF8Text(level) or "").split())
+    if not text or box is None:
+        return None
+    confidence = min(max(result.Confidence(level) / 100, 0.0), 1.0)
+    return Word(text, box, round(confidence, 4))
+
+
+def _place_word(module: Any, result: Any) -> Word | None:
+    """The place of a word that was not recognised; None in pictures and rules."""
+    kinds = module.PT
+    if result.BlockType() in (
+        kinds.FLOWING_IMAGE, kinds.HEADING_IMAGE, kinds.PULLOUT_IMAGE, kinds.HORZ_LINE,
+        kinds.VERT_LINE, kinds.NOISE,
+    ):  # fmt: skip
+        return None
+    box = _read_box(result, module.RIL.WORD)
+    return None if box is None else Word("", box, None)
 
 
 def _read_box(result: Any, level: int) -> Box | None:

@@ -64,9 +64,15 @@ def load_calibrations() -> tuple[str, Mapping[str, Calibration]]:
     return str(data["date"]), engines
 
 
-def with_calibration(engine_version: str) -> str:
-    """The version of an engine and of the table by which its confidences were calibrated."""
-    return f"{engine_version} calibrated {load_calibrations()[0]}"
+def with_calibration(engine_version: str, engine: str | None = None) -> str:
+    """The version of an engine and of the table by which its confidences were calibrated.
+
+    `engine`: its name; one that has no table keeps its version.
+    """
+    date, tables = load_calibrations()
+    if engine is not None and engine not in tables:
+        return engine_version
+    return f"{engine_version} calibrated {date}"
 
 
 def calibrate_layout(

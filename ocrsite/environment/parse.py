@@ -9,7 +9,7 @@ No variable needs to be set. A value that makes no sense stops the program with 
 | `OCRSITE_DATA_DIR` | database, media, queue, secrets; `data/` beside manage.py |
 | `DATABASE_URL` | `postgresql://user:password@host/name`; default SQLite in the data directory |
 | `REDIS_URL` | `redis://`, `rediss://` or `unix://`; default an embedded server |
-| `OCRSITE_ENGINE` | `auto`, `paddleocr-vl` or `tesseract` |
+| `OCRSITE_ENGINE` | `auto`, `paddleocr-vl`, `tesseract` or an engine that was added |
 | `OCRSITE_LANGUAGES` | Tesseract's languages, `rus+eng` |
 | `OCRSITE_ADMIN_PASSWORD` | password of the first `admin`; default generated and printed once |
 | `OCRSITE_SECRET_KEY` | Django's secret key; default generated into the data directory |
@@ -40,7 +40,7 @@ from typing import Any, TypeVar
 
 from documents.bucket import settings as bucket_settings
 from documents.bucket.settings import BucketSettings
-from documents.engine_name import EngineName
+from documents.engine_name import AUTO, OCR_ENGINES
 from documents.files.allowed_prefixes import AllowedPrefix, parse_allowed_prefixes
 from documents.messages import Message
 from ocrsite import BASE_DIR
@@ -53,7 +53,7 @@ from ocrsite.environment.service_urls import (
     parse_redis_url,
 )
 
-ENGINES = ("auto", EngineName.PADDLEOCR_VL.value, EngineName.TESSERACT.value)
+ENGINES = (AUTO, *OCR_ENGINES)
 RECOGNISERS = ("auto", "batched", "native")
 
 Value = TypeVar("Value")

@@ -19,11 +19,11 @@ from django.db.migrations.executor import MigrationExecutor
 
 from documents.bucket.access_check import check_access
 from documents.bucket.configured import PROBE, configured_bucket
-from documents.engine_name import EngineName
-from documents.errors import EngineUnavailable, RendererUnavailable
+from documents.engine_name import PLUG_INS, EngineName
+from documents.errors import EngineFailed, EngineUnavailable, RendererUnavailable
 from documents.files.storage import archive
 from ocr_worker.conversion.find_libreoffice import INSTALL, find_kit
-from ocr_worker.engines import paddleocr_vl
+from ocr_worker.engines import create_engine, paddleocr_vl
 from ocr_worker.engines.tessdata import find_data_directory
 from ocr_worker.rendering import Renderer
 from ocr_worker.rendering.jail import Layer, LayerReport, State
@@ -82,7 +82,14 @@ def _judge_layer(report: LayerReport, holding: set[Layer]) -> tuple[Severity, st
 
 
 def examine_engine() -> Iterator[Finding]:
+    for name, reason in PLUG_INS.refused.items():
+        text = f"an installed package brings {name}, which is not used: {reason}"
+        yield Finding("engine", Severity.FAULT, text)
+    for name in PLUG_INS.engines:
+        yield _examine_plug_in(name)
     choice = settings.OCRSITE_ENGINE
+    if choice in PLUG_INS.engines:
+        return
     if choice == EngineName.TESSERACT:
         yield Finding("engine", Severity.SOUND, "Tesseract, as OCRSITE_ENGINE says")
         return
@@ -97,6 +104,17 @@ def examine_engine() -> Iterator[Finding]:
         yield Finding("engine", Severity.FAULT, f"PaddleOCR-VL can't be loaded. {obstacle}")
     else:
         yield Finding("engine", Severity.SOUND, f"Tesseract. {obstacle}")
+
+
+def _examine_plug_in(name: str) -> Finding:
+    """Load it, as a worker does: only its own code knows what it needs."""
+    engine = create_engine(name, settings.OCRSITE_LANGUAGES)
+    try:
+        engine.load()
+        engine.close()
+    except (EngineUnavailable, EngineFailed) as error:
+        return Finding("engine", Severity.FAULT, str(error.message))
+    return Finding("engine", Severity.SOUND, f"{name} can be loaded ({engine.version})")
 
 
 def examine_tessdata() -> Iterator[Finding]:

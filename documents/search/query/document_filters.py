@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from django.db.models import Q
 
 from documents.access import teams_of, visible_to
-from documents.engine_name import EngineName
+from documents.engine_name import KNOWN_ENGINES
 from documents.messages import Message
 from documents.models import (
     PRIORITY_WORDS,
@@ -76,7 +76,7 @@ def _share(value: object) -> str:
 LIST_FILTERS: Filters = {
     **FILTERS,
     "flag": one_of(FLAG_DESCRIPTIONS),
-    "engine": one_of(engine.value for engine in EngineName),
+    "engine": one_of(KNOWN_ENGINES),
     "engine_version": _text(VERSION_LENGTH),
     "confidence_below": _share,
     "priority": one_of(PRIORITY_WORDS),

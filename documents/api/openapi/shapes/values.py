@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from documents.engine_name import EngineName
+from documents.engine_name import KNOWN_ENGINES
 from documents.review.flags import FLAG_DESCRIPTIONS
 
 
@@ -50,9 +50,7 @@ class Box(serializers.ListField):
 
 
 def engine_field(**kwargs: Any) -> serializers.ChoiceField:
-    return serializers.ChoiceField(
-        [engine.value for engine in EngineName], allow_null=True, **kwargs
-    )
+    return serializers.ChoiceField(KNOWN_ENGINES, allow_null=True, **kwargs)
 
 
 @extend_schema_field({"$ref": "#/components/schemas/Problem"})
