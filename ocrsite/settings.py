@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging as stdlib_logging
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,8 @@ OCRSITE_PADDLE_DEVICE = "gpu:0"
 OCRSITE_LANGUAGES = ENVIRONMENT.languages
 OCRSITE_SECOND_READER = ENVIRONMENT.second_reader
 OCRSITE_RECOGNISER = ENVIRONMENT.recogniser
+#: The Python that has PyTorch in the GPU image (Dockerfile). Where it is absent, our own is tried.
+OCRSITE_VLM_PYTHON = Path("/opt/vlm/bin/python")
 #: Where Tesseract's language data and PaddleOCR-VL's models lie, as far as the environment says.
 OCRSITE_TESSDATA_DIR = ENVIRONMENT.library_paths.tessdata_dir
 OCRSITE_PADDLE_CACHE_DIR = ENVIRONMENT.library_paths.paddle_cache_home

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from django.conf import settings
+
 import ocrsite
-from ocr_worker.engines.paddleocr_vl.recognisers.environment import IMAGE_PYTHON
 from ocrsite.runtime.start_state import ProcessRole
 from tests.deployment import product
 
@@ -49,7 +50,7 @@ def test_the_roles_of_the_entrypoint_are_those_of_serve() -> None:
 
 
 def test_the_batched_recogniser_is_where_it_is_looked_for_and_as_the_extra_has_it() -> None:
-    environment = IMAGE_PYTHON.parent.parent
+    environment = settings.OCRSITE_VLM_PYTHON.parent.parent
     assert f"COPY --from=vlm-build {environment} {environment}" in product.dockerfile()
 
     asked = (product.ROOT / "deploy" / "vlm.in").read_text(encoding="utf-8")

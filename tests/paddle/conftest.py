@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from django.test import override_settings
 
 from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
+from ocrsite import BASE_DIR
 from tests.paddle import standin
 from tests.paddle.standin.language import ANSWERS, Answers
 from tests.paddle.standin.layout import BOXES, Boxes
@@ -19,6 +21,17 @@ from tests.paddle.standin.layout import BOXES, Boxes
 VERSION = "v1" if metadata.version("paddleocr").startswith("3.3.") else "v1.6"
 
 Made = Callable[..., PaddleOCRVLEngine]
+
+
+def require_pytorch() -> Path:
+    """The Python of the batched recogniser. Without it a test skips, and fails in CI."""
+    python = BASE_DIR / ".venv-vlm" / "bin" / "python"
+    if not python.exists():
+        message = "PyTorch’s environment is not here; `make test-vlm` makes it"
+        if os.environ.get("CI"):
+            pytest.fail(f"{message}, and in CI it must be")
+        pytest.skip(message)
+    return python
 
 
 @pytest.fixture(scope="session")

@@ -16,12 +16,10 @@ import pytest
 from PIL import Image
 
 from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
-from ocr_worker.engines.paddleocr_vl.recognisers import BatchedRecogniser, environment
+from ocr_worker.engines.paddleocr_vl.recognisers import BatchedRecogniser
 from tests.ocr_worker.files import ENGLISH, picture
 from tests.paddle import standin
-from tests.paddle.conftest import VERSION
-
-PYTHON = Path(__file__).parents[2] / ".venv-vlm" / "bin" / "python"
+from tests.paddle.conftest import VERSION, require_pytorch
 
 MakeEngine = Callable[[str], PaddleOCRVLEngine]
 
@@ -36,12 +34,7 @@ def by_chance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def make_engine(
     by_chance: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[MakeEngine]:
-    if not PYTHON.exists():
-        message = "PyTorch’s environment is not here; `make test-vlm` makes it"
-        if os.environ.get("CI"):
-            pytest.fail(f"{message}, and in CI it must be")
-        pytest.skip(message)
-    monkeypatch.setattr(environment, "IMAGE_PYTHON", PYTHON)
+    settings.OCRSITE_VLM_PYTHON = require_pytorch()
     # No answer needs the 4,096 tokens that a model without sense would take.
     monkeypatch.setattr("ocr_worker.engines.paddleocr_vl.guard.MAX_NEW_TOKENS", 40)
     monkeypatch.setattr(

@@ -6,11 +6,10 @@ import importlib.util
 import sys
 from pathlib import Path
 
+from django.conf import settings
+
 from documents.errors import EngineUnavailable
 from documents.messages import Message
-
-#: In the GPU image (Dockerfile).
-IMAGE_PYTHON = Path("/opt/vlm/bin/python")
 
 #: What the environment must have; looked for without importing it.
 _PACKAGES = ("torch", "transformers", "sentencepiece")
@@ -23,8 +22,8 @@ def require_python() -> Path:
     """
     if sys.platform != "linux":
         raise EngineUnavailable(Message("The batched recogniser needs Linux."))
-    if IMAGE_PYTHON.exists():
-        return IMAGE_PYTHON
+    if settings.OCRSITE_VLM_PYTHON.exists():
+        return Path(settings.OCRSITE_VLM_PYTHON)
     if all(importlib.util.find_spec(name) is not None for name in _PACKAGES):
         return Path(sys.executable)
     raise EngineUnavailable(
