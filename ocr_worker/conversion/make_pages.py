@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from documents.errors import ConversionFailed, LimitExceeded
 from documents.files import filetypes
 from documents.text.encodings import decode_text
 
@@ -43,7 +44,6 @@ def make_pages(
 
     Raises PasswordNeeded, ConversionFailed, DamagedFile, LimitExceeded.
     """
-    notes: tuple[str, ...] = ()
     if mime_type == _LOCKED and not password:
         raise password_needed()
     if password and (mime_type == _LOCKED or mime_type in _OFFICE):
@@ -63,19 +63,33 @@ def make_pages(
         source = own / f"file{_SUFFIXES[mime_type]}"
         with source.open("wb") as copy:
             shutil.copyfileobj(stream, copy, 2**20)
-    if mime_type in _SHEETS or mime_type == filetypes.CSV.mime_type:
-        if source.suffix != ".fods":
-            flat = source.with_suffix(".fods")
-            office.convert(source, flat)
-            source.unlink()
-        else:
-            flat = source
-        source = own / "fitted.fods"
-        notes = fit_to_pages(flat, source)
-        flat.unlink()
+    if mime_type in _SHEETS:
+        return _make_sheets(office, source)
+    if mime_type == filetypes.CSV.mime_type:
+        return _fit(office, source)
     pdf = source.with_suffix(".pdf")
     # As a text with pages; by itself it takes it for a page of the web, and loses its first lines.
     office.convert(source, pdf, read_as="HTML (StarWriter)" if source.suffix == ".html" else "")
+    return Made(pdf)
+
+
+def _make_sheets(office: Office, source: Path) -> Made:
+    flat = source.with_suffix(".fods")
+    office.convert(source, flat)
+    try:
+        return _fit(office, flat)
+    except (ConversionFailed, LimitExceeded):
+        # LibreOffice breaks off at some embedded objects that it has itself written flat.
+        pdf = source.with_suffix(".pdf")
+        office.convert(source, pdf)
+        return Made(pdf)
+
+
+def _fit(office: Office, flat: Path) -> Made:
+    fitted, pdf = flat.with_name("fitted.fods"), flat.with_name("fitted.pdf")
+    notes = fit_to_pages(flat, fitted)
+    flat.unlink()
+    office.convert(fitted, pdf)
     return Made(pdf, notes)
 
 
