@@ -69,6 +69,15 @@ class Rule:
     def place(self, along: float) -> float:
         return self.at + self.slope * (along - self.start)
 
+    def enlarge(self, factor: int) -> Rule:
+        return Rule(
+            self.start * factor,
+            self.end * factor,
+            self.at * factor,
+            self.slope,
+            self.thickness * factor,
+        )
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -90,9 +99,7 @@ class _Run(NamedTuple):
 
 def find_rules(gray: Image.Image) -> Rules:
     """The rules of `gray` (mode "L", upright)."""
-    factor = max(1, round(max(gray.size) / _SIDE))
-    small = gray.reduce(factor) if factor > 1 else gray
-    scale = min(max(max(small.size) / _SIDE, _SMALLEST), 1.0)
+    small, scale, factor = reduce_page(gray)
     place = max(1, round(_PLACE * scale))
     # Thick letters look like short rules: without rules across there is no table.
     across = _find(small.reduce((place, 1)), place, scale, _ACROSS)
@@ -101,10 +108,18 @@ def find_rules(gray: Image.Image) -> Rules:
         turned = small.reduce((1, place)).transpose(Image.Transpose.TRANSPOSE)
         down = _find(turned, place, scale, _DOWN)
     return Rules(
-        tuple(_enlarge(rule, factor) for rule in across),
-        tuple(_enlarge(rule, factor) for rule in down),
+        tuple(rule.enlarge(factor) for rule in across),
+        tuple(rule.enlarge(factor) for rule in down),
         factor * scale,
     )
+
+
+def reduce_page(gray: Image.Image) -> tuple[Image.Image, float, int]:
+    """`gray` in a size in which rules are looked for, the px that a px of a page at 200 dpi has
+    there, and the factor by which it was reduced."""
+    factor = max(1, round(max(gray.size) / _SIDE))
+    small = gray.reduce(factor) if factor > 1 else gray
+    return small, min(max(max(small.size) / _SIDE, _SMALLEST), 1.0), factor
 
 
 def _find(small: Image.Image, place: int, scale: float, way: _Direction) -> list[Rule]:
@@ -257,14 +272,4 @@ def _unite(one: Rule, other: Rule) -> Rule:
         at=longer.place(start),
         slope=longer.slope,
         thickness=max(one.thickness, other.thickness),
-    )
-
-
-def _enlarge(rule: Rule, factor: int) -> Rule:
-    return Rule(
-        rule.start * factor,
-        rule.end * factor,
-        rule.at * factor,
-        rule.slope,
-        rule.thickness * factor,
     )

@@ -41,7 +41,7 @@ def right_cells(table: Block, drawn: DrawnTable) -> float:
     return sum(found) / len(found)
 
 
-@pytest.mark.parametrize("style", ["thick", "turned", "band"])
+@pytest.mark.parametrize("style", ["thick", "turned", "band", "dotted"])
 def test_cells_are_read_in_their_places(
     renderer: Renderer, engine: Engine, tmp_path: Path, style: str
 ) -> None:
