@@ -301,6 +301,39 @@ def test_lines_that_a_recognition_left_out_are_read_by_themselves(
     assert reading.layout.flags == ()
 
 
+@pytest.mark.parametrize("reads_parts", [True, False])
+def test_a_lost_paragraph_of_a_full_page_is_read_or_flagged(
+    renderer: Renderer, engine: Engine, tmp_path: Path, reads_parts: bool
+) -> None:
+    """Of 22 lines three are overlooked, though what was read is read with confidence."""
+
+    class LosesParagraph(PretendedEngine):
+        name, version, needs = "tesseract", "0", Needs()
+        asked = 0
+
+        def read(
+            self, image: Image.Image, *, dpi: float, language: str, seconds: float
+        ) -> PageLayout:
+            self.asked += 1
+            if self.asked == 1:
+                image = image.copy()
+                image.paste(255, (0, 440, image.width, 440 + 3 * 60))
+            elif not reads_parts:
+                return PageLayout(*image.size, dpi)
+            return engine.read(image, dpi=dpi, language=language, seconds=seconds)
+
+    path = saved(picture((5 * ENGLISH)[:22]), tmp_path / "page.png")
+    losing = LosesParagraph()
+    layout = read_page(renderer, losing, path, "image/png", 1).layout
+
+    assert losing.asked == 2
+    if reads_parts:
+        assert layout.flags == ()
+        assert layout.text.count("settled as the law provides") == 4
+    else:
+        assert "empty_region" in layout.flags
+
+
 def test_drawings_are_not_taken_for_text(renderer: Renderer, tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         write(canvas, ENGLISH)
