@@ -41,7 +41,7 @@ def is_another(recogniser: BatchedRecogniser, before: int | None) -> bool:
 
 def texts(page: Future[tuple[Recognised, ...]]) -> list[str]:
     """What was read; the probabilities differ in the last digit with who else is in the batch."""
-    return [recognised.text for recognised in page.result(60)]
+    return [recognised.text for recognised in page.result(120)]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_each_block_is_answered_with_the_models_own_probabilities(
 ) -> None:
     pages = [recogniser.submit(blocks(count), LIMITS) for count in (1, 5, 3)]
 
-    answers = [page.result(60) for page in pages]
+    answers = [page.result(120) for page in pages]
 
     assert [len(answer) for answer in answers] == [1, 5, 3]
     assert answers[0][0].text == answers[1][0].text == answers[2][0].text, "whoever asks with it"
@@ -79,7 +79,7 @@ def test_what_was_told_is_said(reciting: Path) -> None:
 
     text, table = recogniser.submit(
         [BlockImage(picture, "OCR:", 100), BlockImage(picture, "Table Recognition:", 100)], LIMITS
-    ).result(60)
+    ).result(120)
 
     recogniser.close()
     assert text.text == "Sample text of a block."
@@ -109,9 +109,9 @@ def test_killed_in_the_middle_again_and_again_it_answers_each_block_once(
         time.sleep(chance.uniform(0.02, 0.3))
         before = victim.process_id
         kill(victim)
-        eventually(partial(is_another, victim, before), 30, "another process")
+        eventually(partial(is_another, victim, before), 90, "another process")
         for page in pages:
-            page.result(60)
+            page.result(120)
 
     assert [texts(page) for page in pages] == [expected] * len(pages)
     victim.close()
@@ -130,8 +130,8 @@ def test_one_that_hangs_is_ended_and_another_answers(
     page = recogniser.submit(blocks(2), Limits(LIMITS.min_pixels, LIMITS.max_pixels, seconds=1))
 
     with pytest.raises(ReadingTimeout):
-        page.result(60)
-    assert len(recogniser.submit(blocks(2), LIMITS).result(60)) == 2
+        page.result(120)
+    assert len(recogniser.submit(blocks(2), LIMITS).result(120)) == 2
     recogniser.close()
 
 
@@ -144,8 +144,8 @@ def test_what_takes_too_long_is_dropped_and_the_rest_goes_on(
     quick = recogniser.submit(blocks(2), LIMITS)
 
     with pytest.raises(ReadingTimeout):
-        late.result(60)
-    assert len(quick.result(60)) == 2
+        late.result(120)
+    assert len(quick.result(120)) == 2
 
 
 def test_one_that_keeps_dying_is_lost(by_chance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,9 +158,9 @@ def test_one_that_keeps_dying_is_lost(by_chance: Path, monkeypatch: pytest.Monke
     kill(recogniser)
 
     with pytest.raises(RecogniserLost):
-        page.result(60)
+        page.result(120)
     with pytest.raises(RecogniserLost):
-        recogniser.submit(blocks(1), LIMITS).result(60)
+        recogniser.submit(blocks(1), LIMITS).result(120)
     recogniser.close()
 
 
