@@ -16,7 +16,8 @@ from documents.models import PRIORITY_WORDS, Document, OriginKind, ReviewStatus,
 from documents.models.origin import NAME_LENGTH
 from documents.review.flags import FLAG_DESCRIPTIONS
 from documents.search.query import document_filters
-from documents.search.query.document_filters import LIST_FILTERS, VERSION_LENGTH
+from documents.search.query.document_filters import LIST_FILTERS
+from documents.search.query.filters import VERSION_LENGTH
 from documents.text.language_codes import NO_LANGUAGE, validate_language
 
 ORDERINGS = ("created_at", "title", "filename", "size")

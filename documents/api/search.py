@@ -39,10 +39,10 @@ class QueryField(serializers.CharField):
 
 
 class SearchParameters(DocumentFilters):
-    """The filters of the documents' list, but for the trash, which is not searched, and flags,
-    which the index does not know. `q` is in the language of docs/api.md."""
+    """The filters of the documents' list, but for the trash, which is not searched, and the
+    priority, which is of what waits. `q` is in the language of docs/api.md."""
 
-    trashed = flag = engine = engine_version = confidence_below = priority = cursor = None  # type: ignore[assignment]
+    trashed = priority = cursor = None  # type: ignore[assignment]
 
     q = QueryField(required=False, allow_blank=True, default="")
     ordering = serializers.ChoiceField(

@@ -25,7 +25,7 @@ from documents.models.reading import shows_correction_of, shows_reading
 from documents.models.review import NOTE_LENGTH
 from documents.outside.addresses import LONGEST_URL
 from documents.replication.sync import storage_state
-from documents.search.query.document_filters import VERSION_LENGTH
+from documents.search.query.filters import VERSION_LENGTH
 from documents.text.page_layout import PageLayout
 from documents.text.split import SPLIT_LENGTH
 from documents.text.timestamps import iso_time

@@ -59,6 +59,22 @@ def read_by(field: str, engines: Iterable[str], versions: Iterable[str]) -> Q:
     return found
 
 
+def name_readers(engines: Iterable[tuple[str, str]]) -> list[str]:
+    """Every name by which `name_reader` may ask for one of these `(engine, version)`."""
+    names = {
+        name_reader(engine, version)
+        for each, whole in engines
+        for engine in ("", _plain(each))
+        for version in ("", *beginnings(whole))
+    }
+    return sorted(names - {name_reader("", "")})
+
+
+def name_reader(engine: str, version: str) -> str:
+    """An engine, a version or both as one term; "" for any."""
+    return f"{_plain(engine)}\t{_plain(version)}"
+
+
 def beginnings(version: str) -> tuple[str, ...]:
     """The ways in which a version may be named: "5.5.4 rus+eng", "5.5.4", "5.5", "5"."""
     whole = _plain(version)

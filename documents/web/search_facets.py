@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.access import teams_of, visible_to
 from documents.files.filetypes import ACCEPTED
-from documents.models import ReviewStatus, Status
+from documents.http.engines import engine_name
+from documents.models import OriginKind, ReviewStatus, Status
+from documents.review.flags import FLAG_DESCRIPTIONS
 from documents.search.query.results import SearchRequest, SearchResults
 from documents.web.guard import person
 from documents.web.list_rows import language_name
@@ -26,6 +28,9 @@ _LABELS: Mapping[str, str | Promise] = {
     "status": _("Status"),
     "review_status": _("Review"),
     "language": _("Language"),
+    "flag": _("Reason to look"),
+    "engine": _("Read by"),
+    "origin": _("Came by"),
 }
 #: Further filters, which a search that was saved through the API may have.
 _OTHER_LABELS: Mapping[str, str | Promise] = {
@@ -34,6 +39,9 @@ _OTHER_LABELS: Mapping[str, str | Promise] = {
     "sha256": "SHA-256",
     "container": _("Came in"),
     "together": _("Came together"),
+    "engine_version": _("Engine version"),
+    "confidence_below": _("Confidence below"),
+    "origin_name": _("Source"),
 }
 
 
@@ -118,6 +126,8 @@ def _value_names(
     """What people call the values, by facet."""
     counted = (code for code, _count in found.facets.get("language", []))
     languages = [*counted, *search.filters.get("language", ())]
+    engines = [engine for engine, _count in found.facets.get("engine", [])]
+    engines += search.filters.get("engine", ())
     return {
         "team": {str(team.id): team.name for team in teams_of(person(request))},
         "tag": {},
@@ -126,4 +136,7 @@ def _value_names(
         "status": dict(Status.choices),
         "review_status": dict(ReviewStatus.choices),
         "language": {code: language_name(code) for code in languages},
+        "flag": {flag.name: flag.label for flag in FLAG_DESCRIPTIONS.values()},
+        "engine": {engine: engine_name(engine) for engine in engines},
+        "origin": dict(OriginKind.choices),
     }

@@ -21,6 +21,9 @@ FACET_FILTERS = {
     "status": "status",
     "review_status": "review_status",
     "language": "language",
+    "flag": "flag",
+    "engine": "engine",
+    "origin": "origin",
 }
 
 

@@ -16,6 +16,7 @@ from functools import lru_cache
 
 import tantivy
 
+from documents.models.engines_field import name_readers
 from documents.search.index.encoding import EXACT_RANGE, encode_document, encode_order
 from documents.search.index.schema import PREFIX_LENGTHS
 from documents.search.text.analysis import Terms, extract_terms
@@ -39,6 +40,12 @@ class DocumentFacts:
     mime_type: str
     sha256: str
     created_at: datetime.datetime
+    #: `(engine, version)` of what read any page.
+    engines: tuple[tuple[str, str], ...] = ()
+    flags: tuple[str, ...] = ()
+    confidence: float | None = None
+    origin: str = ""
+    origin_name: str = ""
 
     @property
     def digest(self) -> int:
@@ -96,9 +103,17 @@ def _add_facts(document: tantivy.Document, facts: DocumentFacts) -> None:
         ("type", facts.mime_type),
         ("sha256", facts.sha256),
         ("year", str(facts.created_at.year)),
+        ("origin", facts.origin),
+        ("origin_name", facts.origin_name),
+        *(("flag", flag) for flag in facts.flags),
+        *(("read_by", name) for name in name_readers(facts.engines)),
+        *(("engine", engine) for engine in sorted({engine for engine, _ in facts.engines})),
+        *(("engine_version", version) for version in sorted({v for _, v in facts.engines})),
     ):
         if value:
             document.add_text(name, value)
+    if facts.confidence is not None:
+        document.add_float("confidence", facts.confidence)
     document.add_unsigned("created", max(int(facts.created_at.timestamp()), 0))
     document.add_unsigned("document_number", encode_document(facts.document))
     document.add_unsigned("facts", facts.digest)

@@ -39,6 +39,11 @@ def load_facts(document_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DocumentFac
             mime_type=document.mime_type,
             sha256=document.sha256,
             created_at=document.created_at,
+            engines=tuple(sorted((each["engine"], each["version"]) for each in document.engines)),
+            flags=tuple(sorted(document.flags)),
+            confidence=document.confidence,
+            origin=document.origin_kind,
+            origin_name=document.origin_name,
         )
         for document in documents.prefetch_related("tags")
     }

@@ -15,7 +15,23 @@ from documents.search.text import analysis
 
 #: The format of the index. Increase the first number with every change of the schema or of
 #: `entry.py`: an index of another format is rebuilt.
-FORMAT = f"6.{analysis.VERSION}"
+FORMAT = f"7.{analysis.VERSION}"
+
+#: Fields whose values are counted; a document may have several of `tag`, `engine`,
+#: `engine_version` and `flag`.
+FACETS = (
+    "team",
+    "tag",
+    "language",
+    "status",
+    "review_status",
+    "type",
+    "year",
+    "engine",
+    "engine_version",
+    "flag",
+    "origin",
+)
 
 #: Prefixes of these lengths are terms of their own: thousands of words may share one, and expanding
 #: it takes long. Longer prefixes are expanded among the words.
@@ -32,14 +48,15 @@ def get_schema() -> tantivy.Schema:
     for name in ("words", "beginnings", "pairs", "keys", "marks"):
         build.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     build.add_text_field("document", True, True, "raw", "basic")
-    for name in ("team", "tag", "language", "status", "review_status", "type", "year"):
+    for name in FACETS:
         build.add_text_field(name, False, True, "raw", "basic")
-    for name in ("folded_tag", "sha256"):
+    for name in ("folded_tag", "sha256", "read_by", "origin_name"):
         build.add_text_field(name, False, False, "raw", "basic")
     for name in ("number", "source", "created"):
         build.add_unsigned_field(name, indexed=True, fast=True)
     for name in ("document_number", "facts", "order"):
         build.add_unsigned_field(name, fast=True)
+    build.add_float_field("confidence", indexed=True, fast=True)
     # Set in the document's first entry: a title is found there.
     build.add_unsigned_field("lead", indexed=True)
     build.add_bytes_field("page", stored=True)

@@ -16,10 +16,12 @@ from tantivy import Occur, Query
 from documents.access import sees_everything, teams_of
 from documents.files.filetypes import ACCEPTED
 from documents.models import ReviewStatus, Status, Team, User
+from documents.models.engines_field import name_reader
 from documents.models.member import find_group
 from documents.search.query.tantivy_queries import (
     any_document,
     any_term,
+    number_below,
     number_range,
     term,
     without_score,
@@ -33,6 +35,9 @@ FILTER_FIELDS = {
     "mime_type": "type",
     "sha256": "sha256",
     "year": "year",
+    "flag": "flag",
+    "origin": "origin",
+    "origin_name": "origin_name",
 }
 
 #: For the conditions team:, status: and type:, a field and its terms by each name (small letters)
@@ -62,9 +67,10 @@ def build_scope(user: User, filters: Mapping[str, Sequence[object]] | None = Non
     """The scope of a user's search.
 
     `filters`: values by name: those of FILTER_FIELDS, `team` (ids), `tag` (all must match),
-    `container` and `together` (ids: what came in them, without and with them), `created_after`
-    (included) and `created_before` (excluded), one datetime or ISO 8601 string each. Raises
-    ValueError for an invalid id or time.
+    `container` and `together` (ids: what came in them, without and with them), `engine` and
+    `engine_version` (as `engines_field.read_by`), `confidence_below` (one number, excluded),
+    `created_after` (included) and `created_before` (excluded), one datetime or ISO 8601 string
+    each. Raises ValueError for an invalid id, number or time.
     """
     teams = {team.id: team.name for team in teams_of(user)}
     return _build(teams, filters or {}, all_teams=sees_everything(user))
@@ -98,6 +104,14 @@ def _build(
         if filters.get(name):
             within = find_group(map(str, filters[name]), whole=name == "together")
             queries.append(any_document(within) if within else Query.empty_query())
+    engines, versions = (
+        [str(value) for value in filters.get(name, ())] for name in ("engine", "engine_version")
+    )
+    if engines or versions:
+        readers = [name_reader(e, v) for e in engines or [""] for v in versions or [""]]
+        queries.append(without_score(any_term("read_by", readers)))
+    if filters.get("confidence_below"):
+        queries.append(number_below("confidence", float(str(filters["confidence_below"][0]))))
     after, before = (_parse_time(filters.get(f"created_{name}")) for name in ("after", "before"))
     if after is not None or before is not None:
         # The index has whole seconds.

@@ -5,17 +5,14 @@ They are those of a search, and some that only the database knows. `q` is a sear
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Q
 
 from documents.access import teams_of, visible_to
-from documents.engine_name import KNOWN_ENGINES
-from documents.messages import Message
 from documents.models import (
     PRIORITY_WORDS,
     Document,
-    OriginKind,
     Priority,
     Status,
     Tag,
@@ -24,15 +21,13 @@ from documents.models import (
 from documents.models.document import DocumentQuerySet
 from documents.models.engines_field import read_by
 from documents.models.member import find_group
-from documents.models.origin import NAME_LENGTH
 from documents.models.recognition import UNFINISHED
-from documents.review.flags import FLAG_DESCRIPTIONS, has_any_flag
-from documents.search.query.filters import FILTERS, Filters, InvalidValue, one_of
+from documents.review.flags import has_any_flag
+from documents.search.query.filters import FILTERS, Filters, one_of, text
 from documents.search.query.list_filter import filter_by_query
 from documents.text.language_codes import NO_LANGUAGE
 
 QUERY_LENGTH = 500
-VERSION_LENGTH = 100
 IN_TRASH, ALSO_TRASH, NO_TRASH = "true", "all", "false"
 #: The value of `box`.
 INBOX = "inbox"
@@ -53,37 +48,12 @@ _WORK = (*UNFINISHED, Status.FAILED)
 _TRASHED = {NO_TRASH: Q(trashed_at=None), IN_TRASH: ~Q(trashed_at=None), ALSO_TRASH: Q()}
 
 
-def _text(most: int) -> Callable[[object], str]:
-    def parse(value: object) -> str:
-        if not str(value).strip() or len(str(value)) > most:
-            raise InvalidValue(Message("This has 1 to {most} characters.", most=most))
-        return str(value)
-
-    return parse
-
-
-def _share(value: object) -> str:
-    try:
-        share = float(str(value))
-    except ValueError:
-        share = -1.0
-    if not 0.0 <= share <= 1.0:
-        raise InvalidValue(Message("This is a number from 0 to 1."))
-    return str(share)
-
-
 #: By name, as `filters.parse_filters` takes them.
 LIST_FILTERS: Filters = {
     **FILTERS,
-    "flag": one_of(FLAG_DESCRIPTIONS),
-    "engine": one_of(KNOWN_ENGINES),
-    "engine_version": _text(VERSION_LENGTH),
-    "confidence_below": _share,
     "priority": one_of(PRIORITY_WORDS),
-    "owner": _text(150),
-    "origin": one_of(kind for kind in OriginKind if kind),
-    "origin_name": _text(NAME_LENGTH),
-    "q": _text(QUERY_LENGTH),
+    "owner": text(150),
+    "q": text(QUERY_LENGTH),
     "trashed": one_of(_TRASHED),
     "box": one_of((INBOX,)),
 }

@@ -18,6 +18,10 @@ FACET_FIELDS = {
     "status": "status",
     "review_status": "review_status",
     "language": "language",
+    "engine": "engine",
+    "engine_version": "engine_version",
+    "flag": "flag",
+    "origin": "origin",
 }
 #: Values of one facet.
 MAX_VALUES = 20

@@ -13,14 +13,17 @@ from collections.abc import Callable, Iterable, Mapping
 
 from django.utils.dateparse import parse_date, parse_datetime
 
+from documents.engine_name import KNOWN_ENGINES
 from documents.files.filetypes import ACCEPTED
 from documents.messages import Message
-from documents.models import ReviewStatus, Status
+from documents.models import OriginKind, ReviewStatus, Status
+from documents.models.origin import NAME_LENGTH
+from documents.review.flags import FLAG_DESCRIPTIONS
 from documents.text.language_codes import NO_LANGUAGE
 from documents.text.validation import parse_uuid
 
-#: Values of one filter, and characters of a tag's name.
-MAX_VALUES, MAX_TAG_LENGTH = 100, 100
+#: Values of one filter, and characters of a tag's name and of an engine's version.
+MAX_VALUES, MAX_TAG_LENGTH, VERSION_LENGTH = 100, 100, 100
 
 
 class InvalidFilters(ValueError):
@@ -100,6 +103,27 @@ def matching(pattern: str, problem: Message) -> Callable[[object], str]:
     return parse
 
 
+def text(most: int) -> Callable[[object], str]:
+    """Any text of 1 to `most` characters."""
+
+    def parse(value: object) -> str:
+        if not str(value).strip() or len(str(value)) > most:
+            raise InvalidValue(Message("This has 1 to {most} characters.", most=most))
+        return str(value)
+
+    return parse
+
+
+def _share(value: object) -> str:
+    try:
+        share = float(str(value))
+    except ValueError:
+        share = -1.0
+    if not 0.0 <= share <= 1.0:
+        raise InvalidValue(Message("This is a number from 0 to 1."))
+    return str(share)
+
+
 def parse_id(value: object) -> str:
     id_ = parse_uuid(str(value))
     if id_ is None:
@@ -149,4 +173,11 @@ FILTERS: Filters = {
     # What came in these documents, however deep; and with the documents themselves.
     "container": parse_id,
     "together": parse_id,
+    # What read any of a document's pages: any of the engines in any of the versions.
+    "engine": one_of(KNOWN_ENGINES),
+    "engine_version": text(VERSION_LENGTH),
+    "confidence_below": _share,
+    "flag": one_of(FLAG_DESCRIPTIONS),
+    "origin": one_of(kind for kind in OriginKind if kind),
+    "origin_name": text(NAME_LENGTH),
 }

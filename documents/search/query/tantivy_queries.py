@@ -45,6 +45,15 @@ def number_range(field_name: str, low: int | None, high: int | None) -> Query:
     return without_score(Query.range_query(get_schema(), field_name, FieldType.Unsigned, low, high))
 
 
+def number_below(field_name: str, limit: float) -> Query:
+    """Of a field of floats: entries that have a value, less than `limit`."""
+    return without_score(
+        Query.range_query(
+            get_schema(), field_name, FieldType.Float, None, limit, include_upper=False
+        )
+    )
+
+
 def all_of(queries: Iterable[Query]) -> Query:
     return Query.boolean_query([(Occur.Must, query) for query in queries])
 

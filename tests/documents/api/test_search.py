@@ -10,7 +10,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from documents.actions.trash import trash
-from documents.models import Document, Team
+from documents.models import Document, OriginKind, Team
 from documents.search.index.follower import Follower
 from tests.factories import make_document, make_team, make_user
 
@@ -36,7 +36,18 @@ def team() -> Team:
 @pytest.fixture
 def document(team: Team, follow: Callable[[], None]) -> Document:
     found = make_document(
-        team, title="Папка", pages=["Договор аренды", "Акт приёмки", "Договор"], tags=["Срочно"]
+        team,
+        title="Папка",
+        pages=["Договор аренды", "Акт приёмки", "Договор"],
+        tags=["Срочно"],
+        flags=["disputed"],
+        confidence=0.75,
+        engines=[
+            {"engine": "tesseract", "version": "5.5.4 rus+eng", "pages": 2},
+            {"engine": "text-layer", "version": "1", "pages": 1},
+        ],
+        origin_kind=OriginKind.MAIL,
+        origin_name="Invoices",
     )
     follow()
     return found
@@ -99,12 +110,46 @@ def test_grouped_by_document(client: APIClient, document: Document) -> None:
         ({"created_after": "2020-01-01T00:00:00Z"}, 2),
         ({"created_before": "2020-01-01T00:00:00Z"}, 0),
         ({"year": "1999"}, 0),
+        ({"flag": ["damaged", "disputed"]}, 2),
+        ({"flag": "damaged"}, 0),
+        ({"origin": "mail", "origin_name": "Invoices"}, 2),
+        ({"origin": "folder"}, 0),
+        ({"engine": "tesseract"}, 2),
+        ({"engine": "paddleocr-vl"}, 0),
+        ({"engine": "tesseract", "engine_version": "5.5"}, 2),
+        ({"engine": "tesseract", "engine_version": "1"}, 0),
+        ({"engine_version": ["1", "7"]}, 2),
+        ({"engine_version": "5.5.4 rus+eng"}, 2),
+        ({"confidence_below": "0.75"}, 0),
+        ({"confidence_below": "0.7500001"}, 2),
+        ({"confidence_below": "0"}, 0),
     ],
 )
 def test_the_filters_of_the_list_are_the_search_s_too(
-    client: APIClient, document: Document, parameters: dict[str, str], count: int
+    client: APIClient, document: Document, parameters: dict[str, Any], count: int
 ) -> None:
     assert search(client, q="договор", **parameters)["count"] == count
+    listed = client.get("/api/v1/documents/", parameters).json()["results"]
+    assert len(listed) == bool(count), "the same documents as in the list"
+
+
+def test_what_read_the_pages_is_counted(client: APIClient, document: Document, team: Team) -> None:
+    facets = ["engine", "engine_version", "flag", "origin"]
+    assert search(client, q="договор", facets=facets)["facets"] == {
+        "engine": [{"value": "tesseract", "count": 2}, {"value": "text-layer", "count": 2}],
+        "engine_version": [{"value": "1", "count": 2}, {"value": "5.5.4 rus+eng", "count": 2}],
+        "flag": [{"value": "disputed", "count": 2}],
+        "origin": [{"value": "mail", "count": 2}],
+    }
+
+
+def test_a_document_that_nothing_read_has_no_confidence(
+    client: APIClient, team: Team, follow: Callable[[], None]
+) -> None:
+    make_document(team, title="Договор", pages=[None])
+    follow()
+    assert search(client, q="договор")["count"] == 1
+    assert search(client, q="договор", confidence_below="1")["count"] == 0
 
 
 @pytest.mark.parametrize(
@@ -118,7 +163,10 @@ def test_the_filters_of_the_list_are_the_search_s_too(
         {"team": "main"},
         {"language": "xx-yy"},
         {"qq": "договор"},
-        {"flag": "disputed"},
+        {"flag": "nonsense"},
+        {"engine": "abacus"},
+        {"confidence_below": "2"},
+        {"priority": "high"},
     ],
 )
 def test_a_parameter_that_means_nothing_is_refused(
