@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout  # built in from Python 3.11 on
 from dataclasses import replace
@@ -63,6 +63,10 @@ class WithSecondReader:
     @property
     def gpu_bytes(self) -> int:
         return int(getattr(self._first, "gpu_bytes", 0))
+
+    @property
+    def recogniser_load(self) -> Mapping[str, float]:
+        return getattr(self._first, "recogniser_load", {})
 
     def load(self) -> None:
         self._first.load()

@@ -104,6 +104,7 @@ class OcrProcess(WorkerBase):
             "engine_deaths": self.loading.deaths,
             "jail_refused": self._jail_check.refused,
             "gpu_bytes": getattr(self.engine, "gpu_bytes", 0),
+            "recogniser_load": getattr(self.engine, "recogniser_load", {}),
             "pages_read": self.current_work.pages_read,
             "pages_per_second": self.current_work.pages_per_second,
         }

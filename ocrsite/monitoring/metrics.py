@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from django.db.models import Count, Sum
@@ -126,7 +126,28 @@ class ArchiveCollector(Collector):
                 read.add_metric([row.id], row.pages_read)
                 rate.add_metric([row.id], row.pages_per_second)
         yield from (workers, engine, memory, graphics, read, rate)
+        yield from _collect_recogniser_figures(alive)
         yield from _collect_search_figures()
+
+
+def _collect_recogniser_figures(alive: Iterable[WorkerProcess]) -> Iterator[GaugeMetricFamily]:
+    """What the recognisers of PaddleOCR-VL's blocks have done since they started. The rate of
+    `seconds` is the share of time for which the model is at work; `tokens` for each of `steps`
+    is how many blocks were recognised at once, of `rows` at most."""
+    for name, text, key in (
+        ("seconds", "Seconds in the model.", "seconds"),
+        ("steps", "Tokens of the batch.", "steps"),
+        ("tokens", "Tokens of all blocks.", "row_steps"),
+        ("blocks", "Blocks recognised.", "blocks"),
+        ("memory_shortages", "How often memory ran out.", "shortages"),
+        ("rows", "Blocks at once, at most.", "most_rows"),
+    ):
+        family = GaugeMetricFamily(f"ocrsite_recogniser_{name}", text, labels=["worker"])
+        for row in alive:
+            if key in row.recogniser_load:
+                family.add_metric([row.id], row.recogniser_load[key])
+        if family.samples:
+            yield family
 
 
 def _collect_search_figures() -> Iterator[GaugeMetricFamily]:

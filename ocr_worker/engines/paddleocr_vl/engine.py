@@ -168,6 +168,11 @@ class PaddleOCRVLEngine:
             return 0
         return int(self._library.paddle.device.cuda.memory_reserved())
 
+    @property
+    def recogniser_load(self) -> Mapping[str, float]:
+        """What the batched recogniser has done since it started; empty where there is none."""
+        return dict(self._recogniser.load) if self._recogniser else {}
+
     def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
         """See `Engine.read`. The caller rotates `image` upright. `language` is not used: the model
         has no such parameter.

@@ -162,3 +162,24 @@ def test_how_the_search_index_is(client: Client, search_directory: Path) -> None
     assert "ocrsite_search_entries 12.0" in text
     assert "ocrsite_search_lag_seconds 0.4" in text
     assert "ocrsite_search_building 1.0" in text
+
+
+def test_what_a_recogniser_does_is_told(client: Client) -> None:
+    make_ocr_worker("tesseract")
+    worker = make_ocr_worker(
+        "paddleocr-vl",
+        recogniser_load={"seconds": 12.5, "steps": 100, "row_steps": 3100, "blocks": 40,
+                         "shortages": 1, "most_rows": 64},
+    )  # fmt: skip
+
+    text = text_of(client)
+
+    for name, value in (("seconds", 12.5), ("tokens", 3100.0), ("memory_shortages", 1.0)):
+        assert f'ocrsite_recogniser_{name}{{worker="{worker.id}"}} {value}\n' in text
+    assert text.count("ocrsite_recogniser_steps{") == 1
+
+
+def test_without_a_recogniser_nothing_is_told_of_one(client: Client) -> None:
+    make_ocr_worker("tesseract")
+
+    assert "recogniser" not in text_of(client)
