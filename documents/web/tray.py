@@ -43,10 +43,9 @@ def uploads_view(request: HttpRequest) -> dict[str, Any]:
     recent &= ~Q(origin_kind=OriginKind.STACK)
     documents = visible_to(user).listed()
     named = list(documents.filter(id__in=ids[:MOST]))
-    unsettled = list(documents.filter(recent)[:MOST])
-    found = {document.id: document for document in (*named, *unsettled)}
-    shown = sorted(found.values(), key=lambda each: (each.created_at, each.id), reverse=True)
-    return {"uploads": [_describe(document) for document in shown[:MOST]]}
+    unsettled = list(documents.filter(recent).exclude(id__in=ids[:MOST])[: MOST - len(named)])
+    shown = sorted((*named, *unsettled), key=lambda each: (each.created_at, each.id), reverse=True)
+    return {"uploads": [_describe(document) for document in shown]}
 
 
 def _describe(document: Document) -> dict[str, Any]:

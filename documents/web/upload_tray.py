@@ -75,6 +75,7 @@ def _texts() -> ScriptTexts:
         "tray-existing": _("already in the archive"),
         "tray-refused": _("refused: {reason}"),
         "tray-too-large": _("The file is larger than {most} MB."),
+        "tray-empty-folder": _("There are no files in the folder."),
         "tray-empty": _("The file is empty, or it is a folder."),
         "tray-lost": _("The connection was lost."),
         "tray-unreadable": _(
@@ -84,6 +85,7 @@ def _texts() -> ScriptTexts:
         "tray-paused": _("The connection was lost. The upload resumes when it is back."),
         "tray-review": _("to review: {reason}"),
         "tray-failed": _("not read: {reason}"),
+        "tray-uploading": _("{done} of {count} uploaded"),
         "tray-summary": _("{done} of {count} done"),
         "tray-refusals": plural_forms(lambda n: ngettext("{count} refused", "{count} refused", n)),
         "tray-pasted": _("Pasted picture {time}"),

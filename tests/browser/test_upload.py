@@ -138,6 +138,86 @@ def test_files_may_be_dropped_anywhere(page: Page) -> None:
     assert Document.objects.get().filename == "dropped.pdf"
 
 
+def make_folder(place: Path) -> Path:
+    """Scans, office files and what systems leave, in folders."""
+    folder = place / "Входящие"
+    inner = folder / "2026" / "март"
+    inner.mkdir(parents=True)
+    for number in range(52):
+        file = inner / f"scan {number}.pdf" if number % 2 else folder / f"scan {number}.pdf"
+        file.write_bytes(f"%PDF-1.4 {number}".encode())
+        (inner / f"note {number}.txt").write_text(f"Письмо {number}", encoding="utf-8")
+    for name in (".DS_Store", "Thumbs.db", "~$letter.docx"):
+        (inner / name).write_bytes(b"\0\1\2")
+    return folder
+
+
+def drop_paths(page: Page, *paths: Path) -> None:
+    """As a person drops them from the desktop: scripts can't make folders."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 300, "data": data})
+
+
+def test_a_folder_is_dropped_and_everything_in_it_is_filed(
+    page: Page, tmp_path: Path, complaints: list[str]
+) -> None:
+    page.goto(HOME)
+    drop_paths(page, make_folder(tmp_path))
+
+    expect(page.locator("[data-summary]")).to_have_text("0 of 104 done", timeout=120_000)
+    expect(page.get_by_text("All files are stored.")).to_be_visible()
+    expect(rows(page)).to_have_count(104)
+    expect(page.get_by_title("Входящие/2026/март/scan 1.pdf")).to_be_visible()
+    assert Document.objects.count() == 104
+    assert complaints == []
+
+    Document.objects.update(status=Status.READY, page_count=1, pages_done=1, task="")
+    page.goto(HOME)
+
+    expect(page.locator("[data-summary]")).to_have_text("104 of 104 done", timeout=120_000)
+
+
+def test_a_folder_may_be_chosen(page: Page, tmp_path: Path) -> None:
+    page.goto(HOME)
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    (folder / "a.pdf").write_bytes(b"%PDF-1.4 a")
+    (folder / ".DS_Store").write_bytes(b"x")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Upload a folder").click()
+    chooser.value.set_files(folder)
+
+    expect(rows(page, "reading")).to_have_count(1)
+    assert Document.objects.get().filename == "a.pdf"
+
+
+def test_an_empty_folder_says_so(page: Page, tmp_path: Path) -> None:
+    page.goto(HOME)
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    drop_paths(page, folder)
+
+    expect(page.get_by_text("There are no files in the folder.")).to_be_visible()
+
+
+def test_an_open_document_keeps_its_window_beside_the_tray(page: Page) -> None:
+    page.goto(HOME)
+    page.set_input_files(FILES, [pdf("a.pdf")])
+    expect(rows(page, "reading")).to_have_count(1)
+
+    page.goto(address_of(Document.objects.get()))
+
+    expect(page.locator("#tray")).to_have_class("tray folded")
+    height = page.locator("#content").evaluate("content => content.clientHeight")
+    assert page.locator(".doc").evaluate("doc => doc.clientHeight") == height
+    assert (
+        page.locator("#content").evaluate("content => getComputedStyle(content).paddingBottom")
+        == "0px"
+    )
+
+
 def test_a_picture_may_be_pasted(page: Page) -> None:
     page.goto(HOME)
     page.evaluate(

@@ -1,6 +1,7 @@
 /* The upload tray: files that are dropped on any page, pasted, chosen or photographed, each followed
  * from its transfer through its reading to what came of it. What the server has answered 201 for
  * comes back after a reload: from the ids that this browser kept, and from the server itself. */
+import {filesOfDrop, filesOfInput} from "./dropped_files.js";
 import {get, post} from "./http.js";
 import {bindKeys} from "./keys.js";
 import {poll} from "./poll.js";
@@ -9,8 +10,9 @@ import {text} from "./texts.js";
 import {toast} from "./toast.js";
 import {UploadQueue} from "./upload_queue.js";
 
-/* Ids that are kept: more than a tray shows at a glance, few enough for an address. */
-const MOST_KEPT = 100;
+/* Ids that are kept, and that are asked for at once: few enough for an address. */
+const MOST_KEPT = 500;
+const MOST_ASKED = 100;
 /* What needs a person first, then what is under way, then what is done. */
 const ORDER = ["refused", "failed", "sending", "waiting", "reading", "review", "ready"];
 
@@ -19,12 +21,13 @@ const rowsList = tray.querySelector("[data-rows]");
 const blank = document.getElementById("tray-row").content.firstElementChild;
 const team = tray.querySelector("[data-team]");
 const picker = document.getElementById("upload-files");
+const folderPicker = document.getElementById("upload-folder");
 const hint = document.getElementById("drop-hint");
 const kept = openKept(`tray-${tray.dataset.user}`);
 
 const entries = [];
 const byId = new Map();
-// Files chosen before a team. A guess would show them to the wrong people.
+// Chosen before a team. A guess would show them to the wrong people.
 const withoutTeam = [];
 
 const queue = new UploadQueue({
@@ -72,12 +75,17 @@ function openKept(key) {
 /* --- adding files ------------------------------------------------------------------------------- */
 
 export function upload(files) {
-    const list = [...files];
+    add([...files].map((file) => ({file, path: file.name})));
+}
+
+/* `list`: [{file, path}]. */
+function add(list) {
     if (!list.length) {
         return;
     }
     tray.hidden = false;
     fold(false);
+    kept.fold(false);
     if (!team.value) {
         withoutTeam.push(...list);
         askForTeam();
@@ -89,8 +97,8 @@ export function upload(files) {
         ocr: tray.querySelector("[data-ocr]").value,
         split: chosenSplit(),
     };
-    for (const file of list) {
-        queue.add(file, fields);
+    for (const {file, path} of list) {
+        queue.add(file, {...fields}, path);
     }
 }
 
@@ -117,17 +125,21 @@ function askForTeam() {
 
 team.addEventListener("change", () => {
     if (team.value) {
-        upload(withoutTeam.splice(0));
+        add(withoutTeam.splice(0));
         askForTeam();
     }
 });
-picker.addEventListener("change", () => {
-    upload(picker.files);
-    picker.value = "";
-});
+for (const input of [picker, folderPicker]) {
+    input.addEventListener("change", () => {
+        add(filesOfInput(input));
+        input.value = "";
+    });
+}
 document.addEventListener("click", ({target}) => {
     if (target.closest("[data-upload]")) {
         picker.click();
+    } else if (target.closest("[data-upload-folder]")) {
+        folderPicker.click();
     }
 });
 bindKeys([{code: "KeyU", label: text("choose-files"), run: () => picker.click()}]);
@@ -155,12 +167,17 @@ document.addEventListener("dragleave", (event) => {
         hint.hidden = inside > 0 ? hint.hidden : true;
     }
 });
-document.addEventListener("drop", (event) => {
+document.addEventListener("drop", async (event) => {
     inside = 0;
     hint.hidden = true;
     if (event.dataTransfer?.files.length) {
         event.preventDefault();
-        upload(event.dataTransfer.files);
+        const found = await filesOfDrop(event.dataTransfer);
+        if (found.length) {
+            add(found);
+        } else {
+            toast(text("tray-empty-folder"), {kind: "bad"});
+        }
     }
 });
 document.addEventListener("paste", (event) => {
@@ -192,15 +209,16 @@ window.addEventListener("beforeunload", (event) => {
 function entryOf(job) {
     let entry = entries.find((each) => each.job === job);
     if (!entry) {
-        entry = addEntry(job.file.name);
+        entry = addEntry(job.file.name, job.path);
         entry.job = job;
     }
     return entry;
 }
 
-function addEntry(name) {
+function addEntry(name, path = name) {
     const row = blank.cloneNode(true);
-    row.querySelector(".tray-name").textContent = row.title = name;
+    row.querySelector(".tray-name").textContent = name;
+    row.title = path;
     row.querySelector("progress").setAttribute("aria-label", name);
     const entry = {row, state: "waiting", job: null, id: null};
     row.querySelector("[data-retry]").addEventListener("click", () => retry(entry));
@@ -273,8 +291,14 @@ function place(entry) {
 function summarise() {
     const done = entries.filter(({state}) => !["waiting", "sending", "reading"].includes(state));
     const refused = entries.filter(({state}) => state === "refused").length;
-    const said = [text("tray-summary", {done: done.length, count: entries.length}),
-        refused && text("tray-refusals", {count: refused})].filter(Boolean).join(", ");
+    const sent = entries.length - queue.unfinished.size;
+    const said = [
+        queue.unfinished.size ? text("tray-uploading", {done: sent, count: entries.length})
+            : text("tray-summary", {done: done.length, count: entries.length}),
+        refused && text("tray-refusals", {count: refused}),
+    ].filter(Boolean).join(", ");
+    tray.querySelector("[data-stored]").hidden =
+        queue.unfinished.size > 0 || refused > 0 || !entries.some(({state}) => state === "reading");
     const summary = tray.querySelector("[data-summary]");
     const whole = queue.paused ? text("tray-paused") : said;
     if (summary.textContent !== whole) {
@@ -294,8 +318,15 @@ function remove(entry) {
 
 /* --- what the server says ------------------------------------------------------------------------ */
 
+/* What is being read first, then what is known from before, then what is settled. */
+function idsToAsk() {
+    const reading = [...byId].filter(([, {state}]) => state === "reading").map(([id]) => id);
+    const before = kept.ids().filter((id) => !byId.has(id));
+    return [...new Set([...reading, ...before, ...byId.keys()])].slice(0, MOST_ASKED);
+}
+
 async function follow() {
-    const ids = [...new Set([...byId.keys(), ...kept.ids()])].slice(0, MOST_KEPT);
+    const ids = idsToAsk();
     const {uploads} = await get(`${tray.dataset.uploads}?ids=${ids.join(",")}`);
     let changed = false;
     const found = new Set();
@@ -305,6 +336,9 @@ async function follow() {
             continue;
         }
         let entry = byId.get(upload.id);
+        if (!entry && queue.unfinished.size) {
+            continue; // it may be one of those whose answer is still to come
+        }
         if (!entry) {
             entry = addEntry(upload.name);
             entry.id = upload.id;
@@ -313,9 +347,9 @@ async function follow() {
         changed = showDocument(entry, upload) || changed;
     }
     // In the trash, or in a team that the person does not see.
-    for (const [id, entry] of byId) {
-        if (!found.has(id)) {
-            remove(entry);
+    for (const id of ids) {
+        if (!found.has(id) && byId.has(id)) {
+            remove(byId.get(id));
         }
     }
     kept.forget(ids.filter((id) => !found.has(id)));
@@ -372,11 +406,11 @@ async function retry(entry) {
 function fold(folded) {
     tray.classList.toggle("folded", folded);
     tray.querySelector("[data-fold]").setAttribute("aria-expanded", String(!folded));
-    kept.fold(folded);
 }
 
 tray.querySelector("[data-fold]").addEventListener("click", () => {
     fold(!tray.classList.contains("folded"));
+    kept.fold(tray.classList.contains("folded"));
 });
 tray.querySelector("[data-clear]").addEventListener("click", () => {
     const settled = entries.filter(({state}) => !["waiting", "sending", "reading"].includes(state));
@@ -393,6 +427,7 @@ tray.querySelector("[data-retry-all]").addEventListener("click", () => {
     entries.filter(({retriable}) => retriable).forEach(retry);
 });
 
-fold(kept.folded());
+// A document takes the whole window.
+fold(kept.folded() || document.querySelector(".doc") !== null);
 const following = poll(follow, {first: 1500, max: 20000});
 following.now();

@@ -1,7 +1,7 @@
 /* Sends files through the API, two at a time, each with its own outcome. While the server can't be
  * reached all of them wait. Knows nothing of what a page shows: `watch(job)` is told of each step.
  *
- * A job: {file, fields: {team, tags, ocr}, state, progress, reason, retriable, id}. Its state is
+ * A job: {file, fields: {team, tags, ocr}, path, state, progress, reason, retriable, id}. Its state is
  * waiting, sending, stored (`created`: whether it is new) or refused. */
 import {csrfToken} from "./http.js";
 import {text} from "./texts.js";
@@ -26,8 +26,9 @@ export class UploadQueue {
         this.lostPause = LOST_PAUSE_MS;
     }
 
-    add(file, fields) {
-        const job = {file, fields, state: "waiting", progress: 0, tries: 0, breaks: 0};
+    /* `path`: below what was dropped or chosen. */
+    add(file, fields, path = file.name) {
+        const job = {file, fields, path, state: "waiting", progress: 0, tries: 0, breaks: 0};
         if (file.size === 0) {
             this.refuse(job, text("tray-empty"));
         } else if (file.size > this.mostBytes) {
