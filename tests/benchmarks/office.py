@@ -42,6 +42,11 @@ class Outcome:
     processor: float = 0.0
     peak: int = 0
     f1: float | None = None
+    detail: str = ""
+
+
+#: Bytes that are taken out of one container.
+MOST_BYTES = 300 * 2**20
 
 
 def main() -> None:
@@ -67,6 +72,8 @@ def main() -> None:
     if options.words:
         for outcome in sorted((o for o in outcomes if o.f1 is not None), key=lambda o: o.f1 or 0):
             print(f"{outcome.f1:.3f} {outcome.name}")
+        for outcome in (o for o in outcomes if o.detail):
+            print(f"{outcome.said} {outcome.name}: {outcome.detail}")
 
 
 def try_to_start(converter: object) -> None:
@@ -81,6 +88,7 @@ def try_to_start(converter: object) -> None:
 
 def measure(converter: object, path: Path, pdf: Path) -> Outcome:
     from documents.errors import ReadingError, UploadRefused
+    from documents.files.filetypes import PageSource
     from documents.files.sniff import HEAD_BYTES, sniff
 
     with path.open("rb") as file:
@@ -88,13 +96,21 @@ def measure(converter: object, path: Path, pdf: Path) -> Outcome:
             kind = sniff(file.read(HEAD_BYTES), file)
         except UploadRefused:
             return Outcome(path.name, path.suffix.lstrip(".").upper(), "not accepted")
+    if kind.pages not in (PageSource.RENDITION, PageSource.MEMBERS):
+        return Outcome(path.name, kind.name, "no office file")
     outcome = Outcome(path.name, kind.name, "pages")
     used, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     with Watch() as watch, pdf.open("wb") as target:
         try:
-            converter.convert(path, kind.mime_type, target)  # type: ignore[attr-defined]
+            if kind.pages is PageSource.MEMBERS:
+                outcome.said = take_apart(path, kind.mime_type)
+            else:
+                converter.convert(path, kind.mime_type, target)  # type: ignore[attr-defined]
+                if kind.holds_files:
+                    take_apart(path, kind.mime_type)
         except ReadingError as error:
             outcome.said = error.code
+            outcome.detail = error.detail
     now = resource.getrusage(resource.RUSAGE_CHILDREN)
     outcome.seconds = time.monotonic() - started
     outcome.processor = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
@@ -102,6 +118,28 @@ def measure(converter: object, path: Path, pdf: Path) -> Outcome:
     if outcome.said == "pages":
         outcome.f1 = compare(path, pdf, kind.suffixes[0])
     return outcome
+
+
+def take_apart(path: Path, mime_type: str) -> str:
+    """Read each file of the container, as unpacking does; what it was. Raises ReadingError."""
+    from documents.errors import ReadingError
+    from ocr_worker.rendering import Limits, Renderer
+
+    number, bad, room = 0, Counter[str](), MOST_BYTES
+    with Renderer(Limits(archives=True)) as renderer:
+        while (facts := renderer.describe_member(path, mime_type, number)) is not None:
+            if facts.is_file and facts.encrypted:
+                bad["locked files"] += 1
+            elif facts.is_file:
+                try:
+                    for piece in renderer.read_member(path, mime_type, number):
+                        room -= len(piece)
+                        if room < 0:
+                            return "too much"
+                except ReadingError as error:
+                    bad[error.code] += 1
+            number += 1
+    return f"files, some {bad.most_common(1)[0][0]}" if bad else "files" if number else "no file"
 
 
 def compare(path: Path, pdf: Path, suffix: str) -> float | None:
@@ -114,7 +152,7 @@ def compare(path: Path, pdf: Path, suffix: str) -> float | None:
         return None
     with pdfium.PdfDocument(pdf) as document:
         ours = "\n".join(page.get_textpage().get_text_range() for page in document)
-    sheets = suffix in (".xlsx", ".ods")
+    sheets = suffix in (".xlsx", ".xls", ".ods")
     return word_f1(words_of(ours, letters_only=sheets), words_of(theirs, letters_only=sheets))
 
 
