@@ -33,6 +33,8 @@ OCRSITE_ENGINE = ENVIRONMENT.engine
 #: Where PaddleOCR-VL runs. On "cpu" a page takes minutes: for tests with small models.
 OCRSITE_PADDLE_DEVICE = "gpu:0"
 OCRSITE_LANGUAGES = ENVIRONMENT.languages
+#: By how much word F1, 0 to 1, a compared engine may be worse for `auto` to take it.
+OCRSITE_ENGINE_MARGIN = ENVIRONMENT.engine_margin
 OCRSITE_SECOND_READER = ENVIRONMENT.second_reader
 OCRSITE_RECOGNISER = ENVIRONMENT.recogniser
 #: The Python that has PyTorch in the GPU image (Dockerfile). Where it is absent, our own is tried.

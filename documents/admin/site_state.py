@@ -1,4 +1,5 @@
-"""What the site does at this moment, for administrators: workers, failures, storage."""
+"""What the site does at this moment, for administrators: workers, engines that were compared,
+failures, storage."""
 
 from __future__ import annotations
 
@@ -16,14 +17,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from documents.actions.approve_engine import approve_engine
 from documents.actions.retry_failures import MOST, retry_failures
 from documents.admin.base import ReadOnly
-from documents.admin.requests import actor
+from documents.admin.requests import actor, show_error
 from documents.bucket.health import watch
-from documents.errors import error_class
+from documents.errors import ArchiveError, error_class
 from documents.files.disk_space import describe_shortage, measure
-from documents.models import Document, Page, PageStatus, Tombstone, WorkerProcess
+from documents.models import Document, EngineComparison, Page, PageStatus, Tombstone, WorkerProcess
 from documents.replication.sync import documents_to_sync
+
+#: Versions of engines that are shown, and comparisons that are looked through for them.
+COMPARISONS = 10
+_MOST_COMPARISONS = 200
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,16 @@ def _title(code: str) -> str:
     return known().translated_title() if known is not None else code
 
 
+def list_comparisons() -> list[EngineComparison]:
+    """The newest of each version that was on trial, at most COMPARISONS; what waits for approval
+    first."""
+    found: dict[tuple[str, str], EngineComparison] = {}
+    for each in EngineComparison.objects.defer("results")[:_MOST_COMPARISONS]:
+        found.setdefault((each.engine, each.version), each)
+    newest = sorted(found.values(), key=lambda each: not each.is_held)
+    return newest[:COMPARISONS]
+
+
 def describe_storage() -> dict[str, Any]:
     """Bytes, numbers of documents and the bucket's state. Waits for no network."""
     directory = Path(settings.DATA_DIR)
@@ -113,6 +129,9 @@ class SiteStateAdmin(ReadOnly, admin.ModelAdmin):
         list_view = wrap(self.changelist_view)
         return [
             path("", list_view, name="documents_workerprocess_changelist"),
+            path(
+                "approve/", wrap(require_POST(self.approve_view)), name="documents_approve_engine"
+            ),
             path("retry/", wrap(require_POST(self.retry_view)), name="documents_retry_failures"),
         ]
 
@@ -123,11 +142,25 @@ class SiteStateAdmin(ReadOnly, admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "title": _("State of the site"),
             "workers": list_workers(),
+            "comparisons": list_comparisons(),
             "failures": list_failures(),
             "storage": describe_storage(),
             "most": MOST,
         }
         return render(request, "admin/documents/site_state.html", context)
+
+    def approve_view(self, request: HttpRequest) -> HttpResponse:
+        """POST `engine`, `version`: what `auto` may take, though it was worse."""
+        if not self.has_view_permission(request):
+            return redirect("admin:index")
+        engine, version = request.POST.get("engine", ""), request.POST.get("version", "")
+        try:
+            approve_engine(engine, version, actor=actor(request))
+        except ArchiveError as error:
+            show_error(request, error)
+        else:
+            messages.success(request, _("Approved. Workers take it when they start next."))
+        return redirect("admin:documents_workerprocess_changelist")
 
     def retry_view(self, request: HttpRequest) -> HttpResponse:
         """POST `code`: the reason."""

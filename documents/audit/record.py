@@ -69,6 +69,17 @@ def _record_in_teams_of(
     )  # fmt: skip
 
 
+def record_engine(engine: str, what: str, actor: User | None, **data: Any) -> None:
+    """An administrator has decided about an engine, which is no team's. `actor` None: a command."""
+    AuditEntry.objects.create(
+        kind=AuditKind.MANAGED,
+        what=what,
+        user=actor,
+        username=_name(actor),
+        data={"engine": engine, **data},
+    )
+
+
 def record_webhook(webhook: Webhook, what: str, actor: User | None, **data: Any) -> None:
     """Of its address only the server: in the rest there may be a key. `actor` None: the site."""
     server = urlsplit(webhook.url).netloc.rpartition("@")[2]

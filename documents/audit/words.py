@@ -20,6 +20,7 @@ _DEEDS = {
     "team.made": gettext_lazy("team made"),
     "account.password": gettext_lazy("password changed"),
     "account.logged_out": gettext_lazy("logged out everywhere"),
+    "engine.approved": gettext_lazy("engine approved"),
     "token.made": gettext_lazy("token made"),
     "token.revoked": gettext_lazy("token revoked"),
     "webhook.made": gettext_lazy("webhook made"),

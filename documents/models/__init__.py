@@ -14,6 +14,7 @@ from documents.models.change_job import (
 )
 from documents.models.document import Document
 from documents.models.doubt import PageDoubt
+from documents.models.engine_comparison import EngineComparison
 from documents.models.event import Event
 from documents.models.export import Export, ExportStatus
 from documents.models.fetch import Fetch, FetchStatus
@@ -62,6 +63,7 @@ __all__ = [
     "ChangeSelection",
     "ChangeStatus",
     "Document",
+    "EngineComparison",
     "Event",
     "Export",
     "ExportStatus",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
@@ -25,6 +26,10 @@ ENGINE_CHOICES = (AUTO, *OCR_ENGINES)
 
 #: Processes that died while loading PaddleOCR-VL before `auto` falls back to Tesseract.
 MOST_DEATHS = 2
+
+
+#: Why `auto` must not take a version of an engine: the argument is the engine, which is loaded.
+FindObjection = Callable[[Engine], "Message | None"]
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,14 @@ def load_engine(
     device: str = DEVICE,
     second_reader: bool = True,
     deaths: int = 0,
+    find_objection: FindObjection = lambda engine: None,
 ) -> LoadedEngine:
     """Create and load the engine `choice` (one of ENGINE_CHOICES); PaddleOCR-VL takes minutes.
 
     "auto" is PaddleOCR-VL where the package, its models and a GPU are present, else Tesseract.
-    `deaths`: how many earlier processes died while loading it. Raises EngineUnavailable, which
-    says what to do.
+    `deaths`: how many earlier processes died while loading it. `find_objection`: asked about
+    PaddleOCR-VL once its version is known; where it objects, Tesseract is taken. Raises
+    EngineUnavailable, which says what to do.
     """
     if choice != AUTO:
         engine = create_engine(choice, languages, device=device, second_reader=second_reader)
@@ -84,9 +91,13 @@ def load_engine(
             )
         if obstacle is None:
             try:
-                return load_engine(
+                loaded = load_engine(
                     EngineName.PADDLEOCR_VL, languages, device=device, second_reader=second_reader
                 )
+                obstacle = find_objection(loaded.engine)
+                if obstacle is None:
+                    return loaded
+                loaded.engine.close()
             except EngineUnavailable as error:
                 obstacle = error.message
         warning = Message(

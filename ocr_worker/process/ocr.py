@@ -28,6 +28,7 @@ from documents.models.claim import ClaimOwner
 from documents.models.worker import EngineState, WorkerKind, WorkerProcess
 from documents.signals import announce, pages_waiting
 from ocr_worker import actors, pipeline
+from ocr_worker.compare_engines import find_objection
 from ocr_worker.current_work import ClaimedPage, CurrentWork
 from ocr_worker.engines import Engine, load_engine
 from ocr_worker.engines.base import RECOGNITION_SECONDS
@@ -200,6 +201,7 @@ class OcrProcess(WorkerBase):
             device=settings.OCRSITE_PADDLE_DEVICE,
             second_reader=settings.OCRSITE_SECOND_READER,
             deaths=deaths,
+            find_objection=find_objection,
         )
         if loaded.warning and another_worker_has_engine(self.owner, wanted=EngineName.PADDLEOCR_VL):
             loaded.engine.close()

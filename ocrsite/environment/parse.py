@@ -21,6 +21,7 @@ No variable needs to be set. A value that makes no sense stops the program with 
 | `OCRSITE_BATCH_PREFIXES` | prefixes of the bucket that managers may read in batches and write to |
 | `OCRSITE_RATE_LIMIT` | requests that one token may send in a minute, 6000; 0: any number |
 | `OCRSITE_WORKERS` | number of OCR workers, 2 |
+| `OCRSITE_ENGINE_MARGIN` | how much worse a compared engine may read, points of 100 (2) |
 | `OCRSITE_SECOND_READER` | `on` (default): Tesseract checks what PaddleOCR-VL reads; or `off` |
 | `OCRSITE_RECOGNISER` | of PaddleOCR-VL's blocks: `auto`, `batched` (many at once) or `native` |
 | `PADDLE_PDX_CACHE_HOME` | where PaddleOCR-VL's models lie, before the usual places |
@@ -84,6 +85,7 @@ class Environment:
     call_allowed: tuple[CallAllowed, ...]
     batch_prefixes: tuple[AllowedPrefix, ...]
     workers: int
+    engine_margin: float
     second_reader: bool
     recogniser: str
     start_id: uuid.UUID | None
@@ -137,6 +139,7 @@ def parse_variables(variables: Mapping[str, str]) -> Environment:
         ),
         inbox_keep=parse("OCRSITE_INBOX_DONE", _parse_inbox_done, "keep"),
         workers=parse("OCRSITE_WORKERS", _integer_parser(1, 256), "2"),
+        engine_margin=parse("OCRSITE_ENGINE_MARGIN", _integer_parser(0, 100), "2") / 100,
         second_reader=parse("OCRSITE_SECOND_READER", _parse_switch, "on"),
         recogniser=parse("OCRSITE_RECOGNISER", _parse_recogniser, "auto"),
         start_id=parse("OCRSITE_START_ID", lambda text: uuid.UUID(text) if text else None, ""),

@@ -185,6 +185,7 @@ BODIES: dict[str, Body] = {
     "POST setup/sample/": _form(),
     "POST setup/end/": _form(),
     "POST password/": _form(old_password="wrong", new_password1="a", new_password2="a"),
+    "POST admin/documents/workerprocess/approve/": _form(engine="tesseract", version="0"),
     "POST admin/documents/workerprocess/retry/": _form(code="damaged-page"),
     "POST logout/": _form(),
     "POST logout/everywhere/": _form(),

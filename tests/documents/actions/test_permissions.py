@@ -16,6 +16,7 @@ from documents.actions import manage_source
 from documents.actions.accept_reading import accept_reading
 from documents.actions.add_member import add_member
 from documents.actions.answer_doubt import answer_doubt
+from documents.actions.approve_engine import approve_engine
 from documents.actions.arrange import arrange, collate
 from documents.actions.assign_review import assign_review
 from documents.actions.begin_batch import (
@@ -180,8 +181,9 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
 
 #: Of people and not of documents: tests/documents/api/test_log_in.py, test_tokens.py,
 #: test_people_of_teams.py, test_resumable.py, test_webhooks.py, test_changes.py, test_batches.py;
-#: of sources, tests/documents/sources.
+#: of sources, tests/documents/sources; of engines, tests/ocr_worker/test_compare_engines.py.
 OF_PEOPLE: set[Callable[..., object]] = {
+    approve_engine,
     change_webhook,
     delete_webhook,
     make_webhook,

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from documents.actions.record_comparison import LEAST_PAGES, record_comparison
 from documents.models import ApiToken, Document, Membership, Page, Role, Status, Team, User
 from documents.models.page import PageStatus
 from documents.sign_in.tokens import create_token
@@ -170,3 +171,22 @@ def test_the_admins_document_leads_to_the_archive_and_the_desk(browser: Client, 
 
     assert f'href="/documents/{document.id}/"' in page
     assert f'href="/review/{document.id}/"' in page
+
+
+def test_what_a_comparison_held_back_is_shown_and_approved(root_browser: Client) -> None:
+    row = {"f1": [0.99, 0.9], "seconds": [1.0, 3.5], "flags": [[], []]}
+    record_comparison(("tesseract", "5.5"), ("paddleocr-vl", "3.3"), [row] * LEAST_PAGES)
+
+    page = root_browser.get(STATE).content.decode()
+    for shown in ("PaddleOCR-VL", "90.0% (99.0%)", "3.5 (1.0)", "held back"):
+        assert shown in page
+    answer = root_browser.post(
+        f"{STATE}approve/", {"engine": "paddleocr-vl", "version": "3.3"}, follow=True
+    )
+
+    assert "Approved. Workers take it when they start next." in answer.content.decode()
+    assert "worse, approved" in answer.content.decode()
+    again = root_browser.post(
+        f"{STATE}approve/", {"engine": "paddleocr-vl", "version": "3.3"}, follow=True
+    )
+    assert "Nothing holds paddleocr-vl 3.3 back." in again.content.decode()
