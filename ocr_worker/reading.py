@@ -266,6 +266,8 @@ def _recognise(
         seconds=max(deadline - time.monotonic(), 0.0),
     )
     layout = quality.assess_layout(layout, ink=quality.make_ink_detector(upright.convert("L")))
+    if not layout.blocks:  # not blank, and nothing was read: smeared print has no lines to be seen
+        flags = (*flags, Flag.EMPTY_REGION)
     layout = add_flags(layout, flags)
     layout, figures = cut_out_figures(upright, layout, number)
     image = renderer.render_page_image(path, mime_type, number, rotation=layout.rotation)

@@ -19,9 +19,20 @@ from .grid import Grid, GridCell
 #: px at 200 dpi: a sign without letters that is so near a rule is the rule.
 _ON_RULE = 6.0
 
+#: px at 200 dpi: a word that ends so near a rule down the page may hold a part of it.
+_BESIDE_RULE = 12.0
+
 #: What an engine makes of rules that it takes for letters.
 _RULE_SIGNS = "|[]{}_—–-=~/\\!¦'`\"‘’“”.,:;°•*<>«»"
 _BARS = "|¦"
+
+#: At the end and the beginning of a word that ends at a rule these are the rule, where they have no
+#: counterpart.
+_CLOSING, _OPENING = {")": "(", "]": "[", "}": "{"}, {"(": ")", "[": "]", "{": "}"}
+
+#: A sign read with less certainty inside the width of another word, and over or under it by at most
+#: this share of its height, is a mark of one of its letters: what is over й and ё, below a comma.
+_MARK, _ABOVE = 0.6, 0.4
 
 #: A word reaches into the next cell from this share of its height beyond the rule.
 _REACHES = 0.6
@@ -53,10 +64,44 @@ def place_words(grid: Grid, words: Iterable[Word]) -> Placed:
         if len(touched) > 1:
             torn.append((word, tuple(touched)))
             continue
-        text = word.text.strip(_BARS)
+        text = _take_off_rules(grid, word.text.strip(_BARS), box)
         if text:
             found[touched[0]].append(word if text == word.text else replace(word, text=text))
-    return Placed(tuple(tuple(group) for group in found), tuple(torn))
+    return Placed(tuple(tuple(_drop_marks(group)) for group in found), tuple(torn))
+
+
+def _take_off_rules(grid: Grid, text: str, box: Box) -> str:
+    """`text` without a bracket at its end, or beginning, that is the rule beside it."""
+    reach = _BESIDE_RULE * grid.unit
+
+    def is_at_rule(x: float) -> bool:
+        y = _middle(box)
+        return any(x0 - reach <= x <= x1 + reach and y0 <= y <= y1 for x0, y0, x1, y1 in grid.rules)
+
+    if len(text) > 1 and _CLOSING.get(text[-1], text[-1]) not in text and is_at_rule(box[2]):
+        text = text[:-1]
+    if len(text) > 1 and _OPENING.get(text[0], text[0]) not in text and is_at_rule(box[0]):
+        text = text[1:]
+    return text
+
+
+def _drop_marks(words: Sequence[Word]) -> list[Word]:
+    """The words of a cell without the marks of letters that were read as words."""
+    whole = [word.bbox for word in words if any(map(str.isalnum, word.text))]
+
+    def is_mark(word: Word) -> bool:
+        if (word.confidence or 0.0) >= _MARK or any(map(str.isalnum, word.text)):
+            return False
+        x0, y0, x1, y1 = word.bbox
+        return any(
+            left <= x0
+            and x1 <= right
+            and top - _ABOVE * (below - top) <= y0
+            and y1 <= below + _ABOVE * (below - top)
+            for left, top, right, below in whole
+        )
+
+    return [word for word in words if not is_mark(word)]
 
 
 def build_table(grid: Grid, words: Sequence[Sequence[Word]]) -> Block:

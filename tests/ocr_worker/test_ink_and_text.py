@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -332,6 +332,19 @@ def test_a_lost_paragraph_of_a_full_page_is_read_or_flagged(
         assert layout.text.count("settled as the law provides") == 4
     else:
         assert "empty_region" in layout.flags
+
+
+def test_a_page_of_print_that_nobody_can_read_is_flagged(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    """Moved while it was scanned: no line of it can be told from a shadow."""
+    page = picture(5 * ENGLISH)
+    smeared = page.resize((page.width // 16, page.height)).resize(page.size)
+    path = saved(smeared.filter(ImageFilter.GaussianBlur(6)), tmp_path / "page.png")
+    engine = Sees()
+    layout = read_page(renderer, engine, path, "image/png", 1).layout
+    assert engine.asked
+    assert (layout.text, layout.flags) == ("", ("empty_region",))
 
 
 def test_drawings_are_not_taken_for_text(renderer: Renderer, tmp_path: Path) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from documents.review.flag_rules import Flag
-from documents.text.page_layout import Block, PageLayout
+from documents.text.page_layout import Block, PageLayout, Word
 from documents.text.safe_html import sanitise_table
 from documents.text.tables import parse_rows
 from ocr_worker.engines import Engine
 from ocr_worker.reading import read_page
 from ocr_worker.rendering import Renderer
+from ocr_worker.tables.grid import Grid, GridCell
+from ocr_worker.tables.words import place_words
 from tests.ocr_worker.files import ENGLISH, picture, saved
 from tests.ocr_worker.tables.drawn_tables import DrawnTable, draw_table
 
@@ -75,3 +77,24 @@ def test_a_page_without_a_table_has_none(
     path = saved(picture(ENGLISH), tmp_path / "letter.png", dpi=(200, 200))
     layout = read_page(renderer, engine, path, "image/png", 1).layout
     assert not any(block.html for block in layout.blocks)
+
+
+def test_rules_and_marks_of_letters_are_no_signs_of_a_cell() -> None:
+    grid = Grid(
+        cells=(GridCell(0, 0, 1, 1, (0, 0, 200, 50)), GridCell(0, 1, 1, 1, (200, 0, 400, 50))),
+        slope=0.0,
+        unit=1.0,
+        box=(0, 0, 400, 50),
+        rules=((199, 0, 201, 50),),
+    )
+    read = [
+        Word("мегабайт", (10, 10, 120, 30), 0.95),
+        Word(".", (90, 8, 96, 11), 0.1),  # what is over й
+        Word("-", (130, 18, 138, 21), 0.3),
+        Word("148]", (150, 10, 194, 30), 0.6),
+        Word("(а)", (205, 10, 240, 30), 0.9),
+        Word("[7", (204, 30, 240, 48), 0.9),
+    ]
+    first, second = place_words(grid, read).words
+    assert [word.text for word in first] == ["мегабайт", "-", "148"]
+    assert [word.text for word in second] == ["(а)", "7"]
