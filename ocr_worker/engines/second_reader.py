@@ -20,6 +20,7 @@ import structlog
 from PIL import Image
 
 from documents.errors import ArchiveError, ReadingTimeout
+from documents.messages import Message
 from documents.text.page_layout import PageLayout
 from ocr_worker import quality
 from ocr_worker.rendering.rotate import rotate_clockwise
@@ -63,6 +64,10 @@ class WithSecondReader:
     @property
     def gpu_bytes(self) -> int:
         return int(getattr(self._first, "gpu_bytes", 0))
+
+    @property
+    def remark(self) -> Message | None:
+        return getattr(self._first, "remark", None)
 
     @property
     def recogniser_load(self) -> Mapping[str, float]:

@@ -34,7 +34,8 @@ FindObjection = Callable[[Engine], "Message | None"]
 
 @dataclass(frozen=True)
 class LoadedEngine:
-    """A loaded engine. `warning`: why it is not the expected one; None where it is."""
+    """A loaded engine. `warning`: why it is not the expected one, or not at its best; None where it
+    is."""
 
     engine: Engine
     warning: Message | None = None
@@ -79,7 +80,7 @@ def load_engine(
     if choice != AUTO:
         engine = create_engine(choice, languages, device=device, second_reader=second_reader)
         engine.load()
-        return LoadedEngine(engine)
+        return LoadedEngine(engine, getattr(engine, "remark", None))
     warning: Message | None = None
     if paddleocr_vl.is_installed():
         obstacle = paddleocr_vl.find_obstacle(device)

@@ -203,7 +203,8 @@ class OcrProcess(WorkerBase):
             deaths=deaths,
             find_objection=find_objection,
         )
-        if loaded.warning and another_worker_has_engine(self.owner, wanted=EngineName.PADDLEOCR_VL):
+        fell_back = loaded.warning and loaded.engine.name != EngineName.PADDLEOCR_VL
+        if fell_back and another_worker_has_engine(self.owner, wanted=EngineName.PADDLEOCR_VL):
             loaded.engine.close()
             raise EngineUnavailable(
                 Message(

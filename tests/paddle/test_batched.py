@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from documents.errors import EngineUnavailable
 from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
 from ocr_worker.engines.paddleocr_vl.recognisers import BatchedRecogniser
+from ocr_worker.engines.select_engine import load_engine
 from tests.ocr_worker.files import ENGLISH, picture
 from tests.paddle import standin
 from tests.paddle.conftest import VERSION, require_pytorch
@@ -99,3 +101,30 @@ def test_where_the_batched_one_keeps_dying_the_librarys_own_goes_on(
     assert found == expected
     assert engine.version.split()[-1] == "native"
     assert engine.needs.pages == 0, "its process is replaced after these pages"
+
+
+def test_where_pytorch_is_absent_the_health_says_why_pages_take_long(
+    by_chance: Path, settings: Any, tmp_path: Path
+) -> None:
+    settings.OCRSITE_PADDLE_CACHE_DIR = by_chance
+    settings.OCRSITE_PADDLE_MODEL_DIRS = [by_chance]
+    settings.OCRSITE_VLM_PYTHON = tmp_path / "absent"
+
+    loaded = load_engine("paddleocr-vl", "rus+eng", device="cpu", second_reader=False)
+
+    loaded.engine.close()
+    assert loaded.engine.version.endswith(" native")
+    assert "recognises one block at a time" in str(loaded.warning)
+    assert "Install .[vlm]" in str(loaded.warning)
+
+
+def test_who_asks_for_the_batched_one_gets_no_other(
+    by_chance: Path, settings: Any, tmp_path: Path
+) -> None:
+    settings.OCRSITE_PADDLE_CACHE_DIR = by_chance
+    settings.OCRSITE_PADDLE_MODEL_DIRS = [by_chance]
+    settings.OCRSITE_VLM_PYTHON = tmp_path / "absent"
+    settings.OCRSITE_RECOGNISER = "batched"
+
+    with pytest.raises(EngineUnavailable, match="PyTorch is not installed"):
+        load_engine("paddleocr-vl", "rus+eng", device="cpu", second_reader=False)

@@ -77,6 +77,8 @@ class PaddleOCRVLEngine:
         self._pid = 0
         self._pipeline: Any = None
         self._recogniser: BatchedRecogniser | None = None
+        #: What an administrator should know of how it works; None: nothing.
+        self.remark: Message | None = None
         self._library: library.PaddleLibrary | None = None
         self._models: models.ModelSet | None = None
         self.version = ""
@@ -106,7 +108,8 @@ class PaddleOCRVLEngine:
             requirements.require_cuda(found.paddle)
         chosen = models.find_models(settings.OCRSITE_PADDLE_MODEL_DIRS, found.pipeline_versions)
         self._library, self._models, self._pid = found, chosen, os.getpid()
-        self._build_pipeline(start_recogniser(self._choice, chosen.language, self._device))
+        recogniser, self.remark = start_recogniser(self._choice, chosen.language, self._device)
+        self._build_pipeline(recogniser)
         # The first page compiles kernels and reserves memory: do that before a page waits for it.
         self._predict(_make_warm_up_page(), MAX_PIXELS, float("inf"))
         grown = resident_bytes()
