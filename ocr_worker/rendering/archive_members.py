@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import locale
+import os
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -20,6 +21,7 @@ from documents.messages import Message
 
 from .member_paths import clean_path, decode_path
 from .piecewise import PieceReader
+from .rar_parts import is_rar_part
 
 _FORMATS = ("zip", "rar", "rar5", "7zip", "tar")
 _FILTERS = ("gzip", "bzip2", "xz", "lzma", "zstd", "compress")
@@ -28,6 +30,8 @@ _COMPRESSED = ("application/gzip", "application/x-bzip2", "application/x-xz", "a
 _BLOCK = 64 * 1024
 
 _ENCRYPTED = ("passphrase", "encrypt", "crypto codec")
+#: How libarchive says that it lacks something ("RAR solid archive support unavailable").
+_NOT_KNOWN = ("unavailable", "unsupported", "not supported")
 
 
 def prepare() -> None:
@@ -44,6 +48,7 @@ class ArchiveMembers:
     def __init__(self, stream: BinaryIO, mime_type: str, password: str = "") -> None:
         """`password`: of its encrypted members; libarchive decrypts those of zip files only."""
         self._stream, self._mime_type, self._password = stream, mime_type, password
+        self._is_part = is_rar_part(os.pread(stream.fileno(), 64, 0))  # its buffer stays empty
         self._open = contextlib.ExitStack()
         self._entries: Iterator[Any] | None = None
         self._entry: Any = None
@@ -72,7 +77,7 @@ class ArchiveMembers:
 
     def read(self, index: int, offset: int, size: int) -> bytes:
         """At most `size` bytes of a member, from `offset`; fewer only at its end."""
-        with _readable(self._mime_type):
+        with _readable(self._mime_type, is_part=self._is_part):
             return self._reader.read(index, offset, size)
 
     def _open_blocks(self, index: int) -> Iterator[bytes]:
@@ -88,7 +93,7 @@ class ArchiveMembers:
     def _go_to(self, index: int) -> bool:
         if index < self._index:
             self.close()
-        with _readable(self._mime_type):
+        with _readable(self._mime_type, is_part=self._is_part):
             if self._entries is None:
                 self._entries = iter(self._start())
             while self._index < index:
@@ -114,8 +119,8 @@ class ArchiveMembers:
 
 
 @contextlib.contextmanager
-def _readable(mime_type: str) -> Iterator[None]:
-    """Raise what libarchive reports as errors of the file."""
+def _readable(mime_type: str, *, is_part: bool = False) -> Iterator[None]:
+    """Raise what libarchive reports as errors of the file. `is_part`: see `is_rar_part`."""
     try:
         yield
     except libarchive.ArchiveError as error:
@@ -134,7 +139,22 @@ def _readable(mime_type: str) -> Iterator[None]:
                     "unpack it and upload its files."
                 )
             ) from None
-        problem = text.encode("ascii", "replace").decode()[:200]
+        problem = text.encode("ascii", "replace").decode()[:200].rstrip(".")
+        if is_part:
+            raise DamagedFile(
+                Message(
+                    "It is one of several parts of an archive, which can be opened only together: "
+                    "unpack them and upload the files."
+                )
+            ) from None
+        if any(word in text.lower() for word in _NOT_KNOWN):
+            raise DamagedFile(
+                Message(
+                    "This kind of archive can’t be unpacked here ({problem}): unpack it and upload "
+                    "its files.",
+                    problem=problem,
+                )
+            ) from None
         raise DamagedFile(Message("The archive is damaged: {problem}.", problem=problem)) from None
 
 

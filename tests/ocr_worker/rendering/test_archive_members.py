@@ -15,6 +15,7 @@ from documents.errors import DamagedFile, PasswordNeeded
 from documents.files.sniff import sniff
 from ocr_worker.rendering import Limits, Renderer
 from ocr_worker.rendering.member_paths import clean_path, decode_path
+from ocr_worker.rendering.rar_parts import is_rar_part
 from tests.archives import make_by_libarchive, make_tar, make_zip
 
 FILES = {"Договоры/а.pdf": b"first " * 1000, "b.pdf": b"second"}
@@ -53,6 +54,34 @@ def test_every_format_gives_the_same_files(
     path.write_bytes(content)
 
     assert unpack(renderer, path) == FILES
+
+
+#: Main headers: RAR 5 with and without "volume", with an extra area before the flags; RAR 4.
+RAR5, RAR4 = b"Rar!\x1a\x07\x01\0" + bytes(4), b"Rar!\x1a\x07\0" + bytes(2)
+
+
+@pytest.mark.parametrize(
+    ("head", "is_part"),
+    [
+        (RAR5 + b"\x0b\x01\x05\x06\x01" + bytes(20), True),
+        (RAR5 + b"\x0b\x01\x05\x06\x00" + bytes(20), False),
+        (RAR5 + b"\x8b\x01\x01\x00\x01" + bytes(20), True),
+        (RAR5 + b"\x0b", False),
+        (RAR4 + b"\x73\x01\x00" + bytes(20), True),
+        (RAR4 + b"\x73\x00\x00" + bytes(20), False),
+        (b"PK\x03\x04\x01\x01", False),
+    ],
+)
+def test_a_part_of_a_rar_archive_is_told(head: bytes, is_part: bool) -> None:
+    assert is_rar_part(head) is is_part
+
+
+def test_a_part_of_an_archive_says_that_it_is_one(renderer: Renderer, tmp_path: Path) -> None:
+    path = tmp_path / "scans.part2.rar"
+    path.write_bytes(RAR5 + b"\x0b\x01\x05\x06\x01" + b"\xff" * 200)
+
+    with pytest.raises(DamagedFile, match="one of several parts"):
+        unpack(renderer, path)
 
 
 def test_7z(renderer: Renderer, tmp_path: Path) -> None:
