@@ -27,6 +27,7 @@ from documents.models import (
 )
 from documents.review.flags import describe_flag
 from documents.web.list_rows import language_name
+from documents.web.made_of import copies_of, sources_of
 from documents.web.members import (
     Contents,
     containers_for,
@@ -146,6 +147,8 @@ def facts_of(user: User, document: Document) -> dict[str, Any]:
         "engines": engines_to_choose(),
         "source": find_source_of(user, document),
         "containers": containers,
+        "made_of": sources_of(user, document),
+        "used_in": copies_of(user, document),
         "place": place_of(user, containers, document),
         "contents": contents_of(user, document) if is_container(document) else None,
         "stack": stack_of(user, document),

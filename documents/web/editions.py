@@ -40,6 +40,10 @@ class ShownEdition:
     def before(self) -> uuid.UUID | None:
         return self.document.replaces
 
+    @property
+    def newest_url(self) -> str:
+        return reverse("api:make-newest", args=[self.document.id])
+
 
 @for_people
 @show_missing
@@ -64,7 +68,13 @@ def versions_view(request: HttpRequest, document_id: uuid.UUID) -> HttpResponseB
 
 
 def _versions_texts() -> ScriptTexts:
-    return {"sending": _("The file is being sent…")}
+    return {
+        "sending": _("The file is being sent…"),
+        "make-newest": _(
+            "This version becomes the newest again. The one that is the newest now stays as an "
+            "older version. Go on?"
+        ),
+    }
 
 
 class Place(forms.Form):

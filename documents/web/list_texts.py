@@ -53,6 +53,7 @@ def list_texts() -> ScriptTexts:
                 "Select the {count} that matches", "Select all {count} that match", n
             )
         ),
+        "join-several": _("Choose two documents to join, or more, up to {count}."),
         "select-most": _("Select the first {count} that match"),
         "job-runs": _("Changing documents. It goes on when you leave the page."),
         "job-over": _("Documents changed"),

@@ -42,6 +42,10 @@ _REST: tuple[tuple[str, str, str | Promise], ...] = (
 )
 #: For those who manage a team.
 _MANAGERS: tuple[tuple[str, str, str | Promise], ...] = (("sources", "download", _("Sources")),)
+#: For those who may upload.
+_UPLOADERS: tuple[tuple[str, str, str | Promise], ...] = (
+    ("separator-sheets", "split", _("Separators")),
+)
 THEMES: tuple[tuple[str, str, str | Promise], ...] = (
     ("auto", "auto", _("As the device")),
     ("light", "sun", _("Light")),
@@ -96,7 +100,7 @@ def build_shell(request: HttpRequest) -> Shell:
         main=_entries(request, _MAIN, {"review": to_review}),
         rest=_entries(
             request,
-            (*(_MANAGERS if managed else ()), *_REST),
+            (*(_MANAGERS if managed else ()), *(_UPLOADERS if may_upload else ()), *_REST),
             {"sources": _shorten(_count_failing_sources(managed))},
         ),
         to_review=to_review,

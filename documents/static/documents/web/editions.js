@@ -1,4 +1,4 @@
-/* The versions of a document: a new one is sent, and its page opens. */
+/* The versions of a document: a new one is sent, and its page opens; an old one is made the newest. */
 import {post} from "./http.js";
 import {text} from "./texts.js";
 import {toast} from "./toast.js";
@@ -21,6 +21,22 @@ if (form) {
             problem.hidden = false;
             button.disabled = false;
             close();
+        }
+    });
+}
+
+for (const button of document.querySelectorAll("[data-make-newest]")) {
+    button.addEventListener("click", async () => {
+        if (!window.confirm(text("make-newest"))) {
+            return;
+        }
+        button.disabled = true;
+        try {
+            const made = await post(button.dataset.makeNewest, {});
+            location.assign(`/documents/${made.id}/versions/`);
+        } catch (error) {
+            toast(error.message, {kind: "bad"});
+            button.disabled = false;
         }
     });
 }

@@ -51,6 +51,7 @@ const ACTIONS = {
         action: "reprocess", pages: dialog.querySelector("input:checked").value})),
     approve: (ids) => (ids.length < MANY ? apply(ids, {action: "approve"}) :
         ask("approve-dialog", ids, () => ({action: "approve"}))),
+    join,
     trash: (ids) => apply(ids, {action: "trash"}, {
         undo: (changed) => apply(changed, {action: "untrash"})}),
     untrash: (ids) => apply(ids, {action: "untrash"}),
@@ -162,6 +163,21 @@ function line({before, after}) {
     fresh.textContent = fresh.title = after || "—";
     item.append(old, fresh);
     return item;
+}
+
+/* Their pages are put together on the page of the first one, in the order of the list. */
+const MOST_JOINED = 100;
+
+function join(ids) {
+    if (ids.length < 2 || ids.length > MOST_JOINED) {
+        toast(text("join-several", {count: MOST_JOINED}));
+        return;
+    }
+    const shown = rows().map((row) => row.dataset.id);
+    const place = (id) => (shown.includes(id) ? shown.indexOf(id) : shown.length);
+    const [first, ...others] = [...ids].sort((one, other) => place(one) - place(other));
+    const query = new URLSearchParams(others.map((id) => ["with", id]));
+    location.assign(`${list.dataset.arrangeUrl.replace("00000000-0000-0000-0000-000000000000", first)}?${query}`);
 }
 
 function note(more) {
