@@ -1,12 +1,14 @@
-"""Office files to pages: what becomes of each, how much of its text is there, seconds and memory.
+"""Office files to pages, archives and mail to files: what becomes of each, how much of its text is
+there, seconds and memory.
 
     python -m tests.benchmarks.office FOLDER [--cold] [--words]
 
 Every file below FOLDER (samples of public projects, for instance) is recognised and converted as
-a background worker does it. The text of the PDF is held against another reader of the same file
-(`office_texts`). `--cold`: LibreOffice starts when its file comes, not ahead. `--words`: print the
-files whose text differs most. Ctrl-C ends it with what is known. Seconds are by the clock, from the
-file to the PDF; processor seconds and peak memory (its processes together) are those of the child.
+a background worker does it; archives and mail are taken apart. The text of the PDF is held against
+another reader of the same file (`office_texts`). `--cold`: LibreOffice starts when its file comes,
+not ahead. `--words`: print the files whose text differs most. Ctrl-C ends it with what is known.
+Seconds are by the clock, from the file to the PDF; processor seconds and peak memory (its processes
+together) are those of the child.
 """
 
 from __future__ import annotations
