@@ -22,7 +22,7 @@ _MARGIN = 0.04
 
 #: Slopes looked for, degrees, and those below which a page is level enough: Tesseract reads such
 #: lines as well without being helped (word F1 of two pages at 0.75: one better, one worse).
-_STEEPEST, _LEVEL = 12.0, 1.0
+_STEEPEST, _LEVEL = 15.0, 1.0
 
 #: At the right slope the change is larger than on the level by this factor; on a level page it is
 #: larger than at any of these slopes by that one.
