@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from documents.access import Ability, require
 from documents.actions.request_export import request_export
 from documents.api.delivery import FILE_ANSWERS, FILE_HEADERS, FILE_PROBLEMS, deliver
-from documents.api.fields import StrictSerializer
+from documents.api.file_links import FileLinkAuthentication, LinkParameters
 from documents.api.openapi.describe import FILE, OF_RESULT, describe, header
 from documents.api.openapi.shapes.documents import Making
 from documents.api.views import FileView, PictureView
@@ -34,8 +34,9 @@ from documents.http.ask_again import ask_again
 _IN_WORK = _("The file is being made. Ask again in a moment.")
 
 
-class ResultParameters(StrictSerializer):
-    """`pages` as "1,3-7"; `fields` of a page, for JSON; `conformance`, for PDF."""
+class ResultParameters(LinkParameters):
+    """`pages` as "1,3-7"; `fields` of a page, for JSON; `conformance`, for PDF. `by`, `expires` and
+    `signature` come from `links/`: they stand for a log-in."""
 
     pages = serializers.CharField(required=False, max_length=2000)
     conformance = serializers.CharField(required=False, max_length=20)
@@ -51,14 +52,21 @@ class ResultParameters(StrictSerializer):
 _PREFER = header("Prefer", "`wait=N`: wait for a file that is made on request, N <= 50 s.")
 
 
-class OriginalView(FileView):
+class LinkedView(FileView):
+    """A file that a link may open."""
+
+    def get_authenticators(self) -> list[Any]:
+        return [FileLinkAuthentication(), *super().get_authenticators()]
+
+
+class OriginalView(LinkedView):
     @describe("The file as it was uploaded", FILE_ANSWERS, headers=FILE_HEADERS,
-              types=("*/*",), problems=FILE_PROBLEMS)  # fmt: skip
+              query=LinkParameters, types=("*/*",), problems=FILE_PROBLEMS)  # fmt: skip
     def get(self, request: Request, document_id: uuid.UUID) -> HttpResponseBase:
         return deliver(request, get_original(require(self.user, Ability.SEE, document_id)))
 
 
-class ResultView(FileView):
+class ResultView(LinkedView):
     """`kind` is a key of RESULT_TYPES or EXPORT_TYPES; of the first, a part may be asked for."""
 
     @describe("The text of all pages, in this format", {**FILE_ANSWERS, 202: Making},

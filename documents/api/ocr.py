@@ -33,6 +33,7 @@ from documents.engine_name import OCR_ENGINES
 from documents.errors import InvalidRequest, NothingRead
 from documents.exports import links
 from documents.exports.downloads import get_result, refuse_without_results
+from documents.exports.front_matter import strip_front_matter
 from documents.files.upload_staging import StagedFile, stage
 from documents.http.ask_again import MOST_SECONDS, ask_again
 from documents.messages import Message
@@ -234,7 +235,7 @@ def _answer(request: Request, document: Document, *, with_content: bool) -> Resp
         "engine": document.engine or None,
         "confidence": document.confidence,
         "text": _read_result(document, "txt") if finished and with_content else None,
-        "markdown": _read_result(document, "md") if finished and with_content else None,
+        "markdown": _read_markdown(document) if finished and with_content else None,
         "links": {
             "document": address,
             "result": later,
@@ -246,6 +247,12 @@ def _answer(request: Request, document: Document, *, with_content: bool) -> Resp
     again = f"{later}?return_content={'true' if with_content else 'false'}"
     response = Response(data, status=202, headers={"Location": address})
     return ask_again(request, response, seconds=MOST_SECONDS, path=again)
+
+
+def _read_markdown(document: Document) -> str | None:
+    """The text alone: what stands above it in the file is told by the answer itself."""
+    text = _read_result(document, "md")
+    return strip_front_matter(text) if text else text
 
 
 def _read_result(document: Document, kind: str) -> str | None:

@@ -14,6 +14,7 @@ from documents.api import (
     editions,
     events,
     fetches,
+    file_links,
     files,
     hold,
     log_in,
@@ -116,6 +117,7 @@ urlpatterns = [
     *_route(f"{_DOCUMENT}make-newest/", editions.MakeNewestView, "make-newest"),
     *_route(f"{_DOCUMENT}differences/", editions.DifferencesView, "differences"),
     *_route(f"{_DOCUMENT}original/", files.OriginalView, "original"),
+    *_route(f"{_DOCUMENT}links/", file_links.FileLinksView, "file-links"),
     *_route(f"{_DOCUMENT}thumbnail/", files.ThumbnailView, "thumbnail"),
     path(f"{_DOCUMENT}figures/<str:name>", files.FigureView.as_view(), name="figure"),
     *(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,6 +49,13 @@ def record_token(token: ApiToken, what: str, actor: User | None) -> None:
         "scopes": ", ".join(token.scopes),
     }
     _record_in_teams_of(token.user, token.team_ids, what, actor, data)
+
+
+def record_link(document: Document, actor: User, kind: str, expires_at: datetime.datetime) -> None:
+    """A link is made that opens a file of the document without a log-in."""
+    entry = _about(document, AuditKind.EXPORTED, "link.made", actor)
+    entry.data = {"file": kind, "expires_at": expires_at.isoformat()}
+    entry.save()
 
 
 def record_account(user: User, what: str, actor: User | None) -> None:

@@ -11,6 +11,7 @@ from documents.models.event import EventKind
 #: Deeds that no event stands for, by their names in `AuditEntry.what`.
 _DEEDS = {
     "page": gettext_lazy("opened"),
+    "link.made": gettext_lazy("link to a file made"),
     "document.purged": gettext_lazy("deleted for good"),
     "audit.exported": gettext_lazy("audit exported"),
     "trash.emptied": gettext_lazy("deletion ordered"),

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from documents.exports.engine_counts import count_engines, name_engines
 from documents.exports.options import ExportOptions
 from documents.models import Document, Page
 from documents.text.page_layout import Block, PageLayout
@@ -53,6 +54,7 @@ def write_chunks(
     document: Document, pages: Iterable[Page], options: ExportOptions, target: BinaryIO
 ) -> None:
     """One JSON object a line."""
+    engines = name_engines(count_engines(document))
     for number, chunk in enumerate(_collect(pages), start=1):
         data = {
             "id": f"{document.id}#{number}",
@@ -60,6 +62,7 @@ def write_chunks(
             "title": document.title,
             "filename": document.filename,
             "language": document.language or None,
+            "read_by": engines,
             "headings": list(chunk.headings),
             "text": "\n\n".join(chunk.texts),
             "pages": sorted({place["page"] for place in chunk.places}),

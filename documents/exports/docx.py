@@ -29,6 +29,7 @@ from documents.exports.docx_parts import (
     relations,
     table,
 )
+from documents.exports.engine_counts import describe_system
 from documents.exports.options import ExportOptions
 from documents.files.figures import figure_key
 from documents.files.storage import archive
@@ -50,7 +51,8 @@ def write_docx(
     template = docx.Document()
     template.core_properties.title = document.title[:255]
     template.core_properties.author = ""
-    template.core_properties.comments = ""
+    # "Comments" among the properties that Word shows.
+    template.core_properties.comments = describe_system(document)[:255]
     template.save(empty)
     with (
         zipfile.ZipFile(empty) as source,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -27,5 +28,11 @@ def count_engines(document: Document) -> list[dict[str, Any]]:
 
 def describe_system(document: Document) -> str:
     """The product and what read the document, as files say it of themselves."""
-    read = [f"{each['engine']} {each['version']}".strip() for each in count_engines(document)]
-    return "; ".join([f"ocrsite {settings.OCRSITE_VERSION}", *read])
+    return "; ".join(
+        [f"ocrsite {settings.OCRSITE_VERSION}", *name_engines(count_engines(document))]
+    )
+
+
+def name_engines(engines: Iterable[Mapping[str, Any]]) -> list[str]:
+    """`Document.engines` as names with versions: ["tesseract 5.5.4 rus+eng"]."""
+    return [f"{each['engine']} {each['version']}".strip() for each in engines]

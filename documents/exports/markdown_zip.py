@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 from documents.bucket.errors import BucketError
+from documents.exports.front_matter import write_front_matter
 from documents.exports.options import ExportOptions
 from documents.exports.results import PAGE_BREAK_MARKDOWN
 from documents.files.figures import figure_key
@@ -22,6 +23,7 @@ def write_markdown_zip(
     figures: list[str] = []
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         with packed.open("result.md", "w", force_zip64=True) as text:
+            text.write(write_front_matter(document).encode())
             for index, page in enumerate(pages):
                 if index:
                     text.write(PAGE_BREAK_MARKDOWN.encode())

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from documents.exports.engine_counts import count_engines
+from documents.exports.front_matter import write_front_matter
 from documents.exports.options import ExportOptions
 from documents.exports.page_json import page_data
 from documents.exports.results import (
@@ -21,7 +23,8 @@ def write_json(
     document: Document, pages: Iterable[Page], options: ExportOptions, target: BinaryIO
 ) -> None:
     """As `result.json`; of each page the fields that are asked for."""
-    head = json.dumps(describe_document(document), ensure_ascii=False)
+    facts = {**describe_document(document), "engines": count_engines(document)}
+    head = json.dumps(facts, ensure_ascii=False)
     target.write(f'{{"version": {RESULT_VERSION},\n"document": {head},\n"pages": ['.encode())
     for index, page in enumerate(pages):
         data = page_data(page)
@@ -35,6 +38,7 @@ def write_json(
 def write_markdown(
     document: Document, pages: Iterable[Page], options: ExportOptions, target: BinaryIO
 ) -> None:
+    target.write(write_front_matter(document).encode())
     _join((_layout_markdown(page) for page in pages), PAGE_BREAK_MARKDOWN, target)
 
 

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from documents.exports.cross_page import RewrittenBlocks
 from documents.exports.document_json import document_facts
 from documents.exports.engine_counts import count_engines
+from documents.exports.front_matter import write_front_matter
 from documents.exports.options import WHOLE_DOCUMENT, ExportOptions
 from documents.exports.page_json import page_data
 from documents.models import Document, Page
@@ -78,6 +79,7 @@ def write_results(
     summary = Summary(engines=count_engines(document))
     facts = {**describe_document(document), "engines": summary.engines}
     head = json.dumps(facts, ensure_ascii=False)
+    as_md.write(write_front_matter(document).encode())
     as_json.write(f'{{"version": {RESULT_VERSION},\n"document": {head},\n"pages": ['.encode())
     for index, page in enumerate(pages):
         data = page_data(page)

@@ -18,6 +18,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.worksheet.cell_range import CellRange
 
 from documents.errors import NoTables
+from documents.exports.engine_counts import describe_system
 from documents.exports.options import ExportOptions
 from documents.messages import Message
 from documents.models import Document, Page
@@ -68,6 +69,9 @@ def write_xlsx(
 ) -> None:
     """A sheet for each table, named by page and number. Raises NoTables."""
     book = Workbook(write_only=True)
+    book.properties.creator = ""
+    book.properties.title = _NOT_XML.sub("", document.title)
+    book.properties.description = _NOT_XML.sub("", describe_system(document))
     for table in find_tables(pages):
         sheet = book.create_sheet(f"p{table.page} t{table.number}")
         for row in table.rows[:_MOST_ROWS]:

@@ -85,7 +85,9 @@ def _note(request: HttpRequest, response: HttpResponseBase) -> None:
     if file is None:
         _add(user, document_id, AuditKind.VIEWED, "page")
     elif response.status_code != 304:
-        _add(user, document_id, AuditKind.EXPORTED, file)
+        # By a link, in the name of who made it.
+        by_link = " (link)" if "signature" in request.GET else ""
+        _add(user, document_id, AuditKind.EXPORTED, f"{file}{by_link}")
 
 
 def _find_file(name: str, last: str) -> str | None:

@@ -24,12 +24,13 @@ class TokenScope(models.TextChoices):
 @dataclass(frozen=True)
 class TokenLimits:
     """What a request with a token is limited to: `teams` are ids; None for all of the user's.
-    `name`: of the token, or how its key begins."""
+    `name`: of the token, or how its key begins; `token_id`: by which clients name it."""
 
     scopes: frozenset[str]
     teams: frozenset[uuid.UUID] | None
     expires_at: datetime.datetime
     name: str = ""
+    token_id: uuid.UUID | None = None
 
 
 def all_scopes() -> list[str]:
@@ -75,7 +76,9 @@ class ApiToken(models.Model):
     @property
     def limits(self) -> TokenLimits:
         teams = frozenset(map(uuid.UUID, self.team_ids)) if self.team_ids else None
-        return TokenLimits(frozenset(self.scopes), teams, self.expires_at, str(self))
+        return TokenLimits(
+            frozenset(self.scopes), teams, self.expires_at, str(self), self.public_id
+        )
 
     @property
     def ended_at(self) -> datetime.datetime | None:

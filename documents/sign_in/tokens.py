@@ -57,13 +57,13 @@ def find_token(key: str) -> ApiToken | None:
     # The conditions that a digest leaves are checked here: each request pays for the query.
     token = ApiToken.objects.select_related("user").filter(digest=_digest(key)).order_by()[:1]
     found = next(iter(token), None)
-    if found is None or not _is_valid(found):
+    if found is None or not is_valid(found):
         return None
     found.user.limits = found.limits
     return found
 
 
-def _is_valid(token: ApiToken) -> bool:
+def is_valid(token: ApiToken) -> bool:
     """As `valid_tokens_of` asks the database, and whether its user may log in."""
     user = token.user
     return (

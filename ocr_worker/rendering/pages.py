@@ -61,6 +61,7 @@ class Pages:
             "rebuild": self.rebuild,
             "page_place": self.page_place,
             "catalog": self.catalog,
+            "producer": self.producer,
             "page_update": self.page_update,
             "image_object": self.image_object,
             **self._members.actions,
@@ -245,6 +246,9 @@ class Pages:
 
     def catalog(self, entries: str) -> Answer:
         return self._pdf_update.describe_catalog(entries)
+
+    def producer(self, system: str) -> Answer:
+        return self._pdf_update.describe_producer(system)
 
     def page_place(self, number: int) -> Answer:
         """Also whether the page has text of its own (`letters`)."""

@@ -11,6 +11,7 @@ import re
 import zlib
 from typing import Any, BinaryIO
 
+import lxml.etree  # noqa: F401 - pikepdf imports it late, and the jail lets nothing in then
 import pikepdf
 
 from documents.errors import DamagedFile, DamagedPage, PasswordNeeded
@@ -21,6 +22,9 @@ from .pdf_open import LARGEST_REBUILT, rebuild_pdf
 
 #: US Letter, as viewers take for a page without a size.
 _NO_BOX = (0.0, 0.0, 612.0, 792.0)
+
+#: Between the program that made a file and what read it; and how the latter begins.
+_READ_BY, _OWN = "; read by ", "ocrsite "
 
 _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 _START = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
@@ -48,7 +52,8 @@ class PdfUpdate:
         """`sound`: an update can be appended to the file as it is. Otherwise it has to be rebuilt.
 
         `size`: the first free object number. `previous`: where the file's cross-reference table
-        begins, `as_stream`: whether that is a stream. `trailer`: what the new one repeats.
+        begins, `as_stream`: whether that is a stream. `trailer`: what the new one repeats, but for
+        what `describe_producer` replaces.
         """
         trailer = self._pdf.trailer
         size, previous = int(trailer.get("/Size", 0)), self._find_table()
@@ -61,7 +66,7 @@ class PdfUpdate:
         )
         kept = [
             key.encode() + b" " + _unparse(trailer[key])
-            for key in ("/Root", "/Info", "/ID")
+            for key in ("/Root", "/ID")
             if key in trailer and (key == "/ID" or trailer[key].is_indirect)
         ]
         return {
@@ -93,6 +98,42 @@ class PdfUpdate:
             "obstacles": find_obstacles(self._pdf),
         }
         return header, _dictionary(kept)[:-2] + entries.encode("latin-1") + b">>"
+
+    def describe_producer(self, system: str) -> tuple[dict[str, Any], bytes]:
+        """The description of the file with `system` behind the program that made it.
+
+        The payload is the description (`bytes` long), then, where the file has metadata (XMP), the
+        object that replaces them; `metadata` is its number and generation, or null.
+        """
+        info = self._pdf.trailer.get("/Info")
+        known = info if isinstance(info, pikepdf.Dictionary) else pikepdf.Dictionary()
+        entries = {key: _unparse(value) for key, value in known.items()}
+        producer = _name_both(known.get("/Producer"), system)
+        entries["/Producer"] = pikepdf.String(producer).unparse()
+        description = _dictionary(entries)
+        header: dict[str, Any] = {"bytes": len(description), "metadata": None}
+        packet = self._rewrite_metadata(producer)
+        if packet is None:
+            return header, description
+        header["metadata"] = list(self._pdf.Root.Metadata.objgen)
+        entry = b"<</Type/Metadata/Subtype/XML/Length %d>>stream\n" % len(packet)
+        return header, description + entry + packet + b"\nendstream"
+
+    def _rewrite_metadata(self, producer: str) -> bytes | None:
+        """The file's metadata with this producer; None where it has none that can be read."""
+        found = self._pdf.Root.get("/Metadata")
+        if not isinstance(found, pikepdf.Stream):
+            return None
+        try:
+            with self._pdf.open_metadata(
+                set_pikepdf_as_editor=False, update_docinfo=False, strict=True
+            ) as metadata:
+                metadata["pdf:Producer"] = producer
+            return self._pdf.Root.Metadata.read_bytes()
+        except Exception:  # whatever is wrong with them, they stay as they are
+            return None
+        finally:
+            self._pdf.Root.Metadata = found
 
     def describe_page(self, number: int) -> dict[str, Any]:
         """Where the page is shown: `box` in its own units, `rotate` in degrees clockwise."""
@@ -164,6 +205,12 @@ def rebuild_whole(stream: BinaryIO, numbers: list[int] | None = None) -> bytes:
             )
         )
     return rebuild_pdf(stream, numbers=numbers)
+
+
+def _name_both(maker: Any, system: str) -> str:
+    """Of a file that went through here before, what read it then is replaced."""
+    before = str(maker).partition(_READ_BY)[0].strip() if isinstance(maker, pikepdf.String) else ""
+    return f"{before}{_READ_BY}{system}" if before and not before.startswith(_OWN) else system
 
 
 def _inherited(page: pikepdf.Object, key: str) -> pikepdf.Object | None:

@@ -244,6 +244,13 @@ class Renderer(ChildOwner):
         header, payload = self._ask("catalog", path, mime_type, entries=entries)
         return header, bytes(payload)
 
+    def describe_producer(
+        self, path: Path, mime_type: str, system: str
+    ) -> tuple[dict[str, Any], bytes]:
+        """Who made a PDF, and `system`: see `pdf_update.PdfUpdate.describe_producer`."""
+        header, payload = self._ask("producer", path, mime_type, system=system)
+        return header, bytes(payload)
+
     def describe_image(
         self, path: Path, mime_type: str, number: int, *, archival: bool = False
     ) -> tuple[dict[str, Any], bytes]:

@@ -10,7 +10,7 @@ from ocr_worker.rendering import Renderer
 from ocr_worker.rendering.pdf_objects import PLACES, ObjectWriter
 
 from .glyphless_font import write_font
-from .metadata import build_id, write_archival_entries, write_info
+from .metadata import build_id, write_archival_entries, write_info, write_metadata
 from .place_text import place_page
 from .source import PageText, Source
 from .text_stream import Area, build_text
@@ -33,10 +33,9 @@ def write_from_images(renderer: Renderer, source: Source, target: BinaryIO) -> N
     kids = b" ".join(b"%d 0 R" % number for number in pages)
     writer.write(b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(pages), kids), tree)
     language = b"/Lang" + _text(source.language) if source.language else b""
-    archival = (
-        write_archival_entries(writer, source.title, source.system) if source.conformance else b""
-    )
-    root = writer.write(b"<</Type/Catalog/Pages %d 0 R%s%s>>" % (tree, language, archival))
+    write_entries = write_archival_entries if source.conformance else write_metadata
+    entries = write_entries(writer, source.title, source.system)
+    root = writer.write(b"<</Type/Catalog/Pages %d 0 R%s%s>>" % (tree, language, entries))
     info = write_info(writer, source.title, source.system)
     identity = build_id(source.title, target.tell(), len(pages))
     writer.finish(b"/Root %d 0 R/Info %d 0 R%s" % (root, info, identity))

@@ -15,6 +15,8 @@ from ocr_worker.rendering.pdf_objects import ObjectWriter
 PDFA = "pdfa-2b"
 PRODUCER = "ocrsite"
 
+_XML = b"/Type/Metadata/Subtype/XML"
+_CONFORMANCE = "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>"
 _PROFILE = Path(__file__).with_name("srgb.icc")
 
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -23,21 +25,33 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
 <pdf:Producer>{producer}</pdf:Producer>
-<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>
+{conformance}
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="w"?>"""
 
 
 def write_archival_entries(writer: ObjectWriter, title: str, system: str = PRODUCER) -> bytes:
     """Write what PDF/A needs; the entries of the catalog that name it. `system`: what made it."""
-    packet = _XMP.format(title=xml_text(title), producer=xml_text(system)).encode()
+    packet = _build_packet(title, system, _CONFORMANCE)
     # Readable for programs that know nothing of PDF.
-    metadata = writer.write_stream(packet, b"/Type/Metadata/Subtype/XML", compress=False)
+    metadata = writer.write_stream(packet, _XML, compress=False)
     profile = writer.write_stream(_PROFILE.read_bytes(), b"/N 3")
     return (
         b"/Metadata %d 0 R/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier"
         b"(sRGB)/Info(sRGB)/DestOutputProfile %d 0 R>>]" % (metadata, profile)
     )
+
+
+def write_metadata(writer: ObjectWriter, title: str, system: str = PRODUCER) -> bytes:
+    """Write the metadata of a new file; the entry of the catalog that names them."""
+    packet = _build_packet(title, system, "")
+    return b"/Metadata %d 0 R" % writer.write_stream(packet, _XML, compress=False)
+
+
+def _build_packet(title: str, system: str, conformance: str) -> bytes:
+    return _XMP.format(
+        title=xml_text(title), producer=xml_text(system), conformance=conformance
+    ).encode()
 
 
 def build_id(*parts: object) -> bytes:

@@ -63,6 +63,8 @@ class _Overlay:
         trailer = self._facts["trailer"].encode("latin-1")
         if self._source.conformance:
             trailer = self._write_archival()
+        elif self._changed:
+            trailer += self._write_producer()
         if self._changed:
             trailer += b"/Prev %d" % self._facts["previous"]
             self._writer.finish(trailer, as_stream=self._facts["as_stream"])
@@ -119,6 +121,18 @@ class _Overlay:
         info = write_info(self._writer, source.title, source.system)
         root = b"/Root %d %d R/Info %d 0 R" % (number, header["generation"], info)
         return root + build_id(source.title, self._target.tell())
+
+    def _write_producer(self) -> bytes:
+        """Say beside who made the file what read it; what the trailer is to have for it."""
+        header, payload = self._renderer.describe_producer(
+            self._source.path, self._source.mime_type, self._source.system
+        )
+        split = header["bytes"]
+        number = self._writer.write(payload[:split])
+        if header["metadata"]:
+            place, generation = header["metadata"]
+            self._writer.write(payload[split:], place, generation)
+        return b"/Info %d 0 R" % number
 
     def _begin(self) -> None:
         if not self._changed:

@@ -98,6 +98,7 @@ BODIES: dict[str, Body] = {
     "PATCH api/v1/teams/<uuid:team_id>/": _json(name="Other name"),
     "POST api/v1/teams/<uuid:team_id>/members/": _json(username="new", role="reader", invite=True),
     "PATCH api/v1/teams/<uuid:team_id>/members/<str:username>/": _json(role="reviewer"),
+    f"POST {_DOCUMENT}links/": _json(format="txt"),
     f"POST {_DOCUMENT}postpone/": _json(until="2199-01-01T09:00:00Z"),
     f"POST {_DOCUMENT}assign/": _json(person=None),
     f"PUT {_PAGE}doubts/<str:doubt_id>/": _json(answer="right"),

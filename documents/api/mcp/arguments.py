@@ -6,16 +6,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from documents.actions.make_file_link import LINKED_KINDS
 from documents.api.fields import StrictSerializer
 from documents.api.search import QueryField
-from documents.exports.downloads import RESULT_TYPES
-from documents.exports.export_kinds import EXPORT_TYPES
 from documents.search.query.find import MAX_OFFSET
 
 #: Results of one search, unless the model says otherwise, and at most.
 USUAL_RESULTS, MOST_RESULTS = 8, 20
-#: The original, and what stands after `result.` in the address of a file made of a document.
-FORMATS = ("original", *RESULT_TYPES, *EXPORT_TYPES)
 _MOST = 2**31 - 1
 
 
@@ -48,7 +45,7 @@ class PageArguments(DocumentArguments):
 
 class FileArguments(DocumentArguments):
     format = serializers.ChoiceField(
-        FORMATS, required=False, default="pdf",
+        LINKED_KINDS, required=False, default="pdf",
         help_text="original: as it was uploaded; pdf: searchable; txt, md, docx, xlsx: its text.",
     )  # fmt: skip
 

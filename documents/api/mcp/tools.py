@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from documents.access import Ability, require
+from documents.actions.make_file_link import make_file_link
 from documents.api.fields import StrictSerializer
 from documents.api.mcp.answers import LONGEST_TITLE, cut, plain_snippet, split_text, write
 from documents.api.mcp.arguments import (
@@ -19,7 +20,6 @@ from documents.api.mcp.arguments import (
 )
 from documents.errors import NotFound
 from documents.exports import links
-from documents.exports.downloads import refuse_without_results
 from documents.http.audit_reads import note_look
 from documents.messages import Message
 from documents.models import Document, User
@@ -143,18 +143,14 @@ def _runs_of_pages(document: Document) -> dict[str, str]:
 
 def _link_file(user: User, arguments: Mapping[str, Any], address: Address) -> list[str]:
     document = require(user, Ability.SEE, arguments["id"])
-    kind = arguments["format"]
-    if kind == "original":
-        path = links.original_url(document.id)
-    else:
-        refuse_without_results(document)
-        path = links.result_url(document.id, kind)
+    link = make_file_link(document.id, arguments["format"], actor=user)
     return write(
         {
-            "url": address(path),
+            "url": address(link.path),
             "filename": cut(document.filename, 2 * LONGEST_TITLE),
-            "needs": "a log-in: open it in a browser where the person has logged in to the "
-            "archive, or send the same token that this connection uses",
+            "expires_at": iso_time(link.expires_at),
+            "needs": "nothing: it opens this file for whoever has it until it expires, so give it "
+            "only to the person who asked",
         }
     )
 
@@ -191,8 +187,8 @@ TOOLS = {
         Tool(
             "get_file_link",
             "Get the link of a file",
-            "The address of a document's file, to give to a person or a program. It opens nothing "
-            "without a log-in or a token. The file itself is not in the answer.",
+            "An address that opens a document's file without a log-in for 15 minutes, to give to "
+            "the person who asked or to fetch it. The file itself is not in the answer.",
             FileArguments,
             _link_file,
         ),

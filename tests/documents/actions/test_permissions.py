@@ -47,6 +47,7 @@ from documents.actions.invite_member import invite_member
 from documents.actions.lease_next_review import lease_next_review
 from documents.actions.lease_review import lease_review, release_review
 from documents.actions.log_out_everywhere import log_out_everywhere
+from documents.actions.make_file_link import make_file_link
 from documents.actions.make_newest import make_newest
 from documents.actions.make_token import make_token
 from documents.actions.manage_source import (
@@ -226,6 +227,7 @@ OF_MANY: set[Callable[..., object]] = {begin_change, change_many}
 #: What readers may do, too: tests/documents/api and tests/documents/web ask for each.
 OF_READERS: set[Callable[..., object]] = {
     download_many,
+    make_file_link,
     mark_search_seen,
     rename_saved_search,
     request_export,

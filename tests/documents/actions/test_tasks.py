@@ -20,6 +20,7 @@ from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
 from documents.errors import DamagedFile, LeaseLost, NothingRead, OriginalMissing
 from documents.exports.downloads import get_result
+from documents.exports.front_matter import strip_front_matter
 from documents.exports.results import write_results
 from documents.files.keys import result_key
 from documents.files.storage import archive
@@ -161,7 +162,8 @@ def test_a_document_that_was_read_has_its_results() -> None:
     assert document.confidence == pytest.approx(0.95)
     assert document.has_results and document.finished_at is not None
     assert result(document, "txt") == "Первая страница\n\fSecond page\n"
-    assert result(document, "md") == "Первая страница\n\n---\n\nSecond page\n"
+    text = strip_front_matter(result(document, "md"))
+    assert text == "Первая страница\n\n---\n\nSecond page\n"
     data = json.loads(result(document, "json"))
     assert [page["text"] for page in data["pages"]] == ["Первая страница", "Second page"]
 

@@ -149,6 +149,7 @@ def test_word_opens_the_headings_tables_and_pictures(rich: Document) -> None:
     assert [[cell.text for cell in row.cells] for row in table.rows] == [
         ["Итого", "Итого", "=1+1"], ["да", "12,50", "007"], ["да", "-3", "+7"],
     ]  # fmt: skip
+    assert "; tesseract " in opened.core_properties.comments
     (shape,) = opened.inline_shapes
     assert shape.width > 0
     part = opened.part.related_parts["figure1"]
@@ -158,6 +159,7 @@ def test_word_opens_the_headings_tables_and_pictures(rich: Document) -> None:
 def test_a_workbook_has_a_sheet_for_each_table_and_runs_no_formula(rich: Document) -> None:
     book = openpyxl.load_workbook(io.BytesIO(made(rich, "xlsx")))
 
+    assert "; tesseract " in book.properties.description
     assert book.sheetnames == ["p1 t1"]
     rows = [[cell.value for cell in row] for row in book["p1 t1"].iter_rows()]
     assert rows == [["Итого", None, "=1+1"], ["да", 12.5, "007"], [None, -3, "+7"]]
@@ -187,6 +189,7 @@ def test_markdown_comes_with_its_pictures(rich: Document) -> None:
 
     assert f"![]({name})" in text
     assert "\n\n---\n\nPlain words" in text
+    assert text.startswith("---\ntitle: ") and '\nread_by:\n- "tesseract ' in text
 
 
 def test_a_lost_picture_is_named(rich: Document) -> None:
@@ -206,6 +209,7 @@ def test_chunks_know_their_headings_and_places(rich: Document) -> None:
 
     assert [chunk["headings"] for chunk in chunks] == [["Договор аренды", "1. Предмет"]] * 3
     paragraph, table, rest = chunks
+    assert [read.split()[0] for read in rest["read_by"]] == ["tesseract"]
     assert "№" in paragraph["text"] and paragraph["pages"] == [1]
     assert table["blocks"][0] | {"bbox": 0} == {
         "page": 1, "id": "b4", "label": "table", "bbox": 0, "width": 1240, "height": 1754,

@@ -9,8 +9,10 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
 from documents.actions.correct import correct
+from documents.exports.front_matter import strip_front_matter
 from documents.exports.results import Summary, iterate_pages, write_results
 from documents.models import Document
 from documents.text.page_layout import Block, PageLayout
@@ -65,7 +67,7 @@ def test_every_page_stands_once_and_in_order() -> None:
 
     assert [page["number"] for page in result["pages"]] == [1, 2, 3]
     assert as_txt == "one\n\f\n\fthree\n"
-    assert as_md == "one\n\n---\n\n\n\n---\n\nthree\n"
+    assert strip_front_matter(as_md) == "one\n\n---\n\n\n\n---\n\nthree\n"
 
 
 def test_the_newest_text_counts() -> None:
@@ -74,7 +76,7 @@ def test_the_newest_text_counts() -> None:
 
     result, as_md, as_txt, _ = written(document)
 
-    assert (as_txt, as_md) == ("right\n", "right\n")
+    assert (as_txt, strip_front_matter(as_md)) == ("right\n", "right\n")
     assert (result["pages"][0]["text"], result["pages"][0]["revision"]) == ("right", 1)
 
 
@@ -115,3 +117,32 @@ def test_many_pages_are_never_all_in_memory(django_assert_max_num_queries: Any) 
     with django_assert_max_num_queries(5):
         pages = iterate_pages(document)
         assert next(iter(pages)).number == 1
+
+
+@pytest.mark.parametrize(
+    "title", ['a: "b" # c\\', "- x\x85\u2028\ufeff", "null", "строка 𝑥 ---", ""]
+)
+def test_markdown_says_what_it_is_of_and_what_read_it(title: str) -> None:
+    document = make_document(title=title, language="ru", pages=["one", "two"])
+
+    _, as_md, _, _ = written(document)
+
+    reading = document.pages.get(number=1).current_reading
+    assert reading is not None
+    _, head, text = as_md.split("---\n", 2)
+    assert yaml.safe_load(head) == {
+        "title": title,
+        "document": str(document.id),
+        "filename": document.filename,
+        "language": "ru",
+        "page_count": 2,
+        "read_by": [f"tesseract {reading.engine_version}"],
+    }
+    assert text == "\none\n\n---\n\ntwo\n"
+    assert strip_front_matter(as_md) == text[1:]
+
+
+def test_what_has_nothing_above_it_keeps_all() -> None:
+    assert (
+        strip_front_matter("---\n\nA line\n\n---\n\nAnother") == "---\n\nA line\n\n---\n\nAnother"
+    )

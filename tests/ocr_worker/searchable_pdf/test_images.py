@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pikepdf
 import pytest
 from PIL import Image
 
@@ -135,6 +136,19 @@ def test_the_data_of_a_png_and_of_a_fax_are_copied(renderer: Renderer, tmp_path:
     with Image.open(fax) as image:
         offset, length = image.tag_v2[273][0], image.tag_v2[279][0]
     assert fax.read_bytes()[offset : offset + length] in made_fax
+
+
+def test_what_read_a_picture_is_told_twice(renderer: Renderer, tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(encoded(picture(), "PNG"))
+
+    made = make_pdf(renderer, path, "image/png", [READ], system="ocrsite 1; tesseract 5")
+
+    with pikepdf.open(made) as pdf:
+        assert str(pdf.docinfo["/Producer"]) == "ocrsite 1; tesseract 5"
+        metadata = pdf.open_metadata()
+        assert metadata["pdf:Producer"] == "ocrsite 1; tesseract 5"
+        assert "pdfaid:part" not in metadata
 
 
 def test_every_page_of_a_tiff_has_its_own_text(renderer: Renderer, tmp_path: Path) -> None:

@@ -130,6 +130,34 @@ def test_the_bytes_of_the_original_are_kept(
     assert is_sound(made)
 
 
+@pytest.mark.parametrize("maker", ["Сканер 3", ""])
+def test_what_read_a_file_stands_beside_what_made_it(
+    renderer: Renderer, tmp_path: Path, maker: str
+) -> None:
+    path = scanned(tmp_path / "scan.pdf")
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.docinfo["/Author"] = "Анна"
+        if maker:
+            pdf.docinfo["/Producer"] = maker
+            with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as xmp:
+                xmp["pdf:Producer"], xmp["dc:title"] = maker, "Акт"
+        pdf.save()
+    system = "ocrsite 1; tesseract 5.5.4 rus+eng"
+
+    made = make_pdf(renderer, path, "application/pdf", [READ], system=system)
+    again = make_pdf(renderer, made, "application/pdf", [READ], system=f"{system}!")
+
+    assert is_sound(made) and is_sound(again)
+    for file, read_by in ((made, system), (again, f"{system}!")):
+        with pikepdf.open(file) as pdf:
+            producer = f"{maker}; read by {read_by}" if maker else read_by
+            assert str(pdf.docinfo["/Author"]) == "Анна"
+            assert str(pdf.docinfo["/Producer"]) == producer
+            metadata = pdf.open_metadata()
+            assert metadata.get("pdf:Producer") == (producer if maker else None)
+            assert metadata.get("dc:title") == ("Акт" if maker else None)
+
+
 def test_a_page_with_good_text_of_its_own_is_left_alone(renderer: Renderer, tmp_path: Path) -> None:
     path = scanned(tmp_path / "born.pdf", text="agreement")
 

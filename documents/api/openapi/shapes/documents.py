@@ -170,6 +170,14 @@ class Making(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class FileLinkShape(serializers.Serializer[Any]):
+    """`url` opens the file until `expires_at`, for whoever has it."""
+
+    url = Path()
+    format = serializers.CharField()
+    expires_at = Time()
+
+
 class UploadedFileShape(serializers.Serializer[Any]):
     """`status`: what the file alone would have been answered; `document` or `problem` says more."""
 

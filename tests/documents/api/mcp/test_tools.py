@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from documents.api.mcp.answers import LONGEST_ANSWER, PART, split_text
 from documents.audit.reads import reads
 from documents.models import Document, Team, TokenScope, User
 from documents.sign_in.tokens import create_token
+from documents.text.timestamps import iso_time
 from tests.factories import make_document, make_layout, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -113,13 +115,16 @@ def test_a_document_has_facts_and_a_link(ask: Callable[..., Any], document: Docu
     assert facts["link"] == f"http://testserver/documents/{document.id}/"
 
 
-def test_the_link_of_a_file_opens_nothing_by_itself(
+def test_the_link_of_a_file_opens_it_for_a_while(
     ask: Callable[..., Any], document: Document
 ) -> None:
     (given,) = call(ask, "get_file_link", id=str(document.id), format="txt")
 
-    assert given["url"].endswith(f"/api/v1/documents/{document.id}/result.txt")
-    assert Client().get(given["url"].removeprefix("http://testserver")).status_code == 401
+    path = given["url"].removeprefix("http://testserver")
+    assert path.startswith(f"/api/v1/documents/{document.id}/result.txt?by=")
+    assert given["expires_at"] > iso_time(timezone.now())
+    assert Client().get(path).status_code == 200
+    assert Client().get(path.partition("?")[0]).status_code == 401
 
 
 @pytest.mark.parametrize("tool", ["document", "read_page", "get_file_link"])
