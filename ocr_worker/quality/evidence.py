@@ -26,7 +26,7 @@ InkDetector = Callable[[Box], bool]
 #: Confidence that Tesseract needs in a word that replaces another; less in a number, as a wrong
 #: digit is the least visible error of a language model.
 SURE = 0.8
-SURE_OF_DIGITS = 0.6
+SURE_OF_DIGITS = 0.5
 
 #: The same, where the first engine's word is on the page elsewhere and the second's is not.
 SURE_AGAINST_PAGE = 0.93
