@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime
 import time
+import uuid
 
 import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from documents.actions.replace import replace
+from documents.actions.request_fetch import REPLACES
 from documents.actions.upload import upload
 from documents.errors import ArchiveError, FetchFailed, LeaseLost
 from documents.files.upload_staging import stage
@@ -92,6 +95,9 @@ def _fetch(fetch: Fetch) -> Document:
         fields = dict(fetch.fields)
         name = fields.pop("filename", "") or found.name
         origin = Origin.from_address(fetch.url)
+        if replaces := fields.pop(REPLACES, None):
+            old = uuid.UUID(replaces)
+            return replace(old, staged, name, actor=fetch.user, origin=origin).document
         done = upload(fetch.user, staged, name, team_id=fetch.team_id, origin=origin, **fields)
         return done.document
 

@@ -11,7 +11,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from documents import access
+from documents.access import Ability
 from documents.actions.asked_for import refuse_wrong_wishes
+from documents.actions.replace import replace
+from documents.actions.request_fetch import REPLACES
 from documents.actions.upload import upload
 from documents.errors import (
     EmptyFile,
@@ -37,17 +40,24 @@ _RETRY_AFTER = 2
 def begin_upload(
     length: int, *, actor: User, team_id: uuid.UUID | None, fields: Mapping[str, Any]
 ) -> UploadSession:
-    """`fields`: what `upload` takes beside the file and the team, checked by the door.
+    """`fields`: what `upload` takes beside the file and the team, checked by the door; `replaces`:
+    the id of a document whose place the file takes.
 
     Raises FileTooLarge, EmptyFile, InvalidRequest (too many sessions), NotFound or NotAllowed (the
-    team).
+    team or document), InTrash, Replaced.
     """
     if length > settings.OCRSITE_MAX_UPLOAD_BYTES:
         raise file_too_large()
     if length == 0:
         raise EmptyFile(Message("The file is empty: it has no bytes. Choose the file again."))
-    team = access.team_for_upload(actor, team_id)
-    refuse_wrong_wishes(team, fields)
+    if replaces := fields.get(REPLACES):
+        access.require(actor, Ability.UPLOAD, replaces)
+        old = access.require(actor, Ability.EDIT, replaces)
+        old.refuse_if_closed()
+        team, fields = old.team, {**fields, REPLACES: str(replaces)}
+    else:
+        team = access.team_for_upload(actor, team_id)
+        refuse_wrong_wishes(team, fields)
     _forget_old()
     if UploadSession.objects.filter(user=actor, document=None).count() >= MOST_SESSIONS:
         message = Message("At most {most} uploads can be under way.", most=MOST_SESSIONS)
@@ -117,7 +127,10 @@ def _finish(session: UploadSession, actor: User) -> None:
     name = fields.pop("filename", "")
     try:
         staged = stage(resumable.read(session.id))
-        done = upload(actor, staged, name, team_id=session.team_id, **fields)
+        if replaces := fields.pop(REPLACES, None):
+            done = replace(uuid.UUID(replaces), staged, name, actor=actor)
+        else:
+            done = upload(actor, staged, name, team_id=session.team_id, **fields)
     except BaseException:
         UploadSession.objects.filter(pk=session.pk).delete()
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -16,16 +17,28 @@ from documents.actions.make_newest import make_newest
 from documents.api.fields import StrictSerializer
 from documents.api.once import IDEMPOTENCY_KEY, respond_once
 from documents.api.openapi.describe import describe, page_of
-from documents.api.openapi.shapes.documents import DocumentShape
+from documents.api.openapi.shapes.documents import DocumentShape, FetchShape
 from documents.api.openapi.shapes.values import Path
 from documents.api.pagination import ListParameters, paginate
-from documents.api.serializers import EditionForm, document_data, document_url
+from documents.api.parsers import JSONUploadParser
+from documents.api.serializers import (
+    EditionForm,
+    JSONEdition,
+    URLEdition,
+    document_data,
+    document_url,
+)
 from documents.api.uploads import receive_edition
 from documents.api.views import ApiView
 from documents.exports.edition_differences import Differences, PageDifference, compare_editions
 from documents.models import Document, TokenScope
 
 MOST_PAGES = 100
+JSON_EDITIONS = PolymorphicProxySerializer(
+    component_name="JSONEditions",
+    serializers=[JSONEdition, URLEdition],
+    resource_type_field_name=None,
+)
 
 
 class DifferencesQuery(StrictSerializer):
@@ -79,7 +92,7 @@ class DifferencesShape(serializers.Serializer[Any]):
 
 class EditionsView(ApiView):
     scopes = {"post": TokenScope.WRITE}
-    parser_classes = (MultiPartParser,)
+    parser_classes = (MultiPartParser, JSONUploadParser)
 
     @describe("List the versions of a document", {200: page_of(DocumentShape, "Edition")},
               query=ListParameters)  # fmt: skip
@@ -97,12 +110,13 @@ class EditionsView(ApiView):
         )
 
     @describe(
-        "Upload a new version", {201: DocumentShape, 200: DocumentShape},
-        body={"multipart/form-data": EditionForm}, headers=(IDEMPOTENCY_KEY,),
-        problems=(409, 422, 507),
+        "Upload a new version", {201: DocumentShape, 200: DocumentShape, 202: FetchShape},
+        body={"multipart/form-data": EditionForm, "application/json": JSON_EDITIONS},
+        headers=(IDEMPOTENCY_KEY,), problems=(409, 422, 507),
     )  # fmt: skip
     def post(self, request: Request, document_id: uuid.UUID) -> Response:
-        """201: a new document, which takes the place of this one. 200: it came before."""
+        """201: a new document, which takes the place of this one. 200: it came before. 202: it is
+        fetched from the `source_url`."""
         return respond_once(receive_edition(request, self.user, document_id))
 
 

@@ -25,7 +25,7 @@ from documents.actions.resumable_upload import (
 from documents.api.openapi.describe import describe, header
 from documents.api.openapi.shapes.documents import ResumableShape
 from documents.api.problems import VersionNotSupported
-from documents.api.serializers import NewDocument
+from documents.api.serializers import ResumableDocument
 from documents.api.views import FileView
 from documents.errors import InvalidRequest
 from documents.exports import links
@@ -95,7 +95,7 @@ class UploadsView(_TusView):
         """tus 1.0, with creation and termination: any tus client works. Send the pieces to
         `Location` with PATCH."""
         length = _read_number(request, "Upload-Length")
-        serializer = NewDocument(data=_read_metadata(request))
+        serializer = ResumableDocument(data=_read_metadata(request))
         serializer.is_valid(raise_exception=True)
         fields = dict(serializer.validated_data)
         session = begin_upload(length, actor=self.user, team_id=fields.pop("team"), fields=fields)

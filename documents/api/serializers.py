@@ -197,6 +197,25 @@ class EditionForm(EditionUpload):
     file = serializers.FileField()
 
 
+class JSONEdition(StrictSerializer):
+    file_base64 = Base64Field()
+    filename = serializers.CharField(max_length=4096)
+
+
+class URLEdition(StrictSerializer):
+    """A background worker fetches the file; `filename` overrides what its server calls it."""
+
+    source_url = serializers.CharField(max_length=LONGEST_URL)
+    filename = serializers.CharField(max_length=4096, required=False, default="")
+
+
+class ResumableDocument(NewDocument):
+    """`replaces`: the document whose place the file takes, as its new version. Then all but the
+    file's name is that one's."""
+
+    replaces = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
 class JSONUpload(NewDocument):
     ignored = frozenset()
 

@@ -13,15 +13,17 @@ from rest_framework.request import Request
 
 from documents.actions.do_once import Answer
 from documents.actions.replace import replace
-from documents.actions.request_fetch import request_fetch
+from documents.actions.request_fetch import request_edition_fetch, request_fetch
 from documents.actions.upload import Uploaded, upload
 from documents.api.fetches import fetch_data
 from documents.api.once import answer_once
 from documents.api.problems import describe_error
 from documents.api.serializers import (
     EditionUpload,
+    JSONEdition,
     JSONUpload,
     NewDocument,
+    URLEdition,
     URLUpload,
     document_data,
     document_url,
@@ -61,17 +63,14 @@ def receive_upload(request: Request, user: User) -> Answer:
 
 
 def receive_edition(request: Request, user: User, document_id: uuid.UUID) -> Answer:
-    """Stage the file of a form and let it take the place of the document: 201, or 200 where it came
-    twice. Raises as `receive_upload`."""
+    """Stage the file of a multipart or JSON request and let it take the place of the document: 201,
+    or 200 where it came twice. Where it names a `source_url`, have that fetched: 202. Raises as
+    `receive_upload`."""
     check_length(request, files=1)
     try:
-        files = all_files(request)
-        if len(files) > 1:
-            raise InvalidRequest.for_field("file", Message("Send one file per request here."))
-        form = EditionUpload(data=request.data)
-        form.is_valid(raise_exception=True)
-        staged = files[0].staged
-        filename = form.validated_data["filename"] or files[0].name or ""
+        if _names_url(request):
+            return _request_edition(request, user, document_id)
+        staged, filename = _read_edition(request)
 
         def work() -> Answer:
             stored = replace(document_id, staged, filename, actor=user)
@@ -83,6 +82,32 @@ def receive_edition(request: Request, user: User, document_id: uuid.UUID) -> Ans
             staged.discard()
     finally:
         _close_files(request)
+
+
+def _read_edition(request: Request) -> tuple[StagedFile, str]:
+    if not _is_form(request):
+        json = JSONEdition(data=request.data)
+        json.is_valid(raise_exception=True)
+        return stage([json.validated_data["file_base64"]]), json.validated_data["filename"]
+    files = all_files(request)
+    if len(files) > 1:
+        raise InvalidRequest.for_field("file", Message("Send one file per request here."))
+    form = EditionUpload(data=request.data)
+    form.is_valid(raise_exception=True)
+    return files[0].staged, form.validated_data["filename"] or files[0].name or ""
+
+
+def _request_edition(request: Request, user: User, document_id: uuid.UUID) -> Answer:
+    serializer = URLEdition(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    values = dict(serializer.validated_data)
+    url = values.pop("source_url")
+
+    def work() -> Answer:
+        fetch = request_edition_fetch(url, document_id, actor=user, fields=values)
+        return Answer(status.HTTP_202_ACCEPTED, fetch_data(fetch), links.fetch_url(fetch.id))
+
+    return _once(request, user, [], {**values, "url": url}, work)
 
 
 def receive_many(request: Request, user: User) -> Answer:

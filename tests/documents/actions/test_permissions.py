@@ -80,7 +80,7 @@ from documents.actions.replace import replace
 from documents.actions.replace_generated_password import replace_generated_password
 from documents.actions.reprocess import reprocess
 from documents.actions.request_export import request_export
-from documents.actions.request_fetch import request_fetch
+from documents.actions.request_fetch import request_edition_fetch, request_fetch
 from documents.actions.resumable_upload import (
     append_piece,
     begin_upload,
@@ -173,6 +173,9 @@ ACTIONS: dict[Callable[..., object], Callable[[Document, User], object]] = {
     ),
     request_fetch: lambda d, user: request_fetch(
         "https://example.com/a.pdf", actor=user, team_id=d.team_id, fields={}
+    ),
+    request_edition_fetch: lambda d, user: request_edition_fetch(
+        "https://example.com/a.pdf", d.id, actor=user, fields={}
     ),
     untrash: lambda d, user: untrash(d.id, actor=user),
     trash: lambda d, user: trash(d.id, actor=user),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -126,3 +127,15 @@ def test_an_old_version_is_made_the_newest_again(api: APIClient, team: Team, url
     assert [each["edition"] for each in found] == [5, 4, 3]
     assert found[2]["replaces"] is None
     problem_of(api.patch(url(second), {"title": "x"}, "json"), 409)
+
+
+def test_a_new_version_is_sent_as_json(api: APIClient, team: Team, url: Path) -> None:
+    first = make_document(team, title="Order 17", pages=["one"])
+    content = base64.b64encode(b"%PDF-1.4\njson").decode()
+    sent = {"file_base64": content, "filename": "order.pdf"}
+    answer = api.post(url(first, "versions/"), sent, "json")
+    assert answer.status_code == 201, answer.content
+    made = answer.json()
+    assert (made["edition"], made["title"], made["filename"]) == (2, "Order 17", "order.pdf")
+    assert api.post(url(first, "versions/"), sent, "json").status_code == 200
+    problem_of(api.post(url(first, "versions/"), {"filename": "x.pdf"}, "json"), 400)

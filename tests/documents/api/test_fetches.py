@@ -19,7 +19,7 @@ from documents.http.ask_again import HEADER
 from documents.models import Document, Fetch, FetchStatus, Team, User
 from tests.documents.api.conftest import client_of, problem_of
 from tests.documents.api.tokens import token_client
-from tests.factories import make_user
+from tests.factories import make_document, make_user
 
 pytestmark = [
     pytest.mark.django_db,
@@ -252,3 +252,19 @@ def test_old_fetches_are_forgotten(api: APIClient) -> None:
     Fetch.objects.update(created_at=made - fetching.KEEP_FETCHES)
 
     assert forget_old_fetches() == 1
+
+
+def test_a_new_version_is_fetched_and_takes_its_place(
+    api: APIClient, team: Team, server: Server
+) -> None:
+    server.answers["/order.pdf"] = (200, {}, PDF)
+    document = make_document(team, title="Order", pages=["old"])
+    url = f"/api/v1/documents/{document.id}/versions/"
+    answer = api.post(url, {"source_url": f"{server.url}/order.pdf"}, format="json")
+    assert answer.status_code == 202
+    work()
+    newer = Document.objects.get(replaces=document.id)
+    assert api.get(answer.headers["Location"]).json()["document"] == str(newer.id)
+    assert (newer.title, newer.filename, newer.origin_kind) == ("Order", "order.pdf", "address")
+    # Of one that was replaced meanwhile there is none.
+    assert api.post(url, {"source_url": f"{server.url}/x.pdf"}, format="json").status_code == 409

@@ -13,7 +13,7 @@ from documents.actions.resumable_upload import KEEP
 from documents.files.storage import archive
 from documents.models import Document, Team, UploadSession
 from tests.documents.api.conftest import client_of, problem_of
-from tests.factories import make_user
+from tests.factories import make_document, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
@@ -203,3 +203,17 @@ def test_old_sessions_are_forgotten(api: APIClient) -> None:
     begin(api)
 
     assert not UploadSession.objects.filter(pk=session.pk).exists()
+
+
+def test_a_new_version_arrives_in_pieces(api: APIClient, team: Team) -> None:
+    document = make_document(team, title="Order", pages=["old"])
+    made = begin(api, filename="order.pdf", replaces=str(document.id))
+    assert made.status_code == 201, made.content
+    place = made.headers["Location"]
+    assert send(api, place, 0, PDF[:4000]).status_code == 204
+    answer = send(api, place, 4000, PDF[4000:])
+    newer = Document.objects.get(replaces=document.id)
+    assert answer.headers["Content-Location"].endswith(f"{newer.id}/")
+    assert (newer.title, newer.edition) == ("Order", 2)
+    assert begin(api, filename="x.pdf", replaces=str(document.id)).status_code == 409
+    assert begin(api, filename="x.pdf", replaces=str(uuid.uuid4())).status_code == 404
