@@ -8,6 +8,7 @@ Debian's fonts-dejavu-core.
 from __future__ import annotations
 
 import io
+import json
 import random
 import shutil
 import tempfile
@@ -136,6 +137,7 @@ def _take_pictures(browser: Browser, site: Site) -> None:
     found = site.call("/api/v1/search/?q=договор").json()["results"][0]["document"]["id"]
     flagged = site.call("/api/v1/documents/?flag=low_confidence").json()["results"]
     doubtful = flagged[0]["id"] if flagged else found
+    _let_programs_in(site)
     for scheme, language, name, address in (
         ("light", "en-GB", "inbox", "/"),
         ("light", "en-GB", "search", "/search/?q=договоры"),
@@ -143,6 +145,10 @@ def _take_pictures(browser: Browser, site: Site) -> None:
         ("light", "en-GB", "review", f"/review/{doubtful}/"),
         ("dark", "ru-RU", "inbox-dark-ru", "/documents/?layout=grid"),
         ("light", "en-GB", "team", "/team/"),
+        ("light", "en-GB", "tokens", "/account/tokens/"),
+        ("light", "en-GB", "webhooks", "/webhooks/"),
+        ("light", "ru-RU", "tokens-ru", "/account/tokens/"),
+        ("light", "ru-RU", "webhooks-ru", "/webhooks/"),
         ("light", "ru-RU", "inbox-ru", "/"),
         ("light", "ru-RU", "document-ru", f"/documents/{found}/?page=1&hit=договор"),
         ("light", "ru-RU", "review-ru", f"/review/{doubtful}/"),
@@ -162,6 +168,20 @@ def _take_pictures(browser: Browser, site: Site) -> None:
         with Image.open(io.BytesIO(page.screenshot())) as picture:
             picture.save(PICTURES / f"{name}.webp", quality=82, method=6)
         context.close()
+
+
+def _let_programs_in(site: Site) -> None:
+    """Two tokens and a webhook, for the pages that show them."""
+    headers = {"Content-Type": "application/json"}
+    team = site.call("/api/v1/teams/").json()["results"][0]["id"]
+    for address, body in (
+        ("tokens", {"name": "МФУ, 2 этаж", "scopes": ["write"], "teams": [team]}),
+        ("tokens", {"name": "Nightly export", "scopes": ["read"]}),
+        ("webhooks", {"url": "https://erp.example/archive-events", "team": team,
+                      "events": ["document.ready", "document.approved"]}),
+    ):  # fmt: skip
+        made = site.call(f"/api/v1/{address}/", "POST", data=json.dumps(body), headers=headers)
+        made.raise_for_status()
 
 
 def _log_in(page: Page) -> None:
