@@ -33,7 +33,7 @@ def seen_words(renderer: Renderer, engine: Engine, path: Path) -> PageLayout:
     return read_page(renderer, engine, path, "image/png", 1).layout
 
 
-@pytest.mark.parametrize("degrees", [-7.0, -3.0, -1.5, 2.0, 5.0, 9.0])
+@pytest.mark.parametrize("degrees", [-7.0, -3.0, -1.5, 2.0, 5.0, 9.0, 13.0])
 def test_the_slope_of_lines_is_found(page: Image.Image, degrees: float) -> None:
     assert find_skew(askew(page, degrees)) == pytest.approx(-degrees, abs=0.2)
 
