@@ -15,6 +15,8 @@ import sentencepiece
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 IMAGE = "<|IMAGE_PLACEHOLDER|>"
+#: How SentencePiece writes a space.
+_SPACE = "\N{LOWER ONE EIGHTH BLOCK}"
 _BYTE = re.compile(r"<0x([0-9A-F]{2})>\Z")
 
 #: How a text is made up: (characters, probability) of one token after the other.
@@ -28,6 +30,7 @@ class Prompts:
         self._pieces = sentencepiece.SentencePieceProcessor(
             model_file=str(directory / "tokenizer.model")
         )
+        self._drops_first_space = self._learn_first_space()
         template = (directory / "chat_template.jinja").read_text(encoding="utf-8")
         environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
         self._template = environment.from_string(template)
@@ -37,6 +40,15 @@ class Prompts:
         longest_first = sorted(self._special, key=len, reverse=True)
         self._split = re.compile("(" + "|".join(map(re.escape, longest_first)) + ")")
         self.image_id = self._special[IMAGE]
+
+    def _learn_first_space(self) -> bool:
+        """Whether SentencePiece leaves out the space before the first word: models that are trained
+        with one before every text do."""
+        for number in range(self._pieces.get_piece_size()):
+            piece = self._pieces.id_to_piece(number)
+            if len(piece) > 1 and piece.startswith(_SPACE):
+                return not self._pieces.decode([number]).startswith(" ")
+        return False
 
     def _read_special(self, directory: Path) -> dict[str, int]:
         """The tokens that are never made of pieces, by their text."""
@@ -79,8 +91,8 @@ class Prompts:
                 part = self._names[tokens[0]] if special else ""
             else:
                 part = self._to_text(tokens)
-            if not text:
-                part = part.removeprefix(" ")  # where SentencePiece would leave it out, too
+            if not text and self._drops_first_space:
+                part = part.removeprefix(" ")
             text += part
             if part:
                 spans.append((len(part), round(probability, 4)))
@@ -108,4 +120,4 @@ class Prompts:
             octets = [int(match[1], 16) for match in found if match]
             if len(octets) == len(pieces):
                 return bytes(octets).decode("utf-8", "replace")
-        return "".join(pieces).replace("\N{LOWER ONE EIGHTH BLOCK}", " ")
+        return "".join(pieces).replace(_SPACE, " ")

@@ -54,6 +54,7 @@ from ocr_worker.engines.paddleocr_vl.recognisers import (  # noqa: E402
     Limits,
     Recognised,
 )
+from ocr_worker.repetition import cut_repetition  # noqa: E402
 from ocrsite import BASE_DIR  # noqa: E402
 from tests.benchmarks.truths import page_images  # noqa: E402
 from tests.paddle.standin import language  # noqa: E402
@@ -152,7 +153,7 @@ def recognise_natively(
             asked[-1].append(
                 BlockImage(guard_module.pad_block(block)["image"], block["query"], tokens)
             )
-            texts[-1].append(result["result"])
+            texts[-1].append(cut_repetition(result["result"])[0])
             yield result
 
     model.predict = predict
@@ -165,18 +166,19 @@ def recognise_natively(
 
 
 def list_pages(count: int) -> Iterator[Image.Image]:
-    """The samples' page images, then pages of the samples' PDFs, at 200 dpi."""
+    """The samples' page images, then pages of the samples' PDFs, at 200 dpi; in gray, because
+    paddlex gives its own model the colours in another order than it gives them to servers."""
     import pypdfium2
 
     images = page_images()[:count]
     for path in images:
-        yield Image.open(path).convert("RGB")
+        yield Image.open(path).convert("L").convert("RGB")
     left = count - len(images)
     for path in sorted(OUTPUTS.parent.glob("docs/**/*.pdf")):
         document = pypdfium2.PdfDocument(path)
         for number in range(min(len(document), 2, left)):
             left -= 1
-            yield document[number].render(scale=200 / 72).to_pil().convert("RGB")
+            yield document[number].render(scale=200 / 72).to_pil().convert("L").convert("RGB")
         if left <= 0:
             return
 
