@@ -10,7 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.api.openapi.options import SETTINGS as OPENAPI_SETTINGS
 from ocrsite import BASE_DIR, __version__, logging
-from ocrsite.environment import build_untrusted_child_variables, read_environment
+from ocrsite.environment import (
+    build_gpu_child_variables,
+    build_untrusted_child_variables,
+    read_environment,
+)
 from ocrsite.secret_key import choose_secret_key
 
 ENVIRONMENT = read_environment()
@@ -45,6 +49,8 @@ OCRSITE_PADDLE_CACHE_DIR = ENVIRONMENT.library_paths.paddle_cache_home
 OCRSITE_PADDLE_MODEL_DIRS = list(ENVIRONMENT.library_paths.paddle_model_homes)
 #: The whole environment of a child process that parses uploaded files.
 OCRSITE_UNTRUSTED_CHILD_ENVIRONMENT = build_untrusted_child_variables()
+#: The same of the batched recogniser's process (ocr_worker/vlm).
+OCRSITE_GPU_CHILD_ENVIRONMENT = build_gpu_child_variables()
 #: The functions that draw a page image and a thumbnail (documents/exports/page_images.py) and that
 #: join tables and titles across pages (documents/exports/cross_page.py).
 OCRSITE_PAGE_RENDERER = "ocr_worker.rendering.on_demand.render_page"

@@ -37,3 +37,8 @@ def build_child_variables(**changes: str) -> dict[str, str]:
 def build_untrusted_child_variables() -> dict[str, str]:
     """The variables for a child process that parses uploaded files."""
     return child_variables.select_for_untrusted_child(os.environ)
+
+
+def build_gpu_child_variables() -> dict[str, str]:
+    """The variables for the batched recogniser's process."""
+    return child_variables.select_for_gpu_child(os.environ)

@@ -28,3 +28,20 @@ def select_for_untrusted_child(variables: Mapping[str, str]) -> dict[str, str]:
         for name, value in variables.items()
         if name in _HARMLESS or name.startswith(_HARMLESS_PREFIXES)
     }
+
+
+def select_for_gpu_child(variables: Mapping[str, str]) -> dict[str, str]:
+    """As `select_for_untrusted_child`, and which GPUs there are. Of the directories of libraries
+    only the driver's: the child's environment has CUDA's, of versions of its own."""
+    chosen = select_for_untrusted_child(variables)
+    directories = [
+        directory
+        for directory in chosen.pop("LD_LIBRARY_PATH", "").split(":")
+        if "nvidia" in directory
+    ]
+    if directories:
+        chosen["LD_LIBRARY_PATH"] = ":".join(directories)
+    gpus = {
+        name: value for name, value in variables.items() if name.startswith(("CUDA_", "NVIDIA_"))
+    }
+    return {**chosen, **gpus}

@@ -171,10 +171,8 @@ class BatchedRecogniser:
             command = [*self._command[:3], str(theirs.fileno()), *self._command[3:]]
             # Only what it needs: nothing of the archive's secrets, no proxy, no download.
             environment = {
-                **settings.OCRSITE_UNTRUSTED_CHILD_ENVIRONMENT,
+                **settings.OCRSITE_GPU_CHILD_ENVIRONMENT,
                 "PYTHONPATH": str(_ROOT), "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1",
-                **{name: value for name, value in os.environ.items()
-                   if name.startswith(("CUDA_", "NVIDIA_", "LD_LIBRARY_PATH"))},
             }  # fmt: skip
             self._process = subprocess.Popen(  # nosec B603 # a list of our own words, no shell
                 command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
