@@ -85,7 +85,7 @@ def test_pages_are_dragged_and_moved_by_keys_and_saved_as_a_version(
     work(renderer)
     page.wait_for_url(lambda url: "arrange" not in url)
     newer = Document.objects.get(replaces=document.id)
-    assert page.url.endswith(f"/documents/{newer.id}/")
+    assert f"/documents/{newer.id}/" in page.url
     assert heights(newer) == [4, 2, 1]
     assert [each.rotation for each in newer.page_origins.order_by("number")] == [0, 0, 90]
     expect(page.locator(".facts")).to_contain_text("pages 4,2,1")
