@@ -40,7 +40,8 @@ def test_a_search_is_kept_listed_and_deleted(api: APIClient, team: Team) -> None
         {"name": "x", "q": "y", "filters": {"colour": ["red"]}},
         {"name": "x", "q": "y", "filters": {"status": ["red"]}},
         {"name": "x", "q": "y", "filters": {"ordering": ["date"]}},
-        {"name": "x", "q": "y", "filters": {"flag": ["disputed"]}},
+        {"name": "x", "q": "y", "filters": {"flag": ["blue"]}},
+        {"name": "x", "q": "y", "filters": {"priority": ["high"]}},
         {"name": "x", "q": "y", "sort": "date"},
     ],
 )
