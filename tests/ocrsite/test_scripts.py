@@ -196,7 +196,32 @@ def test_nothing_is_installed_while_a_site_runs_on_the_data_directory(
     assert not (checkout / ".venv").exists()
 
 
-@pytest.mark.parametrize("failing", ["", "container", "postgresql", "paddle"])
+#: Stands for python and for the scripts beside: says what it was asked, and fails where FAILING
+#: names it; "test" is a test that fails once, "tests" one that fails again.
+STAND_IN = """#!/bin/sh
+kind=$(basename "$0")
+if [ "$kind" = python ]; then
+    case "$*" in
+        *--last-failed*) kind=again ;;
+        *"not container"*) kind=$OCRSITE_TEST_DATABASE ;;
+        *) kind=container ;;
+    esac
+fi
+echo "ran $kind $*"
+case "$kind $FAILING" in
+    "sqlite test"|"sqlite tests")
+        mkdir -p .pytest_cache/sqlite/v/cache
+        echo '"tests/test_one.py::test_it": true' >.pytest_cache/sqlite/v/cache/lastfailed
+        exit 1 ;;
+    "again tests") exit 1 ;;
+esac
+[ "$kind" != "$FAILING" ]
+"""
+
+
+@pytest.mark.parametrize(
+    "failing", ["", "container", "postgresql", "test-vlm", "test-paddle", "test", "tests"]
+)
 def test_what_is_tested_beside_the_suite_is_told_after_it_and_counts(
     checkout: Path, failing: str
 ) -> None:
@@ -204,12 +229,10 @@ def test_what_is_tested_beside_the_suite_is_told_after_it_and_counts(
         shutil.copy(ROOT / ".ci" / name, checkout / ".ci" / name)
     with (checkout / ".ci" / "lib.sh").open("a") as library:
         library.write("need_all_for_tests() { venv=$root/.venv; }\n")
-    said = '#!/bin/sh\nsaid="${OCRSITE_TEST_DATABASE:-paddle} $*"\necho "ran $said"\n'
-    ends = 'case "$said" in *"not container"*) kind=$OCRSITE_TEST_DATABASE ;; *"-m container"*) ' \
-        'kind=container ;; *) kind=paddle ;; esac\n[ "$kind" != "$FAILING" ]\n'  # fmt: skip
-    for program in (checkout / ".venv" / "bin" / "python", checkout / ".ci" / "test-paddle"):
+    for name in (".venv/bin/python", ".ci/test-vlm", ".ci/test-paddle"):
+        program = checkout / name
         program.parent.mkdir(parents=True, exist_ok=True)
-        program.write_text(said + ends)
+        program.write_text(STAND_IN)
         program.chmod(0o755)
 
     result = subprocess.run(
@@ -221,8 +244,9 @@ def test_what_is_tested_beside_the_suite_is_told_after_it_and_counts(
         check=False,
     )
 
-    ran = [line for line in result.stdout.splitlines() if line.startswith("ran ")]
-    assert [line.split()[1] for line in ran] == ["sqlite", "postgresql", "sqlite", "paddle"]
-    assert ["not container" in line for line in ran] == [True, True, False, False]
-    assert "-m container" in ran[2]
-    assert result.returncode == (1 if failing else 0), result.stderr
+    ran = [line.split()[1] for line in result.stdout.splitlines() if line.startswith("ran ")]
+    again = ["again"] if failing in ("test", "tests") else []
+    beside = ["container", "test-vlm", "test-paddle"]
+    assert ran == ["sqlite", "postgresql", *beside, *again]
+    fails = failing not in ("", "test")
+    assert result.returncode == (1 if fails else 0), result.stderr
