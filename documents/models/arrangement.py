@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from documents.models.document import Document
-from documents.models.lease import LeaseFields
+from documents.models.lease import Leased, LeaseFields
 from documents.models.stored_error import StoredError
 from documents.models.team import Team
 from documents.text.arranged import ArrangedPage, ArrangedPart
@@ -32,7 +32,7 @@ class ArrangementQuerySet(models.QuerySet["Arrangement"]):
         return self.filter(Arrangement.lease.is_free(), status=ArrangementStatus.WAITING)
 
 
-class Arrangement(StoredError):
+class Arrangement(Leased, StoredError):
     """Documents that a background worker is to make of pages, as `user` asked on `document`.
 
     `as_edition`: the one part takes the place of `document`; else each is a document of its own.
@@ -55,8 +55,6 @@ class Arrangement(StoredError):
         max_length=7, choices=ArrangementStatus.choices, default=ArrangementStatus.WAITING
     )
     attempts = models.PositiveIntegerField(default=0)
-    lease_token = models.PositiveBigIntegerField(default=0)
-    lease_expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     objects = ArrangementQuerySet.as_manager()

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from documents.models.document import Document
-from documents.models.lease import LeaseFields
+from documents.models.lease import Leased, LeaseFields
 from documents.models.stored_error import StoredError
 from documents.models.team import Team
 
@@ -53,7 +53,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(due, Batch.lease.is_free())
 
 
-class Batch(StoredError):
+class Batch(Leased, StoredError):
     """`source`, `target`: prefixes of keys, which end with a slash. `formats`: kinds of results.
     `fields`: what each upload says (`actions.upload`). `limits`: those of the token that it was
     asked with. The error is why the bucket can't be used at the moment, or why it failed."""
@@ -73,8 +73,6 @@ class Batch(StoredError):
         max_length=9, choices=BatchStatus.choices, default=BatchStatus.LISTING
     )
     reported = models.BooleanField(default=False)
-    lease_token = models.PositiveBigIntegerField(default=0)
-    lease_expires_at = models.DateTimeField(null=True)
     #: When a worker last had it: the one that has waited longest is next.
     served_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from documents.errors import ArchiveError
 from documents.messages import Message, message_from_json
-from documents.models.lease import LeaseFields
+from documents.models.lease import Leased, LeaseFields
 from documents.models.stored_error import StoredError, error_fields
 from documents.models.token import TokenLimits, TokenScope
 
@@ -55,7 +55,7 @@ class ChangeJobQuerySet(models.QuerySet["ChangeJob"]):
         )  # fmt: skip
 
 
-class ChangeJob(models.Model):
+class ChangeJob(Leased):
     """`change`: as `parse_change` takes it. `limits`: the scopes and teams of the token that it was
     asked with, null without one. The first `done` of its documents have their outcome. `time_zone`:
     the person's, for titles with days."""
@@ -75,8 +75,6 @@ class ChangeJob(models.Model):
     done = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
-    lease_token = models.PositiveBigIntegerField(default=0)
-    lease_expires_at = models.DateTimeField(null=True)
     #: When a worker last had it: the one that has waited longest is next.
     served_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)

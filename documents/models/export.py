@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from documents.models.document import Document
-from documents.models.lease import LeaseFields
+from documents.models.lease import Leased, LeaseFields
 from documents.models.stored_error import StoredError
 
 
@@ -25,7 +25,7 @@ class ExportQuerySet(models.QuerySet["Export"]):
         return self.filter(Export.lease.is_free(), status=ExportStatus.WAITING)
 
 
-class Export(StoredError):
+class Export(Leased, StoredError):
     """Derived, and kept on this machine's disk until nobody has asked for it for a while.
 
     `kind`: a key of `exports.export_kinds.EXPORT_TYPES`. `variant`: what was asked for besides
@@ -46,8 +46,6 @@ class Export(StoredError):
     size = models.BigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
     attempts = models.PositiveIntegerField(default=0)
-    lease_token = models.PositiveBigIntegerField(default=0)
-    lease_expires_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(default=timezone.now)
     used_at = models.DateTimeField(default=timezone.now)
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from documents.models.document import Document
-from documents.models.lease import LeaseFields
+from documents.models.lease import Leased, LeaseFields
 from documents.models.stored_error import StoredError
 from documents.models.team import Team
 
@@ -28,7 +28,7 @@ class FetchQuerySet(models.QuerySet["Fetch"]):
         return self.filter(Fetch.lease.is_free(), status=FetchStatus.WAITING)
 
 
-class Fetch(StoredError):
+class Fetch(Leased, StoredError):
     """`fields`: what the upload said beside its address. `document`: what came of it."""
 
     #: Renewed while the file comes; one that expires has lost its process.
@@ -44,8 +44,6 @@ class Fetch(StoredError):
     )
     document = models.ForeignKey(Document, on_delete=models.SET_NULL, null=True, related_name="+")
     attempts = models.PositiveIntegerField(default=0)
-    lease_token = models.PositiveBigIntegerField(default=0)
-    lease_expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     objects = FetchQuerySet.as_manager()

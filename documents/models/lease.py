@@ -10,6 +10,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
 from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
@@ -92,3 +93,13 @@ class LeaseFields:
 
     def _expiry(self) -> datetime.datetime:
         return timezone.now() + self.duration
+
+
+class Leased(models.Model):
+    """A row that one process at a time works on: the fields of `LeaseFields("lease", ...)`."""
+
+    lease_token = models.PositiveBigIntegerField(default=0)
+    lease_expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True

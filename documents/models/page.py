@@ -16,7 +16,7 @@ from documents.errors import ArchiveError, NotFound, PageChanged
 from documents.messages import Message
 from documents.models.change_tracking import ChangeTracking
 from documents.models.document import Document
-from documents.models.lease import LeaseFields
+from documents.models.lease import Leased, LeaseFields
 from documents.models.recognition import Status
 from documents.models.stored_error import StoredError
 from documents.text.page_layout import PageLayout
@@ -82,7 +82,7 @@ class PageQuerySet(models.QuerySet["Page"]):
         return self.waiting().filter(document__status=Status.PROCESSING, document__trashed_at=None)
 
 
-class Page(StoredError, ChangeTracking):
+class Page(Leased, StoredError, ChangeTracking):
     """`attempts` counts the readings that started since a person last queued the page,
     `start_attempts` those within one start of the site (`start_id`)."""
 
@@ -96,9 +96,7 @@ class Page(StoredError, ChangeTracking):
         _("status"), max_length=8, choices=PageStatus.choices, default=PageStatus.PENDING
     )
 
-    lease_token = models.PositiveBigIntegerField(default=0)
     lease_owner = models.CharField(max_length=100, blank=True)
-    lease_expires_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     start_id = models.UUIDField(null=True)
     start_attempts = models.PositiveIntegerField(default=0)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from documents.models.document import Document
-from documents.models.lease import LeaseFields
+from documents.models.lease import Leased, LeaseFields
 from documents.models.origin import NAME_LENGTH, OriginKind
 from documents.models.stored_error import StoredError
 from documents.models.team import Team
@@ -55,7 +55,7 @@ class SourceQuerySet(models.QuerySet["Source"]):
         return self.filter(due, Source.lease.is_free()).exclude(kind=SourceKind.FOLDER)
 
 
-class Source(StoredError):
+class Source(Leased, StoredError):
     """`options`: of its kind, without anything secret (`actions.source_options`). `secret`: the
     password, sealed (`mailbox.sealed`). `cursor`: how far it has been looked through. `team` is
     None for the folder, whose sub-folders name teams. `former_names`: under which it brought
@@ -88,8 +88,6 @@ class Source(StoredError):
     failed = models.PositiveBigIntegerField(default=0)
     check_wanted = models.BooleanField(default=False)
     checked = models.JSONField(null=True)
-    lease_token = models.PositiveBigIntegerField(default=0)
-    lease_expires_at = models.DateTimeField(null=True)
 
     objects = SourceQuerySet.as_manager()
 

@@ -11,11 +11,11 @@ from django.db import models
 from django.utils import timezone
 
 from documents.models.document import Document
-from documents.models.lease import LeaseFields
+from documents.models.lease import Leased, LeaseFields
 from documents.models.team import Team
 
 
-class UploadSession(models.Model):
+class UploadSession(Leased):
     """`length` and `offset` in bytes: of the whole, and of what has arrived. `fields`: what the
     upload said beside its file and team. `document`: what came of it. The bytes lie in a file of
     the staging directory (files/resumable.py)."""
@@ -30,8 +30,6 @@ class UploadSession(models.Model):
     length = models.BigIntegerField()
     offset = models.BigIntegerField(default=0)
     document = models.ForeignKey(Document, on_delete=models.SET_NULL, null=True, related_name="+")
-    lease_token = models.PositiveBigIntegerField(default=0)
-    lease_expires_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     def __str__(self) -> str:

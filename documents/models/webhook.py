@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from documents.models.lease import LeaseFields
+from documents.models.lease import Leased, LeaseFields
 from documents.models.team import Team
 
 
@@ -36,7 +36,7 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
         return self.filter(Webhook.lease.is_free(), models.Exists(due), disabled_at=None)
 
 
-class Webhook(models.Model):
+class Webhook(Leased):
     """`secrets`: the newest first; an older one signs, too, until `old_secret_until`."""
 
     #: Held by the thread that sends to it, so that one receiver is sent one message at a time.
@@ -51,8 +51,6 @@ class Webhook(models.Model):
     old_secret_until = models.DateTimeField(null=True)
     disabled_at = models.DateTimeField(null=True)
     disabled_reason = models.CharField(max_length=300, blank=True)
-    lease_token = models.PositiveBigIntegerField(default=0)
-    lease_expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = WebhookQuerySet.as_manager()

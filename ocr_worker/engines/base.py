@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from documents.messages import Message
 from documents.text.page_layout import PageLayout
 
 if TYPE_CHECKING:
@@ -33,6 +35,24 @@ class Needs:
     pages: int | None = None
     rss_bytes: int | None = None
     pages_in_flight: int = 1
+
+
+@dataclass(frozen=True)
+class EngineReport:
+    """What an engine tells of itself while it works. `gpu_bytes`: GPU memory that its process has
+    reserved; 0 without a GPU. `recogniser_load`: what its recogniser has done since it started
+    (`ocr_worker.vlm.batching.Load`); empty where there is none. `remark`: what keeps it from its
+    best, for administrators; None: nothing."""
+
+    gpu_bytes: int = 0
+    recogniser_load: Mapping[str, float] = field(default_factory=dict)
+    remark: Message | None = None
+
+
+def report_of(engine: Engine | None) -> EngineReport:
+    """The engine's `report`, which few engines have."""
+    found: EngineReport = getattr(engine, "report", EngineReport())
+    return found
 
 
 class Engine(Protocol):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout  # built in from Python 3.11 on
 from dataclasses import replace
@@ -20,12 +20,11 @@ import structlog
 from PIL import Image
 
 from documents.errors import ArchiveError, ReadingTimeout
-from documents.messages import Message
 from documents.text.page_layout import PageLayout
 from ocr_worker import quality
 from ocr_worker.rendering.rotate import rotate_clockwise
 
-from .base import RECOGNITION_SECONDS, Engine, Needs
+from .base import RECOGNITION_SECONDS, Engine, EngineReport, Needs, report_of
 from .tesseract import TesseractEngine
 
 log = structlog.get_logger(__name__)
@@ -62,16 +61,8 @@ class WithSecondReader:
         return self._first.needs
 
     @property
-    def gpu_bytes(self) -> int:
-        return int(getattr(self._first, "gpu_bytes", 0))
-
-    @property
-    def remark(self) -> Message | None:
-        return getattr(self._first, "remark", None)
-
-    @property
-    def recogniser_load(self) -> Mapping[str, float]:
-        return getattr(self._first, "recogniser_load", {})
+    def report(self) -> EngineReport:
+        return report_of(self._first)
 
     def load(self) -> None:
         self._first.load()

@@ -14,7 +14,7 @@ from ocr_worker.engines import paddleocr_vl
 from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
 from ocr_worker.engines.paddleocr_vl.gpu import DEVICE
 
-from .base import Engine
+from .base import Engine, report_of
 from .plug_ins import create_plug_in
 from .second_reader import WithSecondReader
 from .tesseract import TesseractEngine
@@ -80,7 +80,7 @@ def load_engine(
     if choice != AUTO:
         engine = create_engine(choice, languages, device=device, second_reader=second_reader)
         engine.load()
-        return LoadedEngine(engine, getattr(engine, "remark", None))
+        return LoadedEngine(engine, report_of(engine).remark)
     warning: Message | None = None
     if paddleocr_vl.is_installed():
         obstacle = paddleocr_vl.find_obstacle(device)

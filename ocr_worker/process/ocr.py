@@ -31,7 +31,7 @@ from ocr_worker import actors, pipeline
 from ocr_worker.compare_engines import find_objection
 from ocr_worker.current_work import ClaimedPage, CurrentWork
 from ocr_worker.engines import Engine, load_engine
-from ocr_worker.engines.base import RECOGNITION_SECONDS
+from ocr_worker.engines.base import RECOGNITION_SECONDS, report_of
 from ocr_worker.engines.select_engine import LoadedEngine
 from ocr_worker.other_workers import another_worker_has_engine
 from ocr_worker.process.base import WorkerBase
@@ -96,6 +96,7 @@ class OcrProcess(WorkerBase):
         return self.loading.state != EngineState.LOADING
 
     def status_fields(self) -> dict[str, object]:
+        report = report_of(self.engine)
         return {
             "engine": self.engine.name if self.engine else "",
             "engine_version": self.engine.version if self.engine else "",
@@ -104,8 +105,8 @@ class OcrProcess(WorkerBase):
             "engine_message": self.loading.detail.to_json() if self.loading.detail else None,
             "engine_deaths": self.loading.deaths,
             "jail_refused": self._jail_check.refused,
-            "gpu_bytes": getattr(self.engine, "gpu_bytes", 0),
-            "recogniser_load": getattr(self.engine, "recogniser_load", {}),
+            "gpu_bytes": report.gpu_bytes,
+            "recogniser_load": dict(report.recogniser_load),
             "pages_read": self.current_work.pages_read,
             "pages_per_second": self.current_work.pages_per_second,
         }

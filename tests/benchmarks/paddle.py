@@ -85,7 +85,7 @@ def speed(home: Path, asked: argparse.Namespace) -> None:
     print(f"| page of {len(PRINT)} blocks, s | {best:.2f} |")
     print(f"| block of {asked.tokens} tokens, s | {best / len(PRINT):.3f} |")
     print(f"| resident, MB | {resident_bytes() / MB:.0f} |")
-    print(f"| GPU, MB | {engine.gpu_bytes / MB:.0f} |")
+    print(f"| GPU, MB | {engine.report.gpu_bytes / MB:.0f} |")
 
 
 def loaded(

@@ -17,7 +17,7 @@ from documents.engine_name import EngineName
 from documents.errors import ArchiveError, EngineFailed, EngineUnavailable
 from documents.messages import Message, PluralMessage, verbatim
 from documents.text.page_layout import PageLayout
-from ocr_worker.engines.base import Needs
+from ocr_worker.engines.base import EngineReport, Needs
 from ocr_worker.memory import resident_bytes
 
 from . import gpu, library, library_setup, models, requirements, results
@@ -77,8 +77,7 @@ class PaddleOCRVLEngine:
         self._pid = 0
         self._pipeline: Any = None
         self._recogniser: BatchedRecogniser | None = None
-        #: What an administrator should know of how it works; None: nothing.
-        self.remark: Message | None = None
+        self._remark: Message | None = None
         self._library: library.PaddleLibrary | None = None
         self._models: models.ModelSet | None = None
         self.version = ""
@@ -108,7 +107,7 @@ class PaddleOCRVLEngine:
             requirements.require_cuda(found.paddle)
         chosen = models.find_models(settings.OCRSITE_PADDLE_MODEL_DIRS, found.pipeline_versions)
         self._library, self._models, self._pid = found, chosen, os.getpid()
-        recogniser, self.remark = start_recogniser(self._choice, chosen.language, self._device)
+        recogniser, self._remark = start_recogniser(self._choice, chosen.language, self._device)
         self._build_pipeline(recogniser)
         # The first page compiles kernels and reserves memory: do that before a page waits for it.
         self._predict(_make_warm_up_page(), MAX_PIXELS, float("inf"))
@@ -165,16 +164,17 @@ class PaddleOCRVLEngine:
         self._pipeline = self._recogniser = None
 
     @property
-    def gpu_bytes(self) -> int:
-        """GPU memory that this process has reserved, bytes; 0 without a GPU."""
+    def report(self) -> EngineReport:
+        return EngineReport(
+            gpu_bytes=self._measure_gpu(),
+            recogniser_load=dict(self._recogniser.load) if self._recogniser else {},
+            remark=self._remark,
+        )
+
+    def _measure_gpu(self) -> int:
         if self._library is None or self._device == "cpu":
             return 0
         return int(self._library.paddle.device.cuda.memory_reserved())
-
-    @property
-    def recogniser_load(self) -> Mapping[str, float]:
-        """What the batched recogniser has done since it started; empty where there is none."""
-        return dict(self._recogniser.load) if self._recogniser else {}
 
     def read(self, image: Image.Image, *, dpi: float, language: str, seconds: float) -> PageLayout:
         """See `Engine.read`. The caller rotates `image` upright. `language` is not used: the model
