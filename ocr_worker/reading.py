@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 
-from documents.engine_name import EngineName
+from documents.engines.names import EngineName
 from documents.errors import EngineUnavailable, InvalidRequest, ReadingError
 from documents.messages import Message
 from documents.models import OcrMode

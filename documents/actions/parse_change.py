@@ -34,7 +34,7 @@ from documents.actions.reprocess import ALL, FAILED, reprocess
 from documents.actions.retitle import retitle
 from documents.actions.trash import trash
 from documents.actions.untrash import untrash
-from documents.engine_name import OCR_ENGINES
+from documents.engines.names import OCR_ENGINES
 from documents.errors import InvalidRequest
 from documents.messages import Message
 from documents.models import Document, OcrMode, User

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from documents.engine_name import OCR_ENGINES
+from documents.engines.names import OCR_ENGINES
 from documents.errors import EngineNotRunning, InvalidRequest
 from documents.messages import Message
 from documents.models import WorkerProcess

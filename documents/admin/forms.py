@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 
 from documents.actions.reprocess import ALL, FAILED
-from documents.engine_name import OCR_ENGINES
+from documents.engines.names import OCR_ENGINES
 from documents.models import OcrMode
 
 

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from documents.api.fields import QueryParameters
 from documents.api.pagination import ListParameters
-from documents.engine_name import KNOWN_ENGINES
+from documents.engines.names import KNOWN_ENGINES
 from documents.files.filetypes import ACCEPTED
 from documents.models import PRIORITY_WORDS, Document, OriginKind, ReviewStatus, Status, User
 from documents.models.origin import NAME_LENGTH

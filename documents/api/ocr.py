@@ -29,7 +29,7 @@ from documents.api.parsers import JSONUploadParser
 from documents.api.serializers import PAGES_LENGTH, EngineVersionField, URLUpload
 from documents.api.uploads import all_files, check_length
 from documents.api.views import ApiView
-from documents.engine_name import OCR_ENGINES
+from documents.engines.names import OCR_ENGINES
 from documents.errors import InvalidRequest, NothingRead
 from documents.exports import links
 from documents.exports.downloads import get_result, refuse_without_results

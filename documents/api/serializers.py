@@ -15,7 +15,7 @@ from documents.actions.reprocess import ALL, FAILED, Which
 from documents.actions.unlock import PASSWORD_LENGTH
 from documents.actions.upload import TITLE_LENGTH
 from documents.api.fields import Base64Field, StrictSerializer, TagsField
-from documents.engine_name import OCR_ENGINES
+from documents.engines.names import OCR_ENGINES
 from documents.exports import links
 from documents.exports.document_json import document_facts
 from documents.exports.downloads import RESULT_TYPES

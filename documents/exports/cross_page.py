@@ -15,7 +15,7 @@ import structlog
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from documents.engine_name import EngineName
+from documents.engines.names import EngineName
 from documents.models import Document
 from documents.text.page_layout import PageLayout
 

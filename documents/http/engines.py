@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from documents.engine_name import OCR_ENGINES, EngineName
+from documents.engines.names import OCR_ENGINES, EngineName
 from documents.models import WorkerProcess
 
 #: By the names in the database and the API.

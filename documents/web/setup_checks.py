@@ -10,7 +10,7 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 
 from documents.bucket.health import BucketState, watch
-from documents.engine_name import EngineName
+from documents.engines.names import EngineName
 from documents.files.disk_space import describe_shortage, measure
 from documents.http.engines import engine_name
 from documents.messages import Message, PluralMessage, message_from_json, verbatim

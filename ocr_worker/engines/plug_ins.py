@@ -11,8 +11,8 @@ from typing import Any
 
 from PIL import Image
 
-from documents.engine_name import PLUG_INS, EngineName
-from documents.engine_plug_ins import package_of
+from documents.engines.names import PLUG_INS, EngineName
+from documents.engines.plug_ins import package_of
 from documents.errors import ArchiveError, EngineFailed, EngineUnavailable
 from documents.messages import Message
 from documents.text.page_layout import PageLayout

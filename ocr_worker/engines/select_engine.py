@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from documents.engine_name import AUTO, OCR_ENGINES, PLUG_INS, EngineName
+from documents.engines.names import AUTO, OCR_ENGINES, PLUG_INS, EngineName
 from documents.errors import EngineUnavailable
 from documents.messages import Message, PluralMessage
 from ocr_worker.engines import paddleocr_vl

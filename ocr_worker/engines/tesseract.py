@@ -18,7 +18,7 @@ import time
 
 from PIL import Image
 
-from documents.engine_name import EngineName
+from documents.engines.names import EngineName
 from documents.errors import EngineFailed, EngineUnavailable
 from documents.messages import Message
 from documents.text.page_layout import PageLayout

@@ -20,7 +20,7 @@ from documents.actions.claim_turns import Turns
 from documents.actions.fail_page import fail_page
 from documents.actions.release_page import release_page
 from documents.actions.take_back_lost_pages import take_back_lost_pages
-from documents.engine_name import EngineName
+from documents.engines.names import EngineName
 from documents.errors import EngineUnavailable, LeaseLost, ReadingTimeout
 from documents.messages import Message, message_from_json
 from documents.models import Page

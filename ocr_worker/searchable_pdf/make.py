@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from documents.engine_name import EngineName
+from documents.engines.names import EngineName
 from documents.models import Page
 from documents.models.reading import find_base_reading
 from documents.review.flag_rules import Flag

@@ -41,7 +41,7 @@ from typing import Any, TypeVar
 
 from documents.bucket import settings as bucket_settings
 from documents.bucket.settings import BucketSettings
-from documents.engine_name import AUTO, OCR_ENGINES
+from documents.engines.names import AUTO, OCR_ENGINES
 from documents.files.allowed_prefixes import AllowedPrefix, parse_allowed_prefixes
 from documents.messages import Message
 from ocrsite import BASE_DIR

@@ -19,7 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from documents.bucket.access_check import check_access
 from documents.bucket.configured import PROBE, configured_bucket
-from documents.engine_name import PLUG_INS, EngineName
+from documents.engines.names import PLUG_INS, EngineName
 from documents.errors import EngineFailed, EngineUnavailable, RendererUnavailable
 from documents.files.storage import archive
 from ocr_worker.conversion.find_libreoffice import INSTALL, find_kit

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from django.utils.dateparse import parse_date, parse_datetime
 
-from documents.engine_name import KNOWN_ENGINES
+from documents.engines.names import KNOWN_ENGINES
 from documents.files.filetypes import ACCEPTED
 from documents.messages import Message
 from documents.models import OriginKind, ReviewStatus, Status

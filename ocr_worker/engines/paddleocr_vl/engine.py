@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
 
-from documents.engine_name import EngineName
+from documents.engines.names import EngineName
 from documents.errors import ArchiveError, EngineFailed, EngineUnavailable
 from documents.messages import Message, PluralMessage, verbatim
 from documents.text.page_layout import PageLayout

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from documents.actions.approve_engine import approve_engine
 from documents.actions.record_comparison import LEAST_PAGES, record_comparison
-from documents.engine_name import OCR_ENGINES
+from documents.engines.names import OCR_ENGINES
 from documents.errors import ArchiveError
 from documents.models import EngineComparison
 from ocr_worker.compare_engines import choose_pages, compare

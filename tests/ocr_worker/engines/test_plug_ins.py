@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint
 import pytest
 from PIL import Image
 
-from documents.engine_plug_ins import GROUP, NAME_LENGTH, sort_out
+from documents.engines.plug_ins import GROUP, NAME_LENGTH, sort_out
 from documents.errors import ArchiveError, EngineFailed, EngineUnavailable, ReadingTimeout
 from documents.messages import Message
 from documents.text.page_layout import PageLayout

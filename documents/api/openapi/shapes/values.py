@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from documents.engine_name import KNOWN_ENGINES
+from documents.engines.names import KNOWN_ENGINES
 from documents.review.flags import FLAG_DESCRIPTIONS
 
 

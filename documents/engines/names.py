@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import enum
 
-from documents.engine_plug_ins import find_plug_ins
+from documents.engines.plug_ins import find_plug_ins
 
 
 class EngineName(str, enum.Enum):
-    """The product's own. Other packages may bring more (documents/engine_plug_ins.py)."""
+    """The product's own. Other packages may bring more (documents/engines/plug_ins.py)."""
 
     TEXT_LAYER = "text-layer"
     TESSERACT = "tesseract"
