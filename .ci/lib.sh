@@ -202,3 +202,33 @@ need_all_for_tests() {
     fi
     [ "$1" = quick ] || need_containers
 }
+
+# --- tests ----------------------------------------------------------------------------------------
+
+# run_tests NAME ARGUMENT...: pytest, which remembers under NAME what failed (.pytest_cache/NAME).
+# Ends with 1 where tests failed, with 2 where pytest did.
+run_tests() {
+    local name=$1 ended=0
+    shift
+    "$venv/bin/python" -m pytest -o cache_dir=".pytest_cache/$name" "$@" || ended=$?
+    [ "$ended" != 0 ] || return 0
+    # A failure that pytest names no test for is none of a test.
+    [ "$ended" = 1 ] && [ -e ".pytest_cache/$name/v/cache/lastfailed" ] && return 1
+    return 2
+}
+
+# rerun_failed NAME ARGUMENT...: the tests that failed under NAME, one after another; fails where one
+# fails again, and where so many failed that the machine is not to blame.
+rerun_failed() {
+    local name=$1 failed
+    shift
+    failed=.pytest_cache/$name/v/cache/lastfailed
+    [ -e "$failed" ] || return 0
+    if [ "$(grep -c : "$failed")" -gt 5 ]; then
+        say "too many tests failed ($name) to be run again"
+        return 1
+    fi
+    say "once more, alone, what failed ($name):"
+    cat "$failed" >&2
+    run_tests "$name" --last-failed --last-failed-no-failures none "$@"
+}

@@ -197,7 +197,7 @@ def test_nothing_is_installed_while_a_site_runs_on_the_data_directory(
 
 
 #: Stands for python and for the scripts beside: says what it was asked, and fails where FAILING
-#: names it; "test" is a test that fails once, "tests" one that fails again.
+#: names it. "test", "container test" are tests that fail once, "tests" one that fails again.
 STAND_IN = """#!/bin/sh
 kind=$(basename "$0")
 if [ "$kind" = python ]; then
@@ -207,23 +207,41 @@ if [ "$kind" = python ]; then
         *) kind=container ;;
     esac
 fi
-echo "ran $kind $*"
+echo "ran $kind${1:+ $*}"
+fail_a_test() {
+    mkdir -p .pytest_cache/$1/v/cache
+    echo '"tests/test_one.py::test_it": true' >.pytest_cache/$1/v/cache/lastfailed
+    exit 1
+}
 case "$kind $FAILING" in
-    "sqlite test"|"sqlite tests")
-        mkdir -p .pytest_cache/sqlite/v/cache
-        echo '"tests/test_one.py::test_it": true' >.pytest_cache/sqlite/v/cache/lastfailed
-        exit 1 ;;
+    "sqlite test"|"sqlite tests") fail_a_test sqlite ;;
+    "container container test") fail_a_test containers ;;
     "again tests") exit 1 ;;
+    "test-vlm test-vlm once") [ "$*" = --again ]; exit ;;
 esac
 [ "$kind" != "$FAILING" ]
 """
 
+BESIDE = ["container", "test-vlm", "test-paddle"]
+SUITE = ["sqlite", "postgresql", *BESIDE]
+
 
 @pytest.mark.parametrize(
-    "failing", ["", "container", "postgresql", "test-vlm", "test-paddle", "test", "tests"]
+    ("failing", "again", "fails"),
+    [
+        ("", [], False),
+        ("test", ["again"], False),
+        ("tests", ["again"], True),
+        ("postgresql", [], True),  # no test failed, but pytest
+        ("container", [], True),
+        ("container test", ["again", "test-vlm", "test-paddle"], False),
+        ("test-vlm", ["test-vlm"], True),
+        ("test-vlm once", ["test-vlm", "test-paddle"], False),
+        ("test-paddle", ["test-vlm", "test-paddle"], True),
+    ],
 )
-def test_what_is_tested_beside_the_suite_is_told_after_it_and_counts(
-    checkout: Path, failing: str
+def test_what_failed_is_run_once_more_and_what_fails_again_counts(
+    checkout: Path, failing: str, again: list[str], fails: bool
 ) -> None:
     for name in ("test", "test-all"):
         shutil.copy(ROOT / ".ci" / name, checkout / ".ci" / name)
@@ -245,8 +263,5 @@ def test_what_is_tested_beside_the_suite_is_told_after_it_and_counts(
     )
 
     ran = [line.split()[1] for line in result.stdout.splitlines() if line.startswith("ran ")]
-    again = ["again"] if failing in ("test", "tests") else []
-    beside = ["container", "test-vlm", "test-paddle"]
-    assert ran == ["sqlite", "postgresql", *beside, *again]
-    fails = failing not in ("", "test")
+    assert ran == [*SUITE, *again], result.stderr
     assert result.returncode == (1 if fails else 0), result.stderr
