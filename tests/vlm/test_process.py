@@ -135,6 +135,24 @@ def test_one_that_hangs_is_ended_and_another_answers(
     recogniser.close()
 
 
+def test_one_that_takes_nothing_in_is_ended_and_another_answers(
+    by_chance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batched_module, "_PATIENCE", 0.5)
+    recogniser = BatchedRecogniser(PYTHON, by_chance, "cpu")
+    recogniser.start()
+    before = recogniser.process_id
+    assert before is not None
+    os.kill(before, signal.SIGSTOP)
+    small = [BlockImage(picture[:30, :60], "OCR:", 1) for picture in make_pictures(100)]
+
+    pages = [recogniser.submit(small, LIMITS) for _ in range(30)]  # more than a socket holds
+
+    assert [len(page.result(120)) for page in pages] == [100] * 30
+    assert recogniser.process_id != before
+    recogniser.close()
+
+
 def test_what_takes_too_long_is_dropped_and_the_rest_goes_on(
     recogniser: BatchedRecogniser,
 ) -> None:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import select
 import socket
+import struct
 import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import structlog
 from django.conf import settings
 
-from documents.errors import EngineFailed, EngineUnavailable, ReadingTimeout
+from documents.errors import EngineFailed, EngineUnavailable
 from documents.messages import Message, verbatim
 from ocr_worker.vlm import wire
 
+from .backlog import Backlog, Request, ran_out_of_time
 from .base import BlockImage, Limits, Recognised
 from .errors import RecogniserLost, RecogniserOutOfMemory
 
@@ -33,24 +33,14 @@ LOAD_SECONDS = 300.0
 #: Deaths in a row, without an answer in between, after which it is not started again.
 MOST_DEATHS = 3
 
-#: Seconds after a request's limit from which the process counts as hung.
+#: Seconds after a request's limit from which the process counts as hung; also those for which a
+#: request waits until it takes what is sent.
 _PATIENCE = 15.0
 
 #: Rows of a batch: in bfloat16 a row of 4,000 tokens holds 75 MB of keys and values.
 MOST_ROWS = 64
 
 _ROOT = Path(__file__).parents[4]
-
-
-@dataclass
-class _Request:
-    """`sent`: to how many processes."""
-
-    blocks: Sequence[BlockImage]
-    limits: Limits
-    ends_at: float
-    answer: Future[tuple[Recognised, ...]]
-    sent: int = 0
 
 
 class BatchedRecogniser:
@@ -66,9 +56,7 @@ class BatchedRecogniser:
             str(python), "-m", "ocr_worker.vlm.serve", "--model", str(model),
             "--device", device, "--most-rows", str(most_rows), "--parent", str(os.getpid()),
         ]  # fmt: skip
-        self._lock = threading.Lock()
-        self._requests: dict[int, _Request] = {}
-        self._numbers = itertools.count(1)
+        self._backlog = Backlog()
         self._connection: socket.socket | None = None
         self._lost = False
         self._closing = threading.Event()
@@ -101,26 +89,26 @@ class BatchedRecogniser:
     def submit(
         self, blocks: Sequence[BlockImage], limits: Limits
     ) -> Future[tuple[Recognised, ...]]:
-        request = _Request(blocks, limits, time.monotonic() + limits.seconds, Future())
+        answer: Future[tuple[Recognised, ...]] = Future()
         if not blocks:
-            request.answer.set_result(())
-            return request.answer
-        with self._lock:
+            answer.set_result(())
+            return answer
+        with self._backlog.lock:
             if self._lost:
-                request.answer.set_exception(RecogniserLost())
-                return request.answer
-            number = next(self._numbers)
-            self._requests[number] = request
+                answer.set_exception(RecogniserLost())
+                return answer
+            number, request = self._backlog.add(blocks, limits, answer)
             self._send(number, request)
-        return request.answer
+        return answer
 
     def close(self) -> None:
         self._closing.set()
         if self._thread.is_alive():
             self._thread.join(_PATIENCE)
 
-    def _send(self, number: int, request: _Request) -> None:
-        """Called with the lock. What can't be sent now is sent to the next process."""
+    def _send(self, number: int, request: Request) -> None:
+        """Called with the lock. What can't be sent now is sent to the next process, and this one is
+        ended: of a message that it took half of, it would misread the rest."""
         if self._connection is None:
             return
         message = {
@@ -142,28 +130,33 @@ class BatchedRecogniser:
             request.sent += 1
         except OSError as error:
             log.warning("recogniser_not_reached", reason=str(error))
+            self._connection = None
+            if self._process is not None:
+                self._process.kill()
 
     def _own_process(self) -> None:
         """The thread: start the process, take its answers, start it again when it dies."""
         deaths = 0
         while not self._closing.is_set():
             ours, theirs = socket.socketpair()
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _timeval(_PATIENCE))
             with ours:
                 process = self._start_process(theirs)
                 try:
                     answered = self._take_answers(ours, process)
                 finally:
-                    with self._lock:
+                    with self._backlog.lock:
                         self._connection = None
                     process.kill()
                     code = process.wait()
             if self._closing.is_set():
                 break
             deaths = 1 if answered else deaths + 1
-            log.error("recogniser_died", exit_code=code, deaths=deaths, waiting=len(self._requests))
+            log.error("recogniser_died", exit_code=code, deaths=deaths, waiting=len(self._backlog))
             if deaths >= MOST_DEATHS or not self._loaded.done():
                 break
-            self._fail_second_tries()
+            self._backlog.fail_late()
+            self._backlog.fail_second_tries()
         self._give_up()
 
     def _start_process(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
@@ -206,16 +199,16 @@ class BatchedRecogniser:
 
     def _on_ready(self, connection: socket.socket, facts: Mapping[str, Any]) -> None:
         log.info("recogniser_ready", **facts)
-        with self._lock:
+        self._backlog.fail_late()
+        with self._backlog.lock:
             self._connection = connection
-            for number, request in self._requests.items():
+            for number, request in self._backlog.items():
                 self._send(number, request)
         if not self._loaded.done():
             self._loaded.set_result(facts)
 
     def _on_answer(self, message: Mapping[str, Any]) -> None:
-        with self._lock:
-            request = self._requests.pop(message["id"], None)
+        request = self._backlog.take(message["id"])
         self.load = message.get("load", self.load)
         if request is None:
             return
@@ -234,41 +227,28 @@ class BatchedRecogniser:
         )
 
     def _is_hung(self, load_until: float) -> bool:
-        now = time.monotonic()
-        with self._lock:
-            if self._connection is None:
-                return now > load_until
-            return any(now > each.ends_at + _PATIENCE for each in self._requests.values())
-
-    def _fail_second_tries(self) -> None:
-        """What a second process has died over fails; the rest is sent to the next one."""
-        with self._lock:
-            failed = [number for number, each in self._requests.items() if each.sent > 1]
-            lost = [self._requests.pop(number) for number in failed]
-        for request in lost:
-            request.answer.set_exception(
-                EngineFailed(
-                    Message("The recogniser’s process ended twice while it read this page.")
-                )
-            )
+        if self._connection is None:
+            return time.monotonic() > load_until
+        return self._backlog.has_waited(_PATIENCE)
 
     def _give_up(self) -> None:
-        with self._lock:
+        with self._backlog.lock:
             self._lost = True
-            lost, self._requests = list(self._requests.values()), {}
-        for request in lost:
-            request.answer.set_exception(RecogniserLost())
+            self._backlog.fail_all()
         if not self._loaded.done():
             self._loaded.set_exception(RuntimeError("its process ended while it loaded the model"))
+
+
+def _timeval(seconds: float) -> bytes:
+    """A `struct timeval`, as setsockopt takes it."""
+    return struct.pack("@ll", int(seconds), int(seconds % 1 * 1e6))
 
 
 def _to_error(message: Mapping[str, Any]) -> Exception:
     if message.get("memory"):
         return RecogniserOutOfMemory(message["error"])
     if message.get("late"):
-        return ReadingTimeout(
-            Message("PaddleOCR-VL ran out of time on this page. It is tried again.")
-        )
+        return ran_out_of_time()
     return EngineFailed(
         Message("PaddleOCR-VL failed on this page: {problem}", problem=verbatim(message["error"]))
     )
