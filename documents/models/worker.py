@@ -56,7 +56,7 @@ class WorkerProcess(models.Model):
     rss_bytes = models.PositiveBigIntegerField(default=0)
     #: GPU memory that it has reserved, bytes; 0 without a GPU.
     gpu_bytes = models.PositiveBigIntegerField(default=0)
-    #: What its recogniser has done since it started (`ocr_worker.vlm.batching.Load`); empty where
+    #: What its recogniser has done since it started (`ocr_worker.vlm.load.Load`); empty where
     #: it has none of its own.
     recogniser_load = models.JSONField(default=dict)
     pages_read = models.PositiveBigIntegerField(default=0)

@@ -41,7 +41,7 @@ class Needs:
 class EngineReport:
     """What an engine tells of itself while it works. `gpu_bytes`: GPU memory that its process has
     reserved; 0 without a GPU. `recogniser_load`: what its recogniser has done since it started
-    (`ocr_worker.vlm.batching.Load`); empty where there is none. `remark`: what keeps it from its
+    (`ocr_worker.vlm.load.Load`); empty where there is none. `remark`: what keeps it from its
     best, for administrators; None: nothing."""
 
     gpu_bytes: int = 0

@@ -10,12 +10,12 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import islice
 
 from ocr_worker.repetition import cut_repetition
 
 from .language_model import Batch, LanguageModel, Row
+from .load import Load
 
 #: Steps without want of memory after which the batch may be twice as large again.
 _GROW_AFTER = 512
@@ -27,22 +27,6 @@ _PATCHES = 40_000
 #: A new row waits while fewer places than this part of the batch are free: seeing pictures holds
 #: up all rows, so it is done for several at once.
 _FREE_PART = 8
-
-
-@dataclass
-class Load:
-    """What was done since the start: for the log and the metrics.
-
-    `seconds`: spent in the model. `steps`, `row_steps`: tokens of the batch, and of its rows: their
-    ratio is how full it was. `blocks`: answered. `shortages`: how often memory ran out.
-    """
-
-    seconds: float = 0.0
-    steps: int = 0
-    row_steps: int = 0
-    blocks: int = 0
-    shortages: int = 0
-    most_rows: int = 0
 
 
 class Batching:

@@ -23,7 +23,7 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from rest_framework.exceptions import AuthenticationFailed
 
@@ -80,7 +80,7 @@ class MeasureRequests:
 class ArchiveCollector(Collector):
     """The archive's figures, read from the database at each request."""
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         documents = GaugeMetricFamily(
             "ocrsite_documents", "Documents outside the trash.", labels=["status"]
         )
@@ -102,7 +102,9 @@ class ArchiveCollector(Collector):
         graphics = GaugeMetricFamily(
             "ocrsite_worker_gpu_bytes", "Memory of the GPU, reserved.", labels=["worker"]
         )
-        read = GaugeMetricFamily("ocrsite_worker_pages_read", "Pages read.", labels=["worker"])
+        read = CounterMetricFamily(
+            "ocrsite_worker_pages_read", "Pages read since its start.", labels=["worker"]
+        )
         rate = GaugeMetricFamily(
             "ocrsite_worker_pages_per_second",
             "Pages read a second, over its last 20 pages, while it read.",
@@ -130,19 +132,25 @@ class ArchiveCollector(Collector):
         yield from _collect_search_figures()
 
 
-def _collect_recogniser_figures(alive: Iterable[WorkerProcess]) -> Iterator[GaugeMetricFamily]:
+def _collect_recogniser_figures(alive: Iterable[WorkerProcess]) -> Iterator[Metric]:
     """What the recognisers of PaddleOCR-VL's blocks have done since they started. The rate of
     `seconds` is the share of time for which the model is at work; `tokens` for each of `steps`
-    is how many blocks were recognised at once, of `rows` at most."""
-    for name, text, key in (
-        ("seconds", "Seconds in the model.", "seconds"),
-        ("steps", "Tokens of the batch.", "steps"),
-        ("tokens", "Tokens of all blocks.", "row_steps"),
-        ("blocks", "Blocks recognised.", "blocks"),
-        ("memory_shortages", "How often memory ran out.", "shortages"),
-        ("rows", "Blocks at once, at most.", "most_rows"),
-    ):
-        family = GaugeMetricFamily(f"ocrsite_recogniser_{name}", text, labels=["worker"])
+    is how many blocks were recognised at once, of `rows` at most. A recogniser that is started
+    again counts from zero, as its worker does."""
+    counters: list[tuple[CounterMetricFamily | GaugeMetricFamily, str]] = [
+        (CounterMetricFamily(f"ocrsite_recogniser_{name}", text, labels=["worker"]), key)
+        for name, text, key in (
+            ("seconds", "Seconds in the model.", "seconds"),
+            ("steps", "Tokens of the batch.", "steps"),
+            ("tokens", "Tokens of all blocks.", "row_steps"),
+            ("blocks", "Blocks recognised.", "blocks"),
+            ("memory_shortages", "How often memory ran out.", "shortages"),
+        )
+    ]
+    rows = GaugeMetricFamily(
+        "ocrsite_recogniser_rows", "Blocks at once, at most.", labels=["worker"]
+    )
+    for family, key in (*counters, (rows, "most_rows")):
         for row in alive:
             if key in row.recogniser_load:
                 family.add_metric([row.id], row.recogniser_load[key])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,11 @@ from documents.models import FIRST_TEAM_ID, Document, Status, Team, User
 from documents.models.worker import EngineState, WorkerKind
 from documents.search.index.index_state import IndexStatus
 from documents.sign_in.tokens import create_token
+from ocr_worker.engines.base import EngineReport
+from ocr_worker.process.ocr import OcrProcess
+from ocr_worker.vlm.load import Load
 from tests.factories import make_ocr_worker
+from tests.ocr_worker.claims import Pretending
 
 pytestmark = pytest.mark.django_db
 
@@ -139,7 +145,8 @@ def test_workers_of_every_kind_are_counted_and_engines_of_ocr_workers_only(clien
     assert 'ocrsite_engine_workers{state="absent"} 1.0' in lines
     assert 'ocrsite_engine_workers{state="loading"} 0.0' in lines
     assert len([line for line in lines if line.startswith("ocrsite_worker_rss_bytes{")]) == 4
-    assert len([line for line in lines if line.startswith("ocrsite_worker_pages_read{")]) == 2
+    assert "# TYPE ocrsite_worker_pages_read_total counter" in lines
+    assert len([line for line in lines if line.startswith("ocrsite_worker_pages_read_total{")]) == 2
 
 
 def test_answers_are_counted_under_their_views_name(client: Client) -> None:
@@ -164,19 +171,34 @@ def test_how_the_search_index_is(client: Client, search_directory: Path) -> None
     assert "ocrsite_search_building 1.0" in text
 
 
-def test_what_a_recogniser_does_is_told(client: Client) -> None:
+class Reporting(Pretending):
+    """An engine with a recogniser that has done `load`."""
+
+    load_done = Load(seconds=12.5, steps=100, row_steps=3100, blocks=40, shortages=1, most_rows=64)
+
+    @property
+    def report(self) -> EngineReport:
+        return EngineReport(recogniser_load=asdict(self.load_done))
+
+
+def test_what_a_recogniser_has_done_is_counted(client: Client) -> None:
     make_ocr_worker("tesseract")
-    worker = make_ocr_worker(
-        "paddleocr-vl",
-        recogniser_load={"seconds": 12.5, "steps": 100, "row_steps": 3100, "blocks": 40,
-                         "shortages": 1, "most_rows": 64},
-    )  # fmt: skip
+    worker = OcrProcess(0, uuid.uuid4())
+    worker.loading.engine = Reporting()
 
-    text = text_of(client)
+    worker._update_row()
 
-    for name, value in (("seconds", 12.5), ("tokens", 3100.0), ("memory_shortages", 1.0)):
-        assert f'ocrsite_recogniser_{name}{{worker="{worker.id}"}} {value}\n' in text
-    assert text.count("ocrsite_recogniser_steps{") == 1
+    lines = text_of(client).splitlines()
+    for name, value in (
+        ("seconds", 12.5), ("steps", 100.0), ("tokens", 3100.0), ("blocks", 40.0),
+        ("memory_shortages", 1.0),
+    ):  # fmt: skip
+        assert f"# TYPE ocrsite_recogniser_{name}_total counter" in lines
+        assert f'ocrsite_recogniser_{name}_total{{worker="{worker.owner}"}} {value}' in lines
+    assert "# TYPE ocrsite_recogniser_rows gauge" in lines
+    assert f'ocrsite_recogniser_rows{{worker="{worker.owner}"}} 64.0' in lines
+    told = {line.split("{")[0] for line in lines if line.startswith("ocrsite_recogniser_")}
+    assert len(told) == len(fields(Load)), "nothing that is reported is left out"
 
 
 def test_without_a_recogniser_nothing_is_told_of_one(client: Client) -> None:

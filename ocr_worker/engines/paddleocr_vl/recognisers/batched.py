@@ -62,7 +62,7 @@ class BatchedRecogniser:
         self._closing = threading.Event()
         self._loaded: Future[Mapping[str, Any]] = Future()
         self._process: subprocess.Popen[bytes] | None = None
-        #: What the process has done (`ocr_worker.vlm.batching.Load`), as it reported last.
+        #: What the process has done (`ocr_worker.vlm.load.Load`), as it reported last.
         self.load: Mapping[str, float] = {}
         self._thread = threading.Thread(target=self._own_process, name="batched", daemon=True)
 
