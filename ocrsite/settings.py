@@ -43,6 +43,8 @@ OCRSITE_SECOND_READER = ENVIRONMENT.second_reader
 OCRSITE_RECOGNISER = ENVIRONMENT.recogniser
 #: The Python that has PyTorch in the GPU image (Dockerfile). Where it is absent, our own is tried.
 OCRSITE_VLM_PYTHON = Path("/opt/vlm/bin/python")
+#: vLLM's program, where an administrator has installed it; else one beside our own Python is tried.
+OCRSITE_VLLM = Path("/opt/vllm/bin/vllm")
 #: Where Tesseract's language data and PaddleOCR-VL's models lie, as far as the environment says.
 OCRSITE_TESSDATA_DIR = ENVIRONMENT.library_paths.tessdata_dir
 OCRSITE_PADDLE_CACHE_DIR = ENVIRONMENT.library_paths.paddle_cache_home

@@ -130,16 +130,17 @@ class Batching:
         assert self._batch is not None
         going_on = []
         for row in self._batch.rows:
-            over = self._model.is_at_end(row) or self._repeats_itself(row)
+            over = self._model.is_at_end(row)
+            over = self._repeats_itself(row, last_look=over) or over
             going_on.append(not over)
             if over:
                 self.load.blocks += 1
                 self._finish(row)
         self._keep(going_on)
 
-    def _repeats_itself(self, row: Row) -> bool:
+    def _repeats_itself(self, row: Row, *, last_look: bool) -> bool:
         """Whether the answer has come into a loop, which would go on until its last token."""
-        if len(row.tokens) < row.next_look:
+        if len(row.tokens) < row.next_look and not last_look:
             return False
         row.next_look = len(row.tokens) * 5 // 4
         text, _ = self._model.prompts.decode(row.tokens, row.probabilities, special=row.special)

@@ -23,7 +23,7 @@ No variable needs to be set. A value that makes no sense stops the program with 
 | `OCRSITE_WORKERS` | number of OCR workers, 2 |
 | `OCRSITE_ENGINE_MARGIN` | how much worse a compared engine may read, points of 100 (2) |
 | `OCRSITE_SECOND_READER` | `on` (default): Tesseract checks what PaddleOCR-VL reads; or `off` |
-| `OCRSITE_RECOGNISER` | of PaddleOCR-VL's blocks: `auto`, `batched` (many at once) or `native` |
+| `OCRSITE_RECOGNISER` | of PaddleOCR-VL's blocks: `auto`, `server`, `batched` or `native` |
 | `PADDLE_PDX_CACHE_HOME` | where PaddleOCR-VL's models lie, before the usual places |
 | `TESSDATA_PREFIX` | the directory of Tesseract's language data, before the usual places |
 | `CLOUDRU_S3_*` | the bucket that holds a copy of everything (documents/bucket/settings.py) |
@@ -55,7 +55,7 @@ from ocrsite.environment.service_urls import (
 )
 
 ENGINES = (AUTO, *OCR_ENGINES)
-RECOGNISERS = ("auto", "batched", "native")
+RECOGNISERS = ("auto", "server", "batched", "native")
 
 Value = TypeVar("Value")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -115,6 +115,7 @@ class RecognisesTogether:
 
     def __init__(self, pages: int) -> None:
         self.all_have_asked = threading.Barrier(pages)
+        self.load: Mapping[str, float] = {}
 
     def submit(
         self, blocks: Sequence[BlockImage], limits: Limits

@@ -24,7 +24,7 @@ from . import gpu, library, library_setup, models, requirements, results
 from .guard import Guard, current_page, start_page
 from .page_loop import PageLoop
 from .recognisers import (
-    BatchedRecogniser,
+    Recogniser,
     RecogniserLost,
     RecogniserOutOfMemory,
     start_recogniser,
@@ -76,7 +76,8 @@ class PaddleOCRVLEngine:
         self._loop = PageLoop("paddleocr-vl")
         self._pid = 0
         self._pipeline: Any = None
-        self._recogniser: BatchedRecogniser | None = None
+        self._recogniser: Recogniser | None = None
+        self._lost: set[str] = set()
         self._remark: Message | None = None
         self._library: library.PaddleLibrary | None = None
         self._models: models.ModelSet | None = None
@@ -128,7 +129,7 @@ class PaddleOCRVLEngine:
             **{name.replace("-", "_"): text for name, text in library.installed_versions().items()},
         )
 
-    def _build_pipeline(self, recogniser: BatchedRecogniser | None) -> None:
+    def _build_pipeline(self, recogniser: Recogniser | None) -> None:
         assert self._library is not None
         assert self._models is not None
         try:
@@ -207,8 +208,8 @@ class PaddleOCRVLEngine:
         )
 
     def _predict_with_less_memory(self, image: Image.Image, deadline: float) -> Mapping[str, Any]:
-        """The pipeline's result; of smaller blocks where memory runs out, by the library's own
-        model where the other one is lost. Raises ReadingTimeout, EngineFailed."""
+        """The pipeline's result; of smaller blocks where memory runs out, by another recogniser
+        where the one in use is lost. Raises ReadingTimeout, EngineFailed."""
         pixels = MAX_PIXELS
         while True:
             recogniser = self._recogniser
@@ -225,15 +226,26 @@ class PaddleOCRVLEngine:
                 self._free_memory()
                 pixels //= 2
 
-    def _go_on_without(self, recogniser: BatchedRecogniser | None) -> None:
-        """Let the library's own model recognise from now on. Each page that was in flight asks."""
+    def _go_on_without(self, recogniser: Recogniser | None) -> None:
+        """Let the next best recognise from now on. Each page that was in flight asks."""
         if recogniser is None or self._recogniser is not recogniser:
             return
-        log.error("recogniser_fallback", recogniser="native", reason="its process kept ending")
+        assert self._models is not None
+        self._lost.add(recogniser.name)
         self._pipeline.close()
-        self._build_pipeline(None)
-        # One page at a time, in a process that is told so: this one ends after its pages.
-        self.needs = replace(self.needs, pages=0)
+        recogniser.close()
+        other, self._remark = start_recogniser(
+            self._choice, self._models.language, self._device, without=self._lost
+        )
+        self._build_pipeline(other)
+        log.error(
+            "recogniser_fallback",
+            recogniser=self._recogniser_name,
+            reason=f"{recogniser.name} kept ending",
+        )
+        if other is None:
+            # One page at a time, in a process that is told so: this one ends after its pages.
+            self.needs = replace(self.needs, pages=0)
 
     def _predict(self, image: Image.Image, most_pixels: int, deadline: float) -> Mapping[str, Any]:
         """The pipeline's result of one page; blocks have at most `most_pixels` pixels."""

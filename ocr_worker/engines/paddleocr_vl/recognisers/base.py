@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -45,6 +45,11 @@ class Recogniser(Protocol):
     @property
     def name(self) -> str:
         """For the version of a reading: "batched"."""
+
+    @property
+    def load(self) -> Mapping[str, float]:
+        """What it has done since it started: the fields of `ocr_worker.vlm.load.Load`, as far
+        as they are known."""
 
     def submit(
         self, blocks: Sequence[BlockImage], limits: Limits

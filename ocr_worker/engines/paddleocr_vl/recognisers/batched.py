@@ -62,8 +62,7 @@ class BatchedRecogniser:
         self._closing = threading.Event()
         self._loaded: Future[Mapping[str, Any]] = Future()
         self._process: subprocess.Popen[bytes] | None = None
-        #: What the process has done (`ocr_worker.vlm.load.Load`), as it reported last.
-        self.load: Mapping[str, float] = {}
+        self._load: Mapping[str, float] = {}
         self._thread = threading.Thread(target=self._own_process, name="batched", daemon=True)
 
     def start(self) -> Mapping[str, Any]:
@@ -81,6 +80,11 @@ class BatchedRecogniser:
                     "The batched recogniser did not start: {problem}", problem=verbatim(str(error))
                 )
             ) from error
+
+    @property
+    def load(self) -> Mapping[str, float]:
+        """As the process reported last."""
+        return self._load
 
     @property
     def process_id(self) -> int | None:
@@ -209,7 +213,7 @@ class BatchedRecogniser:
 
     def _on_answer(self, message: Mapping[str, Any]) -> None:
         request = self._backlog.take(message["id"])
-        self.load = message.get("load", self.load)
+        self._load = message.get("load", self._load)
         if request is None:
             return
         if "error" in message:

@@ -1,8 +1,9 @@
-"""Where the batched recogniser's environment is."""
+"""Where what recognises many blocks at once is installed."""
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -32,3 +33,11 @@ def require_python() -> Path:
             "are recognised at once."
         )
     )
+
+
+def find_vllm() -> Path | None:
+    """vLLM's program: in an environment of its own, or beside this interpreter."""
+    for program in (Path(settings.OCRSITE_VLLM), Path(sys.executable).with_name("vllm")):
+        if os.access(program, os.X_OK):
+            return program
+    return None
