@@ -20,6 +20,7 @@ from documents.messages import Message
 from .pdf_annotations import Field
 from .pdf_drawn import IMAGE, SHAPE, DrawnObjects, PageTransform, address
 from .pdf_field_words import merge_field_words
+from .pdf_joined_words import join_across_fonts
 from .pdf_words import RawWord, split_words
 
 #: A page with more characters is refused: reading it would take minutes.
@@ -104,9 +105,8 @@ def _read_words(page: Any, affine: PageTransform) -> list[tuple[list[Any], int]]
             raise DamagedPage(
                 Message("The page has {count} characters; that is no readable page.", count=count)
             )
-        return [
-            _finish_word(textpage, word, affine) for word in split_words(textpage, max(count, 0))
-        ]
+        words = join_across_fonts(textpage, split_words(textpage, max(count, 0)))
+        return [_finish_word(textpage, word, affine) for word in words]
     finally:
         c.FPDFText_ClosePage(textpage)
 

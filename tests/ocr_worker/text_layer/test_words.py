@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,6 +106,39 @@ def test_a_number_set_with_its_point_apart_is_one_word() -> None:
     ]
 
     assert [word.text for word in join_decimals(words)] == ["0.25", "7", ".", "8"]
+
+
+def test_a_line_written_font_by_font_is_read_as_it_is_seen(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    # As LibreOffice writes text in a font without Cyrillic: digits and marks first, letters after.
+    line = 'Поставщик передаёт товар. Срок, вид; счёт: (акт) "нет" 5, 10 кг. Кто-то, Ltd (Москва).'
+
+    def draw(canvas: Canvas) -> None:
+        for number in range(3):
+            for font, cyrillic in (("Times-Roman", False), (FONT, True)):
+                x = 60.0
+                canvas.setFont(font, 10)
+                for part in re.findall("[а-яёА-ЯЁ]+|[^а-яёА-ЯЁ]+", line):
+                    is_cyrillic = part[0] > "\u0400"
+                    if is_cyrillic == cyrillic:
+                        canvas.drawString(x, 700 - 16 * number, part)
+                    x += canvas.stringWidth(part, FONT if is_cyrillic else "Times-Roman", 10)
+
+    assert read(renderer, tmp_path / "a.pdf", draw) == " ".join([line] * 3)
+
+
+def test_a_mark_with_room_for_a_space_before_it_stays_apart(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 10)
+        canvas.drawString(60, 700, "Товар")
+        right = 60 + canvas.stringWidth("Товар", FONT, 10)
+        canvas.setFont("Times-Roman", 10)
+        canvas.drawString(right + 1.8, 700, ":")
+
+    assert read(renderer, tmp_path / "a.pdf", draw) == "Товар :"
 
 
 def test_lone_letters_in_columns_stay_apart(renderer: Renderer, tmp_path: Path) -> None:
