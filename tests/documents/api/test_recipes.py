@@ -11,13 +11,16 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from documents.bucket.store import Bucket
 from tests.client.paperless import TOKEN as PAPERLESS_TOKEN
 from tests.client.paperless import PaperlessServer
 from tests.ocrsite.running_site import ADMIN_PASSWORD, ROOT, Site, free_port, running
+from tests.s3 import S3Server
 
 # Clients of the API, whose queries are tested on each database.
 pytestmark = [
@@ -25,6 +28,7 @@ pytestmark = [
     pytest.mark.real_site,
     pytest.mark.any_database,
     pytest.mark.slow,
+    pytest.mark.s3,
     pytest.mark.timeout(300),
     pytest.mark.skipif(not shutil.which("curl"), reason="needs curl"),
 ]
@@ -68,11 +72,25 @@ def receiver_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def bucket(s3_server: S3Server) -> Bucket:
+    """The site's own. What the recipe of batches reads lies there."""
+    bucket = Bucket(s3_server.address(s3_server.new_bucket()))
+    for name in ("d", "e"):
+        bucket.put_bytes(f"in/2026/{name}.pdf", _draw_letter(name))
+    return bucket
+
+
+@pytest.fixture(scope="module")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, s3_server: S3Server, bucket: Bucket
+) -> Iterator[Site]:
     data_dir = tmp_path_factory.mktemp("recipes") / "data"
-    with running(
-        data_dir, OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD, OCRSITE_CALL_ALLOWED="127.0.0.1"
-    ) as site:
+    variables: dict[str, Any] = {
+        **s3_server.variables(bucket.address.name),
+        "OCRSITE_ADMIN_PASSWORD": ADMIN_PASSWORD,
+        "OCRSITE_CALL_ALLOWED": "127.0.0.1",
+    }
+    with running(data_dir, **variables) as site:
         site.wait_for_ocr_workers()
         yield site
 
@@ -87,7 +105,7 @@ def paperless() -> Iterator[PaperlessServer]:
 
 
 def test_every_recipe_does_what_it_says(
-    site: Site, paperless: PaperlessServer, receiver_port: int, tmp_path: Path
+    site: Site, bucket: Bucket, paperless: PaperlessServer, receiver_port: int, tmp_path: Path
 ) -> None:
     (tmp_path / "bin").mkdir()
     script = _build_script((ROOT / "docs" / "api.md").read_text("utf-8"), tmp_path)
@@ -139,6 +157,13 @@ def test_every_recipe_does_what_it_says(
     assert list((tmp_path / "export").glob("*.md"))
     assert (tmp_path / "letter.searchable.pdf").read_bytes().startswith(b"%PDF")
     assert "1 arrived" in ran.stdout
+    batches = {each.key for each in bucket.list("out/2026/") if "batch-" not in each.key}
+    assert batches == {
+        f"out/2026/{name}.pdf.{kind}" for name in "de" for kind in ("json", "txt", "pdf")
+    }
+    assert b"about a lease: d" in bucket.get_bytes("out/2026/d.pdf.txt")
+    report = (tmp_path / "report.csv").read_text("utf-8")
+    assert report.count(",done,") == 2
 
 
 def _build_script(text: str, folder: Path) -> str:
