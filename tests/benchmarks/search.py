@@ -62,7 +62,8 @@ from documents.search.query.parser import parse_query  # noqa: E402
 from documents.search.query.spelling import find_near_words  # noqa: E402
 from documents.search.query.tantivy_queries import prefer_approved  # noqa: E402
 from documents.text.page_layout import Block, PageLayout  # noqa: E402
-from tests.ocrsite.running_site import ADMIN_PASSWORD, database_of, running  # noqa: E402
+from tests.ocrsite.running_site import ADMIN_PASSWORD, running  # noqa: E402
+from tests.ocrsite.site_databases import database_of  # noqa: E402
 
 PAGES_A_DOCUMENT, BATCH = 10, 200
 

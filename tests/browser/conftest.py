@@ -14,11 +14,7 @@ from django.test import Client
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from documents.exports.page_images import (
-    store_page_image,
-    store_page_thumbnail,
-    store_thumbnail,
-)
+from documents.exports.page_images import store_page_image, store_page_thumbnail, store_thumbnail
 from documents.models import Document, Team, User
 from tests.chromium import FLAGS, NAMES
 from tests.factories import make_team, make_user
@@ -125,3 +121,11 @@ def draw_pages(document: Document) -> None:
     for number in document.pages.values_list("number", flat=True):
         store_page_image(document.id, number, 0, sheet.getvalue())
         store_page_thumbnail(document.id, number, 0, sheet.getvalue())
+
+
+@pytest.fixture
+def second(team: Team) -> Team:
+    """Another team of the reviewer."""
+    second = make_team("Second")
+    second.memberships.create(user=team.members.get())
+    return second

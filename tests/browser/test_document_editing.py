@@ -1,8 +1,6 @@
-"""A document's page as one changes it: texts, blocks, tables, readings, decisions."""
+"""A document's page as one changes it: texts, blocks, tables, title and tags."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import pytest
 from django.conf import settings
@@ -11,18 +9,16 @@ from playwright.sync_api import Page, Route, expect
 from documents.actions.correct import correct
 from documents.models import Document, PageStatus, Status, Team, User
 from documents.review.edits import AddBlock
-from documents.text.page_layout import Dispute
 from tests.browser.conftest import draw_pages
 from tests.browser.document_page import (
     address,
     click_word,
-    draw_words,
     layout_of,
     make_lease,
     on_screen,
     opened,
 )
-from tests.factories import make_document, make_layout, make_reading
+from tests.factories import make_document
 
 
 @pytest.fixture
@@ -173,19 +169,6 @@ def test_a_page_that_could_not_be_read_is_typed(page: Page, team: Team) -> None:
     assert document.pages.get(number=2).status == PageStatus.DONE
 
 
-def test_a_newer_reading_is_offered(page: Page, document: Document) -> None:
-    correct(document.id, 1, {"b0": "Hello"}, revision=0, actor=None)
-    first = document.pages.get(number=1)
-    first.current_reading = make_reading(first, make_layout("newer text"), run=2)
-    first.save()
-    opened(page, document)
-
-    page.get_by_role("button", name="Use the newer reading").click()
-
-    expect(page.locator("section.block")).to_have_count(1)
-    expect(page.locator("section.block .block-text")).to_have_text("newer text")
-
-
 def test_by_keyboard_alone_in_a_russian_layout(page: Page, document: Document) -> None:
     """Keys are meant by their place: on a Russian layout the key N types т."""
     opened(page, document)
@@ -212,18 +195,6 @@ def test_by_keyboard_alone_in_a_russian_layout(page: Page, document: Document) -
     assert document.review_status == "approved"
 
 
-def test_a_rejection_has_a_reason(page: Page, document: Document) -> None:
-    opened(page, document)
-
-    page.keyboard.press("r")
-    page.keyboard.type("Page 3 is missing")
-    page.locator("#reject-dialog").get_by_role("button", name="Reject").click()
-
-    expect(page.get_by_text("The document is rejected.")).to_be_visible()
-    page.keyboard.press("i")
-    expect(page.locator(".history")).to_contain_text("Page 3 is missing")
-
-
 def test_title_and_tags_are_changed_in_place(page: Page, document: Document) -> None:
     opened(page, document)
 
@@ -240,50 +211,6 @@ def test_title_and_tags_are_changed_in_place(page: Page, document: Document) -> 
     document.refresh_from_db()
     assert document.title == "Lease of 2024"
     assert [tag.name for tag in document.tags.all()] == ["rent"]
-
-
-@pytest.fixture
-def disputed(team: Team) -> Document:
-    """Two words that the second reader read otherwise."""
-    layout = make_layout("No 12 of July\n\nboth copies")
-    where = {word.text: word.bbox for word in layout.words()}
-    disputes = (Dispute(where["12"], "12", "14"), Dispute(where["July"], "July", "June"))
-    first = replace(layout.blocks[0], disputes=disputes)
-    layout = replace(layout, blocks=(first, layout.blocks[1]), flags=("disputed",))
-    document = make_document(team, pages=[layout], flags=["disputed"])
-    draw_words(document, 1)
-    return document
-
-
-def test_keys_lead_from_dispute_to_dispute_and_take_the_other_reading(
-    page: Page, disputed: Document
-) -> None:
-    opened(page, disputed)
-
-    page.keyboard.press("j")
-    assert page.evaluate("String([...CSS.highlights.get('doc-word')][0])") == "12"
-    page.keyboard.press("j")
-    assert page.evaluate("String([...CSS.highlights.get('doc-word')][0])") == "July"
-    with page.expect_response(lambda answer: answer.request.method == "PUT"):
-        page.keyboard.press("o")
-
-    expect(page.locator("[data-block=b0] .block-text")).to_have_text("No 12 of June")
-    expect(page.locator(".dispute-line")).to_have_count(1)
-    page.get_by_role("button", name="Use “14”").click()
-    expect(page.locator("[data-block=b0] .block-text")).to_have_text("No 14 of June")
-    expect(page.locator(".dispute-line")).to_have_count(0)
-    expect(page.locator(".save-state")).to_have_text("Saved")
-    assert layout_of(disputed).flags == ()
-
-
-def test_words_that_somebody_mended_already_are_not_touched(page: Page, disputed: Document) -> None:
-    opened(page, disputed)
-    page.locator("[data-block=b0] .block-text").fill("No 13 of July")
-
-    page.get_by_role("button", name="Use “14”").click()
-
-    expect(page.get_by_text("no longer in the text")).to_be_visible()
-    expect(page.locator("[data-block=b0] .block-text")).to_have_text("No 13 of July")
 
 
 def test_what_is_typed_while_a_save_is_underway_is_saved_after_it(
@@ -331,30 +258,3 @@ def test_who_is_logged_out_is_told_and_loses_nothing(page: Page, document: Docum
     page.context.add_cookies([dict(each) for each in kept])  # type: ignore[misc]
     text.press("Control+Enter")
     expect(page.locator(".save-state")).to_have_text("Saved")
-
-
-def test_readings_are_compared(page: Page, document: Document) -> None:
-    first = document.pages.get(number=1)
-    first.current_reading = make_reading(first, make_layout("Hello world"), run=2)
-    first.save()
-    opened(page, document)
-
-    page.get_by_role("button", name="2 readings").click()
-
-    dialog = page.locator("#readings-dialog")
-    expect(dialog.locator(".differences ins").first).to_contain_text("Helo")
-    expect(dialog.locator(".differences del").first).to_contain_text("Hello")
-
-
-def test_a_single_page_is_read_again(page: Page, document: Document) -> None:
-    opened(page, document, "?page=2")
-    page.locator(".doc-more summary").click()
-    page.get_by_role("button", name="Read again…").click()
-    dialog = page.locator("#again-dialog")
-    expect(dialog.get_by_label("Only page 2")).to_be_checked()
-
-    dialog.get_by_role("button", name="Read again").click()
-
-    expect(page.get_by_text("The document is being read again.")).to_be_visible()
-    waiting = document.pages.filter(status=PageStatus.PENDING).values_list("number", flat=True)
-    assert list(waiting) == [2]

@@ -13,7 +13,7 @@ from documents.models import Document, Member, Stack, Team, User
 from ocr_worker.rendering import Renderer
 from tests.browser.conftest import draw_pages, holds_on, listened_to
 from tests.factories import make_document
-from tests.ocr_worker.test_arranging import heights, pdf, send, work
+from tests.ocr_worker.arranged import heights, pdf, send, work
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What the Dockerfile says, where no build could show it. test_containers.py builds it."""
+"""What the Dockerfile says, where no build could show it. test_images.py builds it."""
 
 from __future__ import annotations
 

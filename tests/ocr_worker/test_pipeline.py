@@ -1,8 +1,7 @@
-"""A claim carried out: whatever happens, the page or the task ends in a state people can see."""
+"""A page that was claimed: whatever happens, it ends in a state people can see."""
 
 from __future__ import annotations
 
-import datetime
 import uuid
 from pathlib import Path
 from typing import Any
@@ -10,34 +9,24 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from documents.actions.claim_task import claim_task
 from documents.actions.quarantine import MAX_ATTEMPTS_IN_A_START
 from documents.actions.record_reading import record_reading
 from documents.actions.release_page import release_page
-from documents.errors import DamagedPage, EngineFailed, EngineUnavailable, StorageFull
+from documents.errors import DamagedPage, EngineFailed, StorageFull
 from documents.exports import page_images
 from documents.files.figures import Figure, figure_key, name_of
-from documents.files.keys import original_key, page_thumbnail_key, result_key
+from documents.files.keys import original_key, page_thumbnail_key
 from documents.files.storage import archive
-from documents.models import Document, Page, PageStatus, Reading, Status, Task
-from documents.models.claim import MAX_TASK_ATTEMPTS, PageClaim
+from documents.models import Page, PageStatus, Reading, Task
+from documents.models.claim import PageClaim
 from documents.text.page_layout import PageLayout
 from ocr_worker import pipeline
-from ocr_worker.pipeline import read_claimed_page, run_task
+from ocr_worker.pipeline import read_claimed_page
 from ocr_worker.process.ocr import OcrProcess
 from ocr_worker.reading import PageReading
 from ocr_worker.rendering import Renderer
-from tests.factories import layout_with_figure, make_document, make_ocr_worker
-from tests.ocr_worker.claims import (
-    OWNER,
-    Pretending,
-    born_digital,
-    claim_waiting_page,
-    claim_waiting_task,
-    processing,
-    queued,
-    scan,
-)
+from tests.factories import layout_with_figure
+from tests.ocr_worker.claims import Pretending, claim_waiting_page, processing, scan
 
 pytestmark = pytest.mark.django_db
 
@@ -165,70 +154,6 @@ def test_a_permanent_error_is_the_pages_last_word(renderer: Renderer, tmp_path: 
     assert (page.error_code, page.error_detail) == ("damaged-page", "It can't be drawn.")
 
 
-def test_without_an_engine_text_layers_are_read_and_scans_say_what_is_missing(
-    renderer: Renderer, tmp_path: Path
-) -> None:
-    processing(born_digital(tmp_path / "digital.pdf"))
-    processing(scan(tmp_path / "scan.pdf"))
-
-    for claim in (claim_waiting_page(), claim_waiting_page()):
-        read_claimed_page(claim, renderer, None)
-
-    ends = set(Page.objects.values_list("status", "error_code"))
-    assert ends == {(PageStatus.DONE, ""), (PageStatus.FAILED, "engine-unavailable")}
-    assert Reading.objects.get().engine == "text-layer"
-
-
-@pytest.mark.parametrize("state", ["ready", "loading"])
-def test_without_an_engine_a_scan_is_left_to_a_worker_that_has_or_loads_one(
-    renderer: Renderer, tmp_path: Path, state: str
-) -> None:
-    processing(scan(tmp_path / "scan.pdf"))
-    claim = claim_waiting_page()
-    make_ocr_worker("tesseract", engine_state=state)
-
-    read_claimed_page(claim, renderer, None)
-
-    page = the_page(claim)
-    assert (page.status, page.error_code) == (PageStatus.PENDING, "")
-    assert (page.attempts, page.start_attempts) == (0, 0)
-    assert page.retry_at is not None and page.retry_at > timezone.now()
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"engine_state": "absent"},
-        {"heartbeat_at": timezone.now() - datetime.timedelta(minutes=5)},
-        {"id": OWNER.owner},
-        {"kind": "background"},
-    ],
-    ids=["one without an engine", "a dead one", "itself", "no worker"],
-)
-def test_without_an_engine_a_scan_does_not_wait_for_workers_that_can_not_read_it(
-    renderer: Renderer, tmp_path: Path, fields: dict[str, Any]
-) -> None:
-    processing(scan(tmp_path / "scan.pdf"))
-    claim = claim_waiting_page()
-    make_ocr_worker("tesseract", **fields)
-
-    read_claimed_page(claim, renderer, None)
-
-    assert the_page(claim).error_code == "engine-unavailable"
-
-
-def test_a_page_that_a_present_engine_can_not_read_is_not_passed_on_for_ever(
-    renderer: Renderer, tmp_path: Path
-) -> None:
-    processing(scan(tmp_path / "scan.pdf"))
-    claim = claim_waiting_page()
-    make_ocr_worker("tesseract")
-
-    read_claimed_page(claim, renderer, Pretending(EngineUnavailable("Install it again.")))
-
-    assert the_page(claim).status == PageStatus.FAILED
-
-
 def test_a_renderer_that_does_not_start_is_not_the_pages_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -327,101 +252,3 @@ def test_a_reading_that_came_too_late_counts_as_none(renderer: Renderer, tmp_pat
     release_page(lost)
 
     assert not read_claimed_page(lost, renderer, Pretending())
-
-
-# --- a task ----------------------------------------------------------------------------------
-
-
-def test_preparing_counts_the_pages_and_makes_a_thumbnail(
-    renderer: Renderer, tmp_path: Path
-) -> None:
-    document = queued(scan(tmp_path / "scan.pdf", pages=3))
-
-    run_task(claim_waiting_task(), renderer)
-
-    document.refresh_from_db()
-    assert (document.status, document.page_count) == (Status.PROCESSING, 3)
-    assert [page.number for page in document.pages.all()] == [1, 2, 3]
-    assert archive().open(page_images.ensure_thumbnail(document)).read()[8:12] == b"WEBP"
-
-
-def test_a_file_that_can_not_be_opened_fails_with_the_reason(
-    renderer: Renderer, tmp_path: Path
-) -> None:
-    broken = tmp_path / "broken.pdf"
-    broken.write_bytes(b"%PDF-1.4\nnothing of a PDF follows")
-    document = queued(broken)
-
-    run_task(claim_waiting_task(), renderer)
-
-    document.refresh_from_db()
-    assert (document.status, document.error_code) == (Status.FAILED, "damaged-file")
-    assert document.error_detail
-    assert claim_task() is None
-
-
-def test_a_renderer_that_does_not_start_is_not_the_documents_fault(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    document = queued(scan(tmp_path / "scan.pdf"))
-    with monkeypatch.context() as patched, Renderer() as broken:
-        patched.setattr("ocr_worker.rendering.child_process.sys.executable", "/no/python/here")
-
-        for _ in range(MAX_TASK_ATTEMPTS + 1):
-            run_task(claim_waiting_task(), broken)
-            Document.objects.update(task_lease_expires_at=None)
-
-    document.refresh_from_db()
-    assert (document.status, document.task_attempts) == (Status.QUEUED, 0)
-
-
-def test_a_lost_original_fails_the_document_in_the_end(renderer: Renderer, tmp_path: Path) -> None:
-    document = queued(scan(tmp_path / "scan.pdf"))
-    archive().path(original_key(document.id, document.filename)).unlink()
-
-    while (claim := claim_task()) is not None:
-        run_task(claim, renderer)
-
-    document.refresh_from_db()
-    assert (document.status, document.error_code) == (Status.FAILED, "original-missing")
-
-
-def test_a_full_disk_postpones_the_task_and_counts_no_attempt(
-    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    document = make_document(status=Status.PROCESSING, pages=["one"], task=Task.FINISH)
-    monkeypatch.setattr(pipeline, "finish", full_disk)
-
-    run_task(claim_waiting_task(), renderer)
-
-    document.refresh_from_db()
-    assert (document.task, document.task_attempts) == (Task.FINISH, 0)
-    assert document.task_lease_expires_at is not None
-    assert claim_task() is None, "it rests for a while"
-
-    monkeypatch.undo()
-    Document.objects.update(task_lease_expires_at=timezone.now())
-    run_task(claim_waiting_task(), renderer)
-    document.refresh_from_db()
-    assert document.status == Status.READY
-    assert archive().exists(result_key(document.id, "json"))
-
-
-def test_a_task_that_keeps_failing_fails_in_the_end(
-    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    document = make_document(status=Status.PROCESSING, pages=["one"], task=Task.FINISH)
-    broken: list[int] = []
-
-    def break_down(claim: object) -> None:
-        broken.append(1)
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(pipeline, "finish", break_down)
-    while (claim := claim_task()) is not None:
-        run_task(claim, renderer)
-        Document.objects.update(task_lease_expires_at=None)
-
-    document.refresh_from_db()
-    assert len(broken) == 4
-    assert (document.status, document.error_code) == (Status.FAILED, "quarantined")

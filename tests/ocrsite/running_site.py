@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import hashlib
 import os
 import re
 import shutil
@@ -13,17 +11,17 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import psutil
 import psycopg
 import requests
+
+from tests.ocrsite.site_databases import database_of, template_file
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ADMIN_PASSWORD = "correct horse battery staple"
@@ -229,7 +227,7 @@ def running(
     given = ("DATABASE_URL", "CLOUDRU_S3_BUCKET")  # a bucket may have a database to begin with
     if not (data_dir.exists() or any(name in variables for name in given)):
         data_dir.mkdir(mode=0o700, parents=True)
-        shutil.copyfile(_template(), data_dir / "db.sqlite3")
+        shutil.copyfile(template_file(), data_dir / "db.sqlite3")
         (data_dir / "db.sqlite3").chmod(0o600)
     with _running(Site(data_dir, port or free_port(), variables, arguments)) as site:
         yield site
@@ -250,59 +248,6 @@ def _running(site: Site) -> Iterator[Site]:
         yield site
     finally:
         site.destroy()
-
-
-def database_of(data_dir: Path, template: str = "") -> dict[str, str]:
-    """Where the suite runs on PostgreSQL, a site does too, and this variable says so. A second
-    start with the same data directory finds the same database; it goes with the test's server."""
-    server = os.environ.get("OCRSITE_TEST_DATABASE_URL")
-    if not server:
-        return {}
-    name = "site_" + hashlib.sha256(bytes(data_dir)).hexdigest()[:16]
-    with psycopg.connect(server, autocommit=True) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        if known.fetchone() is None:
-            template = template or _postgresql_template(server)
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-    return {"DATABASE_URL": _url_of(server, name)}
-
-
-def _url_of(server: str, name: str) -> str:
-    return server.replace("/postgres?", f"/{name}?")
-
-
-@lru_cache(maxsize=1)
-def _template() -> Path:
-    """An SQLite database with its tables and nothing in them, made once by each test process."""
-    # Below what the test process removes in the end; a benchmark has no such place.
-    place = os.environ.get("OCRSITE_DATA_DIR")
-    directory = Path(tempfile.mkdtemp(prefix="ocrsite-template-", dir=place))
-    atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    _migrate(directory)
-    return directory / "db.sqlite3"
-
-
-@lru_cache(maxsize=1)
-def _postgresql_template(server: str) -> str:
-    """The name of such a database on the test's server."""
-    name = f"template_{os.getpid()}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    with tempfile.TemporaryDirectory() as directory:
-        _migrate(Path(directory), DATABASE_URL=_url_of(server, name))
-    return name
-
-
-def _migrate(data_dir: Path, **variables: str) -> None:
-    """As the first start does."""
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "OCRSITE_DATA_DIR": str(data_dir), **variables},
-        stdin=subprocess.DEVNULL,
-        check=True,
-        timeout=120,
-    )
 
 
 def refused(data_dir: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -19,7 +19,7 @@ from documents.files.keys import result_key
 from documents.files.storage import archive
 from documents.files.upload_staging import StagedFile, stage
 from documents.models import Document, PageStatus, Status, User
-from tests.documents.actions.test_claim_page import READER
+from tests.documents.actions.readers import READER
 from tests.factories import make_layout, make_team, make_user
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]

@@ -24,7 +24,7 @@ from documents.bucket.store import Bucket
 from documents.errors import InvalidRequest, NoBucket, PrefixForbidden, RoleTooLow
 from documents.files.allowed_prefixes import AllowedPrefix, parse_allowed_prefixes
 from documents.models import Batch, BatchStatus, Document, Role, Task, Team, User
-from tests.documents.actions.test_claim_page import READER
+from tests.documents.actions.readers import READER
 from tests.factories import make_layout, make_team, make_user
 from tests.s3 import S3Server
 

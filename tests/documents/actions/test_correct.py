@@ -5,17 +5,14 @@ from __future__ import annotations
 import pytest
 
 from documents.actions.accept_reading import accept_reading
-from documents.actions.claim_task import claim_task
 from documents.actions.correct import MAX_TEXT_LENGTH, correct
-from documents.actions.decide import approve
-from documents.actions.finish import finish
-from documents.actions.reprocess import reprocess
 from documents.actions.trash import trash
-from documents.errors import Conflict, InvalidRequest, NotFound, PageChanged, StillBeingRead
-from documents.models import Document, Page, PageRevision, Status, Task
+from documents.errors import Conflict, InvalidRequest, NotFound
+from documents.models import Document, PageRevision, Status, Task
 from documents.models.event import Event, EventKind
-from documents.review.edits import AddBlock, DeleteBlock, Edit, MergeBlocks, MoveBlock, SplitBlock
-from tests.factories import make_document, make_reading, make_user
+from documents.review.edits import Edit, MergeBlocks, SplitBlock
+from tests.documents.actions.corrected_page import page_of, read_again, text_of
+from tests.factories import make_document, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -23,24 +20,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def document(db: None) -> Document:
     return make_document(pages=["Догавор\n\nподпись", None])
-
-
-def page_of(document: Document) -> Page:
-    return document.pages.select_related(
-        "current_reading", "current_revision__based_on"
-    ).get(number=1)  # fmt: skip
-
-
-def text_of(document: Document) -> str:
-    layout = page_of(document).layout
-    assert layout is not None
-    return layout.text
-
-
-def read_again(document: Document, text: str) -> None:
-    page = page_of(document)
-    page.current_reading = make_reading(page, text, run=2)
-    page.save()
 
 
 def test_a_correction_stands_beside_the_reading(document: Document) -> None:
@@ -170,81 +149,6 @@ def test_a_text_that_cannot_be_kept_is_refused_by_name(text: str) -> None:
     assert list(refusal.value.fields) == ["blocks"]
 
 
-def test_two_people_on_different_blocks_are_merged(document: Document) -> None:
-    correct(document.id, 1, {"b0": "Договор"}, revision=0, actor=None)
-
-    page = correct(document.id, 1, {"b1": "Подпись"}, revision=0, actor=None)
-
-    assert (page.revision, text_of(document)) == (2, "Договор\n\nПодпись")
-
-
-def test_two_people_on_one_block_see_both_texts(document: Document) -> None:
-    correct(document.id, 1, {"b0": "Договор"}, revision=0, actor=None)
-
-    with pytest.raises(PageChanged) as conflict:
-        correct(document.id, 1, {"b0": "Уговор", "b1": "x"}, revision=0, actor=None)
-
-    assert conflict.value.members == {
-        "revision": 1,
-        "blocks": [{"id": "b0", "text": "Договор"}],
-    }
-    assert text_of(document) == "Договор\n\nподпись", "nothing of it was saved"
-
-
-def test_who_types_the_same_as_the_other_has_no_conflict(document: Document) -> None:
-    correct(document.id, 1, {"b0": "Договор"}, revision=0, actor=None)
-
-    page = correct(document.id, 1, {"b0": "Договор", "b1": "Подпись"}, revision=0, actor=None)
-
-    assert (page.revision, text_of(document)) == (2, "Договор\n\nПодпись")
-
-
-def test_later_corrections_are_merged_with_earlier_ones_too(document: Document) -> None:
-    for revision, text in enumerate(["Договор", "Договор!", "Договор?"]):
-        correct(document.id, 1, {"b0": text}, revision=revision, actor=None)
-
-    page = correct(document.id, 1, {"b1": "Подпись"}, revision=1, actor=None)
-
-    assert (page.revision, text_of(document)) == (4, "Договор?\n\nПодпись")
-
-
-def test_what_was_typed_for_another_reading_is_not_merged(document: Document) -> None:
-    correct(document.id, 1, {"b0": "Договор"}, revision=0, actor=None)
-    read_again(document, "newer\n\nподпись")
-    accept_reading(document.id, 1, revision=1, actor=None)
-
-    with pytest.raises(PageChanged):
-        correct(document.id, 1, {"b1": "Подпись"}, revision=1, actor=None)
-
-
-@pytest.mark.parametrize(
-    "mine",
-    [SplitBlock("b0", 1), DeleteBlock("b0"), MergeBlocks(("b1", "b0")), MoveBlock("b0", None)],
-)
-def test_a_block_that_somebody_changed_is_not_edited_unseen(document: Document, mine: Edit) -> None:
-    correct(document.id, 1, {"b0": "Этот договор"}, revision=0, actor=None)
-
-    with pytest.raises(PageChanged):
-        correct(document.id, 1, {}, edits=[mine], revision=0, actor=None)
-
-
-def test_a_block_that_somebody_removed_is_said_to_be_gone(document: Document) -> None:
-    correct(document.id, 1, {}, edits=[DeleteBlock("b1")], revision=0, actor=None)
-
-    with pytest.raises(PageChanged) as conflict:
-        correct(document.id, 1, {"b1": "Подпись"}, revision=0, actor=None)
-
-    assert conflict.value.members["blocks"] == [{"id": "b1", "text": None}]
-
-
-def test_two_people_add_blocks_at_once(document: Document) -> None:
-    for text in ("one", "two"):
-        edits = [AddBlock((100, 900, 300, 950), "text", text)]
-        correct(document.id, 1, {}, edits=edits, revision=0, actor=None)
-
-    assert text_of(document).split("\n\n")[2:] == ["one", "two"]
-
-
 def test_texts_and_edits_are_one_revision_and_one_event(document: Document) -> None:
     edits: list[Edit] = [MergeBlocks(("b0", "b1")), SplitBlock("b0", 1)]
 
@@ -253,60 +157,3 @@ def test_texts_and_edits_are_one_revision_and_one_event(document: Document) -> N
     assert page.revision == 1
     assert text_of(document) == "Договор\n\nподпись"
     assert Event.objects.get().data["edits"] == ["merge", "split"]
-
-
-def test_a_page_that_could_not_be_read_is_typed() -> None:
-    document = make_document(status=Status.PARTIAL, pages=["one", None], failed=[2])
-    block = AddBlock((10, 10, 100, 40), "text", "typed by hand")
-
-    with pytest.raises(InvalidRequest, match="how large"):
-        correct(document.id, 2, {}, edits=[block], revision=0, actor=None)
-    correct(document.id, 2, {}, edits=[block], size=(1000, 1400), revision=0, actor=None)
-
-    document.refresh_from_db()
-    assert (document.pages_done, document.pages_failed) == (2, 0)
-    page = document.pages.get(number=2)
-    assert (page.status, page.error_code, page.revision) == ("done", "", 1)
-    layout = page.layout
-    assert layout is not None
-    assert (layout.text, layout.width, layout.height) == ("typed by hand", 1000, 1400)
-    claim = claim_task()
-    assert claim is not None
-    finish(claim)
-    document.refresh_from_db()
-    assert document.status == Status.READY
-
-
-def test_a_document_of_which_nothing_was_read_is_typed_and_approved() -> None:
-    document = make_document(status=Status.FAILED, pages=[None], failed=[1])
-    block = AddBlock((10, 10, 100, 40), "text", "all that it says")
-    correct(document.id, 1, {}, edits=[block], size=(1000, 1400), revision=0, actor=None)
-    claim = claim_task()
-    assert claim is not None
-
-    finish(claim)
-
-    document.refresh_from_db()
-    assert (document.status, document.has_results, document.engine) == (Status.READY, True, "")
-    assert approve(document.id, actor=None).review_status == "approved"
-
-
-def test_what_is_read_again_later_stands_beside_what_was_typed() -> None:
-    document = make_document(status=Status.PARTIAL, pages=["one", None], failed=[2])
-    block = AddBlock((10, 10, 100, 40), "text", "typed")
-    correct(document.id, 2, {}, edits=[block], size=(1000, 1400), revision=0, actor=None)
-
-    reprocess(document.id, actor=None)
-
-    document.refresh_from_db()
-    assert document.run == 2
-    page = document.pages.get(number=2)
-    assert page.layout is not None and page.layout.text == "typed"
-
-
-def test_nobody_types_a_page_while_its_document_is_being_read() -> None:
-    other = make_document(status=Status.PROCESSING, pages=["one", None], failed=[2])
-    block = AddBlock((10, 10, 100, 40), "text", "typed")
-
-    with pytest.raises(StillBeingRead):
-        correct(other.id, 2, {}, edits=[block], size=(1000, 1400), revision=0, actor=None)

@@ -18,7 +18,7 @@ from documents.errors import EngineNotRunning, InvalidRequest, RoleTooLow, TooMa
 from documents.files.upload_staging import stage
 from documents.models import Document, Page, PageStatus, Priority, Role, Status
 from documents.models.claim import ClaimOwner
-from tests.documents.actions.test_claim_page import READER, waiting_document
+from tests.documents.actions.readers import READER, waiting_document
 from tests.factories import make_document, make_ocr_worker, make_team, make_user
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]

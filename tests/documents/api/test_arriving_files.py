@@ -4,98 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
-from structlog.testing import capture_logs
 
-from documents.bucket import circuit_breaker
 from documents.files import streaming_fetch
 from documents.files.keys import original_key, result_key
 from documents.files.storage import archive
 from documents.models import Document, Team
+from tests.documents.api.arriving import LARGE, SMALL, drafts, gone, is_here, stream
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document
 from tests.ocrsite.running_site import eventually
-from tests.s3_faults import Fault, FaultyS3, faulty_s3
+from tests.s3_faults import Fault, FaultyS3
 
 Url = Callable[..., str]
-LARGE = bytes(range(256)) * (5 * 2**20 // 256)
-SMALL = b"%PDF-1.4 0123456789"
-
-
-@pytest.fixture
-def s3(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyS3]:
-    monkeypatch.setattr(circuit_breaker, "shared", circuit_breaker.Breaker())
-    with faulty_s3() as server:
-        settings.OCRSITE_BUCKET = server.address
-        yield server
-        server.go_on.set()
-        eventually(lambda: not streaming_fetch._under_way, 20, "the end of what was begun")
-
-
-@pytest.fixture
-def in_bucket(s3: FaultyS3, team: Team, media: Path) -> Callable[..., Document]:
-    """A document whose original is only in the bucket; `damaged`: what lies there instead."""
-
-    def make(content: bytes, damaged: bytes | None = None) -> Document:
-        document = make_document(
-            team,
-            filename="a.pdf",
-            size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-        )
-        key = original_key(document.id, document.filename)
-        s3.objects[key] = content if damaged is None else damaged
-        return document
-
-    return make
 
 
 Make = Callable[..., Document]
 
 
-def is_here(document: Document) -> bool:
-    return archive().exists(original_key(document.id, document.filename))
-
-
-def drafts() -> list[Path]:
-    return list(archive().staging.iterdir())
-
-
 def gets(s3: FaultyS3) -> int:
     return len([seen for seen in s3.seen if seen.operation == "get"])
-
-
-def first_started(ask: Callable[[], Any], attempts: int = 20) -> Any:
-    """The first answer that starts before its fetch has failed: on a busy machine the failure may
-    be known earlier, and the answer is 503."""
-    for _ in range(attempts - 1):
-        answer = ask()
-        if answer.status_code != 503:
-            return answer
-    return ask()
-
-
-def taken_until_it_breaks(pieces: Iterator[bytes]) -> bytes:
-    """What a client has got when the answer breaks off; it has to."""
-    taken: list[bytes] = []
-    with pytest.raises(Exception, match=r"broke off|is damaged"):
-        taken.extend(pieces)
-    return b"".join(taken)
-
-
-def stream(answer: Any) -> Iterator[bytes]:
-    return iter(answer.streaming_content)
-
-
-def gone(answer: Any) -> None:
-    """The client is. (An answer's own `close` ends the test's database connection, too.)"""
-    for close in answer._resource_closers:
-        close()
 
 
 def test_an_answer_is_begun_before_the_file_is_here(
@@ -190,75 +122,6 @@ def test_who_has_it_is_not_sent_it(api: APIClient, in_bucket: Make, url: Url) ->
     assert answer.status_code == 304
 
 
-def test_a_bucket_that_fails_half_way_breaks_the_answer_off(
-    api: APIClient, s3: FaultyS3, in_bucket: Make, url: Url
-) -> None:
-    document = in_bucket(LARGE)
-
-    def asked() -> Any:
-        s3.faults["get"] = Fault(kind="half", times=1)
-        return api.get(url(document, "original/"))
-
-    with capture_logs() as log:
-        answer = first_started(asked)
-        taken = taken_until_it_breaks(stream(answer))
-        gone(answer)
-
-    assert answer.status_code == 200
-    assert len(taken) < len(LARGE)
-    assert LARGE.startswith(taken)
-    assert {"file_not_fetched", "download_aborted"} <= {entry["event"] for entry in log}
-    assert not is_here(document)
-    assert drafts() == []
-    assert api.get(url(document, "original/")).getvalue() == LARGE, "once it is well again"
-
-
-def test_a_file_that_came_damaged_is_never_sent_as_a_whole(
-    api: APIClient, in_bucket: Make, url: Url
-) -> None:
-    damaged = LARGE[:-1] + b"!"
-    document = in_bucket(LARGE, damaged=damaged)
-
-    answer = first_started(lambda: api.get(url(document, "original/")))
-    taken = taken_until_it_breaks(stream(answer))
-    gone(answer)
-
-    assert len(taken) < len(LARGE)
-    assert not is_here(document)
-    assert drafts() == []
-
-
-@pytest.mark.parametrize("damaged", [SMALL[:-1] + b"!", SMALL[:-1], SMALL + b"!"])
-def test_a_small_one_that_is_damaged_is_a_problem(
-    api: APIClient, in_bucket: Make, url: Url, damaged: bytes
-) -> None:
-    document = in_bucket(SMALL, damaged=damaged)
-
-    problem = problem_of(api.get(url(document, "original/")), 503)
-
-    assert problem["code"] == "damaged-copy"
-    assert "verify" in problem["detail"]
-    assert not is_here(document)
-
-
-def test_what_is_not_in_the_bucket_either_is_missing(
-    api: APIClient, s3: FaultyS3, in_bucket: Make, url: Url
-) -> None:
-    document = in_bucket(SMALL)
-    s3.objects.clear()
-
-    assert problem_of(api.get(url(document, "original/")), 503)["code"] == "original-missing"
-
-
-def test_a_bucket_that_does_not_answer_is_a_problem(
-    api: APIClient, s3: FaultyS3, in_bucket: Make, url: Url
-) -> None:
-    document = in_bucket(LARGE)
-    s3.faults["get"] = Fault(kind="reset")
-
-    assert problem_of(api.get(url(document, "original/")), 503)["code"] == "bucket-unreachable"
-
-
 def test_two_who_want_it_read_what_is_fetched_once(
     api: APIClient, s3: FaultyS3, in_bucket: Make, url: Url
 ) -> None:
@@ -317,16 +180,6 @@ def test_a_large_result_is_sent_while_it_comes(
     s3.go_on.set()
     assert first + b"".join(pieces) == LARGE
     assert api.get(url(document, "result.json")).headers["ETag"] == answer.headers["ETag"]
-
-
-def test_a_result_whose_copy_is_damaged_is_assembled_again(
-    api: APIClient, s3: FaultyS3, team: Team, url: Url
-) -> None:
-    facts = {"size": 3, "sha256": hashlib.sha256(b"one").hexdigest()}
-    document = make_document(team, pages=["a page"], result_files={"txt": facts})
-    s3.objects[result_key(document.id, "txt")] = b"two"
-
-    assert api.get(url(document, "result.txt")).getvalue() == b"a page\n"
 
 
 def test_no_file_stays_open(api: APIClient, in_bucket: Make, url: Url) -> None:

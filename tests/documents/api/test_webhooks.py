@@ -1,37 +1,21 @@
-"""Webhooks: told what happens, signed, at least once, and nobody else's business."""
+"""Webhooks: told what happens, signed, and nobody else's business."""
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 from standardwebhooks import Webhook as Verifier
 
-from documents.actions import deliver
 from documents.actions.decide import approve
-from documents.actions.deliver import BACK_OFF, forget_old_messages, serve_next_webhook
 from documents.actions.trash import trash
 from documents.events import commit_reading_end, record
-from documents.models import (
-    Event,
-    MessageStatus,
-    Role,
-    SavedSearch,
-    Team,
-    User,
-    Webhook,
-    WebhookMessage,
-)
+from documents.models import Event, Role, SavedSearch, Team, User, Webhook, WebhookMessage
 from documents.models.event import EventKind
-from documents.webhooks import send
 from tests.documents.api.conftest import client_of, problem_of
+from tests.documents.api.webhook_receiver import LONG_AGO, URL, Receiver, come_due, make, work
 from tests.factories import make_document, make_team, make_user
 
 pytestmark = [
@@ -39,78 +23,6 @@ pytestmark = [
     pytest.mark.postgresql,
     pytest.mark.usefixtures("media"),
 ]
-
-URL = "/api/v1/webhooks/"
-LONG_AGO = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
-
-
-class Receiver(ThreadingHTTPServer):
-    """`statuses`: what it answers next, 200 in the end. `got`: headers and bodies."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        self.statuses: list[int] = []
-        self.headers: dict[str, str] = {}
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/hook"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append((dict(self.headers), body))
-        self.send_response(self.server.statuses.pop(0) if self.server.statuses else 200)
-        answer = b"x" * 5000
-        for name, value in {"Content-Length": str(len(answer)), **self.server.headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
-@pytest.fixture
-def receiver(settings: Any) -> Iterator[Receiver]:
-    settings.OCRSITE_CALL_ALLOWED = (ipaddress.ip_network("127.0.0.1/32"),)
-    with Receiver() as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield running
-        running.shutdown()
-
-
-@pytest.fixture
-def manager(team: Team) -> User:
-    return make_user(team=team, role=Role.MANAGER)
-
-
-@pytest.fixture
-def managing(manager: User) -> APIClient:
-    return client_of(manager)
-
-
-def make(api: APIClient, url: str, team: Team, *events: str) -> dict[str, Any]:
-    body = {"url": url, "team": str(team.id)} | ({"events": list(events)} if events else {})
-    answer = api.post(URL, body, format="json")
-    assert answer.status_code == 201, answer.content
-    made: dict[str, Any] = answer.json()
-    return made
-
-
-def work() -> None:
-    while serve_next_webhook():
-        pass
-
-
-def come_due() -> None:
-    WebhookMessage.objects.filter(status=MessageStatus.PENDING).update(next_attempt_at=LONG_AGO)
 
 
 def test_what_happens_is_told_and_signed(
@@ -168,76 +80,6 @@ def test_a_private_search_is_told_to_its_owner_alone(
     )
 
 
-def test_a_receiver_that_fails_is_tried_again_with_the_same_id(
-    managing: APIClient, team: Team, receiver: Receiver
-) -> None:
-    receiver.statuses = [500, 429, 200]
-    made = make(managing, receiver.url, team)
-    commit_reading_end(make_document(team))
-
-    for _ in range(3):
-        work()
-        come_due()
-
-    assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
-    [delivery] = managing.get(made["links"]["deliveries"]).json()["results"]
-    assert delivery["status"] == "delivered"
-    assert [attempt["status"] for attempt in delivery["attempts"]] == [500, 429, 200]
-    assert all(len(attempt["answer"]) == send.KEPT for attempt in delivery["attempts"])
-
-
-def test_while_one_waits_those_behind_it_wait_and_other_webhooks_do_not(
-    managing: APIClient, team: Team, receiver: Receiver
-) -> None:
-    make(managing, "http://127.0.0.1:9/closed", team)
-    make(managing, receiver.url, team)
-    for _ in range(3):
-        commit_reading_end(make_document(team))
-
-    work()
-
-    assert len(receiver.got) == 3
-    errors = WebhookMessage.objects.filter(webhook__url__endswith="closed", tries__gt=0)
-    assert "it takes no connection" in errors[0].attempts[0]["error"]
-
-
-def test_after_a_day_of_failures_it_is_disabled_until_somebody_says_so(
-    managing: APIClient, team: Team, receiver: Receiver
-) -> None:
-    receiver.statuses = [500] * 100
-    made = make(managing, receiver.url, team)
-    commit_reading_end(make_document(team))
-    for _ in range(len(BACK_OFF) + 1):
-        work()
-        come_due()
-    assert 20 * 3600 < sum(BACK_OFF) < 28 * 3600
-
-    shown = managing.get(made["links"]["self"]).json()
-    assert (shown["active"], shown["disabled_reason"]) == (False, "500")
-    commit_reading_end(make_document(team))
-    work()
-    assert len(receiver.got) == len(BACK_OFF) + 1
-
-    receiver.statuses = []
-    managing.patch(made["links"]["self"], {"active": True}, format="json")
-    answer = managing.post(f"{made['links']['self']}redeliver/", {"since": "2020-01-01"})
-    assert (answer.status_code, answer.json()) == (202, {"count": 1})
-    work()
-    assert WebhookMessage.objects.get().status == "delivered"
-
-
-def test_a_receiver_that_is_gone_is_disabled_at_once(
-    managing: APIClient, team: Team, receiver: Receiver
-) -> None:
-    receiver.statuses = [410]
-    make(managing, receiver.url, team)
-    commit_reading_end(make_document(team))
-
-    work()
-
-    assert Webhook.objects.get().disabled_at is not None
-
-
 def test_a_redirect_is_not_followed_and_a_hidden_address_not_called(
     managing: APIClient, team: Team, receiver: Receiver, settings: Any
 ) -> None:
@@ -282,20 +124,6 @@ def test_a_test_message_can_be_sent(managing: APIClient, team: Team, receiver: R
     assert json.loads(receiver.got[0][1])["data"] == {"webhook": made["id"]}
 
 
-def test_what_a_process_had_begun_when_it_died_is_sent_by_another(
-    managing: APIClient, team: Team, receiver: Receiver
-) -> None:
-    make(managing, receiver.url, team)
-    commit_reading_end(make_document(team))
-    Webhook.lease.take(Webhook.objects.all())
-    work()
-    assert receiver.got == []
-
-    Webhook.objects.update(lease_expires_at=LONG_AGO)
-    work()
-    assert len(receiver.got) == 1
-
-
 @pytest.mark.parametrize("url", ["ftp://example.com/", "http://a:b@example.com/", "x"])
 def test_what_is_no_address_makes_no_webhook(managing: APIClient, team: Team, url: str) -> None:
     answer = managing.post(URL, {"url": url, "team": str(team.id)}, format="json")
@@ -321,17 +149,6 @@ def test_webhooks_are_for_managers(
         assert client.get(URL).json()["results"] == []
     assert "secret" not in managing.get(place).json()
     assert managing.delete(place).status_code == 204
-
-
-def test_old_messages_are_forgotten(managing: APIClient, team: Team) -> None:
-    make(managing, "https://example.com/hook", team)
-    commit_reading_end(make_document(team))
-    assert forget_old_messages() == 0
-
-    made = WebhookMessage.objects.get().created_at
-    WebhookMessage.objects.update(created_at=made - deliver.KEEP)
-
-    assert forget_old_messages() == 1
 
 
 def test_events_are_listed_after_a_number(api: APIClient, user: User, team: Team) -> None:

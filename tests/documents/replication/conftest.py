@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from documents.actions.claim_task import claim_task
+from documents.actions.correct import correct
+from documents.actions.decide import approve
 from documents.actions.finish import finish
 from documents.bucket import circuit_breaker
 from documents.bucket.configured import configured_bucket
@@ -18,7 +20,8 @@ from documents.bucket.store import Bucket
 from documents.files.keys import original_key
 from documents.files.storage import archive
 from documents.models import Document, Status, Task
-from tests.factories import make_document
+from documents.replication.sync import sync_document
+from tests.factories import make_document, make_user
 from tests.s3 import S3Server
 
 CONTENT = b"%PDF-1.4 the original's own bytes"
@@ -64,3 +67,19 @@ def empty_disk() -> None:
     """The machine's disk is gone."""
     for path in Path(archive().root).iterdir():
         shutil.rmtree(path)
+
+
+@pytest.fixture
+def rich_document(finished_document: Callable[..., Document]) -> Document:
+    """Corrected, approved, tagged."""
+    document = finished_document()
+    reviewer = make_user("reviewer", team=document.team)
+    correct(document.id, 1, {"b0": "Исправлено"}, revision=0, actor=reviewer)
+    approve(document.id, actor=reviewer)
+    sync_document(document.id)
+    document.refresh_from_db()
+    return document
+
+
+def keys(bucket: Bucket) -> set[str]:
+    return {found.key for found in bucket.list("documents/")}

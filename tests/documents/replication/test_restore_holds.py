@@ -17,7 +17,7 @@ from documents.models import Document, Role
 from documents.replication.restore_all import restore_all
 from documents.replication.restore_document import Outcome
 from documents.replication.sync import sync_document
-from tests.documents.replication.test_restore_all import copied_to, forget_everything
+from tests.documents.replication.restoring import copied_to, forget_everything
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]

@@ -12,15 +12,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from documents.actions.record_search_matches import record_search_matches
-from documents.actions.trash import trash
-from documents.models import Document, SavedSearch, Team
+from documents.models import Document, Team
 from tests.documents.search.conftest import follow
+from tests.documents.web.search_page import HERE, shown
 from tests.factories import make_document, make_team
 
 assert follow  # a fixture
-
-HERE = "/search/"
 
 
 @pytest.fixture
@@ -34,12 +31,6 @@ def document(team: Team, follow: Callable[[], None]) -> Document:
     make_document(team, title="Ещё", pages=["Договор"], tags=["Потом"])
     follow()
     return found
-
-
-def shown(browser: Client, **parameters: str) -> str:
-    answer = browser.get(HERE, parameters, follow=True)
-    assert answer.status_code == 200
-    return answer.content.decode()
 
 
 def test_it_is_reached_from_the_first_page_and_the_list(browser: Client, team: Team) -> None:
@@ -190,186 +181,6 @@ def test_it_speaks_russian(browser: Client, document: Document) -> None:
     answer = browser.get(HERE, {"q": "договор"}, headers={"accept-language": "ru"})
     assert "2 документа" in answer.content.decode()
     translation.activate("en")
-
-
-# --- saved searches, similar documents ------------------------------------------------------------
-
-
-def test_a_search_is_kept_and_deleted(browser: Client, document: Document) -> None:
-    given = {"q": "договор", "tag": "Срочно", "name": "Мои договоры", "for_team": ""}
-    answer = browser.post(f"{HERE}save/", given, follow=True)
-    text = answer.content.decode()
-    assert "1 document<" in text  # back where it was saved
-    assert "Мои договоры" in text
-
-    address = re.search(r'href="([^"]+)" data-entry="saved"', text)
-    assert address is not None
-    assert "1 document<" in browser.get(address[1].replace("&amp;", "&")).content.decode()
-    forget = re.search(r'action="([^"]+delete/)"', text)
-    assert forget is not None
-    assert "Мои договоры" not in browser.post(forget[1], follow=True).content.decode()
-
-
-def test_one_that_was_kept_through_the_api_finds_the_same_here(
-    browser: Client, document: Document
-) -> None:
-    filters = {
-        "tag": ["Срочно"],
-        "status": ["ready", "failed"],
-        "created_before": ["2001-02-03T00:00:00+00:00"],
-    }
-    given = {"name": "Старые", "q": "договор", "filters": filters}
-    browser.post("/api/v1/searches/", given, content_type="application/json")
-    address = re.search(r'href="([^"]+)">Старые', shown(browser))
-    assert address is not None
-
-    text = browser.get(address[1].replace("&amp;", "&")).content.decode()
-
-    assert "Nothing was found" in text
-    assert "ready: remove this filter" in text and "failed: remove this filter" in text
-    assert "2001-02-03T00:00:00+00:00: remove this filter" in text
-    assert text.count('name="status" value=') == 4  # asked again, and kept again, with both
-
-
-def test_one_kept_for_the_team_is_seen_by_it(
-    browser: Client, reader_browser: Client, stranger_browser: Client, team: Team
-) -> None:
-    browser.post(f"{HERE}save/", {"q": "договор", "name": "Наши", "for_team": str(team.id)})
-    assert "Наши" in shown(reader_browser)
-    assert "Наши" not in shown(stranger_browser)
-
-
-def test_a_search_kept_over_the_api_is_asked_as_it_is(browser: Client, document: Document) -> None:
-    given = {"q": "договор", "tag": ["Срочно", "Потом"], "name": "Обе", "for_team": ""}
-    text = browser.post(f"{HERE}save/", given, follow=True).content.decode()
-    assert "Nothing was found" in text  # no page carries both
-    assert "Срочно: remove this filter" in text and "Потом: remove this filter" in text
-    for name, value, count in (
-        ("created_before", "2020-01-01T00:00:00+00:00", "Nothing was found"),
-        ("created_after", "2020-01-01T00:00:00+00:00", "2 documents<"),
-        ("created_after", "yesterday", "2 documents<"),
-        ("language", "en", "Nothing was found"),
-    ):
-        given = {"q": "договор", name: value, "name": value}
-        text = browser.post(f"{HERE}save/", given, follow=True).content.decode()
-        assert count in text
-
-
-def test_what_a_kept_search_found_since_is_counted_beside_it(
-    browser: Client, stranger_browser: Client, team: Team, follow: Callable[[], None]
-) -> None:
-    browser.post(f"{HERE}save/", {"q": "договор", "name": "Мои", "for_team": ""})
-    assert "new page" not in shown(browser)
-    found = make_document(team, pages=["Договор", "Акт", "Договор"])
-    follow()
-    record_search_matches([found.id])
-    text = shown(browser)
-    assert "2 new pages" in text
-    assert '<span class="rail-count new">2<' in browser.get("/").content.decode()
-    trash(found.id, actor=None)
-    assert "new page" not in shown(browser)
-
-
-def test_what_a_person_has_seen_is_new_no_longer_to_them_alone(
-    browser: Client, reader_browser: Client, team: Team, follow: Callable[[], None]
-) -> None:
-    browser.post(f"{HERE}save/", {"q": "договор", "name": "Наши", "for_team": str(team.id)})
-    found = make_document(team, pages=["Договор"])
-    follow()
-    record_search_matches([found.id])
-    search = SavedSearch.objects.get()
-    text = shown(browser, q="договор", saved=str(search.id))
-    assert '<span class="badge busy">new page</span>' in text
-    seen = re.search(r'"at": "([^"]+)"', text)
-    assert seen is not None
-
-    answer = browser.post(f"{HERE}saved/{search.id}/seen/", {"at": seen[1]})
-    later = make_document(team, pages=["Договор"])
-    follow()
-    record_search_matches([later.id])
-
-    assert answer.status_code == 204
-    assert "1 new page<" in shown(browser)
-    assert "2 new pages<" in shown(reader_browser)
-
-
-def test_a_saved_search_is_renamed_by_those_who_may(
-    browser: Client, reader_browser: Client, stranger_browser: Client, team: Team
-) -> None:
-    browser.post(f"{HERE}save/", {"q": "договор", "name": "Наши", "for_team": str(team.id)})
-    search = SavedSearch.objects.get()
-    for client in (reader_browser, stranger_browser):
-        client.post(f"{HERE}saved/{search.id}/rename/", {"name": "Чужие"})
-    browser.post(f"{HERE}saved/{search.id}/rename/", {"name": "  "})
-    search.refresh_from_db()
-    assert search.name == "Наши"
-
-    answer = browser.post(f"{HERE}saved/{search.id}/rename/", {"name": "Аренда"})
-
-    assert answer.status_code == 302
-    assert "<h1>Аренда</h1>" in browser.get(answer["Location"]).content.decode()
-
-
-def test_a_search_without_a_name_is_not_kept(browser: Client, team: Team) -> None:
-    for wrong in ({"name": ""}, {"name": "x", "for_team": "x"}):
-        answer = browser.post(f"{HERE}save/", {"q": "договор", **wrong}, follow=True)
-        assert 'class="notice error"' in answer.content.decode()
-        assert "Saved searches" not in answer.content.decode()
-
-
-# --- suggestions ------------------------------------------------------------------------------
-
-
-def suggested(browser: Client, typed: str) -> dict[str, Any]:
-    answer = browser.get(f"{HERE}suggest/", {"q": typed})
-    assert answer.status_code == 200
-    return dict(answer.json())
-
-
-def test_words_and_titles_that_begin_like_it_are_suggested(
-    browser: Client, team: Team, follow: Callable[[], None]
-) -> None:
-    lease = make_document(team, title="Договор аренды", pages=["договорённость", "договор"])
-    make_document(team, title="Смета", pages=["договор"])
-    follow()
-
-    found = suggested(browser, "аренда догов")
-
-    assert found["words"] == ["аренда договор", "аренда договоренность"]
-    assert found["titles"] == [{"text": "Договор аренды", "url": f"/documents/{lease.id}/"}]
-    assert suggested(browser, "до")["words"] == [], "too short"
-
-
-def test_the_other_keyboard_layout_is_suggested(
-    browser: Client, team: Team, follow: Callable[[], None]
-) -> None:
-    make_document(team, title="Смета", pages=["договор"])
-    follow()
-
-    found = suggested(browser, "ljujd")
-
-    assert found["retyped"] == "догов"
-    assert found["words"] == ["договор"]
-
-
-def test_nothing_of_other_teams_is_suggested(
-    browser: Client, stranger_browser: Client, team: Team, follow: Callable[[], None]
-) -> None:
-    make_document(team, title="Тайна договора", pages=["договор"])
-    follow()
-
-    assert suggested(stranger_browser, "догов") == {"words": [], "titles": [], "retyped": ""}
-    assert suggested(stranger_browser, "тайна")["titles"] == []
-    assert suggested(browser, "тайна")["titles"] != []
-
-
-@pytest.mark.parametrize("typed", ["", " ", "\x00", "(((", '"', "-", "a" * 5000, "tag:", "ё" * 3])
-def test_anything_may_be_typed(browser: Client, document: Document, typed: str) -> None:
-    suggested(browser, typed)
-
-
-def test_without_an_index_nothing_is_suggested(browser: Client, team: Team) -> None:
-    assert suggested(browser, "догов") == {"words": [], "titles": [], "retyped": ""}
 
 
 # --- cost -------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 from dramatiq import Message
 
+from documents.models import Page
 from ocr_worker.broker import make_broker
 from ocrsite.runtime import queue_server
 from tests.ocrsite.running_site import ROOT, eventually
@@ -134,3 +135,7 @@ def workers(queue: Queue, media: Path, tmp_path: Path) -> Iterator[Workers]:
     for process in workers.processes:
         process.kill()
         process.wait(10)
+
+
+def statuses() -> list[str]:
+    return list(Page.objects.order_by("number").values_list("status", flat=True))

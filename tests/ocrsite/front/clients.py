@@ -113,3 +113,10 @@ def echo(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
     """A view that answers with the body, and its length as it was told."""
     start_response("200 OK", [("X-Length", environ["CONTENT_LENGTH"])])
     return [environ["wsgi.input"].read()]
+
+
+def post(path: str, *body: bytes | float | None, **headers: str) -> Client:
+    """With a Content-Length of what it brings, unless `headers` has another."""
+    size = sum(len(piece) for piece in body if isinstance(piece, bytes))
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Client("POST", path, {"Content-Length": str(size), **named}, body)
