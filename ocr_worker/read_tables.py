@@ -17,23 +17,15 @@ import structlog
 from PIL import Image
 
 from documents.errors import EngineFailed, ReadingTimeout
-from documents.text.markdown import paragraphs_to_markdown
-from documents.text.page_layout import (
-    Block,
-    Line,
-    PageLayout,
-    Word,
-    bounding_box,
-    mean_confidence,
-)
+from documents.text.page_layout import Block, PageLayout, Word, mean_confidence
 
-from .place_blocks import insert_blocks
+from .put_tables import find_words_inside, put_tables
+from .rendering.rules import Rules, find_rules
 from .tables.cell_ink import CellInk, cell_box, erase_rules, measure_cells, measure_ink
 from .tables.dotted import find_dotted_rules
 from .tables.grid import Grid, find_grids
-from .tables.rules import Rules, find_rules
 from .tables.strips import Piece, make_strips, place_back
-from .tables.words import build_table, is_filled, place_words, straight_box
+from .tables.words import build_table, is_filled, place_read_words
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +98,7 @@ def read_tables(
     tables: list[Block] = []
     taken: set[int] = set()
     for grid in grids:
-        inside = [word for word in layout.words() if _lies_in(grid, word)]
+        inside = list(find_words_inside(layout, grid))
         cells = _read_cells(grid, inside, clean, dpi, reader, language, deadline)
         if cells is not None and is_filled(grid, cells) and _is_believable(cells):
             tables.append(build_table(grid, cells))
@@ -114,8 +106,7 @@ def read_tables(
     if not tables:
         return layout
     log.info("tables_found", tables=len(tables), cells=[len(grid.cells) for grid in grids])
-    left = [kept for block in layout.blocks if (kept := _drop_words(block, taken)) is not None]
-    return insert_blocks(replace(layout, blocks=tuple(left)), tables, ids="t")
+    return put_tables(layout, tables, taken)
 
 
 def _read_without_dots(
@@ -160,7 +151,7 @@ def _read_cells(
     deadline: float,
 ) -> list[Words] | None:
     """The words of each cell; None where the cells are those of a picture."""
-    placed = place_words(grid, words)
+    placed = place_read_words(grid, words)
     cells = list(placed.words)
     inks = measure_cells(clean, grid, cells)
     shares = [ink.share for ink in inks if ink.covered is not None]
@@ -263,33 +254,3 @@ def _may_be_turned(piece: Piece, words: Words) -> bool:
 
 def _certainty(words: Sequence[Word]) -> float:
     return mean_confidence((word.confidence, len(word.text)) for word in words) or 0.0
-
-
-def _lies_in(grid: Grid, word: Word) -> bool:
-    x0, y0, x1, y1 = straight_box(grid, word.bbox)
-    left, top, right, bottom = grid.box
-    return left <= (x0 + x1) / 2 <= right and top <= (y0 + y1) / 2 <= bottom
-
-
-def _drop_words(block: Block, taken: set[int]) -> Block | None:
-    """The block without the words with these ids; None where no word is left."""
-    if not any(id(word) in taken for word in block.words()):
-        return block
-    lines = []
-    for line in block.lines:
-        words = tuple(word for word in line.words if id(word) not in taken)
-        if words:
-            text = " ".join(word.text for word in words)
-            lines.append(Line(text, bounding_box(word.bbox for word in words), words))
-    if not lines:
-        return None
-    return replace(
-        block,
-        bbox=bounding_box(line.bbox for line in lines),
-        lines=tuple(lines),
-        text="\n".join(line.text for line in lines),
-        markdown=paragraphs_to_markdown([[line.text for line in lines]]),
-        confidence=mean_confidence(
-            (word.confidence, len(word.text)) for line in lines for word in line.words
-        ),
-    )

@@ -31,6 +31,7 @@ from .engines.base import Engine
 from .engines.word_lists import is_known_word
 from .figures import cut_out_figures
 from .layer_sample import LEAST_AGREEMENT, leave_out, measure_agreement
+from .layer_tables import make_layer_tables
 from .read_tables import read_tables, without_rules
 from .rendering import RenderedPage, Renderer
 from .rendering.geometry import guess_dpi
@@ -163,7 +164,7 @@ def _read_text_layer(
             if believed is None:
                 return None
             layer = believed
-    layout = extract.convert_to_layout(layer)
+    layout = make_layer_tables(extract.convert_to_layout(layer), layer)
     scanned = extract.is_of_scan(layer)
     if scanned:
         layout = quality.judge_layer(quality.mend_layout(layout, is_known_word), is_known_word)

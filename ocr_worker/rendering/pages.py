@@ -139,9 +139,9 @@ class Pages:
             else:
                 layer = pdf_text.read_page_text_with_fields(page, *flat, width, height)
         if layer["words"] or last_word:
-            layer |= pdf_ink.compare_ink(file, number, layer["words"])
+            layer |= pdf_ink.compare_ink(file, number, layer["words"], layer["paths"])
         else:  # a scan, mostly: OCR is going to draw and read it
-            layer |= {"hidden": [], "unread": []}
+            layer |= {"hidden": [], "unread": [], "rules": [[], []]}
         # A word with ink over which a shape is drawn may be seen or not: that is left to OCR.
         unseen = {tuple(layer["words"][index][:5]) for index in layer["hidden"]}
         layer["covered"] = sum(tuple(word[:5]) not in unseen for word in layer["covered"])

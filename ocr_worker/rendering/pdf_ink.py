@@ -1,15 +1,19 @@
 """Hold the words of a PDF page against the page as it is drawn. Runs only in the child process.
 
 Finds the words that nobody sees (white on white, clipped, on a layer that is switched off, under a
-black box, too small) and the lines that nobody has read (pictures of text, text drawn as curves).
+black box, too small), the lines that nobody has read (pictures of text, text drawn as curves), and
+the ruling lines between the words.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from PIL import Image
+
 from . import ink
 from .pdf import PdfFile
+from .rules import Rule, find_rules
 
 #: Lines reported at most; a page with more is read whole anyway.
 _MOST_LINES = 400
@@ -19,19 +23,27 @@ _MOST_LINES = 400
 _LEAST_HEIGHT = 2.0
 _LEAST_SHARE = 0.0024
 
+#: A page of more rules is a drawing.
+_MOST_RULES = 1000
+
+#: Drawn shapes from which a page may have a table: a grid can be one shape, underlining two.
+_LEAST_PATHS = 3
+
 Word = list[Any]  # as in `pdf_text.read_page_text`
 
 
-def compare_ink(file: PdfFile, number: int, words: list[Word]) -> dict[str, Any]:
-    """Compare page `number` with `words` (as in `read_page_text`).
+def compare_ink(file: PdfFile, number: int, words: list[Word], paths: int) -> dict[str, Any]:
+    """Compare page `number` with `words` (as in `read_page_text`; `paths`, too).
 
     The result is JSON: `hidden`, the indices of the words that nobody sees; `unread`, lines that
-    look like text and have no words, as `[x0, y0, x1, y1, letters]` in points, from the top.
+    look like text and have no words, as `[x0, y0, x1, y1, letters]` in points, from the top;
+    `rules`, those across and those down, as `[start, end, at, slope, thickness]` in points.
     """
     width, height = file.size(number)
     size = ink.check_size(width, height)
     scale = size[0] / width
-    edges = ink.find_edges(file.draw(number, *size, gray=True))
+    drawn = file.draw(number, *size, gray=True)
+    edges = ink.find_edges(drawn)
     seen = ink.SeenInk(edges)
     least = min(_LEAST_HEIGHT, _LEAST_SHARE * max(width, height))
     hidden = {
@@ -69,7 +81,20 @@ def compare_ink(file: PdfFile, number: int, words: list[Word]) -> dict[str, Any]
             [*(round(value / scale, 1) for value in line.bbox), line.letters]
             for line in lines[:_MOST_LINES]
         ],
+        "rules": _find_rules(drawn, scale) if paths >= _LEAST_PATHS and words else [[], []],
     }
+
+
+def _find_rules(drawn: Image.Image, scale: float) -> list[list[list[float]]]:
+    def describe(rule: Rule) -> list[float]:
+        lengths = (rule.start, rule.end, rule.at, rule.thickness)
+        start, end, at, thickness = (round(value / scale, 2) for value in lengths)
+        return [start, end, at, round(rule.slope, 5), thickness]
+
+    rules = find_rules(drawn)
+    if len(rules.across) + len(rules.down) > _MOST_RULES:
+        return [[], []]
+    return [[describe(rule) for rule in way] for way in (rules.across, rules.down)]
 
 
 def _is_seen(seen: ink.SeenInk, word: Word, scale: float) -> bool:

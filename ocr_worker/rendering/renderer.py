@@ -15,7 +15,9 @@ from documents.messages import Message, message_from_json
 from .child_owner import ChildOwner
 from .child_process import ChildProcess
 from .jail import LayerReport
+from .rules import Rule
 from .types import (
+    NO_RULES,
     PIECE_BYTES,
     LayerWord,
     Limits,
@@ -153,6 +155,11 @@ class Renderer(ChildOwner):
             covered=layer["covered"],
             unread=tuple(
                 UnreadLine((x0, y0, x1, y1), letters) for x0, y0, x1, y1, letters in layer["unread"]
+            ),
+            rules=replace(
+                NO_RULES,
+                across=tuple(Rule(*rule) for rule in layer["rules"][0]),
+                down=tuple(Rule(*rule) for rule in layer["rules"][1]),
             ),
         )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .rules import Rules
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -30,6 +32,10 @@ PIECE_BYTES = 4 * MIB
 
 #: A document with more pages is refused: each page is a row, a lease and a reading.
 MAX_PAGES = 20_000
+
+
+#: Of a page in points.
+NO_RULES = Rules((), (), unit=72 / 200)
 
 
 @dataclass(frozen=True)
@@ -149,7 +155,7 @@ class TextLayer:
     `width`, `height`: the shown page in points. `image_cover`: share (0 to 1) of the page under
     raster images. `image_box`: around all of them, points, or None. `paths`: drawn shapes.
     `covered`: number of words over which a shape is drawn, though there is ink. `unread`: lines
-    that look like text and have no words.
+    that look like text and have no words. `rules`: its ruling lines, in points.
     `image_width`, `image_height`: size in px of the page image that belongs to it, `image_dpi` its
     resolution.
     """
@@ -165,3 +171,4 @@ class TextLayer:
     paths: int = 0
     covered: int = 0
     unread: tuple[UnreadLine, ...] = ()
+    rules: Rules = NO_RULES

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from documents.text.page_layout import Box, Word
+from ocr_worker.rendering.rules import Rule, Rules
 
 from .grid import Grid
-from .rules import Rule, Rules
 
 #: Ink differs from the paper of its cell by this much (of 255).
 _CONTRAST = 60

@@ -17,8 +17,7 @@ from typing import NamedTuple
 from PIL import Image
 
 from ocr_worker.rendering.marks import Mark, find_marks
-
-from .rules import Rule, Rules, reduce_page
+from ocr_worker.rendering.rules import Rule, Rules, reduce_page
 
 #: What is darker (of 255) is ink. Runs of ink looked at, at most: a photograph has more.
 _INK, _MOST_RUNS = 150, 300_000

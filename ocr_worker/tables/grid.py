@@ -13,8 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from documents.text.page_layout import Box
-
-from .rules import Rule, Rules
+from ocr_worker.rendering.rules import Rule, Rules
 
 #: px of a page at 200 dpi: rules that meet may miss each other by so much; rules closer than that
 #: are one (a double one).

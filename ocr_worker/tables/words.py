@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -41,6 +42,10 @@ _REACHES = 0.6
 _ONE_LINE = 0.5
 
 
+#: In a frame around columns of text, and in a form, most words are in cells of more lines.
+_COLUMN_LINES = 25
+
+
 @dataclass(frozen=True)
 class Placed:
     """The words of each cell, by its index. `torn`: words that reach over several cells, with the
@@ -50,24 +55,33 @@ class Placed:
     torn: tuple[tuple[Word, tuple[int, ...]], ...] = ()
 
 
+def place_read_words(grid: Grid, words: Iterable[Word]) -> Placed:
+    """`words`: those that were read in the table, boxes in px of the page. What an engine makes of
+    rules, and of marks over and under letters, is left out."""
+    seen = (word for word in words if not _is_rule(grid, word.text, straight_box(grid, word.bbox)))
+    placed = place_words(grid, seen)
+    found: list[list[Word]] = [[] for _ in grid.cells]
+    for index, group in enumerate(placed.words):
+        for word in group:
+            box = straight_box(grid, word.bbox)
+            text = _take_off_rules(grid, word.text.strip(_BARS), box)
+            if text:
+                found[index].append(word if text == word.text else replace(word, text=text))
+    return Placed(tuple(tuple(_drop_marks(group)) for group in found), placed.torn)
+
+
 def place_words(grid: Grid, words: Iterable[Word]) -> Placed:
     """`words`: those of the page that lie in the table, boxes in px of the page."""
     found: list[list[Word]] = [[] for _ in grid.cells]
     torn: list[tuple[Word, tuple[int, ...]]] = []
+    bands = _Bands(grid.cells)
     for word in words:
-        box = straight_box(grid, word.bbox)
-        if _is_rule(grid, word.text, box):
-            continue
-        touched = _find_cells(grid.cells, box)
-        if not touched:
-            continue
-        if len(touched) > 1:
+        touched = bands.find_cells(straight_box(grid, word.bbox))
+        if len(touched) == 1:
+            found[touched[0]].append(word)
+        elif touched:
             torn.append((word, tuple(touched)))
-            continue
-        text = _take_off_rules(grid, word.text.strip(_BARS), box)
-        if text:
-            found[touched[0]].append(word if text == word.text else replace(word, text=text))
-    return Placed(tuple(tuple(_drop_marks(group)) for group in found), tuple(torn))
+    return Placed(tuple(map(tuple, found)), tuple(torn))
 
 
 def _take_off_rules(grid: Grid, text: str, box: Box) -> str:
@@ -132,7 +146,10 @@ def build_table(grid: Grid, words: Sequence[Sequence[Word]]) -> Block:
 
 def is_filled(grid: Grid, words: Sequence[Sequence[Word]]) -> bool:
     """Whether the cells hold a table: text in two rows and two columns at least, not in one cell
-    of many. Boxes of a form, a frame around a paragraph, a chart are none."""
+    of many. Boxes of a form, a frame around a paragraph or around columns, a chart are none."""
+    tall = [group for group in words if len(make_lines(grid, group)) > _COLUMN_LINES]
+    if len(tall) > 1 and 2 * sum(map(len, tall)) > sum(map(len, words)):
+        return False
     filled = [cell for cell, group in zip(grid.cells, words, strict=True) if group]
     rows, columns = {cell.row for cell in filled}, {cell.column for cell in filled}
     return len(filled) >= 3 and len(rows) >= 2 and len(columns) >= 2
@@ -202,18 +219,33 @@ def _is_rule(grid: Grid, text: str, box: Box) -> bool:
     )
 
 
-def _find_cells(cells: Sequence[GridCell], box: Box) -> list[int]:
-    """The cells that a word lies in: that of its middle, and those into which it reaches far."""
-    x0, y0, x1, y1 = box
-    x, y = (x0 + x1) / 2, (y0 + y1) / 2
-    width, height = x1 - x0, y1 - y0
-    reach = _REACHES * min(height, width)
-    touched: list[int] = []
-    for index, cell in enumerate(cells):
-        left, top, right, bottom = cell.box
-        across, down = min(x1, right) - max(x0, left), min(y1, bottom) - max(y0, top)
-        if left <= x <= right and top <= y <= bottom:
-            touched.insert(0, index)
-        elif (across > reach and down > height / 2) or (down > reach and across > width / 2):
-            touched.append(index)
-    return touched
+class _Bands:
+    """Cells by their height on the page: a table may have thousands."""
+
+    def __init__(self, cells: Sequence[GridCell]) -> None:
+        self._cells = cells
+        self._ys = sorted({y for cell in cells for y in cell.box[1::2]})
+        self._bands: list[list[int]] = [[] for _ in self._ys]
+        for index, cell in enumerate(cells):
+            for band in range(
+                bisect_left(self._ys, cell.box[1]), bisect_left(self._ys, cell.box[3])
+            ):
+                self._bands[band].append(index)
+
+    def find_cells(self, box: Box) -> list[int]:
+        """Those that a word lies in: that of its middle, and those into which it reaches far."""
+        x0, y0, x1, y1 = box
+        x, y = (x0 + x1) / 2, (y0 + y1) / 2
+        width, height = x1 - x0, y1 - y0
+        reach = _REACHES * min(height, width)
+        first, last = bisect_left(self._ys, y0), bisect_right(self._ys, y1)
+        near = {index for band in self._bands[max(first - 1, 0) : last] for index in band}
+        touched: list[int] = []
+        for index in sorted(near):
+            left, top, right, bottom = self._cells[index].box
+            across, down = min(x1, right) - max(x0, left), min(y1, bottom) - max(y0, top)
+            if left <= x <= right and top <= y <= bottom:
+                touched.insert(0, index)
+            elif (across > reach and down > height / 2) or (down > reach and across > width / 2):
+                touched.append(index)
+        return touched

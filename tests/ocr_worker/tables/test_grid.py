@@ -7,8 +7,8 @@ import time
 import pytest
 from PIL import Image, ImageDraw
 
+from ocr_worker.rendering.rules import find_rules
 from ocr_worker.tables.grid import Grid, find_grids
-from ocr_worker.tables.rules import find_rules
 from tests.ocr_worker.files import ENGLISH, picture
 from tests.ocr_worker.tables.drawn_tables import draw_table
 

@@ -14,7 +14,7 @@ from ocr_worker.engines import Engine
 from ocr_worker.reading import read_page
 from ocr_worker.rendering import Renderer
 from ocr_worker.tables.grid import Grid, GridCell
-from ocr_worker.tables.words import place_words
+from ocr_worker.tables.words import place_read_words
 from tests.ocr_worker.files import ENGLISH, picture, saved
 from tests.ocr_worker.tables.drawn_tables import DrawnTable, draw_table
 
@@ -95,6 +95,6 @@ def test_rules_and_marks_of_letters_are_no_signs_of_a_cell() -> None:
         Word("(а)", (205, 10, 240, 30), 0.9),
         Word("[7", (204, 30, 240, 48), 0.9),
     ]
-    first, second = place_words(grid, read).words
+    first, second = place_read_words(grid, read).words
     assert [word.text for word in first] == ["мегабайт", "-", "148"]
     assert [word.text for word in second] == ["(а)", "7"]

@@ -69,7 +69,7 @@ class Rule:
     def place(self, along: float) -> float:
         return self.at + self.slope * (along - self.start)
 
-    def enlarge(self, factor: int) -> Rule:
+    def enlarge(self, factor: float) -> Rule:
         return Rule(
             self.start * factor,
             self.end * factor,

@@ -1,0 +1,60 @@
+"""Tables in the place of the words that lie in them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from documents.text.markdown import paragraphs_to_markdown
+from documents.text.page_layout import (
+    Block,
+    Line,
+    PageLayout,
+    Word,
+    bounding_box,
+    mean_confidence,
+)
+
+from .place_blocks import insert_blocks
+from .tables.grid import Grid
+from .tables.words import straight_box
+
+
+def find_words_inside(layout: PageLayout, grid: Grid) -> Iterator[Word]:
+    """The words whose middles lie in the table."""
+    left, top, right, bottom = grid.box
+    for word in layout.words():
+        x0, y0, x1, y1 = straight_box(grid, word.bbox)
+        if left <= (x0 + x1) / 2 <= right and top <= (y0 + y1) / 2 <= bottom:
+            yield word
+
+
+def put_tables(layout: PageLayout, tables: Sequence[Block], taken: Collection[int]) -> PageLayout:
+    """`layout` with `tables` where a reader meets them, and without the words with the ids (`id()`)
+    `taken`."""
+    left = [kept for block in layout.blocks if (kept := _drop_words(block, taken)) is not None]
+    return insert_blocks(replace(layout, blocks=tuple(left)), tables, ids="t")
+
+
+def _drop_words(block: Block, taken: Collection[int]) -> Block | None:
+    """The block without the words with these ids; None where no word is left."""
+    if not any(id(word) in taken for word in block.words()):
+        return block
+    lines = []
+    for line in block.lines:
+        words = tuple(word for word in line.words if id(word) not in taken)
+        if words:
+            text = " ".join(word.text for word in words)
+            lines.append(Line(text, bounding_box(word.bbox for word in words), words))
+    if not lines:
+        return None
+    return replace(
+        block,
+        bbox=bounding_box(line.bbox for line in lines),
+        lines=tuple(lines),
+        text="\n".join(line.text for line in lines),
+        markdown=paragraphs_to_markdown([[line.text for line in lines]]),
+        confidence=mean_confidence(
+            (word.confidence, len(word.text)) for line in lines for word in line.words
+        ),
+    )
