@@ -95,7 +95,7 @@ class Workers:
         page_seconds: float = 600,
     ) -> subprocess.Popen[bytes]:
         data = self.data_directory(len(self.processes))
-        data.mkdir()
+        data.mkdir(exist_ok=True)
         variables = {name: os.environ[name] for name in ("PATH", "DATABASE_URL")
                      if name in os.environ}  # fmt: skip
         process = subprocess.Popen(

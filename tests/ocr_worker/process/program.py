@@ -20,11 +20,16 @@ PAGE_TAKES_SECONDS = 0.4
 #: The pages that an engine is given at the same time that can read several.
 ABREAST = 4
 MIB = 2**20
+#: The same for the engine that reads a page once the test gives a ticket for one. It asks for
+#: tickets in a named pipe of the data directory, and gets them in another.
+IN_FLIGHT = 16
+ARRIVALS, TICKETS = "arrivals", "tickets"
 #: An engine that comes later is absent until the data directory has this file.
 INSTALLED = "engine-installed"
 ENGINES = (
     "works", "hangs", "breaks-once", "absent", "comes-later", "never-loads", "grows", "dies",
     "abreast", "one-hangs", "all-hang", "abreast-for-six-pages",
+    "by-ticket",
 )  # fmt: skip
 
 
@@ -82,6 +87,12 @@ def loaded(how: str) -> object:
             needs = Needs(pages_in_flight=ABREAST)
         if how == "abreast-for-six-pages":
             needs = Needs(pages_in_flight=ABREAST, pages=6)
+        if how == "by-ticket":
+            needs = Needs(pages_in_flight=IN_FLIGHT)
+            arrivals, tickets = (
+                os.open(Path(os.environ["OCRSITE_DATA_DIR"], name), os.O_RDWR)
+                for name in (ARRIVALS, TICKETS)
+            )
         all_here = threading.Barrier(ABREAST)
         hangs = threading.Lock()
 
@@ -101,6 +112,10 @@ def loaded(how: str) -> object:
         ) -> PageLayout:
             if how in ("hangs", "all-hang") or (how == "one-hangs" and self.hangs.acquire(False)):
                 time.sleep(3600)
+            if how == "by-ticket":
+                os.write(self.arrivals, b".")
+                os.read(self.tickets, 1)  # whoever asked first is answered first
+                return super().read(image, dpi=dpi, language=language, seconds=seconds)
             if how == "abreast":
                 self.all_here.wait(30)  # fails unless so many pages are read at once
             if how == "breaks-once" and self.pages == 0:
