@@ -86,11 +86,14 @@ class Batch:
 
 
 class LanguageModel:
-    """The weights of `directory`, in Hugging Face's layout, on `device` ("cuda:0", "cpu")."""
+    """The weights of `directory`, in Hugging Face's layout, on `device` ("cuda:0", "cpu").
 
-    def __init__(self, directory: Path, device: str) -> None:
+    `dtype`: None: bfloat16 on a GPU, which is built for it, and float32 on a processor.
+    """
+
+    def __init__(self, directory: Path, device: str, dtype: torch.dtype | None = None) -> None:
         self.device = torch.device(device)
-        self.dtype = torch.float32 if self.device.type == "cpu" else torch.bfloat16
+        self.dtype = dtype or (torch.float32 if self.device.type == "cpu" else torch.bfloat16)
         config = json.loads((directory / "preprocessor_config.json").read_text(encoding="utf-8"))
         self._merge = config["merge_size"]
         # Pixels wait as bytes, a quarter of the memory, and are normalised by the GPU.

@@ -1,13 +1,14 @@
 """PaddleOCR-VL's recognisers beside each other, with models that were never trained.
 
-    python -m tests.benchmarks.recognisers compare [--pages 40]
+    python -m tests.benchmarks.recognisers compare [--pages 40] [--precision]
     python -m tests.benchmarks.recognisers speed [--device gpu:0] [--rows 1,32] [--pages 40]
                                             [--small]
 
 `compare`: small models whose answers depend on every pixel, on the processor. Every block of real
 pages is recognised by the library's own model, one at a time, and by the batched recogniser; the
 texts are compared, and the seconds. Needs the environments of `make test-paddle` (this runs in one)
-and `make test-vlm`.
+and `make test-vlm`. `--precision`: instead, the batched recogniser's model in float32 and in
+bfloat16 with the same blocks (`precision.py`).
 
 `speed`: a model of the real dimensions (0.94 G parameters, random weights) recognises the blocks
 of the real outputs beside the samples, again and again until there are as many pages as asked for,
@@ -85,10 +86,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--rows", default="1,8,32,128")
     parser.add_argument("--small", action="store_true")
+    parser.add_argument("--precision", action="store_true")
     asked = parser.parse_args(arguments)
     rows = [int(number) for number in asked.rows.split(",")]
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory(prefix="ocrsite-recognisers-") as directory:
+        if asked.part == "compare" and asked.precision:
+            return compare_precision(Path(directory), asked.pages)
         if asked.part == "compare":
             return compare(Path(directory), asked.pages, rows)
         return speed(Path(directory), asked.device, asked.pages, rows, small=asked.small)
@@ -124,16 +128,38 @@ def compare(directory: Path, count: int, rows: Sequence[int]) -> int:
     return 1 if differ else 0
 
 
+def compare_precision(directory: Path, count: int) -> int:
+    """Have `precision.py` compare them, in PyTorch's environment."""
+    from tests.paddle import standin
+    from tests.paddle.conftest import VERSION
+
+    home = standin.build(directory, VERSION, by_chance=True)
+    asked, _, _ = recognise_natively(home, count, tokens=1)
+    blocks = [block for page in asked for block in page]
+    np.savez(
+        directory / "blocks.npz",
+        *(block.pixels[:, :, ::-1] for block in blocks),
+        queries=[block.query for block in blocks],
+    )
+    model = home / "official_models" / standin.VERSIONS[VERSION][2]
+    print(f"{len(asked)} pages, {len(blocks)} blocks", flush=True)
+    return subprocess.run(
+        [BASE_DIR / ".venv-vlm/bin/python", "-m", "tests.benchmarks.precision", model,
+         directory / "blocks.npz"],
+        cwd=BASE_DIR, check=False,
+    ).returncode  # fmt: skip
+
+
 def recognise_natively(
-    home: Path, count: int
+    home: Path, count: int, tokens: int = 100
 ) -> tuple[list[list[BlockImage]], list[list[str]], float]:
-    """The blocks of each page as the pipeline cuts them out, the library's answers, and the seconds
-    that its model took."""
+    """The blocks of each page as the pipeline cuts them out, the library's answers of so many
+    tokens at most, and the seconds that its model took."""
     from django.test import override_settings
 
     from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
 
-    tokens = guard_module.MAX_NEW_TOKENS = 100
+    guard_module.MAX_NEW_TOKENS = tokens
     with override_settings(OCRSITE_PADDLE_CACHE_DIR=home, OCRSITE_PADDLE_MODEL_DIRS=[home]):
         engine = PaddleOCRVLEngine("cpu", "native")
         engine.load()
