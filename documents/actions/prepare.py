@@ -49,8 +49,8 @@ def record_page_count(claim: TaskClaim, page_count: int) -> None:
             commit_reading_end(document)
         else:
             document.status = Status.PROCESSING
-            if document.pages_done:  # taken over: see `carry_over`
-                request_first_results(document)
+            # Of pages that were taken over (`carry_over`), or that a person gave up meanwhile.
+            request_first_results(document)
             commit_change(document)
             announce(pages_waiting)
 

@@ -15,7 +15,7 @@ from documents.actions.asked_for import parse_page_ranges, require_asked_engine
 from documents.actions.skip_pages import count_skipped
 from documents.errors import InvalidRequest, StillBeingRead
 from documents.events import commit_change
-from documents.files.filetypes import PageSource, page_source
+from documents.files.filetypes import PageSource, holds_files, page_source
 from documents.messages import Message
 from documents.models import (
     Document,
@@ -23,6 +23,7 @@ from documents.models import (
     OcrMode,
     Page,
     PageStatus,
+    Stack,
     Status,
     Task,
     User,
@@ -63,7 +64,8 @@ def reprocess(
     for. If the failed pages are requested and none failed, nothing is read. Raises NotFound,
     NotAllowed, InvalidRequest, Conflict (in the trash, no OCR worker has the engine, or some pages
     are named while others are being read). An archive is unpacked again: what was refused is tried
-    once more. `given_password`: the file's, sealed, for this run.
+    once more, and so is what is attached to a document of which all pages are read.
+    `given_password`: the file's, sealed, for this run.
     """
     _validate(pages, ocr)
     require_asked_engine(engine or "", engine_version or "", document_id)
@@ -73,6 +75,7 @@ def reprocess(
         if given_password or page_source(document.mime_type) is PageSource.MEMBERS:
             _open_anew(document)
         was_prepared = document.page_count is not None
+        looks_inside = pages == ALL and _may_hold_more(document)
         joins = document.is_unfinished and pages not in (ALL, FAILED)
         again = _select(document, pages)
         if was_prepared and not document.pages.filter(again).exists():
@@ -99,8 +102,13 @@ def reprocess(
         if was_prepared:
             _queue_again(document.pages.filter(again))
             count_skipped(document)
+            if looks_inside:
+                _forget_refused(document)
+                document.set_task(Task.PREPARE)
+                announce(tasks_waiting)
+            elif document.task != Task.PREPARE:
+                document.set_task(Task.NONE)
             document.status = Status.PROCESSING
-            document.set_task(Task.NONE)
             document.pages_done = document.pages.filter(status=PageStatus.DONE).count()
             document.pages_failed = document.pages.failed().count()
             announce(pages_waiting)
@@ -123,7 +131,25 @@ def _open_anew(document: Document) -> None:
     """Set, without saving: its file is opened again, and of those in it what was refused."""
     if not document.is_unfinished:
         document.page_count = None
-        document.members.filter(outcome=MemberOutcome.REFUSED).delete()
+        _forget_refused(document)
+
+
+def _forget_refused(document: Document) -> None:
+    document.members.filter(outcome=MemberOutcome.REFUSED).delete()
+
+
+def _may_hold_more(document: Document) -> bool:
+    """Whether files may lie in a document with pages that are no documents yet: it was read before
+    such were taken out, or some were refused.
+
+    Opening a stack would split it again; a copy made of pages holds no files.
+    """
+    if not holds_files(document.mime_type) or document.is_unfinished:
+        return False
+    if Stack.objects.filter(document=document).exists() or document.page_origins.exists():
+        return False
+    members = document.members
+    return not members.exists() or members.filter(outcome=MemberOutcome.REFUSED).exists()
 
 
 def _select(document: Document, pages: Which) -> Q:

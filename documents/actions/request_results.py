@@ -29,7 +29,12 @@ def mark_results_outdated(document: Document) -> None:
 
 
 def request_first_results(document: Document) -> None:
-    """Give a document that is being read the task to assemble its results, once no page waits."""
-    if document.status == Status.PROCESSING and not document.pages.unfinished().exists():
+    """Give a document that is being read the task to assemble its results, once no page waits.
+
+    Where its file is still to be opened, that is done first: it ends with this.
+    """
+    if document.status != Status.PROCESSING or document.task == Task.PREPARE:
+        return
+    if not document.pages.unfinished().exists():
         document.set_task(Task.FINISH)
         announce(tasks_waiting)

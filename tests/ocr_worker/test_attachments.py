@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import uuid
 from pathlib import Path
 from typing import BinaryIO
 from unittest import mock
@@ -10,15 +11,20 @@ from unittest import mock
 import pikepdf
 import pytest
 
+from documents.actions.cancel import cancel
+from documents.actions.claim_page import claim_page
 from documents.actions.claim_task import claim_task
+from documents.actions.record_reading import record_reading
+from documents.actions.reprocess import reprocess
 from documents.actions.upload import upload
 from documents.files.upload_staging import stage
-from documents.models import Document, MemberOutcome, Origin, OriginKind, Status, User
+from documents.models import Document, MemberOutcome, Origin, OriginKind, Status, Task, User
+from documents.models.claim import ClaimOwner
 from ocr_worker import unpacking
 from ocr_worker.pipeline import run_task
 from ocr_worker.rendering import Renderer
 from tests.archives import PDF, make_zip
-from tests.factories import make_team, make_user
+from tests.factories import make_layout, make_team, make_user
 from tests.letters import forward, make_letter
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +202,56 @@ def test_a_pdf_that_carries_a_bomb_is_read_without_it(user: User, renderer: Rend
     letter.refresh_from_db()
     assert (letter.status, letter.page_count) == (Status.PROCESSING, 1)
     assert [code for _, code in outcomes(letter).values()] == ["unpacks-too-much"]
+
+
+def read_all() -> None:
+    while (claim := claim_page(ClaimOwner("one:ocr:0", uuid.uuid4()))) is not None:
+        record_reading(claim, make_layout("read"), engine="tesseract", engine_version="5")
+
+
+def send_as_before(user: User, renderer: Renderer) -> Document:
+    """A PDF that was read when nothing was taken out of one."""
+    old = send(user, make_pdf({"inner.txt": b"text", "table.exe": b"MZ\x90\x00"}), "old.pdf")
+    with mock.patch("ocr_worker.pipeline.take_attachments"):
+        prepare_all(renderer)
+    read_all()
+    prepare_all(renderer)
+    old.refresh_from_db()
+    assert (old.status, old.members.count()) == (Status.READY, 0)
+    return old
+
+
+def test_a_pdf_read_before_gets_its_files_when_it_is_read_again(
+    user: User, renderer: Renderer
+) -> None:
+    old = send_as_before(user, renderer)
+    for _ in range(2):  # nothing comes twice
+        reprocess(old.id, actor=user)
+        read_all()
+        prepare_all(renderer)  # the file is opened, and the results are assembled
+
+        old.refresh_from_db()
+        assert (old.status, old.pages_done, old.member_count) == (Status.READY, 1, 1)
+        assert outcomes(old) == {
+            "inner.txt": (MemberOutcome.CREATED, ""),
+            "table.exe": (MemberOutcome.REFUSED, "unsupported-file-type"),
+        }
+    assert Document.objects.filter(filename="inner.txt").count() == 1
+
+
+def test_only_some_pages_read_again_do_not_open_the_file(user: User, renderer: Renderer) -> None:
+    old = send_as_before(user, renderer)
+    reprocess(old.id, actor=user, pages=[1])
+
+    old.refresh_from_db()
+    assert old.task == Task.NONE
+
+
+def test_reading_again_that_is_stopped_at_once_ends(user: User, renderer: Renderer) -> None:
+    old = send_as_before(user, renderer)
+    reprocess(old.id, actor=user)
+    cancel(old.id, actor=user)
+    prepare_all(renderer)
+
+    old.refresh_from_db()
+    assert (old.status, old.pages_failed, old.member_count) == (Status.FAILED, 1, 1)
