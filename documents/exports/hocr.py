@@ -20,10 +20,16 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <title>{title}</title>
 <meta http-equiv="Content-Type" content="text/html; charset=utf-8"/>
 <meta name="ocr-system" content="{system}"/>
-<meta name="ocr-capabilities" content="ocr_page ocr_carea ocr_par ocr_line ocrx_word ocrp_wconf"/>
+<meta name="ocr-capabilities" content="{capabilities}"/>
+<meta name="ocr-number-of-pages" content="{pages}"/>
+<meta name="ocr-langs" content="{languages}"/>
 </head>
 <body>
 """
+
+
+#: All that is ever written: what is not named here must not be in the file.
+_CAPABILITIES = "ocr_page ocr_carea ocr_par ocr_line ocr_photo ocrx_word ocrp_lang ocrp_wconf"
 
 
 def write_hocr(
@@ -32,8 +38,14 @@ def write_hocr(
     language = xml_attribute(document.language)
     spoken = f' xml:lang="{language}" lang="{language}"' if language else ""
     system = describe_system(document)
+    numbers = options.list_numbers(document.page_count or 0)
     head = _HEAD.format(
-        language=spoken, title=xml_text(document.title), system=xml_attribute(system)
+        language=spoken,
+        title=xml_text(document.title),
+        system=xml_attribute(system),
+        capabilities=_CAPABILITIES,
+        pages=document.page_count if numbers is None else len(numbers),
+        languages=language or "unknown",
     )
     target.write(head.encode())
     for page in pages:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from documents.access import ABILITIES, Ability
+from documents.actions.make_file_link import ORIGINAL
 from documents.actions.unlock import PASSWORD_LENGTH, needs_password
 from documents.exports.downloads import RESULT_TYPES
 from documents.exports.history import history_of
@@ -166,15 +167,17 @@ def _attached_to(user: User, document: Document) -> Contents | None:
 
 @dataclass(frozen=True)
 class DownloadLink:
-    """`made`: it is made when somebody asks for it, which may take a moment."""
+    """`kind`: as links to it name it. `made`: it is made when somebody asks for it, which may take
+    a moment."""
 
+    kind: str
     url: str
     name: str
     made: bool = False
 
 
 def downloads_of(document: Document) -> list[DownloadLink]:
-    found = [DownloadLink(original_url(document.id), _("Original"))]
+    found = [DownloadLink(ORIGINAL, original_url(document.id), _("Original"))]
     if document.has_results:
         names = {
             "pdf": _("Searchable PDF"),
@@ -185,7 +188,7 @@ def downloads_of(document: Document) -> list[DownloadLink]:
             "json": _("Text with places (JSON)"),
         }
         found += [
-            DownloadLink(result_url(document.id, kind), name, kind not in RESULT_TYPES)
+            DownloadLink(kind, result_url(document.id, kind), name, kind not in RESULT_TYPES)
             for kind, name in names.items()
         ]
     return found

@@ -96,6 +96,10 @@ def _verb_texts() -> ScriptTexts:
         "being-read": _("The document is being read again."),
         "opened": _("The file is open, and is being read."),
         "being-made": _("Being made: {name}. The download starts by itself."),
+        "link-copied": _("Copied. The link opens the file until {time}."),
+        "link-made": _(
+            "Here is the link, to be copied with Ctrl+C. It opens the file until {time}."
+        ),
         "priority-saved": _("The priority is saved."),
         "title-saved": _("The title is saved."),
         "this-page": _("Only page {number}"),
@@ -121,6 +125,7 @@ def _key_texts() -> ScriptTexts:
         "key-reject": _("Reject"),
         "key-edit": _("Edit the text"),
         "key-title": _("Edit the title"),
+        "key-link": _("Copy link"),
         "key-panel": _("Details"),
         "key-save": _("Save"),
         "key-leave": _("Leave the text"),

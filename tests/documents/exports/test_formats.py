@@ -27,6 +27,7 @@ from documents.files.figures import figure_key, name_of
 from documents.files.storage import archive
 from documents.models import Document, Page
 from documents.text.page_layout import Block, PageLayout
+from tests.documents.exports.hocr_rules import find_faults
 from tests.factories import make_document, make_layout, make_team
 
 pytestmark = pytest.mark.django_db
@@ -108,9 +109,15 @@ def test_alto_has_every_page_and_every_word_in_order_with_its_place(rich: Docume
         assert float(left) >= 0 and float(width) > 0 and float(left) + float(width) <= 1240.1
 
 
-def test_hocr_is_well_formed_and_has_every_word(rich: Document) -> None:
-    root = ElementTree.fromstring(made(rich, "hocr"))
+def test_hocr_keeps_its_rules_and_has_every_word(rich: Document) -> None:
+    content = made(rich, "hocr")
+    root = ElementTree.fromstring(content)
 
+    assert find_faults(content) == []
+    assert find_faults(made(rich, "hocr", pages="2-3")) == []
+    assert find_faults(content.replace(b"ocr_photo ", b"")) == [
+        "ocr_photo photo_1_6: without the capability"
+    ]
     by_class: dict[str, list[str]] = {}
     for element in root.iter():
         name = element.attrib.get("class", "")

@@ -228,6 +228,7 @@ class DocumentPage {
             key("KeyA", "key-approve", () => this.parts.verb("approve")),
             key("KeyR", "key-reject", () => this.parts.verb("reject")),
             key("KeyD", "key-desk", () => document.querySelector("[data-desk]")?.click()),
+            key("KeyL", "key-link", () => this.parts.openLinkDialog()),
             key("KeyI", "key-panel", () => this.parts.togglePanel()),
         ], {title: text("keys-document")});
         bindViewerKeys(this.viewer, {title: text("keys-scan")});

@@ -4,6 +4,7 @@ import {poll} from "./poll.js";
 import {text} from "./texts.js";
 import {toast} from "./toast.js";
 import {download} from "./document_downloads.js";
+import {bindLinkDialog} from "./document_link.js";
 import {Panel} from "./document_panel.js";
 
 const DONE = {approve: "approved", reject: "rejected", restore: "restored", "read-again": "being-read"};
@@ -16,6 +17,7 @@ export class Parts {
         this.bar = document.querySelector(".page > .bar");
         this.bindVerbs();
         this.bindTitle();
+        this.openLinkDialog = bindLinkDialog(this.api);
         if (!owner.setup.finished) {
             this.follow();
         }
@@ -93,6 +95,11 @@ export class Parts {
             if (button && !button.disabled) {
                 button.closest("details")?.removeAttribute("open");
                 this.verb(button.dataset.verb, button.dataset.pages);
+            }
+            const link = event.target.closest("[data-copy-link]");
+            if (link) {
+                link.closest("details")?.removeAttribute("open");
+                this.openLinkDialog();
             }
             const made = event.target.closest("a[data-made]");
             if (made) {
