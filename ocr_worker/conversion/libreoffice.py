@@ -6,14 +6,17 @@ started from the jail. In the child only.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
+import resource
 import signal
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from documents.errors import ConversionFailed, LimitExceeded
+from documents.errors import ConversionFailed, LimitExceeded, ReadingError
 from documents.messages import Message
 from ocr_worker.process_death import die_with_parent
 from ocr_worker.rendering.jail import seccomp
@@ -25,8 +28,15 @@ from .profile import copy_profile, profile_path
 #: What a copy exits with where the kernel refuses the list of system calls, and where it holds.
 _UNCONFINED, _CONFINED = b"-", b"+"
 
-#: Signals by which it ends when it gets no memory.
-_OUT_OF_MEMORY = (signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGBUS)
+#: Signals by which it ends when it gets no memory, and also when it has a fault: then it says that
+#: it got none, or had taken this share of what it may.
+_OUT_OF_MEMORY = (signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGBUS, signal.SIGSEGV)
+_NO_MEMORY = ("bad_alloc", "annot allocate memory", "MemoryError")
+_MUCH_OF_MEMORY = 0.5
+
+#: What it exits with when it has caught its own fault (desktop/source/inc/exithelper.h), and what a
+#: copy does that could not become it.
+_FAULT = (77, 79, 70)
 
 _ENVIRONMENT: Mapping[str, str] = {
     "SAL_USE_VCLPLUGIN": "svp",  # draws in memory
@@ -34,6 +44,17 @@ _ENVIRONMENT: Mapping[str, str] = {
     "SAL_DISABLE_OPENCL": "1",
     "MAX_CONCURRENCY": "2",  # threads of its pools
 }
+
+
+@dataclass(frozen=True)
+class _End:
+    """How a run ended. `code`: its exit status, negative a signal; `peak_bytes`: of its memory;
+    `last_words`: on stderr; `refused`: why it was not confined, "" where it was."""
+
+    code: int
+    peak_bytes: int
+    last_words: str
+    refused: str
 
 
 class Office:
@@ -51,9 +72,10 @@ class Office:
         self._program = str(kit.parent / "soffice")
         self.refused = ""
         # The first run of a new profile makes its directories, and asks to be run again.
-        status, self.refused = self._run("--terminate_after_init")
-        if not os.WIFEXITED(status):
-            raise OSError(f"LibreOffice did not start ({os.waitstatus_to_exitcode(status)})")
+        end = self._run("--terminate_after_init")
+        self.refused = end.refused
+        if end.code < 0:
+            raise OSError(f"LibreOffice did not start ({end.code})")
         copy_profile(own)
 
     def convert(self, source: Path, target: Path, *, read_as: str = "") -> None:
@@ -62,13 +84,15 @@ class Office:
         `read_as`: LibreOffice's own name of the format of `source`; "": it finds out. Raises
         PasswordNeeded, ConversionFailed, LimitExceeded.
         """
-        status, _ = self._run(
+        end = self._run(
             *([f"--infilter={read_as}"] if read_as else []),
             "--convert-to", target.suffix.lstrip("."), "--outdir", str(target.parent), str(source),
         )  # fmt: skip
-        if os.WIFSIGNALED(status):
-            _raise_for_signal(os.WTERMSIG(status))
+        if end.code < 0:
+            raise explain_signal(-end.code, end.peak_bytes, end.last_words)
         if not target.exists() or not target.stat().st_size:
+            if end.code in _FAULT:
+                raise _broke_off(f"exit {end.code}")
             refuse_protected(source)
             raise ConversionFailed(
                 Message(
@@ -77,11 +101,11 @@ class Office:
                 )
             )
 
-    def _run(self, *arguments: str) -> tuple[int, str]:
-        """The status with which a run ended, and why it was not confined ("": it was)."""
+    def _run(self, *arguments: str) -> _End:
         parent, profile = os.getpid(), profile_path(self._own, self._runs)
         self._runs += 1
         reading, writing = os.pipe()
+        said_before = _size_of_errors()
         pid = os.fork()
         if pid == 0:
             try:
@@ -99,8 +123,13 @@ class Office:
         os.close(writing)
         with os.fdopen(reading, "rb") as answers:
             answer = answers.read()
-        _, status = os.waitpid(pid, 0)
-        return status, answer[1:].decode("utf-8", "replace")
+        _, status, used = os.wait4(pid, 0)
+        return _End(
+            os.waitstatus_to_exitcode(status),
+            used.ru_maxrss * 1024,
+            _read_errors(said_before),
+            answer[1:].decode("utf-8", "replace"),
+        )
 
     def _become_office(self, profile: Path, arguments: tuple[str, ...]) -> None:
         words = [
@@ -114,11 +143,43 @@ class Office:
         os._exit(code & 0xFF)
 
 
-def _raise_for_signal(number: int) -> None:
-    if number in (signal.SIGXCPU, signal.SIGXFSZ, *_OUT_OF_MEMORY):
-        raise LimitExceeded(Message("The file needs more memory or time than one file may have."))
-    raise ConversionFailed(
+def explain_signal(number: int, peak_bytes: int, last_words: str) -> ReadingError:
+    """The error for a run that this signal ended, whose memory was `peak_bytes` at most."""
+    if number in (signal.SIGXCPU, signal.SIGXFSZ):
+        return _too_much()
+    allowed = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if number in _OUT_OF_MEMORY and (
+        any(words in last_words for words in _NO_MEMORY)
+        or (allowed != resource.RLIM_INFINITY and peak_bytes > _MUCH_OF_MEMORY * allowed)
+    ):
+        return _too_much()
+    return _broke_off(signal.Signals(number).name)
+
+
+def _too_much() -> LimitExceeded:
+    return LimitExceeded(Message("The file needs more memory or time than one file may have."))
+
+
+def _broke_off(how: str) -> ConversionFailed:
+    return ConversionFailed(
         Message(
-            "LibreOffice broke off at this file ({signal}).", signal=signal.Signals(number).name
+            "LibreOffice, which turns office files into pages, broke off at this file ({signal}). "
+            "Open it in the program that made it, export it to PDF and upload that.",
+            signal=how,
         )
     )
+
+
+def _size_of_errors() -> int:
+    """Bytes that were written to stderr; 0 where that is no file."""
+    with contextlib.suppress(OSError):
+        return os.fstat(2).st_size
+    return 0
+
+
+def _read_errors(start: int) -> str:
+    """The last of what was written to stderr, 4,096 bytes at most; "" where that is no file."""
+    with contextlib.suppress(OSError):
+        end = os.fstat(2).st_size
+        return os.pread(2, 4096, max(start, end - 4096)).decode("utf-8", "replace")
+    return ""
