@@ -64,6 +64,8 @@ class Killing:
     documents: list[str] = field(default_factory=list)
     kills: Counter[str] = field(default_factory=Counter)
     in_flight: list[int] = field(default_factory=list)
+    _started: int = 0
+    _recorded: int = 0
 
     def count(self, what: str) -> int:
         [(found,)] = self.site.rows(f"select count(*) from {what}")
@@ -78,19 +80,27 @@ class Killing:
             prepared = f"documents_page where document_id = '{self.documents[-1].replace('-', '')}'"
             eventually(lambda: self.count(prepared) == PAGES, _PATIENCE, "its pages")  # noqa: B023
 
-    def kill(self, name: str, chance: random.Random, recorded: int) -> None:
-        """Kill the process once more pages are recorded than `recorded`, and some in flight."""
+    def kill(self, name: str, chance: random.Random) -> None:
+        """Kill the process in mid-batch: since the last kill a recogniser has become ready and a
+        page was recorded, and others are in flight."""
         self.feed()
-        eventually(
-            lambda: self.count("documents_reading") > recorded and running_pages(self.site) > 1,
-            _PATIENCE,
-            "a page recorded, and others in flight",
-        )
+        eventually(self._is_at_work, _PATIENCE, "a page recorded, and others in flight")
         time.sleep(chance.uniform(0, _WITHIN))
         process = eventually(lambda: find(self.site, name), _PATIENCE, name)
         self.in_flight.append(running_pages(self.site))
         process.kill()
         self.kills[name] += 1
+        self._started, self._recorded = self._count_starts(), self.count("documents_reading")
+
+    def _is_at_work(self) -> bool:
+        return (
+            self._count_starts() > self._started
+            and self.count("documents_reading") > self._recorded
+            and running_pages(self.site) > 1
+        )
+
+    def _count_starts(self) -> int:
+        return self.site.log.count('"recogniser_ready"')
 
     def wait_until_read(self) -> None:
         deadline = time.monotonic() + 4 * _PATIENCE
@@ -162,10 +172,8 @@ def main(arguments: list[str]) -> int:
         try:
             killing = Killing(site)
             ends_at = time.monotonic() + 60 * given.minutes
-            recorded = -1
             while sum(killing.kills.values()) < given.kills and time.monotonic() < ends_at:
-                killing.kill(chance.choice((RECOGNISER, RECOGNISER, READER)), chance, recorded)
-                recorded = killing.count("documents_reading")
+                killing.kill(chance.choice((RECOGNISER, RECOGNISER, READER)), chance)
             killing.wait_until_read()
             right = killing.report()
             for number in range(given.stops):

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,12 @@ def read_all(engine: PaddleOCRVLEngine) -> list[list[str]]:
     return [[block.text for block in layout.blocks] for layout in layouts]
 
 
+def read_each(engine: PaddleOCRVLEngine) -> list[list[str]]:
+    """The same, one page after the other."""
+    layouts = [engine.read(page, dpi=75, language="", seconds=200) for page in pages()]
+    return [[block.text for block in layout.blocks] for layout in layouts]
+
+
 @pytest.mark.timeout(300)
 def test_blocks_of_many_pages_together_are_read_as_each_alone(make_engine: MakeEngine) -> None:
     native, batched = make_engine("native"), make_engine("auto")
@@ -82,6 +90,31 @@ def test_blocks_of_many_pages_together_are_read_as_each_alone(make_engine: MakeE
 
     assert together == alone
     assert len({text for page in alone for text in page}) > 8, "answers differ"
+
+
+@pytest.mark.timeout(300)
+def test_layouts_of_pages_that_come_together_are_found_in_one_run(
+    make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = make_engine("batched")
+    pipeline = engine._pipeline.paddlex_pipeline
+    layouts = getattr(pipeline, "_pipeline", pipeline).layout_det_model
+    genuine, runs = layouts._model, []
+
+    def find(images: list[Any], **settings: Any) -> Any:
+        runs.append(len(images))
+        return genuine(images, **settings)
+
+    monkeypatch.setattr(layouts, "_model", find)
+    hold = threading.Event()
+    engine._loop.submit(partial(hold.wait, 60))
+    threading.Timer(3, hold.set).start()  # by then all four pages are there
+
+    together = read_all(engine)
+
+    assert runs == [4]
+    assert together == read_each(engine)
+    assert runs == [4, 1, 1, 1, 1]
 
 
 @pytest.mark.timeout(300)

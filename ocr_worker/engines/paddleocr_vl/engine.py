@@ -22,6 +22,7 @@ from ocr_worker.memory import resident_bytes
 
 from . import gpu, library, library_setup, models, requirements, results
 from .guard import Guard, current_page, start_page
+from .layout_batches import gather_layouts
 from .page_loop import PageLoop
 from .recognisers import (
     Recogniser,
@@ -146,6 +147,7 @@ class PaddleOCRVLEngine:
             Guard(pipeline)
         else:
             put_in_place(pipeline, recogniser, self._loop.wait)
+            gather_layouts(pipeline, self._loop)
             self._free_memory()
         self._pipeline, self._recogniser = pipeline, recogniser
         self.version = f"{self._library.version} {self._models.version} {self._recogniser_name}"

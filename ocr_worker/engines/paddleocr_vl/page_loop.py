@@ -34,6 +34,10 @@ class PageLoop:
         self._steps.put(partial(self._begin, work, outcome))
         return outcome
 
+    def call(self, step: Callable[[], object]) -> None:
+        """Have `step` done after what was submitted before. It neither waits nor raises."""
+        self._steps.put(step)
+
     def wait(self, answer: Future[Result]) -> Result:
         """Called by `work` itself: the result of `answer`; meanwhile others go on.
 
