@@ -20,6 +20,7 @@ from documents.messages import Message
 from .pdf_annotations import Field
 from .pdf_drawn import IMAGE, SHAPE, DrawnObjects, PageTransform, address
 from .pdf_field_words import merge_field_words
+from .pdf_fonts import FontWeights
 from .pdf_joined_words import join_across_fonts
 from .pdf_words import RawWord, split_words
 
@@ -51,8 +52,8 @@ def read_page_text(page: Any, width: float, height: float) -> dict[str, Any]:
     """Read words, images and shapes of an open pdfium page of `width` x `height` points (as shown).
 
     The result is JSON: `words` as lists `[text, x0, y0, x1, y1, size, turn, invisible, hyphen,
-    broken, slant]`, `image_cover`, `image_box`, `paths`, `covered` (the words over which a shape is
-    drawn). Raises ReadingError.
+    broken, slant, bold]`, `image_cover`, `image_box`, `paths`, `covered` (the words over which a
+    shape is drawn). Raises ReadingError.
     """
     affine = PageTransform(page, width, height)
     drawn = DrawnObjects(affine, width, height)
@@ -106,12 +107,15 @@ def _read_words(page: Any, affine: PageTransform) -> list[tuple[list[Any], int]]
                 Message("The page has {count} characters; that is no readable page.", count=count)
             )
         words = join_across_fonts(textpage, split_words(textpage, max(count, 0)))
-        return [_finish_word(textpage, word, affine) for word in words]
+        weights = FontWeights()
+        return [_finish_word(textpage, word, affine, weights) for word in words]
     finally:
         c.FPDFText_ClosePage(textpage)
 
 
-def _finish_word(textpage: Any, word: RawWord, affine: PageTransform) -> tuple[list[Any], int]:
+def _finish_word(
+    textpage: Any, word: RawWord, affine: PageTransform, weights: FontWeights
+) -> tuple[list[Any], int]:
     box = (0.0, 0.0, 0.0, 0.0) if word.box is None else affine.map_box(*word.box)
     angle = c.FPDFText_GetCharAngle(textpage, word.first)
     degrees = 0.0 if angle <= 0 else math.degrees(angle)
@@ -129,6 +133,7 @@ def _finish_word(textpage: Any, word: RawWord, affine: PageTransform) -> tuple[l
         word.hyphen,
         word.broken,
         round(own - degrees, 2),
+        weights.is_bold(obj),
     ], address(obj)
 
 

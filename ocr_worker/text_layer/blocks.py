@@ -11,7 +11,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from documents.text.markdown import paragraphs_to_markdown
+from documents.text.markdown import block_to_markdown
 from documents.text.page_layout import Block, Box, Line, Word, bounding_box
 from ocr_worker.rendering import LayerWord
 from ocr_worker.text_layer.columns import (
@@ -22,6 +22,7 @@ from ocr_worker.text_layer.columns import (
     split_columns,
     split_segments,
 )
+from ocr_worker.text_layer.titles import Body, TitleRow, find_titles
 from ocr_worker.text_layer.words import find_slant, is_astray, straighten
 
 #: How the ids of blocks of a text layer begin. Blocks read beside it have other ids
@@ -50,6 +51,10 @@ class _Row:
         self.bbox = bounding_box((self.bbox, segment.bbox))
         self.size = max(self.size, segment.size)
 
+    def describe(self) -> TitleRow:
+        words = [word for segment in self.segments for word in segment.words]
+        return TitleRow(words, self.bbox, self.size, len(self.segments))
+
 
 def is_of_layer(block: Block) -> bool:
     """Whether the block of a reading was made here, not by an engine beside the layer."""
@@ -73,22 +78,24 @@ def group_into_blocks(
     if slant:
         slanted = {straighten(word, slant): word for word in level}
         level = list(slanted)
+    body = Body(level)
     rows_of_blocks = [
-        rows for part in split_columns(split_segments(level)) for rows in _group_rows(part)
+        rows for part in split_columns(split_segments(level)) for rows in _group_rows(part, body)
     ]
-    rows_of_blocks += [[_Row(segment)] for segment in group_rotated(turned + astray)]
+    rows_of_blocks += [("text", [_Row(segment)]) for segment in group_rotated(turned + astray)]
 
     def scaled(box: Box) -> Box:
         x0, y0, x1, y1 = (max(value, 0.0) * scale for value in box)
         return min(x0, width), min(y0, height), min(x1, width), min(y1, height)
 
     return tuple(
-        _build_block(rows, order, scaled, slanted) for order, rows in enumerate(rows_of_blocks)
+        _build_block(label, rows, order, scaled, slanted)
+        for order, (label, rows) in enumerate(rows_of_blocks)
     )
 
 
-def _group_rows(segments: list[Segment]) -> list[list[_Row]]:
-    """Group one column into blocks: lists of rows, their segments from the left."""
+def _group_rows(segments: list[Segment], body: Body) -> list[tuple[str, list[_Row]]]:
+    """Group one column into blocks: each with its label, its rows, their segments from the left."""
     rows: list[_Row] = []
     for segment in sorted(segments, key=lambda s: (middle(s), s.bbox[0])):
         row = next(
@@ -100,12 +107,16 @@ def _group_rows(segments: list[Segment]) -> list[list[_Row]]:
             row.add(segment)
     for row in rows:
         row.segments.sort(key=lambda s: s.bbox[0])
-    blocks: list[list[_Row]] = []
-    for row in rows:
-        if blocks and _continues(blocks[-1], row):
-            blocks[-1].append(row)
+    titles = find_titles([row.describe() for row in rows], body)
+    blocks: list[tuple[str, list[_Row]]] = []
+    last: tuple[int, str] | None = None
+    for index, row in enumerate(rows):
+        title = titles.get(index)
+        if blocks and title == last and (title or _continues(blocks[-1][1], row)):
+            blocks[-1][1].append(row)
         else:
-            blocks.append([row])
+            blocks.append((title[1] if title else "text", [row]))
+        last = title
     return blocks
 
 
@@ -121,6 +132,7 @@ def _continues(block: list[_Row], row: _Row) -> bool:
 
 
 def _build_block(
+    label: str,
     rows: list[_Row],
     order: int,
     scaled: Callable[[Box], Box],
@@ -134,13 +146,14 @@ def _build_block(
         words = tuple(Word(word.text, scaled(word.bbox)) for word in found)
         text = " ".join(word.text for word in words)
         lines.append(Line(text, bounding_box(word.bbox for word in words), words))
+    block_text = "\n".join(line.text for line in lines)
     return Block(
         id=f"{_OF_LAYER}{order + 1}",
-        label="text",
+        label=label,
         bbox=bounding_box(line.bbox for line in lines),
         order=order,
-        text="\n".join(line.text for line in lines),
-        markdown=paragraphs_to_markdown([[line.text for line in lines]]),
+        text=block_text,
+        markdown=block_to_markdown(label, block_text),
         lines=tuple(lines),
     )
 
