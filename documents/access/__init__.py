@@ -14,7 +14,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from documents.access.abilities import ABILITIES as ABILITIES
-from documents.access.abilities import SCOPES, limits_of
+from documents.access.abilities import EVERYBODYS, SCOPES, limits_of
 from documents.access.abilities import Ability as Ability
 from documents.access.abilities import AnyUser as AnyUser
 from documents.access.abilities import require_scope as require_scope
@@ -183,7 +183,12 @@ def _require(
 ) -> Document:
     require_scope(actor, SCOPES[ability])
     document = documents.get_or_refuse(document_id)
-    if actor is not None and not may(actor, ability, document.team_id):
+    # What every member may needs no look at their role: `documents` are of their teams.
+    if (
+        actor is not None
+        and ability not in EVERYBODYS
+        and not may(actor, ability, document.team_id)
+    ):
         raise _role_too_low(document.team, document_id)
     return document
 

@@ -43,6 +43,9 @@ ABILITIES: dict[str, frozenset[Ability]] = {
     Role.MANAGER: _MANAGER,
 }
 
+#: What every member of a team may do.
+EVERYBODYS = frozenset.intersection(*ABILITIES.values())
+
 #: The scope that a token needs for each ability.
 SCOPES: dict[Ability, TokenScope] = {
     Ability.SEE: TokenScope.READ,

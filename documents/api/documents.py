@@ -28,6 +28,7 @@ from documents.api.openapi.shapes.documents import DocumentShape, FetchShape, Up
 from documents.api.pagination import paginate
 from documents.api.parsers import JSONUploadParser
 from documents.api.serializers import (
+    SHOWN_COLUMNS,
     Decision,
     DocumentChange,
     FilePassword,
@@ -62,7 +63,7 @@ class DocumentsView(ApiView):
         tags: dict[uuid.UUID, list[str]] = {}
         return paginate(
             request,
-            filter_documents(self.user, filters.validated_data),
+            filter_documents(self.user, filters.validated_data).only(*SHOWN_COLUMNS),
             lambda document: document_data(document, tags.get(document.id, [])),
             parameters=filters.validated_data,
             ordering=filters.validated_data["ordering"],

@@ -21,10 +21,8 @@ from documents.api.openapi.shapes.pages import PageShape, PageSummary, ReadingSh
 from documents.api.pagination import ListParameters, paginate
 from documents.api.serializers import RevisionSeen, reading_data
 from documents.api.views import ApiView, PictureView
-from documents.errors import NotFound
 from documents.exports.downloads import get_page_image, get_page_thumbnail
 from documents.exports.page_json import page_data, page_summary
-from documents.messages import Message
 from documents.models import Document, Page, PageStatus, TokenScope
 
 #: Layouts are the bulk of a page; a list needs only those of corrections, for their confidence.
@@ -161,17 +159,5 @@ def _page(
     *,
     without: tuple[str, ...] = ("current_revision__based_on__layout",),
 ) -> Page:
-    page = (
-        document.pages.with_text()
-        .select_related("document")
-        .defer(*without)
-        .filter(number=number)
-        .first()
-    )
-    if page is None:
-        raise NotFound(
-            Message("The document has no page {page}.", page=number),
-            document=document.id,
-            page=number,
-        )
-    return page
+    # `document.pages` gives the page its document, as it is in hand.
+    return document.pages.with_text().defer(*without).get_numbered(document, number)

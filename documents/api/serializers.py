@@ -62,6 +62,18 @@ def mail_data(document: Document) -> dict[str, Any] | None:
     }
 
 
+#: The columns that `document_data` shows: a list leaves the others where they are.
+SHOWN_COLUMNS = (
+    "confidence", "created_at", "edition", "engine", "engines", "error_code", "error_detail",
+    "error_page", "filename", "finished_at", "flags", "held_at", "hold_reason", "id", "language",
+    "mail", "member_count", "message_id", "mime_type", "mirrored_version", "origin_detail",
+    "origin_kind", "origin_name", "page_count", "pages_done", "pages_failed", "pages_skipped",
+    "priority", "replaced_by", "replaces", "requested_engine", "requested_engine_version",
+    "requested_pages", "results_version", "review_status", "sha256", "size", "status", "team",
+    "title", "trashed_at", "version",
+)  # fmt: skip
+
+
 def document_data(document: Document, tags: Sequence[str] | None = None) -> dict[str, Any]:
     """The document as docs/api.md describes it. `tags`: the names of its tags, where a list has
     loaded them for all its rows; they are read otherwise."""

@@ -38,14 +38,14 @@ class PageQuerySet(models.QuerySet["Page"]):
 
     def get_numbered(self, document: Document, number: int) -> Page:
         """The page of `document` with this number. Raises NotFound."""
-        page = self.filter(document=document, number=number).first()
-        if page is None:
+        try:
+            return self.get(document=document, number=number)
+        except Page.DoesNotExist:
             raise NotFound(
                 Message("The document has no page {page}.", page=number),
                 document=document.id,
                 page=number,
-            )
-        return page
+            ) from None
 
     def get_in_revision(self, document: Document, number: int, revision: int) -> Page:
         """The page, if its revision is the one that the caller saw. Raises NotFound, Conflict."""

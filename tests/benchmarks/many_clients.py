@@ -5,9 +5,10 @@
 A site with two readers holds a small archive and reads a long scan all the while. Each client has a
 token and a connection of its own and asks one thing after another, by chance: a list of 50 rows, a
 document, a search, a page with its text, its image, and now and then uploads a letter. Printed: by
-request the number, p50, p95 and p99 in s, and every status that was answered. The clients need the
-same processors as the site: `--pause` seconds between two requests of one client (by default none)
-tell apart how quick an answer is from how many there are.
+request the number, p50, p95 and p99 in s, and every status that was answered; then the processor
+time of the site's parts and of the clients, which need the same processors: `--pause` seconds
+between two requests of one client (by default none) tell apart how quick an answer is from how many
+there are.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ import django  # noqa: E402
 
 django.setup()
 
+from tests.benchmarks.processes import Processes  # noqa: E402
 from tests.benchmarks.product import print_head, print_load, print_row  # noqa: E402
 from tests.chaos.letters import letters, slow_letter  # noqa: E402
 from tests.ocrsite.running_site import (  # noqa: E402
@@ -132,13 +134,16 @@ def main() -> None:
         site.wait_for_ocr_workers()
         site.log_in()
         clients = _prepare(site, asked.clients, asked.documents)
-        begun = time.monotonic()
+        processes, begun = Processes(site), time.monotonic()
+        before, own = processes.cpu_seconds(), time.process_time()
         for client in clients:
             client.until, client.pause = begun + asked.seconds, asked.pause
             client.start()
         for client in clients:
             client.join()
         seconds = time.monotonic() - begun
+        used = {part: now - before.get(part, 0.0) for part, now in processes.cpu_seconds().items()}
+        used["clients"] = time.process_time() - own
         pending = (site.health() or {})["queue"]["pending_pages"]
     except BaseException:
         print(site.log[-3000:])
@@ -148,6 +153,8 @@ def main() -> None:
         shutil.rmtree(base, ignore_errors=True)
         PREPARED.clean_up()
     _print(clients, seconds)
+    told = [f"{part} {spent:.1f}" for part, spent in used.items() if part and spent >= 0.1]
+    print("Processor time, s: " + ", ".join(told))
     print(f"\n{pending} pages waited for the readers at the end")
     print_load()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -163,3 +164,13 @@ def test_a_reader_uploads_nowhere() -> None:
 def test_a_team_of_others_is_not_there_for_uploads() -> None:
     with pytest.raises(NotFound):
         team_for_upload(make_user(team=make_team()), make_team().id)
+
+
+def test_what_every_member_may_is_one_question(django_assert_num_queries: Any) -> None:
+    document = make_document()
+    reader = make_user(team=document.team, role=Role.READER)
+
+    with django_assert_num_queries(1):
+        require(reader, Ability.SEE, document.id)
+    with pytest.raises(NotAllowed):
+        require(reader, Ability.EDIT, document.id)
