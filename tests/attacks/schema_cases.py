@@ -2,8 +2,9 @@
 
     python -m tests.attacks.schema_cases --cases 10000 --seed 1
 
-Each is sent by a person's token with all scopes, and by a token of each scope. None may be answered
-by an error of the server, or by a status, media type, header or body that is not described.
+Each is sent by a manager's or a reviewer's token with all scopes, or by one of a single scope. None
+may be answered by an error of the server, or by a status, media type, header or body that is not
+described.
 """
 
 from __future__ import annotations
@@ -94,14 +95,17 @@ def _open_connections() -> Iterator[None]:
 
 
 def make_keys(world: World) -> list[str]:
-    """Of a reviewer's tokens: with all scopes, and with each alone."""
+    """Of tokens: a manager's and a reviewer's with all scopes, as often as the reviewer's with one
+    scope each, most of whose requests are refused."""
     from documents.models import TokenScope
     from documents.sign_in.tokens import create_token
 
-    user = world.people["reviewer"]
-    assert user is not None
-    choices = [list(TokenScope.values), *([scope] for scope in TokenScope.values)]
-    return [create_token(user, name="a", scopes=scopes)[1] for scopes in choices]
+    manager, reviewer = world.people["manager"], world.people["reviewer"]
+    assert manager is not None and reviewer is not None
+    every = list(TokenScope.values)
+    wide = [create_token(who, name="a", scopes=every)[1] for who in (manager, reviewer)]
+    narrow = [create_token(reviewer, name="a", scopes=[scope])[1] for scope in every]
+    return wide * 2 + narrow
 
 
 def _run_operation(
