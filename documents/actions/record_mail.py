@@ -6,7 +6,7 @@ from django.db import transaction
 
 from documents.actions.upload import TITLE_LENGTH
 from documents.events import commit_change
-from documents.files.filenames import title_from_filename
+from documents.files.filenames import is_title_from_filename
 from documents.models.claim import TaskClaim
 
 #: Characters of people's names and addresses that are kept: a list may have thousands.
@@ -27,7 +27,7 @@ def record_mail(
     with transaction.atomic():
         document = claim.lock()
         document.set_mail(message_id, head)
-        if subject and document.title == title_from_filename(document.filename)[:TITLE_LENGTH]:
+        if subject and is_title_from_filename(document.title, document.filename):
             document.title = subject[:TITLE_LENGTH]
         if document.changed_fields():
             commit_change(document)

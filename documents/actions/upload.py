@@ -25,7 +25,7 @@ from documents.actions.untrash import untrash
 from documents.errors import EmptyFile, InvalidRequest, OriginalMissing
 from documents.events import commit_version
 from documents.files.disk_errors import map_disk_errors
-from documents.files.filenames import safe_name, title_from_filename
+from documents.files.filenames import clean_name, safe_name, title_from_filename
 from documents.files.filetypes import FileType
 from documents.files.keys import original_key
 from documents.files.sniff import sniff
@@ -109,13 +109,14 @@ def upload(
             if way is not None and is_splittable(same):
                 return Uploaded(split_stack(same.id, split, actor=actor), created=False)
             return Uploaded(ask_for_pages(same, asked.pages, actor=actor), created=False)
+        called = title_from_filename(clean_name(filename, kind.suffixes))
         return _store(
             actor,
             team,
             staged,
             safe_name(filename, kind.suffixes),
             kind,
-            title=title,
+            title=title or called[:TITLE_LENGTH],
             tags=tags,
             language=language,
             ocr=ocr,
@@ -188,7 +189,7 @@ def _store(
         id=uuid.uuid4(),
         team=team,
         created_by=created_by,
-        title=title or title_from_filename(filename)[:TITLE_LENGTH],
+        title=title,
         filename=filename,
         sha256=staged.sha256,
         size=staged.size,

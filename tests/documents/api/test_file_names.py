@@ -71,6 +71,7 @@ def test_a_name_arrives_as_it_was(api: APIClient, media: Any, spelling: str, nam
     answer = send(api, SPELLINGS[spelling](name))
 
     assert answer.status_code == 201, answer.content
+    assert answer.json()["title"] == name.removesuffix(".pdf")
     kept = answer.json()["filename"]
     assert kept.endswith(".pdf")
     assert name.startswith(kept.removesuffix(".pdf"))

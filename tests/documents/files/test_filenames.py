@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.files.filenames import MAX_BYTES, safe_name, title_from_filename
+from documents.files.filenames import (
+    MAX_BYTES,
+    clean_name,
+    is_title_from_filename,
+    safe_name,
+    title_from_filename,
+)
 
 PDF, JPEG = (".pdf",), (".jpg", ".jpeg")
 
@@ -85,6 +91,17 @@ def test_a_name_that_is_too_long_keeps_its_suffix_and_whole_letters() -> None:
 
     assert name == "й" * 98 + ".pdf"
     assert len(name.encode()) == MAX_BYTES
+
+
+def test_a_title_that_nobody_gave_is_known_again_however_long_the_name() -> None:
+    name = "Договор поставки " * 10 + "№ 17.eml"
+    stored, title = safe_name(name, (".eml",)), title_from_filename(clean_name(name, (".eml",)))
+
+    assert title.endswith("№ 17")
+    assert len(stored.encode()) <= MAX_BYTES
+    assert is_title_from_filename(title, stored)
+    assert not is_title_from_filename("letter of May", "letter.eml")
+    assert not is_title_from_filename("Another title", stored)
 
 
 def test_every_hostile_name_becomes_safe(shared: Path) -> None:
