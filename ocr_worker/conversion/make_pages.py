@@ -17,6 +17,7 @@ from .libreoffice import Office
 from .mail_page import write_mail
 from .passwords import password_needed
 from .spreadsheet import fit_to_pages
+from .tracked_changes import has_deletions, hide_deletions
 from .web_page import write_web_page
 
 _PLAIN = {kind.mime_type for kind in (filetypes.TXT, filetypes.CSV)}
@@ -67,6 +68,8 @@ def make_pages(
         return _make_sheets(office, source)
     if mime_type == filetypes.CSV.mime_type:
         return _fit(office, source)
+    if has_deletions(source, mime_type):
+        return _make_without_deletions(office, source)
     pdf = source.with_suffix(".pdf")
     # As a text with pages; by itself it takes it for a page of the web, and loses its first lines.
     office.convert(source, pdf, read_as="HTML (StarWriter)" if source.suffix == ".html" else "")
@@ -91,6 +94,22 @@ def _fit(office: Office, flat: Path) -> Made:
     flat.unlink()
     office.convert(fitted, pdf)
     return Made(pdf, notes)
+
+
+def _make_without_deletions(office: Office, source: Path) -> Made:
+    flat, shown = source.with_suffix(".fodt"), source.with_name("shown.fodt")
+    pdf = source.with_name("shown.pdf")
+    try:
+        office.convert(source, flat)
+        notes = hide_deletions(flat, shown)
+        flat.unlink()
+        office.convert(shown, pdf)
+        return Made(pdf, notes)
+    except (ConversionFailed, LimitExceeded):
+        # As for workbooks. Better with what was deleted, struck through, than not at all.
+        pdf = source.with_suffix(".pdf")
+        office.convert(source, pdf)
+        return Made(pdf)
 
 
 def _write_plain(stream: BinaryIO, mime_type: str, own: Path) -> Path:
