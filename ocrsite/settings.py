@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging as stdlib_logging
-from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from ocrsite.environment import (
     build_untrusted_child_variables,
     read_environment,
 )
+from ocrsite.environment.library_paths import VLLM, VLM_PYTHON
 from ocrsite.secret_key import choose_secret_key
 
 ENVIRONMENT = read_environment()
@@ -41,10 +41,7 @@ OCRSITE_LANGUAGES = ENVIRONMENT.languages
 OCRSITE_ENGINE_MARGIN = ENVIRONMENT.engine_margin
 OCRSITE_SECOND_READER = ENVIRONMENT.second_reader
 OCRSITE_RECOGNISER = ENVIRONMENT.recogniser
-#: The Python that has PyTorch in the GPU image (Dockerfile). Where it is absent, our own is tried.
-OCRSITE_VLM_PYTHON = Path("/opt/vlm/bin/python")
-#: vLLM's program, where an administrator has installed it; else one beside our own Python is tried.
-OCRSITE_VLLM = Path("/opt/vllm/bin/vllm")
+OCRSITE_VLM_PYTHON, OCRSITE_VLLM = VLM_PYTHON, VLLM
 #: Where Tesseract's language data and PaddleOCR-VL's models lie, as far as the environment says.
 OCRSITE_TESSDATA_DIR = ENVIRONMENT.library_paths.tessdata_dir
 OCRSITE_PADDLE_CACHE_DIR = ENVIRONMENT.library_paths.paddle_cache_home

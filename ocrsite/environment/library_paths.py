@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+#: The Python that has PyTorch in the GPU image (Dockerfile). Where it is absent, our own is tried.
+VLM_PYTHON = Path("/opt/vlm/bin/python")
+#: vLLM's program, where an administrator has installed it; else one beside our own Python is tried.
+VLLM = Path("/opt/vllm/bin/vllm")
 #: Where PaddleX keeps its cache below a home directory.
 _PADDLE_CACHE = ".paddlex"
 #: The home of the user of PaddleOCR-VL's image: a platform may run the image as another user.

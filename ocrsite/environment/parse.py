@@ -20,7 +20,7 @@ No variable needs to be set. A value that makes no sense stops the program with 
 | `OCRSITE_CALL_ALLOWED` | hosts and networks that are not public and may be called all the same |
 | `OCRSITE_BATCH_PREFIXES` | prefixes of the bucket that managers may read in batches and write to |
 | `OCRSITE_RATE_LIMIT` | requests that one token may send in a minute, 6000; 0: any number |
-| `OCRSITE_WORKERS` | number of OCR workers, 2 |
+| `OCRSITE_WORKERS` | number of OCR workers; default as runtime/count_readers.py says |
 | `OCRSITE_ENGINE_MARGIN` | how much worse a compared engine may read, points of 100 (2) |
 | `OCRSITE_SECOND_READER` | `on` (default): Tesseract checks what PaddleOCR-VL reads; or `off` |
 | `OCRSITE_RECOGNISER` | of PaddleOCR-VL's blocks: `auto`, `server`, `batched` or `native` |
@@ -66,7 +66,8 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True)
 class Environment:
-    """The environment, checked. `database` is Django's dictionary, None for SQLite."""
+    """The environment, checked. `database` is Django's dictionary, None for SQLite. `workers`: None
+    where nobody says (runtime/count_readers.py)."""
 
     port: int
     data_dir: Path
@@ -84,7 +85,7 @@ class Environment:
     inbox_keep: bool
     call_allowed: tuple[CallAllowed, ...]
     batch_prefixes: tuple[AllowedPrefix, ...]
-    workers: int
+    workers: int | None
     engine_margin: float
     second_reader: bool
     recogniser: str
@@ -138,7 +139,9 @@ def parse_variables(variables: Mapping[str, str]) -> Environment:
             str(directory.path / "inbox"),
         ),
         inbox_keep=parse("OCRSITE_INBOX_DONE", _parse_inbox_done, "keep"),
-        workers=parse("OCRSITE_WORKERS", _integer_parser(1, 256), "2"),
+        workers=parse(
+            "OCRSITE_WORKERS", lambda text: _integer_parser(1, 256)(text) if text else None, ""
+        ),
         engine_margin=parse("OCRSITE_ENGINE_MARGIN", _integer_parser(0, 100), "2") / 100,
         second_reader=parse("OCRSITE_SECOND_READER", _parse_switch, "on"),
         recogniser=parse("OCRSITE_RECOGNISER", _parse_recogniser, "auto"),

@@ -15,6 +15,7 @@ from documents.bucket.settings import BucketAddress
 from ocrsite.environment import build_child_variables
 from ocrsite.environment.parse import Environment
 from ocrsite.runtime import litestream, queue_server
+from ocrsite.runtime.count_readers import count_readers
 from ocrsite.runtime.service import ExitCallback, Service, StopOrder
 
 
@@ -108,7 +109,7 @@ class Services:
         )
 
     def ocr_workers(self) -> list[Service]:
-        """One service for each slot, OCRSITE_WORKERS of them."""
+        """One service for each slot."""
         return [
             Service(
                 f"ocr {slot}",
@@ -118,7 +119,7 @@ class Services:
                 oom_score=500,
                 descriptors=[self.lock],
             )
-            for slot in range(self.settings.workers)
+            for slot in range(count_readers(self.settings))
         ]
 
     def background(self, *, sole: bool) -> Service:

@@ -26,7 +26,7 @@ def test_nothing_needs_to_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         8081,
         "auto",
         "rus+eng",
-        2,
+        None,
     )
     assert found.data_dir == tmp_path / "data"
     assert found.data_dir_warning is None

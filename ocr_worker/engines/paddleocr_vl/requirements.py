@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -19,15 +21,19 @@ NO_GPU = Message(
 )
 
 
-def find_obstacle(device: str = gpu.DEVICE) -> str | None:
+def find_obstacle(device: str = gpu.DEVICE, homes: Sequence[Path] | None = None) -> Message | None:
     """Why PaddleOCR-VL can't run on this machine, as a sentence; None where it seems possible.
 
-    Checks only what can be checked without importing the library.
+    `homes`: where its models may lie; None: as the settings say. Checks only what can be checked
+    without importing the library.
     """
     if not library.is_installed():
         return Message("PaddleOCR is not installed.")
     try:
-        models.find_models(settings.OCRSITE_PADDLE_MODEL_DIRS, library.known_versions())
+        models.find_models(
+            settings.OCRSITE_PADDLE_MODEL_DIRS if homes is None else homes,
+            library.known_versions(),
+        )
     except EngineUnavailable as error:
         return error.message
     if device != "cpu" and not gpu.is_present():

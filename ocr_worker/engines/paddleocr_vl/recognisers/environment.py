@@ -16,6 +16,15 @@ from documents.messages import Message
 _PACKAGES = ("torch", "transformers", "sentencepiece")
 
 
+def find_python(place: Path) -> Path | None:
+    """`place` where it is there, or this interpreter, whichever has PyTorch."""
+    if place.exists():
+        return place
+    if all(importlib.util.find_spec(name) is not None for name in _PACKAGES):
+        return Path(sys.executable)
+    return None
+
+
 def require_python() -> Path:
     """The interpreter that has PyTorch: the image's, or this one where `.[vlm]` is installed.
 
@@ -23,10 +32,9 @@ def require_python() -> Path:
     """
     if sys.platform != "linux":
         raise EngineUnavailable(Message("The batched recogniser needs Linux."))
-    if settings.OCRSITE_VLM_PYTHON.exists():
-        return Path(settings.OCRSITE_VLM_PYTHON)
-    if all(importlib.util.find_spec(name) is not None for name in _PACKAGES):
-        return Path(sys.executable)
+    python = find_python(settings.OCRSITE_VLM_PYTHON)
+    if python is not None:
+        return python
     raise EngineUnavailable(
         Message(
             "PyTorch is not installed. Install .[vlm], or use the gpu image, so that many blocks "
@@ -35,9 +43,10 @@ def require_python() -> Path:
     )
 
 
-def find_vllm() -> Path | None:
-    """vLLM's program: in an environment of its own, or beside this interpreter."""
-    for program in (Path(settings.OCRSITE_VLLM), Path(sys.executable).with_name("vllm")):
+def find_vllm(place: Path | None = None) -> Path | None:
+    """vLLM's program: `place`, in an environment of its own (None: as the settings say), or beside
+    this interpreter."""
+    for program in (place or Path(settings.OCRSITE_VLLM), Path(sys.executable).with_name("vllm")):
         if os.access(program, os.X_OK):
             return program
     return None
