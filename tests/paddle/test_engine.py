@@ -167,6 +167,15 @@ def test_a_process_forked_from_one_with_an_engine_is_refused(engine: PaddleOCRVL
     assert os.waitstatus_to_exitcode(ended[1]) == 17
 
 
+def test_a_stamp_is_a_picture_and_its_text_where_the_model_reads_stamps(made: Made) -> None:
+    engine = made(boxes=(("text", 0.9, 0.1, 0.1, 0.9, 0.3), ("seal", 0.9, 0.6, 0.6, 0.9, 0.8)))
+
+    _, stamp = read(engine, page()).blocks
+
+    assert stamp.label == "seal"
+    assert stamp.text == ("" if VERSION == "v1" else "Town archive")
+
+
 def test_a_region_that_is_far_too_oblong_costs_no_page(made: Made) -> None:
     engine = made(boxes=(
         ("text", 0.9, 0.05, 0.1, 0.95, 0.12),

@@ -41,6 +41,8 @@ class PaddleLibrary:
             "use_doc_orientation_classify": False,
             "use_doc_unwarping": False,
             "use_chart_recognition": False,
+            # The first model has not learned to read stamps.
+            "use_seal_recognition": models.version != "v1",
             # With queues, errors lose their type, and stopping a page takes seconds.
             "use_queues": False,
         }

@@ -30,10 +30,12 @@ ANSWERS: Answers = {
         "<nl><fcel>Nut<ecel><nl>",
     ),
     "formula": ("\\[", "E=mc^2", "\\]"),
+    "seal": ("Town▁archive",),
 }
 
 #: The marker that an answer begins after.
-_MARKS = {"ocr": "<|go_ocr|>", "table": "<|go_table|>", "formula": "<|go_formula|>"}
+_MARKS = {"ocr": "<|go_ocr|>", "table": "<|go_table|>", "formula": "<|go_formula|>",
+          "seal": "<|go_seal|>"}  # fmt: skip
 _CONTROL = (
     "<|begin_of_sentence|>", "<|IMAGE_START|>", "<|IMAGE_PLACEHOLDER|>", "<|IMAGE_END|>",
     "<|video_pad|>", *_MARKS.values(),
@@ -46,7 +48,8 @@ _TEMPLATE = """{{- '<|begin_of_sentence|>' -}}
 {%- for c in message['content'] -%}{%- if c['type'] == 'image' -%}{{- '<|IMAGE_START|><|IMAGE_PLACEHOLDER|><|IMAGE_END|>' -}}{%- endif -%}{%- endfor -%}
 {%- for c in message['content'] -%}{%- if c['type'] == 'text' -%}{{- c['text'] -}}
 {%- if 'Table' in c['text'] -%}{%- set ns.mark = '<|go_table|>' -%}
-{%- elif 'Formula' in c['text'] -%}{%- set ns.mark = '<|go_formula|>' -%}{%- endif -%}
+{%- elif 'Formula' in c['text'] -%}{%- set ns.mark = '<|go_formula|>' -%}
+{%- elif 'Seal' in c['text'] -%}{%- set ns.mark = '<|go_seal|>' -%}{%- endif -%}
 {%- endif -%}{%- endfor -%}{{- '\\n' -}}{%- endfor -%}{{- 'Assistant: ' -}}{{- ns.mark -}}"""  # noqa: E501
 
 _PATCH = 14
