@@ -139,7 +139,7 @@ class S3Server:
         """End it at once: a polite request takes it seconds, and a test needs no politeness."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(60)
 
     def stop(self) -> None:
         """End it, and remove what it kept."""

@@ -110,7 +110,7 @@ def faulty_s3(
         s3.closing.set()
         s3._server.shutdown()
         s3._server.server_close()
-        thread.join(5)
+        thread.join(60)
 
 
 class _Handler(BaseHTTPRequestHandler):

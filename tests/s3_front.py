@@ -57,7 +57,7 @@ def front_of(port: int) -> Iterator[Front]:
         front.fails(None)
         front.server.shutdown()
         front.server.server_close()
-        thread.join(5)
+        thread.join(60)
 
 
 class _Handler(BaseHTTPRequestHandler):

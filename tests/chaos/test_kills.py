@@ -107,7 +107,7 @@ def stopped_in_the_middle(site: Site, pattern: str, at_work: object) -> Iterator
 
 def kill(process: psutil.Process) -> None:
     process.kill()
-    psutil.wait_procs([process], timeout=5)
+    psutil.wait_procs([process], timeout=60)
 
 
 def as_if_leases_had_run_out(site: Site) -> None:
@@ -165,7 +165,7 @@ def test_a_web_process_that_is_killed_takes_no_document_with_it(site: Site) -> N
 
     for process in both:
         process.kill()
-    psutil.wait_procs(both, timeout=5)
+    psutil.wait_procs(both, timeout=60)
 
     wait_until_read(site, sent, WITHIN)
     site.wait_for_bootstrap(90)
@@ -193,7 +193,7 @@ def test_a_killed_supervisor_loses_nothing(site: Site) -> None:
     eventually(lambda: a_page_is_being_read(site), 30, "reading")
 
     site.process.kill()
-    site.process.wait(5)
+    site.process.wait(60)
     eventually(lambda: not site.processes(), 5, "the end of every child")
     spare_the_wait(site)
     site.start()
@@ -277,9 +277,8 @@ def test_a_stop_while_pages_are_read_costs_no_attempt(site: Site) -> None:
     sent = send(site, [slow_letter(), slow_letter(), *letters(4)])
     eventually(lambda: held_by(site, 0) and held_by(site, 1), 30, "both readers at work")
 
-    seconds = site.stop(signal.SIGTERM, within=15)
+    site.stop(signal.SIGTERM, within=10)
 
-    assert seconds < 10
     assert site.processes() == []
     unread = "SELECT status, attempts, lease_owner FROM documents_page WHERE status <> 'done'"
     left = site.rows(unread)

@@ -67,7 +67,7 @@ def _queue(directory: Path) -> Iterator[str]:
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         server.kill()
-        server.wait(10)
+        server.wait(60)
 
 
 def test_sixty_pages_are_read_once_by_three_workers_one_of_which_is_lost(

@@ -191,7 +191,7 @@ def test_the_queues_options_are_ones_that_the_server_knows(tmp_path: Path) -> No
             assert client.ping()
     finally:
         server.kill()
-        server.wait(10)
+        server.wait(60)
 
 
 # --- the S3 server --------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from documents.files.upload_staging import stage
 from documents.models import Document, Page, PageStatus
 from ocr_worker import actors
 from ocr_worker.broker import SEND_TIMEOUT, make_broker
+from tests.busy import allow
 from tests.factories import make_team, make_user
 from tests.ocr_worker.claims import processing, scan
 from tests.ocr_worker.process.conftest import Queue, Workers, queue, workers
@@ -62,7 +63,7 @@ def test_a_queue_that_hangs_holds_a_sender_up_for_seconds_only(queue: Queue) -> 
     seconds = time.monotonic() - started_at
     server.resume()
 
-    assert seconds < 2 * SEND_TIMEOUT, "it is waited for once, not twice"
+    assert seconds < allow(1.5 * SEND_TIMEOUT), "it is waited for, but not for ever"
     broker.enqueue(message)  # it works again
 
 
@@ -73,7 +74,7 @@ def test_a_worker_outlives_its_queue(workers: Workers, queue: Queue, tmp_path: P
     reader = workers.start()
     workers.wait_until_idle(1)
     queue.process.kill()
-    queue.process.wait(10)
+    queue.process.wait(60)
     for file in queue.directory.rglob("*"):
         if file.is_file():
             file.unlink()
@@ -100,7 +101,7 @@ def test_the_message_of_a_killed_worker_wakes_another(
     workers.wait_until_idle(2)
 
     first.kill()
-    first.wait(10)
+    first.wait(60)
     Page.objects.update(lease_expires_at="2020-01-01T00:00:00Z")
     assert take_back_lost_pages() == 1
 

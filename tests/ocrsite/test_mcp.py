@@ -86,12 +86,12 @@ def test_a_model_searches_reads_and_gets_a_link(site: Site, letter: str, mode: s
     assert words and words <= set(re.findall(r"\w+", text)) | {"br"}
     url = json.loads(linked[0])["url"]
     assert url.startswith(site.url("/api/"))
-    assert requests.get(url, timeout=10).content.decode() == text, "without a log-in"
-    assert requests.get(url.partition("?")[0], timeout=10).status_code == 401
+    assert requests.get(url, timeout=60).content.decode() == text, "without a log-in"
+    assert requests.get(url.partition("?")[0], timeout=60).status_code == 401
 
 
 def test_who_has_no_token_is_told_to_log_in(site: Site) -> None:
-    answer = requests.post(site.url("/mcp"), json={}, timeout=10)
+    answer = requests.post(site.url("/mcp"), json={}, timeout=60)
 
     assert answer.status_code == 401
     assert answer.headers["Content-Type"] == "application/problem+json"

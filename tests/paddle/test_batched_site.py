@@ -89,9 +89,8 @@ def test_a_stop_gives_all_pages_in_flight_back(site: Site) -> None:
     assert recogniser is not None
     recogniser.suspend()  # no page ends by itself
 
-    seconds = site.stop(within=20)
+    site.stop(within=10)
 
-    assert seconds < 10
     assert running_pages(site) == 0
     attempts = site.rows("select distinct attempts from documents_page where status = 'pending'")
     assert attempts == [(0,)]

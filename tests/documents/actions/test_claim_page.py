@@ -212,13 +212,13 @@ def test_a_document_locked_by_somebody_else_is_passed_over() -> None:
             with transaction.atomic():
                 Document.objects.select_for_update().get(id=first.id)
                 locked.set()
-                done.wait(10)
+                done.wait(60)
         finally:
             connection.close()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    locked.wait(10)
+    locked.wait(60)
     try:
         claim = claim_page(READER)
         assert claim is not None and claim.document_id == second.id

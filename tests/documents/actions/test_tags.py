@@ -167,7 +167,7 @@ def test_a_tag_changes_while_a_document_is_given_it(
         edit(document.id, actor=None, tags=["tag"])
 
     def change() -> None:
-        locked.wait(10)
+        locked.wait(60)
         if delete:
             delete_tag(tag.id, actor=None)
         else:
@@ -198,7 +198,7 @@ def test_a_tag_deleted_while_a_file_comes_in_with_it_does_not_stop_the_file(
     monkeypatch.setattr(QuerySet, "bulk_create", later)
 
     def delete() -> None:
-        found.wait(10)
+        found.wait(60)
         delete_tag(tag.id, actor=None)
 
     at_once(lambda: upload(user, stage([b"%PDF-1.4 x"]), "a.pdf", tags=["tag"]), delete)

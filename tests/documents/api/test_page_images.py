@@ -117,11 +117,11 @@ def test_while_another_image_is_made_one_is_asked_to_come_back(
     def hold() -> None:
         with page_images.render_slot.take():
             held.set()
-            let_go.wait(10)
+            let_go.wait(60)
 
     other = threading.Thread(target=hold)
     other.start()
-    held.wait(10)
+    held.wait(60)
     try:
         answer = api.get(url(document, "pages/1/image/"))
     finally:

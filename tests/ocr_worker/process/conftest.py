@@ -73,7 +73,7 @@ def queue() -> Iterator[Queue]:
         queue.start()
         yield queue
         queue.process.kill()
-        queue.process.wait(10)
+        queue.process.wait(60)
 
 
 @dataclass
@@ -134,7 +134,7 @@ def workers(queue: Queue, media: Path, tmp_path: Path) -> Iterator[Workers]:
     yield workers
     for process in workers.processes:
         process.kill()
-        process.wait(10)
+        process.wait(60)
 
 
 def statuses() -> list[str]:

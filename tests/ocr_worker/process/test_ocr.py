@@ -98,11 +98,10 @@ def test_a_stop_releases_the_page_without_counting_the_attempt(
     queue.wake_ocr_workers()
     eventually(lambda: statuses() == [PageStatus.RUNNING], 60, "reading")
 
-    started_at = time.monotonic()
     worker.send_signal(signal.SIGTERM)
 
-    assert worker.wait(10) == 0
-    assert time.monotonic() - started_at < 8
+    eventually(lambda: worker.poll() is not None, 8, "its end, before it is killed")
+    assert worker.returncode == 0
     page = Page.objects.get()
     assert (page.status, page.attempts, page.lease_owner) == (PageStatus.PENDING, 0, "")
     assert not WorkerProcess.objects.exists()
@@ -118,7 +117,7 @@ def test_a_stop_lets_a_short_page_be_finished(
 
     worker.send_signal(signal.SIGTERM)
 
-    assert worker.wait(10) == 0
+    assert worker.wait(60) == 0
     assert set(statuses()) == {PageStatus.DONE, PageStatus.PENDING}
     assert Reading.objects.count() == statuses().count(PageStatus.DONE)
     assert set(Page.objects.filter(status="pending").values_list("attempts", flat=True)) == {0}
@@ -132,7 +131,7 @@ def test_a_worker_reads_what_its_killed_predecessor_had_claimed(
     queue.wake_ocr_workers()
     eventually(lambda: statuses() == [PageStatus.RUNNING], 60, "reading")
     first.kill()
-    first.wait(10)
+    first.wait(60)
 
     workers.start()
     workers.wait_until_idle(1)

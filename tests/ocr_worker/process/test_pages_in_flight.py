@@ -52,10 +52,10 @@ def test_a_page_that_hangs_fails_and_the_pages_beside_it_are_given_back(
     workers: Workers, queue: Queue, tmp_path: Path
 ) -> None:
     processing(scan(tmp_path / "long.pdf"))
-    worker = workers.start(engine="all-hang", page_seconds=4)
+    worker = workers.start(engine="all-hang", page_seconds=6)
     queue.wake_ocr_workers()
     eventually(lambda: count(PageStatus.RUNNING) == 1, 60, "the page that will fail")
-    time.sleep(2)  # half of its time: those that begin now have not had theirs when it ends
+    time.sleep(4)  # most of its time: those that begin now have not had theirs when it ends
 
     processing(scan(tmp_path / "beside.pdf", pages=2), pages=2)
     queue.wake_ocr_workers()
@@ -75,7 +75,7 @@ def test_a_stop_gives_all_pages_back(workers: Workers, queue: Queue, tmp_path: P
 
     worker.send_signal(signal.SIGTERM)
 
-    assert worker.wait(10) == 0
+    assert worker.wait(60) == 0
     assert set(Page.objects.values_list("status", "attempts")) == {(PageStatus.PENDING, 0)}
 
 

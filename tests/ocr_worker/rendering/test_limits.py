@@ -138,7 +138,7 @@ def test_a_child_killed_while_idle_fails_no_page(good: Path) -> None:
         renderer.count_pages(good, PDF)
         victim = child_of(renderer)
         victim.kill()
-        victim.wait(5)
+        victim.wait(60)
         assert renderer.count_pages(good, PDF) == 1
 
 
@@ -176,7 +176,7 @@ def test_the_child_dies_with_its_parent_even_when_that_is_killed(
         child = psutil.Process(int(parent.stdout.readline()))
         os.kill(parent.pid, signal.SIGKILL)
         parent.wait()
-        child.wait(5)
+        child.wait(60)
         assert not child.is_running()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,16 +15,19 @@ UPLOAD, LOG_IN, TEXT = "/api/v1/documents/", "/api/v1/auth/token/", "/api/v1/doc
 TOKEN = {"Authorization": "Token good"}
 FORM = {"Content-Type": "multipart/form-data; boundary=b"}
 
+Piece = bytes | float | asyncio.Event | None
+
 
 @dataclass
 class Client:
     """A request and what it is answered. `body`: its pieces; a number among them is a pause in
-    seconds, None the end of the connection. After its last piece the client waits."""
+    seconds, an event one until it is set, None the end of the connection. After its last piece
+    the client waits."""
 
     method: str = "GET"
     path: str = "/"
     headers: dict[str, str] = field(default_factory=dict)
-    body: Iterable[bytes | float | None] = ()
+    body: Iterable[Piece] = ()
     complete: bool = True
     address: str = "192.0.2.1"
     leaves_after: int | None = None
@@ -36,7 +39,7 @@ class Client:
     asked_for_body: bool = False
 
     def __post_init__(self) -> None:
-        self._pieces: Iterator[bytes | float | None] = iter([*self.body])
+        self._pieces: Iterator[Piece] = iter([*self.body])
         self._left = asyncio.Event()
 
     def scope(self) -> dict[str, Any]:
@@ -60,6 +63,9 @@ class Client:
                 return {"type": "http.disconnect"}
             if isinstance(piece, float):
                 await asyncio.sleep(piece)
+                continue
+            if isinstance(piece, asyncio.Event):
+                await piece.wait()
                 continue
             self.bytes_read += len(piece)
             return {"type": "http.request", "body": piece, "more_body": True}
@@ -99,14 +105,44 @@ async def fronting(application: Application) -> AsyncIterator[Front]:
         front.close()
 
 
+class PatientLoop(asyncio.SelectorEventLoop):
+    """One for which the process was never stopped for long: all its deadlines count no more than
+    0.05 s between two of its rounds, so that a busy machine is late for none."""
+
+    def __init__(self) -> None:
+        self._seen = self._told = 0.0
+        super().__init__()
+
+    def time(self) -> float:
+        now = super().time()
+        self._told += min(now - self._seen, 0.05)
+        self._seen = now
+        return self._told
+
+
+def run(made: Coroutine[Any, Any, None]) -> None:
+    """As `asyncio.run` does, in a patient loop."""
+    loop = PatientLoop()
+    try:
+        loop.run_until_complete(made)
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0.01)
+
+
 def ask(application: Application, *clients: Client) -> None:
     """Let all `clients` ask at the same time, and wait until each is answered or given up."""
 
-    async def run() -> None:
+    async def ask_all() -> None:
         async with fronting(application) as front:
             await asyncio.gather(*(front(c.scope(), c.receive, c.send) for c in clients))
 
-    asyncio.run(run())
+    run(ask_all())
 
 
 def echo(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -115,7 +151,7 @@ def echo(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
     return [environ["wsgi.input"].read()]
 
 
-def post(path: str, *body: bytes | float | None, **headers: str) -> Client:
+def post(path: str, *body: Piece, **headers: str) -> Client:
     """With a Content-Length of what it brings, unless `headers` has another."""
     size = sum(len(piece) for piece in body if isinstance(piece, bytes))
     named = {name.replace("_", "-"): value for name, value in headers.items()}

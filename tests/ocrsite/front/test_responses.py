@@ -14,7 +14,7 @@ from ocrsite.front.pools import LONGEST_QUEUE, THREADS, Work
 from ocrsite.front.wsgi import TAKEN, build_environ
 from ocrsite.runtime import start_state
 from ocrsite.runtime.start_state import ProcessRole, Start
-from tests.ocrsite.front.clients import TOKEN, UPLOAD, Client, ask, echo, fronting
+from tests.ocrsite.front.clients import TOKEN, UPLOAD, Client, ask, echo, fronting, run, until
 
 
 class Stream:
@@ -80,21 +80,21 @@ def test_a_client_that_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch
 
 
 def test_clients_that_do_not_read_hold_no_thread() -> None:
-    async def run() -> None:
+    async def ask_beside_them() -> None:
         stream = Stream(1000)
         async with fronting(stream) as front:
             stalled = [Client(reads=False) for _ in range(100)]
             tasks = [asyncio.create_task(front(c.scope(), c.receive, c.send)) for c in stalled]
-            await asyncio.sleep(0.2)
+            await until(lambda: all(client.status for client in stalled))
             other = Client("HEAD")
-            await asyncio.wait_for(front(other.scope(), other.receive, other.send), 5)
+            await asyncio.wait_for(front(other.scope(), other.receive, other.send), 30)
             assert other.status == 200
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             assert stream.closed == 101
 
-    asyncio.run(run())
+    run(ask_beside_them())
 
 
 @pytest.mark.parametrize("fails_at", [0, 10])
@@ -141,15 +141,15 @@ def test_past_a_long_queue_requests_are_refused_at_once() -> None:
     release = threading.Event()
 
     def view(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        release.wait(20)
+        release.wait(60)
         return echo(environ, start_response)
 
-    async def run() -> None:
+    async def fill_the_queue() -> None:
         async with fronting(view) as front:
             room = THREADS[Work.GENERAL] + LONGEST_QUEUE
             clients = [Client() for _ in range(room)]
             tasks = asyncio.gather(*(front(c.scope(), c.receive, c.send) for c in clients))
-            await asyncio.sleep(0.2)
+            await until(lambda: front._pools._unfinished[Work.GENERAL] == room)
             refused, health = Client(path=UPLOAD), Client("HEAD", "/health")
             await front(refused.scope(), refused.receive, refused.send)
             assert refused.status == 503
@@ -159,7 +159,7 @@ def test_past_a_long_queue_requests_are_refused_at_once() -> None:
             await tasks
             assert {client.status for client in clients} == {200}
 
-    asyncio.run(run())
+    run(fill_the_queue())
 
 
 def test_during_the_start_no_body_is_read_and_django_answers(

@@ -21,6 +21,8 @@ from tests.ocrsite.front.clients import (
     echo,
     fronting,
     post,
+    run,
+    until,
 )
 
 DRIPPING: list[bytes | float] = [b"a", 0.1] * 50
@@ -64,49 +66,47 @@ def test_a_large_body_must_keep_moving() -> None:
 def test_too_many_small_bodies_cost_those_that_wait_longest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(limits, "SMALL_DEADLINE", 5.0)
+    monkeypatch.setattr(limits, "SMALL_DEADLINE", 30.0)
 
-    async def run() -> None:
+    async def attack_and_log_in() -> None:
         async with fronting(echo) as front:
             front._intake._small_bodies = 10
-            dripping = [post(LOG_IN, b"a", 2.0, b"b") for _ in range(30)]
+            go_on = asyncio.Event()
+            dripping = [post(LOG_IN, b"a", go_on, b"b") for _ in range(30)]
             attack = asyncio.gather(*(front(c.scope(), c.receive, c.send) for c in dripping))
-            await asyncio.sleep(0.2)
+            await until(lambda: sum(client.status == 503 for client in dripping) == 20)
             honest = post(LOG_IN, b"name and ", 0.05, b"password")
             honest.address = "192.0.2.2"
             await front(honest.scope(), honest.receive, honest.send)
             assert honest.content == b"name and password"
+            go_on.set()
             await attack
         statuses = [client.status for client in dripping]
         assert statuses.count(200) <= 10
         assert {200, 503} == set(statuses)
 
-    asyncio.run(run())
+    run(attack_and_log_in())
 
 
 # --- shares -------------------------------------------------------------------------------------
 
 
 def test_an_account_that_uploads_much_waits_and_no_other_account_does() -> None:
-    running: list[int] = []
-    most: list[int] = []
-
-    async def run() -> None:
+    async def upload() -> None:
         async with fronting(echo) as front:
-            many = [post(UPLOAD, b"a", 0.3, b"b", **TOKEN, **FORM) for _ in range(20)]
+            go_on = asyncio.Event()
+            many = [post(UPLOAD, b"a", go_on, b"b", **TOKEN, **FORM) for _ in range(20)]
             other = post(UPLOAD, b"c", Authorization="Token good-too", **FORM)
             tasks = asyncio.gather(*(front(c.scope(), c.receive, c.send) for c in many))
-            await asyncio.sleep(0.1)
-            running.append(sum(client.asked_for_body for client in many))
+            await until(lambda: sum(client.asked_for_body for client in many) >= 6)
             await front(other.scope(), other.receive, other.send)
             assert other.status == 200
-            most.append(sum(client.status == 200 for client in many))
+            assert sum(client.asked_for_body for client in many) == 6
+            go_on.set()
             await tasks
             assert {client.status for client in many} == {200}
 
-    asyncio.run(run())
-    assert running == [6]
-    assert most[0] < 20
+    run(upload())
 
 
 def test_an_account_with_too_many_in_its_queue_is_told_when_to_come_back() -> None:
@@ -127,25 +127,25 @@ def test_health_lists_and_log_in_are_answered_while_every_upload_waits() -> None
     def view(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["CONTENT_TYPE"] == FORM["Content-Type"]:
             uploading.append(1)
-            release.wait(20)
+            release.wait(60)
         start_response("200 OK", [])
         return [b"answer"]
 
-    async def run() -> None:
+    async def ask_beside_uploads() -> None:
         async with fronting(view) as front:
             uploads = [
                 post(UPLOAD, b"a", Authorization=f"Token good{number}", **FORM)
                 for number in range(30)
             ]
             tasks = asyncio.gather(*(front(c.scope(), c.receive, c.send) for c in uploads))
-            await asyncio.sleep(0.2)
+            await until(lambda: len(uploading) == THREADS[Work.UPLOAD])
             others = [Client(path="/health"), Client(path=UPLOAD), post(LOG_IN, b"x")]
             for client in others:
                 client.headers["Content-Type"] = "text/plain"
-                await asyncio.wait_for(front(client.scope(), client.receive, client.send), 5)
+                await asyncio.wait_for(front(client.scope(), client.receive, client.send), 30)
             assert {client.status for client in others} == {200}
             assert len(uploading) == THREADS[Work.UPLOAD] < len(uploads)
             release.set()
             await tasks
 
-    asyncio.run(run())
+    run(ask_beside_uploads())

@@ -16,6 +16,7 @@ from documents.search.index.index_state import IndexStatus
 from ocrsite.monitoring import self_checks
 from ocrsite.monitoring.self_checks import Findings, WorkerHealth
 from ocrsite.runtime.start_state import ProcessRole, Start
+from tests.busy import slowdown
 from tests.ocrsite.monitoring.states import (
     READY,
     SOUND,
@@ -171,7 +172,7 @@ def test_it_answers_within_a_second_while_a_check_hangs(
         release.set()
 
     # The quickest of three: a busy test machine may stretch one, a hanging check all of them.
-    assert min(waits) < 1
+    assert min(waits) < slowdown()
     assert answer["status"] == "degraded"
     assert answer["database"] == "failing"
 

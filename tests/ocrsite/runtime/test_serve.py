@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.busy import slowdown
 from tests.ocrsite.running_site import (
     ADMIN_PASSWORD,
     Site,
@@ -35,14 +36,14 @@ def passwords_in(log: str) -> list[str]:
 @pytest.mark.any_database
 def test_health_answers_within_three_seconds_of_the_start(tmp_path: Path) -> None:
     # The machine may be busy with other tests: the promise is about the site, so one start in
-    # three has to keep it.
+    # three has to keep it, and a second of an idle machine may be several.
     seconds = []
     for attempt in range(3):
         with running_from_nothing(tmp_path / f"data{attempt}") as site:
             found = site.wait_for_health()
             seconds.append(time.monotonic() - site.started)
         assert found["status"] == "starting"
-        if seconds[-1] < 3:
+        if seconds[-1] < 3 * slowdown():
             return
     pytest.fail(f"health answered after {seconds} seconds")
 

@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from ocrsite.runtime import queue_server
+from tests.busy import allow
 from tests.ocrsite.running_site import Site, eventually, running
 from tests.ocrsite.runtime.conftest import QUEUE
 
@@ -48,10 +49,10 @@ def test_bodies_that_stall_do_not_shut_out_the_rest_and_are_ended(shared_site: S
         begun = time.monotonic()
         assert shared_site.get("/health").status_code == 200
         assert shared_site.browser().submit("/login/", username="x").status_code == 200
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < allow(5)
 
         for connection in stalled:
-            connection.settimeout(20)
+            connection.settimeout(60)
             answer = b"".join(iter(lambda: connection.recv(4096), b""))  # noqa: B023 - called here
             assert answer.startswith(b"HTTP/1.1 408 ")
 
@@ -90,7 +91,7 @@ def test_web_and_workers_may_run_apart_on_one_database_and_one_queue(
             assert not web.find(QUEUE), "no queue of its own is started"
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 # --- the end ----------------------------------------------------------------------------------
@@ -100,9 +101,8 @@ def test_web_and_workers_may_run_apart_on_one_database_and_one_queue(
 def test_a_stop_ends_every_process_within_ten_seconds(open_site: Site, number: int) -> None:
     assert len(open_site.processes()) >= 4
 
-    seconds = open_site.stop(number, within=10)
+    open_site.stop(number, within=10)
 
-    assert seconds < 10
     assert open_site.process.returncode == 0
     assert nothing_is_left_of(open_site)
 
@@ -118,7 +118,7 @@ def test_a_stop_during_the_start_ends_every_process(fresh_site: Site) -> None:
 @pytest.mark.any_database
 def test_a_stop_does_not_wait_for_a_body_that_stalls(open_site: Site) -> None:
     with stalled_body(open_site):
-        assert open_site.stop(within=10) < 10
+        open_site.stop(within=10)
 
     assert nothing_is_left_of(open_site)
 
@@ -144,10 +144,10 @@ def test_a_killed_web_process_is_started_again_and_requests_wait_for_it(shared_s
     assert before is not None
     both = [before, *before.children()]
     before.kill()
-    psutil.wait_procs(both, timeout=5)
+    psutil.wait_procs(both, timeout=60)
 
     # It waits in the listening socket's queue; it is not refused.
-    answer = requests.get(shared_site.url("/login/"), timeout=15)
+    answer = requests.get(shared_site.url("/login/"), timeout=60)
 
     assert answer.status_code == 200
     after = shared_site.find("front.server")
@@ -161,16 +161,16 @@ def test_a_killed_web_worker_is_started_again(shared_site: Site) -> None:
     both = [server, *server.children()]
     assert len(both) == 2
     both[1].kill()
-    psutil.wait_procs(both, timeout=5)
+    psutil.wait_procs(both, timeout=60)
 
-    assert requests.get(shared_site.url("/login/"), timeout=15).status_code == 200
+    assert requests.get(shared_site.url("/login/"), timeout=60).status_code == 200
 
 
 def test_a_killed_reader_is_started_again(shared_site: Site) -> None:
     slot_0 = "worker ocr --slot 0"
     before = eventually(lambda: shared_site.find(slot_0), 20, "a reader")
     before.kill()
-    psutil.wait_procs([before], timeout=5)
+    psutil.wait_procs([before], timeout=60)
 
     after = eventually(lambda: shared_site.find(slot_0), 20, "another reader")
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
@@ -88,13 +87,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
         )
         supervisors.append(supervisor)
         for name in children:
-            eventually(partial(events, tmp_path, name), 10, f"the start of {name}")
+            eventually(partial(events, tmp_path, name), 60, f"the start of {name}")
         return supervisor
 
     yield start
     for supervisor in supervisors:
         supervisor.kill()
-        supervisor.wait(10)
+        supervisor.wait(60)
 
 
 def events(directory: Path, name: str) -> list[tuple[str, float]]:
@@ -159,7 +158,7 @@ def test_children_stop_in_their_order(start: Start, tmp_path: Path) -> None:
     )
 
     supervisor.terminate()
-    assert supervisor.wait(10) == 0
+    assert supervisor.wait(60) == 0
 
     stops = [dict(events(tmp_path, name))["stopped"] for name in ("ocr", "web", "queue")]
     assert stops == sorted(stops)
@@ -167,12 +166,10 @@ def test_children_stop_in_their_order(start: Start, tmp_path: Path) -> None:
 
 def test_one_that_ignores_the_stop_is_killed_in_time(start: Start, tmp_path: Path) -> None:
     supervisor = start(ocr=("FIRST", DEAF), queue=("LAST", POLITE))
-    begun = time.monotonic()
 
     supervisor.terminate()
-    supervisor.wait(10)
 
-    assert time.monotonic() - begun < KILL_AFTER + 1
+    eventually(lambda: supervisor.poll() is not None, KILL_AFTER + 1, "the end of all")
     assert not alive(tmp_path)
     assert "stopped" in dict(events(tmp_path, "queue")), "the queue stopped by itself"
 
@@ -184,8 +181,8 @@ def test_a_second_interrupt_ends_everything_at_once(start: Start, tmp_path: Path
     assert supervisor.poll() is None
 
     supervisor.send_signal(signal.SIGINT)
-    supervisor.wait(2)
 
+    eventually(lambda: supervisor.poll() is not None, 2, "the end of all, before its time")
     assert not alive(tmp_path)
 
 
@@ -209,7 +206,7 @@ def test_a_terminal_that_is_closed_stops_it(start: Start, tmp_path: Path) -> Non
 
     supervisor.send_signal(signal.SIGHUP)
 
-    assert supervisor.wait(10) == 0
+    assert supervisor.wait(60) == 0
     assert not alive(tmp_path)
 
 
@@ -224,7 +221,7 @@ def test_under_nohup_it_survives_its_terminal(start: Start, tmp_path: Path) -> N
     eventually(lambda: len(pids(tmp_path, "ocr")) == 2, 10, "another start")
     assert supervisor.poll() is None
     supervisor.terminate()
-    assert supervisor.wait(10) == 0, "a stop that is meant still works"
+    assert supervisor.wait(60) == 0, "a stop that is meant still works"
 
 
 def test_what_a_dead_child_leaves_behind_is_ended(start: Start, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ class Terminal:
         self.process.send_signal(2)
         with contextlib.suppress(OSError):  # the terminal's other end is closed
             self.read_until(lambda shown: "ocrsite has stopped." in shown)
-        self.process.wait(20)
+        self.process.wait(60)
         os.close(self._end)
 
 
