@@ -12,6 +12,7 @@ from documents.events import commit_reading_end
 from documents.messages import Message
 from documents.models import Document, Priority, Task
 from documents.models.claim import MAX_TASK_ATTEMPTS, TaskClaim
+from documents.models.lease import lock_first
 
 
 def claim_task(
@@ -52,7 +53,7 @@ def _lock_first(turns: Turns, to_prepare_no: Collection[str]) -> Document | None
     free = free.exclude(task=Task.PREPARE, mime_type__in=to_prepare_no)
     for priority in turns.priorities:
         documents = free.filter(priority=priority)
-        document = documents.select_for_update(skip_locked=True, of=("self",)).first()
+        document = lock_first(documents)
         if document is not None:
             return document
     return None

@@ -17,6 +17,7 @@ from documents.errors import ArchiveError, FetchFailed, LeaseLost
 from documents.files.upload_staging import stage
 from documents.messages import Message
 from documents.models import Document, Fetch, FetchStatus, Origin
+from documents.models.lease import lock_first
 from documents.models.stored_error import error_fields
 from documents.outside.fetch import open_url
 
@@ -33,12 +34,7 @@ log = structlog.get_logger(__name__)
 def claim_fetch() -> Fetch | None:
     """Lease the one that has waited longest; None where none waits. The attempt counts now."""
     with transaction.atomic():
-        fetch = (
-            Fetch.objects.to_do()
-            .select_for_update(skip_locked=True, of=("self",))
-            .order_by("created_at")
-            .first()
-        )
+        fetch = lock_first(Fetch.objects.to_do().order_by("created_at"))
         if fetch is None:
             return None
         fetch.lease.grant(fetch)

@@ -19,6 +19,7 @@ from documents.files.storage import archive
 from documents.messages import Message
 from documents.models import Document, Export
 from documents.models.export import ExportStatus
+from documents.models.lease import lock_first
 from documents.models.stored_error import error_fields
 from documents.signals import announce, export_made
 
@@ -51,12 +52,7 @@ def claim_export() -> ExportClaim | None:
     """Lease the export that has waited longest; None where none waits. The attempt counts now."""
     while True:
         with transaction.atomic():
-            export = (
-                Export.objects.to_make()
-                .select_for_update(skip_locked=True, of=("self",))
-                .order_by("changed_at")
-                .first()
-            )
+            export = lock_first(Export.objects.to_make().order_by("changed_at"))
             if export is None:
                 return None
             if export.attempts >= MAX_ATTEMPTS:

@@ -34,6 +34,7 @@ from documents.files.bucket_objects import list_files, stage_object
 from documents.messages import Message
 from documents.models import Batch, BatchObject, BatchStatus, ObjectStatus, Origin, OriginKind, User
 from documents.models.change_job import limits_from_json
+from documents.models.lease import lock_first
 from documents.models.recognition import UNFINISHED
 from documents.models.stored_error import error_fields
 
@@ -107,12 +108,7 @@ def forget_old_batches() -> int:
 
 def _claim() -> Batch | None:
     with transaction.atomic():
-        batch = (
-            Batch.objects.to_run()
-            .select_for_update(skip_locked=True, of=("self",))
-            .order_by("served_at")
-            .first()
-        )
+        batch = lock_first(Batch.objects.to_run().order_by("served_at"))
         if batch is None:
             return None
         batch.lease.grant(batch)

@@ -22,6 +22,7 @@ from documents.errors import ArchiveError, ChangeFailed, LeaseLost
 from documents.messages import Message
 from documents.models import ChangeJob, ChangeOutcome, ChangeResult, ChangeStatus, User
 from documents.models.change_job import limits_from_json, outcome_error_fields
+from documents.models.lease import lock_first
 from documents.signals import announce, tasks_waiting
 
 #: Seconds and documents of one slice; then another job may have its turn.
@@ -93,12 +94,7 @@ def forget_old_changes() -> int:
 
 def _claim() -> ChangeClaim | None:
     with transaction.atomic():
-        job = (
-            ChangeJob.objects.to_run()
-            .select_for_update(skip_locked=True, of=("self",))
-            .order_by("served_at")
-            .first()
-        )
+        job = lock_first(ChangeJob.objects.to_run().order_by("served_at"))
         if job is None:
             return None
         change = _parse(job)

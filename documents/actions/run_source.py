@@ -20,6 +20,7 @@ from documents.actions.take_mail import check_mailbox, take_mail
 from documents.errors import ArchiveError, LeaseLost, SourceError
 from documents.messages import Message
 from documents.models import Source, SourceKind
+from documents.models.lease import lock_first
 from documents.models.stored_error import error_fields
 from documents.text.timestamps import iso_time
 
@@ -63,11 +64,8 @@ def end_source_leases() -> None:
 
 def _claim() -> Source | None:
     with transaction.atomic():
-        source = (
-            Source.objects.to_run()
-            .select_for_update(skip_locked=True, of=("self",))
-            .order_by(F("check_wanted").desc(), "next_run_at")
-            .first()
+        source = lock_first(
+            Source.objects.to_run().order_by(F("check_wanted").desc(), "next_run_at")
         )
         if source is None:
             return None

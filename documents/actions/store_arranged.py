@@ -21,6 +21,7 @@ from documents.files.upload_staging import stage
 from documents.messages import Message
 from documents.models import Arrangement, ArrangementStatus, Document, Origin, OriginKind, Priority
 from documents.models.change_job import limits_from_json
+from documents.models.lease import lock_first
 from documents.models.stored_error import error_fields
 from documents.models.tag_names import MAX_TAGS
 from documents.signals import announce, tasks_waiting
@@ -65,12 +66,7 @@ def claim_arrangement() -> ArrangementClaim | None:
     """Lease the one that has waited longest; None where none waits. The attempt counts now."""
     while True:
         with transaction.atomic():
-            found = (
-                Arrangement.objects.to_do()
-                .select_for_update(skip_locked=True, of=("self",))
-                .order_by("created_at")
-                .first()
-            )
+            found = lock_first(Arrangement.objects.to_do().order_by("created_at"))
             if found is None:
                 return None
             if found.attempts >= MAX_ATTEMPTS:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
+
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,11 @@ class LeaseFields:
 
     def _expiry(self) -> datetime.datetime:
         return timezone.now() + self.duration
+
+
+def lock_first(rows: QuerySet[Row]) -> Row | None:
+    """The first of `rows` that nobody else has locked, locked until the transaction ends."""
+    return rows.select_for_update(skip_locked=True, of=("self",)).first()
 
 
 class Leased(models.Model):
