@@ -21,6 +21,7 @@ from documents.models.lease import lock_first
 from documents.models.stored_error import error_fields
 from documents.outside.fetch import open_url
 
+#: One that failed, or whose process was lost, so often is given up.
 MAX_ATTEMPTS = 3
 #: How long what came of a fetch can be asked for.
 KEEP_FETCHES = datetime.timedelta(days=7)
@@ -33,14 +34,18 @@ log = structlog.get_logger(__name__)
 
 def claim_fetch() -> Fetch | None:
     """Lease the one that has waited longest; None where none waits. The attempt counts now."""
-    with transaction.atomic():
-        fetch = lock_first(Fetch.objects.to_do().order_by("created_at"))
-        if fetch is None:
-            return None
-        fetch.lease.grant(fetch)
-        fetch.attempts += 1
-        fetch.save()
-    return Fetch.objects.select_related("user").get(pk=fetch.pk)
+    while True:
+        with transaction.atomic():
+            fetch = lock_first(Fetch.objects.to_do().order_by("created_at"))
+            if fetch is None:
+                return None
+            if fetch.attempts >= MAX_ATTEMPTS:
+                _give_up(fetch)
+                continue
+            fetch.lease.grant(fetch)
+            fetch.attempts += 1
+            fetch.save()
+        return Fetch.objects.select_related("user").get(pk=fetch.pk)
 
 
 def run_fetch(fetch: Fetch) -> None:
@@ -73,6 +78,16 @@ def forget_old_fetches() -> int:
     """Delete what was asked for long ago. Returns the number."""
     old = Fetch.objects.filter(created_at__lt=timezone.now() - KEEP_FETCHES)
     return old.delete()[0]
+
+
+def _give_up(fetch: Fetch) -> None:
+    message = Message(
+        "The file could not be fetched: the process that tried was lost {attempts} times.",
+        attempts=MAX_ATTEMPTS,
+    )
+    fetch.status = FetchStatus.FAILED
+    fetch.set_error(FetchFailed(message))
+    fetch.save()
 
 
 def _fetch(fetch: Fetch) -> Document:

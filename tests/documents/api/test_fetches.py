@@ -182,6 +182,23 @@ def test_a_server_that_fails_is_asked_again_and_then_given_up(
     assert "503" in found["error"]["detail"]
 
 
+def test_a_fetch_that_ends_its_process_each_time_is_given_up(
+    api: APIClient, server: Server
+) -> None:
+    server.answers["/a"] = (200, {}, PDF)
+    answer = request(api, f"{server.url}/a")
+    for _ in range(fetching.MAX_ATTEMPTS):
+        assert claim_fetch() is not None  # and then its process is gone
+        Fetch.objects.update(lease_expires_at=None)
+
+    assert claim_fetch() is None
+
+    found = api.get(answer.headers["Location"]).json()
+    assert (found["status"], found["error"]["code"]) == ("failed", "fetch-failed")
+    assert "lost 3 times" in found["error"]["detail"]
+    assert server.asked == []
+
+
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "http://a:b@example.com/", "nowhere"])
 def test_what_is_no_address_is_refused_at_once(api: APIClient, url: str) -> None:
     assert "source_url" in problem_of(request(api, url), 400)["errors"]
