@@ -50,6 +50,7 @@ _MEANINGS = {
     507: "The disk is full; see `Retry-After`.",
 }
 _WAITING = (429, 503, 507)
+_FIELDS = {"status.0": ['"done" is not a valid choice.']}
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -79,11 +80,14 @@ def name_of(status: int) -> str:
     return f"Problem{status}"
 
 
-def _codes_of(status: int) -> list[str]:
-    found = {
-        cls.code for cls in _all_errors() if status_of(cls) == status and cls.code not in _ABSTRACT
-    }
-    return sorted(found.union(_HTTP_CODES.get(status, ())))
+def _kinds_of(status: int) -> dict[str, tuple[str, str]]:
+    """By code: its title, and what a client does about it."""
+    meaning = _MEANINGS[status]
+    found = dict.fromkeys(_HTTP_CODES.get(status, ()), (meaning, meaning))
+    for cls in _all_errors():
+        if status_of(cls) == status and cls.code not in _ABSTRACT:
+            found[cls.code] = (cls.title, cls.next_step)
+    return dict(sorted(found.items()))
 
 
 #: Codes of classes that are never raised themselves.
@@ -98,22 +102,32 @@ def _all_errors() -> list[type[errors.ArchiveError]]:
 
 
 def _build_response(status: int) -> dict[str, Any]:
-    codes = _codes_of(status)
+    kinds = _kinds_of(status)
     headers = {"RateLimit": {"$ref": "#/components/headers/RateLimit"}}
     if status in _WAITING:
         headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
-    example = {
-        "type": f"urn:ocrsite:problem:{codes[0]}",
-        "title": "…",
-        "status": status,
-        "code": codes[0],
-        "detail": "…",
-        "errors": {},
-    }
     return {
-        "description": f"{_MEANINGS[status]} Codes: {', '.join(f'`{code}`' for code in codes)}.",
+        "description": f"{_MEANINGS[status]} Codes: {', '.join(f'`{code}`' for code in kinds)}.",
         "headers": headers,
         "content": {
-            MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+            MEDIA_TYPE: {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "examples": {
+                    code: {"summary": title, "value": _build_example(status, code, title, step)}
+                    for code, (title, step) in kinds.items()
+                },
+            }
         },
+    }
+
+
+def _build_example(status: int, code: str, title: str, step: str) -> dict[str, Any]:
+    """A real one says in `detail` what happened, too."""
+    return {
+        "type": f"urn:ocrsite:problem:{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": step,
+        "errors": _FIELDS if code == "invalid-request" else {},
     }
