@@ -13,7 +13,7 @@ from .put_tables import find_words_inside, put_tables
 from .rendering import TextLayer
 from .rendering.rules import Rule, Rules
 from .tables.grid import find_grids
-from .tables.words import build_table, is_filled, place_words
+from .tables.words import build_table, holds_columns, is_filled, place_words
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +35,7 @@ def make_layer_tables(layout: PageLayout, layer: TextLayer) -> PageLayout:
         filled = sum(map(bool, cells))
         if (
             not is_filled(grid, cells)
+            or holds_columns(grid, cells)
             or filled < _LEAST_FILLED * len(cells)
             or len(placed.torn) > _MOST_TORN * len(inside)
         ):

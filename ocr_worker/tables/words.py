@@ -146,13 +146,17 @@ def build_table(grid: Grid, words: Sequence[Sequence[Word]]) -> Block:
 
 def is_filled(grid: Grid, words: Sequence[Sequence[Word]]) -> bool:
     """Whether the cells hold a table: text in two rows and two columns at least, not in one cell
-    of many. Boxes of a form, a frame around a paragraph or around columns, a chart are none."""
-    tall = [group for group in words if len(make_lines(grid, group)) > _COLUMN_LINES]
-    if len(tall) > 1 and 2 * sum(map(len, tall)) > sum(map(len, words)):
-        return False
+    of many. Boxes of a form, a frame around a paragraph, a chart are none."""
     filled = [cell for cell, group in zip(grid.cells, words, strict=True) if group]
     rows, columns = {cell.row for cell in filled}, {cell.column for cell in filled}
     return len(filled) >= 3 and len(rows) >= 2 and len(columns) >= 2
+
+
+def holds_columns(grid: Grid, words: Sequence[Sequence[Word]]) -> bool:
+    """Whether most words are in cells of very many lines: a frame around columns of text, a form,
+    and tables whose rows no rule parts."""
+    tall = [group for group in words if len(make_lines(grid, group)) > _COLUMN_LINES]
+    return len(tall) > 1 and 2 * sum(map(len, tall)) > sum(map(len, words))
 
 
 def reading_order(cells: Sequence[GridCell]) -> list[int]:

@@ -14,7 +14,7 @@ from ocr_worker.engines import Engine
 from ocr_worker.reading import read_page
 from ocr_worker.rendering import Renderer
 from ocr_worker.tables.grid import Grid, GridCell
-from ocr_worker.tables.words import place_read_words
+from ocr_worker.tables.words import holds_columns, is_filled, place_read_words
 from tests.ocr_worker.files import ENGLISH, picture, saved
 from tests.ocr_worker.tables.drawn_tables import DrawnTable, draw_table
 
@@ -98,3 +98,24 @@ def test_rules_and_marks_of_letters_are_no_signs_of_a_cell() -> None:
     first, second = place_read_words(grid, read).words
     assert [word.text for word in first] == ["мегабайт", "-", "148"]
     assert [word.text for word in second] == ["(а)", "7"]
+
+
+def test_a_read_table_whose_rows_no_rule_parts_is_one() -> None:
+    # A heading above two columns of thirty lines each, as lists of results are ruled.
+    columns = [(column * 100.0, column * 100.0 + 100.0) for column in (0, 1)]
+    cells = tuple(
+        GridCell(row, column, 1, 1, (columns[column][0], top, columns[column][1], bottom))
+        for row, (top, bottom) in enumerate([(0.0, 30.0), (30.0, 700.0)])
+        for column in (0, 1)
+    )
+    grid = Grid(cells, slope=0.0, unit=1.0, box=(0.0, 0.0, 200.0, 700.0))
+    words = [
+        tuple(
+            Word("17", (cell.box[0] + 20, y, cell.box[0] + 60, y + 12), 0.95)
+            for y in range(round(cell.box[1]) + 8, round(cell.box[3]) - 12, 20)
+        )
+        for cell in cells
+    ]
+    assert is_filled(grid, words)
+    # Of a page with text such cells may be a frame around its columns.
+    assert holds_columns(grid, words)
