@@ -44,7 +44,11 @@ _SURE, _CLEARLY = 0.75, 0.1
 
 #: Print is read as it is where words are this high, px, in the lines that are read first; a reading
 #: with less confidence is compared with one of the enlarged page, and the better one is kept.
-_LARGE, _DOUBTFUL = 18.9, 0.91
+#: (Pages of 18.7 lost nothing as they are; one of 18.0 lost 0.006 of its words.)
+_LARGE, _DOUBTFUL = 18.5, 0.91
+
+#: From this resolution on, dpi, the lines that are read first are not enlarged.
+_FINE_DPI = 180.0
 
 #: Words read with less confidence are tried as white on black, too, by Tesseract itself, each once
 #: more. Not where a second look follows, which sees what is dark.
@@ -176,12 +180,12 @@ class PageRecogniser:
         if len(self._groups) == 1:
             return self._groups[0], False
         heights: dict[str, list[float]] = {}
+        factor = 1.0 if self._dpi >= _FINE_DPI else self._factor
 
         def read(strip: Image.Image, group: LanguageGroup) -> list[Word]:
-            larger = _resize(strip, self._factor)
-            words = self._read_words(larger, group.codes, self._factor)
+            words = self._read_words(_resize(strip, factor), group.codes, factor)
             heights[group.codes] = [
-                (word.bbox[3] - word.bbox[1]) / self._factor for word in words if len(word.text) > 2
+                (word.bbox[3] - word.bbox[1]) / factor for word in words if len(word.text) > 2
             ]
             return words
 
