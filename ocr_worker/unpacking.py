@@ -83,6 +83,14 @@ def unpack(claim: TaskClaim, document: Document, path: Path) -> None:
                         "archive’s page, or unpack it and upload its files."
                     )
                 )
+            if work.is_closed:
+                raise EncryptedArchive(
+                    Message(
+                        "Files in the archive are protected by a password. Passwords of 7z and RAR "
+                        "archives can’t be used here: unpack it on your computer and upload those "
+                        "files."
+                    )
+                )
     except RendererUnavailable:
         raise
     except (ReadingError, TooManyMembers, UnpacksTooMuch) as error:
@@ -133,6 +141,8 @@ class _Unpacking:
         self._password = password
         #: Whether a file was left out that a password would open.
         self.is_locked = False
+        #: Whether one was left out that can't be opened here even with one.
+        self.is_closed = False
         self._left = FREE_BYTES + MOST_TIMES * document.size
         #: Of the file that is looked at.
         self.number = 0
@@ -190,12 +200,16 @@ class _Unpacking:
                 raise
             error = raised
         self.is_locked = self.is_locked or isinstance(error, PasswordNeeded)
+        self.is_closed = self.is_closed or isinstance(error, EncryptedArchive)
         refuse_member(self._document, number, path, error)
 
     def _refuse_closed(self) -> None:
         if self._document.mime_type != ZIP.mime_type:
             raise EncryptedArchive(
-                Message("It is protected by a password. Unpack the archive and upload its files.")
+                Message(
+                    "It is protected by a password, and those of 7z and RAR archives can’t be used "
+                    "here. Unpack the archive on your computer and upload this file."
+                )
             )
         if not self._password:
             raise PasswordNeeded(

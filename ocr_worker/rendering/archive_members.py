@@ -16,11 +16,12 @@ import libarchive
 from libarchive import ffi
 from libarchive.read import ArchiveRead
 
-from documents.errors import DamagedFile, EncryptedArchive, PasswordNeeded
+from documents.errors import DamagedFile, EncryptedArchive, PasswordNeeded, ReadingError
 from documents.messages import Message
 
 from .member_paths import clean_path, decode_path
 from .piecewise import PieceReader
+from .rar_locks import find_locked
 from .rar_parts import is_rar_part
 
 _FORMATS = ("zip", "rar", "rar5", "7zip", "tar")
@@ -49,6 +50,7 @@ class ArchiveMembers:
         """`password`: of its encrypted members; libarchive decrypts those of zip files only."""
         self._stream, self._mime_type, self._password = stream, mime_type, password
         self._is_part = is_rar_part(os.pread(stream.fileno(), 64, 0))  # its buffer stays empty
+        self._locked = find_locked(stream.fileno())
         self._open = contextlib.ExitStack()
         self._entries: Iterator[Any] | None = None
         self._entry: Any = None
@@ -71,13 +73,13 @@ class ArchiveMembers:
             "path": clean_path(_raw_path(entry)),
             "size": entry.size if ffi.entry_size_is_set(entry._entry_p) else None,
             "is_file": bool(entry.isreg) and not entry.islnk,
-            "encrypted": _is_encrypted(entry),
+            "encrypted": index in self._locked or _is_encrypted(entry),
             "note": "",
         }
 
     def read(self, index: int, offset: int, size: int) -> bytes:
         """At most `size` bytes of a member, from `offset`; fewer only at its end."""
-        with _readable(self._mime_type, is_part=self._is_part):
+        with self._readable():
             return self._reader.read(index, offset, size)
 
     def _open_blocks(self, index: int) -> Iterator[bytes]:
@@ -93,7 +95,7 @@ class ArchiveMembers:
     def _go_to(self, index: int) -> bool:
         if index < self._index:
             self.close()
-        with _readable(self._mime_type, is_part=self._is_part):
+        with self._readable():
             if self._entries is None:
                 self._entries = iter(self._start())
             while self._index < index:
@@ -103,6 +105,19 @@ class ArchiveMembers:
                     return False
                 self._index += 1
         return True
+
+    @contextlib.contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Raise what libarchive reports as errors of the file."""
+        try:
+            yield
+        except libarchive.ArchiveError as error:
+            raise _explain(
+                str(error.msg or ""),
+                self._mime_type,
+                is_part=self._is_part,
+                is_locked=bool(self._locked),
+            ) from None
 
     def _start(self) -> Any:
         archive = ffi.read_new()
@@ -118,44 +133,40 @@ class ArchiveMembers:
         return ArchiveRead(archive)
 
 
-@contextlib.contextmanager
-def _readable(mime_type: str, *, is_part: bool = False) -> Iterator[None]:
-    """Raise what libarchive reports as errors of the file. `is_part`: see `is_rar_part`."""
-    try:
-        yield
-    except libarchive.ArchiveError as error:
-        text = str(error.msg or "")
-        if any(word in text.lower() for word in _ENCRYPTED):
-            if mime_type != "application/zip":
-                raise EncryptedArchive(
-                    Message(
-                        "The archive is protected by a password, which can’t be used here: unpack "
-                        "it and upload its files."
-                    )
-                ) from None
-            raise PasswordNeeded(
+def _explain(text: str, mime_type: str, *, is_part: bool, is_locked: bool) -> ReadingError:
+    """The error for what libarchive says. `is_part`: see `is_rar_part`; `is_locked`: the archive
+    has files that it can't decrypt, and stumbles over them."""
+    if is_locked or any(word in text.lower() for word in _ENCRYPTED):
+        if mime_type != "application/zip":
+            return EncryptedArchive(
                 Message(
-                    "The archive is protected by a password. Give it on the archive’s page, or "
-                    "unpack it and upload its files."
+                    "The archive is protected by a password. Passwords of 7z and RAR archives "
+                    "can’t be used here: unpack it on your computer and upload the files."
                 )
-            ) from None
-        problem = text.encode("ascii", "replace").decode()[:200].rstrip(".")
-        if is_part:
-            raise DamagedFile(
-                Message(
-                    "It is one of several parts of an archive, which can be opened only together: "
-                    "unpack them and upload the files."
-                )
-            ) from None
-        if any(word in text.lower() for word in _NOT_KNOWN):
-            raise DamagedFile(
-                Message(
-                    "This kind of archive can’t be unpacked here ({problem}): unpack it and upload "
-                    "its files.",
-                    problem=problem,
-                )
-            ) from None
-        raise DamagedFile(Message("The archive is damaged: {problem}.", problem=problem)) from None
+            )
+        return PasswordNeeded(
+            Message(
+                "The archive is protected by a password. Give it on the archive’s page, or unpack "
+                "it and upload its files."
+            )
+        )
+    problem = text.encode("ascii", "replace").decode()[:200].rstrip(".")
+    if is_part:
+        return DamagedFile(
+            Message(
+                "It is one of several parts of an archive, which can be opened only together: "
+                "unpack them and upload the files."
+            )
+        )
+    if any(word in text.lower() for word in _NOT_KNOWN):
+        return DamagedFile(
+            Message(
+                "This kind of archive can’t be unpacked here ({problem}): unpack it and upload "
+                "its files.",
+                problem=problem,
+            )
+        )
+    return DamagedFile(Message("The archive is damaged: {problem}.", problem=problem))
 
 
 def _is_encrypted(entry: Any) -> bool:

@@ -20,7 +20,7 @@ from documents.models import Document, Member, MemberOutcome, Origin, OriginKind
 from ocr_worker import unpacking
 from ocr_worker.pipeline import run_task
 from ocr_worker.rendering import Renderer
-from tests.archives import PDF, make_zip
+from tests.archives import PDF, make_rar5, make_zip
 from tests.factories import make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +89,31 @@ def test_members_become_documents_and_a_bad_one_spoils_no_other(
     assert document.origin == Origin(OriginKind.ARCHIVE, "pack.zip", "Договоры/a.pdf")
     assert document.created_by == user
     assert [tag.name for tag in document.tags.all()] == ["inbox"]
+
+
+@pytest.mark.parametrize(
+    ("locked", "status"),
+    [(["b.pdf"], Status.PARTIAL), (["a.pdf", "b.pdf"], Status.FAILED), ([], Status.READY)],
+)
+def test_what_a_rar_archive_locks_is_refused_with_what_to_do(
+    user: User, renderer: Renderer, locked: list[str], status: Status
+) -> None:
+    files = {"a.pdf": PDF + b"1", "b.pdf": PDF + b"2"}
+    container = send(user, make_rar5(files, locked), "pack.rar")
+    claim = claim_task()
+    assert claim is not None
+    run_task(claim, renderer)
+
+    container.refresh_from_db()
+    assert container.status == status
+    assert container.error_code == ("encrypted-archive" if locked else "")
+    assert "unpack it on your computer" in container.error_detail or not locked
+    assert outcomes(container) == {
+        name: (MemberOutcome.REFUSED, "encrypted-archive")
+        if name in locked
+        else (MemberOutcome.CREATED, "")
+        for name in files
+    }
 
 
 def test_archives_in_archives_are_unpacked_to_a_depth(user: User, renderer: Renderer) -> None:
