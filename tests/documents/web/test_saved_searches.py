@@ -5,33 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
 from django.test import Client
 
 from documents.actions.record_search_matches import record_search_matches
 from documents.actions.trash import trash
 from documents.models import Document, SavedSearch, Team
 from tests.documents.search.conftest import follow
-from tests.documents.web.search_page import HERE, shown
+from tests.documents.web.search_page import HERE, document, shown
 from tests.factories import make_document
 
-assert follow  # a fixture
-
-
-@pytest.fixture
-def document(team: Team, follow: Callable[[], None]) -> Document:
-    found = make_document(
-        team,
-        title="Папка <b>",
-        pages=["Договор аренды <script>", "Акт приёмки", "Договор"],
-        tags=["Срочно"],
-    )
-    make_document(team, title="Ещё", pages=["Договор"], tags=["Потом"])
-    follow()
-    return found
-
-
-# --- saved searches, similar documents ------------------------------------------------------------
+assert document, follow  # fixtures
 
 
 def test_a_search_is_kept_and_deleted(browser: Client, document: Document) -> None:

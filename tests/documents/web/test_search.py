@@ -14,23 +14,10 @@ from django.utils import translation
 
 from documents.models import Document, Team
 from tests.documents.search.conftest import follow
-from tests.documents.web.search_page import HERE, shown
+from tests.documents.web.search_page import HERE, document, shown
 from tests.factories import make_document, make_team
 
-assert follow  # a fixture
-
-
-@pytest.fixture
-def document(team: Team, follow: Callable[[], None]) -> Document:
-    found = make_document(
-        team,
-        title="Папка <b>",
-        pages=["Договор аренды <script>", "Акт приёмки", "Договор"],
-        tags=["Срочно"],
-    )
-    make_document(team, title="Ещё", pages=["Договор"], tags=["Потом"])
-    follow()
-    return found
+assert document, follow  # fixtures
 
 
 def test_it_is_reached_from_the_first_page_and_the_list(browser: Client, team: Team) -> None:
@@ -181,9 +168,6 @@ def test_it_speaks_russian(browser: Client, document: Document) -> None:
     answer = browser.get(HERE, {"q": "договор"}, headers={"accept-language": "ru"})
     assert "2 документа" in answer.content.decode()
     translation.activate("en")
-
-
-# --- cost -------------------------------------------------------------------------------------
 
 
 def test_a_page_of_results_costs_the_same_number_of_queries(

@@ -10,26 +10,10 @@ from django.test import Client
 
 from documents.models import Document, Team
 from tests.documents.search.conftest import follow
-from tests.documents.web.search_page import HERE
+from tests.documents.web.search_page import HERE, document
 from tests.factories import make_document
 
-assert follow  # a fixture
-
-
-@pytest.fixture
-def document(team: Team, follow: Callable[[], None]) -> Document:
-    found = make_document(
-        team,
-        title="Папка <b>",
-        pages=["Договор аренды <script>", "Акт приёмки", "Договор"],
-        tags=["Срочно"],
-    )
-    make_document(team, title="Ещё", pages=["Договор"], tags=["Потом"])
-    follow()
-    return found
-
-
-# --- suggestions ------------------------------------------------------------------------------
+assert document, follow  # fixtures
 
 
 def suggested(browser: Client, typed: str) -> dict[str, Any]:
