@@ -145,10 +145,11 @@ def create_account(site: Site, name: str) -> str:
         f"user = User.objects.create_user({name!r}, password={ADMIN_PASSWORD!r}); "
         "Membership.objects.create(user=user, team=Team.objects.first(), role='reviewer')"
     )
-    subprocess.run(
+    done = subprocess.run(
         [sys.executable, "manage.py", "shell", "-c", script],
-        cwd=running_site.ROOT, env=site.environment(), capture_output=True, check=True,
+        cwd=running_site.ROOT, env=site.environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     answer = requests.post(
         site.url("/api/v1/auth/token/"),
         json={"username": name, "password": ADMIN_PASSWORD},
