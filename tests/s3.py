@@ -173,7 +173,7 @@ class S3Server:
     def admin(self) -> Any:
         """A boto3 client that may do everything."""
         return BucketStorage(
-            self.address("any", ADMIN), Timeouts(connect=2, read=20, attempts=2)
+            self.address("any", ADMIN), Timeouts(connect=20, read=60, attempts=2)
         ).client
 
     def _keeps_an_object(self) -> bool:

@@ -86,7 +86,7 @@ def test_two_uploads_of_the_same_bytes_at_once_make_one_document(
 ) -> None:
     # Given both have looked for the bytes before either saves its file
     user = make_user(team=make_team())
-    both_looked = threading.Barrier(2, timeout=20)
+    both_looked = threading.Barrier(2, timeout=60)
     put = LocalArchive.put
 
     def put_together(self: LocalArchive, key: str, source: Path) -> None:

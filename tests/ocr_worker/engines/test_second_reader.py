@@ -151,7 +151,7 @@ def test_lines_cut_out_of_a_page_are_left_to_the_second_reader(tesseract: Tesser
 def test_both_read_at_the_same_time(
     read: Callable[..., PageLayout], tesseract: TesseractEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    met = threading.Barrier(2, timeout=20)
+    met = threading.Barrier(2, timeout=60)
     genuine = tesseract.read
 
     class Meeting(First):

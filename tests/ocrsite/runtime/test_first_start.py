@@ -47,7 +47,7 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def start(s3: FaultyS3, directory: Path, told: Told) -> FirstStart:
-    bucket = Bucket(s3.address, Timeouts(connect=1, read=2, attempts=1))
+    bucket = Bucket(s3.address, Timeouts(connect=20, read=20, attempts=1))
     return FirstStart(
         bucket,
         directory / "db.sqlite3",

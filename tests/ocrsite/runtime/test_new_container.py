@@ -124,13 +124,13 @@ def _session(archive: Archive) -> str:
 
 
 def _log_in_by_browser(site: Site, browser: requests.Session, password: str) -> int:
-    browser.get(site.url("/login/"), timeout=20)
+    browser.get(site.url("/login/"), timeout=60)
     data = {
         "username": "admin",
         "password": password,
         "csrfmiddlewaretoken": browser.cookies["csrftoken"],
     }
-    answer = browser.post(site.url("/login/"), data=data, timeout=20, allow_redirects=False)
+    answer = browser.post(site.url("/login/"), data=data, timeout=60, allow_redirects=False)
     return answer.status_code
 
 

@@ -110,7 +110,7 @@ def test_a_data_directory_with_a_very_long_path_works(tmp_path: Path) -> None:
 
 def _can_log_in(site: Site, password: str) -> bool:
     session = requests.Session()
-    session.get(site.url("/login/"), timeout=10)
+    session.get(site.url("/login/"), timeout=60)
     answer = session.post(
         site.url("/login/"),
         data={
@@ -118,7 +118,7 @@ def _can_log_in(site: Site, password: str) -> bool:
             "password": password,
             "csrfmiddlewaretoken": session.cookies["csrftoken"],
         },
-        timeout=20,
+        timeout=60,
         allow_redirects=False,
     )
     return answer.status_code == 302
