@@ -69,6 +69,8 @@ OCRSITE_INBOX = ENVIRONMENT.inbox
 OCRSITE_INBOX_KEEP = ENVIRONMENT.inbox_keep
 #: Requests that one token may send in a minute; 0: any number.
 OCRSITE_RATE_LIMIT = ENVIRONMENT.rate_limit
+#: Processes of this machine that answer requests.
+OCRSITE_WEB_PROCESSES = ENVIRONMENT.web_processes
 #: The queue's URL; None in a process that belongs to no running site (tests, one-off commands).
 REDIS_URL = ENVIRONMENT.redis_url
 

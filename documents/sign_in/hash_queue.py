@@ -1,4 +1,4 @@
-"""How many passwords a process hashes at the same time.
+"""How many passwords are hashed at the same time.
 
 A password hash costs memory and processor time by design, and everybody may ask for one. So a few
 are computed at a time, a few more requests wait, in order and not for long, and the rest is turned
@@ -16,10 +16,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
+from django.conf import settings
+
 from documents.errors import Busy
 from documents.messages import Message
 
-#: Hashes at the same time, requests that wait for one, and for how many seconds at most.
+#: Hashes at the same time, by all web processes of the machine together; requests of one that wait
+#: for one, and for how many seconds at most.
 SLOTS = 2
 WAITING = 8
 PATIENCE = 4.0
@@ -98,4 +101,4 @@ def _busy() -> Busy:
     )
 
 
-QUEUE = HashQueue(SLOTS, WAITING, PATIENCE)
+QUEUE = HashQueue(max(1, SLOTS // settings.OCRSITE_WEB_PROCESSES), WAITING, PATIENCE)

@@ -21,6 +21,7 @@ No variable needs to be set. A value that makes no sense stops the program with 
 | `OCRSITE_BATCH_PREFIXES` | prefixes of the bucket that managers may read in batches and write to |
 | `OCRSITE_RATE_LIMIT` | requests that one token may send in a minute, 6000; 0: any number |
 | `OCRSITE_WORKERS` | number of OCR workers; default as runtime/count_readers.py says |
+| `OCRSITE_WEB_PROCESSES` | processes that answer requests; 2 where there are two cores, else 1 |
 | `OCRSITE_ENGINE_MARGIN` | how much worse a compared engine may read, points of 100 (2) |
 | `OCRSITE_SECOND_READER` | `on` (default): Tesseract checks what PaddleOCR-VL reads; or `off` |
 | `OCRSITE_RECOGNISER` | of PaddleOCR-VL's blocks: `auto`, `server`, `batched` or `native` |
@@ -32,6 +33,7 @@ No variable needs to be set. A value that makes no sense stops the program with 
 
 from __future__ import annotations
 
+import os
 import re
 import uuid
 from collections.abc import Callable, Mapping
@@ -86,6 +88,7 @@ class Environment:
     call_allowed: tuple[CallAllowed, ...]
     batch_prefixes: tuple[AllowedPrefix, ...]
     workers: int | None
+    web_processes: int
     engine_margin: float
     second_reader: bool
     recogniser: str
@@ -142,6 +145,7 @@ def parse_variables(variables: Mapping[str, str]) -> Environment:
         workers=parse(
             "OCRSITE_WORKERS", lambda text: _integer_parser(1, 256)(text) if text else None, ""
         ),
+        web_processes=parse("OCRSITE_WEB_PROCESSES", _integer_parser(1, 16), _usual_processes()),
         engine_margin=parse("OCRSITE_ENGINE_MARGIN", _integer_parser(0, 100), "2") / 100,
         second_reader=parse("OCRSITE_SECOND_READER", _parse_switch, "on"),
         recogniser=parse("OCRSITE_RECOGNISER", _parse_recogniser, "auto"),
@@ -149,6 +153,11 @@ def parse_variables(variables: Mapping[str, str]) -> Environment:
         s3=bucket_settings.read_bucket_settings(variables),
         library_paths=find_library_paths(variables),
     )
+
+
+def _usual_processes() -> str:
+    """One process computes answers on one core at a time; more than two help few."""
+    return str(min(2, len(os.sched_getaffinity(0))))
 
 
 def _parse_inbox_done(text: str) -> bool:

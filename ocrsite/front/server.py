@@ -1,7 +1,8 @@
 """The web process: Granian and the front, on the socket that the supervisor opened.
 
-    python -m ocrsite.front.server DESCRIPTOR
+    python -m ocrsite.front.server DESCRIPTOR PROCESSES
 
+PROCESSES: how many such processes share the socket, and so the connections of the site.
 Granian's own process stays small and starts one worker, which loads Django. HTTP/1.1 only: TLS and
 HTTP/2 are left to a gateway. Granian reads heads, within a time limit, and moves bytes; what
 happens to a request is decided in `application`.
@@ -33,7 +34,7 @@ STOP_TIMEOUT = 2
 HEAD_TIMEOUT = 15_000
 #: Bytes that the server buffers of a connection at most, in each direction.
 BUFFER = 256 * 1024
-#: Connections at the same time, where the process may open that many descriptors.
+#: Connections of the site at the same time, where a process may open that many descriptors.
 CONNECTIONS = 1024
 
 
@@ -65,6 +66,13 @@ def _build_loader(server_pid: int) -> Callable[[], Any]:
 
         reads.start()
 
+        from ocrsite.environment import read_environment  # isort: skip
+        from ocrsite.monitoring.metrics import FIGURES  # isort: skip
+
+        environment = read_environment()
+        if environment.start_id is not None:
+            FIGURES.share(environment.data_dir / "run", environment.start_id)
+
         # The event loop waits at most this long for a thread that computes (default 5 ms).
         sys.setswitchinterval(0.001)
         # It needs Django, which the line above has set up.
@@ -89,6 +97,7 @@ def _raise_descriptor_limit() -> int:
 def main() -> None:
     logging.configure()
     listener = socket.socket(fileno=int(sys.argv[1]))
+    connections = CONNECTIONS // int(sys.argv[2])
     host, port = listener.getsockname()
     _Server(
         listener,
@@ -102,7 +111,7 @@ def main() -> None:
         task_impl=TaskImpl.asyncio,
         backlog=BACKLOG,
         # A connection that sends or downloads may have a file open, too.
-        backpressure=min(CONNECTIONS, _raise_descriptor_limit() // 2),
+        backpressure=min(connections, _raise_descriptor_limit() // 2),
         workers_kill_timeout=STOP_TIMEOUT,
         log_dictconfig=logging.build_logging_config(),
         log_level=LogLevels.error,

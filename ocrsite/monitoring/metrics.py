@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus: the archive's figures and those of this web process."""
+"""`/metrics` for Prometheus: the archive's figures and those of its web processes."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ from documents.models import Document, Page, PageStatus, TokenScope
 from documents.models.worker import EngineState, WorkerKind, WorkerProcess
 from documents.search.index.health import read_index_status
 from ocrsite.monitoring.self_checks import count_pending_pages
+from ocrsite.monitoring.shared_figures import SharedFigures
 from ocrsite.responses import GetResponse, build_problem_response
 
 disable_created_metrics()
@@ -43,19 +44,22 @@ PlatformCollector(registry=REGISTRY)
 GCCollector(registry=REGISTRY)
 
 REQUESTS = Counter(
-    "ocrsite_http_requests", "Responses by view and status.", ["view", "status"], registry=REGISTRY
+    "ocrsite_http_requests", "Responses by view and status.", ["view", "status"], registry=None
 )
 LATENCY = Histogram(
     "ocrsite_http_request_seconds",
     "Time until the response starts.",
     ["view"],
     buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100),
-    registry=REGISTRY,
+    registry=None,
 )
 UPLOADS = Counter(
     "ocrsite_uploads", "Uploads: accepted, refused, or turned away (busy).", ["outcome"],
-    registry=REGISTRY,
+    registry=None,
 )  # fmt: skip
+#: What web processes count together.
+FIGURES = SharedFigures((REQUESTS, LATENCY, UPLOADS))
+REGISTRY.register(FIGURES)
 
 #: Headers that gateways add, besides those that begin with X-Forwarded.
 _FORWARDING = ("forwarded", "x-real-ip", "via")

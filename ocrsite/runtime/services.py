@@ -41,15 +41,20 @@ class Services:
             on_exit=on_exit,
         )
 
-    def web(self, listener: int) -> Service:
-        """The web process on the listening socket with the descriptor `listener`."""
-        return Service(
-            "web",
-            [sys.executable, "-m", "ocrsite.front.server", str(listener)],
-            self._variables(),
-            stop=StopOrder.SECOND,
-            descriptors=[self.lock, listener],
-        )
+    def webs(self, listener: int) -> list[Service]:
+        """The web processes, OCRSITE_WEB_PROCESSES of them, on the listening socket with the
+        descriptor `listener`: whichever is free accepts a connection."""
+        number = self.settings.web_processes
+        return [
+            Service(
+                f"web {slot}",
+                [sys.executable, "-m", "ocrsite.front.server", str(listener), str(number)],
+                self._variables(),
+                stop=StopOrder.SECOND,
+                descriptors=[self.lock, listener],
+            )
+            for slot in range(number)
+        ]
 
     def bootstrap(self, on_exit: ExitCallback) -> Service:
         """Prepares the database, until it has succeeded once. The only child that gets the

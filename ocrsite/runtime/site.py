@@ -72,6 +72,7 @@ class Site:
             self._queue_directory.mkdir(mode=0o700, exist_ok=True)
             self._socket = queue_server.choose_socket_path(self._run_directory)
         self._services = Services(settings, self.start_id, lock, self._socket)
+        self._more_webs: list[Service] = []
 
     def start(self, listener: int | None) -> None:
         """Start the queue, the web on the socket `listener`, and bootstrap; the rest follows."""
@@ -84,13 +85,17 @@ class Site:
                 )
             )
         if listener is not None:
-            self._supervisor.add(self._services.web(listener))
+            # One says how the start comes on; the others would only slow it down.
+            first, *self._more_webs = self._services.webs(listener)
+            self._supervisor.add(first)
         self._supervisor.add(self._services.bootstrap(self._handle_bootstrap_exit))
 
     def clean_up(self) -> None:
         """Remove the traces of this start; what can't be removed is removed by the next start."""
         with contextlib.suppress(OSError):
             self._publisher.remove()
+            for figures in self._run_directory.glob(f"{self.start_id}.figures.*.json"):
+                figures.unlink(missing_ok=True)
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.unlink(missing_ok=True)
@@ -122,6 +127,8 @@ class Site:
         self._add_services_of_role()
 
     def _add_services_of_role(self) -> None:
+        for web in self._more_webs:
+            self._supervisor.add(web)
         if self.role is not ProcessRole.WORKER:
             self._supervisor.add(self._services.search())
         if self.role is not ProcessRole.WEB:

@@ -124,11 +124,16 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--pause", type=float, default=0)
     parser.add_argument("--documents", type=int, default=120)
+    parser.add_argument("--web-processes", default="", help="OCRSITE_WEB_PROCESSES")
     asked = parser.parse_args()
     print_load()
     base = Path(tempfile.mkdtemp(prefix="ocrsite-many-"))
-    site = Site(base / "data", free_port(), {"OCRSITE_ADMIN_PASSWORD": ADMIN_PASSWORD,
-                                             "OCRSITE_RATE_LIMIT": "0"})  # fmt: skip
+    variables = {
+        "OCRSITE_ADMIN_PASSWORD": ADMIN_PASSWORD,
+        "OCRSITE_RATE_LIMIT": "0",
+        "OCRSITE_WEB_PROCESSES": asked.web_processes,
+    }
+    site = Site(base / "data", free_port(), variables)
     site.start()
     try:
         site.wait_for_ocr_workers()

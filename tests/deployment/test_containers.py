@@ -159,13 +159,14 @@ def is_zombie(process: psutil.Process) -> bool:
 
 
 def test_the_health_check_notices_that_the_web_hangs(site: Container) -> None:
-    [web] = [child for child in site.init.children() if "ocrsite.front.server" in child.cmdline()]
-    for process in (web, *web.children()):
+    servers = [c for c in site.init.children() if "ocrsite.front.server" in c.cmdline()]
+    webs = [process for server in servers for process in (server, *server.children())]
+    for process in webs:
         process.suspend()
     try:
         status, said = site.check_health()
     finally:
-        for process in (*web.children(), web):
+        for process in reversed(webs):
             process.resume()
 
     assert status == 1

@@ -41,6 +41,8 @@ def test_nothing_needs_to_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("PORT", "65536"),
         ("OCRSITE_WORKERS", "0"),
         ("OCRSITE_WORKERS", "two"),
+        ("OCRSITE_WEB_PROCESSES", "0"),
+        ("OCRSITE_WEB_PROCESSES", "17"),
         ("OCRSITE_MAX_UPLOAD_MB", "-1"),
         ("OCRSITE_RATE_LIMIT", "-1"),
         ("OCRSITE_ENGINE", "abbyy"),

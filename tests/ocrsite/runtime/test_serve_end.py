@@ -155,6 +155,43 @@ def test_a_killed_web_process_is_started_again_and_requests_wait_for_it(shared_s
     assert after.pid != before.pid
 
 
+def webs(site: Site) -> list[psutil.Process]:
+    children = psutil.Process(site.process.pid).children()
+    return [child for child in children if "ocrsite.front.server" in child.cmdline()]
+
+
+def loaded(site: Site) -> list[psutil.Process]:
+    """Those that accept connections: their server has its worker, and that has its threads."""
+    workers = [worker for web in webs(site) for worker in web.children()]
+    return [worker for worker in workers if worker.num_threads() > 3]
+
+
+def counted(site: Site) -> float:
+    """How many looks at /health all of them have counted together, as far as one knows."""
+    lines = site.get("/metrics").text.splitlines()
+    found = [line for line in lines if line.startswith('ocrsite_http_requests_total{status="200"')]
+    return sum(float(line.rpartition(" ")[2]) for line in found if 'view="health"' in line)
+
+
+def test_one_web_process_answers_while_the_other_is_replaced(shared_site: Site) -> None:
+    site = shared_site
+    eventually(lambda: len(loaded(site)) == 2, 30, "two web processes")
+    for _ in range(20):
+        assert site.get("/health").status_code == 200
+    eventually(lambda: counted(site) >= 20, 20, "both have told what they counted")
+
+    dying, _ = webs(site)
+    workers = dying.children()
+    for process in (dying, *workers):
+        process.kill()
+    psutil.wait_procs([dying, *workers], timeout=5)
+
+    for _ in range(20):
+        assert site.get("/health").status_code == 200
+    eventually(lambda: len(loaded(site)) == 2, 30, "the other one is there again")
+    assert counted(site) >= 20
+
+
 def test_a_killed_web_worker_is_started_again(shared_site: Site) -> None:
     server = shared_site.find("front.server")
     assert server is not None
