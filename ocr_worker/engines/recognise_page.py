@@ -25,6 +25,7 @@ from documents.text.page_layout import PageLayout, Word, mean_confidence
 from ocr_worker.rendering.rotate import rotate_clockwise
 
 from . import tessdata
+from .currency_signs import part_currency_signs
 from .language_groups import LanguageGroup
 from .merge_scripts import Reader
 from .probe import choose_group
@@ -113,6 +114,8 @@ class PageRecogniser:
             blocks = self._read(image, codes, factor)
         else:
             blocks = self._read_by(image, group, factor)
+        for line in (line for block in blocks for line in block.lines):
+            part_currency_signs(image, line)
         return self._finish(image, blocks, rotation)
 
     def _finish(self, image: Image.Image, blocks: list[GrowingBlock], rotation: int) -> PageLayout:
