@@ -1,6 +1,6 @@
 """How well and how fast one page is read, without the site around it: for work on the reader.
 
-    python -m tests.benchmarks.reading [accuracy] [turned] [gibberish] [layers]
+    python -m tests.benchmarks.reading [accuracy] [beside_bare] [turned] [gibberish] [layers]
 
 Needs the samples beside the checkout (../shared). Prints tables in Markdown.
 """
@@ -8,6 +8,7 @@ Needs the samples beside the checkout (../shared). Prints tables in Markdown.
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -16,8 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
+import psutil
 
+from tests.benchmarks.pdfs import SCAN_DPI, scan_pdf
 from tests.benchmarks.truths import (
+    DRAWN,
     GIBBERISH,
     SAMPLES,
     cyrillic_share,
@@ -71,6 +75,29 @@ def accuracy(renderer: Renderer, engine: Engine) -> None:
     for kind, pairs in sets.items():
         ours, theirs = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))
         print(f"| {kind} | {len(pairs)} | {ours:.4f} | {theirs:.4f} |")
+
+
+def beside_bare(renderer: Renderer, engine: Engine) -> None:
+    """Processor time of the drawn pages as scans, the rendering child's too, in turn with bare
+    Tesseract page by page: it hardly depends on what else runs."""
+    from ocr_worker.reading import read_page
+
+    print("| page | word F1 | ours, s | bare, s |\n|---|---|---|---|")
+    rows: list[tuple[float, float, float]] = []
+    with tempfile.TemporaryDirectory() as directory:
+        for truth in (truth for truth in truths() if truth.kind == DRAWN):
+            scan = scan_pdf([truth.image], Path(directory) / "scan.pdf")
+            if not rows:  # what a process does once
+                read_page(renderer, engine, scan, MIME_TYPES["pdf"], 1)
+            before = _used()
+            reading = read_page(renderer, engine, scan, MIME_TYPES["pdf"], 1)
+            ours = _used() - before
+            bare = _bare_seconds(truth.image)
+            rows.append((truth.score(reading.layout.text), ours, bare))
+            cells = " | ".join(f"{value:.3f}" for value in rows[-1])
+            print(f"| {truth.image.name} | {cells} |", flush=True)
+    score, ours, bare = (sum(column) / len(rows) for column in zip(*rows, strict=True))
+    print(f"| **mean** | {score:.4f} | {ours:.3f} | {bare:.3f} |\n\nbare / ours: {bare / ours:.2f}")
 
 
 def turned(renderer: Renderer, engine: Engine) -> None:
@@ -128,6 +155,26 @@ def layers(renderer: Renderer, engine: Engine) -> None:
             print(f"| {document['id']} | {len(kinds)} | {used} | {rate:.1f} |")
 
 
+def _used() -> float:
+    """Processor seconds so far of this process and those that it has started and not ended."""
+    started = psutil.Process().children(recursive=True)
+    return time.process_time() + sum(sum(one.cpu_times()[:2]) for one in started)
+
+
+def _bare_seconds(image: Path) -> float:
+    """Processor seconds of bare Tesseract on the image."""
+    settings = ["-l", "rus+eng", "--psm", "1", "--dpi", str(SCAN_DPI)]
+    before = os.times()
+    subprocess.run(
+        ["tesseract", str(image), "-", *settings],
+        env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+        capture_output=True,
+        check=True,
+    )
+    after = os.times()
+    return after[2] + after[3] - before[2] - before[3]
+
+
 def _timed(renderer: Renderer, engine: Engine, path: Path) -> tuple[PageReading, float]:
     """The reading, and the processor seconds of this process that it took."""
     from ocr_worker.reading import read_page
@@ -141,6 +188,7 @@ def _timed(renderer: Renderer, engine: Engine, path: Path) -> tuple[PageReading,
 
 BENCHMARKS: dict[str, Callable[[Renderer, Engine], None]] = {
     "accuracy": accuracy,
+    "beside_bare": beside_bare,
     "gibberish": gibberish,
     "layers": layers,
     "turned": turned,
