@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from tests.paddle.batched_site import (
     READER,
     RECOGNISER,
     SENTENCE,
+    WORDS,
     find,
     make_site,
     running_pages,
@@ -79,6 +81,25 @@ def test_no_page_is_lost_or_read_twice_whatever_is_killed(site: Site) -> None:
     for document in documents:
         for page in texts(site, document):
             assert SENTENCE in page
+
+
+def test_the_metrics_say_what_the_recogniser_has_done(site: Site) -> None:
+    """It tells so with each answer, and its reader in the next report."""
+    counted = r'^ocrsite_recogniser_{}_total\{{worker="[^"]+"\}} (\S+)$'
+
+    def done() -> dict[str, float]:
+        text = site.get("/metrics").text
+        found = {
+            name: re.search(counted.format(name), text, re.MULTILINE)
+            for name in ("blocks", "tokens", "steps", "seconds")
+        }
+        return {name: float(match[1]) for name, match in found.items() if match}
+
+    load = eventually(done, 60, "a report of the recogniser")
+
+    assert load["blocks"] >= 1
+    assert load["tokens"] >= load["steps"] >= len(WORDS)
+    assert load["seconds"] > 0
 
 
 def test_a_stop_gives_all_pages_in_flight_back(site: Site) -> None:
