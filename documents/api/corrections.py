@@ -170,11 +170,44 @@ _BY_OP: dict[str, type[_EditSerializer]] = {
 }
 
 
+_CELL_SHAPE = {
+    "type": "object",
+    "required": ["text"],
+    "properties": {
+        "text": {"type": "string"},
+        "colspan": {"type": "integer", "minimum": 1, "maximum": MOST_SPANNED},
+        "rowspan": {"type": "integer", "minimum": 1, "maximum": MOST_SPANNED},
+        "header": {"type": "boolean"},
+    },
+}
+
+
 @extend_schema_field(
     {
         "type": "object",
         "required": ["op"],
-        "properties": {"op": {"type": "string", "enum": list(_BY_OP)}},
+        "description": "What else it takes depends on `op`: docs/api.md has a table.",
+        "properties": {
+            "op": {"type": "string", "enum": list(_BY_OP)},
+            "block": {"type": "string", "description": "The id of the block that is changed."},
+            "blocks": {"type": "array", "items": {"type": "string"}, "description": "Of `merge`."},
+            "at": {"type": "integer", "minimum": 1, "description": "Of `split`: a word's number."},
+            "after": {"type": ["string", "null"], "description": "Null for the first place."},
+            "label": {"type": "string", "enum": sorted(LABELS)},
+            "text": {"type": "string"},
+            "bbox": {
+                "type": "array",
+                "items": {"type": "number"},
+                "minItems": 4,
+                "maxItems": 4,
+                "description": "Px of the page image.",
+            },
+            "rows": {
+                "type": "array",
+                "items": {"type": "array", "items": {"oneOf": [{"type": "string"}, _CELL_SHAPE]}},
+                "description": "Of `table`.",
+            },
+        },
     }
 )
 class EditField(serializers.Field[Edit, Any, Any, Any]):

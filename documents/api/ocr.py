@@ -81,7 +81,7 @@ class OcrInput(StrictSerializer):
 
 
 class OcrForm(OcrInput):
-    """A form as it is described."""
+    """A form with the picture or PDF in `file`."""
 
     file = serializers.FileField(required=False)
 

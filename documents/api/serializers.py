@@ -190,7 +190,7 @@ class NewDocument(StrictSerializer):
 
 
 class FormUpload(NewDocument):
-    """A form as it is described; its file is read by `uploads`."""
+    """A form with the file in `file`."""
 
     file = serializers.FileField()
 
@@ -204,7 +204,7 @@ class EditionUpload(StrictSerializer):
 
 
 class EditionForm(EditionUpload):
-    """The form as it is described."""
+    """A form with the new file in `file`."""
 
     file = serializers.FileField()
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from inspect import cleandoc
 from typing import Any
 
 import yaml
 from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 
+from documents.api.fields import StrictSerializer
+from documents.api.openapi.examples import add_body_examples
 from documents.api.openapi.problems import PROBLEM, problem_components
 
 _HEADERS: dict[str, Any] = {
@@ -93,7 +96,17 @@ def add_components(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     components["headers"] = _HEADERS
     components["securitySchemes"] = _SECURITY
     _drop_marks(result)
+    _drop_inherited_descriptions(components["schemas"])
+    add_body_examples(result)
     return result
+
+
+def _drop_inherited_descriptions(schemas: dict[str, Any]) -> None:
+    """What the base class says of itself is nothing about the shapes that are made of it."""
+    inherited = cleandoc(StrictSerializer.__doc__ or "")
+    for schema in schemas.values():
+        if schema.get("description") == inherited:
+            del schema["description"]
 
 
 def _drop_marks(node: Any) -> None:

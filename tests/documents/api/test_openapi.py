@@ -6,12 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 
 from documents.api.openapi.document import build_description, build_yaml
+from documents.api.openapi.examples import BODY_EXAMPLES
+from tests.documents.api.openapi import strict_description
 
 ROOT = Path(__file__).parents[3]
 OPERATIONS = [
@@ -90,3 +93,21 @@ def test_the_pages_of_it_have_no_inline_code_and_need_no_network() -> None:
     assert "http" not in page.replace("http-equiv", "")
     assert "<style" not in page
     assert all("src=" in tag for tag in page.split("<script")[1:])
+
+
+def test_every_json_body_has_an_example_that_fits() -> None:
+    description, without = strict_description(), set(BODY_EXAMPLES)
+
+    for methods in description["paths"].values():
+        for operation in methods.values():
+            content = operation.get("requestBody", {}).get("content", {})
+            if "application/json" not in content:
+                continue
+            body = content["application/json"]
+            assert "example" in body, f"{operation['operationId']} (documents/api/openapi/examples)"
+            without.discard(operation["operationId"])
+            schema = {**body["schema"], "components": description["components"]}
+            jsonschema.Draft202012Validator(
+                schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+            ).validate(body["example"])
+    assert without == set(), "examples of nothing"
