@@ -7,6 +7,7 @@ import datetime
 
 import structlog
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from documents.audit.record import record_webhook
@@ -30,7 +31,8 @@ def serve_next_webhook() -> bool:
 
     A receiver that does not take a message is left alone until that one's next attempt.
     """
-    webhook = Webhook.objects.to_serve().order_by("lease_expires_at", "created_at").first()
+    longest = F("lease_expires_at").asc(nulls_first=True)
+    webhook = Webhook.objects.to_serve().order_by(longest, "created_at").first()
     if webhook is None:
         return False
     row = Webhook.objects.filter(pk=webhook.pk)
@@ -42,7 +44,8 @@ def serve_next_webhook() -> bool:
             if not _send_next(webhook) or not Webhook.lease.renew(row, token):
                 break
     finally:
-        Webhook.lease.release(row, token)
+        # Not forgotten when: whoever has much to be sent waits until the others had their turn.
+        Webhook.lease.release(row, token, free_at=timezone.now())
     return True
 
 

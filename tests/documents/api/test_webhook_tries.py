@@ -53,6 +53,23 @@ def test_while_one_waits_those_behind_it_wait_and_other_webhooks_do_not(
     assert "it takes no connection" in errors[0].attempts[0]["error"]
 
 
+def test_whoever_has_much_to_be_sent_waits_until_the_others_had_their_turn(
+    managing: APIClient, team: Team, receiver: Receiver
+) -> None:
+    first, _ = (make(managing, f"{receiver.url}/{n}", team)["id"] for n in (1, 2))
+    for _ in range(25):
+        commit_reading_end(make_document(team))
+
+    turns = []
+    for _ in range(4):
+        deliver.serve_next_webhook()
+        left = WebhookMessage.objects.filter(status="pending", webhook_id=first).count()
+        turns.append((left, len(receiver.got)))
+
+    # The first and the second in turn, ten each.
+    assert turns == [(15, 10), (15, 20), (5, 30), (5, 40)]
+
+
 def test_after_a_day_of_failures_it_is_disabled_until_somebody_says_so(
     managing: APIClient, team: Team, receiver: Receiver
 ) -> None:
