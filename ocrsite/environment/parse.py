@@ -157,7 +157,9 @@ def parse_variables(variables: Mapping[str, str]) -> Environment:
 
 def _usual_processes() -> str:
     """One process computes answers on one core at a time; more than two help few."""
-    return str(min(2, len(os.sched_getaffinity(0))))
+    # Only Linux says which cores this process may use.
+    allowed = getattr(os, "sched_getaffinity", None)
+    return str(min(2, len(allowed(0)) if allowed else os.cpu_count() or 1))
 
 
 def _parse_inbox_done(text: str) -> bool:
