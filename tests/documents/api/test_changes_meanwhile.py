@@ -9,6 +9,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from documents.actions import run_change
+from documents.actions.change_many import change_one
 from documents.actions.run_change import run_change_slice
 from documents.models import (
     ChangeJob,
@@ -33,19 +34,21 @@ def test_a_process_that_ends_anywhere_leaves_exactly_one_outcome_each(
 ) -> None:
     documents = [make_document(team, pages=["x"]) for _ in range(5)]
     job = begin(api, "reprocess", ids=ids_of(*documents))
-    create = ChangeOutcome.objects.create
-    created = 0
+    changed = 0
 
-    def create_or_die(**fields: Any) -> ChangeOutcome:
-        nonlocal created
-        created += 1
-        if created == 3:
+    def change_or_die(*args: Any) -> Any:
+        nonlocal changed
+        outcome = change_one(*args)
+        changed += 1
+        if changed == 3:
             raise SystemExit("killed after the document, before its outcome")
-        return create(**fields)
+        return outcome
 
-    monkeypatch.setattr(ChangeOutcome.objects, "create", create_or_die)
+    monkeypatch.setattr(run_change, "SLICE_SECONDS", 60.0)  # a busy machine ends none sooner
+    monkeypatch.setattr(run_change, "change_one", change_or_die)
     with pytest.raises(SystemExit):
         run_change_slice()
+    assert ChangeOutcome.objects.count() == Document.objects.filter(run=2).count()
     assert not run_change_slice(), "the lease of the dead still holds"
     ChangeJob.objects.update(lease_expires_at=timezone.now() - run_change.KEEP_CHANGES)
 
@@ -70,6 +73,27 @@ def test_it_is_done_in_slices_and_jobs_take_turns(
         progress.append([api.get(job["links"]["self"]).json()["done"] for job in jobs])
 
     assert progress == [[2, 0], [2, 2], [3, 2], [3, 3]]
+
+
+def test_what_can_not_be_changed_leaves_the_others_of_its_transaction_changed(
+    api: APIClient, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = [make_document(team, pages=["x"]) for _ in range(4)]
+
+    def change_or_break(document_id: Any, action: Any) -> Any:
+        outcome = change_one(document_id, action)
+        if document_id == documents[1].id:
+            raise RuntimeError("after the document was changed")
+        return outcome
+
+    monkeypatch.setattr(run_change, "TOGETHER_SECONDS", 60.0)
+    monkeypatch.setattr(run_change, "change_one", change_or_break)
+    job = begin(api, "reprocess", ids=ids_of(*documents))
+    work()
+
+    results = [each["result"] for each in outcomes_of(api, job)]
+    assert results == ["changed", "refused", "changed", "changed"]
+    assert [Document.objects.get(id=each.id).run for each in documents] == [2, 1, 2, 2]
 
 
 def test_it_can_be_stopped(api: APIClient, team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
