@@ -5,8 +5,9 @@
 Needs the environments of `make test-paddle` (this runs in one) and `make test-vlm`. A whole site
 reads scans with PaddleOCR-VL and the batched recogniser, on the processor and with small models.
 While pages are in flight its recogniser or its reader is killed (-9), at random, and started again
-by whoever owns it; the next kill comes once a page was recorded since. At the end every page must
-be read, with the right words, and have one reading. Then the site is stopped (SIGTERM) with pages
+by whoever owns it; the next kill comes once a page was recorded since. A page in flight at three
+deaths is set aside; those are asked for again at the end. Then every page must be read, with the
+right words, and have one reading. Then the site is stopped (SIGTERM) with pages
 in flight that can't be finished: all of them must be given back within ten seconds.
 """
 
@@ -117,6 +118,15 @@ class Killing:
                 return
             time.sleep(2)
 
+    def ask_again(self) -> int:
+        """Have the pages that were set aside read, as an administrator would; their number."""
+        number = self.count("documents_page where status = 'failed'")
+        for each in self.documents:
+            if self.site.document(each)["pages_failed"]:
+                path = f"/api/v1/documents/{each}/reprocess/"
+                self.site.call(path, "POST", json={"pages": "failed"}).raise_for_status()
+        return number
+
     def report(self) -> bool:
         """Whether each page was read, rightly, and once."""
         status = {each: self.site.document(each)["status"] for each in self.documents}
@@ -182,6 +192,8 @@ def main(arguments: list[str]) -> int:
             ends_at = time.monotonic() + 60 * given.minutes
             while sum(killing.kills.values()) < given.kills and time.monotonic() < ends_at:
                 killing.kill(chance.choice((RECOGNISER, RECOGNISER, RECOGNISER, READER)), chance)
+            killing.wait_until_read()
+            print(f"set aside and asked for again: {killing.ask_again()} pages")
             killing.wait_until_read()
             right = killing.report()
             for number in range(given.stops):
