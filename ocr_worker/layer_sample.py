@@ -13,9 +13,10 @@ from rapidfuzz import fuzz
 from documents.text.lookalikes import TWINS
 from documents.text.page_layout import Box, bounding_box
 from ocr_worker.rendering import LayerWord, RenderedPage, TextLayer, UnreadLine
+from ocr_worker.rendering.rotate import rotate_clockwise
 from ocr_worker.text_layer.columns import Segment, group_rotated, split_segments
 from ocr_worker.text_layer.doubt import is_foreign
-from ocr_worker.text_layer.extract import select_trusted_words
+from ocr_worker.text_layer.extract import find_main_turn, rotate_word, select_trusted_words
 from ocr_worker.text_layer.language_check import profile_text
 
 from .engines.base import Engine
@@ -65,10 +66,13 @@ def measure_agreement(
     `page`: the page as drawn for parts, in gray. `seconds`: limit by the clock. Raises as
     `Engine.read`.
     """
-    lines = _choose_lines(words)
+    rotation = (360 - find_main_turn(words)) % 360
+    upright = [rotate_word(word, rotation, layer.width, layer.height) for word in words]
+    lines = _choose_lines(upright)
     if not lines:
         return None
-    sample = _cut_out(page.image, [line.box for line in lines], page.image.width / layer.width)
+    image = rotate_clockwise(page.image, rotation)
+    sample = _cut_out(image, [line.box for line in lines], page.image.width / layer.width)
     seen = engine.read_part(sample, dpi=page.dpi, language=language, seconds=seconds, upright=True)
     said, read = _fold(" ".join(line.text for line in lines)), _fold(seen.text)
     confidence = seen.confidence

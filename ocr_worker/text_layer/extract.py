@@ -7,6 +7,7 @@ header beside a scanned body; glyphs without meaning. Such a page is read by OCR
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from documents.errors import PageTooLarge
@@ -169,12 +170,12 @@ def convert_to_layout(layer: TextLayer) -> PageLayout:
         )
     words = [word for word in select_trusted_words(layer) if word.text]
     words = join_decimals(join_spaced_letters(drop_doubles(words)))
-    turn = _find_main_turn(words)
+    turn = find_main_turn(words)
     rotation = (360 - turn) % 360
     width, height = layer.width, layer.height
     image_width, image_height = layer.image_width, layer.image_height
     if rotation:
-        words = [_rotate_word(word, rotation, width, height) for word in words]
+        words = [rotate_word(word, rotation, width, height) for word in words]
     if rotation % 180:
         width, height = height, width
         image_width, image_height = image_height, image_width
@@ -227,7 +228,7 @@ def _is_shown(word: LayerWord, layer: TextLayer) -> bool:
     return x0 <= x <= x1 and y0 <= y <= y1
 
 
-def _find_main_turn(words: list[LayerWord]) -> int:
+def find_main_turn(words: Sequence[LayerWord]) -> int:
     """The rotation in which most of the page's letters are written."""
     letters: dict[int, int] = {0: 0}
     for word in words:
@@ -236,7 +237,7 @@ def _find_main_turn(words: list[LayerWord]) -> int:
     return turn if letters[turn] > 2 * letters[0] else 0
 
 
-def _rotate_word(word: LayerWord, rotation: int, width: float, height: float) -> LayerWord:
+def rotate_word(word: LayerWord, rotation: int, width: float, height: float) -> LayerWord:
     """The word on the page rotated clockwise by `rotation`; `width` x `height`: before that."""
     box = rotate_box(word.bbox, rotation, width, height)
     return replace(word, bbox=box, turn=(word.turn + rotation) % 360)

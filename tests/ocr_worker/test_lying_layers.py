@@ -101,6 +101,20 @@ def test_a_layer_that_says_something_else_than_the_page_is_not_believed(
     assert len(seen & shown) >= 0.8 * len(shown)
 
 
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_lie_that_runs_along_the_page_or_upside_down_is_not_believed(
+    renderer: Renderer, engine: Engine, tmp_path: Path, turn: int
+) -> None:
+    path = make_lie(tmp_path / "lie.pdf", ENGLISH, _shift(2))
+    with pikepdf.open(path, allow_overwriting_input=True) as file:
+        file.pages[0].Rotate = turn
+        file.save(path)
+
+    reading = read_page(renderer, engine, path, PDF, 1)
+
+    assert reading.engine == "tesseract"
+
+
 def test_a_lie_on_a_part_of_the_page_costs_that_part_only(
     renderer: Renderer, engine: Engine, tmp_path: Path
 ) -> None:
