@@ -7,12 +7,14 @@ the ruling lines between the words.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PIL import Image
 
 from . import ink
 from .pdf import PdfFile
+from .rotate import rotate_clockwise, turn_box
 from .rules import Rule, find_rules
 
 #: Lines reported at most; a page with more is read whole anyway.
@@ -74,7 +76,7 @@ def compare_ink(file: PdfFile, number: int, words: list[Word], paths: int) -> di
         for index, word in enumerate(words)
         if index not in hidden
     ]
-    lines = ink.find_lines(edges, covered)
+    lines = _find_lines(edges, covered, _find_main_turn(words))
     return {
         "hidden": sorted(hidden),
         "unread": [
@@ -83,6 +85,24 @@ def compare_ink(file: PdfFile, number: int, words: list[Word], paths: int) -> di
         ],
         "rules": _find_rules(drawn, scale) if paths >= _LEAST_PATHS and words else [[], []],
     }
+
+
+def _find_lines(edges: Image.Image, covered: list[ink.Box], turn: int) -> list[ink.InkLine]:
+    """The lines of ink outside `covered`, px of `edges`, on a page whose text is turned by `turn`:
+    they are looked for along its text."""
+    back = (360 - turn) % 360
+    upright = rotate_clockwise(edges, back)
+    lines = ink.find_lines(upright, [turn_box(box, back, *edges.size) for box in covered])
+    return [replace(line, bbox=turn_box(line.bbox, turn, *upright.size)) for line in lines]
+
+
+def _find_main_turn(words: list[Word]) -> int:
+    """The turn of most of the page's letters, in degrees, as `text_layer.extract` has it."""
+    letters: dict[int, int] = {0: 0}
+    for word in words:
+        letters[word[6]] = letters.get(word[6], 0) + len(word[0])
+    turn = max(letters, key=lambda key: letters[key])
+    return turn if letters[turn] > 2 * letters[0] else 0
 
 
 def _find_rules(drawn: Image.Image, scale: float) -> list[list[list[float]]]:

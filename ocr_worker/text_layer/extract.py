@@ -169,7 +169,6 @@ def convert_to_layout(layer: TextLayer) -> PageLayout:
             )
         )
     words = [word for word in select_trusted_words(layer) if word.text]
-    words = join_decimals(join_spaced_letters(drop_doubles(words)))
     turn = find_main_turn(words)
     rotation = (360 - turn) % 360
     width, height = layer.width, layer.height
@@ -179,6 +178,7 @@ def convert_to_layout(layer: TextLayer) -> PageLayout:
     if rotation % 180:
         width, height = height, width
         image_width, image_height = image_height, image_width
+    words = join_decimals(join_spaced_letters(drop_doubles(words)))
     return PageLayout(
         width=image_width,
         height=image_height,

@@ -68,7 +68,7 @@ def drop_doubles(words: Iterable[LayerWord]) -> list[LayerWord]:
 
 def join_spaced_letters(words: Sequence[LayerWord]) -> list[LayerWord]:
     """Join letters that are set apart into words: «П О С Т А Н О В И Л» is one word."""
-    if sum(len(word.text) == 1 for word in words) < _SPACED_LETTERS:
+    if sum(len(word.text.rstrip(_CLOSING)) == 1 for word in words) < _SPACED_LETTERS:
         return list(words)
     joined: list[LayerWord] = []
     for run in _split_runs(words):
@@ -162,7 +162,9 @@ def _split_runs(words: Sequence[LayerWord]) -> Iterator[list[LayerWord]]:
 
 
 def _is_spaced(run: list[LayerWord]) -> bool:
-    single = [word.text for word in run if len(word.text) == 1]
+    # The last letter may have a mark: «Р Е Ш И Л:». Where others have, they are items: «а) б) в)».
+    texts = [*(word.text for word in run[:-1]), run[-1].text.rstrip(_CLOSING)]
+    single = [text for text in texts if len(text) == 1]
     if sum(map(str.isalpha, single)) < _SPACED_LETTERS or len(single) < _SINGLE * len(run):
         return False
     usual = median(_gap(last, word) for last, word in pairwise(run))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -65,6 +66,15 @@ def pdf(
     canvas = Canvas(str(path), pagesize=size)
     draw(canvas)
     canvas.save()
+    return path
+
+
+def turned(path: Path, turn: int) -> Path:
+    """The PDF at `path`, its pages shown turned clockwise by `turn` degrees."""
+    with pikepdf.open(path, allow_overwriting_input=True) as file:
+        for page in file.pages:
+            page.Rotate = turn
+        file.save(path)
     return path
 
 

@@ -19,8 +19,10 @@ from tests.ocr_worker.drawn_pages import Sees, put_at, read_drawn
 from tests.ocr_worker.files import (
     ENGLISH,
     PDF,
+    pdf,
     picture,
     saved,
+    turned,
     write,
 )
 from tests.ocr_worker.pretended_engine import PretendedEngine
@@ -47,6 +49,23 @@ def test_a_picture_of_text_is_read_between_the_lines_of_the_layer(
     assert text.count("The supplier shall deliver") == 1
     assert "empty_region" not in reading.layout.flags
     assert len({block.id for block in reading.layout.blocks}) == len(reading.layout.blocks)
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_picture_of_text_is_read_on_a_page_that_lies_on_its_side(
+    renderer: Renderer, engine: Engine, tmp_path: Path, turn: int
+) -> None:
+    lines = ["Waybill 7714 of the depot", "Gravel, coarse: 12 tonnes"]
+
+    def draw(canvas: Canvas) -> None:
+        write(canvas, ENGLISH)
+        put_at(canvas, picture(lines, width=800, height=350), 60, 350, 400)
+
+    path = turned(pdf(tmp_path / "sideways.pdf", draw), turn)
+    reading = read_page(renderer, engine, path, PDF, 1)
+
+    assert reading.engine == "text-layer"
+    assert all(line in " ".join(reading.layout.text.split()) for line in lines)
 
 
 def test_ink_that_no_engine_can_read_is_flagged_and_lowers_the_confidence(

@@ -12,8 +12,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ocr_worker.rendering import LayerWord, Renderer
 from ocr_worker.text_layer.extract import convert_to_layout, find_distrust_reason
-from ocr_worker.text_layer.words import join_decimals
-from tests.ocr_worker.files import PDF, cyrillic_font, pdf
+from ocr_worker.text_layer.words import join_decimals, join_spaced_letters
+from tests.ocr_worker.files import PDF, cyrillic_font, pdf, turned
 
 FONT = cyrillic_font()
 LINES = (
@@ -85,6 +85,21 @@ def test_letters_placed_apart_are_words_though_some_stand_close(
     assert read(renderer, tmp_path / "a.pdf", draw) == " ".join(LINES)
 
 
+@pytest.mark.parametrize("turn", [90, 270])
+def test_letters_placed_apart_are_words_on_a_sideways_page_too(
+    renderer: Renderer, tmp_path: Path, turn: int
+) -> None:
+    def draw(canvas: Canvas) -> None:
+        draw_lines(canvas)
+        canvas.setFont(FONT, 14)
+        canvas.drawString(150, 760, "Р А С П О Р Я Ж Е Н И Е")
+
+    layer = renderer.read_text_layer(turned(pdf(tmp_path / "a.pdf", draw), turn), PDF, 1)
+
+    assert layer is not None
+    assert convert_to_layout(layer).text.startswith("РАСПОРЯЖЕНИЕ")
+
+
 def test_a_title_spaced_out_with_spaces_is_whole(renderer: Renderer, tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         draw_lines(canvas)
@@ -92,6 +107,18 @@ def test_a_title_spaced_out_with_spaces_is_whole(renderer: Renderer, tmp_path: P
         canvas.drawString(150, 760, "Р А С П О Р Я Ж Е Н И Е")
 
     assert read(renderer, tmp_path / "a.pdf", draw).startswith("РАСПОРЯЖЕНИЕ Общество")
+
+
+def test_a_spaced_word_ends_with_its_mark_and_items_of_a_list_stay_apart() -> None:
+    def place(text: str) -> list[str]:
+        words = [
+            LayerWord(piece, (60 + 14 * at, 500, 67 + 14 * at, 508), 10.0)
+            for at, piece in enumerate(text.split())
+        ]
+        return [word.text for word in join_spaced_letters(words)]
+
+    assert place("Р Е Ш И Л:") == ["РЕШИЛ:"]
+    assert place("а) б) в) г) д) е)") == ["а)", "б)", "в)", "г)", "д)", "е)"]
 
 
 def test_a_number_set_with_its_point_apart_is_one_word() -> None:
