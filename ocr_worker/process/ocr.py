@@ -35,6 +35,7 @@ from ocr_worker.engines.base import RECOGNITION_SECONDS, report_of
 from ocr_worker.engines.select_engine import LoadedEngine
 from ocr_worker.other_workers import another_worker_has_engine
 from ocr_worker.process.base import WorkerBase
+from ocr_worker.process.caution import Caution
 from ocr_worker.process.engine_loading import EngineLoading
 from ocr_worker.process.jail_check import JailCheck
 from ocr_worker.process.recycling import find_recycling_reason
@@ -72,6 +73,7 @@ class OcrProcess(WorkerBase):
             self.load_engine, stopping=self.stopping, on_failure=self._end_after_load_failure
         )
         self._of_thread = _ThreadState()
+        self._caution = Caution()
         self._jail_check = JailCheck()
 
     def prepare(self) -> None:
@@ -79,6 +81,7 @@ class OcrProcess(WorkerBase):
         taken = take_back_lost_pages(of=self.claim_owner)
         if taken:
             log.warning("pages_of_dead_worker_released", pages=taken)
+            self._caution.begin()
         actors.on_wake_up(self.queue, self.read_until_idle)
         self._jail_check.start()
         self.loading.start()
@@ -131,8 +134,6 @@ class OcrProcess(WorkerBase):
 
     def read_until_idle(self) -> None:
         """Read page after page, until none waits or the process is to end."""
-        renderer, turns = self._of_thread.renderer, self._of_thread.turns
-        engines = (self.engine.name,) if self.engine else ()
         first = True
         while not self.stopping.is_set() and not self._recycling.is_set():
             close_old_connections()
@@ -142,27 +143,35 @@ class OcrProcess(WorkerBase):
                     announce(pages_waiting)
                 self.stopping.wait(STAND_BACK_SECONDS)
                 break
-            claim = claim_page(
-                self.claim_owner,
-                engines=engines,
-                engine_version=self.engine.version if self.engine else "",
-                turns=turns,
-            )
-            if claim is None:
-                break
-            with self.current_work.work_on(claim):
-                if self.stopping.is_set():
-                    release_page(claim)
+            with self._caution.take_turn(self.stopping) as may_read:
+                if not (may_read and self._read_next_page(first)):
                     break
-                if first and Page.objects.claimable().exists():
-                    # One wake-up wakes one thread; each that finds more work wakes another.
-                    announce(pages_waiting)
-                first = False
-                if pipeline.read_claimed_page(claim, renderer, self.engine):
-                    self.current_work.count_reading()
+            first = False
             self._recycle_if_due()
         if self._recycling.is_set():
             self._end_after_last_page()
+
+    def _read_next_page(self, first: bool) -> bool:
+        """Claim a page and read it; False where none waits or the process is to end. `first`: of
+        this thread since it was woken."""
+        claim = claim_page(
+            self.claim_owner,
+            engines=(self.engine.name,) if self.engine else (),
+            engine_version=self.engine.version if self.engine else "",
+            turns=self._of_thread.turns,
+        )
+        if claim is None:
+            return False
+        with self.current_work.work_on(claim):
+            if self.stopping.is_set():
+                release_page(claim)
+                return False
+            if first and Page.objects.claimable().exists():
+                # One wake-up wakes one thread; each that finds more work wakes another.
+                announce(pages_waiting)
+            if pipeline.read_claimed_page(claim, self._of_thread.renderer, self.engine):
+                self.current_work.count_reading()
+        return True
 
     def _recycle_if_due(self) -> None:
         if self.engine is None or self._recycling.is_set():

@@ -70,6 +70,7 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("size", SIZES)
 def test_every_page_is_for_everybody_light_and_still(
     open_browser: Callable[..., BrowserContext],

@@ -84,6 +84,7 @@ def document(team: Team, reviewer: User) -> Document:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(400)
 def test_no_payload_runs_and_none_has_to_be_stopped_by_the_policy(
     document: Document,
     team: Team,

@@ -74,6 +74,9 @@ class Site:
             "HOME": os.environ.get("HOME", "/"),
             "OCRSITE_DATA_DIR": str(self.data_dir),
             "PORT": str(self.port),
+            # The second loads Django once more for every site; the tests of processes, of the
+            # containers and of many clients have two.
+            "OCRSITE_WEB_PROCESSES": "1",
             **self.variables,
         }
 

@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.real_site,
     pytest.mark.any_database,
     pytest.mark.slow,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(not shutil.which("curl"), reason="needs curl"),
 ]
 

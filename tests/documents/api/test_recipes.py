@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.any_database,
     pytest.mark.slow,
     pytest.mark.s3,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(not shutil.which("curl"), reason="needs curl"),
 ]
 
@@ -138,7 +138,7 @@ def test_every_recipe_does_what_it_says(
         },
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=560,
         check=False,
     )
 

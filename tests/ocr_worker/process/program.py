@@ -28,7 +28,7 @@ ARRIVALS, TICKETS = "arrivals", "tickets"
 INSTALLED = "engine-installed"
 ENGINES = (
     "works", "hangs", "breaks-once", "absent", "comes-later", "never-loads", "grows", "dies",
-    "abreast", "one-hangs", "all-hang", "abreast-for-six-pages",
+    "abreast", "one-hangs", "all-hang", "abreast-for-six-pages", "dies-of-one",
     "by-ticket",
 )  # fmt: skip
 
@@ -83,7 +83,7 @@ def loaded(how: str) -> object:
         taken: list[bytes] = []
         if how == "grows":
             needs = Needs(rss_bytes=resident_bytes() + 250 * MIB)
-        if how in ("abreast", "one-hangs", "all-hang"):
+        if how in ("abreast", "one-hangs", "all-hang", "dies-of-one"):
             needs = Needs(pages_in_flight=ABREAST)
         if how == "abreast-for-six-pages":
             needs = Needs(pages_in_flight=ABREAST, pages=6)
@@ -121,7 +121,9 @@ def loaded(how: str) -> object:
             if how == "breaks-once" and self.pages == 0:
                 self.pages += 1
                 raise ZeroDivisionError("division by zero")
-            if how == "dies":
+            if how == "dies-of-one":  # of a page that lies on its side, and others are in flight
+                time.sleep(1.0 if image.width > image.height else 1.5)
+            if how == "dies" or (how == "dies-of-one" and image.width > image.height):
                 os.kill(os.getpid(), signal.SIGKILL)
             if how == "grows":
                 self.taken.append(b"\1" * 100 * MIB)  # pages of it that are really there

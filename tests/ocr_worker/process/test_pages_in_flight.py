@@ -7,14 +7,21 @@ import time
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from documents.models import Page, PageStatus, Reading
 from tests.ocr_worker.claims import processing, scan
+from tests.ocr_worker.drawn_pages import put_at
+from tests.ocr_worker.files import ENGLISH, pdf, picture
 from tests.ocr_worker.process.conftest import Queue, Workers
 from tests.ocr_worker.process.program import ABREAST
 from tests.ocrsite.running_site import eventually
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+def draw_wide(canvas: Canvas) -> None:
+    put_at(canvas, picture(ENGLISH, width=877, height=620), 0, 0, 842)
 
 
 def count(status: PageStatus) -> int:
@@ -65,6 +72,26 @@ def test_a_page_that_hangs_fails_and_the_pages_beside_it_are_given_back(
         "error_code", "attempts"
     )
     assert list(ends) == [("timeout", 1), ("", 0), ("", 0)]
+
+
+@pytest.mark.timeout(300)  # four processes, one after another
+def test_a_page_that_ends_its_process_each_time_takes_none_with_it(
+    workers: Workers, queue: Queue, tmp_path: Path
+) -> None:
+    wide = pdf(tmp_path / "wide.pdf", draw_wide, size=(842, 595))
+    deadly = processing(wide)
+    beside = processing(scan(tmp_path / "scan.pdf", pages=3), pages=3)
+
+    for _ in range(3):
+        worker = workers.start(engine="dies-of-one")
+        queue.wake_ocr_workers()
+        assert worker.wait(60) == -signal.SIGKILL
+    workers.start(engine="dies-of-one")
+    queue.wake_ocr_workers()
+
+    eventually(lambda: beside.pages.filter(status=PageStatus.DONE).count() == 3, 60, "the others")
+    assert deadly.pages.get().status == PageStatus.FAILED
+    assert deadly.pages.get().attempts == 3
 
 
 def test_a_stop_gives_all_pages_back(workers: Workers, queue: Queue, tmp_path: Path) -> None:
