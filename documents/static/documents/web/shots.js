@@ -1,6 +1,8 @@
 /* A phone's camera: several shots become the pages of one PDF, which is built here. */
-import {buildPdf, toJpeg} from "./pdf_of_images.js";
 import {text} from "./texts.js";
+
+/* It comes with the first shot: no page needs it before. */
+const pdfOfImages = () => import("./pdf_of_images.js");
 
 export function startCamera(upload) {
     const dialog = document.getElementById("shots-dialog");
@@ -55,7 +57,7 @@ export function startCamera(upload) {
         }
         for (const file of files) {
             try {
-                shots.push(await toJpeg(file));
+                shots.push(await (await pdfOfImages()).toJpeg(file));
             } catch {
                 error.textContent = text("shots-unreadable");
             }
@@ -69,7 +71,8 @@ export function startCamera(upload) {
             event.preventDefault(); // Esc must not lose pages
         }
     });
-    dialog.querySelector("[data-send]").addEventListener("click", () => {
+    dialog.querySelector("[data-send]").addEventListener("click", async () => {
+        const {buildPdf} = await pdfOfImages();
         const title = name.value.trim() || text("shots-name");
         const file = new File([buildPdf(shots)], `${title}.pdf`, {type: "application/pdf"});
         end();
