@@ -58,7 +58,12 @@ class ServerRecogniser:
         self, blocks: Sequence[BlockImage], limits: Limits
     ) -> Future[tuple[Recognised, ...]]:
         deadline = time.monotonic() + limits.seconds
-        return self._pages.submit(self._recognise_page, list(blocks), limits, deadline)
+        try:
+            return self._pages.submit(self._recognise_page, list(blocks), limits, deadline)
+        except RuntimeError:  # closed: another page was the first to find it lost
+            answer: Future[tuple[Recognised, ...]] = Future()
+            answer.set_exception(RecogniserLost())
+            return answer
 
     def close(self) -> None:
         self._process.close()

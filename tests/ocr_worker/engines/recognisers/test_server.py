@@ -159,6 +159,8 @@ def test_what_waits_while_it_is_closed_is_lost(start: Start, model: PretendedMod
 
     with pytest.raises(RecogniserLost):
         page.result(60)
+    with pytest.raises(RecogniserLost):
+        recogniser.submit([block()], LIMITS).result(60)
 
 
 OWNER = """
