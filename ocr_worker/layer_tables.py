@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import structlog
 
-from documents.text.box_rotation import rotate_box
 from documents.text.page_layout import Block, PageLayout
+from ocr_worker.rendering.rotate import rotate_box
 
 from .put_tables import find_words_inside, put_tables
 from .rendering import TextLayer

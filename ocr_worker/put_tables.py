@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from documents.text.markdown import paragraphs_to_markdown
-from documents.text.page_layout import (
-    Block,
-    Line,
-    PageLayout,
-    Word,
-    bounding_box,
-    mean_confidence,
-)
+from documents.text.other_lines import make_line, replace_lines
+from documents.text.page_layout import Block, PageLayout, Word
 
 from .place_blocks import insert_blocks
 from .tables.grid import Grid
@@ -40,21 +33,6 @@ def _drop_words(block: Block, taken: Collection[int]) -> Block | None:
     """The block without the words with these ids; None where no word is left."""
     if not any(id(word) in taken for word in block.words()):
         return block
-    lines = []
-    for line in block.lines:
-        words = tuple(word for word in line.words if id(word) not in taken)
-        if words:
-            text = " ".join(word.text for word in words)
-            lines.append(Line(text, bounding_box(word.bbox for word in words), words))
-    if not lines:
-        return None
-    return replace(
-        block,
-        bbox=bounding_box(line.bbox for line in lines),
-        lines=tuple(lines),
-        text="\n".join(line.text for line in lines),
-        markdown=paragraphs_to_markdown([[line.text for line in lines]]),
-        confidence=mean_confidence(
-            (word.confidence, len(word.text)) for line in lines for word in line.words
-        ),
-    )
+    kept = ([word for word in line.words if id(word) not in taken] for line in block.lines)
+    lines = [make_line(words) for words in kept if words]
+    return replace_lines(block, lines) if lines else None

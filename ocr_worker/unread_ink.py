@@ -14,11 +14,11 @@ import structlog
 from PIL import Image, ImageDraw
 
 from documents.errors import EngineFailed, ReadingTimeout
-from documents.text.box_rotation import rotate_box
-from documents.text.markdown import paragraphs_to_markdown
-from documents.text.page_layout import Block, Box, Line, PageLayout, bounding_box, mean_confidence
+from documents.text.other_lines import make_line, replace_lines
+from documents.text.page_layout import Block, Box, PageLayout, bounding_box, mean_confidence
 from ocr_worker.quality import calibrate_layout
 from ocr_worker.rendering import UnreadLine, ink
+from ocr_worker.rendering.rotate import rotate_box
 
 from .engines.base import Engine
 from .engines.plug_ins import reader_of_parts
@@ -247,25 +247,14 @@ def _keep_believable(block: Block, known: Sequence[Box]) -> Block | None:
         signs = sum(ch.isalnum() for word in words for ch in word.text)
         if signs < 2 or (certainty is not None and certainty < _BELIEVABLE):
             continue
-        text = " ".join(word.text for word in words)
-        lines.append(Line(text, bounding_box(word.bbox for word in words), words))
+        lines.append(make_line(words))
     if not lines:
         return None
     if len(lines) == len(block.lines) and all(
         len(one.words) == len(other.words) for one, other in zip(lines, block.lines, strict=True)
     ):
         return block
-    return replace(
-        block,
-        bbox=bounding_box(line.bbox for line in lines),
-        lines=tuple(lines),
-        text="\n".join(line.text for line in lines),
-        markdown=paragraphs_to_markdown([[line.text for line in lines]]),
-        html="",
-        confidence=mean_confidence(
-            (word.confidence, len(word.text)) for line in lines for word in line.words
-        ),
-    )
+    return replace_lines(block, lines)
 
 
 def _word_boxes(block: Block) -> list[Box]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from PIL import Image, ImageDraw
 
-from documents.text.box_rotation import rotate_box
 from documents.text.page_layout import Box, PageLayout
+from ocr_worker.rendering.rotate import rotate_box
 
 from .bands import find_bands, lighten_bands
 from .curl import Curl, find_curl

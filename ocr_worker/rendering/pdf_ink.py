@@ -14,7 +14,7 @@ from PIL import Image
 
 from . import ink
 from .pdf import PdfFile
-from .rotate import rotate_clockwise, turn_box
+from .rotate import rotate_box, rotate_clockwise
 from .rules import Rule, find_rules
 
 #: Lines reported at most; a page with more is read whole anyway.
@@ -92,8 +92,8 @@ def _find_lines(edges: Image.Image, covered: list[ink.Box], turn: int) -> list[i
     they are looked for along its text."""
     back = (360 - turn) % 360
     upright = rotate_clockwise(edges, back)
-    lines = ink.find_lines(upright, [turn_box(box, back, *edges.size) for box in covered])
-    return [replace(line, bbox=turn_box(line.bbox, turn, *upright.size)) for line in lines]
+    lines = ink.find_lines(upright, [rotate_box(box, back, *edges.size) for box in covered])
+    return [replace(line, bbox=rotate_box(line.bbox, turn, *upright.size)) for line in lines]
 
 
 def _find_main_turn(words: list[Word]) -> int:

@@ -17,15 +17,16 @@ def rotate_clockwise(image: Image.Image, rotation: int) -> Image.Image:
     return image.transpose(_TRANSPOSES[rotation]) if rotation else image
 
 
-def turn_box(
+def rotate_box(
     box: tuple[float, float, float, float], rotation: int, width: float, height: float
 ) -> tuple[float, float, float, float]:
-    """`box` on a picture of `width` x `height`, after that was rotated clockwise by `rotation`.
-
-    As `documents.text.box_rotation`, which the rendering child does not load.
-    """
-    for _ in range(rotation // 90):
-        x0, y0, x1, y1 = box
-        box = (height - y1, x0, height - y0, x1)
-        width, height = height, width
+    """`box` on a picture of `width` x `height`, after that was rotated clockwise by `rotation`
+    (0, 90, 180 or 270 degrees)."""
+    x0, y0, x1, y1 = box
+    if rotation == 90:
+        return height - y1, x0, height - y0, x1
+    if rotation == 180:
+        return width - x1, height - y1, width - x0, height - y0
+    if rotation == 270:
+        return y0, width - x1, y1, width - x0
     return box

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 from PIL import Image, ImageOps
 
-from documents.text.box_rotation import rotate_box
 from documents.text.page_layout import Box, PageLayout, Word
-from ocr_worker.rendering.rotate import rotate_clockwise
+from ocr_worker.rendering.rotate import rotate_box, rotate_clockwise
 
 #: px of paper around a piece, and the height from which a new image is begun.
 _PAPER, _TALLEST = 24, 2400

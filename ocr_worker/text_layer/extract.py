@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from documents.errors import PageTooLarge
 from documents.messages import Message
-from documents.text.box_rotation import rotate_box
 from documents.text.page_layout import Box, PageLayout
 from ocr_worker.rendering import LayerWord, TextLayer, UnreadLine
+from ocr_worker.rendering.rotate import rotate_box
 from ocr_worker.text_layer.blocks import group_into_blocks
 from ocr_worker.text_layer.language_check import Profile, is_shifted_alphabet, profile_text
 from ocr_worker.text_layer.words import drop_doubles, join_decimals, join_spaced_letters

@@ -16,7 +16,6 @@ import re
 import shutil
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter, defaultdict
 from datetime import datetime
@@ -27,7 +26,7 @@ import docx
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
-from tests.benchmarks.processes import _held, _part
+from tests.benchmarks.processes import Repeatedly, held_by, part_of
 from tests.benchmarks.product import (
     ENDED,
     Product,
@@ -164,34 +163,24 @@ def moment(text: str) -> float:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
-class Watch:
+class Watch(Repeatedly):
     """The most that one process of each part has held, bytes; LibreOffice's, too."""
 
     def __init__(self, site: Product) -> None:
+        super().__init__(self._measure, every=0.5)
         self.peaks: dict[str, int] = defaultdict(int)
         self._supervisor = psutil.Process(site.site.process.pid)
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look)
 
-    def __enter__(self) -> Watch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        while not self._over.wait(0.5):
-            with contextlib.suppress(psutil.Error):
-                for process in self._supervisor.children(recursive=True):
-                    with contextlib.suppress(psutil.Error, OSError, KeyError):
-                        part, _ = _part(process)
-                        if "ocr_worker.conversion.child" in " ".join(process.cmdline()):
-                            part = "LibreOffice, of one file"
-                        if part:
-                            _, highest = _held(process.pid)
-                            self.peaks[part] = max(self.peaks[part], highest)
+    def _measure(self) -> None:
+        with contextlib.suppress(psutil.Error):
+            for process in self._supervisor.children(recursive=True):
+                with contextlib.suppress(psutil.Error, OSError, KeyError):
+                    part, _ = part_of(process)
+                    if "ocr_worker.conversion.child" in " ".join(process.cmdline()):
+                        part = "LibreOffice, of one file"
+                    if part:
+                        _, highest = held_by(process.pid)
+                        self.peaks[part] = max(self.peaks[part], highest)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ import os
 import resource
 import statistics
 import tempfile
-import threading
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ import psutil
 import pypdfium2 as pdfium
 
 from tests.benchmarks.office_texts import read_text, word_f1, words_of
+from tests.benchmarks.processes import Repeatedly
 from tests.benchmarks.product import print_head, print_row
 
 
@@ -158,31 +158,19 @@ def compare(path: Path, pdf: Path, suffix: str) -> float | None:
     return word_f1(words_of(ours, letters_only=sheets), words_of(theirs, letters_only=sheets))
 
 
-class Watch:
+class Watch(Repeatedly):
     """The most memory that the processes below this one hold together, by 4 looks a second."""
 
     def __init__(self) -> None:
+        super().__init__(self._measure, every=0.25)
         self.peak = 0
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look)
 
-    def __enter__(self) -> Watch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        while not self._over.wait(0.25):
-            held = 0
-            for process in psutil.Process().children(recursive=True):
-                try:
-                    held += process.memory_full_info().pss
-                except psutil.Error:
-                    continue
-            self.peak = max(self.peak, held)
+    def _measure(self) -> None:
+        held = 0
+        for process in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                held += process.memory_full_info().pss
+        self.peak = max(self.peak, held)
 
 
 def report(outcomes: list[Outcome]) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 
@@ -45,9 +48,9 @@ class Processes:
         for process in self._supervisor.children(recursive=True):
             # A process may end between two looks at it.
             with contextlib.suppress(psutil.Error, OSError):
-                part, reader = _part(process)
+                part, reader = part_of(process)
                 if part in PARTS:
-                    resident, highest = _held(process.pid)
+                    resident, highest = held_by(process.pid)
                     found.append(Sample(part, resident, highest, reader))
         return found
 
@@ -56,12 +59,12 @@ class Processes:
         used: dict[str, float] = defaultdict(float)
         for process in self._supervisor.children(recursive=True):
             with contextlib.suppress(psutil.Error):
-                part, _ = _part(process)
+                part, _ = part_of(process)
                 used[part] += sum(process.cpu_times()[:4])
         return used
 
 
-def _part(process: psutil.Process) -> tuple[str, int]:
+def part_of(process: psutil.Process) -> tuple[str, int]:
     command = " ".join(process.cmdline())
     if " worker ocr" in command:
         return "a reader", process.pid
@@ -74,7 +77,7 @@ def _part(process: psutil.Process) -> tuple[str, int]:
     if "search follow" in command:
         return FOLLOWER, 0
     if "ocr_worker.rendering.child" in command and (parent := process.parent()) is not None:
-        part, reader = _part(parent)
+        part, reader = part_of(parent)
         if part == "a reader":
             return "its rendering child", reader
         if part == "background":
@@ -82,7 +85,7 @@ def _part(process: psutil.Process) -> tuple[str, int]:
     return "", 0
 
 
-def _held(pid: int) -> tuple[int, int]:
+def held_by(pid: int) -> tuple[int, int]:
     """Resident bytes now and at most."""
     fields = dict(
         line.split(":", 1)
@@ -90,3 +93,27 @@ def _held(pid: int) -> tuple[int, int]:
     )
     resident, highest = (int(fields[name].split()[0]) * 1024 for name in ("VmRSS", "VmHWM"))
     return resident, highest
+
+
+Looking = TypeVar("Looking", bound="Repeatedly")
+
+
+class Repeatedly:
+    """Calls `look` every so many seconds, in a thread, until the block ends."""
+
+    def __init__(self, look: Callable[[], None], every: float) -> None:
+        self._look, self._every = look, every
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self: Looking) -> Looking:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._over.wait(self._every):
+            self._look()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pikepdf
+import pytest
 
 from documents.actions.arrange import arrange
 from documents.actions.claim_task import claim_task
@@ -20,6 +21,7 @@ from documents.text.page_layout import Block, Line, PageLayout, Word
 from ocr_worker.arranging import run_arrangement
 from ocr_worker.pipeline import run_task
 from ocr_worker.rendering import Renderer
+from tests.factories import make_team, make_user
 
 
 def pdf(numbers: Sequence[int]) -> bytes:
@@ -95,3 +97,8 @@ def arrange_and_make(
     arrangement = arrange(document.id, parts, as_edition=as_edition, actor=user)
     work(renderer)
     return made_by(arrangement)
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    return make_user(team=make_team())

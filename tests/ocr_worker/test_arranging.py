@@ -29,7 +29,7 @@ from documents.text.page_layout import PageLayout
 from ocr_worker import arranging
 from ocr_worker.arranging import run_arrangement
 from ocr_worker.rendering import Renderer
-from tests.factories import make_team, make_user
+from tests.factories import make_team
 from tests.ocr_worker.arranged import (
     arrange_and_make,
     heights,
@@ -39,15 +39,13 @@ from tests.ocr_worker.arranged import (
     read,
     send,
     texts,
+    user,
     work,
 )
 
+assert user  # a fixture
+
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def user(db: None) -> User:
-    return make_user(team=make_team())
 
 
 def test_a_new_version_has_the_pages_in_their_new_order(user: User, renderer: Renderer) -> None:

@@ -18,7 +18,6 @@ from documents.models import Document, PageOrigin, PageRevision, User
 from documents.text.arranged import ArrangedPart
 from documents.text.page_layout import PageLayout
 from ocr_worker.rendering import Renderer
-from tests.factories import make_team, make_user
 from tests.ocr_worker.arranged import (
     arrange_and_make,
     heights,
@@ -28,17 +27,15 @@ from tests.ocr_worker.arranged import (
     read,
     send,
     texts,
+    user,
     work,
 )
+
+assert user  # a fixture
 
 pytestmark = pytest.mark.django_db
 
 SIZE = (600, 800)
-
-
-@pytest.fixture
-def user(db: None) -> User:
-    return make_user(team=make_team())
 
 
 def sheet(number: int) -> Image.Image:

@@ -8,6 +8,7 @@
 | `requirements` | why the engine can't run on this machine |
 | `library` | the installed paddleocr: its version, and a pipeline built as it requires |
 | `guard` | limits of every block that the model reads: tokens, time, shape, repetition |
+| `failures` | what the library raises, as the engine's own failures |
 | `page_loop` | many pages in one thread, each waiting for what is done elsewhere |
 | `layout_batches` | the layout of pages that wait at the same time, in one run |
 | `recognisers` | who recognises the blocks: the library's own model, or many blocks at once |

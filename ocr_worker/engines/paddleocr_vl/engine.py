@@ -21,13 +21,13 @@ from ocr_worker.engines.base import EngineReport, Needs
 from ocr_worker.memory import resident_bytes
 
 from . import gpu, library, library_setup, models, requirements, results
+from .failures import is_out_of_memory, to_engine_failed
 from .guard import Guard, current_page, start_page
 from .layout_batches import gather_layouts
 from .page_loop import PageLoop
 from .recognisers import (
     Recogniser,
     RecogniserLost,
-    RecogniserOutOfMemory,
     start_recogniser,
 )
 from .recognisers.pipeline_model import put_in_place
@@ -223,7 +223,7 @@ class PaddleOCRVLEngine:
                 self._go_on_without(recogniser)
             except Exception as error:
                 if pixels < MAX_PIXELS or not is_out_of_memory(error):
-                    raise _to_engine_failed(error) from error
+                    raise to_engine_failed(error) from error
                 log.warning("gpu_memory_exhausted", reason=str(error)[:500])
                 self._free_memory()
                 pixels //= 2
@@ -277,23 +277,6 @@ class PaddleOCRVLEngine:
     def _free_memory(self) -> None:
         if self._device != "cpu" and self._library is not None:
             self._library.paddle.device.cuda.empty_cache()
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out: Paddle reports it by message, in several types of error."""
-    text = str(error).lower()
-    return isinstance(error, (MemoryError, RecogniserOutOfMemory)) or any(
-        word in text for word in ("out of memory", "resourceexhausted", "cudnn_status_alloc_failed")
-    )
-
-
-def _to_engine_failed(error: Exception) -> EngineFailed:
-    return EngineFailed(
-        Message(
-            "PaddleOCR-VL failed on this page: {problem}",
-            problem=f"{type(error).__name__}: {error}"[:1000],
-        )
-    )
 
 
 def _make_warm_up_page() -> Image.Image:

@@ -24,20 +24,11 @@ from documents.models import (
 )
 from documents.models.event import Event, EventKind
 from documents.signals import tasks_waiting
-from tests.documents.actions.taken_files import PDF, files, staged
-from tests.factories import make_team, make_user
+from tests.documents.actions.taken_files import PDF, files, staged, team, user
+
+assert team, user  # fixtures
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
-
-
-@pytest.fixture
-def team(db: None) -> Team:
-    return make_team()
-
-
-@pytest.fixture
-def user(team: Team) -> User:
-    return make_user(team=team)
 
 
 @pytest.mark.parametrize(

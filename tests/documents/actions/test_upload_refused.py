@@ -19,21 +19,13 @@ from documents.errors import (
 )
 from documents.files.keys import original_key
 from documents.files.storage import LocalArchive
-from documents.models import Document, Role, Tag, Team, User
-from tests.documents.actions.taken_files import PDF, files, staged
+from documents.models import Document, Role, Tag, User
+from tests.documents.actions.taken_files import PDF, files, staged, team, user
 from tests.factories import make_team, make_user
 
+assert team, user  # fixtures
+
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db]
-
-
-@pytest.fixture
-def team(db: None) -> Team:
-    return make_team()
-
-
-@pytest.fixture
-def user(team: Team) -> User:
-    return make_user(team=team)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+#: Deaths in a row, without an answer in between, after which a process is not started again.
+MOST_DEATHS = 3
+
 
 @dataclass(frozen=True)
 class BlockImage:

@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from django.conf import settings
 
 from documents.errors import EngineFailed, EngineUnavailable
 from documents.messages import Message, verbatim
 from ocr_worker.vlm import wire
 
 from .backlog import Backlog, Request, ran_out_of_time
-from .base import BlockImage, Limits, Recognised
+from .base import MOST_DEATHS, BlockImage, Limits, Recognised
+from .environment import build_variables
 from .errors import RecogniserLost, RecogniserOutOfMemory
 
 log = structlog.get_logger(__name__)
@@ -30,17 +30,12 @@ log = structlog.get_logger(__name__)
 #: Seconds for loading the model: PyTorch takes 5 to 20 s to import, the weights 1 to 60 s.
 LOAD_SECONDS = 300.0
 
-#: Deaths in a row, without an answer in between, after which it is not started again.
-MOST_DEATHS = 3
-
 #: Seconds after a request's limit from which the process counts as hung; also those for which a
 #: request waits until it takes what is sent.
 _PATIENCE = 15.0
 
 #: Rows of a batch: in bfloat16 a row of 4,000 tokens holds 75 MB of keys and values.
 MOST_ROWS = 64
-
-_ROOT = Path(__file__).parents[4]
 
 
 class BatchedRecogniser:
@@ -166,13 +161,8 @@ class BatchedRecogniser:
     def _start_process(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
         with theirs:
             command = [*self._command[:3], str(theirs.fileno()), *self._command[3:]]
-            # Only what it needs: nothing of the archive's secrets, no proxy, no download.
-            environment = {
-                **settings.OCRSITE_GPU_CHILD_ENVIRONMENT,
-                "PYTHONPATH": str(_ROOT), "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1",
-            }  # fmt: skip
             self._process = subprocess.Popen(  # nosec B603 # a list of our own words, no shell
-                command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
+                command, pass_fds=[theirs.fileno()], env=build_variables(), stdin=subprocess.DEVNULL
             )
         return self._process
 

@@ -12,6 +12,8 @@ from django.conf import settings
 from documents.errors import EngineUnavailable
 from documents.messages import Message
 
+_ROOT = Path(__file__).parents[4]
+
 #: What the environment must have; looked for without importing it.
 _PACKAGES = ("torch", "transformers", "sentencepiece")
 
@@ -50,3 +52,14 @@ def find_vllm(place: Path | None = None) -> Path | None:
         if os.access(program, os.X_OK):
             return program
     return None
+
+
+def build_variables() -> dict[str, str]:
+    """What the process of a recogniser needs: nothing of the archive's secrets, no proxy, no
+    download."""
+    return {
+        **settings.OCRSITE_GPU_CHILD_ENVIRONMENT,
+        "PYTHONPATH": str(_ROOT),
+        "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_OFFLINE": "1",
+    }

@@ -20,7 +20,9 @@ from documents.errors import EngineUnavailable
 from documents.messages import Message, verbatim
 
 from .backlog import ran_out_of_time
+from .base import MOST_DEATHS
 from .chat import MODEL, ChatClient
+from .environment import build_variables
 from .errors import RecogniserLost
 
 log = structlog.get_logger(__name__)
@@ -28,8 +30,6 @@ log = structlog.get_logger(__name__)
 #: Seconds for loading the model: vLLM compiles it the first time.
 LOAD_SECONDS = 900.0
 
-#: Deaths in a row, without an answer in between, after which it is not started again.
-MOST_DEATHS = 3
 
 #: Blocks that are asked at the same time: the server batches them as its memory allows.
 MOST_BLOCKS = 128
@@ -40,8 +40,6 @@ SILENCE = 60.0
 
 #: Seconds for its end, which is a kill.
 _END_SECONDS = 10.0
-
-_ROOT = Path(__file__).parents[4]
 
 
 class ServerProcess:
@@ -142,12 +140,10 @@ class ServerProcess:
 
     def _start_child(self) -> tuple[ChatClient, subprocess.Popen[bytes]]:
         port, key = _find_free_port(), secrets.token_urlsafe(32)
-        # Only what it needs: nothing of the archive's secrets, no proxy, no download. What it
-        # compiles is kept where this site may write; HOME need not be such a place.
+        # What it compiles is kept where this site may write; HOME need not be such a place.
         cache = Path(settings.DATA_DIR) / "vllm"
         environment = {
-            **settings.OCRSITE_GPU_CHILD_ENVIRONMENT,
-            "PYTHONPATH": str(_ROOT), "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1",
+            **build_variables(),
             "VLLM_API_KEY": key, "VLLM_NO_USAGE_STATS": "1", "VLLM_LOGGING_LEVEL": "WARNING",
             "VLLM_CACHE_ROOT": str(cache), "XDG_CACHE_HOME": str(cache),
             "TRITON_CACHE_DIR": str(cache / "triton"),
