@@ -15,8 +15,10 @@ const selection = new Selection(list);
 const preview = startPreview(document.getElementById("preview"));
 const rows = () => [...part.querySelectorAll(".doc-row")];
 let at = null;
+/* Rows have ended their reading, and the list that was loaded before has them in the wrong place. */
+let isStale = false;
 
-function moveTo(row, {focus = true} = {}) {
+function moveTo(row, {focus = true, scroll = true} = {}) {
     if (!row) {
         return;
     }
@@ -26,7 +28,7 @@ function moveTo(row, {focus = true} = {}) {
     at.classList.add("at");
     at.setAttribute("tabindex", "0");
     if (focus) {
-        at.focus();
+        at.focus({preventScroll: !scroll});
     }
     preview?.show(at);
 }
@@ -143,8 +145,9 @@ async function fetchPart(url) {
     return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-/* The whole list again, as long as it was. The place and the selection stay. */
-async function refresh() {
+/* The whole list again, as long as it was. The place and the selection stay; rows that are as they
+ * were stay the same elements, so that their pictures do not flicker. */
+async function refresh({scroll = true} = {}) {
     const url = new URL(list.dataset.url, location.href);
     const shown = rows().length;
     url.searchParams.set("size", Math.min(Math.max(shown, 50), 500));
@@ -152,7 +155,14 @@ async function refresh() {
     const place = rows().indexOf(at);
     const focused = part.contains(document.activeElement);
     const fresh = await fetchPart(url);
+    for (const row of fresh.querySelectorAll(".doc-row")) {
+        const old = document.getElementById(row.id);
+        if (old?.isEqualNode(row)) {
+            row.replaceWith(old);
+        }
+    }
     part.replaceChildren(...fresh.body.childNodes);
+    isStale = false;
     window.htmx?.process(part);
     const facts = part.querySelector("[data-facts]");
     if (facts) {
@@ -164,18 +174,31 @@ async function refresh() {
     const next = known && document.getElementById(`d-${known}`);
     if (known) {
         const all = rows();
-        moveTo(next ?? all[Math.min(Math.max(place, 0), all.length - 1)], {focus: focused});
+        moveTo(next ?? all[Math.min(Math.max(place, 0), all.length - 1)], {focus: focused, scroll});
     }
     follow.now();
 }
 
+/* Whether a row leaves its place once it is read: what is in work stands on top of the inbox, and a
+ * list of a status has what is in it. Elsewhere a row stays and says that it is ready. */
+function moves(row) {
+    return row.closest(".on-top") || new URL(list.dataset.url, location.href).searchParams.has("status");
+}
+
 async function updateUnfinished() {
     const waiting = [...part.querySelectorAll(".doc-row[data-unfinished]")];
-    if (!waiting.length) {
+    if (!waiting.length && !isStale) {
         return undefined;
     }
     const ids = waiting.slice(0, 100).map((row) => row.dataset.id);
     const fresh = await fetchPart(`${list.dataset.rowsUrl}?ids=${ids.join(",")}`);
+    isStale ||= waiting.slice(0, 100).some((old) =>
+        moves(old) && !fresh.getElementById(old.id)?.hasAttribute("data-unfinished"));
+    // A title that is being written stays; the list is put in order when it is.
+    if (isStale && !part.querySelector(".doc-title input")) {
+        await refresh({scroll: false});
+        return true;
+    }
     let changed = false;
     for (const old of waiting) {
         const row = fresh.getElementById(old.id);
