@@ -142,6 +142,8 @@ class Pages:
             layer |= pdf_ink.compare_ink(file, number, layer["words"], layer["paths"])
         else:  # a scan, mostly: OCR is going to draw and read it
             layer |= {"hidden": [], "unread": [], "rules": [[], []]}
+        # They follow the comparison: nothing here draws them.
+        layer["words"] += file.remarks(number)
         # A word with ink over which a shape is drawn may be seen or not: that is left to OCR.
         unseen = {tuple(layer["words"][index][:5]) for index in layer["hidden"]}
         layer["covered"] = sum(tuple(word[:5]) not in unseen for word in layer["covered"])

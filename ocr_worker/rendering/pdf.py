@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as c
@@ -18,6 +18,7 @@ from . import geometry
 from .pdf_annotations import Field, FlattenedPages, has_annotations
 from .pdf_contents import may_hold_contents
 from .pdf_open import open_pdf
+from .pdf_remarks import read_remarks
 from .pdf_resolution import choose_resolution, fit_to_picture
 from .types import MAX_PAGES
 
@@ -34,6 +35,8 @@ class PdfFile:
         self._page_number = 0
         self._page: pdfium.PdfPage | None = None
         self._natural: tuple[int, tuple[int, int, float]] | None = None
+        #: By page, read before it is first drawn.
+        self._remarks: dict[int, list[Any]] = {}
         # Forms are drawn as filled in; no script runs (this pdfium has no JavaScript engine).
         self._doc.init_forms()
         if self._doc.formenv is not None:
@@ -78,7 +81,14 @@ class PdfFile:
                     Message("Page {page} of the PDF is damaged.", page=number)
                 ) from error
             self._page_number = number
+            if number not in self._remarks:
+                self._remarks[number] = read_remarks(self._page)
         return self._page
+
+    def remarks(self, number: int) -> list[Any]:
+        """The words of `pdf_remarks`, which drawing does not show."""
+        self.page(number)
+        return self._remarks[number]
 
     @contextlib.contextmanager
     def flatten(self, number: int) -> Iterator[tuple[pdfium.PdfPage, list[Field]] | None]:

@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -23,7 +24,7 @@ _MOST = 5_000
 _WITHOUT_WORDS = (c.FPDF_ANNOT_LINK, c.FPDF_ANNOT_POPUP)
 
 #: ISO 32000-1, table 165: not on the screen.
-_UNSEEN = c.FPDF_ANNOT_FLAG_HIDDEN | c.FPDF_ANNOT_FLAG_NOVIEW
+UNSEEN = c.FPDF_ANNOT_FLAG_HIDDEN | c.FPDF_ANNOT_FLAG_NOVIEW
 
 #: A check box or radio button in its two states.
 _MARKS = {
@@ -87,12 +88,12 @@ def has_annotations(page: pdfium.PdfPage) -> bool:
     """Whether annotations or fields may draw words on the page."""
     return any(
         c.FPDFAnnot_GetSubtype(annotation) not in _WITHOUT_WORDS
-        and not c.FPDFAnnot_GetFlags(annotation) & _UNSEEN
-        for _, annotation in _each_annotation(page)
+        and not c.FPDFAnnot_GetFlags(annotation) & UNSEEN
+        for _, annotation in each_annotation(page)
     )
 
 
-def _each_annotation(page: pdfium.PdfPage) -> Iterator[tuple[int, Any]]:
+def each_annotation(page: pdfium.PdfPage) -> Iterator[tuple[int, Any]]:
     """From the last to the first, so that one may be removed on the way."""
     for index in reversed(range(min(max(c.FPDFPage_GetAnnotCount(page), 0), _MOST))):
         annotation = c.FPDFPage_GetAnnot(page, index)
@@ -106,9 +107,9 @@ def _each_annotation(page: pdfium.PdfPage) -> Iterator[tuple[int, Any]]:
 def _drop_unseen(page: pdfium.PdfPage) -> None:
     """Make flattening agree with the screen, on which it leaves "no view" to the caller."""
     unseen = []
-    for index, annotation in _each_annotation(page):
+    for index, annotation in each_annotation(page):
         flags = c.FPDFAnnot_GetFlags(annotation)
-        if flags & _UNSEEN:
+        if flags & UNSEEN:
             unseen.append(index)
         elif flags & c.FPDF_ANNOT_FLAG_INVISIBLE:
             # Holds for annotations of unknown kinds only, and pdfium draws even those.
@@ -120,7 +121,7 @@ def _drop_unseen(page: pdfium.PdfPage) -> None:
 def _read_fields(page: pdfium.PdfPage) -> Iterator[Field]:
     if page.formenv is None:
         return
-    for _, annotation in _each_annotation(page):
+    for _, annotation in each_annotation(page):
         kind = c.FPDFAnnot_GetFormFieldType(page.formenv, annotation)
         rectangle = c.FS_RECTF()
         if kind < 0 or not c.FPDFAnnot_GetRect(annotation, rectangle):
@@ -132,13 +133,15 @@ def _read_fields(page: pdfium.PdfPage) -> Iterator[Field]:
             ticked = bool(c.FPDFAnnot_IsChecked(page.formenv, annotation))
             yield Field(box, mark=_MARKS[kind][ticked])
         elif kind in _WITH_VALUE:
-            yield Field(box, value=_read_value(page.formenv, annotation))
+            get = partial(c.FPDFAnnot_GetFormFieldValue, page.formenv, annotation)
+            yield Field(box, value=read_utf16(get))
 
 
-def _read_value(form: Any, annotation: Any) -> str:
-    size = c.FPDFAnnot_GetFormFieldValue(form, annotation, None, 0)
+def read_utf16(get: Callable[[Any, int], int]) -> str:
+    """The text that `get(buffer, size)` writes; it returns the size, bytes, that it needs."""
+    size = get(None, 0)
     if size <= 2:
         return ""
     buffer = (c.FPDF_WCHAR * (size // 2))()
-    c.FPDFAnnot_GetFormFieldValue(form, annotation, buffer, size)
+    get(buffer, size)
     return ctypes.string_at(buffer, size - 2).decode("utf-16-le", "replace")

@@ -212,3 +212,47 @@ def test_a_value_in_the_middle_of_a_sentence_is_read_there(
     layer = read(renderer, with_form(tmp_path / "f.pdf", form))
 
     assert "I, Peregrine Oakes of Thornbury, agree" in text(layer)
+
+
+def write_remark(path: Path, words: str, **entries: Any) -> Path:
+    """Free text whose appearance is left to the viewer, at 60, 280 to 260, 320."""
+    annotate(path, "", Subtype=Name.FreeText, Contents=String(words), DA=String("/Helv 10 Tf 0 g"),
+             Rect=Array([60, 280, 260, 320]), **entries)  # fmt: skip
+    with pikepdf.open(path, allow_overwriting_input=True) as document:
+        del document.pages[0].Annots[-1]["/AP"]
+        document.save(path)
+    return path
+
+
+def test_free_text_without_an_appearance_is_read_in_its_place(
+    renderer: Renderer, typed: Path
+) -> None:
+    before = read(renderer, typed).words
+    remark = "Оплачено полностью 14 марта, акт принят без замечаний\rПодпись: Штольц"
+
+    layer = read(renderer, write_remark(typed, remark))
+
+    words = layer.words[len(before) :]
+    assert [word.text for word in words] == remark.split()
+    for word in words:
+        x0, y0, x1, y1 = word.bbox
+        assert 60 <= x0 < x1 <= 260
+        assert 842 - 320 <= y0 < y1 <= 842 - 280
+    tops = [word.bbox[1] for word in words]
+    assert tops == sorted(tops)
+    assert len(set(tops)) == 3
+
+
+@pytest.mark.parametrize("flags", [2, 32])
+def test_free_text_that_the_screen_does_not_show_is_not_read(
+    renderer: Renderer, typed: Path, flags: int
+) -> None:
+    assert "Unseen" not in text(read(renderer, write_remark(typed, "Unseen", F=flags)))
+
+
+def test_a_remark_is_read_as_well_after_the_page_was_drawn(renderer: Renderer, typed: Path) -> None:
+    write_remark(typed, "Оплачено")
+
+    for _ in range(2):
+        renderer.render_page(typed, PDF, 1)
+        assert text(read(renderer, typed)).endswith("Оплачено")

@@ -1,0 +1,99 @@
+"""Text written on a PDF page whose appearance the file leaves to the viewer.
+
+Runs only in the child process. A free-text annotation (ISO 32000-1, 12.5.6.6) may come without an
+appearance stream: viewers then set its /Contents in its rectangle, in the type size of its default
+appearance (/DA). pdfium draws nothing there, so neither the page's words nor its picture has it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as c
+
+from .pdf_annotations import UNSEEN, each_annotation, read_utf16
+from .pdf_drawn import PageTransform
+
+#: The type size, points, where the annotation states none or leaves it to the viewer (0).
+_SIZE = 12.0
+#: The height of a line and the mean width of a letter, in type sizes.
+_LINE, _LETTER = 1.2, 0.5
+#: Words of one remark at most.
+_MOST = 2_000
+
+_STATED_SIZE = re.compile(r"([\d.]+)\s+Tf\b")
+
+
+def read_remarks(page: pdfium.PdfPage) -> list[list[Any]]:
+    """The words of free text without an appearance, as in `pdf_text.read_page_text`.
+
+    `page`: not drawn yet, because pdfium then gives such annotations an empty box as their
+    appearance. Where each word stands is estimated: its line and its place within the rectangle.
+    """
+    affine = PageTransform(page, *page.get_size())
+    words: list[list[Any]] = []
+    for _, annotation in each_annotation(page):
+        if (
+            c.FPDFAnnot_GetSubtype(annotation) != c.FPDF_ANNOT_FREETEXT
+            or c.FPDFAnnot_GetFlags(annotation) & UNSEEN
+            or c.FPDFAnnot_HasKey(annotation, b"AP")
+        ):
+            continue
+        rectangle = c.FS_RECTF()
+        if c.FPDFAnnot_GetRect(annotation, rectangle):
+            words += _set_text(annotation, rectangle, affine)
+    return words
+
+
+def _set_text(annotation: Any, rectangle: Any, affine: PageTransform) -> Iterator[list[Any]]:
+    left, right = sorted((rectangle.left, rectangle.right))
+    bottom, top = sorted((rectangle.bottom, rectangle.top))
+    stated = _STATED_SIZE.search(_read_string(annotation, b"DA"))
+    size = (float(stated[1]) if stated else 0.0) or _SIZE
+    lines = list(_break_lines(_read_string(annotation, b"Contents"), (right - left) / size))
+    # What does not fit stands closer: each word keeps a place of its own within the rectangle.
+    step = min(_LINE * size, (top - bottom) / max(len(lines), 1))
+    for number, line in enumerate(lines):
+        letters = sum(map(len, line)) + len(line) - 1
+        wide = min(_LETTER * size, (right - left) / max(letters, 1))
+        at, y = left, top - number * step
+        for text in line:
+            box = affine.map_box(at, y - min(step, size), at + wide * len(text), y)
+            at += wide * (len(text) + 1)
+            high = round(min(step, size), 2)
+            yield [
+                text,
+                *(round(v, 2) for v in box),
+                high,
+                affine.turn,
+                False,
+                False,
+                0,
+                0.0,
+                False,
+            ]
+
+
+def _break_lines(text: str, ems: float) -> Iterator[list[str]]:
+    """The words of each line where a line has room for `ems` type sizes."""
+    room = max(int(ems / _LETTER), 1)
+    left = _MOST
+    for paragraph in text.splitlines():
+        line: list[str] = []
+        for word in paragraph.split()[:left]:
+            left -= 1
+            if line and sum(map(len, line)) + len(line) + len(word) > room:
+                yield line
+                line = []
+            line.append(word)
+        if line:
+            yield line
+
+
+def _read_string(annotation: Any, key: bytes) -> str:
+    text = read_utf16(partial(c.FPDFAnnot_GetStringValue, annotation, key))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
