@@ -7,6 +7,8 @@
 | `libreoffice`, `profile`, `find_libreoffice` | LibreOffice: its interface, settings, place |
 | `make_pages` | what is done with each kind of file |
 | `flat_text`, `web_page`, `spreadsheet` | texts and tables made ready; sheets that fit pages |
+| `stored_values` | dates and other fields as they were when the file was saved |
+| `speaker_notes` | pages for the notes of presentations |
 | `tracked_changes` | texts without what their authors have deleted |
 | `office_jail` | what the child may read and which system calls it may make |
 """

@@ -38,6 +38,9 @@ _MUCH_OF_MEMORY = 0.5
 #: copy does that could not become it.
 _FAULT = (77, 79, 70)
 
+#: How presentations are written as PDF.
+WITH_HIDDEN_SLIDES = 'impress_pdf_Export:{"ExportHiddenSlides":{"type":"boolean","value":"true"}}'
+
 _ENVIRONMENT: Mapping[str, str] = {
     "SAL_USE_VCLPLUGIN": "svp",  # draws in memory
     "SAL_DISABLE_SYNCHRONOUS_PRINTER_DETECTION": "1",
@@ -78,15 +81,16 @@ class Office:
             raise OSError(f"LibreOffice did not start ({end.code})")
         copy_profile(own)
 
-    def convert(self, source: Path, target: Path, *, read_as: str = "") -> None:
+    def convert(self, source: Path, target: Path, *, read_as: str = "", write_as: str = "") -> None:
         """Write `source` as `target`, a file beside it with the same stem and another suffix.
 
-        `read_as`: LibreOffice's own name of the format of `source`; "": it finds out. Raises
-        PasswordNeeded, ConversionFailed, LimitExceeded.
+        `read_as`, `write_as`: LibreOffice's own names of the formats, the latter with its options;
+        "": it finds out. Raises PasswordNeeded, ConversionFailed, LimitExceeded.
         """
+        wanted = ":".join(filter(None, (target.suffix[1:], write_as)))
         end = self._run(
             *([f"--infilter={read_as}"] if read_as else []),
-            "--convert-to", target.suffix.lstrip("."), "--outdir", str(target.parent), str(source),
+            "--convert-to", wanted, "--outdir", str(target.parent), str(source),
         )  # fmt: skip
         if end.code < 0:
             raise explain_signal(-end.code, end.peak_bytes, end.last_words)

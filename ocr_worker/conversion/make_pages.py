@@ -13,15 +13,18 @@ from documents.text.encodings import decode_text
 
 from .decrypt import decrypt
 from .flat_text import write_table, write_text
-from .libreoffice import Office
+from .libreoffice import WITH_HIDDEN_SLIDES, Office
 from .mail_page import write_mail
 from .passwords import password_needed
+from .speaker_notes import add_notes, has_notes
 from .spreadsheet import fit_to_pages
+from .stored_values import keep_stored_values
 from .tracked_changes import has_deletions, hide_deletions
 from .web_page import write_web_page
 
 _PLAIN = {kind.mime_type for kind in (filetypes.TXT, filetypes.CSV)}
 _SHEETS = {kind.mime_type for kind in (filetypes.XLSX, filetypes.XLS, filetypes.ODS)}
+_SLIDES = {kind.mime_type for kind in (filetypes.PPTX, filetypes.PPT, filetypes.ODP)}
 _HTML = filetypes.HTML.mime_type
 _LOCKED = filetypes.LOCKED_OFFICE.mime_type
 #: What may be encrypted inside.
@@ -64,10 +67,13 @@ def make_pages(
         source = own / f"file{_SUFFIXES[mime_type]}"
         with source.open("wb") as copy:
             shutil.copyfileobj(stream, copy, 2**20)
+        keep_stored_values(source, mime_type)
     if mime_type in _SHEETS:
         return _make_sheets(office, source)
     if mime_type == filetypes.CSV.mime_type:
         return _fit(office, source)
+    if mime_type in _SLIDES:
+        return _make_slides(office, source, mime_type)
     if has_deletions(source, mime_type):
         return _make_without_deletions(office, source)
     pdf = source.with_suffix(".pdf")
@@ -94,6 +100,24 @@ def _fit(office: Office, flat: Path) -> Made:
     flat.unlink()
     office.convert(fitted, pdf)
     return Made(pdf, notes)
+
+
+def _make_slides(office: Office, source: Path, mime_type: str) -> Made:
+    """Hidden slides are pages, too: Impress and PowerPoint print them."""
+    if has_notes(source, mime_type):
+        flat, shown = source.with_suffix(".fodp"), source.with_name("shown.fodp")
+        pdf = source.with_name("shown.pdf")
+        try:
+            office.convert(source, flat)
+            add_notes(flat, shown)
+            flat.unlink()
+            office.convert(shown, pdf, write_as=WITH_HIDDEN_SLIDES)
+            return Made(pdf)
+        except (ConversionFailed, LimitExceeded):
+            pass  # As for workbooks. Better without notes than not at all.
+    pdf = source.with_suffix(".pdf")
+    office.convert(source, pdf, write_as=WITH_HIDDEN_SLIDES)
+    return Made(pdf)
 
 
 def _make_without_deletions(office: Office, source: Path) -> Made:

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 from pathlib import Path
 
-import docx
 import pytest
 
 from documents.files.filetypes import DOC, DOCX, ODT
 from ocr_worker.conversion.tracked_changes import has_deletions
 from tests.ocr_worker.conversion.conftest import Pages
+from tests.ocr_worker.conversion.office_files import make_docx, run
 
 NOTE = "Text deleted in tracked changes is not shown here"
 BY = 'w:id="7" w:author="A" w:date="2026-11-27T10:00:00Z"'
-
-
-def make_docx(marked: str) -> bytes:
-    """A document of one paragraph, in which REPLACED stands for the run `marked`."""
-    document = docx.Document()
-    document.add_paragraph("REPLACED")
-    plain, target = io.BytesIO(), io.BytesIO()
-    document.save(plain)
-    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(target, "w") as new:
-        for part in old.infolist():
-            content = old.read(part)
-            new.writestr(part, content.replace(b"<w:r><w:t>REPLACED</w:t></w:r>", marked.encode()))
-    return target.getvalue()
-
-
-def run(text: str, kind: str = "t") -> str:
-    return f'<w:r><w:{kind} xml:space="preserve">{text}</w:{kind}></w:r>'
 
 
 CHANGED = (
