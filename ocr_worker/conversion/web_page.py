@@ -27,8 +27,17 @@ _ATTRIBUTES = {
 #: What a page says of its own encoding, within its first bytes (HTML, 4.2.5.4).
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,30})""", re.IGNORECASE)
 _LOOKED_AT = 4096
+#: Encodings of which pages say the name of a smaller one (WHATWG Encoding, 4.2).
+_LARGER = {
+    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932",
+    "euc-kr": "cp949", "windows-874": "cp874",
+}  # fmt: skip
 #: Encodings that pages name and Python knows; no other codec is loaded in the jail.
-CHARSETS = (*ENCODINGS, "iso-8859-1", "windows-1251", "windows-1252", "koi8-u", "ascii")
+CHARSETS = (
+    *ENCODINGS, "koi8-u", "ascii", "big5", "euc-jp", "tis-620", *_LARGER.values(),
+    *(f"iso-8859-{part}" for part in (*range(1, 11), 13, 14, 15, 16)),
+    *(f"windows-{page}" for page in range(1250, 1259)),
+)  # fmt: skip
 
 
 def write_web_page(data: bytes, target: Path) -> None:
@@ -60,6 +69,7 @@ def _decode(data: bytes) -> str:
     said = _CHARSET.search(data[:_LOOKED_AT])
     if said is not None:
         name = said[1].decode("ascii", "replace").lower()
+        name = _LARGER.get(name, name)
         if name in CHARSETS and not name.startswith("utf-16"):
             return data.decode(name, "replace")
     return decode_text(data)

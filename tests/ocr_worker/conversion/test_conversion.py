@@ -18,6 +18,7 @@ from documents.files.filetypes import DOCX, RTF
 from ocr_worker.conversion import Converter
 from ocr_worker.conversion.passwords import refuse_protected
 from ocr_worker.conversion.spreadsheet import MOST_ROWS
+from ocr_worker.conversion.web_page import write_web_page
 from tests.ocr_worker.conversion.conftest import Pages
 
 
@@ -133,6 +134,28 @@ def test_a_web_page_is_read_without_what_it_would_run_or_fetch(pages: Pages) -> 
     assert "Заголовок" in text
     assert "Ячейка" in text
     assert "evil" not in text
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("iso-8859-6", "السلام عليكم"),
+        ("ISO-8859-5", "Привет, мир"),
+        ("windows-1253", "Καλημέρα"),
+        ("iso-8859-2", "Zażółć gęślą"),
+        ("gb2312", "你好世界"),
+        ("shift_jis", "こんにちは"),
+    ],
+)
+def test_a_web_page_is_read_in_the_encoding_that_it_names(
+    tmp_path: Path, charset: str, text: str
+) -> None:
+    head = f"<meta http-equiv=Content-Type content='text/html; charset={charset}'>"
+    target = tmp_path / "page.html"
+
+    write_web_page(head.encode() + f"<p>{text}</p>".encode(charset), target)
+
+    assert text in target.read_text(encoding="utf-8")
 
 
 def test_rich_text_is_read(pages: Pages) -> None:

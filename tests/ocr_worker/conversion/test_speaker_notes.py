@@ -88,7 +88,7 @@ def test_long_notes_take_more_pages_and_lose_nothing(tmp_path: Path) -> None:
 
     assert len(pages) > 2
     assert all("Notes on slide 1" in page for page in pages)
-    assert all(f"{word}" in "".join(pages) for word in words)
+    assert all(word in "".join(pages) for word in words)
 
 
 @pytest.mark.parametrize(
