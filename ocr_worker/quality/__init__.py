@@ -6,9 +6,12 @@ from .calibration import calibrate_layout, judge_layer, with_calibration
 from .evidence import InkDetector
 from .ink import make_ink_detector
 from .mend_layout import mend_layout
+from .model_confidences import Answer, add_model_confidences
 
 __all__ = [
+    "Answer",
     "InkDetector",
+    "add_model_confidences",
     "assess_layout",
     "calibrate_layout",
     "judge_layer",

@@ -22,6 +22,7 @@ from documents.text.page_layout import (
 )
 from documents.text.word_alignment import Effort
 
+from .combine import combine
 from .disputes import add_outside_disputes, build_disputes
 from .evidence import (
     InkDetector,
@@ -48,9 +49,10 @@ def compare_layouts(
 ) -> PageLayout:
     """`first` with boxes of words, confidences and disputes from `second`.
 
-    `first`: blocks with text and boxes, without lines; a table's text is that of its cells, row by
-    row. `second`: Tesseract's layout of the same upright image, words with confidences. `ink`:
-    whether a box (px) has anything printed in it.
+    `first`: blocks with text and boxes; a table's text is that of its cells, row by row. Lines they
+    have only where the model said how sure it is of its words (`model_confidences`). `second`:
+    Tesseract's layout of the same upright image, words with confidences. `ink`: whether a box (px)
+    has anything printed in it.
 
     Blocks of text get lines and words (`block.text.split()`, in order), confidences by word and
     block, and disputes. A dispute about text outside all blocks is added to the nearest block.
@@ -95,10 +97,13 @@ def _image_key(layout: PageLayout) -> tuple[int, int, int]:
 def _compare_region(one: RegionMatch, page: PageEvidence) -> Iterator[Block]:
     """The region's blocks: the words in the first, each dispute in its own."""
     places = locate_words(one)
-    confidences: list[float | None] = [None] * len(one.tokens)
+    models = [word.confidence for word in one.region.block.words()] or [None] * len(one.tokens)
+    confidences = list(models)
     for match in one.matches:
-        for index in range(match.i0, match.i1):
-            confidences[index] = _estimate_confidence(one, match)
+        judged = _estimate_confidence(one, match)
+        if judged is not None:
+            for index in range(match.i0, match.i1):
+                confidences[index] = combine(judged, models[index])
     words = [
         Word(token.text, place.box, confidence)
         for token, place, confidence in zip(one.tokens, places, confidences, strict=True)

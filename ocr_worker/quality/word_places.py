@@ -76,23 +76,23 @@ def _place_between(
     texts = [token.text for token in tokens]
     region = matched.region.block.bbox
     if before is None and after is None:
-        return _spread_over(region, tokens)
+        return spread_over(region, tokens)
     if before and after and before.line == after.line and after.box[0] >= before.box[2]:
         box = (before.box[2], min(before.box[1], after.box[1]), after.box[0],
                max(before.box[3], after.box[3]))  # fmt: skip
         return [WordPlace(part, before.line) for part in _split_box(box, texts)]
     if before and after and after.box[1] - before.box[1] > _LINE_BETWEEN * _height(before.box):
         box = (region[0], before.box[3], max(region[2], region[0]), after.box[1])
-        return _spread_over(box, tokens)
+        return spread_over(box, tokens)
     if before is None:
         assert after is not None
         if after.box[1] - region[1] > _height(after.box):  # lines above it, not seen
-            return _spread_over((region[0], region[1], region[2], after.box[1]), tokens)
+            return spread_over((region[0], region[1], region[2], after.box[1]), tokens)
         left = min(region[0], after.box[0])
         box = (left, after.box[1], after.box[0], after.box[3])
         return [WordPlace(part, after.line) for part in _split_box(box, texts)]
     if after is None and region[3] - before.box[3] > _height(before.box):
-        return _spread_over((region[0], before.box[3], region[2], region[3]), tokens)
+        return spread_over((region[0], before.box[3], region[2], region[3]), tokens)
     room = max(region[2], before.box[2]) - before.box[2]
     width = LETTER * _height(before.box)
     fits = len(texts)
@@ -113,7 +113,7 @@ def _place_between(
     return result
 
 
-def _spread_over(box: Box, tokens: Sequence[FoldedWord]) -> list[WordPlace]:
+def spread_over(box: Box, tokens: Sequence[FoldedWord]) -> list[WordPlace]:
     """Spread the words over `box` in lines: the text's own, and more where those would be too long
     for letters of the lines' height."""
     x0, y0, x1, y1 = box

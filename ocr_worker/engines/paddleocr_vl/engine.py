@@ -19,6 +19,7 @@ from documents.messages import Message, PluralMessage, verbatim
 from documents.text.page_layout import PageLayout
 from ocr_worker.engines.base import EngineReport, Needs
 from ocr_worker.memory import resident_bytes
+from ocr_worker.quality import add_model_confidences
 
 from . import gpu, library, library_setup, models, requirements, results
 from .failures import is_out_of_memory, to_engine_failed
@@ -205,9 +206,11 @@ class PaddleOCRVLEngine:
 
     def _read(self, image: Image.Image, dpi: float, deadline: float) -> PageLayout:
         result = self._predict_with_less_memory(image, deadline)
-        return results.build_layout(
-            result, width=image.width, height=image.height, dpi=dpi, cut=current_page().cut
+        page = current_page()
+        layout = results.build_layout(
+            result, width=image.width, height=image.height, dpi=dpi, cut=page.cut
         )
+        return add_model_confidences(layout, page.answers)
 
     def _predict_with_less_memory(self, image: Image.Image, deadline: float) -> Mapping[str, Any]:
         """The pipeline's result; of smaller blocks where memory runs out, by another recogniser

@@ -19,6 +19,7 @@ import structlog
 
 from documents.errors import EngineUnavailable, ReadingTimeout
 from documents.messages import Message
+from ocr_worker.quality import Answer
 from ocr_worker.repetition import cut_repetition
 
 log = structlog.get_logger(__name__)
@@ -34,10 +35,11 @@ _MOST_OBLONG = 150
 @dataclass
 class GuardedPage:
     """`deadline`: seconds of the monotonic clock. `cut`: the answers that repeated themselves, as
-    cut."""
+    cut. `answers`: those whose tokens' probabilities are known."""
 
     deadline: float = float("inf")
     cut: list[str] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
 
 
 #: Each page in flight has a context of its own (`page_loop.py`).

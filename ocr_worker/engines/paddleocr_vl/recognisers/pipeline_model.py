@@ -16,6 +16,7 @@ from typing import Any
 from documents.errors import EngineUnavailable
 from documents.messages import Message
 from ocr_worker.engines.paddleocr_vl.guard import MAX_NEW_TOKENS, current_page, pad_block
+from ocr_worker.quality import Answer
 
 from .base import BlockImage, Limits, Recognised, Recogniser
 
@@ -61,6 +62,8 @@ class PipelineModel:
         for recognised in self._wait(self._recogniser.submit(asked, limits)):
             if recognised.cut:
                 page.cut.append(recognised.text)
+            elif recognised.spans:
+                page.answers.append(Answer(recognised.text, recognised.spans))
             yield {"result": recognised.text}
 
     def close(self) -> None:
