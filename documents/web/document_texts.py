@@ -30,7 +30,6 @@ def _page_texts() -> ScriptTexts:
         "waiting-page": _("This page has not been read yet. It appears here by itself."),
         "failed-page": _("This page could not be read: {reason}"),
         "skipped-page": _("Nobody asked for this page, so it was not read."),
-        "no-image": _("There is no image of this page yet."),
         "image-failed": _("The image could not be loaded."),
         "nothing-read": _("Nothing was read on this page."),
         "type-it": _("Type the text"),

@@ -34,7 +34,6 @@ def page_for_people(document: Document, page: Page, find: Matcher | None) -> dic
     layout = page.layout
     reading = find_base_reading(page)
     author = page.current_revision.author if page.current_revision else None
-    waits = page.status in (PageStatus.PENDING, PageStatus.RUNNING)
     effort = Effort()
     return {
         "number": page.number,
@@ -42,8 +41,8 @@ def page_for_people(document: Document, page: Page, find: Matcher | None) -> dic
         "status_label": str(PageStatus(page.status).label),
         "width": layout.width if layout else 0,
         "height": layout.height if layout else 0,
-        # The image of a page that is being read is made by its reading.
-        "image": "" if waits and layout is None else page_image_url(document.id, page.number),
+        # Drawn as it lies until a reading says which way is up: then it has another address.
+        "image": page_image_url(document.id, page.number) + ("" if layout else "?unread"),
         "revision": page.revision,
         "blocks": [
             _block(document, block, effort)

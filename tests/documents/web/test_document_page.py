@@ -12,7 +12,7 @@ from django.urls import reverse
 from documents.actions.correct import correct
 from documents.actions.decide import reject
 from documents.errors import PasswordNeeded
-from documents.models import Document, Role, Status, Team, User
+from documents.models import Document, PageStatus, Role, Status, Team, User
 from documents.review.edits import AddBlock
 from tests.factories import make_document, make_team, make_user
 
@@ -139,6 +139,19 @@ def test_failed_pages_say_why_and_can_be_read_again(browser: Client, team: Team)
 
     assert "Page 2</a>: The page is damaged" in shown
     assert 'data-verb="read-again" data-pages="failed"' in shown
+
+
+def test_a_page_is_shown_before_it_is_read_and_anew_when_its_way_up_is_known(
+    browser: Client, team: Team
+) -> None:
+    document = make_document(team, pages=["read", "waits"])
+    waiting = document.pages.get(number=2)
+    waiting.current_reading, waiting.status = None, PageStatus.PENDING
+    waiting.save()
+    image = reverse("api:page-image", args=[document.id, 1])
+
+    assert get_page(browser, document, 1)["image"] == image
+    assert get_page(browser, document, 2)["image"] == image.replace("/1/", "/2/") + "?unread"
 
 
 def test_readers_are_offered_no_change(browser: Client, team: Team, reviewer: User) -> None:

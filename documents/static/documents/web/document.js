@@ -103,7 +103,6 @@ class DocumentPage {
             marks: viewerMarks(page, this.hits?.index ?? -1),
             preload: [this.imageOf(page.number + 1), this.imageOf(page.number - 1)],
             label: text("scan-of-page", {number: page.number}),
-            failure: page.image ? "" : text("no-image"),
         });
         this.strip.thumbnails.start();
         this.pane.show(page);

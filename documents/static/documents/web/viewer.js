@@ -62,7 +62,7 @@ class Viewer {
             },
         });
         this.overlay = makeOverlay();
-        this.failure = make("p", "viewer-failure");
+        this.failure = make("p", "viewer-failure bad");
         this.failure.hidden = true;
         this.sheet.append(this.image.element, this.overlay);
         this.room.append(this.sheet);
@@ -78,14 +78,14 @@ class Viewer {
         this.show(this.options);
     }
 
-    show({imageUrl = "", width = 0, height = 0, words = [], marks = [], preload = [], label = "", failure = ""}) {
+    show({imageUrl = "", width = 0, height = 0, words = [], marks = [], preload = [], label = ""}) {
         const other = imageUrl !== this.imageUrl;
         this.imageUrl = imageUrl;
         this.size = {width, height};
         this.words = words;
         this.frame.setAttribute("aria-label", label);
         this.image.element.alt = label;
-        this.showFailure(failure, {bad: false});
+        this.showFailure("");
         if (other) {
             this.rotation = 0;
             this.element.classList.toggle("loading", Boolean(imageUrl));
@@ -127,10 +127,8 @@ class Viewer {
         this.options.onReady?.(this.size);
     }
 
-    /* `bad`: something went wrong; else there is nothing to see yet. */
-    showFailure(text, {bad = true} = {}) {
+    showFailure(text) {
         this.failure.textContent = text;
-        this.failure.classList.toggle("bad", bad);
         this.failure.hidden = !text;
     }
 
