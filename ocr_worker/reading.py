@@ -26,6 +26,7 @@ from ocr_worker.rendering.rotate import rotate_clockwise
 from ocr_worker.text_layer import extract
 from ocr_worker.text_layer.doubt import find_doubtful_words
 
+from .clearer_reading import read_clearer
 from .correction import Corrected, correct_page
 from .engines.base import Engine
 from .engines.word_lists import is_known_word
@@ -243,6 +244,16 @@ def _recognise(
         guess = guess_dpi(*page.image.size)
         left = max(deadline - time.monotonic(), 0.0)
         layout = engine.read(corrected.image, dpi=guess, language=language, seconds=left)
+    if not colour:
+        layout, clear = read_clearer(
+            layout,
+            corrected.image,
+            dpi=page.dpi,
+            engine=engine,
+            language=language,
+            seconds=deadline - time.monotonic(),
+        )
+        corrected = replace(corrected, image=clear)
     upright = rotate_clockwise(corrected.image, layout.rotation)
     if engine.needs.dpi:  # a model of vision has read its tables by itself
         layout = read_tables(

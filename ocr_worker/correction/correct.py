@@ -1,7 +1,8 @@
 """Take off a page what keeps an engine from reading it. Only where it is there.
 
-Specks are taken off, dark bands with light print become print on paper, a sheet on a table is cut
-out and seen straight from above, a shadow is taken off, slope and curl of the lines too. What is
+Specks are taken off, blurred print is sharpened, dark bands with light print become print on paper,
+a sheet on a table is cut out and seen straight from above, a shadow or a dark stripe is taken off,
+slope and curl of the lines too. What is
 read is the corrected page; what people see stays the page. Boxes are mapped back. Why in this
 process and without a library of its own: docs/decisions/, "Pages are corrected by Pillow".
 """
@@ -18,6 +19,8 @@ from ocr_worker.rendering.rotate import rotate_box
 
 from .bands import find_bands, lighten_bands
 from .curl import Curl, find_curl
+from .focus import find_blur, sharpen
+from .lamp import find_stripes
 from .noise import has_noise, smooth_weak_light, take_off_noise
 from .plane import Plane, Point, spread, turn
 from .shading import divide_by_paper, find_shading
@@ -62,12 +65,16 @@ class Corrected:
 
 
 def correct_page(gray: Image.Image) -> Corrected:
-    """The page (mode "L") without specks, bands, table, perspective, shadow, slope and curl."""
+    """The page (mode "L") without specks, blur, bands, table, perspective, shadow, slope, curl."""
     size = gray.size
     done: list[str] = []
+    blur = find_blur(gray)
     if has_noise(gray):
         gray = take_off_noise(gray)
         done.append("noise")
+    if blur:
+        gray = sharpen(gray, blur)
+        done.append("blur")
     bands = find_bands(gray)
     if bands:
         gray = lighten_bands(gray, bands)
@@ -80,6 +87,11 @@ def correct_page(gray: Image.Image) -> Corrected:
     if paper is not None:
         gray = smooth_weak_light(divide_by_paper(gray, paper), paper)
         done.append("shadow")
+    elif not corners:
+        stripes = find_stripes(gray)
+        if stripes is not None:
+            gray = smooth_weak_light(divide_by_paper(gray, stripes), stripes)
+            done.append("stripes")
     if corners:
         gray = _whiten_around(gray, corners)
     seen = _draw_small(gray, plane, flat_size) if corners else gray
