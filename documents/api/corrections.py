@@ -233,12 +233,11 @@ class ImageSize(StrictSerializer):
 
 
 class Correction(RevisionSeen):
-    """`image`: needed for the first block of a page that could not be read."""
+    """`blocks`, `edits` or both: one of them at least. `image`: for the first block of a page that
+    could not be read."""
 
-    blocks = CorrectedBlock(many=True)
-    edits = serializers.ListField(
-        child=EditField(), required=False, default=list, max_length=MAX_EDITS
-    )
+    blocks = CorrectedBlock(many=True, required=False)
+    edits = serializers.ListField(child=EditField(), required=False, max_length=MAX_EDITS)
     image = ImageSize(required=False, default=None)
 
     def validate_blocks(self, blocks: list[dict[str, str]]) -> dict[str, str]:
@@ -250,8 +249,11 @@ class Correction(RevisionSeen):
     def validate_image(self, size: dict[str, int] | None) -> tuple[int, int] | None:
         return None if size is None else (size["width"], size["height"])
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {"blocks": {}, "edits": [], **attrs}
+
     def to_internal_value(self, data: Any) -> Any:
         # Either may be all that is sent.
-        if isinstance(data, Mapping) and "edits" in data:
-            data = {"blocks": [], **data}
+        if isinstance(data, Mapping) and not {"blocks", "edits"} & set(data):
+            self.fields["blocks"].required = True
         return super().to_internal_value(data)

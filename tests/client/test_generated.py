@@ -104,6 +104,16 @@ def test_it_logs_in_uploads_waits_searches_and_downloads(site: Site, generated: 
     assert read.text
 
 
+def test_a_correction_has_texts_of_blocks_or_edits_or_both(generated: str) -> None:
+    models = importlib.import_module(f"{generated}.models")
+    texts = {"blocks": [{"id": "b0", "text": "Письмо"}]}
+    edits = {"edits": [{"op": "delete", "block": "b1"}]}
+
+    for given in (texts, edits, texts | edits):
+        body: dict[str, object] = {"revision": 0, **given}
+        assert models.CorrectionRequest.from_dict(body).to_dict() == body
+
+
 def test_a_refusal_is_a_problem(site: Site, generated: str) -> None:
     api = importlib.import_module(generated)
     client = api.AuthenticatedClient(base_url=site.url(""), token="wrong")
