@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import models
+from django.db.models.base import ModelState
 
 
 class ChangeTracking(models.Model):
@@ -30,8 +31,14 @@ class ChangeTracking(models.Model):
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Any:
-        row = super().from_db(db, field_names, values)
-        row._saved = row.__dict__.copy()
+        # Without Model.__init__, which sets each field by a call: 3 ms of a list of 50. It
+        # does nothing else for these: no signal, no field with a descriptor that sets.
+        row = cls.__new__(cls)
+        row._state = ModelState()
+        row._state.adding, row._state.db = False, db
+        loaded = dict(zip(field_names, values, strict=False))
+        row.__dict__.update(loaded)
+        row._saved = loaded
         return row
 
     def refresh_from_db(
