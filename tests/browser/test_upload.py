@@ -7,9 +7,10 @@ from collections.abc import Callable
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
-from documents.models import Document, Status, Team
+from documents.models import Document, Status, Team, User
 from tests.browser.conftest import holds_on
 from tests.browser.tray import FILES, HOME, empty, pdf, rows
+from tests.factories import make_document
 
 
 def text(name: str) -> FilePayload:
@@ -144,3 +145,16 @@ def test_nothing_is_sent_before_a_team_is_chosen(
     expect(page.get_by_role("alert")).to_be_hidden()
     assert Document.objects.get().team == second
     assert complaints == []
+
+
+def test_what_another_program_uploads_is_counted_and_covers_no_page(
+    page: Page, team: Team, reviewer: User
+) -> None:
+    make_document(team, status=Status.QUEUED, created_by=reviewer)
+
+    page.goto(HOME)
+
+    expect(page.locator("#tray")).to_be_visible()
+    expect(page.locator("#tray")).to_have_class("tray folded")
+    page.locator("#tray [data-fold]").click()
+    expect(rows(page, "reading")).to_have_count(1)

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from ocr_worker.engines.paddleocr_vl import PaddleOCRVLEngine
 from ocr_worker.engines.paddleocr_vl.recognisers import BatchedRecogniser
 from ocr_worker.engines.select_engine import load_engine
 from tests.ocr_worker.files import ENGLISH, picture
+from tests.ocrsite.running_site import eventually
 from tests.paddle import standin
 from tests.paddle.conftest import VERSION, require_pytorch
 
@@ -106,9 +105,12 @@ def test_layouts_of_pages_that_come_together_are_found_in_one_run(
         return genuine(images, **settings)
 
     monkeypatch.setattr(layouts, "_model", find)
-    hold = threading.Event()
-    engine._loop.submit(partial(hold.wait, 60))
-    threading.Timer(3, hold.set).start()  # by then all four pages are there
+    waiting = engine._loop._steps
+
+    def hold() -> None:
+        eventually(lambda: waiting.qsize() >= 4, 60, "all four pages")
+
+    engine._loop.submit(hold)
 
     together = read_all(engine)
 

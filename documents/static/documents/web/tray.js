@@ -65,7 +65,7 @@ function openKept(key) {
             write({ids: ids.filter((id) => !forgotten.includes(id)),
                 gone: [...forgotten, ...gone].slice(0, 4 * MOST_KEPT)});
         },
-        folded: () => read().folded === true,
+        folded: () => read().folded !== false,
         fold(folded) {
             write({...read(), folded});
         },
@@ -427,7 +427,8 @@ tray.querySelector("[data-retry-all]").addEventListener("click", () => {
     entries.filter(({retriable}) => retriable).forEach(retry);
 });
 
-// A document takes the whole window.
-fold(kept.folded() || document.querySelector(".doc") !== null);
+// Open where the files become rows, once this browser has uploaded some. Elsewhere it would cover what
+// the page is for.
+fold(kept.folded() || document.getElementById("list-part") === null);
 const following = poll(follow, {first: 1500, max: 20000});
 following.now();
