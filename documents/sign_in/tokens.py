@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from documents.models import ApiToken, TokenScope, User
+from documents.sign_in.token_uses import token_uses
 
 #: How long a token is valid unless its maker says otherwise, and at most.
 DEFAULT_VALIDITY = datetime.timedelta(days=365)
@@ -85,10 +86,14 @@ def valid_tokens_of(user: User) -> QuerySet[ApiToken]:
 
 
 def record_use(token: ApiToken) -> None:
-    """Note that the token is used now, at most once in USE_PRECISION. A database that is too busy
-    to write it fails no request."""
+    """Note that the token is used now, at most once in USE_PRECISION. Where the process writes such
+    notes itself (`token_uses`), no request waits for that; else a database that is too busy to
+    write it fails no request."""
     now = timezone.now()
     if token.last_used_at is not None and now - token.last_used_at < USE_PRECISION:
+        return
+    if token_uses.is_started:
+        token_uses.note(token.pk, now)
         return
     try:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

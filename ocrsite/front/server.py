@@ -63,8 +63,10 @@ def _build_loader(server_pid: int) -> Callable[[], Any]:
 
         # After the fork, and after Django is set up.
         from documents.audit.reads import reads  # isort: skip
+        from documents.sign_in.token_uses import token_uses  # isort: skip
 
         reads.start()
+        token_uses.start()
 
         from ocrsite.environment import read_environment  # isort: skip
         from ocrsite.monitoring.metrics import FIGURES  # isort: skip
@@ -74,7 +76,7 @@ def _build_loader(server_pid: int) -> Callable[[], Any]:
             FIGURES.share(environment.data_dir / "run", environment.start_id)
 
         # The event loop waits at most this long for a thread that computes (default 5 ms).
-        sys.setswitchinterval(0.001)
+        sys.setswitchinterval(0.003)
         # It needs Django, which the line above has set up.
         from ocrsite.front.application import Front  # isort: skip
 
