@@ -88,6 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--precision", action="store_true")
     asked = parser.parse_args(arguments)
+    if not any(OUTPUTS.glob("*")):
+        parser.error(f"the real outputs are missing: {OUTPUTS} is what is recognised")
     rows = [int(number) for number in asked.rows.split(",")]
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory(prefix="ocrsite-recognisers-") as directory:
