@@ -12,17 +12,12 @@ import threading
 import uuid
 from dataclasses import dataclass
 
-import structlog
-from django.db import DatabaseError, connections
+from django.db import DatabaseError
 from django.utils import timezone
 
 from documents.models import AuditEntry, AuditKind, Document, User
 
-log = structlog.get_logger(__name__)
-
 REPEATED_WITHIN = datetime.timedelta(minutes=10)
-#: Seconds between two flushes.
-EVERY = 1.0
 #: Notes in memory at most, where the database takes none.
 MOST = 10_000
 #: Looks that are remembered, so that no query has to ask for them.
@@ -52,7 +47,6 @@ class Reads:
         self._lock = threading.Lock()
         self._waiting: list[Note] = []
         self._seen: dict[tuple[int, uuid.UUID], datetime.datetime] = {}
-        self._thread: threading.Thread | None = None
 
     def note(self, note: Note) -> None:
         with self._lock:
@@ -85,28 +79,9 @@ class Reads:
         with self._lock:
             self._waiting, self._seen = [], {}
 
-    def start(self) -> None:
-        """Flush every second from now on, in a thread: for a process that serves the web."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
-            self._thread.start()
-
     def _is_repeated(self, note: Note) -> bool:
         before = self._seen.get(note.look)
         return before is not None and note.at - before < REPEATED_WITHIN
-
-    def _run(self) -> None:
-        pause, failed = threading.Event(), False
-        while not pause.wait(EVERY):
-            try:
-                if self.flush():
-                    connections.close_all()
-                failed = False
-            except Exception as error:
-                connections.close_all()
-                if not failed:
-                    log.warning("audit_not_written", error=str(error))
-                failed = True
 
 
 def _write(notes: list[Note]) -> int:

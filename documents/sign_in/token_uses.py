@@ -9,16 +9,10 @@ from __future__ import annotations
 import datetime
 import threading
 
-import structlog
-from django.db import DatabaseError, connections
+from django.db import DatabaseError
 from django.db.models import Q
 
 from documents.models import ApiToken
-
-log = structlog.get_logger(__name__)
-
-#: Seconds between two flushes.
-EVERY = 1.0
 
 
 class TokenUses:
@@ -27,11 +21,8 @@ class TokenUses:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: dict[int, datetime.datetime] = {}
-        self._thread: threading.Thread | None = None
-
-    @property
-    def is_started(self) -> bool:
-        return self._thread is not None
+        #: Whether somebody flushes: else a use is better written at once.
+        self.are_flushed = False
 
     def note(self, token_id: int, at: datetime.datetime) -> None:
         with self._lock:
@@ -53,22 +44,6 @@ class TokenUses:
             with self._lock:
                 self._waiting = {**uses, **self._waiting}
             raise
-
-    def start(self) -> None:
-        """Flush every second from now on, in a thread: for a process that serves the web."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="token uses", daemon=True)
-            self._thread.start()
-
-    def _run(self) -> None:
-        pause = threading.Event()
-        while not pause.wait(EVERY):
-            try:
-                if self.flush():
-                    connections.close_all()
-            except Exception as error:
-                connections.close_all()
-                log.warning("token_uses_not_written", error=str(error))
 
 
 #: Those of this process.

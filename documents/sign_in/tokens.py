@@ -92,7 +92,7 @@ def record_use(token: ApiToken) -> None:
     now = timezone.now()
     if token.last_used_at is not None and now - token.last_used_at < USE_PRECISION:
         return
-    if token_uses.is_started:
+    if token_uses.are_flushed:
         token_uses.note(token.pk, now)
         return
     try:

@@ -7,6 +7,8 @@ import statistics
 
 from PIL import Image, ImageChops, ImageFilter
 
+from .places import look_at_places
+
 #: So many places across and down are looked at, px each; places of less contrast have no print.
 _PLACES, _PLACE, _CONTRAST = 5, 96, 60
 
@@ -24,16 +26,11 @@ _ROUNDS, _GRAIN = 8, 1.0
 def find_blur(gray: Image.Image) -> float:
     """By how many px the print of `gray` (mode "L") is blurred; 0 where it is sharp enough."""
     shares: list[float] = []
-    width, height = gray.size
-    for row in range(_PLACES):
-        for column in range(_PLACES):
-            left = max(0, round((column + 0.5) * width / _PLACES) - _PLACE // 2)
-            top = max(0, round((row + 0.5) * height / _PLACES) - _PLACE // 2)
-            place = gray.crop((left, top, min(left + _PLACE, width), min(top + _PLACE, height)))
-            tones = place.tobytes()
-            contrast = max(tones) - min(tones)
-            if contrast >= _CONTRAST:
-                shares.append(_find_steepest(place) / contrast)
+    for place in look_at_places(gray, _PLACES, _PLACE):
+        tones = place.tobytes()
+        contrast = max(tones) - min(tones)
+        if contrast >= _CONTRAST:
+            shares.append(_find_steepest(place) / contrast)
     share = statistics.median(shares) if shares else 1.0
     return min(_SPREAD / max(share, 0.01), _MOST) if share < _SOFT else 0.0
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PIL import Image, ImageChops, ImageFilter
 
+from .places import look_at_places
+
 #: So many places across and down are looked at, px each, in cells of so many px.
 _PLACES, _PLACE, _CELL = 4, 128, 16
 
@@ -21,15 +23,10 @@ _WEAK_LIGHT = 120
 def has_noise(gray: Image.Image) -> bool:
     """Whether `gray` (mode "L") has specks all over, between the lines too."""
     cells: list[int] = []
-    width, height = gray.size
-    for row in range(_PLACES):
-        for column in range(_PLACES):
-            left = max(0, round((column + 0.5) * width / _PLACES) - _PLACE // 2)
-            top = max(0, round((row + 0.5) * height / _PLACES) - _PLACE // 2)
-            place = gray.crop((left, top, min(left + _PLACE, width), min(top + _PLACE, height)))
-            around = place.filter(ImageFilter.BoxBlur(2))
-            specks = ImageChops.difference(place, around).point(_SPECKS)
-            cells += specks.reduce(_CELL).tobytes()
+    for place in look_at_places(gray, _PLACES, _PLACE):
+        around = place.filter(ImageFilter.BoxBlur(2))
+        specks = ImageChops.difference(place, around).point(_SPECKS)
+        cells += specks.reduce(_CELL).tobytes()
     cells.sort()
     return cells[int(_QUIET * len(cells))] >= _NOISY
 

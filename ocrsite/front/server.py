@@ -64,9 +64,10 @@ def _build_loader(server_pid: int) -> Callable[[], Any]:
         # After the fork, and after Django is set up.
         from documents.audit.reads import reads  # isort: skip
         from documents.sign_in.token_uses import token_uses  # isort: skip
+        from ocrsite.front.written_later import write_later  # isort: skip
 
-        reads.start()
-        token_uses.start()
+        write_later(reads.flush, token_uses.flush)
+        token_uses.are_flushed = True
 
         from ocrsite.environment import read_environment  # isort: skip
         from ocrsite.monitoring.metrics import FIGURES  # isort: skip

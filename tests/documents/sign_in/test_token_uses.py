@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def uses(monkeypatch: pytest.MonkeyPatch) -> TokenUses:
     """Those of a process that writes them itself; here a flush is asked for."""
     found = TokenUses()
-    monkeypatch.setattr(TokenUses, "is_started", True)
+    found.are_flushed = True
     monkeypatch.setattr(tokens, "token_uses", found)
     return found
 
