@@ -26,6 +26,7 @@ from ocr_worker.rendering.rotate import rotate_clockwise
 from ocr_worker.text_layer import extract
 from ocr_worker.text_layer.doubt import find_doubtful_words
 
+from .add_remarks import add_remarks
 from .clearer_reading import read_clearer
 from .correction import Corrected, correct_page
 from .engines.base import Engine
@@ -108,7 +109,11 @@ def read_page(
             )
             if reading is not None:
                 return reading
-        return _recognise(renderer, engine, path, mime_type, number, language, seconds)
+        reading = _recognise(renderer, engine, path, mime_type, number, language, seconds)
+        if mime_type != "application/pdf":
+            return reading
+        remarks = renderer.read_remarks(path, mime_type, number)
+        return replace(reading, layout=add_remarks(reading.layout, *remarks))
     except ReadingError as error:
         error.page = number
         raise

@@ -81,7 +81,10 @@ class TokenView(ApiView):
 
 
 def token_data(token: ApiToken, in_use: object) -> dict[str, Any]:
-    """`in_use`: the token of the request, if it came with one."""
+    """`in_use`: the token of the request, if it came with one: it is being used now, which may not
+    be written yet."""
+    current = isinstance(in_use, ApiToken) and in_use.pk == token.pk
+    used = in_use.last_used_at if isinstance(in_use, ApiToken) and current else token.last_used_at
     return {
         "id": str(token.public_id),
         "name": token.name,
@@ -90,7 +93,7 @@ def token_data(token: ApiToken, in_use: object) -> dict[str, Any]:
         "teams": token.team_ids,
         "created_at": iso_time(token.created_at),
         "expires_at": iso_time(token.expires_at),
-        "last_used_at": iso_time(token.last_used_at),
-        "current": isinstance(in_use, ApiToken) and in_use.pk == token.pk,
+        "last_used_at": iso_time(used),
+        "current": current,
         "links": {"self": links.token_url(token.public_id)},
     }

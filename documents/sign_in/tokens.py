@@ -94,6 +94,7 @@ def record_use(token: ApiToken) -> None:
         return
     if token_uses.are_flushed:
         token_uses.note(token.pk, now)
+        token.last_used_at = now
         return
     try:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

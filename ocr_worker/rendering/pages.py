@@ -52,6 +52,7 @@ class Pages:
             "contents": self.contents,
             "unlock": self.unlock,
             "text_layer": self.text_layer,
+            "remarks": self.remarks,
             "render": self.render,
             "render_for_parts": self.render_for_parts,
             "page_image": self.page_image,
@@ -155,6 +156,11 @@ class Pages:
             "image_dpi": round(dpi * image_width / natural_width, 2),
         }
         return {"layer": layer}, b""
+
+    def remarks(self, number: int) -> Answer:
+        file = self._file
+        assert isinstance(file, PdfFile)
+        return {"words": file.remarks(number), "size": file.size(number)}, b""
 
     def render(self, number: int, dpi: int | None, colour: bool) -> Answer:
         page, resolution, estimated = self._load_natural(number)

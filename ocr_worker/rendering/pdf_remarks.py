@@ -25,7 +25,10 @@ _LINE, _LETTER = 1.2, 0.5
 #: Words of one remark at most.
 _MOST = 2_000
 
-_STATED_SIZE = re.compile(r"([\d.]+)\s+Tf\b")
+#: Sizes outside of these are taken for none: files may state anything.
+_SMALLEST, _LARGEST = 2.0, 200.0
+
+_STATED_SIZE = re.compile(r"(\d{1,4}(?:\.\d{0,4})?|\.\d{1,4})\d*\s+Tf\b")
 
 
 def read_remarks(page: pdfium.PdfPage) -> list[list[Any]]:
@@ -53,7 +56,9 @@ def _set_text(annotation: Any, rectangle: Any, affine: PageTransform) -> Iterato
     left, right = sorted((rectangle.left, rectangle.right))
     bottom, top = sorted((rectangle.bottom, rectangle.top))
     stated = _STATED_SIZE.search(_read_string(annotation, b"DA"))
-    size = (float(stated[1]) if stated else 0.0) or _SIZE
+    size = float(stated[1]) if stated else 0.0
+    if not _SMALLEST <= size <= _LARGEST:
+        size = _SIZE
     lines = list(_break_lines(_read_string(annotation, b"Contents"), (right - left) / size))
     # What does not fit stands closer: each word keeps a place of its own within the rectangle.
     step = min(_LINE * size, (top - bottom) / max(len(lines), 1))
@@ -65,17 +70,8 @@ def _set_text(annotation: Any, rectangle: Any, affine: PageTransform) -> Iterato
             box = affine.map_box(at, y - min(step, size), at + wide * len(text), y)
             at += wide * (len(text) + 1)
             high = round(min(step, size), 2)
-            yield [
-                text,
-                *(round(v, 2) for v in box),
-                high,
-                affine.turn,
-                False,
-                False,
-                0,
-                0.0,
-                False,
-            ]
+            facts = (affine.turn, False, False, 0, 0.0, False)  # as `_finish_word` has them
+            yield [text, *(round(value, 2) for value in box), high, *facts]
 
 
 def _break_lines(text: str, ems: float) -> Iterator[list[str]]:

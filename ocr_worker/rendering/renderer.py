@@ -123,6 +123,15 @@ class Renderer(ChildOwner):
         """The PDF as it is without its protection. Raises PasswordNeeded for a wrong password."""
         return bytes(self._ask("unlock", path, mime_type, password=password)[1])
 
+    def read_remarks(
+        self, path: Path, mime_type: str, number: int
+    ) -> tuple[tuple[LayerWord, ...], tuple[float, float]]:
+        """The words on a PDF page that drawing does not show (`pdf_remarks`), and the width and
+        height of the page as shown, points."""
+        header, _ = self._ask("remarks", path, mime_type, number=number)
+        width, height = header["size"]
+        return tuple(map(_to_layer_word, header["words"])), (width, height)
+
     def read_text_layer(
         self, path: Path, mime_type: str, number: int, *, last_word: bool = False
     ) -> TextLayer | None:
@@ -134,10 +143,7 @@ class Renderer(ChildOwner):
         layer = header["layer"]
         if layer is None:
             return None
-        words = tuple(
-            LayerWord(text, (x0, y0, x1, y1), *facts)
-            for text, x0, y0, x1, y1, *facts in layer["words"]
-        )
+        words = tuple(map(_to_layer_word, layer["words"]))
         hidden = frozenset(layer["hidden"])
         if hidden:
             words = tuple(replace(word, hidden=index in hidden) for index, word in enumerate(words))
@@ -304,3 +310,8 @@ def open_original(path: Path) -> BinaryIO:
                 problem=error.strerror,
             )
         ) from error
+
+
+def _to_layer_word(described: list[Any]) -> LayerWord:
+    text, x0, y0, x1, y1, *facts = described
+    return LayerWord(text, (x0, y0, x1, y1), *facts)

@@ -7,11 +7,13 @@ from typing import Any
 
 import pikepdf
 import pytest
-from pikepdf import Array, Dictionary, Name, String
+from pikepdf import Name, String
 from reportlab.pdfgen.canvas import Canvas
 
 from ocr_worker.rendering import LayerWord, Renderer, TextLayer
 from tests.ocr_worker.files import ENGLISH, PDF, pdf, write
+
+from .annotations import annotate, write_remark
 
 
 @pytest.fixture
@@ -32,34 +34,6 @@ def text(layer: TextLayer) -> str:
 
 def find(layer: TextLayer, wanted: str) -> LayerWord:
     return next(word for word in layer.words if word.text == wanted)
-
-
-def appearance(document: pikepdf.Pdf, words: str, *, width: float, height: float) -> Any:
-    stream = document.make_stream(f"BT /F 12 Tf 2 4 Td ({words}) Tj ET".encode())
-    stream.Type, stream.Subtype = Name.XObject, Name.Form
-    stream.BBox = Array([0, 0, width, height])
-    helvetica = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
-    stream.Resources = Dictionary(Font=Dictionary(F=helvetica))
-    return stream
-
-
-def annotate(path: Path, words: str, **entries: Any) -> Path:
-    """Add an annotation that draws `words` at 60, 300 points from the bottom left."""
-    with pikepdf.open(path, allow_overwriting_input=True) as document:
-        annotation = Dictionary(
-            Type=Name.Annot,
-            Subtype=Name.Stamp,
-            Rect=Array([60, 300, 260, 320]),
-            AP=Dictionary(N=appearance(document, words, width=200, height=20)),
-        )
-        for name, value in entries.items():
-            annotation[f"/{name}"] = value
-        page = document.pages[0]
-        if "/Annots" not in page:
-            page.Annots = document.make_indirect(Array())
-        page.Annots.append(document.make_indirect(annotation))
-        document.save(path)
-    return path
 
 
 def with_form(path: Path, draw: Any, *, appearances: bool = True) -> Path:
@@ -214,16 +188,6 @@ def test_a_value_in_the_middle_of_a_sentence_is_read_there(
     assert "I, Peregrine Oakes of Thornbury, agree" in text(layer)
 
 
-def write_remark(path: Path, words: str, **entries: Any) -> Path:
-    """Free text whose appearance is left to the viewer, at 60, 280 to 260, 320."""
-    annotate(path, "", Subtype=Name.FreeText, Contents=String(words), DA=String("/Helv 10 Tf 0 g"),
-             Rect=Array([60, 280, 260, 320]), **entries)  # fmt: skip
-    with pikepdf.open(path, allow_overwriting_input=True) as document:
-        del document.pages[0].Annots[-1]["/AP"]
-        document.save(path)
-    return path
-
-
 def test_free_text_without_an_appearance_is_read_in_its_place(
     renderer: Renderer, typed: Path
 ) -> None:
@@ -256,3 +220,18 @@ def test_a_remark_is_read_as_well_after_the_page_was_drawn(renderer: Renderer, t
     for _ in range(2):
         renderer.render_page(typed, PDF, 1)
         assert text(read(renderer, typed)).endswith("Оплачено")
+
+
+@pytest.mark.parametrize(
+    "appearance",
+    ["", "/Helv Tf", "/Helv 1.2.3 Tf", f"/Helv 0.{'0' * 310}1 Tf", "/Helv 99999999 Tf"],
+)
+def test_a_remark_of_any_stated_size_is_read_and_costs_no_page(
+    renderer: Renderer, typed: Path, appearance: str
+) -> None:
+    write_remark(typed, "Оплачено полностью", DA=String(appearance))
+
+    words = read(renderer, typed).words
+
+    assert [word.text for word in words[-2:]] == ["Оплачено", "полностью"]
+    assert all(60 <= x <= 260 for word in words[-2:] for x in (word.bbox[0], word.bbox[2]))
