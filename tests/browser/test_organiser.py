@@ -118,7 +118,8 @@ def test_on_a_phone_pages_are_joined_and_split_by_taps(
     expect(page.locator("[data-outcome]")).to_have_text("2 new documents")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
-    page.get_by_role("button", name="Save", exact=True).tap()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_role("button", name="Save", exact=True).tap()
     expect(page.locator("#saving-dialog")).to_be_visible()
     work(renderer)
     made = page.locator("[data-made] a")
