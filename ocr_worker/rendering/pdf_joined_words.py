@@ -71,7 +71,7 @@ def _place(textpage: Any, words: Iterable[RawWord]) -> Iterable[_Placed]:
         return ctypes.cast(found, ctypes.c_void_p).value or 0 if found else 0
 
     for at, word in enumerate(words):
-        first, last = word.first, word.first + len(word.text) - 1
+        first, last = word.first, word.last
         if word.box is None or abs(math.sin(c.FPDFText_GetCharAngle(textpage, first))) > 0.01:
             continue
         size = c.FPDFText_GetFontSize(textpage, first)
@@ -146,6 +146,7 @@ def _join(words: Sequence[RawWord]) -> RawWord:
         "".join(word.text for word in words),
         (min(lefts), min(bottoms), max(rights), max(tops)),
         words[0].first,
+        words[-1].last,
         sum(word.broken for word in words),
         words[-1].hyphen,
     )

@@ -17,6 +17,8 @@ from typing import Any
 
 import pypdfium2.raw as c
 
+from .pdf_accents import ACCENTS, compose_accents
+
 #: A gap between glyphs of this many type sizes separates words (a space has a quarter of one).
 _WORD_GAP = 0.12
 #: So many spaces say how a page separates its words.
@@ -25,7 +27,8 @@ _FEW_SPACES = 5
 _SPACE = 0x20
 _SPACES = frozenset((_SPACE, 0x0D, 0x0A, 0x09, 0xA0, 0x3000, *range(0x2000, 0x200B)))
 #: pdfium writes 2 for a hyphen at the end of a line.
-_HYPHENS = frozenset((2, 0xAD))
+_SOFT_HYPHEN = 0xAD
+_HYPHENS = frozenset((2, _SOFT_HYPHEN))
 #: What has no text: control codes, what is no character, private and surrogate codes.
 _BROKEN = frozenset(
     (
@@ -50,13 +53,14 @@ _SYMBOLS = {
 class RawWord:
     """Characters without a space; the box in the page's own space (None: nothing is drawn).
 
-    `first`: index of the first character. `broken`: how many have no text. `hyphen`: the last one
-    is a hyphen at the end of a line.
+    `first`, `last`: indices of its characters. `broken`: how many have no text. `hyphen`: the last
+    one is a hyphen at the end of a line.
     """
 
     text: str
     box: tuple[float, float, float, float] | None  # left, bottom, right, top
     first: int
+    last: int
     broken: int
     hyphen: bool
 
@@ -67,13 +71,15 @@ def split_words(textpage: Any, count: int) -> list[RawWord]:
     broken_at = {index for index, code in enumerate(codes) if code in _BROKEN}
     if broken_at:
         broken_at -= _find_surrogate_pairs(codes)
+    accents = [index for index, code in enumerate(codes) if code in ACCENTS]
+    composed, on_letters = compose_accents(textpage, codes, accents) if accents else ({}, set())
     gaps = _Gaps(textpage)
     word_gap = _measure_word_gap(textpage, codes, gaps)
     angle_of = c.FPDFText_GetCharAngle
     measure, (left, right, bottom, top) = _prepare_boxes(textpage)
     words: list[RawWord] = []
     text: list[str] = []
-    first = broken = 0
+    first = last = broken = 0
     upright, hyphen = True, False
     x0 = y0 = math.inf
     x1 = y1 = -math.inf
@@ -84,7 +90,7 @@ def split_words(textpage: Any, count: int) -> list[RawWord]:
         if "\uf000" <= text[0] <= "\uf0ff":
             text[0] = _SYMBOLS.get(text[0], text[0])
             broken -= 1
-        words.append(RawWord("".join(text), box, first, broken, hyphen))
+        words.append(RawWord("".join(text), box, first, last, broken, hyphen))
         text, broken = [], 0
         x0 = y0 = math.inf
         x1 = y1 = -math.inf
@@ -94,13 +100,19 @@ def split_words(textpage: Any, count: int) -> list[RawWord]:
             if text:
                 end()
             continue
+        if index in on_letters:
+            last = index
+            continue
         hyphen_here = code in _HYPHENS
         measure(index)
+        l, r, b, t = left.value, right.value, bottom.value, top.value  # noqa: E741
+        drawn = r > l or t > b
+        if code == _SOFT_HYPHEN and not drawn:
+            continue
         if not text:
             first = index
             upright = abs(math.sin(angle_of(textpage, index))) < 0.5
-        l, r, b, t = left.value, right.value, bottom.value, top.value  # noqa: E741
-        if r > l or t > b:
+        if drawn:
             if (
                 upright
                 and x1 > x0
@@ -127,8 +139,12 @@ def split_words(textpage: Any, count: int) -> list[RawWord]:
                 y1 = t
         if index in broken_at:
             broken += 1
-        text.append("-" if hyphen_here else chr(code) if code < 0x110000 else "\ufffd")
+        if index in composed:
+            text.append(composed[index])
+        else:
+            text.append("-" if hyphen_here else chr(code) if code < 0x110000 else "\ufffd")
         hyphen = hyphen_here
+        last = index
     if text:
         end()
     return words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -254,3 +255,29 @@ def test_a_line_written_from_right_to_left_is_read_so() -> None:
     layout = convert_to_layout(TextLayer(400, 200, 400, 200, 72.0, words))
 
     assert layout.text.split() == ["שלום", "לכל", "העולם"]
+
+
+def test_letters_have_their_accents(renderer: Renderer, tmp_path: Path) -> None:
+    text = "Ёжик съел свой йогурт у ёлки, и café über alles"
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 10)
+        canvas.drawString(60, 700, unicodedata.normalize("NFD", text))
+
+    assert read(renderer, tmp_path / "a.pdf", draw) == text
+
+
+@pytest.mark.parametrize("accent_first", [False, True])
+def test_accents_that_are_signs_of_their_own_are_put_on_their_letters(
+    renderer: Renderer, tmp_path: Path, accent_first: bool
+) -> None:
+    def draw(canvas: Canvas) -> None:  # as TeX does
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(60, 700, "Le caf")
+        x = 60 + canvas.stringWidth("Le caf", "Helvetica", 10)
+        signs = [(x, "e"), (x + 1.1, "´")]
+        for at, sign in reversed(signs) if accent_first else signs:
+            canvas.drawString(at, 700, sign)
+        canvas.drawString(x + canvas.stringWidth("e", "Helvetica", 10), 700, " est fermé")
+
+    assert read(renderer, tmp_path / "a.pdf", draw) == "Le café est fermé"
