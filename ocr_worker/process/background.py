@@ -16,19 +16,14 @@ from documents.actions.claim_task import claim_task
 from documents.actions.claim_turns import Turns
 from documents.actions.deliver import end_sending_leases, serve_next_webhook
 from documents.actions.detect_languages import detect_languages
-from documents.actions.fetch import claim_fetch, run_fetch
-from documents.actions.make_export import claim_export, release_all_exports
+from documents.actions.make_export import release_all_exports
 from documents.actions.purge_due import purge_due
 from documents.actions.release_task import release_all_tasks, release_task
 from documents.actions.retry_unconverted import retry_unconverted
 from documents.actions.run_batch import end_batch_leases, run_batch_slice
 from documents.actions.run_change import end_change_leases
 from documents.actions.run_source import end_source_leases, is_source_due, run_next_source
-from documents.actions.store_arranged import (
-    ArrangementClaim,
-    claim_arrangement,
-    end_arrangement_leases,
-)
+from documents.actions.store_arranged import end_arrangement_leases
 from documents.actions.trim_audit import trim_audit
 from documents.bucket.health import watch
 from documents.files.filetypes import RENDERED_TYPES
@@ -39,13 +34,12 @@ from documents.replication.sync_lease import end_sync_leases, is_syncing, releas
 from documents.replication.sync_worker import SyncWorker
 from documents.signals import announce, tasks_waiting
 from ocr_worker import actors, pipeline
-from ocr_worker.arranging import run_arrangement
 from ocr_worker.changing import Changer
 from ocr_worker.conversion import Converter
 from ocr_worker.conversion.find_libreoffice import find_kit
-from ocr_worker.exporting import run_export
 from ocr_worker.folder_watch import FolderWatch
 from ocr_worker.process.base import WorkerBase
+from ocr_worker.process.file_makers import FileMakers
 from ocr_worker.process.jail_check import JailCheck
 from ocr_worker.reconcile import EVERY_SECONDS, reconcile
 from ocr_worker.rendering import Renderer
@@ -78,9 +72,7 @@ class BackgroundProcess(WorkerBase):
         self._sole_start = start_id if sole else None
         self._lock = threading.Lock()
         self._claims: dict[int, TaskClaim] = {}
-        self._arrangements: dict[int, ArrangementClaim] = {}
-        self._exporting = 0
-        self._fetching = False
+        self._makers = FileMakers(self.threads - 1)
         self._claiming = threading.Lock()
         self._retried_unconverted = False
         self._sender = WokenThreads("webhooks", RECEIVERS, serve_next_webhook, self.stopping)
@@ -131,10 +123,7 @@ class BackgroundProcess(WorkerBase):
         for claim in self._current_claims():
             if not claim.renew():
                 log.warning("task_lease_renewal_failed", document=str(claim.document_id))
-        with self._lock:
-            arrangements = list(self._arrangements.values())
-        for arrangement in arrangements:
-            arrangement.renew()
+        self._makers.renew_leases()
         # Checks in the background, and logs a change of state.
         state_before, self._bucket_state = self._bucket_state, watch.state().word
         if (state_before, self._bucket_state) == ("failing", "configured"):
@@ -162,7 +151,7 @@ class BackgroundProcess(WorkerBase):
         return {"jail_refused": self._jail_check.refused, "folder_problem": problem[:300]}
 
     def is_busy(self) -> bool:
-        return bool(self._current_claims()) or bool(self._exporting) or is_syncing()
+        return bool(self._current_claims()) or self._makers.busy or is_syncing()
 
     def release_claims(self) -> None:
         for claim in self._current_claims():
@@ -188,63 +177,6 @@ class BackgroundProcess(WorkerBase):
                 pass
         finally:
             self._cleaning.release()
-
-    def _make_export(self, renderer: Renderer) -> bool:
-        """Make a file that somebody waits for; whether one was made. One thread at least stays free
-        for tasks: a file may take minutes."""
-        with self._lock:
-            if self._exporting >= self.threads - 1:
-                return False
-            self._exporting += 1
-        try:
-            claim = claim_export()
-            if claim is None:
-                return False
-            run_export(claim, renderer)
-            return True
-        finally:
-            with self._lock:
-                self._exporting -= 1
-
-    def _arrange_pages(self) -> bool:
-        """Put pages together that somebody waits for; whether any waited. One thread at least stays
-        free for tasks, as for exports."""
-        with self._lock:
-            if self._exporting >= self.threads - 1:
-                return False
-            self._exporting += 1
-        thread = threading.get_ident()
-        try:
-            claim = claim_arrangement()
-            if claim is None:
-                return False
-            with self._lock:
-                self._arrangements[thread] = claim
-            run_arrangement(claim)
-            return True
-        finally:
-            with self._lock:
-                self._arrangements.pop(thread, None)
-                self._exporting -= 1
-
-    def _fetch_file(self) -> bool:
-        """Fetch a file from an address; whether one waited. One thread at most waits for the
-        network, and counts among those that make files."""
-        with self._lock:
-            if self._fetching or self._exporting >= self.threads - 1:
-                return False
-            self._fetching = True
-            self._exporting += 1
-        try:
-            fetch = claim_fetch()
-            if fetch is None:
-                return False
-            run_fetch(fetch)
-            return True
-        finally:
-            with self._lock:
-                self._fetching = False
-                self._exporting -= 1
 
     def _claim_task(self, turns: Turns) -> TaskClaim | None:
         """The next task. One thread at least stays free of office files: one may take minutes."""
@@ -278,18 +210,18 @@ class BackgroundProcess(WorkerBase):
         """Run task after task, until none waits or the process is asked to stop."""
         thread = threading.get_ident()
         with Renderer() as renderer, Converter(ahead=True) as converter:
-            first, turns = True, Turns()
+            first, turns, makers = True, Turns(), self._makers
             while not self.stopping.is_set():
                 close_old_connections()
                 self._sender.wake()
                 self._changer.wake()
                 self._source_runner.wake()
                 # Somebody waits for it, so it goes first.
-                self._make_export(renderer)
-                self._arrange_pages()
+                makers.make_export(renderer)
+                makers.arrange_pages()
                 claim = self._claim_task(turns)
                 if claim is None and (
-                    self._make_export(renderer) or self._arrange_pages() or self._fetch_file()
+                    makers.make_export(renderer) or makers.arrange_pages() or makers.fetch_file()
                 ):
                     continue
                 if claim is None and self._go_on_with_batch():

@@ -22,9 +22,9 @@ from .images import ImageFile
 from .member_actions import MemberActions
 from .pdf import PdfFile
 from .pdf_open import unlock_pdf
-from .pdf_update import PdfUpdate, rebuild_whole
 from .sheet_codes import CODES_DPI, read_codes
 from .types import MAX_PIXELS, THUMBNAIL_SIDE
+from .update_actions import UpdateActions
 from .webp import encode_small, encode_webp
 
 Answer = tuple[dict[str, Any], bytes]
@@ -45,8 +45,8 @@ class Pages:
         self._stream: BinaryIO | None = None
         self._opened: Opened | None = None
         self._drawn: tuple[int, Image.Image] | None = None
-        self._update: PdfUpdate | None = None
         self._members = MemberActions(self._get_file)
+        self._updates = UpdateActions(self._get_file, self._count_letters)
         self.actions: dict[str, Callable[..., Answer]] = {
             "page_count": self.page_count,
             "contents": self.contents,
@@ -58,14 +58,9 @@ class Pages:
             "page_image": self.page_image,
             "thumbnail": self.thumbnail,
             "look": self.look,
-            "update_facts": self.update_facts,
-            "rebuild": self.rebuild,
-            "page_place": self.page_place,
-            "catalog": self.catalog,
-            "producer": self.producer,
-            "page_update": self.page_update,
             "image_object": self.image_object,
             **self._members.actions,
+            **self._updates.actions,
         }
 
     def open(self, descriptor: int, mime_type: str) -> None:
@@ -83,15 +78,13 @@ class Pages:
         self._key = key
 
     def close(self) -> None:
-        if self._update is not None:
-            self._update.close()
+        self._updates.close()
         self._members.close()
         if self._opened is not None:
             self._opened.close()
         if self._stream is not None:
             self._stream.close()
         self._key, self._stream, self._opened, self._drawn = (), None, None, None
-        self._update = None
 
     def _get_file(self) -> tuple[BinaryIO, str]:
         """The file and its MIME type."""
@@ -106,12 +99,6 @@ class Pages:
             is_pdf = mime_type == "application/pdf"
             self._opened = PdfFile(stream) if is_pdf else ImageFile(stream, mime_type)
         return self._opened
-
-    @property
-    def _pdf_update(self) -> PdfUpdate:
-        if self._update is None:
-            self._update = PdfUpdate(self._get_file()[0])
-        return self._update
 
     def page_count(self) -> Answer:
         return {"page_count": self._file.page_count}, b""
@@ -246,32 +233,15 @@ class Pages:
         gray = page.convert("L")
         return gray if size == gray.size else gray.resize(size, Image.Resampling.BICUBIC)
 
-    def update_facts(self) -> Answer:
-        return self._pdf_update.facts(), b""
-
-    def rebuild(self, numbers: list[int] | None) -> Answer:
-        return {}, rebuild_whole(self._get_file()[0], numbers)
-
-    def catalog(self, entries: str) -> Answer:
-        return self._pdf_update.describe_catalog(entries)
-
-    def producer(self, system: str) -> Answer:
-        return self._pdf_update.describe_producer(system)
-
-    def page_place(self, number: int) -> Answer:
-        """Also whether the page has text of its own (`letters`)."""
-        file = self._file
-        assert isinstance(file, PdfFile)
-        place = self._pdf_update.describe_page(number)
-        return place | {"letters": pdf_text.count_letters(file.page(number))}, b""
-
-    def page_update(self, number: int, **options: Any) -> Answer:
-        return self._pdf_update.build_page(number, **options)
-
     def image_object(self, number: int, archival: bool) -> Answer:
         file = self._file
         assert isinstance(file, ImageFile)
         return describe_image(file, self._get_file()[0], number, archival=archival)
+
+    def _count_letters(self, number: int) -> int:
+        file = self._file
+        assert isinstance(file, PdfFile)
+        return pdf_text.count_letters(file.page(number))
 
     def _load_natural(self, number: int) -> tuple[Image.Image, float, bool]:
         """The page in its natural size, its dpi, whether that is a guess."""
