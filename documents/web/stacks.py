@@ -143,7 +143,7 @@ def stack_view(request: HttpRequest, document_id: uuid.UUID) -> HttpResponseBase
         else:
             starts, left_out = (_numbers(request, name) for name in ("starts", "left_out"))
             cut_stack(document_id, starts=starts, left_out=left_out, actor=user)
-            messages.success(request, _("The documents are being made anew."))
+            messages.success(request, _("The documents are being made again."))
     except NotFound:
         raise
     except ArchiveError as error:

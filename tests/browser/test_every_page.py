@@ -1,5 +1,6 @@
 """Every page of people, found by its address: for everybody to use (axe, WCAG 2.2 AA, in light and
-dark), light to load, and still while it loads. On a desktop and on a phone."""
+dark), light to load, and still while it loads. On a desktop and on a phone, where a finger
+meets it."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from playwright.sync_api import BrowserContext, Page, Response
 from documents.actions.save_search import save_search
 from documents.models import Document, Membership, Role, Team, User
 from tests.browser.conftest import draw_pages, listened_to
+from tests.browser.fingers import too_small_to_touch
 from tests.browser.test_search import index_all
 from tests.browser.whole_pages import addresses
 from tests.factories import make_document
@@ -82,7 +84,10 @@ def test_every_page_is_for_everybody_light_and_still(
     width, height = SIZES[size]
     client = Client()
     client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
-    context = open_browser(viewport={"width": width, "height": height})
+    touched = size == "phone"
+    context = open_browser(
+        viewport={"width": width, "height": height}, has_touch=touched, is_mobile=touched
+    )
     context.add_init_script(WATCH_SHIFTS)
     wrong: dict[str, list[str]] = {}
     pages = addresses(client, document, team)
@@ -103,6 +108,8 @@ def test_every_page_is_for_everybody_light_and_still(
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             said.append(f"is {wide} px wide")
+        if touched:
+            said += too_small_to_touch(page)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             said += [f"{scheme}: {each}" for each in violations(page)]

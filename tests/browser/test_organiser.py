@@ -170,8 +170,8 @@ def test_the_cuts_of_a_stack_are_moved(page: Page, team: Team, complaints: list[
     expect(page.get_by_role("link", name="Letter")).to_be_visible()
     expect(page.get_by_role("checkbox", name="Leave page 2 out")).to_be_checked()
     page.get_by_role("checkbox", name="A document begins with page 4").check()
-    page.get_by_role("button", name="Make the documents anew").press("Enter")
-    expect(page.get_by_text("The documents are being made anew.")).to_be_visible()
+    page.get_by_role("button", name="Make the documents again").press("Enter")
+    expect(page.get_by_text("The documents are being made again.")).to_be_visible()
     assert [part.pages for part in Stack.objects.get().parts] == [(1,), (3,), (4,)]
     page.goto(f"/documents/{stack.id}/")
     page.set_viewport_size({"width": 390, "height": 844})

@@ -52,7 +52,7 @@ def test_a_reader_sees_the_cuts_and_can_not_change_them(
     reader_browser: Client, stack: Document
 ) -> None:
     page = reader_browser.get(f"/documents/{stack.id}/").content.decode()
-    assert "disabled" in page and "Make the documents anew" not in page
+    assert "disabled" in page and "Make the documents again" not in page
     reader_browser.post(f"/documents/{stack.id}/stack/", {"join": "1"})
     assert Stack.objects.exists()
 
