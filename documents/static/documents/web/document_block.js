@@ -2,6 +2,7 @@
 import {text} from "./texts.js";
 import {blockMenu} from "./document_blocks.js";
 import {disputeList} from "./document_disputes.js";
+import {drawFlowing, mendBreaks, softBreaks} from "./document_flow.js";
 import {putCaret, rangeOf, textOffset} from "./document_ranges.js";
 import {readRows, rowsOf, sameShape, tableGrid, updateCells} from "./document_tables.js";
 import {shifted, wordAt} from "./document_words.js";
@@ -53,7 +54,7 @@ export class BlockView {
         const {block} = this;
         const body = document.createElement("div");
         body.className = "block-text";
-        body.textContent = block.text;
+        this.pour(body, block.text);
         if (block.math) {
             const shown = document.createElement("div");
             shown.className = "block-math";
@@ -80,7 +81,10 @@ export class BlockView {
         field.setAttribute("aria-multiline", "true");
         field.setAttribute("aria-label", label);
         field.spellcheck = false;
-        field.addEventListener("input", () => this.pane.owner.saver.typed(this));
+        field.addEventListener("input", () => {
+            mendBreaks(field);
+            this.pane.owner.saver.typed(this);
+        });
         field.addEventListener("blur", () => this.pane.owner.saver.left(this));
         field.addEventListener("paste", (event) => {
             event.preventDefault();
@@ -107,8 +111,14 @@ export class BlockView {
         if (this.isTable) {
             this.body = this.replaceBody(tableGrid(this, value));
         } else {
-            this.body.textContent = value;
+            this.pour(this.body, value);
         }
+    }
+
+    /* The lines of the reading flow; those that somebody has typed stay as they were typed. */
+    pour(body, value) {
+        const flows = value === this.block.text && !FORMULAS.has(this.block.label);
+        drawFlowing(body, value, flows ? softBreaks(this.block) : []);
     }
 
     replaceBody(body) {
@@ -136,7 +146,7 @@ export class BlockView {
         if (this.isTable) {
             updateCells(this.body, rowsOf(block.table));
         } else if (before.text !== block.text && normal(this.value) !== normal(block.text) && normal(this.value) === normal(before.text)) {
-            this.body.textContent = block.text;
+            this.pour(this.body, block.text);
         }
         this.drawDisputes();
     }

@@ -4,7 +4,6 @@ import {poll} from "./poll.js";
 import {text} from "./texts.js";
 import {toast} from "./toast.js";
 import {download} from "./document_downloads.js";
-import {bindLinkDialog} from "./document_link.js";
 import {Panel} from "./document_panel.js";
 
 const DONE = {approve: "approved", reject: "rejected", restore: "restored", "read-again": "being-read"};
@@ -17,10 +16,14 @@ export class Parts {
         this.bar = document.querySelector(".page > .bar");
         this.bindVerbs();
         this.bindTitle();
-        this.openLinkDialog = bindLinkDialog(this.api);
         if (!owner.setup.finished) {
             this.follow();
         }
+    }
+
+    async openLinkDialog() {
+        this.showLinks ??= (await import("./document_link.js")).bindLinkDialog(this.api);
+        this.showLinks();
     }
 
     get api() {

@@ -4,7 +4,6 @@ import {BlockView} from "./document_block.js";
 import {boxOf, shifted, wordAt} from "./document_words.js";
 import {paint, rangeOf, textOffset} from "./document_ranges.js";
 import {showConflict} from "./document_conflict.js";
-import {showReadings} from "./document_readings.js";
 import {emptyPage} from "./document_empty.js";
 import {bindTextKeys} from "./document_blocks.js";
 
@@ -114,7 +113,7 @@ export class TextPane {
         button.type = "button";
         button.className = "button small quiet";
         button.textContent = text("readings", {count: page.readings});
-        button.addEventListener("click", () => showReadings(this.owner));
+        button.addEventListener("click", async () => (await import("./document_readings.js")).showReadings(this.owner));
         return [button];
     }
 
