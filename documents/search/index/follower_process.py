@@ -16,8 +16,9 @@ from documents.search.index.notifier import Listener
 
 log = structlog.get_logger(__name__)
 
-#: Seconds between two steps, and after a recent change, more of which may follow soon.
-POLL_INTERVAL, FAST_POLL_INTERVAL = 0.25, 0.05
+#: Seconds between two steps, and after a recent change, more of which may follow soon: pages come
+#: one by one, about one a second, and each step takes 2 ms.
+POLL_INTERVAL, FAST_POLL_INTERVAL = 0.25, 0.15
 #: Seconds from one commit to the next where there are few changes in between. A commit costs as
 #: much as the entries of ten pages: while pages are read one by one, they share it.
 COMMIT_INTERVAL = 0.4
