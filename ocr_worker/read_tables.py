@@ -75,8 +75,11 @@ def read_tables(
     engine: object,
     language: str,
     seconds: float,
-) -> PageLayout:
+) -> tuple[PageLayout, Image.Image]:
     """`layout`, read from `upright` (its px), with a block for each ruled table.
+
+    With it the page as what has not been read is looked for in it: with tables, in gray and without
+    rules, which between their words would look like more of them; else `upright`.
 
     `engine`: reads cells again if it is a `LineReader`. `seconds`: limit by the clock; what is not
     read by then stays as the first reading had it.
@@ -84,12 +87,13 @@ def read_tables(
     gray = upright if upright.mode == "L" else upright.convert("L")
     rules = find_rules(gray)
     grids = find_grids(rules)
-    dotted = not grids and (layout.confidence or 0.0) < _UNDOTTED
-    if dotted:
-        rules = _find_all_rules(gray, rules)
-        grids = find_grids(rules)
+    doubtful = (layout.confidence or 0.0) < _UNDOTTED
+    if doubtful:
+        rules = _add_dotted_rules(gray, rules)
+    dotted = doubtful and not grids
+    grids = grids or find_grids(rules)
     if not grids:
-        return layout
+        return layout, upright
     deadline = time.monotonic() + seconds
     reader = engine if isinstance(engine, LineReader) else None
     clean = erase_rules(gray, rules)
@@ -104,9 +108,9 @@ def read_tables(
             tables.append(build_table(grid, cells))
             taken.update(map(id, inside))
     if not tables:
-        return layout
+        return layout, upright
     log.info("tables_found", tables=len(tables), cells=[len(grid.cells) for grid in grids])
-    return put_tables(layout, tables, taken)
+    return put_tables(layout, tables, taken), clean
 
 
 def _read_without_dots(
@@ -132,10 +136,10 @@ def _read_without_dots(
 def without_rules(upright: Image.Image) -> Image.Image:
     """The page in gray, its ruling lines painted over."""
     gray = upright if upright.mode == "L" else upright.convert("L")
-    return erase_rules(gray, _find_all_rules(gray, find_rules(gray)))
+    return erase_rules(gray, _add_dotted_rules(gray, find_rules(gray)))
 
 
-def _find_all_rules(gray: Image.Image, lines: Rules) -> Rules:
+def _add_dotted_rules(gray: Image.Image, lines: Rules) -> Rules:
     """`lines` and the rules of dots and dashes."""
     dotted = find_dotted_rules(gray)
     return Rules(lines.across + dotted.across, lines.down + dotted.down, lines.unit)

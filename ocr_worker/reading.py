@@ -260,8 +260,9 @@ def _recognise(
         )
         corrected = replace(corrected, image=clear)
     upright = rotate_clockwise(corrected.image, layout.rotation)
-    if engine.needs.dpi:  # a model of vision has read its tables by itself
-        layout = read_tables(
+    seen = upright
+    if engine.needs.dpi:
+        layout, seen = read_tables(
             layout,
             upright,
             dpi=page.dpi,
@@ -269,11 +270,10 @@ def _recognise(
             language=language,
             seconds=max(deadline - time.monotonic(), 0.0),
         )
+    elif any(block.label == "table" and block.html for block in layout.blocks):
+        seen = without_rules(upright)  # a model of vision has read its tables by itself
     layout = quality.mend_layout(layout, is_known_word)
     layout = quality.calibrate_layout(layout, engine.name, is_known_word)
-    # Between the words of a table its rules would look like more of them.
-    ruled = any(block.label == "table" and block.html for block in layout.blocks)
-    seen = without_rules(upright) if ruled else upright
     layout = read_unread(
         layout,
         find_unread_lines(layout, seen),

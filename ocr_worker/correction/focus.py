@@ -27,8 +27,8 @@ def find_blur(gray: Image.Image) -> float:
     """By how many px the print of `gray` (mode "L") is blurred; 0 where it is sharp enough."""
     shares: list[float] = []
     for place in look_at_places(gray, _PLACES, _PLACE):
-        tones = place.tobytes()
-        contrast = max(tones) - min(tones)
+        darkest, lightest = place.getextrema()
+        contrast = lightest - darkest
         if contrast >= _CONTRAST:
             shares.append(_find_steepest(place) / contrast)
     share = statistics.median(shares) if shares else 1.0
@@ -57,4 +57,4 @@ def _find_steepest(place: Image.Image) -> int:
     down = ImageChops.difference(
         place.crop((0, 1, width, height)), place.crop((0, 0, width, height - 1))
     )
-    return max(max(across.tobytes(), default=0), max(down.tobytes(), default=0))
+    return max(across.getextrema()[1], down.getextrema()[1])

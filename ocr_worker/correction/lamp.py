@@ -31,15 +31,21 @@ def find_stripes(gray: Image.Image) -> Image.Image | None:
     from edge to edge, upright or level; None where there are none."""
     if min(gray.size) < 16 * _ACROSS:
         return None
-    upright = _find_upright(gray)
+    upright = _find_papers(gray.reduce((_ALONG, _ACROSS)).transpose(Image.Transpose.TRANSPOSE))
     if upright is not None:
-        return upright
-    turned = _find_upright(gray.transpose(Image.Transpose.TRANSPOSE))
-    return turned.transpose(Image.Transpose.TRANSPOSE) if turned is not None else None
+        paper = _spread(upright, gray)
+        if paper is not None:
+            return paper
+    level = _find_papers(gray.reduce((_ACROSS, _ALONG)))
+    if level is None:
+        return None
+    paper = _spread(level, gray.transpose(Image.Transpose.TRANSPOSE))
+    return paper.transpose(Image.Transpose.TRANSPOSE) if paper is not None else None
 
 
-def _find_upright(gray: Image.Image) -> Image.Image | None:
-    cells = gray.reduce((_ALONG, _ACROSS)).transpose(Image.Transpose.TRANSPOSE)
+def _find_papers(cells: Image.Image) -> tuple[list[int], int] | None:
+    """The brightness of paper in each row of `cells`, and in most of them, which none exceeds; None
+    where no row is clearly darker."""
     high, values = cells.width, cells.tobytes()
     papers = [
         sorted(values[start : start + high])[int(_PAPER * (high - 1))]
@@ -54,7 +60,14 @@ def _find_upright(gray: Image.Image) -> Image.Image | None:
     known = [
         paper if edge <= index < len(papers) - edge else light for index, paper in enumerate(papers)
     ]
-    row = Image.frombytes("L", (len(known), 1), bytes(min(paper, light) for paper in known))
+    return [min(paper, light) for paper in known], light
+
+
+def _spread(found: tuple[list[int], int], gray: Image.Image) -> Image.Image | None:
+    """The paper of `gray` in upright stripes of so much brightness; None where what is in the dark
+    ones is light print."""
+    papers, light = found
+    row = Image.frombytes("L", (len(papers), 1), bytes(papers))
     paper = row.resize((gray.width, 1), Image.Resampling.BICUBIC).resize(gray.size)
     return None if _has_light_print(gray, paper, light) else paper
 

@@ -58,8 +58,9 @@ _INVERTED, _NOT_INVERTED = "0.7", "0"
 
 class PageRecogniser:
     """`image`: gray. `factor`: by which it is enlarged to be read where its print is not large.
-    `groups`: the languages, the most likely first. `deadline`: of `time.monotonic`; past it methods
-    raise ReadingTimeout."""
+    `groups`: the languages, the document's own first. `likely`: the one of them that a page is
+    tried by first; `chosen`: the one that it was read by, None before. `deadline`: of
+    `time.monotonic`; past it methods raise ReadingTimeout."""
 
     def __init__(
         self,
@@ -69,6 +70,7 @@ class PageRecogniser:
         dpi: float,
         factor: float,
         groups: tuple[LanguageGroup, ...],
+        likely: LanguageGroup | None = None,
         deadline: float,
     ) -> None:
         self._handles = handles
@@ -76,6 +78,8 @@ class PageRecogniser:
         self._dpi = dpi
         self._factor = factor
         self._groups = groups
+        self._likely = likely
+        self.chosen: LanguageGroup | None = None
         self._deadline = deadline
         self._turn = lru_cache(2)(self._turn_upright)
         self._enlarge = lru_cache(2)(self._turn_and_enlarge)
@@ -89,6 +93,7 @@ class PageRecogniser:
     def recognise(self, rotation: int) -> PageLayout:
         """Read the page rotated clockwise by `rotation` degrees; boxes are px after that."""
         group, is_large = self._choose(rotation)
+        self.chosen = group
         if is_large and self._factor > 1:
             first = self._recognise(rotation, group, 1.0)
             if (first.confidence or 0.0) >= _DOUBTFUL:
@@ -192,7 +197,9 @@ class PageRecogniser:
             ]
             return words
 
-        group = choose_group(self._turn(rotation), self._dpi, self._groups, read)
+        # By a wrong language no strip is certain, so the order decides what it costs, no more.
+        ordered = sorted(self._groups, key=lambda one: one != self._likely)
+        group = choose_group(self._turn(rotation), self._dpi, ordered, read)
         found = heights.get(group.codes, []) if group is not None else []
         return group, bool(found) and statistics.median(found) >= _LARGE
 

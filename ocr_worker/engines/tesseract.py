@@ -26,7 +26,7 @@ from ocr_worker.library_environment import set_default
 
 from . import tessdata
 from .base import Needs
-from .language_groups import group_languages
+from .language_groups import LanguageGroup, group_languages
 from .orientation import Orientation
 from .recognise_page import PageRecogniser
 from .tesseract_handles import Handles, show_image
@@ -62,6 +62,7 @@ class TesseractEngine:
         self._languages = [code for code in languages.split("+") if code]
         self._handles: Handles | None = None
         self._orientation: Orientation | None = None
+        self._last: LanguageGroup | None = None
         self.version = ""
 
     def create_another(self) -> TesseractEngine:
@@ -120,11 +121,15 @@ class TesseractEngine:
             dpi=dpi,
             factor=_scale_factor(image, dpi),
             groups=group_languages(self._languages, self._find_own(language)),
+            likely=self._last,
             deadline=deadline,
         )
         if upright:
-            return page.recognise(0)
-        return self._orientation.read_upright(image, page.recognise, page.is_legible)
+            layout = page.recognise(0)
+        else:
+            layout = self._orientation.read_upright(image, page.recognise, page.is_legible)
+        self._last = page.chosen or self._last
+        return layout
 
     def read_lines(
         self, image: Image.Image, *, dpi: float, language: str, seconds: float

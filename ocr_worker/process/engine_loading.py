@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 
@@ -80,6 +81,8 @@ class EngineLoading:
         else:
             self.deaths = 0
             self.engine, self.detail, self.state = loaded.engine, loaded.warning, EngineState.READY
+            # What is loaded stays: looking through it for garbage takes 1 to 2% of a page's time.
+            gc.freeze()
             log.info("engine_ready", engine=self.engine.name, version=self.engine.version)
 
 

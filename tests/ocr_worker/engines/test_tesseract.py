@@ -175,3 +175,15 @@ def test_a_doubtful_reading_of_large_print_is_compared_with_an_enlarged_one(
 
     assert {1654, 2481} <= set(seen)
     assert "supplier" in layout.text and layout.width == 1654
+
+
+def test_a_page_is_tried_first_by_the_languages_of_the_page_before(seen: list[int]) -> None:
+    engine = create_engine("tesseract", "rus+eng")
+    read(engine, printed(34))
+    by_both = len(seen)
+    seen.clear()
+
+    layout = read(engine, printed(34))
+
+    assert len(seen) == by_both - 1 and "supplier" in layout.text
+    engine.close()
