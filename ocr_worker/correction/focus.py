@@ -27,7 +27,7 @@ def find_blur(gray: Image.Image) -> float:
     """By how many px the print of `gray` (mode "L") is blurred; 0 where it is sharp enough."""
     shares: list[float] = []
     for place in look_at_places(gray, _PLACES, _PLACE):
-        darkest, lightest = place.getextrema()
+        darkest, lightest = _find_extremes(place)
         contrast = lightest - darkest
         if contrast >= _CONTRAST:
             shares.append(_find_steepest(place) / contrast)
@@ -57,4 +57,10 @@ def _find_steepest(place: Image.Image) -> int:
     down = ImageChops.difference(
         place.crop((0, 1, width, height)), place.crop((0, 0, width, height - 1))
     )
-    return max(across.getextrema()[1], down.getextrema()[1])
+    return max(_find_extremes(across)[1], _find_extremes(down)[1])
+
+
+def _find_extremes(gray: Image.Image) -> tuple[int, int]:
+    """The darkest and the lightest px; black where there is none."""
+    darkest, lightest = gray.getextrema() if gray.width and gray.height else (0, 0)
+    return int(darkest), int(lightest)  # type: ignore[arg-type]
