@@ -38,7 +38,9 @@ _CODECS = (
 def load_libraries(*, archives: bool = False) -> None:
     """Load what importing `pages` has not. Takes some milliseconds."""
     from . import pages  # noqa: F401 - with it pdfium, Pillow, pi_heif and pikepdf
+    from .pdf_substitutes import install_substitutes
 
+    install_substitutes()
     if archives:
         load_containers()
     for name in _CODECS:
