@@ -7,6 +7,7 @@ whole page left out. What still can't be read becomes an empty block, which is f
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,7 @@ from documents.text.other_lines import make_line, replace_lines
 from documents.text.page_layout import Block, Box, PageLayout, bounding_box, mean_confidence
 from ocr_worker.quality import calibrate_layout
 from ocr_worker.rendering import UnreadLine, ink
-from ocr_worker.rendering.rotate import rotate_box
+from ocr_worker.rendering.rotate import rotate_box, rotate_clockwise
 
 from .engines.base import Engine
 from .engines.plug_ins import reader_of_parts
@@ -82,14 +83,18 @@ def read_unread(
         return layout
     found: list[Block] = []
     if engine is not None:
+        deadline = time.monotonic() + seconds
         sheet = draw()
-        scale = sheet.image.width / layout.width
-        found = _read_parts(engine, sheet, layout, lines, scale, language, seconds)
+        for across in (False, True):
+            some = [line for line in lines if line.across is across]
+            if some:
+                remaining = max(deadline - time.monotonic(), 0.0)
+                found += _read_parts(engine, sheet, layout, some, language, remaining)
     words = [box for block in found for box in _word_boxes(block)]
     left = [
         line
         for line in lines
-        if line.letters >= _WORTH_A_FLAG and _covered_width(line.bbox, words) < _READ
+        if line.letters >= _WORTH_A_FLAG and _covered_length(line, words) < _READ
     ]
     read = sum(len(word.text) for word in layout.words()) + sum(len(b.text) for b in found)
     unread = sum(line.letters for line in left)
@@ -157,17 +162,23 @@ def _read_parts(
     sheet: Sheet,
     layout: PageLayout,
     lines: Sequence[UnreadLine],
-    scale: float,
     language: str,
     seconds: float,
 ) -> list[Block]:
-    """The blocks that the engine reads at `lines`; boxes in px of the layout."""
+    """The blocks that the engine reads at `lines`, which stand all along the page's text or all
+    across it; boxes in px of the layout."""
+    scale = sheet.image.width / layout.width
+    turn = 90 if lines[0].across else 0
     parts = [_scale(box, scale) for box in _group([line.bbox for line in lines])]
     known = [word.bbox for word in layout.words()]
     part, origin = _cut_out(sheet.image, parts, [_scale(box, scale) for box in known])
     try:
         reading = engine.read_part(
-            part.convert("L"), dpi=sheet.dpi, language=language, seconds=seconds, upright=False
+            rotate_clockwise(part.convert("L"), turn),
+            dpi=sheet.dpi,
+            language=language,
+            seconds=seconds,
+            upright=False,
         )
     except (ReadingTimeout, EngineFailed) as error:
         # What has been read is worth more than another attempt: these lines are flagged.
@@ -175,7 +186,7 @@ def _read_parts(
         return []
     blocks = []
     for block in reading.blocks_in_order():
-        moved = _move(block, reading, origin, 1 / scale)
+        moved = _move(block, reading, turn, origin, 1 / scale)
         kept = _keep_believable(moved, known)
         if kept is not None:
             blocks.append(kept)
@@ -209,12 +220,15 @@ def _cut_out(
     return cut, (left, top)
 
 
-def _move(block: Block, reading: PageLayout, origin: tuple[int, int], scale: float) -> Block:
-    """`block` of the `reading` of a part that begins at `origin` (px), in px of the layout."""
+def _move(
+    block: Block, reading: PageLayout, turn: int, origin: tuple[int, int], scale: float
+) -> Block:
+    """`block` of the `reading` of a part that begins at `origin` (px) and was read turned clockwise
+    by `turn` degrees, in px of the layout."""
     left, top = origin
 
     def place(box: Box) -> Box:
-        back = (360 - reading.rotation) % 360
+        back = (360 - reading.rotation - turn) % 360
         x0, y0, x1, y1 = rotate_box(box, back, reading.width, reading.height)
         return _scale((x0 + left, y0 + top, x1 + left, y1 + top), scale)
 
@@ -261,12 +275,13 @@ def _word_boxes(block: Block) -> list[Box]:
     return [word.bbox for word in block.words()] or [block.bbox]
 
 
-def _covered_width(line: Box, words: Sequence[Box]) -> float:
-    """The share of the line's width over or under which words stand."""
-    x0, y0, x1, y1 = line
+def _covered_length(line: UnreadLine, words: Sequence[Box]) -> float:
+    """The share of the line's length over or under which words stand."""
+    x0, y0, x1, y1 = _lay_level(line.bbox) if line.across else line.bbox
+    boxes = map(_lay_level, words) if line.across else words
     spans = sorted(
         (max(w[0], x0), min(w[2], x1))
-        for w in words
+        for w in boxes
         if min(w[3], y1) - max(w[1], y0) > 0.3 * min(w[3] - w[1], y1 - y0)
     )
     covered, end = 0.0, x0
@@ -277,11 +292,16 @@ def _covered_width(line: Box, words: Sequence[Box]) -> float:
     return covered / max(x1 - x0, 1.0)
 
 
+def _lay_level(box: Box) -> Box:
+    x0, y0, x1, y1 = box
+    return y0, x0, y1, x1
+
+
 def _group(lines: Sequence[Box]) -> list[Box]:
-    """Lines, grown by a line's height, joined where they touch."""
+    """Lines, grown by their height, joined where they touch."""
     parts: list[Box] = []
     for x0, y0, x1, y1 in lines:
-        grown = 0.8 * (y1 - y0)
+        grown = 0.8 * min(x1 - x0, y1 - y0)
         box = (x0 - grown, y0 - grown, x1 + grown, y1 + grown)
         while True:
             touching = [part for part in parts if _touch(part, box)]

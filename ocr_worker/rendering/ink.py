@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 from PIL import Image, ImageChops, ImageDraw
 
@@ -48,10 +50,17 @@ _MOST_MARKS = 6_000
 
 @dataclass(frozen=True)
 class InkLine:
-    """A line of ink that looks like text: its box, px, and about how many letters it has."""
+    """A line of ink that looks like text: its box, px, and about how many letters it has.
+
+    `gap`: how far its marks stand apart, in heights of them (the median); letters of a word nearly
+    touch, rows of print never do. `spread`: by how much their widths differ, in the median width:
+    letters do, check boxes and the cells of a table hardly.
+    """
 
     bbox: Box
     letters: int
+    gap: float = 0.0
+    spread: float = 1.0
 
 
 def check_size(width: float, height: float) -> tuple[int, int]:
@@ -165,10 +174,25 @@ def _join_lines(marks: Sequence[Mark]) -> list[InkLine]:
                 float(max(m.y1 for m in line) + 1),
             ),
             sum(_count_letters(mark) for mark in line),
+            _measure_gap(line),
+            _measure_spread(line),
         )
         for line in lines
     ]
     return sorted((line for line in found if _is_text(line)), key=lambda line: line.bbox[1])
+
+
+def _measure_gap(line: Sequence[Mark]) -> float:
+    gaps = [
+        max(other.x0 - one.x1 - 1, 0) / max(one.height, other.height)
+        for one, other in pairwise(line)
+    ]
+    return median(gaps) if gaps else 0.0
+
+
+def _measure_spread(line: Sequence[Mark]) -> float:
+    widths = sorted(mark.width for mark in line)
+    return (widths[-1] - widths[0]) / widths[len(widths) // 2]
 
 
 def _continues(last: Mark, mark: Mark) -> bool:

@@ -7,14 +7,13 @@ the ruling lines between the words.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from PIL import Image
 
 from . import ink
+from .ink_ways import find_lines_both_ways
 from .pdf import PdfFile
-from .rotate import rotate_box, rotate_clockwise
 from .rules import Rule, find_rules
 
 #: Lines reported at most; a page with more is read whole anyway.
@@ -38,8 +37,9 @@ def compare_ink(file: PdfFile, number: int, words: list[Word], paths: int) -> di
     """Compare page `number` with `words` (as in `read_page_text`; `paths`, too).
 
     The result is JSON: `hidden`, the indices of the words that nobody sees; `unread`, lines that
-    look like text and have no words, as `[x0, y0, x1, y1, letters]` in points, from the top;
-    `rules`, those across and those down, as `[start, end, at, slope, thickness]` in points.
+    look like text and have no words, as `[x0, y0, x1, y1, letters, across]` in points, from the
+    top (`UnreadLine`); `rules`, those across and those down, as `[start, end, at, slope,
+    thickness]` in points.
     """
     width, height = file.size(number)
     size = ink.check_size(width, height)
@@ -76,24 +76,15 @@ def compare_ink(file: PdfFile, number: int, words: list[Word], paths: int) -> di
         for index, word in enumerate(words)
         if index not in hidden
     ]
-    lines = _find_lines(edges, covered, _find_main_turn(words))
+    lines = find_lines_both_ways(edges, covered, _find_main_turn(words))
     return {
         "hidden": sorted(hidden),
         "unread": [
-            [*(round(value / scale, 1) for value in line.bbox), line.letters]
-            for line in lines[:_MOST_LINES]
+            [*(round(value / scale, 1) for value in way.line.bbox), way.line.letters, way.across]
+            for way in lines[:_MOST_LINES]
         ],
         "rules": _find_rules(drawn, scale) if paths >= _LEAST_PATHS and words else [[], []],
     }
-
-
-def _find_lines(edges: Image.Image, covered: list[ink.Box], turn: int) -> list[ink.InkLine]:
-    """The lines of ink outside `covered`, px of `edges`, on a page whose text is turned by `turn`:
-    they are looked for along its text."""
-    back = (360 - turn) % 360
-    upright = rotate_clockwise(edges, back)
-    lines = ink.find_lines(upright, [rotate_box(box, back, *edges.size) for box in covered])
-    return [replace(line, bbox=rotate_box(line.bbox, turn, *upright.size)) for line in lines]
 
 
 def _find_main_turn(words: list[Word]) -> int:

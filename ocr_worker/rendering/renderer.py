@@ -160,7 +160,8 @@ class Renderer(ChildOwner):
             paths=layer["paths"],
             covered=layer["covered"],
             unread=tuple(
-                UnreadLine((x0, y0, x1, y1), letters) for x0, y0, x1, y1, letters in layer["unread"]
+                UnreadLine((x0, y0, x1, y1), letters, across)
+                for x0, y0, x1, y1, letters, across in layer["unread"]
             ),
             rules=replace(
                 NO_RULES,

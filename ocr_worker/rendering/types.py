@@ -143,11 +143,12 @@ class LayerWord:
 class UnreadLine:
     """A line on the page that looks like text and has no word; its box in points of the shown page.
 
-    `letters`: about how many it has.
+    `letters`: about how many it has. `across`: it stands at a right angle to the page's text.
     """
 
     bbox: tuple[float, float, float, float]
     letters: int
+    across: bool = False
 
 
 @dataclass(frozen=True)
