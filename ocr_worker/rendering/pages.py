@@ -156,14 +156,17 @@ class Pages:
             resolution = float(dpi)
         gray = page if page.mode == "L" else page.convert("L")
         answer = page.convert("RGB") if colour and page.mode != "L" else gray
+        blank, file = blank_page.is_blank(gray), self._file
+        # Of a PDF nothing tells what is lost; a repaired one with an empty page has lost that.
+        lost = file.damaged if isinstance(file, ImageFile) else file.repaired and blank
         return {
             "width": gray.width,
             "height": gray.height,
             "mode": answer.mode,
             "dpi": round(resolution, 2),
             "estimated": estimated,
-            "blank": blank_page.is_blank(gray),
-            "damaged": isinstance(self._file, ImageFile) and self._file.damaged,
+            "blank": blank,
+            "damaged": lost,
         }, answer.tobytes()
 
     def render_for_parts(self, number: int) -> Answer:

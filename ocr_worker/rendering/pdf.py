@@ -26,11 +26,12 @@ from .types import MAX_PAGES
 class PdfFile:
     """An open PDF. Page numbers start at 1. Raises ReadingError.
 
-    `stream` stays the caller's, who closes it after this.
+    `stream` stays the caller's, who closes it after this. `repaired`: the file was damaged, and
+    parts of it may be lost.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._doc, reopen = open_pdf(stream)
+        self._doc, reopen, self.repaired = open_pdf(stream)
         self._flattened = FlattenedPages(reopen)
         self._page_number = 0
         self._page: pdfium.PdfPage | None = None

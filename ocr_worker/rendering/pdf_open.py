@@ -25,18 +25,22 @@ _UNSUPPORTED_SECURITY = 5
 #: What qpdf rebuilds is kept in memory; larger files are not rebuilt.
 LARGEST_REBUILT = 200 * 1024 * 1024
 
+#: In so many bytes at the end of a file its `startxref` stands.
+_TAIL = 2048
+
 Open = Callable[[], pdfium.PdfDocument]
 
 
-def open_pdf(stream: BinaryIO) -> tuple[pdfium.PdfDocument, Open]:
-    """The document, and what opens the same file once more. Raises ReadingError.
+def open_pdf(stream: BinaryIO) -> tuple[pdfium.PdfDocument, Open, bool]:
+    """The document, what opens the same file once more, and whether parts of it may be lost: it was
+    damaged and had to be repaired. Raises ReadingError.
 
     qpdf repairs (a lost cross-reference table, a truncated end), and opens what needs no password
     because its owner's is empty.
     """
     locked = False
     try:
-        return open_document(stream), partial(open_document, stream)
+        return open_document(stream), partial(open_document, stream), False
     except pdfium.PdfiumError as error:
         code = getattr(error, "err_code", None)
         if code == _UNSUPPORTED_SECURITY:
@@ -50,7 +54,7 @@ def open_pdf(stream: BinaryIO) -> tuple[pdfium.PdfDocument, Open]:
         raise DamagedFile(Message("The PDF is damaged and too large to be repaired."))
     rebuilt = rebuild_pdf(stream)
     try:
-        return pdfium.PdfDocument(rebuilt), partial(pdfium.PdfDocument, rebuilt)
+        return pdfium.PdfDocument(rebuilt), partial(pdfium.PdfDocument, rebuilt), not locked
     except pdfium.PdfiumError as error:
         raise _damaged_file() from error
 
@@ -91,9 +95,9 @@ def rebuild_pdf(
     Raises PasswordNeeded where `password` does not open it, DamagedFile, NoPages.
     """
     rebuilt = io.BytesIO()
-    stream.seek(0)
     try:
-        with pikepdf.open(stream, password=password, suppress_warnings=True) as pdf:
+        whole = _close_end(stream)
+        with pikepdf.open(whole, password=password, suppress_warnings=True) as pdf:
             if len(pdf.pages) == 0:
                 raise NoPages(Message("The PDF has no pages."))
             if numbers is not None:
@@ -104,6 +108,16 @@ def rebuild_pdf(
     except (pikepdf.PdfError, ValueError, TypeError, KeyError) as error:
         raise _damaged_file() from error
     return rebuilt.getvalue()
+
+
+def _close_end(stream: BinaryIO) -> BinaryIO:
+    """The file from its start; where its end is lost, a copy that has one: qpdf drops an object
+    after which nothing follows."""
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(size - _TAIL, 0))
+    whole = b"startxref" in stream.read()
+    stream.seek(0)
+    return stream if whole else io.BytesIO(stream.read() + b"\nstartxref\n0\n%%EOF\n")
 
 
 def _keep_pages(pdf: pikepdf.Pdf, numbers: list[int]) -> None:
