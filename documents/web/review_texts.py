@@ -26,6 +26,7 @@ def desk_texts() -> ScriptTexts:
     return {
         "desk": _("Review"),
         "k-right": _("right as it is, next"),
+        "k-word": _("the next word of the field alone"),
         "k-first": _("take the first reading"),
         "k-second": _("take the second reading"),
         "k-back": _("back to the doubt before"),

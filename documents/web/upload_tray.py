@@ -86,6 +86,7 @@ def _texts() -> ScriptTexts:
         "tray-review": _("to review: {reason}"),
         "tray-failed": _("not read: {reason}"),
         "tray-uploading": _("{done} of {count} uploaded"),
+        "tray-working": _("being read: {count}"),
         "tray-summary": _("{done} of {count} done"),
         "tray-refusals": plural_forms(lambda n: ngettext("{count} refused", "{count} refused", n)),
         "tray-pasted": _("Pasted picture {time}"),

@@ -128,6 +128,26 @@ export class Card {
         this.field.select();
     }
 
+    /* From the whole text on, one word after the other. False where there is no further one. */
+    selectWord(step) {
+        const {value, selectionStart, selectionEnd} = this.line;
+        const words = [...value.matchAll(/\S+/g)].map(({0: word, index}) => [index, index + word.length]);
+        const isWhole = selectionStart === 0 && selectionEnd === value.length;
+        if (words.length < 2) {
+            return false;
+        }
+        const next = step > 0
+            ? words.find(([start]) => isWhole || start >= selectionEnd)
+            : words.findLast(([, end]) => isWhole || end <= selectionStart);
+        if (!next) {
+            return false;
+        }
+        this.placed = true;
+        this.line.setSelectionRange(...next);
+        this.touch();
+        return true;
+    }
+
     /* As wide as its text. */
     fit() {
         if (!this.usesArea) {

@@ -52,7 +52,19 @@ export function deskKeys(desk) {
         card.placed = true;
     }
 
+    /* Selects the next word of the field, so that typing replaces it alone; past the last one, Tab is Tab. */
+    function word(step) {
+        return (event) => {
+            if (!inField(event) || card.usesArea) {
+                return false;
+            }
+            return card.selectWord(step);
+        };
+    }
+
     return [
+        {code: "Tab", label: text("k-word"), whenTyping: true, run: word(1)},
+        {code: "Tab", shift: true, whenTyping: true, run: word(-1)},
         {code: "Enter", label: text("k-right"), whenTyping: true, run: enter},
         {code: "NumpadEnter", whenTyping: true, run: enter},
         {code: "Digit1", label: text("k-first"), whenTyping: true, run: take("first")},

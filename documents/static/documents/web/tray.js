@@ -294,7 +294,7 @@ function summarise() {
     const sent = entries.length - queue.unfinished.size;
     const said = [
         queue.unfinished.size ? text("tray-uploading", {done: sent, count: entries.length})
-            : text("tray-summary", {done: done.length, count: entries.length}),
+            : text(done.length ? "tray-summary" : "tray-working", {done: done.length, count: entries.length}),
         refused && text("tray-refusals", {count: refused}),
     ].filter(Boolean).join(", ");
     tray.querySelector("[data-stored]").hidden =
