@@ -24,14 +24,9 @@ from documents.text.word_alignment import Effort
 
 from .combine import combine
 from .disputes import add_outside_disputes, build_disputes
-from .evidence import (
-    InkDetector,
-    PageEvidence,
-    collect_evidence,
-    is_missed_line,
-    is_nearly_same,
-    join_keys,
-)
+from .evidence import InkDetector, PageEvidence, collect_evidence, join_keys
+from .judgements import is_missed_line
+from .misreadings import is_nearly_same
 from .region_match import RegionMatch, WordMatch, match_region
 from .regions import assign_to_regions, number_words
 from .word_places import WordPlace, locate_words

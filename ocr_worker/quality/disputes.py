@@ -8,7 +8,9 @@ from itertools import groupby
 
 from documents.text.page_layout import Block, Box, Dispute, bounding_box
 
-from .evidence import PageEvidence, is_dropped, is_invented, is_missed_line, is_swapped
+from .evidence import PageEvidence
+from .judgements import is_dropped, is_invented, is_missed_line, is_swapped
+from .misreadings import is_explained
 from .region_match import RegionMatch, WordMatch
 from .regions import Regions, SeenWord, center, distance_to_box
 from .word_places import WordPlace
@@ -47,16 +49,26 @@ def _find_credible(
             counts = is_invented(one, places, one.matches[index:end], page)
         elif match.same:
             counts = False
-        elif match.i0 == match.i1:
-            counts = is_dropped(one, match, page)
+        elif _is_seen_only(match):
+            while end < len(one.matches) and _is_seen_only(one.matches[end]):
+                end += 1
+            run = one.matches[index:end]
+            beside = [*one.matches[max(index - 1, 0) : index], *one.matches[end : end + 1]]
+            if not is_explained(one, run, beside, page):
+                for each, found in enumerate(run, start=index):
+                    if is_dropped(one, found, page):
+                        yield each, found, owner.get(found.seen[0].number, 0)
+            counts = False
         else:
-            counts = is_swapped(one, match, page)
+            counts = is_swapped(one, places, match, page)
         if counts:
             for each in range(index, end):
-                seen = one.matches[each].seen
-                only_seen = bool(seen) and match.i0 == match.i1
-                yield each, one.matches[each], owner.get(seen[0].number, 0) if only_seen else 0
+                yield each, one.matches[each], 0
         index = end
+
+
+def _is_seen_only(match: WordMatch) -> bool:
+    return match.i0 == match.i1 and bool(match.seen)
 
 
 def _find_owners(one: RegionMatch) -> dict[int, int]:

@@ -96,7 +96,8 @@ def assign_to_regions(first: PageLayout, second: PageLayout) -> Regions | None:
     outside = []
     for word in seen:
         x, y = center(word.word.bbox)
-        margin = _MARGIN * _height(word.word.bbox)
+        # The print of a word that stands upright is as high as its box is wide.
+        margin = _MARGIN * min(_height(word.word.bbox), _width(word.word.bbox))
         holding = [
             place
             for place in boxes
@@ -175,6 +176,10 @@ def _group_blocks(blocks: Iterable[Block]) -> list[Region]:
 
 def _height(box: Box) -> float:
     return box[3] - box[1]
+
+
+def _width(box: Box) -> float:
+    return box[2] - box[0]
 
 
 def _area(box: Box) -> float:

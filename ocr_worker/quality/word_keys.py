@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,13 +26,18 @@ _MARK = re.compile(r"(?<=\d)[.,:](?=\d)")
 _REMOVED = re.compile(r"[^\w·]|_")
 
 #: LaTeX between its delimiters. A `$` may be money: between two of them must be something that
-#: amounts do not have.
+#: amounts do not have, and no prose.
 _FORMULA = re.compile(
     r"\$\$.+?\$\$"
     r"|\\\(.+?\\\)|\\\[.+?\\\]"
     r"|\$(?=[^$\n]{0,400}?[\\^_{}=]|\s*[A-Za-z]\S{0,8}\s*\$)[^$\n]{1,400}\$",
     re.DOTALL,
 )
+
+
+#: What of a formula may have long words; and those of a text.
+_COMMANDS = re.compile(r"\\[A-Za-z]+|\{[^{}]*\}")
+_PROSE = re.compile(r"(?<!\w)[^\W\d_]{4,}(?!\w)")
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class FoldedWord:
 
 def split_tokens(text: str) -> list[FoldedWord]:
     """The words of `text`, in order: `[token.text for ...] == text.split()`."""
-    formulas = [found.span() for found in _FORMULA.finditer(text)]
+    formulas = list(_find_formulas(text))
     result = []
     line = formula = last = 0
     for found in re.finditer(r"\S+", text):
@@ -65,10 +71,21 @@ def split_tokens(text: str) -> list[FoldedWord]:
     return result
 
 
+def _find_formulas(text: str) -> Iterator[tuple[int, int]]:
+    found = _FORMULA.search(text)
+    while found:
+        start, end = found.span()
+        if len(_PROSE.findall(_COMMANDS.sub(" ", found[0]))) > 1:
+            end = start + 1  # money, and what is bought
+        else:
+            yield start, end
+        found = _FORMULA.search(text, end)
+
+
 @lru_cache(maxsize=16384)
 def make_key(word: str) -> str:
     """The key of `word`; "" where it has no letter and no digit."""
-    folded = unicodedata.normalize("NFKD", word.replace("№", "")).casefold()
+    folded = unicodedata.normalize("NFKD", word.replace("№", "")).casefold().replace("ı", "i")
     folded = "".join(sign for sign in folded if not unicodedata.combining(sign))
     return _REMOVED.sub("", _MARK.sub("·", folded)).translate(_CYRILLIC_TO_LATIN)
 

@@ -14,6 +14,9 @@ from .word_keys import FoldedWord
 #: Width of a letter or a space, as a share of the line's height in printed text.
 LETTER = 0.45
 
+#: Signs of less than half that width.
+_NARROW = frozenset("1iIjlftr.,:;!|()[]'’-/")
+
 #: Lines further apart than this many heights have another line between them.
 _LINE_BETWEEN = 2.4
 
@@ -21,10 +24,17 @@ _LINE_BETWEEN = 2.4
 @dataclass(frozen=True)
 class WordPlace:
     """A word's box, and the number of its line in the second reading; negative: a line that the
-    second reader did not see."""
+    second reader did not see. `tail`: the place of the rest of a word that a line's end has
+    broken."""
 
     box: Box
     line: int
+    tail: WordPlace | None = None
+
+    @property
+    def end(self) -> WordPlace:
+        """After which the next word stands."""
+        return self.tail or self
 
 
 def locate_words(matched: RegionMatch) -> list[WordPlace]:
@@ -48,7 +58,7 @@ def locate_words(matched: RegionMatch) -> list[WordPlace]:
         end = start
         while end < len(known) and known[end] is None:
             end += 1
-        before = result[-1] if result else None
+        before = result[-1].end if result else None
         after = known[end] if end < len(known) else None
         result += _place_between(matched, matched.tokens[start:end], before, after)
         start = end
@@ -65,6 +75,10 @@ def _place_match(known: list[WordPlace | None], tokens: list[FoldedWord], match:
     parts = _split_box(box, [tokens[index].text for index in indices])
     for index, part in zip(indices, parts, strict=True):
         known[index] = WordPlace(part, line)
+    last = match.seen[-1].line
+    if last != line:
+        rest = bounding_box(each.word.bbox for each in match.seen if each.line == last)
+        known[match.i1 - 1] = WordPlace(parts[-1], line, WordPlace(rest, last))
 
 
 def _place_between(
@@ -113,6 +127,11 @@ def _place_between(
     return result
 
 
+def measure_letters(text: str) -> float:
+    """How wide `text` is, in letters of the usual width."""
+    return sum(0.4 if sign in _NARROW else 1.0 for sign in text)
+
+
 def spread_over(box: Box, tokens: Sequence[FoldedWord]) -> list[WordPlace]:
     """Spread the words over `box` in lines: the text's own, and more where those would be too long
     for letters of the lines' height."""
@@ -121,7 +140,7 @@ def spread_over(box: Box, tokens: Sequence[FoldedWord]) -> list[WordPlace]:
     letters = sum(len(token.text) + 1 for token in tokens)
     own = len({token.line for token in tokens})
     count = max(own, round(math.sqrt(letters * LETTER * height / width)), 1)
-    most = math.ceil(letters / count)
+    most = math.ceil(letters / count)  # with the space that ends a line
     rows: list[list[str]] = []
     used, line = 0, -1
     for token in tokens:
@@ -135,7 +154,7 @@ def spread_over(box: Box, tokens: Sequence[FoldedWord]) -> list[WordPlace]:
     result = []
     for number, row in enumerate(rows):
         top = y0 + number * pitch
-        share = (sum(len(text) + 1 for text in row) - 1) / max(most, 1)
+        share = (sum(len(text) + 1 for text in row) - 1) / max(most - 1, 1)
         line_box = (x0, top, x0 + width * min(share, 1.0), top + pitch)
         result += [WordPlace(part, -1 - number) for part in _split_box(line_box, row)]
     return result

@@ -36,3 +36,16 @@ def said(
     """A block as a language model gives it, over what Tesseract sees in `over`."""
     box = bbox or (over.bbox if over else (EDGE, EDGE, 1500, 1900))
     return Block(id, label, box, order, text, html=html)
+
+
+class Printed:
+    """An image that has print wherever it is asked, or nowhere."""
+
+    def __init__(self, everywhere: bool) -> None:
+        self._everywhere = everywhere
+
+    def __call__(self, box: Box) -> bool:
+        return self._everywhere
+
+    def width(self, box: Box) -> float:
+        return (box[2] - box[0]) * self._everywhere

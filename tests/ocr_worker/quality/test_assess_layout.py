@@ -11,7 +11,7 @@ from documents.review.flag_rules import CUT
 from documents.text.page_layout import Block, PageLayout
 from ocr_worker.quality import assess_layout, make_ink_detector
 
-from .pages import page, said, seen
+from .pages import Printed, page, said, seen
 
 
 def sure(block: Block, confidence: float = 0.95) -> Block:
@@ -82,8 +82,8 @@ def test_an_empty_region_with_words_in_it_is_flagged() -> None:
 def test_an_empty_region_with_ink_and_no_words_is_flagged() -> None:
     first = page(said("Договор", label="doc_title"), said("", bbox=BOX, id="b2", order=1))
 
-    assert assess_layout(first, ink=lambda box: box == BOX).flags == ("empty_region",)
-    assert assess_layout(first, ink=lambda box: False).flags == ()
+    assert assess_layout(first, ink=Printed(True)).flags == ("empty_region",)
+    assert assess_layout(first, ink=Printed(False)).flags == ()
 
 
 def test_the_continuation_of_a_paragraph_is_no_empty_region() -> None:
@@ -93,21 +93,21 @@ def test_the_continuation_of_a_paragraph_is_no_empty_region() -> None:
         said("", over=right, id="b2", order=1),
     )
 
-    assert assess_layout(first, page(left, right), lambda box: True).flags == ()
-    assert assess_layout(first, ink=lambda box: True).flags == ()
+    assert assess_layout(first, page(left, right), Printed(True)).flags == ()
+    assert assess_layout(first, ink=Printed(True)).flags == ()
 
 
 @pytest.mark.parametrize("label", ["image", "chart", "display_formula", "seal"])
 def test_a_picture_without_text_is_no_empty_region(label: str) -> None:
     first = page(said("", bbox=BOX, label=label, order=None))
 
-    assert assess_layout(first, page(), lambda box: True).flags == ()
+    assert assess_layout(first, page(), Printed(True)).flags == ()
 
 
 def test_a_table_of_empty_cells_is_no_empty_region() -> None:
     html = "<table><tr><td></td></tr></table>"
 
-    assert assess_layout(page(said("", label="table", html=html)), ink=lambda box: True).flags == ()
+    assert assess_layout(page(said("", label="table", html=html)), ink=Printed(True)).flags == ()
 
 
 def test_a_page_on_which_the_first_engine_saw_nothing_is_flagged() -> None:
@@ -119,7 +119,7 @@ def test_a_blank_page_has_no_flags() -> None:
     blank = PageLayout(100, 100, 72)
 
     assert assess_layout(blank) == blank
-    assert assess_layout(blank, blank, lambda box: False) == blank
+    assert assess_layout(blank, blank, Printed(False)) == blank
 
 
 # --- ink

@@ -8,7 +8,7 @@ from documents.text.page_layout import Block, Dispute
 from ocr_worker.quality.compare_layouts import compare_layouts
 from tests.ocr_worker.quality.readings import box_of, read
 
-from .pages import HEIGHT, page, said, seen
+from .pages import HEIGHT, Printed, page, said, seen
 
 
 def disputes(block: Block) -> list[tuple[str, str]]:
@@ -179,8 +179,8 @@ def test_the_image_tells_an_invented_word_from_one_that_tesseract_overlooked() -
     over = seen("Дата:")
     first = page(said("Дата: сегодня", bbox=(100, 100, 700, 130)))
 
-    overlooked = compare_layouts(first, page(over), lambda box: True)
-    invented = compare_layouts(first, page(over), lambda box: False)
+    overlooked = compare_layouts(first, page(over), Printed(True))
+    invented = compare_layouts(first, page(over), Printed(False))
 
     assert overlooked.blocks[0].disputes == ()
     assert disputes(invented.blocks[0]) == [("сегодня", "")]
