@@ -28,12 +28,21 @@ from documents.search.query.nodes import (
     Prefix,
     Term,
 )
-from documents.search.text.identifiers import AMOUNT, DATE_IN_WORDS, join_groups
+from documents.search.text.identifiers import (
+    AMOUNT,
+    DATE_IN_WORDS,
+    PHONE,
+    join_groups,
+    join_series,
+)
 
 #: Words, phrases and conditions of one query, and characters; the rest is ignored.
 MAX_PARTS = 40
 MAX_LENGTH = 1000
 
+
+#: A word of more letters is no part of a code that was typed with gaps: "DE44 5001", "АК 4417".
+_LETTERS_OF_A_CODE = 4
 
 #: The names of conditions, as typed.
 CONDITION_NAMES = {
@@ -54,7 +63,7 @@ _TOKEN = re.compile(
     | (?P<minus>[-−](?=[^\s-]))
     | (?P<name>[^\W\d_]+):(?=[^\s:/\\])
     | (?P<quoted>["“”„«»]) (?P<phrase>[^"“”„«»]*) (?P<end>["“”„«»])?
-    | (?P<amount>{AMOUNT.pattern} | {DATE_IN_WORDS.pattern})
+    | (?P<amount>{PHONE.pattern} | {AMOUNT.pattern} | {DATE_IN_WORDS.pattern})
     | (?P<word>[^\s()"“”„«»]+)
     )""",
     re.VERBOSE,
@@ -235,24 +244,28 @@ def _combine(parts: list[Node]) -> Node | None:
 
 
 def _join_numbers(parts: list[Node]) -> list[Node]:
-    """Let adjacent numbers also be the groups of one: "60 09 731846" finds 6009731846, too."""
+    """Let adjacent numbers also be the groups of one: "60 09 731846" finds 6009731846, too; and
+    numbers and short words also one code: "К 482 ОР 61" finds К482ОР61."""
     joined: list[Node] = []
     at = 0
     while at < len(parts):
         end = at
-        while end < len(parts) and _is_number(parts[end]):
+        while end < len(parts) and _may_be_of_a_code(parts[end]):
             end += 1
-        numbers = parts[at:end]
-        digits = join_groups([part.text for part in numbers if isinstance(part, Term)])
-        if digits:
-            joined.append(AnyOf((All(tuple(numbers)), Term(digits))))
+        together = parts[at:end]
+        texts = [part.text for part in together if isinstance(part, Term)]
+        code = join_groups(texts) or join_series(texts)
+        if code:
+            joined.append(AnyOf((All(tuple(together)), Term(code))))
         else:
-            joined += numbers
+            joined += together
         if end < len(parts):
             joined.append(parts[end])
         at = end + 1
     return joined
 
 
-def _is_number(part: Node) -> bool:
-    return isinstance(part, Term) and part.text.isdecimal()
+def _may_be_of_a_code(part: Node) -> bool:
+    if not isinstance(part, Term) or not part.text.isalnum():
+        return False
+    return part.text.isdecimal() or len(part.text) <= _LETTERS_OF_A_CODE

@@ -26,7 +26,7 @@ from documents.search.text.script_folding import fold_script, has_cyrillic, tran
 from documents.search.text.units import split_unit
 
 #: Increase it with every change of the terms: an index of another version is rebuilt.
-VERSION = 5
+VERSION = 6
 
 #: Characters of a term; longer terms are cut.
 MAX_LENGTH = 60
@@ -40,7 +40,7 @@ _BREAK = (
     "|(?<=[^\\W\\d_])[-\u2010\u2011\u00ac][ \\t]*\\n[ \\t]*(?=[a-zа-яё]))"
 )
 _WORD = re.compile(
-    f"[^\\W_](?:[^\\W_]|[{_INSIDE}](?!\\s*\\n)|{_BREAK}|(?<=[A-Za-z])['’ʼ](?=[A-Za-z]))*"
+    f"[^\\W_ʼ](?:[^\\W_ʼ]|[{_INSIDE}](?!\\s*\\n)|{_BREAK}|(?<=[A-Za-z])['’ʼ](?=[A-Za-z]))*"
 )
 #: Such a hyphen, and the letters before and after it.
 _HYPHEN = re.compile("[-\u2010\u2011\u00ac][ \\t]*\\n[ \\t]*(?=[a-zа-яё])")

@@ -30,10 +30,21 @@ _GROUP_SEPARATOR = rf"(?:{_SPACE}?[()]{_SPACE}?|{_SPACE}|[-\u2010-\u2015.])"
 _GROUPS = re.compile(rf"(?<![\w.,])\d+(?:{_GROUP_SEPARATOR}\d+)+(?!\w)")
 #: Numbers side by side in a table are more groups, and more or fewer digits, than an identifier.
 MAX_GROUPS, MIN_GROUPED_DIGITS, MAX_GROUPED_DIGITS = 6, 5, 20
+#: Letters and groups of digits: АК 4417 77, ВМ № 0093417, DE44 5001 0517, К 482 ОР 61
+_CAPITALS = "[A-ZА-ЯЁ]"
+_SERIES = re.compile(
+    rf"(?<!\w){_CAPITALS}{{1,4}}\d{{0,2}}"
+    rf"(?:{_SPACE}(?:№{_SPACE}?)?(?:\d+|{_CAPITALS}{{1,3}}(?={_SPACE}\d)))+(?!\w)"
+)
+_ONE_SERIES = re.compile(rf"{_CAPITALS}+[^A-ZА-ЯЁ]+")
+#: Groups, digits and signs of such a code; more are a table's.
+MAX_SERIES_GROUPS, MIN_SERIES_DIGITS, MAX_SERIES = 8, 4, 34
+#: Letters and digits by turns, as on a number plate, in no more signs.
+_MAX_PLATE = 12
 _LETTERS_BEFORE = re.compile(r"[^\W_]+\Z")
 #: 1 250 000,00
 AMOUNT = re.compile(rf"(?<![\w.,])\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d{{1,2}})?(?!\w)")
-_PHONE = re.compile(r"(?<!\w)(?:\+7|8|7)[ \u00a0]?\(?\d{3}\)?(?:[- \u00a0]?\d){7}(?!\w)")
+PHONE = re.compile(r"(?<!\w)(?:\+7|8|7)[ \u00a0]?\(?\d{3}\)?(?:[- \u00a0]?\d){7}(?!\w)")
 _DATE = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(?!\d)")
 _ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _MONTHS = {
@@ -82,7 +93,8 @@ def find_keys(text: str) -> Iterator[tuple[int, int, str]]:
         digits = join_groups(re.split(r"\D+", found[0]))
         if digits:
             yield found.start(), found.end(), digits
-    for found in _PHONE.finditer(text):
+    yield from _find_series(text)
+    for found in PHONE.finditer(text):
         yield found.start(), found.end(), "tel" + _fold_key(found[0])[-10:]
     yield from _find_dates(text)
 
@@ -96,12 +108,25 @@ def join_groups(groups: Sequence[str]) -> str | None:
     )
 
 
+def join_series(parts: Sequence[str]) -> str | None:
+    """Join short words and groups of digits, as typed, into one code; None if they are hardly one:
+    "К", "482", "ОР", "61"."""
+    code = "".join(parts)
+    if not 1 < len(parts) <= MAX_SERIES_GROUPS or len(code) > MAX_SERIES:
+        return None
+    enough = sum(character.isdigit() for character in code) >= MIN_SERIES_DIGITS
+    return code if enough and any(character.isalpha() for character in code) else None
+
+
 def list_word_keys(word: str) -> Iterator[str]:
     """Yield the keys of a word with digits: as it is, and of a phone number without its country."""
     if has_digit(word):
         yield fold_code(word)
-    if word.isdecimal() and len(word) == _PHONE_DIGITS:
-        yield f"tel{word}"
+    if word.isdecimal():
+        if len(word) == _PHONE_DIGITS:
+            yield f"tel{word}"
+        elif len(word) == _PHONE_DIGITS + 1 and word[0] in "78":
+            yield f"tel{word[1:]}"
 
 
 def has_digit(word: str) -> bool:
@@ -122,6 +147,21 @@ def _find_codes(text: str) -> Iterator[tuple[int, int, str]]:
             code = _fold_key(found[0])
             if len(code) <= MAX_LENGTH:
                 yield found.start(), end, code
+
+
+def _find_series(text: str) -> Iterator[tuple[int, int, str]]:
+    for found in _SERIES.finditer(text):
+        parts = [*_ONE_SERIES.finditer(found[0])]
+        for part in parts:
+            code = part[0].rstrip()
+            groups = len(re.split(r"\D+", code))
+            key = _fold_key(code)
+            if groups <= MAX_SERIES_GROUPS and MIN_SERIES_DIGITS < len(key) <= MAX_SERIES:
+                start = found.start() + part.start()
+                yield start, start + len(code), key
+        whole = _fold_key(found[0])
+        if len(parts) > 1 and len(whole) <= _MAX_PLATE:
+            yield found.start(), found.end(), whole
 
 
 def _find_dates(text: str) -> Iterator[tuple[int, int, str]]:
