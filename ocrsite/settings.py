@@ -223,6 +223,7 @@ LANGUAGE_COOKIE_AGE = 400 * 86_400
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "ocrsite" / "locale"]
+FORMAT_MODULE_PATH = ["ocrsite.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -138,11 +138,30 @@ def _languages(query: ListQuery) -> list[tuple[str, Label]]:
 
 def _dates(query: ListQuery) -> Iterator[Option]:
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    for days, label in ((0, _("Today")), (6, _("Last 7 days")), (29, _("Last 30 days"))):
-        since = (today - datetime.timedelta(days=days)).isoformat()
-        chosen = query.has("created_after", since) and "created_before" not in query.filters
-        given = query.only("created_before").only("created_after", *([] if chosen else [since]))
-        yield Option(label, given.url, chosen)
+    day = datetime.timedelta(days=1)
+    yield _span(query, _("Today"), today)
+    yield _span(query, _("Yesterday"), today - day, today)
+    yield _span(query, _("Last 7 days"), today - 6 * day)
+    yield _span(query, _("Last 30 days"), today - 29 * day)
+
+
+def _span(
+    query: ListQuery,
+    label: Label,
+    since: datetime.datetime,
+    until: datetime.datetime | None = None,
+) -> Option:
+    """What was uploaded from `since` on and before `until`; chosen once more, it goes."""
+    after, before = [since.isoformat()], [until.isoformat()] if until else []
+    chosen = (
+        list(query.filters.get("created_after", ())) == after
+        and list(query.filters.get("created_before", ())) == before
+    )
+    if chosen:
+        after, before = [], []
+    return Option(
+        label, query.only("created_before", *before).only("created_after", *after).url, chosen
+    )
 
 
 #: In the reader's language.

@@ -6,6 +6,7 @@ A constant number of queries, whatever the archive holds, and each of them bound
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest
@@ -94,10 +95,14 @@ def build_shell(request: HttpRequest) -> Shell:
     """For a page of a logged-in person."""
     user = request.user
     assert isinstance(user, User)
-    teams, may_upload, managed = _teams(user)
-    to_review = _shorten(_count_to_review(user))
+    teams, may_upload, reviews, managed = _teams(user)
+    to_review = _shorten(_count_to_review(user)) if reviews else ""
     return Shell(
-        main=_entries(request, _MAIN, {"review": to_review}),
+        main=_entries(
+            request,
+            [entry for entry in _MAIN if reviews or not teams or entry[0] != "review"],
+            {"review": to_review},
+        ),
         rest=_entries(
             request,
             (*(_MANAGERS if managed else ()), *(_UPLOADERS if may_upload else ()), *_REST),
@@ -123,17 +128,18 @@ def read_theme(request: HttpRequest) -> str:
     return chosen if chosen in ("light", "dark") else "auto"
 
 
-def _teams(user: User) -> tuple[list[Team], bool, list[Team]]:
-    """Their teams, whether they may upload into one, and those that they manage."""
+def _teams(user: User) -> tuple[list[Team], bool, bool, list[Team]]:
+    """Their teams, whether they may upload into one and review in one, and those they manage."""
     if user.is_superuser:
         teams = list(teams_of(user))
-        return teams, bool(teams), teams
+        return teams, bool(teams), True, teams
     memberships = list(
         user.memberships.filter(team__in=teams_of(user)).select_related("team").order_by("team")
     )
     may = any(Ability.UPLOAD in ABILITIES[each.role] for each in memberships)
+    reviews = any(Ability.DECIDE in ABILITIES[each.role] for each in memberships)
     managed = [each.team for each in memberships if Ability.MANAGE in ABILITIES[each.role]]
-    return [each.team for each in memberships], may, managed
+    return [each.team for each in memberships], may, reviews, managed
 
 
 def _has_failed_webhook(teams: list[Team]) -> bool:
@@ -152,7 +158,7 @@ def _count_failing_sources(teams: list[Team]) -> int:
 
 def _entries(
     request: HttpRequest,
-    given: tuple[tuple[str, str, str | Promise], ...],
+    given: Sequence[tuple[str, str, str | Promise]],
     counts: dict[str, str],
 ) -> list[Entry]:
     return [

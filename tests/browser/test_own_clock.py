@@ -16,7 +16,7 @@ from tests.factories import make_document
 
 @pytest.mark.parametrize(
     ("zone", "shown"),
-    [("Asia/Vladivostok", "03/02/2026 6:30 a.m."), ("Etc/UTC", "03/01/2026 8:30 p.m. UTC")],
+    [("Asia/Vladivostok", "2 Mar 2026, 06:30"), ("Etc/UTC", "1 Mar 2026, 20:30 UTC")],
 )
 def test_from_the_second_page_on_times_are_the_persons_own(
     zone: str,

@@ -37,7 +37,7 @@ def test_the_list_and_the_document_show_the_persons_own_time(
     for address in (url("changelist"), url("change", document)):
         page = in_vladivostok(browser).get(address).content.decode()
 
-        assert "03/02/2026 6:30 a.m." in page
+        assert "2 Mar 2026, 06:30" in page
         assert "UTC" not in page.partition('id="content"')[2]
 
 
@@ -48,7 +48,7 @@ def test_where_the_zone_is_not_known_times_say_that_they_are_utc(
     browser.cookies["timezone"] = zone
 
     for address in (url("changelist"), url("change", document)):
-        assert "03/01/2026 8:30 p.m. UTC" in browser.get(address).content.decode()
+        assert "1 Mar 2026, 20:30 UTC" in browser.get(address).content.decode()
 
 
 def test_the_history_and_the_decision_are_told_in_it_too(
@@ -61,8 +61,8 @@ def test_the_history_and_the_decision_are_told_in_it_too(
 
     page = in_vladivostok(browser).get(url("change", document)).content.decode()
 
-    assert "reviewer, 03/02/2026 7:30 a.m." in page
-    assert re.search(r"<time[^>]*>March 2, 2026, 7:30 a.m.</time>", page)
+    assert "reviewer, 2 Mar 2026, 07:30" in page
+    assert re.search(r"<time[^>]*>2 March 2026, 07:30</time>", page)
 
 
 def test_today_is_the_persons_day(

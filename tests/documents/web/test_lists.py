@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 import re
 from typing import Any
 from urllib.parse import urlencode
@@ -252,3 +253,17 @@ def test_several_teams_are_told_apart(team: Team, db: None) -> None:
 
     assert "Contracts" in show(browser)
     assert shown(show(browser, team=str(other.id))) == ["contract"]
+
+
+def test_what_was_uploaded_yesterday_is_one_choice(browser: Client, team: Team) -> None:
+    now = timezone.localtime()
+    for title, days in (("today", 0), ("yesterday", 1), ("older", 2)):
+        make_document(team, title=title, created_at=now - datetime.timedelta(days=days))
+    link = re.search(
+        r'href="([^"]*)"[^>]*><span class="no-icon"></span>[^/]*Yesterday', show(browser)
+    )
+    assert link is not None
+    chosen = html.unescape(link[1])
+
+    assert shown(show(browser, chosen)) == ["yesterday"]
+    assert 'aria-current="true"' in show(browser, chosen).partition("Yesterday")[0][-400:]

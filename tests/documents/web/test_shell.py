@@ -72,6 +72,14 @@ def test_a_person_in_no_team_is_told_what_to_do(db: None) -> None:
     assert "You are in no team yet" in page
     assert "<b>lonely</b>" in page
     assert "data-upload" not in page
+    assert "No documents yet" not in page and "All done" not in page
+
+
+def test_nobody_is_sent_to_a_review_that_is_not_theirs(
+    reader_browser: Client, browser: Client
+) -> None:
+    assert 'data-entry="review"' in browser.get(HOME).content.decode()
+    assert 'data-entry="review"' not in reader_browser.get(HOME).content.decode()
 
 
 def test_a_reader_has_no_upload_button(reader_browser: Client, browser: Client) -> None:

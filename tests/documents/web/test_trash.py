@@ -128,7 +128,7 @@ def test_it_says_when_each_goes_by_the_rule(team: Team, boss: User, managers: Cl
     assert "What lies here for 30 days is deleted for good by itself." in page
     assert page.count("goes on") == 1, "not what is on hold"
     day = (document.trashed_at or timezone.now()) + datetime.timedelta(days=30)
-    assert f"goes on {day.month:02d}/{day.day:02d}/{day.year}" in page
+    assert f"goes on {day.day} {day:%b %Y}" in page
 
 
 def test_a_person_of_several_teams_chooses_one(team: Team, boss: User, managers: Client) -> None:
