@@ -1,9 +1,9 @@
 """Take off a page what keeps an engine from reading it. Only where it is there.
 
 Specks are taken off, blurred print is sharpened, dark bands with light print become print on paper,
-a sheet on a table is cut out and seen straight from above, a shadow or a dark stripe is taken off,
-slope and curl of the lines too. What is
-read is the corrected page; what people see stays the page. Boxes are mapped back. Why in this
+a sheet on a table is cut out and seen straight from above, light print on a dark page becomes dark
+on light, a shadow or a dark stripe is taken off, slope and curl of the lines too. What is read is
+the corrected page; what people see stays the page. Boxes are mapped back. Why in this
 process and without a library of its own: docs/decisions/, "Pages are corrected by Pillow".
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from documents.text.page_layout import Box, PageLayout
 from ocr_worker.rendering.rotate import rotate_box
@@ -21,6 +21,7 @@ from .bands import find_bands, lighten_bands
 from .curl import Curl, find_curl
 from .focus import find_blur, sharpen
 from .lamp import find_stripes
+from .negative import is_negative
 from .noise import has_noise, smooth_weak_light, take_off_noise
 from .plane import Plane, Point, spread, turn
 from .shading import divide_by_paper, find_shading
@@ -72,6 +73,7 @@ def correct_page(gray: Image.Image) -> Corrected:
     if has_noise(gray):
         gray = take_off_noise(gray)
         done.append("noise")
+    soft = gray
     if blur:
         gray = sharpen(gray, blur)
         done.append("blur")
@@ -79,10 +81,14 @@ def correct_page(gray: Image.Image) -> Corrected:
     if bands:
         gray = lighten_bands(gray, bands)
         done.append("bands")
-    corners = find_sheet(gray)
+    # Sharpened, the grain of a table would hide the edges of the sheet.
+    corners = find_sheet(soft)
     plane, flat_size = spread(corners) if corners else (Plane(), size)
     if corners:
         done.append("sheet")
+    elif is_negative(gray):
+        gray = ImageOps.invert(gray)
+        done.append("negative")
     paper = find_shading(gray, plane, flat_size)
     if paper is not None:
         gray = smooth_weak_light(divide_by_paper(gray, paper), paper)
