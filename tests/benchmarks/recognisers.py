@@ -45,7 +45,6 @@ import django  # noqa: E402
 
 django.setup()
 
-import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
 
 from ocr_worker.engines.paddleocr_vl import guard as guard_module  # noqa: E402
@@ -58,7 +57,6 @@ from ocr_worker.engines.paddleocr_vl.recognisers import (  # noqa: E402
 from ocr_worker.repetition import cut_repetition  # noqa: E402
 from ocrsite import BASE_DIR  # noqa: E402
 from tests.benchmarks.truths import page_images  # noqa: E402
-from tests.paddle.standin import language  # noqa: E402
 
 LIMITS = Limits(min_pixels=112_896, max_pixels=1_003_520, seconds=3600)
 OUTPUTS = BASE_DIR.parent / "shared" / "samples" / "paddleocr-vl"
@@ -132,6 +130,8 @@ def compare(directory: Path, count: int, rows: Sequence[int]) -> int:
 
 def compare_precision(directory: Path, count: int) -> int:
     """Have `precision.py` compare them, in PyTorch's environment."""
+    import numpy as np  # neither this nor what follows is in the ordinary environment
+
     from tests.paddle import standin
     from tests.paddle.conftest import VERSION
 
@@ -213,6 +213,8 @@ def list_pages(count: int) -> Iterator[Image.Image]:
 
 def speed(directory: Path, device: str, count: int, rows: Sequence[int], *, small: bool) -> int:
     """One line for each of `rows`; how many times as quick as the first it is, too."""
+    from tests.paddle.standin import language
+
     model = directory / "model"
     sizes = language.SMALL if small else language.REAL
     language.build(model, "PaddleOCR-VL-1.6-0.9B", language.ANSWERS, sizes, by_chance=True)
@@ -241,6 +243,8 @@ def read_real_blocks() -> Iterator[list[BlockImage]]:
     """A picture of noise for each block of the real outputs that has text, as large as the block,
     and an answer as long. Real pages lie at 200 dpi at most: larger ones are reduced by the model.
     """
+    import numpy as np
+
     chance = np.random.default_rng(0)
     for path in sorted(OUTPUTS.rglob("*.json")):
         found = json.loads(path.read_text(encoding="utf-8"))

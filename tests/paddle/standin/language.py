@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 #: What is asked for -> the words said, a token each. A token occurs once in all of them. An answer
 #: that ends with `AGAIN` starts again there, without end.
 Answers = Mapping[str, tuple[str, ...]]
@@ -86,6 +84,7 @@ def build(
 
     `by_chance`: it recites nothing; what it says depends on every pixel and every token before.
     """
+    import numpy as np
     from safetensors.numpy import save_file
 
     directory.mkdir(parents=True, exist_ok=True)
@@ -194,6 +193,8 @@ def _weights(
     ids: Mapping[str, int], answers: Answers, sizes: Sizes, by_chance: bool
 ) -> dict[str, Any]:
     """By name, in PyTorch's order of axes."""
+    import numpy as np
+
     random = np.random.default_rng(0)
     hidden, v_hidden = sizes.hidden, sizes.v_hidden
     queries, keys = sizes.heads * sizes.head, sizes.keys * sizes.head
@@ -270,6 +271,8 @@ def _weights(
 
 
 def _what_follows(ids: Mapping[str, int], answers: Answers, embedding: Any) -> Any:
+    import numpy as np
+
     head = np.zeros(embedding.shape)
     follows: dict[int, int] = {}
     for asked, words in answers.items():

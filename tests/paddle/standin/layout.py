@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 LABELS = [
     "abstract", "algorithm", "aside_text", "chart", "content", "display_formula", "doc_title",
     "figure_title", "footer", "footer_image", "footnote", "formula_number", "header",
@@ -36,6 +34,7 @@ _GRID = 200
 
 def build(directory: Path, name: str, boxes: Boxes) -> None:
     """A static graph in Paddle's form. `name`: PP-DocLayoutV2 or PP-DocLayoutV3."""
+    import numpy as np
     import paddle
 
     directory.mkdir(parents=True, exist_ok=True)
