@@ -24,7 +24,7 @@ WORKER_LIMIT_BYTES = 1024 * MIB
 _KINDS = {
     "ocr": r"worker ocr",
     "background": r"worker background",
-    "web": r"ocrsite\.runtime\.web",
+    "web": r"ocrsite\.front\.server",
     "child": r"ocr_worker\.rendering\.child",
 }
 LIMITS = {"ocr": WORKER_LIMIT_BYTES, "child": Limits().memory_bytes}
@@ -99,14 +99,29 @@ class Watch:
             self.health.append(time.monotonic() - begun)
 
     def _measure(self) -> None:
+        kinds: dict[int, str] = {}
+        fresh: set[int] = set()
         while not self._over.wait(0.1):
-            for process in self.site.processes():
-                with contextlib.suppress(OSError, psutil.Error):
-                    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
-                    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-                    kind = self._kind(process)
-                    if kind and found:
+            alive = set(psutil.pids())
+            kinds = {pid: kind for pid, kind in kinds.items() if pid in alive}
+            # To see whose a process is takes long, so each is looked at twice only: at first it may
+            # still be the copy of the one that starts it.
+            before, fresh = fresh, alive - kinds.keys()
+            for pid in fresh | before & alive:
+                kinds[pid] = self._kind_of_ours(pid)
+            for pid, kind in kinds.items():
+                if not kind:
+                    continue
+                with contextlib.suppress(OSError):
+                    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+                    if found := re.search(r"VmHWM:\s+(\d+) kB", status):
                         self.peak[kind] = max(self.peak.get(kind, 0), int(found[1]) * 1024)
+
+    def _kind_of_ours(self, pid: int) -> str:
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(pid)
+            return self._kind(process) if self.site.owns(process) else ""
+        return ""
 
     @staticmethod
     def _kind(process: psutil.Process) -> str:

@@ -7,11 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
-from io import StringIO
 from pathlib import Path
-
-import pytest
-from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("documents", "ocr_worker", "ocrsite")
@@ -125,13 +121,6 @@ def test_only_one_module_reads_the_environment() -> None:
     }
     allowed = {"ocrsite.environment", *setters}
     assert [reader for reader in readers if reader[0] not in allowed] == []
-
-
-@pytest.mark.django_db
-def test_no_migration_is_missing() -> None:
-    output = StringIO()
-    call_command("makemigrations", check=True, dry_run=True, stdout=output)
-    assert "No changes detected" in output.getvalue()
 
 
 def test_the_picture_is_drawn_from_the_code() -> None:

@@ -33,7 +33,9 @@ def test_hostile_files_end_clearly_and_harm_nobody(shared: Path, tmp_path: Path)
     files = sorted({path for pattern in CHOSEN for path in folder.glob(pattern)})
     assert len(files) > 50
 
-    with running(tmp_path / "data", OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site:
+    with running(
+        tmp_path / "data", OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD, OCRSITE_WORKERS="2"
+    ) as site:
         site.wait_for_ocr_workers()
         site.log_in()
         watch = Watch(site)

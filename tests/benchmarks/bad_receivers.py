@@ -124,6 +124,7 @@ def main() -> int:
             given: dict[str, Any] = {
                 "OCRSITE_ADMIN_PASSWORD": ADMIN_PASSWORD,
                 "OCRSITE_CALL_ALLOWED": "127.0.0.1",
+                "OCRSITE_WORKERS": "2",
             }
             with running(Path(directory) / "data", **given) as site:
                 wrong = _run(site, receiver, asked.events, asked.kills)

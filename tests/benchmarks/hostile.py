@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from tests.environment import prepare
 
@@ -25,12 +26,13 @@ def main() -> int:
     from tests.guarded_site import LIMITS, MIB, Watch, give
     from tests.ocrsite.running_site import ADMIN_PASSWORD, running
 
+    given: dict[str, Any] = {"OCRSITE_ADMIN_PASSWORD": ADMIN_PASSWORD, "OCRSITE_WORKERS": "2"}
     paths = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.parent != folder]
     files = [(str(path.relative_to(folder)), path.read_bytes()) for path in paths]
     try:
         with (
             tempfile.TemporaryDirectory() as directory,
-            running(Path(directory) / "data", OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site,
+            running(Path(directory) / "data", **given) as site,
         ):
             site.wait_for_ocr_workers()
             site.log_in()

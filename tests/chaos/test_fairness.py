@@ -57,7 +57,9 @@ def pages_read(site: Site) -> int:
 
 
 def test_a_one_page_file_overtakes_a_long_one(tmp_path: Path) -> None:
-    with running(tmp_path / "data", OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD) as site:
+    with running(
+        tmp_path / "data", OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD, OCRSITE_WORKERS="2"
+    ) as site:
         site.wait_for_ocr_workers()
         site.log_in()
         long = site.upload("long.pdf", long_file()).json()["id"]

@@ -11,7 +11,7 @@ from rest_framework.test import APIRequestFactory
 from documents.http.csrf import SameOriginSessionAuthentication
 from documents.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PASSED, REFUSED = 200, 403  # a wrong password is told with 200
 

@@ -33,7 +33,7 @@ from tests.ocr_worker.arranged import (
 
 assert user  # a fixture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 SIZE = (600, 800)
 

@@ -27,7 +27,7 @@ from tests.archives import PDF, make_zip
 from tests.factories import make_layout, make_team, make_user
 from tests.letters import forward, make_letter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(scope="module")

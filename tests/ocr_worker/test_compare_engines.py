@@ -27,7 +27,7 @@ from tests.factories import make_document, make_layout, make_team, make_user
 from tests.ocr_worker.claims import cover_page, keep, scan
 from tests.ocr_worker.pretended_engine import PretendedEngine
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 USED, TRIED = ("tesseract", "5.5"), ("paddleocr-vl", "3.3")
 

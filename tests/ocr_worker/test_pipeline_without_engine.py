@@ -24,7 +24,7 @@ from tests.ocr_worker.claims import (
     scan,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def the_page(claim: PageClaim) -> Page:

@@ -27,7 +27,7 @@ from ocr_worker.rendering import Renderer
 from tests.factories import make_team, make_user
 from tests.ocr_worker.files import ENGLISH, font, picture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 SIZE = (827, 1169)  # A4 at 100 dpi
 
@@ -163,6 +163,7 @@ def test_two_sides_scanned_one_after_the_other_become_one_document(
             assert reader.count_pages(path, "application/pdf") == 4
 
 
+@pytest.mark.postgresql
 def test_a_splitting_that_breaks_off_goes_on_without_doubling(
     user: User, renderer: Renderer
 ) -> None:

@@ -23,7 +23,7 @@ from ocr_worker.rendering import Renderer
 from tests.archives import PDF, make_rar5, make_zip
 from tests.factories import make_team, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +157,7 @@ def test_too_many_files_are_cut_with_a_word(user: User, renderer: Renderer) -> N
     assert container.members.count() == 4
 
 
+@pytest.mark.postgresql
 def test_an_unpacking_that_breaks_off_goes_on_without_doubling(
     user: User, renderer: Renderer
 ) -> None:
@@ -194,7 +195,6 @@ def test_what_is_no_archive_inside_fails_with_the_reason(user: User, renderer: R
 
 
 @pytest.mark.long
-@pytest.mark.any_database  # about the jailed reader of archives; what it brings is tested above
 def test_hostile_archives_end_in_a_state_people_see(
     user: User, renderer: Renderer, shared: Path
 ) -> None:

@@ -17,7 +17,7 @@ from tests.factories import make_ocr_worker
 from tests.ocr_worker.claims import born_digital, claim_waiting_page, processing
 from tests.ocr_worker.files import ENGLISH, pdf, picture, write
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def beside_a_picture(path: Path) -> Path:

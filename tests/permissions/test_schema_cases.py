@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from tests.attacks.schema_cases import run
 from tests.permissions.world import make_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
@@ -18,6 +17,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.long]
 def test_no_request_is_answered_otherwise_than_described(
     media: Path, follow: Callable[[], None], settings: Any
 ) -> None:
+    from tests.attacks.schema_cases import run  # seconds, which the other tests need not wait for
+
     settings.OCRSITE_RATE_LIMIT = 0
     world = make_world()
     follow()

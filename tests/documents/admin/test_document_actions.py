@@ -14,6 +14,8 @@ from documents.models import Document, PageStatus, ReviewStatus, Status, Team, U
 from tests.documents.admin.conftest import browser_of
 from tests.factories import make_document, make_user
 
+pytestmark = pytest.mark.any_database
+
 Url = Callable[..., str]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +15,8 @@ from documents.models import Status, Team, User
 from documents.models.event import EventKind
 from documents.models.stored_error import error_fields
 from tests.factories import make_document
+
+pytestmark = pytest.mark.any_database
 
 Url = Callable[..., str]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
 from documents.models import FIRST_TEAM_ID, Membership, Role, Tag, Team, User
 from tests.factories import PASSWORD, make_document, make_team, make_user
+
+pytestmark = pytest.mark.any_database
 
 
 def test_an_administrator_makes_a_team_with_its_members(root_browser: Client, db: None) -> None:

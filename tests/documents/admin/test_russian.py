@@ -18,6 +18,8 @@ from documents.models import Role, Tag, Team, User
 from tests.documents.admin.conftest import browser_of
 from tests.factories import make_document, make_ocr_worker, make_team, make_user
 
+pytestmark = pytest.mark.any_database
+
 Url = Callable[..., str]
 
 

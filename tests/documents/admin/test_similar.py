@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from documents.models import Team
 from tests.documents.search.conftest import follow
 from tests.factories import make_document
+
+pytestmark = pytest.mark.any_database
 
 assert follow  # a fixture
 

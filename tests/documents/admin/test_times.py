@@ -13,6 +13,8 @@ from django.urls import reverse
 from documents.models import Document, Team
 from tests.factories import make_document
 
+pytestmark = pytest.mark.any_database
+
 Url = Callable[..., str]
 
 UTC = datetime.timezone.utc

@@ -24,6 +24,8 @@ from ocrsite.runtime.start_state import ProcessRole, Start, read_start, write_st
 from tests.documents.admin.conftest import browser_of
 from tests.factories import make_ocr_worker
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def russian(reviewer: User) -> Client:

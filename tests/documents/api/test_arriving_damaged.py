@@ -17,6 +17,8 @@ from tests.documents.api.conftest import problem_of
 from tests.factories import make_document
 from tests.s3_faults import Fault, FaultyS3
 
+pytestmark = pytest.mark.any_database
+
 Url = Callable[..., str]
 
 

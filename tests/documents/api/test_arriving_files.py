@@ -20,6 +20,8 @@ from tests.factories import make_document
 from tests.ocrsite.running_site import eventually
 from tests.s3_faults import Fault, FaultyS3
 
+pytestmark = pytest.mark.any_database
+
 Url = Callable[..., str]
 
 

@@ -14,6 +14,8 @@ from documents.replication.store_figures import store_figures
 from tests.documents.api.conftest import problem_of
 from tests.factories import FIGURE, layout_with_figure, make_document, make_reading
 
+pytestmark = pytest.mark.any_database
+
 Url = Callable[..., str]
 NAME = name_of(1, FIGURE)
 

@@ -22,7 +22,7 @@ from documents.sign_in import rate_limits
 from documents.sign_in.tokens import create_token
 from tests.factories import make_document, make_team, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

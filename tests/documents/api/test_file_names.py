@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from documents.files.part_headers import LONGEST_HEADERS
 from tests.documents.api.conftest import problem_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NAME = "Договор аренды № 7.pdf"
 LONG = "договор" * 17 + ".pdf"  # 119 letters, as of issue 14

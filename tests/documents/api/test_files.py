@@ -15,6 +15,8 @@ from documents.models import Document, Team
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document
 
+pytestmark = pytest.mark.any_database
+
 Url = Callable[..., str]
 CONTENT = b"%PDF-1.4 0123456789"
 

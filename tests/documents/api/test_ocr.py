@@ -23,7 +23,7 @@ from tests.ocr_worker.claims import claim_waiting_task
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 URL = "/ocr"
 
-pytestmark = pytest.mark.usefixtures("media")
+pytestmark = [pytest.mark.usefixtures("media"), pytest.mark.any_database]
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,8 @@ from documents.api.openapi.document import build_description, build_yaml
 from documents.api.openapi.examples import BODY_EXAMPLES
 from tests.documents.api.openapi import strict_description
 
+pytestmark = pytest.mark.any_database
+
 ROOT = Path(__file__).parents[3]
 OPERATIONS = [
     pytest.param(operation, id=f"{method} {path}")

@@ -18,6 +18,8 @@ from documents.models import Document, Team
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document, make_page
 
+pytestmark = pytest.mark.any_database
+
 Url = Callable[..., str]
 
 

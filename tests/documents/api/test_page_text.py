@@ -12,6 +12,8 @@ from documents.models import Document, Task, Team
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document
 
+pytestmark = pytest.mark.any_database
+
 Url = Callable[..., str]
 
 

@@ -16,6 +16,8 @@ from tests.documents.api.conftest import client_of, problem_of
 from tests.documents.api.tokens import token_client
 from tests.ocr_worker.process.conftest import Queue, queue
 
+pytestmark = pytest.mark.any_database
+
 __all__ = ["queue"]
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import jsonschema
+import pytest
 from rest_framework.test import APIClient
+
+pytestmark = pytest.mark.any_database
 
 
 def test_anybody_may_read_the_schema(anonymous_api: APIClient) -> None:

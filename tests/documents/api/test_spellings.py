@@ -12,7 +12,7 @@ from documents.models import Team
 from tests.documents.api.conftest import problem_of
 from tests.factories import make_document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 SPELLINGS: list[Callable[[uuid.UUID], str]] = [
     str,

@@ -16,6 +16,8 @@ from documents.models import Document
 from tests.documents.api.conftest import problem_of
 from tests.documents.api.files import pdf_bytes
 
+pytestmark = pytest.mark.any_database
+
 URL = "/api/v1/documents/"
 
 

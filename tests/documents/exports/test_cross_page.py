@@ -17,7 +17,7 @@ from documents.models import Document, Status, Task
 from documents.text.page_layout import PageLayout
 from tests.factories import make_document, make_layout
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ASKED: list[Sequence[Mapping[str, Any]]] = []
 

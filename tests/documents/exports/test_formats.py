@@ -30,7 +30,7 @@ from documents.text.page_layout import Block, PageLayout
 from tests.documents.exports.hocr_rules import find_faults
 from tests.factories import make_document, make_layout, make_team
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 TABLE = (
     "<table><tr><th colspan='2'>Итого</th><th>=1+1</th></tr>"

@@ -19,6 +19,8 @@ from documents.models import Document, Page
 from ocrsite.front.pools import THREADS, Work
 from tests.factories import make_document
 
+pytestmark = pytest.mark.any_database
+
 RENDERER = "tests.documents.exports.test_page_images.renderer"
 
 

@@ -18,7 +18,7 @@ from documents.models import Document
 from documents.text.page_layout import Block, PageLayout
 from tests.factories import make_document, make_reading
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def written(document: Document) -> tuple[Any, str, str, Summary]:

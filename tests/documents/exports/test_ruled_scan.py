@@ -21,7 +21,7 @@ from tests.factories import make_document
 from tests.ocr_worker.files import saved
 from tests.ocr_worker.tables.drawn_tables import draw_table
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def made(document: Document, kind: str) -> bytes:

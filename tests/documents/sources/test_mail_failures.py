@@ -23,7 +23,7 @@ from tests.documents.sources.conftest import letter, run
 from tests.factories import make_team
 from tests.imap import PASSWORD, ImapServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 Mailbox = Callable[..., Source]
 

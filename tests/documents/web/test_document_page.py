@@ -16,7 +16,7 @@ from documents.models import Document, PageStatus, Role, Status, Team, User
 from documents.review.edits import AddBlock
 from tests.factories import make_document, make_team, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from documents.sign_in.tokens import create_token
 from tests.documents.admin.conftest import browser_of
 from tests.factories import PASSWORD, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 LOG_IN = "/login/"
 LIST = "/admin/documents/document/"

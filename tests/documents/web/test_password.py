@@ -9,7 +9,7 @@ from documents.models import Team, User
 from tests.documents.admin.conftest import browser_of
 from tests.factories import PASSWORD, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NEW = "quite another secret"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from documents.actions.record_search_matches import record_search_matches
@@ -13,6 +14,8 @@ from documents.models import Document, SavedSearch, Team
 from tests.documents.search.conftest import follow
 from tests.documents.web.search_page import HERE, document, shown
 from tests.factories import make_document
+
+pytestmark = pytest.mark.any_database
 
 assert document, follow  # fixtures
 

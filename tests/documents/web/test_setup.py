@@ -17,7 +17,7 @@ from documents.web.setup_checks import find_memory, run_checks
 from tests.documents.admin.conftest import browser_of
 from tests.factories import PASSWORD, make_document, make_ocr_worker, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 STEPS = ("Choose a password of your own", "Upload the sample", "Invite a person")
 

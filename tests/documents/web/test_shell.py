@@ -14,7 +14,7 @@ from documents.web.shell import Shell, build_shell
 from tests.documents.admin.conftest import browser_of
 from tests.factories import make_document, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 HOME = "/"
 

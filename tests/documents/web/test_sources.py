@@ -15,7 +15,7 @@ from documents.models import ItemStatus, OriginKind, Role, Source, Team
 from documents.models.stored_error import error_fields
 from tests.factories import make_document, make_team, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 FORM = {
     "name": "Счета",

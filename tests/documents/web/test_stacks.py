@@ -10,7 +10,7 @@ from django.test import Client
 from documents.models import Document, Member, Stack, Team
 from tests.factories import make_document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from documents.models import ApiToken, Team, User
 from documents.sign_in.tokens import create_token
 from tests.factories import make_team, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 URL = "/account/tokens/"
 

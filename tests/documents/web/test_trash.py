@@ -17,7 +17,7 @@ from documents.models import Document, Membership, Role, Team, User
 from tests.documents.admin.conftest import browser_of
 from tests.factories import make_document, make_team, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from documents.files.storage import archive
 from documents.models import Document, User
 from tests.documents.admin.conftest import browser_of
 
+pytestmark = pytest.mark.any_database
+
 UPLOAD = "/api/v1/documents/"
 
 

@@ -22,7 +22,7 @@ from documents.models import (
 from tests.documents.admin.conftest import browser_of
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 URL = "/webhooks/"
 FORM: dict[str, Any] = {"url": "https://example.com/hook?key=x", "events": ["document.ready"]}

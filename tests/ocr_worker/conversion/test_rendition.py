@@ -21,7 +21,7 @@ from ocr_worker.pipeline import read_claimed_page, run_task
 from ocr_worker.rendering import Renderer
 from tests.ocr_worker.claims import born_digital, claim_waiting_page, claim_waiting_task, queued
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from documents.actions import decide
 from tests.documents.admin.conftest import browser_of
 from tests.factories import make_document, make_team, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 RUSSIAN = {"accept-language": "ru"}
 

@@ -17,6 +17,8 @@ from ocrsite.middleware.startup_gate import StartupGate
 from ocrsite.runtime import start_state
 from ocrsite.runtime.start_state import ProcessRole, Start, read_start, write_start
 
+pytestmark = pytest.mark.any_database
+
 
 def answer(request: HttpRequest) -> HttpResponse:
     return HttpResponse("from the view")

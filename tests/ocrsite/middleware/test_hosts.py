@@ -9,7 +9,7 @@ from documents.models import User
 from documents.sign_in.tokens import create_token
 from tests.factories import make_document, make_team, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 FORGED = {"HTTP_HOST": "evil-host.example", "HTTP_X_FORWARDED_HOST": "evil-forward.example"}
 

@@ -11,6 +11,8 @@ from django.test import Client, RequestFactory
 from ocrsite.middleware.https import MARKER, SecureCookies, came_by_https
 from tests.factories import PASSWORD, make_user
 
+pytestmark = pytest.mark.any_database
+
 HOST = {"HTTP_HOST": "archive.example"}
 
 

@@ -29,7 +29,10 @@ def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One site for all tests that leave it running, whatever they kill of it."""
     data_dir = tmp_path_factory.mktemp("shared") / "data"
     with running(
-        data_dir, OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD, OCRSITE_WEB_PROCESSES="2"
+        data_dir,
+        OCRSITE_ADMIN_PASSWORD=ADMIN_PASSWORD,
+        OCRSITE_WEB_PROCESSES="2",
+        OCRSITE_WORKERS="2",
     ) as site:
         site.wait_for_bootstrap()
         yield site

@@ -21,7 +21,7 @@ from documents.sign_in.tokens import create_token
 from documents.text.timestamps import iso_time
 from tests.factories import make_document, make_layout, make_team, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ROOT = Path(__file__).parents[4]
 TITLE = "Договор аренды"
