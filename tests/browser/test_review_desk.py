@@ -304,3 +304,18 @@ def test_one_of_several_words_is_typed_over_alone(page: Page, team: Team) -> Non
 
     wait_until_saved(page)
     assert text_of(document) == "limited liability company"
+
+
+def test_words_of_any_length_leave_the_page_of_a_phone_as_wide_as_it_is(
+    open_browser: Callable[..., BrowserContext], team: Team
+) -> None:
+    layout = make_layout("Психоневрологический Электроэнцефалографический", confidence=0.3)
+    document = make_document(team, pages=[layout], flags=["low_confidence"])
+    draw_pages(document)
+    page = open_browser(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    ).new_page()
+    page.goto(f"/review/{document.id}/")
+
+    expect(page.locator("[data-card=line-field]")).to_have_value(layout.text)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
