@@ -67,12 +67,15 @@ def find_objection(engine: Engine) -> Message | None:
 
 
 def compare(
-    pages: Sequence[Page], engines: Iterable[Callable[[], Engine]]
+    pages: Sequence[Page],
+    engines: Iterable[Callable[[], Engine]],
+    tell: Callable[[str, int], None] = lambda engine, number: None,
 ) -> tuple[list[tuple[str, str]], list[dict[str, Any]]]:
     """Read `pages` with two engines, one after the other: both may not fit into memory.
 
-    `engines`: what loads each; it raises EngineUnavailable. Returns name and version of each, and a
-    row for each page as `record_comparison` takes it.
+    `engines`: what loads each; it raises EngineUnavailable. `tell`: called with an engine's name
+    and which of the pages (from 1) it begins. Returns name and version of each, and a row for each
+    page as `record_comparison` takes it.
     """
     names: list[tuple[str, str]] = []
     columns: list[list[dict[str, Any]]] = []
@@ -81,18 +84,31 @@ def compare(
         try:
             names.append((engine.name, engine.version))
             with Renderer() as renderer:
-                columns.append([_read(renderer, engine, page) for page in pages])
+                column = []
+                for number, page in enumerate(pages, start=1):
+                    tell(engine.name, number)
+                    column.append(_read(renderer, engine, page))
+                columns.append(column)
         finally:
             engine.close()
     rows = [
         {
             "document": str(page.document_id),
             "page": page.number,
+            "title": page.document.title or page.document.filename,
+            "as_read_by": _find_author(page),
             **{name: [one[name] for one in both] for name in both[0]},
         }
         for page, *both in zip(pages, *columns, strict=True)
     ]
     return names, rows
+
+
+def _find_author(page: Page) -> str:
+    """The engine whose reading was approved as it was; "" where a person has corrected it."""
+    if page.current_revision_id is not None or page.current_reading is None:
+        return ""
+    return page.current_reading.engine
 
 
 def _read(renderer: Renderer, engine: Engine, page: Page) -> dict[str, Any]:

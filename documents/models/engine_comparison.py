@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from documents.engines.names import EngineName
+
 
 class EngineComparisonQuerySet(models.QuerySet["EngineComparison"]):
     def newest_of(self, engine: str, version: str) -> EngineComparison | None:
@@ -22,8 +24,9 @@ class EngineComparison(models.Model):
     """Two engines on the same pages; never changed but for the approval.
 
     `engine` was on trial, `used_engine` is the one in use. Scores are word F1, 0 to 1, the mean of
-    the pages; seconds are for all pages. `results` has a row for each page: document, page, and a
-    list of both engines' f1, seconds, flags, disputes and error.
+    the pages; seconds are for all pages. `results` has a row for each page: document, its title,
+    page, the engine whose reading was approved as it was ("": it was corrected), and a list of both
+    engines' f1, seconds, flags, disputes and error.
     """
 
     at = models.DateTimeField(default=timezone.now)
@@ -73,5 +76,5 @@ class EngineComparison(models.Model):
 
     @property
     def is_held(self) -> bool:
-        """Whether `auto` waits for an administrator."""
-        return self.is_worse and self.approved_at is None
+        """Whether `auto` waits for an administrator. It never takes another package's engine."""
+        return self.is_worse and self.approved_at is None and self.engine in list(EngineName)

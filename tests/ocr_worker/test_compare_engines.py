@@ -88,13 +88,15 @@ def test_the_command_reads_with_both_tables_and_keeps_the_result(
         "paddleocr-vl": Reading(*TRIED, "one two three for"),
     }
     monkeypatch.setattr(command, "load_engine", lambda name, *_, **__: LoadedEngine(loaded[name]))
-    printed = StringIO()
+    printed, said = StringIO(), StringIO()
 
-    call_command(
-        "engines", "compare", "--engine", "tesseract", "--engine", "paddleocr-vl", stdout=printed
-    )
+    names = ("--engine", "tesseract", "--engine", "paddleocr-vl")
+    call_command("engines", "compare", *names, stdout=printed, stderr=said)
 
-    assert f"| {document.id} | 1 | 1.000 | 0.750 |" in printed.getvalue()
+    title = document.title or document.filename
+    assert f"| {title} | 1 | as tesseract read it | 1.000 | 0.750 |" in printed.getvalue()
+    assert "1 of 1 pages were approved as tesseract had read them" in printed.getvalue()
+    assert said.getvalue().splitlines() == ["tesseract: page 1 of 1", "paddleocr-vl: page 1 of 1"]
     assert "paddleocr-vl 3.3: word F1 0.750" in printed.getvalue()
     assert all(engine.is_closed for engine in loaded.values())
     kept = EngineComparison.objects.get()
@@ -145,6 +147,14 @@ def test_worse_by_more_than_the_margin_on_pages_enough_is_held_back(
     assert find_objection(Reading(TRIED[0], "3.4")) is None, "another version"
     if held:
         assert "word F1 0.960, not 1.000" in str(objection)
+
+
+def test_an_engine_of_another_package_is_never_held_back_since_auto_never_takes_it() -> None:
+    row = {"f1": [1.0, 0.5], "seconds": [1.0, 2.0], "flags": [[], []]}
+
+    found = record_comparison(USED, ("lines", "1.0"), [row] * LEAST_PAGES)
+
+    assert (found.is_worse, found.is_held) == (True, False)
 
 
 def test_the_newest_comparison_counts() -> None:

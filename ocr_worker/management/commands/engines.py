@@ -73,7 +73,10 @@ class Command(BaseCommand):
                 second_reader=settings.OCRSITE_SECOND_READER,
             ).engine
 
-        (used, tried), results = compare(pages, [partial(load, name) for name in engines])
+        def tell(engine: str, number: int) -> None:
+            self.stderr.write(f"{engine}: page {number} of {len(pages)}")
+
+        (used, tried), results = compare(pages, [partial(load, name) for name in engines], tell)
         found = record_comparison(used, tried, results)
         if as_json:
             self.stdout.write(json.dumps(_to_dict(found), ensure_ascii=False, indent=1))
@@ -84,21 +87,40 @@ class Command(BaseCommand):
         names = found.used_engine, found.engine
         self.stdout.write(f"in use:   {found.used_engine} {found.used_version}")
         self.stdout.write(f"on trial: {found.engine} {found.version}\n\n")
-        head = ("document", "page", *(f"F1 {n}" for n in names), *(f"disputes {n}" for n in names),
-                *(f"s {n}" for n in names), "flags or error of the one on trial")  # fmt: skip
+        head = ("document", "page", "truth", *(f"F1 {n}" for n in names),
+                *(f"disputes {n}" for n in names), *(f"s {n}" for n in names),
+                "flags or error of the one on trial")  # fmt: skip
         self.stdout.write(_row(head))
         self.stdout.write(_row("---" for _ in head))
         for row in found.results:
             self.stdout.write(
                 _row(
-                    (row["document"], row["page"], *(f"{f1:.3f}" for f1 in row["f1"]),
+                    (_shorten(row["title"]), row["page"], _name_truth(row),
+                     *(f"{f1:.3f}" for f1 in row["f1"]),
                      *row["disputes"], *row["seconds"],
                      row["error"][1] or ", ".join(row["flags"][1]))
                 )
             )  # fmt: skip
         self.stdout.write(f"\n{_summarise(found)}")
+        for name in names:
+            count = sum(row["as_read_by"] == name for row in found.results)
+            if count:
+                self.stdout.write(
+                    f"{count} of {found.pages} pages were approved as {name} had read them, with "
+                    f"its errors: they favour it. Corrected pages judge fairly."
+                )
         if found.pages < LEAST_PAGES:
             self.stdout.write(f"Fewer than {LEAST_PAGES} pages hold no engine back.")
+
+
+def _shorten(title: str) -> str:
+    """One line of at most 40 characters, without what ends a cell."""
+    title = " ".join(title.replace("|", " ").split())
+    return title if len(title) <= 40 else f"{title[:39]}…"
+
+
+def _name_truth(row: dict[str, Any]) -> str:
+    return f"as {row['as_read_by']} read it" if row["as_read_by"] else "corrected"
 
 
 def _row(cells: Any) -> str:
@@ -109,7 +131,11 @@ def _summarise(found: EngineComparison) -> str:
     flagged = [sum(bool(row["flags"][which]) for row in found.results) for which in (0, 1)]
     state = ""
     if found.is_worse:
-        state = "; held back from auto" if found.is_held else "; worse, and approved"
+        state = "; worse by more than the margin"
+        if found.approved_at is not None:
+            state = "; worse, and approved"
+        elif found.is_held:
+            state = "; worse by more than the margin: held back from auto"
     return (
         f"{found.engine} {found.version}: word F1 {found.f1:.3f}, {flagged[1]} of {found.pages} "
         f"pages flagged, {found.seconds:.0f} s; {found.used_engine} {found.used_version}: "
