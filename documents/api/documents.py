@@ -21,6 +21,7 @@ from documents.actions.trash import trash
 from documents.actions.unlock import unlock
 from documents.actions.untrash import untrash
 from documents.api.conditional import IF_NONE_MATCH, respond_with_etag
+from documents.api.document_data import SHOWN_COLUMNS, document_data
 from documents.api.filters import DocumentFilters, filter_documents
 from documents.api.once import IDEMPOTENCY_KEY, respond_once
 from documents.api.openapi.describe import describe, page_of
@@ -28,7 +29,6 @@ from documents.api.openapi.shapes.documents import DocumentShape, FetchShape, Up
 from documents.api.pagination import paginate
 from documents.api.parsers import JSONUploadParser
 from documents.api.serializers import (
-    SHOWN_COLUMNS,
     Decision,
     DocumentChange,
     FilePassword,
@@ -37,7 +37,6 @@ from documents.api.serializers import (
     Rejection,
     ReprocessOptions,
     URLUpload,
-    document_data,
 )
 from documents.api.uploads import receive_many, receive_upload
 from documents.api.views import ApiView

@@ -14,6 +14,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from documents.access import Ability, editions_visible_to, other_edition, require
 from documents.actions.make_newest import make_newest
+from documents.api.document_data import document_data, document_url
 from documents.api.fields import StrictSerializer
 from documents.api.once import IDEMPOTENCY_KEY, respond_once
 from documents.api.openapi.describe import describe, page_of
@@ -21,13 +22,7 @@ from documents.api.openapi.shapes.documents import DocumentShape, FetchShape
 from documents.api.openapi.shapes.values import Path
 from documents.api.pagination import ListParameters, paginate
 from documents.api.parsers import JSONUploadParser
-from documents.api.serializers import (
-    EditionForm,
-    JSONEdition,
-    URLEdition,
-    document_data,
-    document_url,
-)
+from documents.api.serializers import EditionForm, JSONEdition, URLEdition
 from documents.api.uploads import receive_edition
 from documents.api.views import ApiView
 from documents.exports.edition_differences import Differences, PageDifference, compare_editions

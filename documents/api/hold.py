@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from documents.actions.hold import hold, lift_hold
+from documents.api.document_data import document_data
 from documents.api.fields import StrictSerializer
 from documents.api.openapi.describe import describe
 from documents.api.openapi.shapes.documents import DocumentShape
-from documents.api.serializers import document_data
 from documents.api.views import ApiView
 from documents.models.keeping import REASON_LENGTH
 

@@ -16,10 +16,11 @@ from documents.actions.correct import correct
 from documents.api.conditional import IF_NONE_MATCH, respond_with_etag
 from documents.api.corrections import Correction
 from documents.api.delivery import FILE_ANSWERS, FILE_HEADERS, FILE_PROBLEMS, deliver
+from documents.api.document_data import reading_data
 from documents.api.openapi.describe import describe, page_of
 from documents.api.openapi.shapes.pages import PageShape, PageSummary, ReadingShape
 from documents.api.pagination import ListParameters, paginate
-from documents.api.serializers import RevisionSeen, reading_data
+from documents.api.serializers import RevisionSeen
 from documents.api.views import ApiView, PictureView
 from documents.exports.downloads import get_page_image, get_page_thumbnail
 from documents.exports.page_json import page_data, page_summary

@@ -16,10 +16,10 @@ from documents.access import Ability, require, require_team, team_for_upload
 from documents.actions.split_stack import cut_stack, join_stack, split_stack
 from documents.actions.upload import TITLE_LENGTH
 from documents.api.archive_members import ArchiveMemberShape, member_data
+from documents.api.document_data import document_data
 from documents.api.fields import StrictSerializer, TagsField
 from documents.api.openapi.describe import FILE, describe
 from documents.api.openapi.shapes.documents import DocumentShape
-from documents.api.serializers import document_data
 from documents.api.views import ApiView, FileView
 from documents.errors import NotFound
 from documents.exports.separator_sheets import MOST_SHEETS, make_separator_sheets

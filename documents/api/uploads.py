@@ -15,6 +15,7 @@ from documents.actions.do_once import Answer
 from documents.actions.replace import replace
 from documents.actions.request_fetch import request_edition_fetch, request_fetch
 from documents.actions.upload import Uploaded, upload
+from documents.api.document_data import document_data, document_url
 from documents.api.fetches import fetch_data
 from documents.api.once import answer_once
 from documents.api.problems import describe_error
@@ -25,8 +26,6 @@ from documents.api.serializers import (
     NewDocument,
     URLEdition,
     URLUpload,
-    document_data,
-    document_url,
 )
 from documents.errors import ArchiveError, InvalidRequest
 from documents.exports import links

@@ -16,12 +16,12 @@ from rest_framework.response import Response
 from documents.access import visible_to
 from documents.actions.cancel import cancel
 from documents.actions.claim_turns import count_turns
+from documents.api.document_data import document_data
 from documents.api.openapi.describe import describe
 from documents.api.openapi.shapes.documents import DocumentShape
 from documents.api.openapi.shapes.work import WorkAnswer
 from documents.api.pagination import ListParameters, paginate
 from documents.api.search import document_summary
-from documents.api.serializers import document_data
 from documents.api.views import ApiView
 from documents.models import (
     Document,

@@ -7,13 +7,15 @@ places of the grid is missing, one cell reaches over both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from documents.text.page_layout import Box
 from ocr_worker.rendering.rules import Rule, Rules
+
+from .grid_cells import GridCell, join_places, number_cells
 
 #: px of a page at 200 dpi: rules that meet may miss each other by so much; rules closer than that
 #: are one (a double one).
@@ -24,17 +26,6 @@ _SEPARATES = 0.55
 
 #: A table has at most so many places in its grid; more are hatching.
 _MOST_PLACES = 20_000
-
-
-@dataclass(frozen=True)
-class GridCell:
-    """A cell: its first row and column from 0, how many of them it spans, its box (straight px)."""
-
-    row: int
-    column: int
-    rowspan: int
-    colspan: int
-    box: Box
 
 
 @dataclass(frozen=True)
@@ -155,8 +146,8 @@ def _build(across: list[_Side], down: list[_Side], slope: float, unit: float) ->
     def has_rule_below(row: int, column: int) -> bool:
         return _covers(across, ys[row + 1], xs[column], xs[column + 1], _SAME * unit)
 
-    areas = _join_places(rows, columns, has_rule_right, has_rule_below)
-    cells = _number(areas, xs, ys)
+    areas = join_places(rows, columns, has_rule_right, has_rule_below)
+    cells = number_cells(areas, xs, ys)
     if max(cell.row + cell.rowspan for cell in cells) < 2:
         return None
     if max(cell.column + cell.colspan for cell in cells) < 2:
@@ -227,74 +218,6 @@ def _covers(sides: Sequence[_Side], at: float, start: float, end: float, same: f
         covered += max(last - max(first, reached), 0.0)
         reached = max(reached, last)
     return covered >= _SEPARATES * (end - start)
-
-
-def _join_places(
-    rows: int,
-    columns: int,
-    has_rule_right: Callable[[int, int], bool],
-    has_rule_below: Callable[[int, int], bool],
-) -> list[tuple[int, int, int, int]]:
-    """The rectangles of places (row, column, row after, column after) without a rule inside."""
-    areas = {(row, column): (row, column, row + 1, column + 1)
-             for row in range(rows) for column in range(columns)}  # fmt: skip
-
-    def unite(one: tuple[int, int], other: tuple[int, int]) -> None:
-        area = _around(areas[one], areas[other])
-        while True:  # what the rectangle cuts belongs to it as a whole
-            grown = area
-            for row in range(area[0], area[2]):
-                for column in range(area[1], area[3]):
-                    grown = _around(grown, areas[row, column])
-            if grown == area:
-                break
-            area = grown
-        for row in range(area[0], area[2]):
-            for column in range(area[1], area[3]):
-                areas[row, column] = area
-
-    for row in range(rows):
-        for column in range(columns):
-            here = (row, column)
-            right, below = (row, column + 1), (row + 1, column)
-            if right in areas and areas[here] != areas[right] and not has_rule_right(row, column):
-                unite(here, right)
-            if below in areas and areas[here] != areas[below] and not has_rule_below(row, column):
-                unite(here, below)
-    return sorted(set(areas.values()))
-
-
-def _around(
-    one: tuple[int, int, int, int], other: tuple[int, int, int, int]
-) -> tuple[int, int, int, int]:
-    return (
-        min(one[0], other[0]),
-        min(one[1], other[1]),
-        max(one[2], other[2]),
-        max(one[3], other[3]),
-    )
-
-
-def _number(
-    areas: Sequence[tuple[int, int, int, int]], xs: Sequence[float], ys: Sequence[float]
-) -> list[GridCell]:
-    """Cells, numbered by the rows and columns in which any of them begins."""
-    rows = {row: index for index, row in enumerate(sorted({area[0] for area in areas}))}
-    columns = {column: index for index, column in enumerate(sorted({area[1] for area in areas}))}
-
-    def span(numbers: dict[int, int], first: int, after: int) -> int:
-        return sum(first <= number < after for number in numbers)
-
-    return [
-        GridCell(
-            row=rows[top],
-            column=columns[left],
-            rowspan=span(rows, top, below),
-            colspan=span(columns, left, after),
-            box=(xs[left], ys[top], xs[after], ys[below]),
-        )
-        for top, left, below, after in areas
-    ]
 
 
 def _drop_inner(grids: Sequence[Grid]) -> list[Grid]:

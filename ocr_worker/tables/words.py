@@ -15,7 +15,8 @@ from documents.text.tables import (
     spread_cells,
 )
 
-from .grid import Grid, GridCell
+from .grid import Grid
+from .grid_cells import GridCell
 
 #: px at 200 dpi: a sign without letters that is so near a rule is the rule.
 _ON_RULE = 6.0

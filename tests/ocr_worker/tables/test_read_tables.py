@@ -13,7 +13,8 @@ from documents.text.tables import parse_rows
 from ocr_worker.engines import Engine
 from ocr_worker.reading import read_page
 from ocr_worker.rendering import Renderer
-from ocr_worker.tables.grid import Grid, GridCell
+from ocr_worker.tables.grid import Grid
+from ocr_worker.tables.grid_cells import GridCell
 from ocr_worker.tables.words import holds_columns, is_filled, place_read_words
 from tests.ocr_worker.files import ENGLISH, picture, saved
 from tests.ocr_worker.tables.drawn_tables import DrawnTable, draw_table
