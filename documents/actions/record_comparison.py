@@ -9,9 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from documents.models import EngineComparison
-
-#: Fewer pages prove nothing: the result is kept, and holds no engine back.
-LEAST_PAGES = 10
+from documents.models.engine_comparison import LEAST_PAGES
 
 
 def record_comparison(

@@ -8,11 +8,14 @@ from django.utils import timezone
 
 from documents.engines.names import EngineName
 
+#: Fewer pages prove nothing: the result is kept, and neither holds an engine back nor releases it.
+LEAST_PAGES = 10
+
 
 class EngineComparisonQuerySet(models.QuerySet["EngineComparison"]):
     def newest_of(self, engine: str, version: str) -> EngineComparison | None:
-        """The last one in which this version was on trial."""
-        return self.filter(engine=engine, version=version).first()
+        """The last one in which this version was on trial, on pages enough to decide."""
+        return self.filter(engine=engine, version=version, pages__gte=LEAST_PAGES).first()
 
     def find_held(self, engine: str, version: str) -> EngineComparison | None:
         """Why `auto` does not take this version; None where it may."""

@@ -12,10 +12,11 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from documents.actions.approve_engine import approve_engine
-from documents.actions.record_comparison import LEAST_PAGES, record_comparison
+from documents.actions.record_comparison import record_comparison
 from documents.errors import AdministratorsOnly, EngineFailed, NotFound
 from documents.messages import Message
 from documents.models import AuditEntry, Document, EngineComparison, ReviewStatus, Role
+from documents.models.engine_comparison import LEAST_PAGES
 from documents.text.page_layout import PageLayout
 from ocr_worker import compare_engines
 from ocr_worker.compare_engines import choose_pages, find_objection
@@ -160,6 +161,8 @@ def test_an_engine_of_another_package_is_never_held_back_since_auto_never_takes_
 def test_the_newest_comparison_counts() -> None:
     compared(0.5, used_f1=1.0)
     assert find_objection(Reading(*TRIED)) is not None
+    compared(1.0, used_f1=1.0, pages=LEAST_PAGES - 1)
+    assert find_objection(Reading(*TRIED)) is not None, "too few pages to decide"
     compared(1.0, used_f1=1.0)
     assert find_objection(Reading(*TRIED)) is None
 

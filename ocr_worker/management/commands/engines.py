@@ -10,10 +10,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from documents.actions.approve_engine import approve_engine
-from documents.actions.record_comparison import LEAST_PAGES, record_comparison
+from documents.actions.record_comparison import record_comparison
 from documents.engines.names import OCR_ENGINES
 from documents.errors import ArchiveError
 from documents.models import EngineComparison
+from documents.models.engine_comparison import LEAST_PAGES
 from ocr_worker.compare_engines import choose_pages, compare
 from ocr_worker.engines import Engine, load_engine
 
@@ -110,7 +111,7 @@ class Command(BaseCommand):
                     f"its errors: they favour it. Corrected pages judge fairly."
                 )
         if found.pages < LEAST_PAGES:
-            self.stdout.write(f"Fewer than {LEAST_PAGES} pages hold no engine back.")
+            self.stdout.write(f"Fewer than {LEAST_PAGES} pages decide nothing.")
 
 
 def _shorten(title: str) -> str:

@@ -10,8 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from documents.actions.record_comparison import LEAST_PAGES, record_comparison
+from documents.actions.record_comparison import record_comparison
 from documents.models import ApiToken, Document, Membership, Page, Role, Status, Team, User
+from documents.models.engine_comparison import LEAST_PAGES
 from documents.models.page import PageStatus
 from documents.sign_in.tokens import create_token
 from tests.factories import PASSWORD, make_document, make_ocr_worker, make_team, make_user
