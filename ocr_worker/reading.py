@@ -27,8 +27,8 @@ from ocr_worker.text_layer import extract
 from ocr_worker.text_layer.doubt import find_doubtful_words
 
 from .add_remarks import add_remarks
-from .clearer_reading import read_clearer
 from .correction import Corrected, correct_page
+from .doubtful_page import read_doubtful
 from .engines.base import Engine
 from .engines.word_lists import is_known_word
 from .figures import cut_out_figures
@@ -250,15 +250,15 @@ def _recognise(
         left = max(deadline - time.monotonic(), 0.0)
         layout = engine.read(corrected.image, dpi=guess, language=language, seconds=left)
     if not colour:
-        layout, clear = read_clearer(
+        layout, corrected = read_doubtful(
             layout,
-            corrected.image,
-            dpi=page.dpi,
+            page,
+            corrected,
+            lambda: renderer.render_page(path, mime_type, number, colour=True),
             engine=engine,
             language=language,
             seconds=deadline - time.monotonic(),
         )
-        corrected = replace(corrected, image=clear)
     upright = rotate_clockwise(corrected.image, layout.rotation)
     seen = upright
     if engine.needs.dpi:

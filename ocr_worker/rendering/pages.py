@@ -33,6 +33,10 @@ Opened = Union[PdfFile, ImageFile]  # noqa: UP007 - evaluated on Python 3.10 too
 #: How far channels may differ in a page that counts as gray (JPEG noise).
 _GRAY_NOISE = 12
 
+#: The difference (of 255) between the channels of a coloured mark, and which share of a page these
+#: have: a stamp takes 1%, a picture of it all more than a third.
+_MARK, _MARKED = 40, (0.002, 0.35)
+
 
 class Pages:
     """The open file and the actions on it; page numbers start at 1. Raises ReadingError.
@@ -167,6 +171,7 @@ class Pages:
             "estimated": estimated,
             "blank": blank,
             "damaged": lost,
+            "marked": page.mode == "RGB" and _has_colour_marks(page),
         }, answer.tobytes()
 
     def render_for_parts(self, number: int) -> Answer:
@@ -266,6 +271,16 @@ class Pages:
         if isinstance(self._file, PdfFile):
             return self._file.draw(number, *size)
         return page.resize(size, Image.Resampling.LANCZOS)
+
+
+def _has_colour_marks(page: Image.Image) -> bool:
+    """Whether a part of `page` ("RGB") has a colour and is no picture all over."""
+    red, green, blue = page.reduce(4).split()
+    lightest = ImageChops.lighter(red, ImageChops.lighter(green, blue))
+    darkest = ImageChops.darker(red, ImageChops.darker(green, blue))
+    share = sum(ImageChops.subtract(lightest, darkest).histogram()[_MARK:])
+    least, most = _MARKED
+    return least <= share / (red.width * red.height) <= most
 
 
 def _drop_gray_colour(page: Image.Image) -> Image.Image:

@@ -190,7 +190,12 @@ class Renderer(ChildOwner):
             raise errors.DamagedPage(Message("The page could not be drawn."), page=number)
         image = Image.frombuffer(mode, size, pixels, "raw", mode, 0, 1)
         return RenderedPage(
-            image, header["dpi"], header["blank"], header["estimated"], header["damaged"]
+            image,
+            header["dpi"],
+            blank=header["blank"],
+            estimated=header["estimated"],
+            damaged=header["damaged"],
+            marked=header["marked"],
         )
 
     def render_for_parts(self, path: Path, mime_type: str, number: int) -> RenderedPage:

@@ -95,7 +95,8 @@ class RenderedPage:
     page has any; `dpi` is its resolution.
 
     `blank`: it has no ink that could be text. `estimated`: the file states no resolution, `dpi` is
-    a guess from its size. `damaged`: a part of the picture is lost.
+    a guess from its size. `damaged`: a part of the picture is lost. `marked`: something on it has a
+    colour, like a stamp.
     """
 
     image: Image.Image
@@ -103,6 +104,7 @@ class RenderedPage:
     blank: bool
     estimated: bool = False
     damaged: bool = False
+    marked: bool = False
 
 
 @dataclass(frozen=True)

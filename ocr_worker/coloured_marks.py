@@ -1,0 +1,175 @@
+"""Read print and the coloured marks over it apart: stamps, seals, pens.
+
+In gray a blue stamp is as dark as the print under it, and an engine reads neither. The lightest
+colour channel of a px shows what is black, which is the print; the difference between the channels
+shows what has a colour, which is the mark. Tried only where words under such marks are doubtful.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+
+import structlog
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from documents.errors import EngineFailed, ReadingTimeout
+from documents.text.page_layout import Block, Line, PageLayout, Word, bounding_box, mean_confidence
+from ocr_worker.rendering.rotate import rotate_clockwise
+
+from .clearer_reading import Kept, is_better
+from .correction import Corrected
+from .correction.warp import warp
+from .engines.base import Engine
+from .place_blocks import insert_blocks, overlap_share
+from .read_tables import LineReader
+
+log = structlog.get_logger(__name__)
+
+#: The colour of a mark: the difference (of 255) between the channels of a px, and its brightness
+#: at most.
+_COLOUR, _LIGHT = 48, 170
+
+#: Words with less certainty (raw) are doubtful; so many of them have a mark over this share of
+#: their box at least, or nothing is tried.
+_DOUBTFUL, _LEAST_WORDS, _MARKED = 0.85, 3, 0.03
+
+#: Print (darker than this of 255) within so many px of marks, but those within so many of words;
+#: of so many px, which are a dozen letters at 200 dpi, there are words.
+_INK, _NEAR, _AROUND, _UNREAD = 120, 12, 4, 800
+
+#: The reading without the marks is kept where it is surer, or of more letters by this share. Words
+#: of the marks themselves may be among those that it lacks.
+_SURER, _OF_MORE = Kept(0.005, 1.0), Kept(-0.03, 1.01)
+
+#: A word of a mark has so many letters or digits and this certainty at least, and covers at most
+#: this share of a word of the print.
+_LEAST_LETTERS, _READ, _APART = 2, 0.8, 0.3
+
+#: Corrections of the light after which the colours of the page say nothing about what was read.
+_OF_LIGHT = frozenset({"noise", "blur", "bands", "negative", "shadow", "stripes"})
+
+
+def can_read_apart(corrected: Corrected) -> bool:
+    """Whether the page in colour shows what was read of the `corrected` one."""
+    return not _OF_LIGHT & set(corrected.done)
+
+
+def read_apart(
+    layout: PageLayout,
+    colour: Image.Image,
+    corrected: Corrected,
+    *,
+    dpi: float,
+    engine: Engine,
+    language: str,
+    seconds: float,
+) -> PageLayout | None:
+    """A better reading than `layout`, which `engine` read from `corrected`, of its print and its
+    marks; None where there is none.
+
+    `colour`: the page before it was corrected, "RGB", as large. `seconds`: limit by the clock. What
+    is read of marks are blocks labelled `seal`.
+    """
+    deadline = time.monotonic() + seconds
+    red, green, blue = (_straighten(channel, corrected) for channel in colour.split())
+    lightest = ImageChops.lighter(red, ImageChops.lighter(green, blue)).point(_PALER)
+    darkest = ImageChops.darker(red, ImageChops.darker(green, blue)).point(_PALER)
+    # What is light, as of a text marker, hides nothing.
+    dark = corrected.image.point(_IS_DARK)
+    mark = ImageChops.darker(ImageChops.subtract(lightest, darkest), dark)
+    turn = layout.rotation
+    if not _hides_words(layout, rotate_clockwise(mark, turn), rotate_clockwise(lightest, turn)):
+        return None
+    try:
+        again = engine.read(lightest, dpi=dpi, language=language, seconds=seconds)
+    except (ReadingTimeout, EngineFailed):
+        return None
+    kept = again.rotation == layout.rotation and any(
+        is_better(again, layout, rule) for rule in (_SURER, _OF_MORE)
+    )
+    log.info("page_read_without_colour", kept=kept)
+    left = deadline - time.monotonic()
+    if not kept or left <= 0 or not isinstance(engine, LineReader):
+        return again if kept else None
+    upright = rotate_clockwise(ImageChops.invert(mark.point(_STRONGER)), again.rotation)
+    try:
+        marks = engine.read_part(upright, dpi=dpi, language=language, seconds=left, upright=True)
+    except (ReadingTimeout, EngineFailed):
+        return again
+    return insert_blocks(again, list(_select_blocks(marks, again)), ids="m")
+
+
+#: What is left of a mark in the lightest channel becomes paper.
+_PALER = [min(255, value * 255 // 205) for value in range(256)]
+
+#: A pale mark becomes as dark as print.
+_STRONGER = [0 if value < _COLOUR else min(255, 3 * value) for value in range(256)]
+_IS_DARK = [255 if value < _LIGHT else 0 for value in range(256)]
+_IS_WHOLE = [255 if value == 255 else 0 for value in range(256)]
+_IS_SOME = [0] + [255] * 255
+_IS_INK = [255 if value < _INK else 0 for value in range(256)]
+_IS_MARK = [255 if value >= _COLOUR else 0 for value in range(256)]
+
+
+def _straighten(channel: Image.Image, corrected: Corrected) -> Image.Image:
+    """`channel` of the page with its points where those of the corrected page lie."""
+    if corrected.place is None:
+        return channel
+    return warp(channel, corrected.place, corrected.image.size, paper=255)
+
+
+def _hides_words(layout: PageLayout, mark: Image.Image, lightest: Image.Image) -> bool:
+    """Whether doubtful words of `layout` lie under marks, or print of which there are no words."""
+    # The coloured edges of letters on a text marker's ground are thinner than a stamp's lines.
+    core = mark.point(_IS_MARK).filter(ImageFilter.BoxBlur(1)).point(_IS_WHOLE)
+    near = core.filter(ImageFilter.BoxBlur(_NEAR)).point(_IS_SOME)
+    unread = ImageChops.multiply(lightest.point(_IS_INK), near)
+    draw = ImageDraw.Draw(unread)
+    for word in layout.words():
+        x0, y0, x1, y1 = word.bbox
+        draw.rectangle((x0 - _AROUND, y0 - _AROUND, x1 + _AROUND, y1 + _AROUND), fill=0)
+    if unread.histogram()[255] >= _UNREAD:
+        return True
+    found = 0
+    for word in layout.words():
+        if (word.confidence or 0.0) >= _DOUBTFUL:
+            continue
+        x0, y0, x1, y1 = map(round, word.bbox)
+        if x1 - x0 < 2 or y1 - y0 < 2:
+            continue
+        cut = core.crop((x0, y0, x1, y1))
+        found += cut.histogram()[255] >= _MARKED * cut.width * cut.height
+    return found >= _LEAST_WORDS
+
+
+def _select_blocks(marks: PageLayout, print_: PageLayout) -> Iterable[Block]:
+    """The blocks of words of `marks` that are certain and stand beside those of `print_`."""
+    printed = [word.bbox for word in print_.words()]
+    for block in marks.blocks_in_order():
+        lines = []
+        for line in block.lines:
+            words = tuple(word for word in line.words if _is_of_mark(word, printed))
+            if words:
+                text = " ".join(word.text for word in words)
+                lines.append(Line(text, bounding_box(word.bbox for word in words), words))
+        if lines:
+            text = "\n".join(line.text for line in lines)
+            yield replace(
+                block,
+                label="seal",
+                bbox=bounding_box(line.bbox for line in lines),
+                text=text,
+                markdown=text,
+                lines=tuple(lines),
+                confidence=mean_confidence(
+                    (word.confidence, len(word.text)) for line in lines for word in line.words
+                ),
+            )
+
+
+def _is_of_mark(word: Word, printed: Iterable[tuple[float, float, float, float]]) -> bool:
+    letters = sum(character.isalnum() for character in word.text)
+    certain = letters >= _LEAST_LETTERS and (word.confidence or 0.0) >= _READ
+    return certain and all(overlap_share(box, word.bbox) < _APART for box in printed)
