@@ -6,6 +6,7 @@ import {preload} from "./review_crop.js";
 import {bindDialogs} from "./review_dialogs.js";
 import {deskKeys} from "./review_keys.js";
 import {Outbox} from "./review_outbox.js";
+import {Sheet} from "./review_sheet.js";
 import {Stream} from "./review_stream.js";
 import {View} from "./review_view.js";
 import {text} from "./texts.js";
@@ -20,6 +21,10 @@ class Desk {
     constructor() {
         this.view = new View(document.querySelector(".desk"), {open: (index) => this.showDoubt(index)});
         this.card = new Card(this.view.find("card"), {choose: (answer) => this.answer(answer)});
+        this.sheet = new Sheet(this.view.find("sheet"), {
+            confirm: (doubts) => this.confirmAll(doubts),
+            leave: () => this.showDoubt(this.index),
+        });
         this.done = [];
         this.outbox = new Outbox({
             user: setup.user,
@@ -42,7 +47,7 @@ class Desk {
         window.addEventListener("popstate", () => location.reload());
     }
 
-    /* doubt, page, blank, end, empty; moving: what comes is not there yet, and keys are not meant for
+    /* doubt, sheet, page, blank, end, empty; moving: what comes is not there yet, and keys are not meant for
      * what is still shown. */
     get mode() {
         return this.view.root.dataset.mode;
@@ -247,6 +252,40 @@ class Desk {
         this.view.only("card"); // what is hidden takes no focus
         this.card.show(this.page, this.page.doubts[index]);
         this.view.showPlace(this.stream, this.page, index);
+        this.view.showTogether(this.forSheet().length > 1);
+    }
+
+    /* What can be looked at together: words that are right or not, without a second reading. */
+    forSheet() {
+        const {may_correct: may} = this.stream.facts;
+        return may ? this.page.doubts.filter(({kind, placed, answer}) => kind === "uncertain" && placed && !answer) : [];
+    }
+
+    together() {
+        if (this.mode !== "doubt") {
+            return false;
+        }
+        this.keepTyped();
+        const doubts = this.forSheet();
+        if (doubts.length < 2) {
+            return false;
+        }
+        this.mode = "sheet";
+        this.view.only("sheet");
+        this.sheet.show(this.page, doubts);
+        return true;
+    }
+
+    confirmAll(doubts) {
+        for (const doubt of doubts) {
+            this.say("right", doubt);
+        }
+        const open = this.page.doubts.findIndex(({answer}) => !answer);
+        if (open >= 0) {
+            this.showDoubt(open);
+        } else {
+            this.nextWanted();
+        }
     }
 
     get doubt() {
@@ -320,8 +359,8 @@ class Desk {
         }
     }
 
-    say(answer) {
-        const {doubt, page, stream} = this;
+    say(answer, doubt = this.doubt) {
+        const {page, stream} = this;
         if (!stream.facts.may_correct) {
             return;
         }

@@ -63,14 +63,15 @@ export function deskKeys(desk) {
     }
 
     return [
-        {code: "Tab", label: text("k-word"), whenTyping: true, run: word(1)},
-        {code: "Tab", shift: true, whenTyping: true, run: word(-1)},
         {code: "Enter", label: text("k-right"), whenTyping: true, run: enter},
         {code: "NumpadEnter", whenTyping: true, run: enter},
         {code: "Digit1", label: text("k-first"), whenTyping: true, run: take("first")},
         {code: "Numpad1", whenTyping: true, run: take("first")},
         {code: "Digit2", label: text("k-second"), whenTyping: true, run: take("second")},
         {code: "Numpad2", whenTyping: true, run: take("second")},
+        {code: "Tab", label: text("k-word"), whenTyping: true, run: word(1)},
+        {code: "Tab", shift: true, whenTyping: true, run: word(-1)},
+        {code: "F4", label: text("k-together"), whenTyping: true, run: () => desk.together()},
         {code: "Backspace", label: text("k-back"), whenTyping: true, run: back},
         {code: "Escape", label: text("k-leave"), whenTyping: true, run: leave},
         {code: "KeyE", label: text("k-field"), run: into},

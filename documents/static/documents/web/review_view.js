@@ -27,7 +27,7 @@ export class View {
     }
 
     only(name) {
-        for (const part of ["card", "end"]) {
+        for (const part of ["card", "sheet", "end"]) {
             this.find(part).hidden = part !== name;
         }
         this.root.dataset.shows = name;
@@ -88,6 +88,10 @@ export class View {
             mark.classList.toggle("current", at === index);
         }
         this.showLeft(stream);
+    }
+
+    showTogether(can) {
+        this.root.querySelector('[data-verb="together"]').hidden = !can;
     }
 
     showLeft(stream) {
