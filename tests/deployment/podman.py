@@ -262,11 +262,11 @@ class Container:
         lines = call("diff", self.id).stdout.splitlines()
         return {line[2:] for line in lines if not line.startswith("C ")}
 
-    def stop(self) -> float:
+    def stop(self, within: float) -> float:
         """As `docker stop`; returns the seconds it took. The engine kills what takes longer than
-        ten."""
+        `within`."""
         begun = time.monotonic()
-        call("stop", "--time=10", self.id)
+        call("stop", f"--time={round(within)}", self.id)
         return time.monotonic() - begun
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.busy import allow
 from tests.deployment import compose, product
 from tests.deployment.podman import Container, Image, run_container
 from tests.ocr_worker.files import ENGLISH, picture
@@ -77,7 +78,8 @@ def read_letter(site: Container) -> str:
 def stop_and_check(site: Container) -> None:
     everything = site.processes()
 
-    assert site.stop() < 10
+    within = allow(10)  # what `docker stop` gives a container, on an idle machine
+    assert site.stop(within) < within
     assert site.state["ExitCode"] == 0, site.log
     assert not [process for process in everything if process.is_running()]
     assert '"event": "site_stopped"' in site.log

@@ -26,6 +26,8 @@ from tests.paddle.conftest import VERSION, require_pytorch
 
 MakeEngine = Callable[[str], PaddleOCRVLEngine]
 
+once = pytest.mark.skipif(VERSION != "v1.6", reason="once is enough: the product's own choice")
+
 
 @pytest.fixture(scope="module")
 def by_chance(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -138,6 +140,7 @@ def test_where_the_batched_one_keeps_dying_the_librarys_own_goes_on(
     assert engine.needs.pages == 0, "its process is replaced after these pages"
 
 
+@once
 def test_where_pytorch_is_absent_the_health_says_why_pages_take_long(
     by_chance: Path, settings: Any, tmp_path: Path
 ) -> None:
@@ -153,6 +156,7 @@ def test_where_pytorch_is_absent_the_health_says_why_pages_take_long(
     assert "Install .[vlm]" in str(loaded.warning)
 
 
+@once
 def test_who_asks_for_the_batched_one_gets_no_other(
     by_chance: Path, settings: Any, tmp_path: Path
 ) -> None:

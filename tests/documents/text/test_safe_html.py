@@ -127,9 +127,9 @@ def test_whatever_goes_in_what_comes_out_is_well_formed_and_stays_as_it_is(html:
 
 @pytest.mark.parametrize("nested", ["<b>", "<table><tr><td>", "<table>", "<td><i>", "<sub><sup>"])
 def test_tags_in_tags_without_end_take_no_one_down(nested: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     clean = sanitise_table(nested * (2 * MAX_LENGTH // len(nested)))
 
     assert Outline(clean).tags <= TAGS
-    assert time.monotonic() - began < 60
+    assert time.process_time() - began < 60

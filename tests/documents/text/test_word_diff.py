@@ -37,8 +37,8 @@ def test_both_texts_are_in_it_whole(one: str, other: str) -> None:
 
 
 def test_many_words_that_repeat_take_no_time() -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     list(diff_texts("0 1 " * 4000, "1 2 0 " * 4000))
 
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
