@@ -25,6 +25,7 @@ from documents.bucket.health import watch
 from documents.errors import ArchiveError, error_class
 from documents.files.disk_space import describe_shortage, measure
 from documents.models import Document, EngineComparison, Page, PageStatus, Tombstone, WorkerProcess
+from documents.models.engine_comparison import LEAST_PAGES
 from documents.replication.sync import documents_to_sync
 
 #: Versions of engines that are shown, and comparisons that are looked through for them.
@@ -82,9 +83,10 @@ def _title(code: str) -> str:
 
 def list_comparisons() -> list[EngineComparison]:
     """The newest of each version that was on trial, at most COMPARISONS; what waits for approval
-    first."""
+    first. One on pages enough to decide comes before a newer one on fewer."""
     found: dict[tuple[str, str], EngineComparison] = {}
-    for each in EngineComparison.objects.defer("results")[:_MOST_COMPARISONS]:
+    newest_first = EngineComparison.objects.defer("results")[:_MOST_COMPARISONS]
+    for each in sorted(newest_first, key=lambda one: one.pages < LEAST_PAGES):
         found.setdefault((each.engine, each.version), each)
     newest = sorted(found.values(), key=lambda each: not each.is_held)
     return newest[:COMPARISONS]
