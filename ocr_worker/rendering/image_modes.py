@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PIL import Image
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 
-#: A transparent image goes on a dark ground where at least this share of what can be seen is
-#: brighter than `_BRIGHT`: on white it would be lost.
-_MOSTLY = 0.9
-_BRIGHT = 200
+#: A transparent image goes on a dark ground where most of what borders on nothing is brighter than
+#: `_BRIGHT`, as on white it would be lost, and less is darker than `_DARK`.
+_MOSTLY = 0.5
+_BRIGHT, _DARK = 200, 100
 _DARK_GROUND = (32, 32, 32)
 
 #: Less of the page being transparent (a rounded corner, say) leaves the ground white.
@@ -43,12 +43,15 @@ def _choose_ground(layer: Image.Image) -> tuple[int, int, int] | str:
         size = (max(1, layer.width // step), max(1, layer.height // step))
         layer = layer.resize(size, Image.Resampling.NEAREST)
     seen = layer.getchannel("A").point(lambda alpha: 255 if alpha >= 128 else 0)
-    shares = layer.convert("RGB").convert("L").histogram(seen)
-    total = sum(shares)
-    transparent = 1 - total / (layer.width * layer.height)
-    if not total or transparent < _SOME_TRANSPARENT:
+    transparent = seen.histogram()[0] / (layer.width * layer.height)
+    if transparent < _SOME_TRANSPARENT:
         return "white"
-    return _DARK_GROUND if sum(shares[_BRIGHT:]) >= _MOSTLY * total else "white"
+    # Letters in a picture or a band have a ground already: only what borders on nothing counts.
+    nothing = ImageOps.invert(seen).filter(ImageFilter.MaxFilter(3))
+    edge = ImageChops.darker(seen, nothing)
+    shares = layer.convert("RGB").convert("L").histogram(edge)
+    bright, dark, total = sum(shares[_BRIGHT:]), sum(shares[:_DARK]), sum(shares)
+    return _DARK_GROUND if bright > max(_MOSTLY * total, dark) else "white"
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from typing import Any, BinaryIO, Union
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageStat
 
 from documents.errors import PageTooLarge
 from documents.messages import Message
@@ -158,7 +158,7 @@ class Pages:
         if dpi is not None and not estimated and dpi != resolution:
             page = self._resample(page, number, resolution, dpi)
             resolution = float(dpi)
-        gray = page if page.mode == "L" else page.convert("L")
+        gray = _make_gray(page)
         answer = page.convert("RGB") if colour and page.mode != "L" else gray
         blank, file = blank_page.is_blank(gray), self._file
         # Of a PDF nothing tells what is lost; a repaired one with an empty page has lost that.
@@ -181,7 +181,7 @@ class Pages:
             gray = file.draw(number, width, height, gray=True)
         else:
             page, dpi, _ = file.decode(number)
-            gray = page.convert("L")
+            gray = _make_gray(page)
         size = {"width": gray.width, "height": gray.height, "dpi": round(dpi, 2)}
         return size, gray.tobytes()
 
@@ -281,6 +281,22 @@ def _has_colour_marks(page: Image.Image) -> bool:
     share = sum(ImageChops.subtract(lightest, darkest).histogram()[_MARK:])
     least, most = _MARKED
     return least <= share / (red.width * red.height) <= most
+
+
+def _make_gray(page: Image.Image) -> Image.Image:
+    """`page` in gray; where nothing is left of it, as of red letters on a green as bright, in the
+    colour that shows most."""
+    if page.mode == "L":
+        return page
+    gray = page.convert("L")
+    if page.mode == "RGB" and blank_page.is_blank(gray):
+        bands = [band for band in page.split() if not blank_page.is_blank(band)]
+        return max(bands, key=_measure_contrast, default=gray)
+    return gray
+
+
+def _measure_contrast(band: Image.Image) -> float:
+    return float(ImageStat.Stat(band).stddev[0])
 
 
 def _drop_gray_colour(page: Image.Image) -> Image.Image:
