@@ -16,15 +16,15 @@ from ocr_worker.rendering.marks import find_marks
 _CELL, _DARK = 8, 120
 
 #: The least width and height of a band, cells; it fills its rectangle by this share, is so much
-#: wider than high, and at most that share of the page high: what is larger is a picture, or a page
-#: that is dark as a whole, which is the engine's matter.
+#: wider than high at least, and at most that share of the page high: what is larger is a page that
+#: is dark as a whole (`negative`).
 _WIDE, _HIGH = 12, 3
-_FULL, _OBLONG, _HIGHEST = 0.85, 2, 0.08
+_FULL, _OBLONG, _HIGHEST = 0.85, 1, 0.6
 
 #: Tones (of 255) that are the band's own, its share of the px at least, that of light print, and of
 #: all between at most: a picture has more of these.
 _OWN, _OWN_SHARE = 24, 0.55
-_PRINT, _LEAST_PRINT, _BETWEEN = 90, 0.01, 0.22
+_PRINT, _LEAST_PRINT, _BETWEEN = 90, 0.003, 0.22
 
 
 def find_bands(gray: Image.Image) -> list[tuple[int, int, int, int]]:

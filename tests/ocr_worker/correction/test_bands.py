@@ -41,3 +41,12 @@ def test_pictures_and_plain_pages_keep_every_px() -> None:
     ImageDraw.Draw(drawn).rectangle((210, 800, 500, 900), fill=240)
     for page in (plain, photo, drawn, page_with_band(fill=50, letters=50)):
         assert find_bands(page) == []
+
+
+def test_a_large_dark_box_with_a_line_of_print_is_a_band_too() -> None:
+    page = picture(ENGLISH)
+    box = (100, 800, 1100, 1300)
+    ImageDraw.Draw(page).rectangle((box[0], box[1], box[2] - 1, box[3] - 1), fill=50)
+    ImageDraw.Draw(page).text((200, 1000), "Number Name Price", fill=255, font=font(40))
+
+    assert find_bands(page) == [box]
