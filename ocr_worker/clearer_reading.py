@@ -2,7 +2,8 @@
 
 Streaks are lines of dust from a scanner's glass; marks are print of the other side that shows
 through, pale stamps, dirt. Tried only where the page as it is was read with doubt: pages that are
-read well cost nothing, and neither pale print nor printed lines are lost.
+read well cost nothing, and neither pale print nor printed lines are lost. What pale
+stamps say beside the print is read apart.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from PIL import Image
 from documents.errors import EngineFailed, ReadingTimeout
 from documents.text.page_layout import PageLayout
 
-from .correction.faint import take_off_faint_marks
+from .correction.faint import part_faint_marks
 from .correction.streaks import take_off_streaks
 from .engines.base import Engine
+from .mark_blocks import add_marks
 
 log = structlog.get_logger(__name__)
 
@@ -59,15 +61,16 @@ def read_clearer(
     """
     deadline = time.monotonic() + seconds
     for what, take_off, kept in (
-        ("streaks", take_off_streaks, WITHOUT_STREAKS),
-        ("marks", take_off_faint_marks, WITHOUT_MARKS),
+        ("streaks", _take_off_streaks, WITHOUT_STREAKS),
+        ("marks", part_faint_marks, WITHOUT_MARKS),
     ):
         left = deadline - time.monotonic()
         if layout.confidence is None or layout.confidence >= _DOUBTFUL or left <= 0:
             break
-        clear = take_off(image)
-        if clear is None:
+        parted = take_off(image)
+        if parted is None:
             continue
+        clear, marks = parted
         try:
             again = engine.read(clear, dpi=dpi, language=language, seconds=left)
         except (ReadingTimeout, EngineFailed):
@@ -76,7 +79,17 @@ def read_clearer(
         log.info("page_read_clearer", without=what, kept=better)
         if better:
             layout, image = again, clear
+        if marks is not None:
+            left = deadline - time.monotonic()
+            layout = add_marks(
+                layout, marks, dpi=dpi, engine=engine, language=language, seconds=left
+            )
     return layout, image
+
+
+def _take_off_streaks(image: Image.Image) -> tuple[Image.Image, None] | None:
+    clear = take_off_streaks(image)
+    return None if clear is None else (clear, None)
 
 
 def is_better(again: PageLayout, first: PageLayout, kept: Kept = WITHOUT_MARKS) -> bool:

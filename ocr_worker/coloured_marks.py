@@ -8,22 +8,19 @@ shows what has a colour, which is the mark. Tried only where words under such ma
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from dataclasses import replace
 
 import structlog
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from documents.errors import EngineFailed, ReadingTimeout
-from documents.text.page_layout import Block, Line, PageLayout, Word, bounding_box, mean_confidence
+from documents.text.page_layout import PageLayout
 from ocr_worker.rendering.rotate import rotate_clockwise
 
 from .clearer_reading import Kept, is_better
 from .correction import Corrected
 from .correction.warp import warp
 from .engines.base import Engine
-from .place_blocks import insert_blocks, overlap_share
-from .read_tables import LineReader
+from .mark_blocks import add_marks
 
 log = structlog.get_logger(__name__)
 
@@ -42,10 +39,6 @@ _INK, _NEAR, _AROUND, _UNREAD = 120, 12, 4, 800
 #: The reading without the marks is kept where it is surer, or of more letters by this share. Words
 #: of the marks themselves may be among those that it lacks.
 _SURER, _OF_MORE = Kept(0.005, 1.0), Kept(-0.03, 1.01)
-
-#: A word of a mark has so many letters or digits and this certainty at least, and covers at most
-#: this share of a word of the print.
-_LEAST_LETTERS, _READ, _APART = 2, 0.8, 0.3
 
 #: Corrections of the light after which the colours of the page say nothing about what was read.
 _OF_LIGHT = frozenset({"noise", "blur", "bands", "negative", "shadow", "stripes"})
@@ -91,14 +84,10 @@ def read_apart(
     )
     log.info("page_read_without_colour", kept=kept)
     left = deadline - time.monotonic()
-    if not kept or left <= 0 or not isinstance(engine, LineReader):
-        return again if kept else None
-    upright = rotate_clockwise(ImageChops.invert(mark.point(_STRONGER)), again.rotation)
-    try:
-        marks = engine.read_part(upright, dpi=dpi, language=language, seconds=left, upright=True)
-    except (ReadingTimeout, EngineFailed):
-        return again
-    return insert_blocks(again, list(_select_blocks(marks, again)), ids="m")
+    if not kept:
+        return None
+    marks = ImageChops.invert(mark.point(_STRONGER))
+    return add_marks(again, marks, dpi=dpi, engine=engine, language=language, seconds=left)
 
 
 #: What is left of a mark in the lightest channel becomes paper.
@@ -142,34 +131,3 @@ def _hides_words(layout: PageLayout, mark: Image.Image, lightest: Image.Image) -
         cut = core.crop((x0, y0, x1, y1))
         found += cut.histogram()[255] >= _MARKED * cut.width * cut.height
     return found >= _LEAST_WORDS
-
-
-def _select_blocks(marks: PageLayout, print_: PageLayout) -> Iterable[Block]:
-    """The blocks of words of `marks` that are certain and stand beside those of `print_`."""
-    printed = [word.bbox for word in print_.words()]
-    for block in marks.blocks_in_order():
-        lines = []
-        for line in block.lines:
-            words = tuple(word for word in line.words if _is_of_mark(word, printed))
-            if words:
-                text = " ".join(word.text for word in words)
-                lines.append(Line(text, bounding_box(word.bbox for word in words), words))
-        if lines:
-            text = "\n".join(line.text for line in lines)
-            yield replace(
-                block,
-                label="seal",
-                bbox=bounding_box(line.bbox for line in lines),
-                text=text,
-                markdown=text,
-                lines=tuple(lines),
-                confidence=mean_confidence(
-                    (word.confidence, len(word.text)) for line in lines for word in line.words
-                ),
-            )
-
-
-def _is_of_mark(word: Word, printed: Iterable[tuple[float, float, float, float]]) -> bool:
-    letters = sum(character.isalnum() for character in word.text)
-    certain = letters >= _LEAST_LETTERS and (word.confidence or 0.0) >= _READ
-    return certain and all(overlap_share(box, word.bbox) < _APART for box in printed)

@@ -28,8 +28,9 @@ _PAPER = 0.12
 _EDGE, _MUCH = 2, 0.03
 
 
-def take_off_faint_marks(gray: Image.Image) -> Image.Image | None:
-    """`gray` (mode "L") without what is much fainter than its ink; None where there is little."""
+def part_faint_marks(gray: Image.Image) -> tuple[Image.Image, Image.Image] | None:
+    """`gray` (mode "L") without what is much fainter than its ink, and that alone, both black on
+    white; None where there is little."""
     ink, paper = _find_tones(gray)
     span = paper - ink
     if span < _CONTRAST:
@@ -39,16 +40,21 @@ def take_off_faint_marks(gray: Image.Image) -> Image.Image | None:
     dark = gray.point([255 if value < faint_from else 0 for value in range(256)]).reduce(_CELL)
     dark = dark.point([255 if value else 0 for value in range(256)])
     faint = cells.point([255 if value < paper_from else 0 for value in range(256)])
-    apart = ImageChops.subtract(faint, _widen(dark))
+    print_ = _widen(dark)
+    apart = ImageChops.subtract(faint, print_)
     if apart.histogram()[255] < _MUCH * dark.histogram()[255]:
         return None
     black = ink + (1 - _BLACK) * span
-    return gray.point(
-        [
-            max(0, min(255, round((value - black) * 255 / (faint_from - black))))
-            for value in range(256)
-        ]
-    )
+    marks = gray.point(_stretch(faint_from, paper_from))
+    marks.paste(255, mask=print_.resize(gray.size, Image.Resampling.NEAREST))
+    return gray.point(_stretch(black, faint_from)), marks
+
+
+def _stretch(black: float, white: float) -> list[int]:
+    """The tones from `black` to `white` over the whole range."""
+    return [
+        max(0, min(255, round((value - black) * 255 / (white - black)))) for value in range(256)
+    ]
 
 
 def _widen(dark: Image.Image) -> Image.Image:

@@ -9,7 +9,7 @@ from documents.errors import ReadingTimeout
 from documents.messages import Message
 from documents.text.page_layout import Block, Line, PageLayout, Word
 from ocr_worker.clearer_reading import read_clearer
-from ocr_worker.correction.faint import take_off_faint_marks
+from ocr_worker.correction.faint import part_faint_marks
 from ocr_worker.engines import Needs
 from tests.ocr_worker.files import ENGLISH, picture
 from tests.ocr_worker.pretended_engine import PretendedEngine
@@ -52,14 +52,15 @@ def seen_through(page: Image.Image) -> Image.Image:
 
 
 def test_clean_pages_have_no_faint_marks(page: Image.Image) -> None:
-    assert take_off_faint_marks(page) is None
-    assert take_off_faint_marks(Image.new("L", (30, 20), 255)) is None
+    assert part_faint_marks(page) is None
+    assert part_faint_marks(Image.new("L", (30, 20), 255)) is None
 
 
 def test_what_shows_through_is_taken_off(page: Image.Image, seen_through: Image.Image) -> None:
-    clear = take_off_faint_marks(seen_through)
+    parted = part_faint_marks(seen_through)
 
-    assert clear is not None
+    assert parted is not None
+    clear, _ = parted
     lost = ImageChops.subtract(clear, page).reduce(4).histogram()
     left = ImageChops.subtract(page, clear).reduce(4).histogram()
     assert sum(lost[128:]) == 0

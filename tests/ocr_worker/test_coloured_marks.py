@@ -77,3 +77,14 @@ def test_a_page_says_whether_it_has_colour(
     path = saved(stamped(page, colour), tmp_path / "page.png")
 
     assert renderer.render_page(path, "image/png", 1).marked == marked
+
+
+def test_a_pale_stamp_beside_the_print_is_read_on_a_gray_scan(
+    renderer: Renderer, engine: Engine, tmp_path: Path, page: Image.Image
+) -> None:
+    pale = stamped(page, (90, 90, 90, 150), at=1100).convert("L")
+    path = saved(pale, tmp_path / "gray.png")
+    layout = read_page(renderer, engine, path, "image/png", 1).layout
+
+    assert share(layout) > 0.97
+    assert "RECEIVED" in layout.text and "4718" in layout.text
