@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Union
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-#: What stands in the place of a {name}. A message is shown in the language of the whole.
+#: What stands in place of a {name}. A message is shown in the language of the whole.
 Param = Union[str, int, "Message"]
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

@@ -16,7 +16,7 @@ def insert_blocks(layout: PageLayout, blocks: Sequence[Block], *, ids: str = "r"
 
     A block goes before the first one of its column that stands below it, else after the last one of
     its column, else by its height on the page. The blocks get ids of their own, which begin with
-    `ids`; places in the order are given anew.
+    `ids`; places in the order are given again.
     """
     if not blocks:
         return layout

@@ -1,4 +1,4 @@
-"""Tables in the place of the words that lie in them. Pure."""
+"""Tables in place of the words that lie in them. Pure."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Postgres:
             [str(self.programs / program), *arguments],
             check=check,
             stdin=subprocess.DEVNULL,
-            # pg_ctl hands its output to the server, which would keep a pipe open for ever.
+            # pg_ctl hands its output to the server, which would keep a pipe open forever.
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL if program == "pg_ctl" else subprocess.PIPE,
             cwd=self.base,

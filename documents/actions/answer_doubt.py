@@ -29,7 +29,7 @@ from documents.text.validation import validate_text
 
 #: Characters of an answer; where nothing was read, a whole page is typed.
 MAX_ANSWER_LENGTH = 20_000
-#: How often an answer is placed anew because somebody changed the page at this very moment.
+#: How often an answer is placed again because somebody changed the page at this very moment.
 _MOST_TRIES = 5
 
 

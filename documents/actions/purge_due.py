@@ -57,7 +57,7 @@ def _by_rules(now: datetime.datetime) -> Iterator[tuple[QuerySet[Document], Chec
 
 def _is_older(limit: datetime.datetime, team_id: uuid.UUID) -> Check:
     def check(document: Document) -> bool:
-        """Put there long enough ago; taken out and put back since, it begins anew."""
+        """Put there long enough ago; taken out and put back since, it begins again."""
         assert document.trashed_at is not None
         return document.trashed_at <= limit and document.team_id == team_id
 

@@ -1,4 +1,4 @@
-"""Refuse an engine that nothing here has: what asks for it would wait for ever."""
+"""Refuse an engine that nothing here has: what asks for it would wait forever."""
 
 from __future__ import annotations
 

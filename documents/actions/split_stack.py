@@ -86,7 +86,7 @@ def cut_stack(
     left_out: Collection[int] = (),
     actor: User | None,
 ) -> Document:
-    """Make the parts of a stack anew: each begins at one of the pages `starts` (the first page
+    """Make the parts of a stack again: each begins at one of the pages `starts` (the first page
     always does), without the pages `left_out`. A part whose pages stay the same keeps its document.
 
     Raises as `split_stack`; InvalidRequest also where the document is no stack.

@@ -1,4 +1,4 @@
-"""Pages of documents, put together anew: ask for it, and what came of it."""
+"""Pages of documents, arranged by a person: ask for it, and what came of it."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Django reads names in UTF-8 and as `filename*` alone, within 1 kB: 120 Cyrillic letters as .NET
 sends them, twice over, are longer. What it can't read is lost, and the file with it. `install` puts
-this in the place of Django's own, for every form of the site.
+this in place of Django's own, for every form of the site.
 
 A name may be `filename*` (RFC 5987, 6266; it wins), `filename` in raw UTF-8 or raw Windows-1251, as
 an encoded word (RFC 2047), or percent-encoded.

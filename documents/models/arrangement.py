@@ -1,4 +1,4 @@
-"""Pages that a person put together anew: what is to be made, and of which pages a document was."""
+"""Pages that a person arranged: what is to be made, and of which pages a document was."""
 
 from __future__ import annotations
 

@@ -3,5 +3,5 @@
 | module | what |
 |---|---|
 | `addresses` | a URL, where it leads, and whether that is allowed; resolved once |
-| `fetch` | the bytes at a URL, within limits, every redirect checked anew |
+| `fetch` | the bytes at a URL, within limits, every redirect checked again |
 """

@@ -187,7 +187,7 @@ def _link_editions(document: Document) -> None:
 
 def _list_one_edition(document: Document) -> None:
     """Where manifests of before and after a change of the editions' order were restored, each may
-    say that it is replaced: then the highest is the newest, so that none is hidden for ever."""
+    say that it is replaced: then the highest is the newest, so that none is hidden forever."""
     editions = Document.objects.editions_of(document)
     if document.is_replaced and not editions.newest().exists():
         highest = editions[0]

@@ -51,7 +51,7 @@ def choose_text(doubt: Doubt, answer: Answer, typed: str) -> str | None:
 
 
 def put_answer(layout: PageLayout, doubt: Doubt, chosen: str) -> PageLayout:
-    """`layout` with `chosen` in the place of the doubt; everything else on the page stays in doubt
+    """`layout` with `chosen` in place of the doubt; everything else on the page stays in doubt
     as it was. Raises ValueError where the text does not have the place."""
     if doubt.kind == DoubtKind.UNREAD and not doubt.block:
         block = _free_block(layout, doubt)

@@ -66,7 +66,7 @@ def _find(blocks: Sequence[Block], block_id: str) -> int:
 
 
 def _number(blocks: Sequence[Block]) -> Iterable[Block]:
-    """Blocks inside the reading order are numbered anew."""
+    """Blocks inside the reading order are renumbered."""
     order = 0
     for block in blocks:
         if block.order is None:

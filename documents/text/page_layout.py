@@ -14,7 +14,7 @@ from typing import Any
 
 Box = tuple[float, float, float, float]
 
-#: The format of a stored layout. Layouts of older formats stay readable for ever.
+#: The format of a stored layout. Layouts of older formats stay readable forever.
 LAYOUT_VERSION = 1
 
 

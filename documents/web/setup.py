@@ -80,7 +80,7 @@ def _show(request: HttpRequest, form: forms.Form | None = None) -> HttpResponse:
 @require_POST
 @_for_administrators
 def password_view(request: HttpRequest) -> HttpResponseBase:
-    """POST: a SetPasswordForm, in the place of the generated password alone."""
+    """POST: a SetPasswordForm, in place of the generated password alone."""
     user = person(request)
     form = SetPasswordForm(user, request.POST)
     if not form.is_valid():

@@ -143,7 +143,7 @@ def _teams(user: User) -> tuple[list[Team], bool, bool, list[Team]]:
 
 
 def _has_failed_webhook(teams: list[Team]) -> bool:
-    """Whether one was stopped after failures, and not long ago: nobody is told of it for ever."""
+    """Whether one was stopped after failures, and not long ago: nobody is told of it forever."""
     since = timezone.now() - TOLD_FOR
     failed = Webhook.objects.filter(team__in=teams, disabled_at__gt=since)
     return failed.exclude(disabled_reason="").exists()

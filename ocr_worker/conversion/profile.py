@@ -1,4 +1,4 @@
-"""LibreOffice's settings for files that nobody trusts: its user profile, written anew each time.
+"""LibreOffice's settings for files that nobody trusts: its user profile, rewritten each time.
 
 Names and values as in LibreOffice's schemas (officecfg/registry/schema).
 """

@@ -1,5 +1,5 @@
 """Keep what a document's fields said when it was saved: LibreOffice fills the day, the name of the
-file and more anew, and a letter of 2019 would say today.
+file and more again, and a letter of 2019 would say today.
 
 Fields become ones whose stored text LibreOffice shows as it is (decision 32). Files are changed
 before LibreOffice reads them, by what surely is such a field; anything else stays as it is. What a
@@ -20,7 +20,7 @@ import olefile
 
 from documents.files import filetypes
 
-#: What LibreOffice would fill anew, by Word's names (ECMA-376 part 1, 17.16.5). Numbers of pages
+#: What LibreOffice would fill again, by Word's names (ECMA-376 part 1, 17.16.5). Numbers of pages
 #: are not here: they have to fit the pages that are made.
 _FILLED = (
     b"DATE|TIME|SAVEDATE|PRINTDATE|CREATEDATE|FILENAME|TITLE|SUBJECT|KEYWORDS|COMMENTS|TEMPLATE|INFO"

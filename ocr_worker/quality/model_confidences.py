@@ -2,7 +2,7 @@
 
 A model writes a block token by token and gives each a probability; a word's is the product of those
 of its tokens. The pipeline that turns answers into blocks drops tags, joins texts and sets white
-space anew, and keeps letters and digits: by these the answers are found again.
+space again, and keeps letters and digits: by these the answers are found again.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ _members: type[ArchiveMembers] | None = None
 
 
 def load_libarchive() -> None:
-    """Load it where it can be had."""
+    """Load it where the system has it."""
     global _members
     try:
         from . import archive_members

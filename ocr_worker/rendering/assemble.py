@@ -1,6 +1,6 @@
 """Make a PDF of pages of files: the parent's side.
 
-The pages keep their own data: nothing is drawn, nothing compressed anew (see `pdf_assembly`). The
+The pages keep their own data: nothing is drawn, nothing compressed again (see `pdf_assembly`). The
 child writes into the file that it is given; its size, memory and time are limited.
 """
 

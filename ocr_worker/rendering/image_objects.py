@@ -1,7 +1,7 @@
 """A page of an image as an image of a PDF: its own data where PDF can hold them. In the child only.
 
 JPEG, JPEG 2000, most PNGs and faxes go in as they are: the parent copies those bytes of the file
-unread. Everything else is encoded anew, without loss where the file has none.
+unread. Everything else is encoded again, without loss where the file has none.
 """
 
 from __future__ import annotations

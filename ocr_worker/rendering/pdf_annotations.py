@@ -63,7 +63,7 @@ class FlattenedPages:
         """Page `number` (from 1) with what its annotations draw, and its fields.
 
         Raises pdfium.PdfiumError. A page is flattened once; later it has no annotations and no
-        fields, so the copy is opened anew for another request of the same page.
+        fields, so the copy is opened again for another request of the same page.
         """
         if self._document is None:
             self._document = self._reopen()

@@ -2,7 +2,7 @@
 
 qpdf copies the objects of the pages and, when it writes, their data from the files as they are: in
 memory are the objects alone. Of an image the file's own data become the page (`image_objects`);
-what no PDF can hold is compressed anew.
+what no PDF can hold is compressed again.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def open_pdf(stream: BinaryIO) -> tuple[pdfium.PdfDocument, Open, bool]:
 
 
 def unlock_pdf(stream: BinaryIO, password: str) -> bytes:
-    """The file without its protection, as qpdf writes it anew.
+    """The file without its protection, as qpdf rewrites it.
 
     Raises PasswordNeeded where `password` does not open it, PageTooLarge, DamagedFile, NoPages.
     """
@@ -90,7 +90,7 @@ def _encode(password: str) -> list[bytes]:
 def rebuild_pdf(
     stream: BinaryIO, password: bytes = b"", *, numbers: list[int] | None = None
 ) -> bytes:
-    """The file as qpdf writes it anew, without protection; `numbers`: of these pages only.
+    """The file as qpdf rewrites it, without protection; `numbers`: of these pages only.
 
     Raises PasswordNeeded where `password` does not open it, DamagedFile, NoPages.
     """

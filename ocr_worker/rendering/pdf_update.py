@@ -152,7 +152,7 @@ class PdfUpdate:
         """The page's dictionary with `content` (an object's number; 0: none) drawn first.
 
         `rotation`: degrees by which it is rotated further. `pattern`: the number of the pattern
-        that is to draw the page in the place of its contents; the header then has the `pattern`'s
+        that is to draw the page in place of its contents; the header then has the `pattern`'s
         dictionary, whose stream follows the page's in the payload.
         """
         page = self._page(number)
@@ -198,7 +198,7 @@ class PdfUpdate:
 
 
 def rebuild_whole(stream: BinaryIO, numbers: list[int] | None = None) -> bytes:
-    """The file as qpdf writes it anew, sound and without protection; of the pages `numbers` only.
+    """The file as qpdf rewrites it, sound and without protection; of the pages `numbers` only.
 
     Raises DamagedFile where it is too large to be held in memory, PasswordNeeded.
     """
@@ -206,7 +206,7 @@ def rebuild_whole(stream: BinaryIO, numbers: list[int] | None = None) -> bytes:
         raise DamagedFile(
             Message(
                 "The PDF is damaged or protected, and with more than {most} MB too large to be "
-                "written anew.",
+                "rewritten.",
                 most=LARGEST_REBUILT >> 20,
             )
         )

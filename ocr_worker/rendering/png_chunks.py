@@ -1,4 +1,4 @@
-"""Write a damaged PNG anew so that what is there can be decoded. Runs only in the child process.
+"""Rewrite a damaged PNG so that what is there can be decoded. Runs only in the child process.
 
 RFC 2083, sections 3 and 4: a chunk is its length, type, data and the checksum of type and data;
 lower case in the first letter of a type marks what a viewer may ignore.

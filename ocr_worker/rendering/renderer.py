@@ -242,7 +242,7 @@ class Renderer(ChildOwner):
         return self._ask("update_facts", path, mime_type)[0]
 
     def rebuild(self, path: Path, mime_type: str, numbers: list[int] | None = None) -> bytes:
-        """The PDF written anew, sound and without protection; of the pages `numbers` only."""
+        """The PDF rewritten, sound and without protection; of the pages `numbers` only."""
         return bytes(self._ask("rebuild", path, mime_type, numbers=numbers)[1])
 
     def read_page_place(self, path: Path, mime_type: str, number: int) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A PDF made searchable: its own bytes, followed by an update (ISO 32000-1, 7.5.6).
 
-Nothing of the original is written anew: pictures, signatures and fonts stay bit for bit, the file
+Nothing of the original is rewritten: pictures, signatures and fonts stay bit for bit, the file
 grows by some KB a page, and the memory needed does not depend on it. Only a file that is damaged or
 protected is rebuilt by qpdf first.
 """
@@ -56,7 +56,7 @@ class _Overlay:
     def write(self) -> None:
         _copy(self._source.path, self._target)
         for place, page in enumerate(self._source.pages, start=1):
-            # In a file of some pages only, they are numbered anew.
+            # In a file of some pages only, they are renumbered.
             number = page.number if self._source.numbers is None else place
             self._write_page(number, page)
             self._source.beat()

@@ -103,7 +103,7 @@ class Batching:
             if chosen and patches > _PATCHES:
                 break
             chosen.append(row)
-        if self._waiting[0] not in chosen:  # the longest of them must not wait for ever
+        if self._waiting[0] not in chosen:  # the longest of them must not wait forever
             chosen = [self._waiting[0]]
         for row in chosen:
             self._waiting.remove(row)

@@ -1,7 +1,7 @@
 """The keys and values of all tokens so far, of a batch whose rows come and go.
 
 Rows are padded on the left, so the last column is the last token of every row. The library's own
-cache is concatenated anew, in every layer, for every token; here there is room for the next ones.
+cache is concatenated again, in every layer, for every token; here there is room for the next ones.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ class CompressPages(GZipMiddleware):
     """Django's middleware, for pages only.
 
     A page repeats what an address says beside a secret (the form's token), so its length could tell
-    (BREACH): the token is masked anew in each answer, and Django adds random bytes. The API's
+    (BREACH): the token is masked again in each answer, and Django adds random bytes. The API's
     answers stay as they are: an ETag of theirs is compared byte by byte.
     """
 

@@ -8,7 +8,7 @@ no setting says which it is: each request does. It came by https where
 - it carries a cookie that browsers send by https only, which an earlier answer set.
 
 The last one is how a gateway that says nothing is known again: otherwise an answer to a request
-without `Origin` would set the cookies anew without `Secure`. A client can claim any of this only
+without `Origin` would set the cookies again without `Secure`. A client can claim any of this only
 about itself.
 """
 

@@ -11,7 +11,7 @@ from documents.sign_in.client import find_network
 
 class RequestLog(RequestMiddleware):
     """django_structlog's middleware, with the path alone, and the address that a gateway vouches
-    for in the place of one that a client claims."""
+    for in place of one that a client claims."""
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:

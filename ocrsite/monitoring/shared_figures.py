@@ -2,7 +2,7 @@
 
 Each process writes its own to a file, every few seconds where they have changed; the one that is
 asked adds those of the others to what it has counted itself. The file of a process that has ended
-stays until the site starts anew, so no counter falls when a process is replaced. A full disk makes
+stays until the site starts again, so no counter falls when a process is replaced. A full disk makes
 the figures late and stops nothing.
 """
 

@@ -12,7 +12,7 @@ import socket
 #: Connections that may wait to be accepted.
 BACKLOG = 512
 #: A peer that has vanished is given up after about 30 + 3 x 10 s, so that a broken upload does not
-#: occupy its thread for ever.
+#: occupy its thread forever.
 _KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
 #: Milliseconds after which (on Linux) a peer is given up that acknowledges nothing of what it is
 #: sent: a stalled download does not occupy its thread either. It can be resumed.

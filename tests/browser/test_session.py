@@ -37,7 +37,7 @@ def log_in(context: BrowserContext) -> None:
 
 
 def _send(context: BrowserContext, path: str, **form: str | float | bool) -> None:
-    # Not by a page: one that is closed while it still loads may keep the browser for ever.
+    # Not by a page: one that is closed while it still loads may keep the browser forever.
     context.request.get(reverse("log-in"))
     cookies = {str(cookie.get("name")): str(cookie.get("value")) for cookie in context.cookies()}
     answer = context.request.post(

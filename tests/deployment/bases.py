@@ -1,7 +1,7 @@
 """Images to build ours on: a fresh Debian with a Python in /usr/local, as the official ones are.
 
 Python is this machine's: a copy of one that was installed into a directory of its own. Bases are
-kept (see podman.py) and made anew when what they are made of has changed.
+kept (see podman.py) and made again when what they are made of has changed.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def test_a_queue_that_hangs_holds_a_sender_up_for_seconds_only(queue: Queue) -> 
     seconds = time.monotonic() - started_at
     server.resume()
 
-    assert seconds < allow(1.5 * SEND_TIMEOUT), "it is waited for, but not for ever"
+    assert seconds < allow(1.5 * SEND_TIMEOUT), "it is waited for, but not forever"
     broker.enqueue(message)  # it works again
 
 

@@ -1,4 +1,4 @@
-"""A stack of sheets becomes its documents, each exactly once, and can be cut anew or undone."""
+"""A stack of sheets becomes its documents, each exactly once, and can be cut again or undone."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ def test_too_many_files_are_cut_with_a_word(user: User, renderer: Renderer) -> N
 def test_an_unpacking_that_breaks_off_goes_on_without_doubling(
     user: User, renderer: Renderer
 ) -> None:
-    """As after a kill: the first attempt ends in the middle, the next begins anew."""
+    """As after a kill: the first attempt ends in the middle, the next begins again."""
     container = send(user, make_zip({f"{n}.pdf": PDF + bytes([n]) for n in range(4)}))
     stored: list[Member] = []
 

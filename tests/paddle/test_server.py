@@ -1,4 +1,4 @@
-"""The genuine pipeline with vLLM in the place of its own model; what answers is a script that has
+"""The genuine pipeline with vLLM in place of its own model; what answers is a script that has
 vLLM's interface."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Close the jail: every layer in the order in which the kernel lets them be had."""
+"""Close the jail: every layer in the order that the kernel allows."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ LONG = PATIENCE + datetime.timedelta(minutes=1)
 
 
 def waiting(pages: Sequence[str | None] = (None,), **fields: Any) -> Document:
-    """A document whose pages have waited for PaddleOCR-VL for ever."""
+    """A document whose pages have waited for PaddleOCR-VL forever."""
     return make_document(
         status=Status.PROCESSING, pages=pages, requested_engine="paddleocr-vl", **fields
     )

@@ -1,4 +1,4 @@
-"""Make docs/first-hour.md anew: what its commands answer on a site that knows nothing yet.
+"""Rewrite docs/first-hour.md: what its commands answer on a site that knows nothing yet.
 
     python -m tests.documents.api.first_hour
 

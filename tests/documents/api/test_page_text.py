@@ -43,7 +43,7 @@ def test_a_corrected_page_says_what_was_typed(
     assert page["revision"] == 1
     assert api.get(url(document, "pages/1/")).json() == page
     document.refresh_from_db()
-    assert document.task == Task.FINISH, "the results are assembled anew"
+    assert document.task == Task.FINISH, "the results are assembled again"
 
 
 def test_words_that_stay_keep_their_boxes(

@@ -1,4 +1,4 @@
-"""What failed is remembered for a while, and not for ever."""
+"""What failed is remembered for a while, and not forever."""
 
 from __future__ import annotations
 

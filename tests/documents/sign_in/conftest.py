@@ -1,4 +1,4 @@
-"""A clock that tests set, and the real hashers in the place of the quick one."""
+"""A clock that tests set, and the real hashers in place of the quick one."""
 
 from __future__ import annotations
 

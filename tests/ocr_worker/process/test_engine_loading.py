@@ -21,7 +21,7 @@ Outcome = Exception | None
 
 @pytest.fixture
 def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., EngineLoading]]:
-    """Begins to load engines, one after the other; the last one for ever."""
+    """Begins to load engines, one after the other; the last one forever."""
     monkeypatch.setattr(engine_loading, "RETRY_SECONDS", 0.01)
     stopping = threading.Event()
 

@@ -56,7 +56,7 @@ def test_a_photo_is_upright_whatever_its_exif_says(
 
     made = make_pdf(renderer, path, "image/jpeg", [READ])
 
-    assert path.read_bytes() in made.read_bytes(), "the photo itself, not encoded anew"
+    assert path.read_bytes() in made.read_bytes(), "the photo itself, not encoded again"
     assert text_by_pdfium(made).split() == text_by_poppler(made).split() == ["договор"]
     assert covered_ink(made, "договор") > 0.9
     assert is_sound(made)

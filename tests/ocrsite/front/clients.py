@@ -1,4 +1,4 @@
-"""The front without a server: a client in the place of Granian, and a view in that of Django."""
+"""The front without a server: a client in place of Granian, and a view in that of Django."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def test_links_work_as_they_are(user: User) -> None:
     [
         ("archive.example", None, 200),
         ("other.example", None, 400),
-        # What a gateway says counts in the place of Host: it knows what the browser asked for.
+        # What a gateway says counts in place of Host: it knows what the browser asked for.
         ("inner:8081", "archive.example", 200),
         ("archive.example", "other.example", 400),
     ],

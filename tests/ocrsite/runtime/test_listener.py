@@ -20,7 +20,7 @@ def test_a_taken_port_is_named() -> None:
 
 
 def test_a_vanished_peer_is_noticed() -> None:
-    # An upload whose sender is gone would otherwise hold its thread for ever.
+    # An upload whose sender is gone would otherwise hold its thread forever.
     with open_listener(0, "127.0.0.1") as listener:
         client = socket.create_connection(listener.getsockname())
         accepted, _ = listener.accept()

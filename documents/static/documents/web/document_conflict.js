@@ -14,7 +14,7 @@ export function showConflicts(owner, conflicts) {
     }
 }
 
-/* Also after the page was drawn anew. */
+/* Also after the page was redrawn. */
 export function showConflict(owner, conflict) {
     const view = owner.pane.views.get(conflict.block.id);
     if (view) {

@@ -55,7 +55,7 @@ export class TextPane {
         this.element.append(view.element);
     }
 
-    /* The page as it is now: only what differs is drawn anew, and what is being typed stays. */
+    /* The page as it is now: only what differs is redrawn, and what is being typed stays. */
     update(page) {
         const order = page.blocks.map((block) => block.id).join(" ");
         const same = order === [...this.views.keys()].join(" ");

@@ -1,4 +1,4 @@
-"""Puts a recogniser in the place of the pipeline's own language model.
+"""Puts a recogniser in place of the pipeline's own language model.
 
 What the pipeline asks of its `vl_rec_model` was read in paddlex 3.3.6 to 3.7.2: `predict` with a
 list of {"image", "query"} and the settings below, which yields a mapping with "result" for each;

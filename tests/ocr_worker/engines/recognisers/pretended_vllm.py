@@ -1,5 +1,5 @@
 """Stands for vLLM's program: `serve MODEL --host HOST --port PORT ...`, and its HTTP interface as
-`chat.py` uses it. How it behaves says MODEL/behaviour.json, read anew for each request; what it was
+`chat.py` uses it. MODEL/behaviour.json, read for each request, says how it behaves; what it was
 asked it writes down in MODEL/asked.jsonl, what has become of it in MODEL/process and MODEL/left.
 """
 
