@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
+from html import unescape
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -27,6 +28,9 @@ _MOST = 2_000
 
 #: Sizes outside of these are taken for none: files may state anything.
 _SMALLEST, _LARGEST = 2.0, 200.0
+
+_ENDS_OF_PARAGRAPHS = re.compile(r"</p\s*>|<br[^<>]*>", re.IGNORECASE)
+_TAGS = re.compile(r"<[^<>]*>")
 
 _STATED_SIZE = re.compile(r"(\d{1,4}(?:\.\d{0,4})?|\.\d{1,4})\d*\s+Tf\b")
 
@@ -59,7 +63,8 @@ def _set_text(annotation: Any, rectangle: Any, affine: PageTransform) -> Iterato
     size = float(stated[1]) if stated else 0.0
     if not _SMALLEST <= size <= _LARGEST:
         size = _SIZE
-    lines = list(_break_lines(_read_string(annotation, b"Contents"), (right - left) / size))
+    text = _read_string(annotation, b"Contents") or _read_rich_text(annotation)
+    lines = list(_break_lines(text, (right - left) / size))
     # What does not fit stands closer: each word keeps a place of its own within the rectangle.
     step = min(_LINE * size, (top - bottom) / max(len(lines), 1))
     for number, line in enumerate(lines):
@@ -88,6 +93,12 @@ def _break_lines(text: str, ems: float) -> Iterator[list[str]]:
             line.append(word)
         if line:
             yield line
+
+
+def _read_rich_text(annotation: Any) -> str:
+    """The words of the text with styles (/RC, XHTML), which some programs write alone."""
+    text = _ENDS_OF_PARAGRAPHS.sub("\n", _read_string(annotation, b"RC"))
+    return unescape(_TAGS.sub("", text)).strip()
 
 
 def _read_string(annotation: Any, key: bytes) -> str:

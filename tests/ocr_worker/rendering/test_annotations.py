@@ -235,3 +235,16 @@ def test_a_remark_of_any_stated_size_is_read_and_costs_no_page(
 
     assert [word.text for word in words[-2:]] == ["Оплачено", "полностью"]
     assert all(60 <= x <= 260 for word in words[-2:] for x in (word.bbox[0], word.bbox[2]))
+
+
+def test_a_remark_that_is_written_with_styles_only_is_read(renderer: Renderer, typed: Path) -> None:
+    rich = (
+        '<?xml version="1.0"?><body xmlns="http://www.w3.org/1999/xhtml">'
+        "<p>Принято <b>Штольцем</b> &amp; К</p><p>14 марта</p></body>"
+    )
+    write_remark(typed, "", RC=String(rich))
+
+    words = read(renderer, typed).words
+
+    assert [word.text for word in words[-6:]] == ["Принято", "Штольцем", "&", "К", "14", "марта"]
+    assert words[-2].bbox[1] > words[-3].bbox[1]  # a paragraph of its own
