@@ -32,12 +32,13 @@ from .doubtful_page import read_doubtful
 from .engines.base import Engine
 from .engines.word_lists import is_known_word
 from .figures import cut_out_figures
+from .find_unread import find_unread_lines
 from .layer_sample import LEAST_AGREEMENT, leave_out, measure_agreement
 from .layer_tables import make_layer_tables
 from .read_tables import read_tables, without_rules
 from .rendering import RenderedPage, Renderer
 from .rendering.geometry import guess_dpi
-from .unread_ink import Sheet, find_unread_lines, read_unread
+from .unread_ink import Sheet, read_unread
 from .word_look import look_again
 
 log = structlog.get_logger(__name__)
@@ -53,8 +54,7 @@ class PageReading:
 
     `engine`, `engine_version`: the engine that read it, as in the HTTP contract. `page_image`: that
     image as WebP where reading made one; None where it is made on demand. `thumbnail`: likewise,
-    small. `figures`: the figures
-    that the layout's blocks name, by name, as WebP.
+    small. `figures`: the figures that the layout's blocks name, by name, as WebP.
     """
 
     layout: PageLayout
@@ -174,7 +174,6 @@ def _read_text_layer(
     scanned = extract.is_of_scan(layer)
     if scanned:
         layout = quality.judge_layer(quality.mend_layout(layout, is_known_word), is_known_word)
-
     if scanned and reader is not None:
         left = deadline - time.monotonic()
         layout = look_again(layout, reader, draw, language=language, seconds=left)

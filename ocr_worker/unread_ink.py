@@ -18,27 +18,17 @@ from documents.errors import EngineFailed, ReadingTimeout
 from documents.text.other_lines import make_line, replace_lines
 from documents.text.page_layout import Block, Box, PageLayout, bounding_box, mean_confidence
 from ocr_worker.quality import calibrate_layout
-from ocr_worker.rendering import UnreadLine, ink
+from ocr_worker.rendering import UnreadLine
 from ocr_worker.rendering.rotate import rotate_box, rotate_clockwise
 
 from .engines.base import Engine
 from .engines.plug_ins import reader_of_parts
 from .engines.word_lists import is_known_word
+from .find_unread import WORTH_A_FLAG
+from .line_parts import covered_length, group_lines, scale_box
 from .place_blocks import insert_blocks, overlap_share
 
 log = structlog.get_logger(__name__)
-
-#: The longer side, px, to which a page image is reduced before its ink is looked at: 100 dpi.
-_CHECK_SIDE = 1170
-
-#: Share of a page's text-like ink without words from which it is read again, and the letters from
-#: which a line of it is.
-_MUCH_UNREAD = 0.2
-_LEAST_LETTERS = 5
-
-#: So many lines under each other without words, with so many letters in all, are a lost paragraph,
-#: however small its share of the page is.
-_PARAGRAPH_LINES, _PARAGRAPH_LETTERS = 2, 40
 
 #: Lines with a lower confidence are noise: what an engine sees in a drawing.
 _BELIEVABLE = 0.5
@@ -49,9 +39,8 @@ _SAME_PLACE = 0.4
 #: A line of ink is read where words cover this share of its width.
 _READ = 0.4
 
-#: What stays unread is reported from this many letters in one line, on the page, and from this
-#: share of the page's text: less is a logo.
-_WORTH_A_FLAG = 8
+#: What stays unread is reported from this many letters on the page, and from this share of the
+#: page's text: less is a logo.
 _WORTH_IN_ALL = 12
 _WORTH_SHARE = 0.02
 
@@ -94,7 +83,7 @@ def read_unread(
     left = [
         line
         for line in lines
-        if line.letters >= _WORTH_A_FLAG and _covered_length(line, words) < _READ
+        if line.letters >= WORTH_A_FLAG and covered_length(line, words) < _READ
     ]
     read = sum(len(word.text) for word in layout.words()) + sum(len(b.text) for b in found)
     unread = sum(line.letters for line in left)
@@ -102,7 +91,7 @@ def read_unread(
         left, unread = [], 0
     empty = [
         Block(id="", label="text", bbox=part, order=None, text="")
-        for part in _group([line.bbox for line in left])
+        for part in group_lines([line.bbox for line in left])
     ]
     if not found and not empty:
         return layout
@@ -117,46 +106,6 @@ def read_unread(
     )
 
 
-def find_unread_lines(layout: PageLayout, upright: Image.Image) -> list[UnreadLine]:
-    """The lines of `upright` (the image that was read, px of the layout) that have no words.
-
-    Where they are few beside those that have, only those that are a paragraph together: the others
-    are dust, shadows, drawings. Over 60 pages the share was 0.28 to 0.98 where text had been lost,
-    and at most 0.15 elsewhere; of 272 paragraphs taken out of readings of bad scans all are found.
-    """
-    gray = upright if upright.mode == "L" else upright.convert("L")
-    factor = max(1, round(max(gray.size) / _CHECK_SIDE))
-    edges = ink.find_edges(gray.reduce(factor) if factor > 1 else gray)
-    boxes = [box for block in layout.blocks for box in _explained_boxes(block)]
-    lines = ink.find_lines(edges, [_scale(box, 1 / factor) for box in boxes])
-    unread = sum(line.letters for line in lines)
-    if unread < _WORTH_A_FLAG:
-        return []
-    lines = [line for line in lines if line.letters >= _LEAST_LETTERS]
-    paragraphs = _select_paragraphs(lines)
-    if len(paragraphs) < len(lines):
-        every = sum(line.letters for line in ink.find_lines(edges))
-        if unread <= _MUCH_UNREAD * max(every, 1):
-            lines = paragraphs
-    return [UnreadLine(_scale(line.bbox, factor), line.letters) for line in lines]
-
-
-def _select_paragraphs(lines: Sequence[ink.InkLine]) -> list[ink.InkLine]:
-    """The lines that stand under each other and have many letters together."""
-    chosen: list[ink.InkLine] = []
-    for part in _group([line.bbox for line in lines]):
-        inside = [line for line in lines if overlap_share(line.bbox, part) > 0.99]
-        letters = sum(line.letters for line in inside)
-        if len(inside) >= _PARAGRAPH_LINES and letters >= _PARAGRAPH_LETTERS:
-            chosen += inside
-    return chosen
-
-
-def _explained_boxes(block: Block) -> list[Box]:
-    """What a block accounts for: its words, or all of it where it has none (a picture)."""
-    return [word.bbox for word in block.words()] or [block.bbox]
-
-
 def _read_parts(
     engine: Engine,
     sheet: Sheet,
@@ -169,9 +118,9 @@ def _read_parts(
     across it; boxes in px of the layout."""
     scale = sheet.image.width / layout.width
     turn = 90 if lines[0].across else 0
-    parts = [_scale(box, scale) for box in _group([line.bbox for line in lines])]
+    parts = [scale_box(box, scale) for box in group_lines([line.bbox for line in lines])]
     known = [word.bbox for word in layout.words()]
-    part, origin = _cut_out(sheet.image, parts, [_scale(box, scale) for box in known])
+    part, origin = _cut_out(sheet.image, parts, [scale_box(box, scale) for box in known])
     try:
         reading = engine.read_part(
             rotate_clockwise(part.convert("L"), turn),
@@ -230,7 +179,7 @@ def _move(
     def place(box: Box) -> Box:
         back = (360 - reading.rotation - turn) % 360
         x0, y0, x1, y1 = rotate_box(box, back, reading.width, reading.height)
-        return _scale((x0 + left, y0 + top, x1 + left, y1 + top), scale)
+        return scale_box((x0 + left, y0 + top, x1 + left, y1 + top), scale)
 
     lines = tuple(
         replace(
@@ -273,50 +222,3 @@ def _keep_believable(block: Block, known: Sequence[Box]) -> Block | None:
 
 def _word_boxes(block: Block) -> list[Box]:
     return [word.bbox for word in block.words()] or [block.bbox]
-
-
-def _covered_length(line: UnreadLine, words: Sequence[Box]) -> float:
-    """The share of the line's length over or under which words stand."""
-    x0, y0, x1, y1 = _lay_level(line.bbox) if line.across else line.bbox
-    boxes = map(_lay_level, words) if line.across else words
-    spans = sorted(
-        (max(w[0], x0), min(w[2], x1))
-        for w in boxes
-        if min(w[3], y1) - max(w[1], y0) > 0.3 * min(w[3] - w[1], y1 - y0)
-    )
-    covered, end = 0.0, x0
-    for left, right in spans:
-        if right > max(left, end):
-            covered += right - max(left, end)
-            end = right
-    return covered / max(x1 - x0, 1.0)
-
-
-def _lay_level(box: Box) -> Box:
-    x0, y0, x1, y1 = box
-    return y0, x0, y1, x1
-
-
-def _group(lines: Sequence[Box]) -> list[Box]:
-    """Lines, grown by their height, joined where they touch."""
-    parts: list[Box] = []
-    for x0, y0, x1, y1 in lines:
-        grown = 0.8 * min(x1 - x0, y1 - y0)
-        box = (x0 - grown, y0 - grown, x1 + grown, y1 + grown)
-        while True:
-            touching = [part for part in parts if _touch(part, box)]
-            if not touching:
-                break
-            box = bounding_box([box, *touching])
-            parts = [part for part in parts if part not in touching]
-        parts.append(box)
-    return sorted(parts, key=lambda part: (part[1], part[0]))
-
-
-def _touch(one: Box, other: Box) -> bool:
-    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
-
-
-def _scale(box: Box, factor: float) -> Box:
-    x0, y0, x1, y1 = box
-    return x0 * factor, y0 * factor, x1 * factor, y1 * factor
