@@ -61,8 +61,12 @@ def is_unprinted(
     """Whether there is too little print for the words at `indices`, or none for one of them."""
     needed = _measure_needed(matched, places, indices, page)
     printed = [ink.width(_box_within(places, i)) for i in indices]
-    return sum(printed) < _PRINTED * sum(needed) or any(
-        width < _PRINTED_OF_ONE * least for width, least in zip(printed, needed, strict=True)
+    if sum(printed) < _PRINTED * sum(needed):
+        return True
+    # On a line that the second reader did not see, where each word stands is a guess.
+    return any(
+        width < _PRINTED_OF_ONE * least and places[i].line >= 0
+        for i, width, least in zip(indices, printed, needed, strict=True)
     )
 
 

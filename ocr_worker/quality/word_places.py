@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 from documents.text.page_layout import Box, bounding_box
 
@@ -19,6 +21,9 @@ _NARROW = frozenset("1iIjlftr.,:;!|()[]'’-/")
 
 #: Lines further apart than this many heights have another line between them.
 _LINE_BETWEEN = 2.4
+
+#: So are lines further apart than this many times what the block's lines mostly are.
+_PITCHES_BETWEEN = 1.6
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ def locate_words(matched: RegionMatch) -> list[WordPlace]:
         if match.i0 < match.i1 and match.seen:
             _place_match(known, matched.tokens, match)
     result: list[WordPlace] = []
+    pitch = _measure_pitch(matched.matches)
     start = 0
     while start < len(known):
         place = known[start]
@@ -60,7 +66,7 @@ def locate_words(matched: RegionMatch) -> list[WordPlace]:
             end += 1
         before = result[-1].end if result else None
         after = known[end] if end < len(known) else None
-        result += _place_between(matched, matched.tokens[start:end], before, after)
+        result += _place_between(matched, matched.tokens[start:end], before, after, pitch)
         start = end
     return result
 
@@ -86,6 +92,7 @@ def _place_between(
     tokens: list[FoldedWord],
     before: WordPlace | None,
     after: WordPlace | None,
+    pitch: float,
 ) -> list[WordPlace]:
     texts = [token.text for token in tokens]
     region = matched.region.block.bbox
@@ -95,7 +102,7 @@ def _place_between(
         box = (before.box[2], min(before.box[1], after.box[1]), after.box[0],
                max(before.box[3], after.box[3]))  # fmt: skip
         return [WordPlace(part, before.line) for part in _split_box(box, texts)]
-    if before and after and after.box[1] - before.box[1] > _LINE_BETWEEN * _height(before.box):
+    if before and after and _has_line_between(before.box, after.box, pitch):
         box = (region[0], before.box[3], max(region[2], region[0]), after.box[1])
         return spread_over(box, tokens)
     if before is None:
@@ -125,6 +132,23 @@ def _place_between(
         box = (left, after.box[1], after.box[0], after.box[3])
         result += [WordPlace(part, after.line) for part in _split_box(box, texts[fits:])]
     return result
+
+
+def _measure_pitch(matches: Sequence[WordMatch]) -> float:
+    """From line to line of those that the second reader saw, px; infinite where they are few."""
+    lines: dict[int, list[float]] = {}
+    for match in matches:
+        for each in match.seen:
+            lines.setdefault(each.line, []).append((each.word.bbox[1] + each.word.bbox[3]) / 2)
+    middles = sorted(map(median, lines.values()))
+    steps = [low - high for high, low in pairwise(middles)]
+    return median(steps) if len(steps) > 1 else math.inf
+
+
+def _has_line_between(before: Box, after: Box, pitch: float) -> bool:
+    if after[1] - before[1] > _LINE_BETWEEN * _height(before):
+        return True
+    return (after[1] + after[3] - before[1] - before[3]) / 2 > _PITCHES_BETWEEN * pitch
 
 
 def measure_letters(text: str) -> float:

@@ -177,6 +177,8 @@ def test_the_admins_document_leads_to_the_archive_and_the_desk(browser: Client, 
 def test_what_a_comparison_held_back_is_shown_and_approved(root_browser: Client) -> None:
     row = {"f1": [0.99, 0.9], "seconds": [1.0, 3.5], "flags": [[], []]}
     record_comparison(("tesseract", "5.5"), ("paddleocr-vl", "3.3"), [row] * LEAST_PAGES)
+    same = {**row, "f1": [0.99, 0.99]}
+    record_comparison(("tesseract", "5.5"), ("paddleocr-vl", "3.3"), [same])  # decides nothing
 
     page = root_browser.get(STATE).content.decode()
     for shown in ("PaddleOCR-VL", "90.0% (99.0%)", "3.5 (1.0)", "held back"):

@@ -137,3 +137,17 @@ def test_ink_is_what_is_darker_than_the_paper_around_it() -> None:
     assert not ink((390, 190, 500, 300)), "the image's end"
     assert not ink((-50, -50, -1, -1)), "outside"
     assert not ink((20, 20, 20, 40)), "nothing"
+
+
+def test_how_wide_print_is_counts_letters_and_no_dashes() -> None:
+    image = Image.new("L", (400, 60), 235)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((20, 10, 59, 50), fill=30)
+    draw.line((200, 30, 260, 30), fill=30, width=3)
+    ink = make_ink_detector(image)
+
+    assert ink.width((0, 5, 100, 55)) == 40, "print"
+    assert ink.width((50, 5, 100, 55)) == 10, "what of it reaches in"
+    assert ink.width((190, 5, 270, 55)) == 0, "a dash"
+    assert ink.width((300, 5, 390, 55)) == 0, "paper"
+    assert ink.width((390, 50, 500, 300)) == 0, "the image's end"

@@ -61,6 +61,25 @@ def test_a_word_that_is_alone_in_its_block_has_the_whole_block() -> None:
     assert read_page.blocks[1].disputes == ()
 
 
+def test_a_printed_line_that_tesseract_has_missed_is_no_invention() -> None:
+    over = seen("первая строка договора", "вторая строка договора", "третья строка договора",
+                "пятая строка поставки")  # fmt: skip
+    x = 30  # the fourth line is not seen: the last stands where the fifth does
+    (last,) = over.lines[3:]
+    moved = tuple(
+        replace(word, bbox=(word.bbox[0], word.bbox[1] + x, word.bbox[2], word.bbox[3] + x))
+        for word in last.words
+    )
+    over = replace(over, lines=(*over.lines[:3], Line(last.text, last.bbox, moved)))
+    lines = [line.text for line in over.lines]
+    text = " ".join([*lines[:3], "четвёртая лишняя", lines[3]])
+    first = page(said(text, bbox=(90, 90, 900, 400)))
+
+    (block,) = compare_layouts(first, page(over), Printed(True)).blocks
+
+    assert disputes(block) == []
+
+
 # --- a dispute
 
 
