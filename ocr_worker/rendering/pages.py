@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from typing import Any, BinaryIO, Union
 
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image
 
 from documents.errors import PageTooLarge
 from documents.messages import Message
@@ -20,6 +20,7 @@ from .blank_side import is_blank_side
 from .image_objects import describe_image
 from .images import ImageFile
 from .member_actions import MemberActions
+from .page_colours import drop_gray_colour, has_colour_marks, make_gray
 from .pdf import PdfFile
 from .pdf_open import unlock_pdf
 from .sheet_codes import CODES_DPI, read_codes
@@ -29,13 +30,6 @@ from .webp import encode_small, encode_webp
 
 Answer = tuple[dict[str, Any], bytes]
 Opened = Union[PdfFile, ImageFile]  # noqa: UP007 - evaluated on Python 3.10 too
-
-#: How far channels may differ in a page that counts as gray (JPEG noise).
-_GRAY_NOISE = 12
-
-#: The difference (of 255) between the channels of a coloured mark, and which share of a page these
-#: have: a stamp takes 1%, a picture of it all more than a third.
-_MARK, _MARKED = 40, (0.002, 0.35)
 
 
 class Pages:
@@ -158,7 +152,7 @@ class Pages:
         if dpi is not None and not estimated and dpi != resolution:
             page = self._resample(page, number, resolution, dpi)
             resolution = float(dpi)
-        gray = _make_gray(page)
+        gray = make_gray(page)
         answer = page.convert("RGB") if colour and page.mode != "L" else gray
         blank, file = blank_page.is_blank(gray), self._file
         # Of a PDF nothing tells what is lost; a repaired one with an empty page has lost that.
@@ -171,7 +165,7 @@ class Pages:
             "estimated": estimated,
             "blank": blank,
             "damaged": lost,
-            "marked": page.mode == "RGB" and _has_colour_marks(page),
+            "marked": page.mode == "RGB" and has_colour_marks(page),
         }, answer.tobytes()
 
     def render_for_parts(self, number: int) -> Answer:
@@ -181,7 +175,7 @@ class Pages:
             gray = file.draw(number, width, height, gray=True)
         else:
             page, dpi, _ = file.decode(number)
-            gray = _make_gray(page)
+            gray = make_gray(page)
         size = {"width": gray.width, "height": gray.height, "dpi": round(dpi, 2)}
         return size, gray.tobytes()
 
@@ -259,7 +253,7 @@ class Pages:
         width, height, dpi = file.natural_size(number)
         if self._drawn is None or self._drawn[0] != number:
             self._drawn = None
-            self._drawn = (number, _drop_gray_colour(file.draw(number, width, height)))
+            self._drawn = (number, drop_gray_colour(file.draw(number, width, height)))
         return self._drawn[1], dpi, False
 
     def _resample(self, page: Image.Image, number: int, resolution: float, dpi: int) -> Image.Image:
@@ -271,42 +265,3 @@ class Pages:
         if isinstance(self._file, PdfFile):
             return self._file.draw(number, *size)
         return page.resize(size, Image.Resampling.LANCZOS)
-
-
-def _has_colour_marks(page: Image.Image) -> bool:
-    """Whether a part of `page` ("RGB") has a colour and is no picture all over."""
-    red, green, blue = page.reduce(4).split()
-    lightest = ImageChops.lighter(red, ImageChops.lighter(green, blue))
-    darkest = ImageChops.darker(red, ImageChops.darker(green, blue))
-    share = sum(ImageChops.subtract(lightest, darkest).histogram()[_MARK:])
-    least, most = _MARKED
-    return least <= share / (red.width * red.height) <= most
-
-
-def _make_gray(page: Image.Image) -> Image.Image:
-    """`page` in gray; where nothing is left of it, as of red letters on a green as bright, in the
-    colour that shows most."""
-    if page.mode == "L":
-        return page
-    gray = page.convert("L")
-    if page.mode == "RGB" and blank_page.is_blank(gray):
-        bands = [band for band in page.split() if not blank_page.is_blank(band)]
-        return max(bands, key=_measure_contrast, default=gray)
-    return gray
-
-
-def _measure_contrast(band: Image.Image) -> float:
-    return float(ImageStat.Stat(band).stddev[0])
-
-
-def _drop_gray_colour(page: Image.Image) -> Image.Image:
-    """Convert `page` to "L" where it has no colour: a third of the bytes and of later work."""
-    if page.mode != "RGB":
-        return page
-    sample = page.reduce(4) if min(page.size) >= 8 else page
-    red, green, blue = sample.split()
-    for one, other in ((red, green), (green, blue)):
-        extrema = ImageChops.difference(one, other).getextrema()
-        if extrema[1] > _GRAY_NOISE:  # type: ignore[operator]
-            return page
-    return page.getchannel("G")
