@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from PIL import Image
+from rapidfuzz import fuzz
 
 from documents.errors import EngineFailed, ReadingTimeout
 from documents.text.page_layout import (
     Block,
-    Box,
     Line,
     PageLayout,
     Word,
@@ -23,9 +23,9 @@ from .engines.base import Engine
 from .place_blocks import insert_blocks, overlap_share
 from .read_tables import LineReader
 
-#: A word of a mark has so many letters or digits and this certainty at least, and covers at most
-#: this share of a word of the print.
-_LEAST_LETTERS, _READ, _APART = 3, 0.85, 0.3
+#: A word of a mark has so many letters or digits and this certainty at least. It may stand over
+#: words of the print, but not be one: cover this share of one, and be as much like it (of 100).
+_LEAST_LETTERS, _READ, _OVER, _ALIKE = 3, 0.7, 0.3, 60
 
 #: Of the letters read in marks this share at least is certain, else they are no writing: the other
 #: side of a page, which shows through from right to left.
@@ -66,8 +66,8 @@ def _is_legible(marks: PageLayout) -> bool:
 
 
 def _select_blocks(marks: PageLayout, print_: PageLayout) -> Iterable[Block]:
-    """The blocks of words of `marks` that are certain and stand beside those of `print_`."""
-    printed = [word.bbox for word in print_.words()]
+    """The blocks of words of `marks` that are certain and no words of `print_`."""
+    printed = list(print_.words())
     for block in marks.blocks_in_order():
         lines = []
         for line in block.lines:
@@ -90,7 +90,12 @@ def _select_blocks(marks: PageLayout, print_: PageLayout) -> Iterable[Block]:
             )
 
 
-def _is_of_mark(word: Word, printed: Iterable[Box]) -> bool:
+def _is_of_mark(word: Word, printed: Iterable[Word]) -> bool:
     letters = sum(character.isalnum() for character in word.text)
-    certain = letters >= _LEAST_LETTERS and (word.confidence or 0.0) >= _READ
-    return certain and all(overlap_share(box, word.bbox) < _APART for box in printed)
+    if letters < _LEAST_LETTERS or (word.confidence or 0.0) < _READ:
+        return False
+    return not any(
+        overlap_share(other.bbox, word.bbox) >= _OVER
+        and fuzz.ratio(other.text.casefold(), word.text.casefold()) >= _ALIKE
+        for other in printed
+    )
