@@ -20,6 +20,10 @@ _BANDS, _SHOWN, _DRIFT = 16, 14, 3
 #: A streak is darker (of 255) by this much than the page so many px beside it.
 _CONTRAST, _BESIDE = 25, 6
 
+#: Print is darker than this (of 255); of what lies on one side of a streak that crosses it,
+#: it takes this share at least.
+_INK, _PRINT = 128, 0.03
+
 #: A page of more candidates in one band is a picture.
 _MOST = 400
 
@@ -37,15 +41,15 @@ def take_off_streaks(gray: Image.Image) -> Image.Image | None:
     page with lines both ways, which are the frame of a form."""
     if min(gray.size) < 20 * _BESIDE:
         return None
-    down = _find_streaks(gray.resize((gray.width, _BANDS), Image.Resampling.BOX))
-    level = gray.resize((_BANDS, gray.height), Image.Resampling.BOX)
+    down = _find_streaks(gray.reduce((1, -(-gray.height // _BANDS))))
+    level = gray.reduce((-(-gray.width // _BANDS), 1))
     across = _find_streaks(level.transpose(Image.Transpose.TRANSPOSE))
     if bool(down) == bool(across):
         return None
     if down:
         return _erase(gray, down)
-    turned = gray.transpose(Image.Transpose.TRANSPOSE)
-    return _erase(turned, across).transpose(Image.Transpose.TRANSPOSE)
+    turned = _erase(gray.transpose(Image.Transpose.TRANSPOSE), across)
+    return turned.transpose(Image.Transpose.TRANSPOSE) if turned is not None else None
 
 
 def _find_streaks(bands: Image.Image) -> list[_Streak]:
@@ -86,8 +90,11 @@ def _follow(rows: list[list[tuple[int, int]]], first: tuple[int, int]) -> _Strea
     return _Streak(start, place, round(statistics.median(widths)) + 1)
 
 
-def _erase(gray: Image.Image, streaks: list[_Streak]) -> Image.Image:
-    """What lies on both sides of a streak goes on across it."""
+def _erase(gray: Image.Image, streaks: list[_Streak]) -> Image.Image | None:
+    """What lies on both sides of a streak goes on across it. None where none of them crosses print:
+    they keep nothing from being read, and may be rules of a letterhead."""
+    if not any(_crosses_print(gray, streak) for streak in streaks):
+        return None
     for streak in streaks:
         mask = Image.new("1", gray.size)
         line = (streak.first, 0, streak.last, gray.height)
@@ -98,6 +105,13 @@ def _erase(gray: Image.Image, streaks: list[_Streak]) -> Image.Image:
         )
         gray = Image.composite(both, gray, mask)
     return gray
+
+
+def _crosses_print(gray: Image.Image, streak: _Streak) -> bool:
+    left, right = sorted((round(streak.first), round(streak.last)))
+    sides = ((left - 2 * _BESIDE, left - _BESIDE), (right + _BESIDE, right + 2 * _BESIDE))
+    dark = [sum(gray.crop((x0, 0, x1, gray.height)).histogram()[:_INK]) for x0, x1 in sides]
+    return max(dark) >= _PRINT * _BESIDE * gray.height
 
 
 _IS_DARKER = [255 if value >= _CONTRAST else 0 for value in range(256)]

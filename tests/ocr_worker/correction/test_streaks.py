@@ -65,3 +65,11 @@ def test_print_under_streaks_is_read(
     path = saved(streaked(page), tmp_path / "dusty.png")
 
     assert share(read_page(renderer, engine, path, "image/png", 1).layout) > 0.9
+
+
+def test_lines_that_cross_no_print_stay(page: Image.Image) -> None:
+    draw = ImageDraw.Draw(page)
+    for y in (60, 1690):  # of a letterhead, printed to the edges of the sheet
+        draw.line((0, y, page.width, y), fill=60, width=3)
+
+    assert take_off_streaks(page) is None
