@@ -37,7 +37,7 @@ export function bindLinkDialog(api) {
         const files = [...document.querySelectorAll(".doc-more a[data-kind]")];
         format.replaceChildren(...files.map((file) => new Option(file.textContent, file.dataset.kind)));
         forget();
-        dialog.showModal();
+        if (!dialog.open) dialog.showModal();
     };
 }
 

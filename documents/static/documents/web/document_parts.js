@@ -22,7 +22,23 @@ export class Parts {
     }
 
     async openLinkDialog() {
-        this.showLinks ??= (await import("./document_link.js")).bindLinkDialog(this.api);
+        if (!this.showLinks) {
+            // Enter may come before the script does.
+            const dialog = document.getElementById("link-dialog");
+            const form = dialog.querySelector("form");
+            let entered = false;
+            const wait = (event) => {
+                event.preventDefault();
+                entered = true;
+            };
+            form.addEventListener("submit", wait);
+            dialog.showModal();
+            this.showLinks = (await import("./document_link.js")).bindLinkDialog(this.api);
+            form.removeEventListener("submit", wait);
+            this.showLinks();
+            if (entered) form.requestSubmit();
+            return;
+        }
         this.showLinks();
     }
 
