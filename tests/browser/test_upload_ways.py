@@ -58,7 +58,7 @@ def test_a_folder_is_dropped_and_everything_in_it_is_filed(
     page.goto(HOME)
     drop_paths(page, make_folder(tmp_path))
 
-    expect(page.locator("[data-summary]")).to_have_text("0 of 104 done", timeout=120_000)
+    expect(page.locator("[data-summary]")).to_have_text("being read: 104", timeout=120_000)
     expect(page.get_by_text("All files are stored.")).to_be_visible()
     expect(rows(page)).to_have_count(104)
     expect(page.get_by_title("Входящие/2026/март/scan 1.pdf")).to_be_visible()
