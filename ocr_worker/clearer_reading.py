@@ -2,8 +2,8 @@
 
 Streaks are lines of dust from a scanner's glass; marks are print of the other side that shows
 through, pale stamps, dirt. Tried only where the page as it is was read with doubt: pages that are
-read well cost nothing, and neither pale print nor printed lines are lost. What pale
-stamps say beside the print is read apart.
+read well cost nothing, and neither pale print nor printed lines are lost. What pale stamps
+say beside the print is read apart.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 In gray a blue stamp is as dark as the print under it, and an engine reads neither. The lightest
 colour channel of a px shows what is black, which is the print; the difference between the channels
-shows what has a colour, which is the mark. Tried only where words under such marks are doubtful.
+shows what has a colour, which is the mark. Tried only where words under such marks are doubtful or
+missing.
 """
 
 from __future__ import annotations
@@ -32,12 +33,11 @@ _COLOUR, _LIGHT = 48, 170
 #: their box at least, or nothing is tried.
 _DOUBTFUL, _LEAST_WORDS, _MARKED = 0.85, 3, 0.03
 
-#: Print (darker than this of 255) within so many px of marks, but those within so many of words;
-#: of so many px, which are a dozen letters at 200 dpi, there are words.
+#: Print is darker than this (of 255); within so many px of marks, and not within so many of any
+#: word, so many px of it are a dozen letters at 200 dpi that were not read.
 _INK, _NEAR, _AROUND, _UNREAD = 120, 12, 4, 800
 
-#: The reading without the marks is kept where it is surer, or of more letters by this share. Words
-#: of the marks themselves may be among those that it lacks.
+#: The reading without the marks is kept where it is surer, or certain of more letters, by so much.
 _SURER, _OF_MORE = Kept(0.005, 1.0), Kept(-0.03, 1.01)
 
 #: Corrections of the light after which the colours of the page say nothing about what was read.
@@ -83,9 +83,9 @@ def read_apart(
         is_better(again, layout, rule) for rule in (_SURER, _OF_MORE)
     )
     log.info("page_read_without_colour", kept=kept)
-    left = deadline - time.monotonic()
     if not kept:
         return None
+    left = deadline - time.monotonic()
     marks = ImageChops.invert(mark.point(_STRONGER))
     return add_marks(again, marks, dpi=dpi, engine=engine, language=language, seconds=left)
 

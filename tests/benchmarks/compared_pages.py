@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PIL import Image
-
 from documents.text.page_layout import PageLayout
 from ocr_worker.engines import create_engine
 from ocr_worker.engines.base import Engine
 from ocr_worker.quality import InkDetector, make_ink_detector
 from ocr_worker.rendering import Renderer
+from ocr_worker.rendering.rotate import rotate_clockwise
 from ocr_worker.text_layer import extract
 from tests.benchmarks.planting import Page, from_layer, from_truth
 from tests.benchmarks.truths import DRAWN, SAMPLES, Truth, documents, truths
@@ -20,11 +19,6 @@ from tests.benchmarks.truths import DRAWN, SAMPLES, Truth, documents, truths
 _FURTHER = 8
 
 _MIME_TYPES = {"tif": "image/tiff", "jpg": "image/jpeg"}
-_TURNS = {
-    90: Image.Transpose.ROTATE_270,
-    180: Image.Transpose.ROTATE_180,
-    270: Image.Transpose.ROTATE_90,
-}
 
 
 @dataclass(frozen=True)
@@ -52,9 +46,7 @@ def cases() -> Iterator[Case]:
                 page = from_layer(extract.convert_to_layout(layer), second.width, second.height)
             else:
                 page = from_truth(truth.text, second)
-            image = drawn.image
-            if second.rotation:
-                image = image.transpose(_TURNS[second.rotation])
+            image = rotate_clockwise(drawn.image, second.rotation)
             yield Case(truth, second, page, make_ink_detector(image))
     engine.close()
 

@@ -14,6 +14,8 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
+from ocr_worker.rendering.rotate import rotate_clockwise
+
 SHARED = Path(os.environ.get("OCRSITE_TEST_SHARED") or Path(__file__).parents[3] / "shared")
 SAMPLES = SHARED / "samples"
 
@@ -22,12 +24,6 @@ DRAWN = "truth page images"
 
 #: Real scans that carry a Latin text layer over Russian writing.
 GIBBERISH = ("ru-zakupki-bee937c9-p2", "ru-zakupki-515bf98f-p1", "ru-zakupki-75324975-p1")
-
-_TURNS = {
-    90: Image.Transpose.ROTATE_270,
-    180: Image.Transpose.ROTATE_180,
-    270: Image.Transpose.ROTATE_90,
-}
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ def turned_copy(image: Path, degrees: int, directory: Path) -> Path:
     """A copy turned clockwise by 90, 180 or 270 degrees: the same pixels, as PNG."""
     path = directory / f"{image.stem}-{degrees}.png"
     with Image.open(image) as original:
-        copy = ImageOps.exif_transpose(original).transpose(_TURNS[degrees])
+        copy = rotate_clockwise(ImageOps.exif_transpose(original), degrees)
         dpi = original.info.get("dpi")
         if dpi is None:
             copy.save(path)

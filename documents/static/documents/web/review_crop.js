@@ -7,6 +7,26 @@ const MOST = 4;
 /* px between words and their frame. */
 const GAP = 5;
 
+/* A place of a grid that is chosen or left out: its button, and in that the cut of the page, for `Crop`. */
+export function buildPlace() {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "place";
+    button.setAttribute("aria-pressed", "true");
+    const crop = document.createElement("span");
+    crop.className = "crop";
+    const image = document.createElement("img");
+    image.alt = "";
+    const mark = document.createElement("span");
+    mark.className = "crop-mark";
+    mark.dataset.mark = "";
+    crop.append(image, mark);
+    button.append(crop);
+    item.append(button);
+    return {item, button, crop};
+}
+
 export class Crop {
     constructor(element) {
         this.element = element;

@@ -1,7 +1,7 @@
 /* One doubtful word in many documents on one screen: Enter confirms all, X leaves one out. */
 import {get, post} from "./http.js";
 import {bindKeys} from "./keys.js";
-import {Crop} from "./review_crop.js";
+import {Crop, buildPlace} from "./review_crop.js";
 import {text} from "./texts.js";
 import {toast} from "./toast.js";
 
@@ -64,27 +64,14 @@ async function show(index) {
 }
 
 function build(place) {
-    const item = document.createElement("li");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "place";
-    button.setAttribute("aria-pressed", "true");
-    const crop = document.createElement("span");
-    crop.className = "crop";
-    const image = document.createElement("img");
-    image.alt = "";
-    const mark = document.createElement("span");
-    mark.className = "crop-mark";
-    mark.dataset.mark = "";
-    crop.append(image, mark);
+    const {item, button, crop} = buildPlace();
     const line = document.createElement("span");
     line.append(`${place.before} `, strong(place.text), ` ${place.after}`);
     const name = document.createElement("span");
     name.className = "place-name small muted";
     name.textContent = `${place.title}, ${place.number}`;
-    button.append(crop, line, name);
+    button.append(line, name);
     button.addEventListener("click", () => toggle(place, button));
-    item.append(button);
     crop.style.display = "block";
     requestAnimationFrame(() => new Crop(crop).show(place, place));
     return item;

@@ -1,7 +1,7 @@
 /* The doubts of a page on one sheet: the eye runs over them, and Enter says that all which are chosen are
  * right. What is left out is asked alone afterwards. */
 import {bindKeys} from "./keys.js";
-import {Crop} from "./review_crop.js";
+import {Crop, buildPlace} from "./review_crop.js";
 import {text} from "./texts.js";
 
 export class Sheet {
@@ -33,24 +33,11 @@ export class Sheet {
     }
 
     build(page, {doubt}, index) {
-        const item = document.createElement("li");
-        const button = document.createElement("button");
-        button.type = "button";
-        button.className = "place";
-        button.setAttribute("aria-pressed", "true");
-        const crop = document.createElement("span");
-        crop.className = "crop";
-        const image = document.createElement("img");
-        image.alt = "";
-        const mark = document.createElement("span");
-        mark.className = "crop-mark";
-        mark.dataset.mark = "";
-        crop.append(image, mark);
+        const {item, button, crop} = buildPlace();
         const words = document.createElement("b");
         words.textContent = doubt.text;
-        button.append(crop, words);
+        button.append(words);
         button.addEventListener("click", () => this.toggle(index));
-        item.append(button);
         new Crop(crop).show(page, doubt);
         return item;
     }
