@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from documents.text.page_layout import Box, bounding_box
@@ -10,6 +11,8 @@ from ocr_worker.rendering import UnreadLine
 
 def covered_length(line: UnreadLine, words: Sequence[Box]) -> float:
     """The share of the line's length over or under which words stand."""
+    if line.slant:
+        return _cover_slanted(line, words)
     x0, y0, x1, y1 = _lay_level(line.bbox) if line.across else line.bbox
     boxes = map(_lay_level, words) if line.across else words
     spans = sorted(
@@ -23,6 +26,18 @@ def covered_length(line: UnreadLine, words: Sequence[Box]) -> float:
             covered += right - max(left, end)
             end = right
     return covered / max(x1 - x0, 1.0)
+
+
+def _cover_slanted(line: UnreadLine, words: Sequence[Box]) -> float:
+    """By diagonals: those of the words on the line are as steep as that of the line."""
+    diagonal = math.dist(line.bbox[:2], line.bbox[2:])
+    inside = [word for word in words if _is_middle_in(word, line.bbox)]
+    return sum(math.dist(word[:2], word[2:]) for word in inside) / max(diagonal, 1.0)
+
+
+def _is_middle_in(word: Box, box: Box) -> bool:
+    x, y = (word[0] + word[2]) / 2, (word[1] + word[3]) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
 def _lay_level(box: Box) -> Box:

@@ -19,6 +19,7 @@ from documents.text.other_lines import make_line, replace_lines
 from documents.text.page_layout import Block, Box, PageLayout, bounding_box, mean_confidence
 from ocr_worker.quality import calibrate_layout
 from ocr_worker.rendering import UnreadLine
+from ocr_worker.rendering.ink_slants import Region, lay_level, place_back
 from ocr_worker.rendering.rotate import rotate_box, rotate_clockwise
 
 from .engines.base import Engine
@@ -74,11 +75,10 @@ def read_unread(
     if engine is not None:
         deadline = time.monotonic() + seconds
         sheet = draw()
-        for across in (False, True):
-            some = [line for line in lines if line.across is across]
-            if some:
-                remaining = max(deadline - time.monotonic(), 0.0)
-                found += _read_parts(engine, sheet, layout, some, language, remaining)
+        for way in sorted({(line.across, line.slant) for line in lines}):
+            some = [line for line in lines if (line.across, line.slant) == way]
+            remaining = max(deadline - time.monotonic(), 0.0)
+            found += _read_parts(engine, sheet, layout, some, language, remaining)
     words = [box for block in found for box in _word_boxes(block)]
     left = [
         line
@@ -114,16 +114,20 @@ def _read_parts(
     language: str,
     seconds: float,
 ) -> list[Block]:
-    """The blocks that the engine reads at `lines`, which stand all along the page's text or all
-    across it; boxes in px of the layout."""
+    """The blocks that the engine reads at `lines`, which all stand at one angle; boxes in px of the
+    layout."""
     scale = sheet.image.width / layout.width
     turn = 90 if lines[0].across else 0
     parts = [scale_box(box, scale) for box in group_lines([line.bbox for line in lines])]
     known = [word.bbox for word in layout.words()]
-    part, origin = _cut_out(sheet.image, parts, [scale_box(box, scale) for box in known])
+    cut, origin = _cut_out(sheet.image, parts, [scale_box(box, scale) for box in known])
+    part = cut.convert("L")
+    slanted = Region((0, 0, *part.size), lines[0].slant)
+    if slanted.slant:
+        part = lay_level(part, slanted.slant, 255)
     try:
         reading = engine.read_part(
-            rotate_clockwise(part.convert("L"), turn),
+            rotate_clockwise(part, turn),
             dpi=sheet.dpi,
             language=language,
             seconds=seconds,
@@ -133,10 +137,18 @@ def _read_parts(
         # What has been read is worth more than another attempt: these lines are flagged.
         log.warning("unread_lines_failed", code=error.code, reason=error.detail)
         return []
+
+    def place(box: Box) -> Box:
+        back = (360 - reading.rotation - turn) % 360
+        level = rotate_box(box, back, reading.width, reading.height)
+        x0, y0, x1, y1 = place_back(level, slanted, part.size) if slanted.slant else level
+        return scale_box(
+            (x0 + origin[0], y0 + origin[1], x1 + origin[0], y1 + origin[1]), 1 / scale
+        )
+
     blocks = []
     for block in reading.blocks_in_order():
-        moved = _move(block, reading, turn, origin, 1 / scale)
-        kept = _keep_believable(moved, known)
+        kept = _keep_believable(_move(block, place), known)
         if kept is not None:
             blocks.append(kept)
     read = replace(layout, blocks=tuple(blocks), flags=())
@@ -169,18 +181,8 @@ def _cut_out(
     return cut, (left, top)
 
 
-def _move(
-    block: Block, reading: PageLayout, turn: int, origin: tuple[int, int], scale: float
-) -> Block:
-    """`block` of the `reading` of a part that begins at `origin` (px) and was read turned clockwise
-    by `turn` degrees, in px of the layout."""
-    left, top = origin
-
-    def place(box: Box) -> Box:
-        back = (360 - reading.rotation - turn) % 360
-        x0, y0, x1, y1 = rotate_box(box, back, reading.width, reading.height)
-        return scale_box((x0 + left, y0 + top, x1 + left, y1 + top), scale)
-
+def _move(block: Block, place: Callable[[Box], Box]) -> Block:
+    """`block` with its boxes where `place` says."""
     lines = tuple(
         replace(
             line,

@@ -112,11 +112,7 @@ class SeenInk:
 
 def find_lines(edges: Image.Image, covered: Iterable[Box] = ()) -> list[InkLine]:
     """The lines of text-like ink outside the boxes `covered` (px), from the top."""
-    ink = edges.point(_MARKED_TABLE)
-    draw = ImageDraw.Draw(ink)
-    for x0, y0, x1, y1 in covered:
-        grown = 2 + 0.25 * min(y1 - y0, x1 - x0)
-        draw.rectangle((x0 - grown, y0 - grown, x1 + grown, y1 + grown), fill=0)
+    ink = find_uncovered(edges, covered)
     inside = ink.getbbox()
     if inside is None:
         return []
@@ -131,6 +127,16 @@ def find_lines(edges: Image.Image, covered: Iterable[Box] = ()) -> list[InkLine]
         if _is_letters(mark)
     ]
     return _join_lines(marks[:_MOST_MARKS])
+
+
+def find_uncovered(edges: Image.Image, covered: Iterable[Box]) -> Image.Image:
+    """The ink (255) outside the boxes `covered` (px) and their rims."""
+    ink = edges.point(_MARKED_TABLE)
+    draw = ImageDraw.Draw(ink)
+    for x0, y0, x1, y1 in covered:
+        grown = 2 + 0.25 * min(y1 - y0, x1 - x0)
+        draw.rectangle((x0 - grown, y0 - grown, x1 + grown, y1 + grown), fill=0)
+    return ink
 
 
 _MARKED_TABLE = [255 if value >= _MARKED else 0 for value in range(256)]

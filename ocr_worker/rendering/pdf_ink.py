@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image
 
 from . import ink
-from .ink_ways import find_lines_both_ways
+from .ink_ways import find_lines_all_ways
 from .pdf import PdfFile
 from .rules import Rule, find_rules
 
@@ -37,8 +37,8 @@ def compare_ink(file: PdfFile, number: int, words: list[Word], paths: int) -> di
     """Compare page `number` with `words` (as in `read_page_text`; `paths`, too).
 
     The result is JSON: `hidden`, the indices of the words that nobody sees; `unread`, lines that
-    look like text and have no words, as `[x0, y0, x1, y1, letters, across]` in points, from the
-    top (`UnreadLine`); `rules`, those across and those down, as `[start, end, at, slope,
+    look like text and have no words, as `[x0, y0, x1, y1, letters, across, slant]` in points, from
+    the top (`UnreadLine`); `rules`, those across and those down, as `[start, end, at, slope,
     thickness]` in points.
     """
     width, height = file.size(number)
@@ -76,11 +76,16 @@ def compare_ink(file: PdfFile, number: int, words: list[Word], paths: int) -> di
         for index, word in enumerate(words)
         if index not in hidden
     ]
-    lines = find_lines_both_ways(edges, covered, _find_main_turn(words))
+    lines = find_lines_all_ways(edges, covered, _find_main_turn(words))
     return {
         "hidden": sorted(hidden),
         "unread": [
-            [*(round(value / scale, 1) for value in way.line.bbox), way.line.letters, way.across]
+            [
+                *(round(value / scale, 1) for value in way.line.bbox),
+                way.line.letters,
+                way.across,
+                way.slant,
+            ]
             for way in lines[:_MOST_LINES]
         ],
         "rules": _find_rules(drawn, scale) if paths >= _LEAST_PATHS and words else [[], []],

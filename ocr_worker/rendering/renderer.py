@@ -160,8 +160,8 @@ class Renderer(ChildOwner):
             paths=layer["paths"],
             covered=layer["covered"],
             unread=tuple(
-                UnreadLine((x0, y0, x1, y1), letters, across)
-                for x0, y0, x1, y1, letters, across in layer["unread"]
+                UnreadLine((x0, y0, x1, y1), letters, across, slant)
+                for x0, y0, x1, y1, letters, across, slant in layer["unread"]
             ),
             rules=replace(
                 NO_RULES,

@@ -146,11 +146,13 @@ class UnreadLine:
     """A line on the page that looks like text and has no word; its box in points of the shown page.
 
     `letters`: about how many it has. `across`: it stands at a right angle to the page's text.
+    `slant`: the further degrees (-45 to 45) by which it rises, counterclockwise.
     """
 
     bbox: tuple[float, float, float, float]
     letters: int
     across: bool = False
+    slant: float = 0.0
 
 
 @dataclass(frozen=True)
