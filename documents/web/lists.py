@@ -92,6 +92,8 @@ def _show_list(request: HttpRequest, *, inbox: bool) -> HttpResponseBase:
         "next": query.at(page.next).url if page.next else "",
         **_row_context(user),
     }
+    if not context["rows"]:
+        context["is_new"] = not visible_to(user).exists()
     if not query.cursor or not is_part:
         count = documents.order_by()[: MOST_COUNTED + 1].count()
         context |= {"count": count, "count_label": _count_label(count)}

@@ -91,7 +91,16 @@ def _log_in(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, form: LogInForm, wanted: str) -> HttpResponse:
-    return render(request, "web/log_in.html", {"form": form, "next": wanted})
+    context = {"form": form, "next": wanted, "first": _find_first_administrator()}
+    return render(request, "web/log_in.html", context)
+
+
+def _find_first_administrator() -> str:
+    """The user name of the administrator whose password the archive has made and nobody has used;
+    "" in every archive that somebody has logged in to."""
+    unused = User.objects.filter(has_generated_password=True, is_superuser=True, last_login=None)
+    first = unused.order_by("id").first()
+    return first.username if first else ""
 
 
 def admin_log_in_view(request: HttpRequest) -> HttpResponse:

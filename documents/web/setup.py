@@ -1,4 +1,5 @@
-"""The administrator's first page: a password, what is configured, a document to try, a colleague.
+"""The administrator's first page: a password, the team's name, what is configured, a document to
+try, a colleague.
 
 It is offered until everything is done, or until the administrator puts it away.
 """
@@ -24,12 +25,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from documents.access import teams_of, visible_to
+from documents.actions.bootstrap import FIRST_TEAM
 from documents.actions.end_setup import end_setup
+from documents.actions.rename_team import NAME_LENGTH, rename_team
 from documents.actions.replace_generated_password import replace_generated_password
 from documents.actions.upload import upload
 from documents.errors import ArchiveError, InvalidRequest
 from documents.files.upload_staging import stage
-from documents.models import User
+from documents.models import FIRST_TEAM_ID, Team, User
 from documents.text.validation import parse_uuid
 from documents.web.guard import for_people, person
 from documents.web.setup_checks import BAD, BUSY, run_checks
@@ -61,11 +64,15 @@ def _show(request: HttpRequest, form: forms.Form | None = None) -> HttpResponse:
     user = person(request)
     sample = parse_uuid(request.session.get("sample"))
     documents = visible_to(user)
+    team = Team.objects.filter(id=FIRST_TEAM_ID).first()
     context: dict[str, Any] = {
         "checks": run_checks(),
         "form": form or SetPasswordForm(user),
         "sample": documents.filter(id=sample).first() if sample else None,
         "has_documents": documents.exists(),
+        "team": team,
+        "needs_name": team is not None and team.name == FIRST_TEAM,
+        "longest_name": NAME_LENGTH,
         "has_colleagues": User.objects.exclude(pk=user.pk).exists(),
         "needs_password": user.has_generated_password,
     }
@@ -95,6 +102,17 @@ def password_view(request: HttpRequest) -> HttpResponseBase:
         return redirect("web:setup")
     update_session_auth_hash(request, changed)
     messages.success(request, _("The new password is set. Other sessions are logged out."))
+    return redirect("web:setup")
+
+
+@require_POST
+@_for_administrators
+def team_view(request: HttpRequest) -> HttpResponseBase:
+    """POST: `name` of the first team."""
+    try:
+        rename_team(FIRST_TEAM_ID, request.POST.get("name", ""), actor=person(request))
+    except ArchiveError as error:
+        messages.error(request, error.translated())
     return redirect("web:setup")
 
 
@@ -131,6 +149,7 @@ def end_view(request: HttpRequest) -> HttpResponseBase:
 urlpatterns = [
     path("setup/", setup_view, name="setup"),
     path("setup/password/", password_view, name="setup-password"),
+    path("setup/team/", team_view, name="setup-team"),
     path("setup/sample/", sample_view, name="setup-sample"),
     path("setup/end/", end_view, name="setup-end"),
 ]

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
+from django.utils.text import get_text_list
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from documents.bucket.health import BucketState, watch
 from documents.engines.names import EngineName
@@ -16,6 +19,8 @@ from documents.http.engines import engine_name
 from documents.messages import Message, PluralMessage, message_from_json, verbatim
 from documents.models import WorkerKind, WorkerProcess
 from documents.models.worker import EngineState
+from documents.text.language_codes import language_of
+from documents.web.list_rows import language_name
 
 #: Bytes below which a machine reads slowly, or not at all.
 _LITTLE_MEMORY = 2 * 10**9
@@ -75,7 +80,7 @@ def _check_engine(processes: list[WorkerProcess]) -> Check:
         "{engine} is ready, with {count} OCR workers. Languages: {languages}.",
         count=len(ready),
         engine=label,
-        languages=settings.OCRSITE_LANGUAGES,
+        languages=_name_languages(settings.OCRSITE_LANGUAGES),
     )
     if engine == EngineName.TESSERACT:
         advice = Message(
@@ -84,6 +89,14 @@ def _check_engine(processes: list[WorkerProcess]) -> Check:
         )
         return Check(name, OK, found, (advice,))
     return Check(name, OK, found)
+
+
+def _name_languages(codes: str) -> str:
+    """Tesseract's codes, joined by +, as people say them: "Russian and English"."""
+    names = [language_name(language_of(code) or code) for code in codes.split("+")]
+    if get_language() == "ru":  # where a language is no name, and is written small
+        names = [name.lower() for name in names]
+    return str(get_text_list(names, _("and")))
 
 
 def _explain(worker: WorkerProcess) -> str:

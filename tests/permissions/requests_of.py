@@ -183,6 +183,7 @@ BODIES: dict[str, Body] = {
     "POST documents/<uuid:document_id>/hold/": _form(next="/trash/", reason="Lawsuit"),
     "POST documents/<uuid:document_id>/lift-hold/": _form(next="/trash/"),
     "POST setup/password/": _form(new_password1="a", new_password2="a"),
+    "POST setup/team/": _form(name="a"),
     "POST setup/sample/": _form(),
     "POST setup/end/": _form(),
     "POST password/": _form(old_password="wrong", new_password1="a", new_password2="a"),

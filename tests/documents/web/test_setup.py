@@ -7,9 +7,17 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from documents.actions.bootstrap import ensure_first_team_and_admin
-from documents.models import ArchiveIdentity, Document, Team, User, WorkerProcess
+from documents.models import (
+    ArchiveIdentity,
+    Document,
+    ReviewStatus,
+    Team,
+    User,
+    WorkerProcess,
+)
 from documents.models.identity import identity
 from documents.models.worker import EngineState
 from documents.web import setup_checks
@@ -19,7 +27,12 @@ from tests.factories import PASSWORD, make_document, make_ocr_worker, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
-STEPS = ("Choose a password of your own", "Upload the sample", "Invite a person")
+STEPS = (
+    "Choose a password of your own",
+    "Name of the team",
+    "Upload the sample",
+    "Invite a person",
+)
 
 
 @pytest.fixture
@@ -88,6 +101,34 @@ def test_a_chosen_password_is_not_replaced_here(db: None) -> None:
     assert User.objects.get(pk=root.pk).check_password(PASSWORD)
 
 
+def test_the_first_team_gets_the_name_that_its_people_use(client: Client) -> None:
+    assert 'value="Main"' in shown(client)
+
+    page = client.post("/setup/team/", {"name": "Бухгалтерия"}, follow=True).content.decode()
+
+    assert Team.objects.get().name == "Бухгалтерия"
+    assert 'value="Бухгалтерия"' in page
+    page = client.post("/setup/team/", {"name": " "}, follow=True).content.decode()
+    assert "A team needs a name." in page
+
+
+def test_until_somebody_logs_in_the_first_page_says_where_the_password_is(generated: str) -> None:
+    browser = Client(headers={"accept-language": "en"})
+    assert "log in as <strong>admin</strong>" in browser.get("/login/").content.decode()
+
+    browser.post("/login/", {"username": "admin", "password": generated})
+
+    assert "This archive is new" not in Client().get("/login/").content.decode()
+
+
+def test_an_inbox_is_not_called_done_before_the_first_document(client: Client, media: Path) -> None:
+    assert "No documents yet" in client.get("/").content.decode()
+
+    make_document(Team.objects.get(), review_status=ReviewStatus.APPROVED)
+
+    assert "All done" in client.get("/").content.decode()
+
+
 def test_the_sample_is_uploaded_once_and_can_be_opened(client: Client, media: Path) -> None:
     for _ in range(2):
         page = client.post("/setup/sample/", follow=True).content.decode()
@@ -115,7 +156,7 @@ def test_when_all_is_done_it_is_put_away_and_offered_no_more(client: Client) -> 
 
 def test_others_see_nothing_of_it(browser: Client, generated: str) -> None:
     assert browser.get("/setup/").status_code == 403
-    for step in ("password", "sample", "end"):
+    for step in ("password", "team", "sample", "end"):
         assert browser.post(f"/setup/{step}/").status_code == 403
     assert 'href="/setup/"' not in browser.get("/").content.decode()
 
@@ -136,6 +177,16 @@ def test_an_engine_is_starting_loading_absent_or_ready(db: None) -> None:
         assert states()["Reading"] == word
     WorkerProcess.objects.update(kind="background", heartbeat_at=timezone.now())
     assert states()["Reading"] == "bad"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Russian and English"), ("ru", "русский и английский")]
+)
+def test_the_languages_are_named_in_words(db: None, language: str, words: str) -> None:
+    make_ocr_worker(engine="tesseract", engine_state=EngineState.READY)
+    with override(language):
+        [check] = [check for check in run_checks() if check.name == "Reading"]
+        assert words in check.found
 
 
 def test_without_a_bucket_it_says_that_there_is_one_copy_only(db: None) -> None:
