@@ -15,8 +15,9 @@ from documents.errors import DamagedPage, NoPages, PageTooLarge
 from documents.messages import Message
 
 from . import geometry
-from .pdf_annotations import Field, FlattenedPages, has_annotations
+from .pdf_annotations import Field, FlattenedPages, has_annotations, show_as_viewers_do
 from .pdf_contents import may_hold_contents
+from .pdf_layers import find_switched_off, has_layers
 from .pdf_open import open_pdf
 from .pdf_remarks import read_remarks
 from .pdf_resolution import choose_resolution, fit_to_picture
@@ -36,6 +37,8 @@ class PdfFile:
         self._page_number = 0
         self._page: pdfium.PdfPage | None = None
         self._natural: tuple[int, tuple[int, int, float]] | None = None
+        self._stream = stream
+        self._switched_off: dict[int, frozenset[int]] = {}
         #: By page, read before it is first drawn.
         self._remarks: dict[int, list[Any]] = {}
         # Forms are drawn as filled in; no script runs (this pdfium has no JavaScript engine).
@@ -82,6 +85,7 @@ class PdfFile:
                     Message("Page {page} of the PDF is damaged.", page=number)
                 ) from error
             self._page_number = number
+            show_as_viewers_do(self._page, self._find_switched_off(number))
             if number not in self._remarks:
                 self._remarks[number] = read_remarks(self._page)
         return self._page
@@ -101,8 +105,19 @@ class PdfFile:
             found = None
             if has_annotations(self.page(number)):
                 with contextlib.suppress(pdfium.PdfiumError):
-                    found = stack.enter_context(self._flattened.flatten(number))
+                    found = stack.enter_context(
+                        self._flattened.flatten(number, self._find_switched_off(number))
+                    )
             yield found
+
+    def _find_switched_off(self, number: int) -> frozenset[int]:
+        """The annotations of the open page, by their indices, whose layer is switched off."""
+        if number not in self._switched_off:
+            found: frozenset[int] = frozenset()
+            if self._page is not None and has_layers(self._page):
+                found = find_switched_off(self._stream, number)
+            self._switched_off[number] = found
+        return self._switched_off[number]
 
     def may_hold_contents(self) -> bool:
         """Whether there may be something to see besides the pages (`pdf_contents`)."""

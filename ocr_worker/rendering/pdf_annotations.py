@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -59,8 +59,11 @@ class FlattenedPages:
             self._document = None
 
     @contextlib.contextmanager
-    def flatten(self, number: int) -> Iterator[tuple[pdfium.PdfPage, list[Field]]]:
-        """Page `number` (from 1) with what its annotations draw, and its fields.
+    def flatten(
+        self, number: int, switched_off: Collection[int] = ()
+    ) -> Iterator[tuple[pdfium.PdfPage, list[Field]]]:
+        """Page `number` (from 1) with what its annotations draw but those `switched_off`, and its
+        fields.
 
         Raises pdfium.PdfiumError. A page is flattened once; later it has no annotations and no
         fields, so the copy is opened again for another request of the same page.
@@ -70,6 +73,7 @@ class FlattenedPages:
             self._document.init_forms()
         page = self._document[number - 1]
         try:
+            show_as_viewers_do(page, switched_off)
             _drop_unseen(page)
             fields = list(_read_fields(page))
             flattened = c.FPDFPage_Flatten(page, c.FLAT_NORMALDISPLAY)
@@ -82,6 +86,24 @@ class FlattenedPages:
             page.close()
             if flattened == c.FLATTEN_SUCCESS:
                 self.close()
+
+
+def show_as_viewers_do(page: pdfium.PdfPage, switched_off: Collection[int]) -> None:
+    """Hide the annotations `switched_off`, by their indices; show fields of a file without a form.
+
+    Other viewers draw the appearances of such fields like those of any other annotation. pdfium
+    leaves them to its form, of which there is none.
+    """
+    for index, annotation in each_annotation(page):
+        if index in switched_off:
+            flags = c.FPDFAnnot_GetFlags(annotation)
+            c.FPDFAnnot_SetFlags(annotation, flags | c.FPDF_ANNOT_FLAG_HIDDEN)
+        elif page.formenv is None and (
+            c.FPDFAnnot_GetSubtype(annotation) == c.FPDF_ANNOT_WIDGET
+            and c.FPDFAnnot_HasKey(annotation, b"AP")
+        ):
+            kind = (ctypes.c_ushort * 6)(*map(ord, "Stamp"), 0)
+            c.FPDFAnnot_SetStringValue(annotation, b"Subtype", kind)
 
 
 def has_annotations(page: pdfium.PdfPage) -> bool:

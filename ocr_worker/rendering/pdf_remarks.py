@@ -1,8 +1,9 @@
-"""Text written on a PDF page whose appearance the file leaves to the viewer.
+"""Text and stamps put on a PDF page whose appearance the file leaves to the viewer.
 
 Runs only in the child process. A free-text annotation (ISO 32000-1, 12.5.6.6) may come without an
 appearance stream: viewers then set its /Contents in its rectangle, in the type size of its default
-appearance (/DA). pdfium draws nothing there, so neither the page's words nor its picture has it.
+appearance (/DA). A stamp (12.5.6.12) may come without one, too: viewers draw what its /Name says.
+pdfium draws nothing there, so neither the page's words nor its picture has it.
 """
 
 from __future__ import annotations
@@ -32,11 +33,18 @@ _SMALLEST, _LARGEST = 2.0, 200.0
 _ENDS_OF_PARAGRAPHS = re.compile(r"</p\s*>|<br[^<>]*>", re.IGNORECASE)
 _TAGS = re.compile(r"<[^<>]*>")
 
+#: Names of stamps: the words in "NotApproved", "SBNotApproved" (as Acrobat has them), "#TopSecret".
+_WORDS_OF_NAME = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+")
+_PREFIX = re.compile(r"^#?(?:S[BH](?=[A-Z][a-z]))?")
+
+#: ISO 32000-1, table 181: where a stamp has no name.
+_STAMP = "Draft"
+
 _STATED_SIZE = re.compile(r"(\d{1,4}(?:\.\d{0,4})?|\.\d{1,4})\d*\s+Tf\b")
 
 
 def read_remarks(page: pdfium.PdfPage) -> list[list[Any]]:
-    """The words of free text without an appearance, as in `pdf_text.read_page_text`.
+    """The words of free text and of stamps without an appearance, as in `read_page_text`.
 
     `page`: not drawn yet, because pdfium then gives such annotations an empty box as their
     appearance. Where each word stands is estimated: its line and its place within the rectangle.
@@ -44,26 +52,39 @@ def read_remarks(page: pdfium.PdfPage) -> list[list[Any]]:
     affine = PageTransform(page, *page.get_size())
     words: list[list[Any]] = []
     for _, annotation in each_annotation(page):
+        kind = c.FPDFAnnot_GetSubtype(annotation)
         if (
-            c.FPDFAnnot_GetSubtype(annotation) != c.FPDF_ANNOT_FREETEXT
+            kind not in (c.FPDF_ANNOT_FREETEXT, c.FPDF_ANNOT_STAMP)
             or c.FPDFAnnot_GetFlags(annotation) & UNSEEN
             or c.FPDFAnnot_HasKey(annotation, b"AP")
         ):
             continue
         rectangle = c.FS_RECTF()
-        if c.FPDFAnnot_GetRect(annotation, rectangle):
-            words += _set_text(annotation, rectangle, affine)
+        if not c.FPDFAnnot_GetRect(annotation, rectangle):
+            continue
+        if kind == c.FPDF_ANNOT_STAMP:
+            text = _name_stamp(_read_string(annotation, b"Name") or _STAMP)
+            high = abs(rectangle.top - rectangle.bottom)
+            wide = abs(rectangle.right - rectangle.left)
+            size = min(high / _LINE, wide / _LETTER / max(len(text), 1))
+        else:
+            stated = _STATED_SIZE.search(_read_string(annotation, b"DA"))
+            size = float(stated[1]) if stated else 0.0
+            text = _read_string(annotation, b"Contents") or _read_rich_text(annotation)
+        words += _set_text(text, size, rectangle, affine)
     return words
 
 
-def _set_text(annotation: Any, rectangle: Any, affine: PageTransform) -> Iterator[list[Any]]:
+def _name_stamp(name: str) -> str:
+    """The words that viewers draw: "NOT APPROVED" for "NotApproved"."""
+    return " ".join(_WORDS_OF_NAME.findall(_PREFIX.sub("", name))).upper()
+
+
+def _set_text(text: str, size: float, rectangle: Any, affine: PageTransform) -> Iterator[list[Any]]:
     left, right = sorted((rectangle.left, rectangle.right))
     bottom, top = sorted((rectangle.bottom, rectangle.top))
-    stated = _STATED_SIZE.search(_read_string(annotation, b"DA"))
-    size = float(stated[1]) if stated else 0.0
     if not _SMALLEST <= size <= _LARGEST:
         size = _SIZE
-    text = _read_string(annotation, b"Contents") or _read_rich_text(annotation)
     lines = list(_break_lines(text, (right - left) / size))
     # What does not fit stands closer: each word keeps a place of its own within the rectangle.
     step = min(_LINE * size, (top - bottom) / max(len(lines), 1))

@@ -42,6 +42,11 @@ def write_remark(path: Path, words: str, **entries: Any) -> Path:
     entries = {"DA": String("/Helv 10 Tf 0 g"), **entries}
     annotate(path, "", Subtype=Name.FreeText, Contents=String(words),
              Rect=Array([60, 280, 260, 320]), **entries)  # fmt: skip
+    return leave_to_viewer(path)
+
+
+def leave_to_viewer(path: Path) -> Path:
+    """The last annotation without its appearance."""
     with pikepdf.open(path, allow_overwriting_input=True) as document:
         del document.pages[0].Annots[-1]["/AP"]
         document.save(path)
