@@ -8,7 +8,7 @@ whole page left out. What still can't be read becomes an empty block, which is f
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -16,7 +16,14 @@ from PIL import Image, ImageDraw
 
 from documents.errors import EngineFailed, ReadingTimeout
 from documents.text.other_lines import make_line, replace_lines
-from documents.text.page_layout import Block, Box, PageLayout, bounding_box, mean_confidence
+from documents.text.page_layout import (
+    Block,
+    Box,
+    PageLayout,
+    Word,
+    bounding_box,
+    mean_confidence,
+)
 from ocr_worker.quality import calibrate_layout
 from ocr_worker.rendering import UnreadLine
 from ocr_worker.rendering.ink_slants import Region, lay_level, place_back
@@ -25,7 +32,7 @@ from ocr_worker.rendering.rotate import rotate_box, rotate_clockwise
 from .engines.base import Engine
 from .engines.plug_ins import reader_of_parts
 from .engines.word_lists import is_known_word
-from .find_unread import WORTH_A_FLAG
+from .find_unread import WORTH_A_FLAG, is_guess
 from .line_parts import covered_length, group_lines, scale_box
 from .place_blocks import insert_blocks, overlap_share
 
@@ -33,6 +40,9 @@ log = structlog.get_logger(__name__)
 
 #: Lines with a lower confidence are noise: what an engine sees in a drawing.
 _BELIEVABLE = 0.5
+
+#: At an angle to the text stand drawings more often than writing: less is noise there.
+_LEAST_TURNED = 4
 
 #: A word that lies in a known word by this share is that word.
 _SAME_PLACE = 0.4
@@ -72,18 +82,22 @@ def read_unread(
     if not lines:
         return layout
     found: list[Block] = []
+    turned: list[Block] = []
     if engine is not None:
         deadline = time.monotonic() + seconds
         sheet = draw()
         for way in sorted({(line.across, line.slant) for line in lines}):
             some = [line for line in lines if (line.across, line.slant) == way]
             remaining = max(deadline - time.monotonic(), 0.0)
-            found += _read_parts(engine, sheet, layout, some, language, remaining)
+            blocks = _read_parts(engine, sheet, layout, some, language, remaining)
+            found += blocks
+            turned += blocks if any(way) else []
     words = [box for block in found for box in _word_boxes(block)]
+    guesses = [word.bbox for word in layout.words() if is_guess(word)]
     left = [
         line
         for line in lines
-        if line.letters >= WORTH_A_FLAG and covered_length(line, words) < _READ
+        if line.letters >= WORTH_A_FLAG and covered_length(line, words + guesses) < _READ
     ]
     read = sum(len(word.text) for word in layout.words()) + sum(len(b.text) for b in found)
     unread = sum(line.letters for line in left)
@@ -95,7 +109,7 @@ def read_unread(
     ]
     if not found and not empty:
         return layout
-    merged = insert_blocks(layout, found)
+    merged = insert_blocks(_drop_guesses(layout, [block.bbox for block in turned]), found)
     return replace(
         merged,
         blocks=(
@@ -119,7 +133,8 @@ def _read_parts(
     scale = sheet.image.width / layout.width
     turn = 90 if lines[0].across else 0
     parts = [scale_box(box, scale) for box in group_lines([line.bbox for line in lines])]
-    known = [word.bbox for word in layout.words()]
+    turned = [line.bbox for line in lines if line.across or line.slant]
+    known = [word.bbox for word in layout.words() if not _is_guess_at(word, turned)]
     cut, origin = _cut_out(sheet.image, parts, [scale_box(box, scale) for box in known])
     part = cut.convert("L")
     slanted = Region((0, 0, *part.size), lines[0].slant)
@@ -149,7 +164,7 @@ def _read_parts(
     blocks = []
     for block in reading.blocks_in_order():
         kept = _keep_believable(_move(block, place), known)
-        if kept is not None:
+        if kept is not None and not (turned and _count_signs(kept.words()) < _LEAST_TURNED):
             blocks.append(kept)
     read = replace(layout, blocks=tuple(blocks), flags=())
     return list(calibrate_layout(read, reader_of_parts(engine.name), is_known_word).blocks)
@@ -209,8 +224,7 @@ def _keep_believable(block: Block, known: Sequence[Box]) -> Block | None:
             if not any(overlap_share(word.bbox, box) > _SAME_PLACE for box in known)
         )
         certainty = mean_confidence((word.confidence, len(word.text)) for word in words)
-        signs = sum(ch.isalnum() for word in words for ch in word.text)
-        if signs < 2 or (certainty is not None and certainty < _BELIEVABLE):
+        if _count_signs(words) < 2 or (certainty is not None and certainty < _BELIEVABLE):
             continue
         lines.append(make_line(words))
     if not lines:
@@ -220,6 +234,31 @@ def _keep_believable(block: Block, known: Sequence[Box]) -> Block | None:
     ):
         return block
     return replace_lines(block, lines)
+
+
+def _is_guess_at(word: Word, places: Sequence[Box]) -> bool:
+    return is_guess(word) and any(overlap_share(word.bbox, place) > 0.5 for place in places)
+
+
+def _drop_guesses(layout: PageLayout, places: Sequence[Box]) -> PageLayout:
+    """`layout` without the doubtful words at `places`, where others were read."""
+    if not any(_is_guess_at(word, places) for word in layout.words()):
+        return layout
+    blocks = []
+    for block in layout.blocks:
+        kept = [
+            tuple(word for word in line.words if not _is_guess_at(word, places))
+            for line in block.lines
+        ]
+        if sum(map(len, kept)) == len(list(block.words())):
+            blocks.append(block)
+        elif any(kept):
+            blocks.append(replace_lines(block, [make_line(words) for words in kept if words]))
+    return replace(layout, blocks=tuple(blocks))
+
+
+def _count_signs(words: Iterable[Word]) -> int:
+    return sum(ch.isalnum() for word in words for ch in word.text)
 
 
 def _word_boxes(block: Block) -> list[Box]:

@@ -23,6 +23,9 @@ _CELL, _NEAR = 4, 2
 #: page, a drawing.
 _LEAST_SIDE, _LEAST_LENGTH, _LARGEST = 12, 36, 0.3
 
+#: Height of a region, with a rim, px, from which its lines may stand at an angle.
+_LEAST_HEIGHT = 40
+
 #: Regions looked at, the largest first, and the longer side, px, to which one is reduced for it.
 _MOST_REGIONS, _SIDE = 8, 220
 
@@ -50,6 +53,11 @@ def find_slanted_regions(ink: Image.Image) -> Iterator[Region]:
         slant = _find_slant(ink.crop(box))
         if abs(slant) >= _LEVEL:
             yield Region(box, slant)
+
+
+def may_hold_turned(ink: Image.Image) -> bool:
+    """Whether a region of `ink` is high enough for lines at an angle: a word or two are not."""
+    return any(box[3] - box[1] >= _LEAST_HEIGHT for box in _find_regions(ink))
 
 
 def lay_level(image: Image.Image, slant: float, paper: int) -> Image.Image:

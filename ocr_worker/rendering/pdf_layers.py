@@ -40,9 +40,8 @@ def _is_on(document: pikepdf.Pdf, content: pikepdf.Object) -> bool:
     """Whether a layer, or a membership of layers by its policy (ISO 32000-1, 8.11.2), is on."""
     if content.get("/Type") != "/OCMD":
         return _is_layer_on(document, content)
-    layers = content.get("/OCGs", ())
-    if not isinstance(layers, pikepdf.Array):
-        layers = [layers]
+    found = content.get("/OCGs")
+    layers = found if isinstance(found, pikepdf.Array) else [found]
     states = [_is_layer_on(document, layer) for layer in layers if layer is not None]
     if not states:
         return True
@@ -59,9 +58,9 @@ def _is_on(document: pikepdf.Pdf, content: pikepdf.Object) -> bool:
 def _is_layer_on(document: pikepdf.Pdf, layer: pikepdf.Object) -> bool:
     default = document.Root["/OCProperties"]["/D"]
     if str(default.get("/BaseState", "/ON")) == "/OFF":
-        return _holds(default.get("/ON", ()), layer)
-    return not _holds(default.get("/OFF", ()), layer)
+        return _holds(default.get("/ON"), layer)
+    return not _holds(default.get("/OFF"), layer)
 
 
-def _holds(layers: pikepdf.Object, layer: pikepdf.Object) -> bool:
-    return any(one.objgen == layer.objgen for one in layers)
+def _holds(layers: pikepdf.Object | None, layer: pikepdf.Object) -> bool:
+    return layers is not None and any(one.objgen == layer.objgen for one in layers)

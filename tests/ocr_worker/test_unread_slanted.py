@@ -9,10 +9,10 @@ from PIL import Image, ImageDraw
 from reportlab.pdfgen.canvas import Canvas
 
 from ocr_worker.engines import Engine
-from ocr_worker.reading import PageReading
+from ocr_worker.reading import PageReading, read_page
 from ocr_worker.rendering import Renderer
 from tests.ocr_worker.drawn_pages import Sees, put_at, read_drawn
-from tests.ocr_worker.files import ENGLISH, font, write
+from tests.ocr_worker.files import ENGLISH, font, picture, saved, write
 
 STAMP = ["Received in Norwich", "17 June 2019"]
 
@@ -82,3 +82,18 @@ def test_slanted_strokes_are_no_text(renderer: Renderer, tmp_path: Path) -> None
 
     assert engine.asked == 0
     assert reading.layout.flags == ()
+
+
+@pytest.mark.parametrize("slant", [10, 20, -30, 90])
+def test_a_stamp_at_an_angle_on_a_scan_is_read(
+    renderer: Renderer, engine: Engine, tmp_path: Path, slant: float
+) -> None:
+    page = picture(2 * ENGLISH)
+    page.paste(draw_stamp(slant), (500, 900))
+    path = saved(page, tmp_path / "scan.png", dpi=(150, 150))
+    layout = read_page(renderer, engine, path, "image/png", 1).layout
+
+    words = layout.text.split()
+    assert all(line in " ".join(words) for line in [*ENGLISH, *STAMP])
+    assert len(words) == len(" ".join([*ENGLISH, *ENGLISH, *STAMP]).split())
+    assert not layout.flags
