@@ -47,7 +47,7 @@ def make_layer_tables(layout: PageLayout, layer: TextLayer) -> PageLayout:
     if not tables:
         return layout
     log.info("tables_found", tables=len(tables))
-    return put_tables(layout, tables, taken)
+    return put_tables(layout, tables, taken, ids="bt")  # of the layer, as its other blocks
 
 
 def _place_rules(layer: TextLayer, layout: PageLayout) -> Rules:

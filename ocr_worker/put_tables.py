@@ -22,11 +22,13 @@ def find_words_inside(layout: PageLayout, grid: Grid) -> Iterator[Word]:
             yield word
 
 
-def put_tables(layout: PageLayout, tables: Sequence[Block], taken: Collection[int]) -> PageLayout:
+def put_tables(
+    layout: PageLayout, tables: Sequence[Block], taken: Collection[int], *, ids: str = "t"
+) -> PageLayout:
     """`layout` with `tables` where a reader meets them, and without the words with the ids (`id()`)
-    `taken`."""
+    `taken`. The ids of the new blocks begin with `ids`."""
     left = [kept for block in layout.blocks if (kept := _drop_words(block, taken)) is not None]
-    return insert_blocks(replace(layout, blocks=tuple(left)), tables, ids="t")
+    return insert_blocks(replace(layout, blocks=tuple(left)), tables, ids=ids)
 
 
 def _drop_words(block: Block, taken: Collection[int]) -> Block | None:

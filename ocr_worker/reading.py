@@ -27,6 +27,7 @@ from ocr_worker.text_layer import extract
 from ocr_worker.text_layer.doubt import find_doubtful_words
 
 from .add_remarks import add_remarks
+from .aligned_tables import make_aligned_tables
 from .correction import Corrected, correct_page
 from .doubtful_page import read_doubtful
 from .engines.base import Engine
@@ -171,6 +172,7 @@ def _read_text_layer(
                 return None
             layer = believed
     layout = make_layer_tables(extract.convert_to_layout(layer), layer)
+    layout = make_aligned_tables(layout, ids="ba")
     scanned = extract.is_of_scan(layer)
     if scanned:
         layout = quality.judge_layer(quality.mend_layout(layout, is_known_word), is_known_word)
@@ -269,6 +271,7 @@ def _recognise(
             language=language,
             seconds=max(deadline - time.monotonic(), 0.0),
         )
+        layout = make_aligned_tables(layout)
     elif any(block.label == "table" and block.html for block in layout.blocks):
         seen = without_rules(upright)  # a model of vision has read its tables by itself
     layout = quality.mend_layout(layout, is_known_word)

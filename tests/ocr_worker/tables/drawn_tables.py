@@ -36,7 +36,7 @@ class DrawnTable:
 
 
 @lru_cache
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def find_font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     for path in _FONTS:
         try:
             return ImageFont.truetype(path, size)
@@ -62,7 +62,7 @@ def draw_table(
     px = dpi / 72
     image = Image.new("L", (round(595 * px), round(842 * px)), 255)
     draw = ImageDraw.Draw(image)
-    font = _font(round(points * px))
+    font = find_font(round(points * px))
     left, right, top = round(40 * px), round(555 * px), round(70 * px)
     shares = [0.5, *(random_.uniform(0.9, 1.8) for _ in range(columns - 1))]
     xs = [left]
