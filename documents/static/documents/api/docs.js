@@ -4,6 +4,17 @@ const place = document.getElementById("docs");
 
 const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 
+// The theme that the person chose in the archive, else that of the device.
+const deviceIsDark = window.matchMedia("(prefers-color-scheme: dark)");
+const chosenTheme = document.cookie.match(/(?:^|; )theme=(light|dark)/)?.[1];
+const showTheme = () => {
+    const dark = chosenTheme ? chosenTheme === "dark" : deviceIsDark.matches;
+    document.documentElement.classList.toggle("dark-mode", dark);
+    document.documentElement.style.colorScheme = dark ? "dark" : "light";
+};
+deviceIsDark.addEventListener("change", showTheme);
+showTheme();
+
 window.SwaggerUIBundle({
     url: place.dataset.schema,
     domNode: place,
