@@ -38,7 +38,7 @@ from .layer_sample import LEAST_AGREEMENT, leave_out, measure_agreement
 from .layer_tables import make_layer_tables
 from .read_tables import read_tables, without_rules
 from .rendering import RenderedPage, Renderer
-from .rendering.geometry import guess_dpi
+from .rendering.geometry import guess_dpi, page_image_size
 from .unread_ink import Sheet, read_unread
 from .word_look import look_again
 
@@ -54,8 +54,9 @@ class PageReading:
     """A page as read. The layout's boxes are px of the page image (longest side: 2,000 px at most).
 
     `engine`, `engine_version`: the engine that read it, as in the HTTP contract. `page_image`: that
-    image as WebP where reading made one; None where it is made on demand. `thumbnail`: likewise,
-    small. `figures`: the figures that the layout's blocks name, by name, as WebP.
+    image as WebP where people will look at it soon; None where it is drawn when somebody does.
+    `thumbnail`: likewise, small. `figures`: the figures that the layout's blocks name, as WebP, by
+    name.
     """
 
     layout: PageLayout
@@ -97,17 +98,8 @@ def read_page(
     try:
         if ocr != OcrMode.ALWAYS:
             forced = ocr == OcrMode.NEVER
-            reading = _read_text_layer(
-                renderer,
-                engine,
-                path,
-                mime_type,
-                number,
-                language,
-                seconds,
-                forced=forced,
-                waits=engine_is_coming,
-            )
+            of_file = (renderer, engine, path, mime_type, number, language, seconds)
+            reading = _read_text_layer(*of_file, forced=forced, waits=engine_is_coming)
             if reading is not None:
                 return reading
         reading = _recognise(renderer, engine, path, mime_type, number, language, seconds)
@@ -289,12 +281,15 @@ def _recognise(
         flags = (*flags, Flag.EMPTY_REGION)
     layout = add_flags(layout, flags)
     layout, figures = cut_out_figures(upright, layout, number)
-    image = renderer.render_page_image(path, mime_type, number, rotation=layout.rotation)
     layout = corrected.place_on_page(layout)
-    fitted = layout.scale(image.width / layout.width, width=image.width, height=image.height)
+    width, height = page_image_size(layout.width, layout.height)
+    fitted = layout.scale(width / layout.width, width=width, height=height)
+    image = None
+    if number == 1 or layout.flags:  # what people open first; the others are drawn when opened
+        image = renderer.render_page_image(path, mime_type, number, rotation=layout.rotation).data
     small = renderer.render_thumbnail(path, mime_type, number, rotation=layout.rotation)
     version = quality.with_calibration(engine.version, engine.name)
-    return PageReading(fitted, engine.name, version, image.data, figures, small)
+    return PageReading(fitted, engine.name, version, image, figures, small)
 
 
 def _engine_unavailable() -> EngineUnavailable:

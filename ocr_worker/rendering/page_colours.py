@@ -40,14 +40,11 @@ def _measure_contrast(band: Image.Image) -> float:
     return float(ImageStat.Stat(band).stddev[0])
 
 
-def drop_gray_colour(page: Image.Image) -> Image.Image:
-    """Convert `page` to "L" where it has no colour: a third of the bytes and of later work."""
-    if page.mode != "RGB":
-        return page
+def is_gray(page: Image.Image) -> bool:
+    """Whether the first three bands of `page`, its colours in any order, are about the same."""
     sample = page.reduce(4) if min(page.size) >= 8 else page
-    red, green, blue = sample.split()
-    for one, other in ((red, green), (green, blue)):
-        extrema = ImageChops.difference(one, other).getextrema()
-        if extrema[1] > _GRAY_NOISE:  # type: ignore[operator]
-            return page
-    return page.getchannel("G")
+    one, two, three = sample.split()[:3]
+    return all(
+        ImageChops.difference(*pair).getextrema()[1] <= _GRAY_NOISE  # type: ignore[operator]
+        for pair in ((one, two), (two, three))
+    )

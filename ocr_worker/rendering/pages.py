@@ -20,7 +20,7 @@ from .blank_side import is_blank_side
 from .image_objects import describe_image
 from .images import ImageFile
 from .member_actions import MemberActions
-from .page_colours import drop_gray_colour, has_colour_marks, make_gray
+from .page_colours import has_colour_marks, make_gray
 from .pdf import PdfFile
 from .pdf_open import unlock_pdf
 from .sheet_codes import CODES_DPI, read_codes
@@ -253,7 +253,7 @@ class Pages:
         width, height, dpi = file.natural_size(number)
         if self._drawn is None or self._drawn[0] != number:
             self._drawn = None
-            self._drawn = (number, drop_gray_colour(file.draw(number, width, height)))
+            self._drawn = (number, file.draw_as_coloured(number, width, height))
         return self._drawn[1], dpi, False
 
     def _resample(self, page: Image.Image, number: int, resolution: float, dpi: int) -> Image.Image:

@@ -15,12 +15,14 @@ from documents.errors import DamagedPage, NoPages, PageTooLarge
 from documents.messages import Message
 
 from . import geometry
+from .page_colours import is_gray
 from .pdf_annotations import Field, FlattenedPages, has_annotations, show_as_viewers_do
 from .pdf_contents import may_hold_contents
 from .pdf_layers import find_switched_off, has_layers
 from .pdf_open import open_pdf
 from .pdf_remarks import read_remarks
 from .pdf_resolution import choose_resolution, fit_to_picture
+from .pixel_buffer import PixelBuffer
 from .types import MAX_PAGES
 
 
@@ -39,6 +41,7 @@ class PdfFile:
         self._natural: tuple[int, tuple[int, int, float]] | None = None
         self._stream = stream
         self._switched_off: dict[int, frozenset[int]] = {}
+        self._buffer = PixelBuffer()
         #: By page, read before it is first drawn.
         self._remarks: dict[int, list[Any]] = {}
         # Forms are drawn as filled in; no script runs (this pdfium has no JavaScript engine).
@@ -157,22 +160,38 @@ class PdfFile:
 
         Annotations and filled forms are drawn.
         """
+        with self._drawn(number, width, height, gray=gray) as bitmap:
+            if not gray:
+                return _copy_colours(bitmap)
+            # Pillow takes RGB out of the buffer as a copy; gray it would leave where it is.
+            pixels = ctypes.string_at(bitmap.buffer, bitmap.stride * height)
+            return Image.frombuffer("L", (width, height), pixels, "raw", "L", bitmap.stride, 1)
+
+    def draw_as_coloured(self, number: int, width: int, height: int) -> Image.Image:
+        """As `draw`, RGB where the page has a colour, else "L"."""
+        with self._drawn(number, width, height) as bitmap:
+            # Seen where they are: of a page without colours a quarter of the bytes is copied.
+            pixels = Image.frombuffer(
+                "RGBX", (width, height), bitmap.buffer, "raw", "RGBX", bitmap.stride, 1
+            )
+            return pixels.getchannel(1) if is_gray(pixels) else _copy_colours(bitmap)
+
+    @contextlib.contextmanager
+    def _drawn(
+        self, number: int, width: int, height: int, *, gray: bool = False
+    ) -> Iterator[pdfium.PdfBitmap]:
+        """The page drawn, valid until the end of the block."""
         page = self.page(number)
-        form, mode, raw = (
-            (c.FPDFBitmap_Gray, "L", "L") if gray else (c.FPDFBitmap_BGRx, "RGB", "BGRX")
-        )
-        bitmap = pdfium.PdfBitmap.new_native(width, height, form)
+        form, size = (c.FPDFBitmap_Gray, 1) if gray else (c.FPDFBitmap_BGRx, 4)
+        buffer = self._buffer.take(width * height * size)
+        bitmap = pdfium.PdfBitmap.new_native(width, height, form, buffer=buffer)
         try:
             bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
             flags = c.FPDF_ANNOT | c.FPDF_NO_CATCH | (c.FPDF_GRAYSCALE if gray else 0)
             c.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, flags)
             if page.formenv is not None:
                 c.FPDF_FFLDraw(page.formenv, bitmap, page, 0, 0, width, height, 0, flags)
-            # Pillow takes RGB out of the buffer as a copy; gray it would leave where it is.
-            pixels = (
-                ctypes.string_at(bitmap.buffer, bitmap.stride * height) if gray else bitmap.buffer
-            )
-            return Image.frombuffer(mode, (width, height), pixels, "raw", raw, bitmap.stride, 1)
+            yield bitmap
         finally:
             bitmap.close()
 
@@ -181,3 +200,8 @@ class PdfFile:
             self._page.close()
             self._page = None
             self._page_number = 0
+
+
+def _copy_colours(bitmap: pdfium.PdfBitmap) -> Image.Image:
+    size = (bitmap.width, bitmap.height)
+    return Image.frombuffer("RGB", size, bitmap.buffer, "raw", "BGRX", bitmap.stride, 1)

@@ -22,7 +22,7 @@ _SMALL_QUALITIES = (70, 50, 30, 10, 1)
 def encode_small(image: Image.Image) -> bytes:
     """Of the best quality that keeps within MAX_THUMBNAIL_BYTES."""
     for quality in _SMALL_QUALITIES:
-        data = encode_webp(image, quality=quality, method=4)
+        data = encode_webp(image, quality=quality, method=2)
         if len(data) <= MAX_THUMBNAIL_BYTES:
             break
     return data

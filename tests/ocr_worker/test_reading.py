@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
 
 from documents.errors import EngineUnavailable, ReadingError, ReadingTimeout
-from documents.text.page_layout import PageLayout
+from documents.text.page_layout import Block, Line, PageLayout, Word
 from ocr_worker.engines import Engine, Needs, create_engine
 from ocr_worker.reading import read_page
 from ocr_worker.rendering import Limits, Renderer
@@ -52,6 +53,46 @@ def test_a_born_digital_page_is_read_without_ocr_or_pixels(
     assert words(reading.layout.text) == expected()
     image = renderer.render_page_image(born_digital, PDF, 1, rotation=reading.layout.rotation)
     assert (reading.layout.width, reading.layout.height) == (image.width, image.height)
+
+
+def test_pages_of_a_scan_that_people_open_first_get_their_picture(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    class Reads(PretendedEngine):
+        name, version, needs = "tesseract", "1", Needs()
+
+        def __init__(self, confidence: float) -> None:
+            self._confidence = confidence
+
+        def read(self, image: Image.Image, **_: object) -> PageLayout:
+            words = tuple(
+                Word(
+                    word,
+                    (100 + 90 * n, 150 + 60 * row, 180 + 90 * n, 190 + 60 * row),
+                    self._confidence,
+                )
+                for row, line in enumerate(ENGLISH)
+                for n, word in enumerate(line.split())
+            )
+            whole = Line(" ".join(word.text for word in words), (100, 150, 1240, 430), words)
+            block = Block("b1", "text", whole.bbox, 0, whole.text, whole.text, lines=(whole,))
+            return PageLayout(image.width, image.height, 200.0, blocks=(block,))
+
+    def two_pages(canvas: Canvas) -> None:
+        put(canvas, picture(ENGLISH))
+        canvas.showPage()
+        put(canvas, picture(ENGLISH))
+
+    path = pdf(tmp_path / "two.pdf", two_pages)
+    first = read_page(renderer, Reads(1.0), path, PDF, 1)
+    second = read_page(renderer, Reads(1.0), path, PDF, 2)
+    doubtful = read_page(renderer, Reads(0.2), path, PDF, 2)
+    assert first.page_image is not None
+    assert (second.page_image, second.layout.flags) == (None, ())
+    assert doubtful.page_image is not None
+    assert doubtful.layout.flags
+    image = renderer.render_page_image(path, PDF, 2, rotation=0)
+    assert (second.layout.width, second.layout.height) == (image.width, image.height)
 
 
 def test_always_means_ocr_of_a_born_digital_page_too(
