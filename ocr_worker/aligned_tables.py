@@ -1,5 +1,8 @@
 """Tables without rules, from how the words of a page line up. Pure.
 
+What is not certainly one, but belongs together by rows (forms, contents), is read row by row: an
+engine may have read it column by column.
+
 The same for what an engine has read and for the text layer of a page that a program made.
 """
 
@@ -9,11 +12,12 @@ import statistics
 
 import structlog
 
+from documents.text.other_lines import make_line, replace_lines
 from documents.text.page_layout import Block, Box, PageLayout, Word
 
 from .put_tables import put_tables
-from .tables.aligned import make_grid, may_hold_table
-from .tables.aligned_rows import find_runs, make_rows
+from .tables.aligned import belongs_by_rows, make_grid, may_hold_table
+from .tables.aligned_rows import Row, Run, find_runs, make_rows
 from .tables.words import build_table
 
 log = structlog.get_logger(__name__)
@@ -23,8 +27,8 @@ _WORDS, _LEVEL = 5, 0.001
 
 
 def make_aligned_tables(layout: PageLayout, *, ids: str = "a") -> PageLayout:
-    """`layout` with a block for each table that is certainly one; its ruled tables stay. The ids of
-    new blocks begin with `ids`."""
+    """`layout` with a block for each table that is certainly one, and for rows that were torn; its
+    ruled tables stay. The ids of new blocks begin with `ids`."""
     blocks = [block for block in layout.blocks if not block.html]
     slope = _find_slope(blocks)
 
@@ -43,11 +47,36 @@ def make_aligned_tables(layout: PageLayout, *, ids: str = "a") -> PageLayout:
         if made is not None:
             tables.append(build_table(*made))
             taken.update(id(word) for cell in made[1] for word in cell)
+        elif belongs_by_rows(run) and _is_torn(run, blocks):
+            tables.append(_make_text(run))
+            taken.update(id(word) for row in run.rows for word in _words(row))
     if not tables:
         return layout
-    log.info("aligned_tables_found", tables=len(tables))
+    log.info("aligned_tables_found", labels=[table.label for table in tables])
     tables.sort(key=lambda table: table.bbox[1])
     return put_tables(layout, tables, taken, ids=ids)
+
+
+def _words(row: Row) -> list[Word]:
+    return [word for segment in row.segments for word in segment.words]
+
+
+def _is_torn(run: Run, blocks: list[Block]) -> bool:
+    """Whether most rows of the run are read in pieces, with something else between."""
+    places = {
+        id(word): (number, at)
+        for number, block in enumerate(blocks)
+        for at, line in enumerate(block.lines)
+        for word in line.words
+    }
+    rows = [{places[id(word)] for word in _words(row)} for row in run.rows]
+    return 2 * sum(len(places) > 1 for places in rows) > len(rows)
+
+
+def _make_text(run: Run) -> Block:
+    """The run as lines of text, row by row."""
+    lines = [make_line(_words(row)) for row in run.rows]
+    return replace_lines(Block("", "text", run.rows[0].box, None, ""), lines)
 
 
 def _find_slope(blocks: list[Block]) -> float:

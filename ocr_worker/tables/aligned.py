@@ -35,6 +35,10 @@ _LONG_CELLS, _LONG_OF_TWO = 9.0, 6.0
 #: As many rows has a table of two columns at least.
 _ROWS_OF_TWO = 4
 
+#: What belongs together by rows, though it is no table: the share of rows in which a column has
+#: something; of first cells with a name, with digits; of last ones with a value.
+_BOTH, _NAMED, _WITH_DIGITS, _SOME_VALUES = 0.6, 0.8, 0.2, 0.4
+
 #: From this share of labels with a colon on, a form; of rows with dots that lead on, contents.
 _LABELS, _LED = 0.34, 0.3
 
@@ -86,6 +90,32 @@ def make_grid(run: Run, slope: float) -> tuple[Grid, list[list[Word]]] | None:
     words = [[word for segment in cell for word in segment.words] for row in rows for cell in row]
     box: Box = (xs[0], ys[0], xs[-1], ys[-1])
     return Grid(cells=tuple(found), slope=slope, unit=1.0, box=box), words
+
+
+def belongs_by_rows(run: Run) -> bool:
+    """Whether what stands beside each other belongs together, though it may be no table: labels
+    and what is put in behind them, titles and pages, names and numbers. Columns of prose, lists
+    that go on in the next column, addresses beside each other don't."""
+    lines = _cells_of(run)
+    columns = [[_text(line[index]) for line in lines] for index in range(len(run.columns))]
+    filled = [list(filter(None, column)) for column in columns]
+    if len(columns) < 2 or run.loose or min(map(len, filled)) < _BOTH * len(lines):
+        return False
+    if any(_is_prose(run, lines, index) for index in range(len(columns))):
+        return False
+    first, last = filled[0], filled[-1]
+    values = sum(_kind(text) not in ("", "marker") for text in last)
+    if len(columns) > 2 and sum(map(_has_letters, filled[-2])) < len(filled[-2]) / 2:
+        return False
+    named = sum(_has_letters(text) for text in first)
+    digits = sum(any(map(str.isdigit, text)) for text in first)
+    if len(columns) == 2 and (named < _NAMED * len(first) or digits > _WITH_DIGITS * len(first)):
+        return False
+    return values >= _SOME_VALUES * len(last)
+
+
+def _has_letters(text: str) -> bool:
+    return len(list(filter(str.isalpha, text))) > 2
 
 
 def _cells_of(run: Run) -> Cells:

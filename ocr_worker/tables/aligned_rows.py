@@ -29,9 +29,10 @@ _NARROW = 0.5
 #: Words stand on one row where their middles differ by less than this share of the greater height.
 _ONE_ROW = 0.45
 
-#: In heights of a word: the space between two rows of a run; how much taller than others words
+#: In heights of a word: the space between two rows of a run, and where all are as far apart; how
+#: much taller than others words
 #: are that belong to none, as turned ones.
-_ROW_GAP, _TALL = 3.0, 2.5
+_ROW_GAP, _WIDE_GAP, _TALL = 3.0, 5.0, 2.5
 
 #: As many rows under each other may have a single segment, as what goes on from the row above.
 _MOST_LONE = 3
@@ -249,12 +250,13 @@ def _is_below(above: Sequence[Row], row: Row) -> bool:
     if gap < above[-1].box[3] - above[-1].box[1]:
         return True
     heights = sorted(other.box[3] - other.box[1] for other in above)
-    if gap > _ROW_GAP * heights[len(heights) // 2]:
-        return False
-    if len(above) < 4:
-        return True
+    height = heights[len(heights) // 2]
     pitches = sorted(below.box[1] - over.box[1] for over, below in pairwise(above))
-    return row.box[1] - above[-1].box[1] <= 2.5 * pitches[len(pitches) // 2]
+    usual = pitches[len(pitches) // 2] if pitches else math.inf
+    pitch = row.box[1] - above[-1].box[1]
+    if gap > _ROW_GAP * height:
+        return gap <= _WIDE_GAP * height and pitch <= 1.25 * usual
+    return len(above) < 4 or pitch <= 2.5 * usual
 
 
 def _add(

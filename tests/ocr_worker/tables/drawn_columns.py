@@ -227,6 +227,11 @@ def _labels(sheet: Sheet) -> None:
     )
 
 
+def _rising(sheet: Sheet) -> None:
+    rows = [["Скрепки", "38"], ["Папка", "96"], ["Бумага", "412"], ["Стул", "4100"]]
+    sheet.rows([(150, "l"), (1300, "r")], rows, 1.3)
+
+
 def _numbered(sheet: Sheet) -> None:
     for number in range(1, 7):
         sheet.line(f"{number}.", 150)
@@ -242,5 +247,6 @@ OTHERS: dict[str, Callable[[Sheet], None]] = {
     "dialogue": _dialogue,
     "form": _form,
     "labels": _labels,
+    "rising prices": _rising,
     "numbered paragraphs": _numbered,
 }

@@ -49,6 +49,15 @@ def test_what_only_lines_up_stays_text(
     assert not any(block.html for block in layout.blocks)
 
 
+@pytest.mark.parametrize("name", ["form", "labels", "rising prices"])
+def test_what_belongs_together_is_read_row_by_row(
+    renderer: Renderer, engine: Engine, tmp_path: Path, name: str
+) -> None:
+    lines = read(renderer, engine, name, tmp_path).text.splitlines()
+    expected = {"form": "Дата рождения 12.05.1988", "labels": "Вес: 12,5"}
+    assert expected.get(name, "Скрепки 38") in lines
+
+
 def test_so_it_is_on_pages_that_a_program_made(renderer: Renderer, tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         write(canvas, ["Прейскурант с 1 декабря. Цены указаны с учётом налога."])
