@@ -22,6 +22,7 @@ from .pdf_drawn import IMAGE, SHAPE, DrawnObjects, PageTransform, address
 from .pdf_field_words import merge_field_words
 from .pdf_fonts import FontWeights
 from .pdf_joined_words import join_across_fonts
+from .pdf_stated_text import StatedTexts
 from .pdf_words import RawWord, split_words
 
 #: A page with more characters is refused: reading it would take minutes.
@@ -52,8 +53,8 @@ def read_page_text(page: Any, width: float, height: float) -> dict[str, Any]:
     """Read words, images and shapes of an open pdfium page of `width` x `height` points (as shown).
 
     The result is JSON: `words` as lists `[text, x0, y0, x1, y1, size, turn, invisible, hyphen,
-    broken, slant, bold]`, `image_cover`, `image_box`, `paths`, `covered` (the words over which a
-    shape is drawn). Raises ReadingError.
+    broken, slant, bold, stated]`, `image_cover`, `image_box`, `paths`, `covered` (the words over
+    which a shape is drawn). Raises ReadingError.
     """
     affine = PageTransform(page, width, height)
     drawn = DrawnObjects(affine, width, height)
@@ -107,14 +108,18 @@ def _read_words(page: Any, affine: PageTransform) -> list[tuple[list[Any], int]]
                 Message("The page has {count} characters; that is no readable page.", count=count)
             )
         words = join_across_fonts(textpage, split_words(textpage, max(count, 0)))
-        weights = FontWeights()
-        return [_finish_word(textpage, word, affine, weights) for word in words]
+        weights, stated = FontWeights(), StatedTexts()
+        return [_finish_word(textpage, word, affine, weights, stated) for word in words]
     finally:
         c.FPDFText_ClosePage(textpage)
 
 
 def _finish_word(
-    textpage: Any, word: RawWord, affine: PageTransform, weights: FontWeights
+    textpage: Any,
+    word: RawWord,
+    affine: PageTransform,
+    weights: FontWeights,
+    stated: StatedTexts,
 ) -> tuple[list[Any], int]:
     box = (0.0, 0.0, 0.0, 0.0) if word.box is None else affine.map_box(*word.box)
     angle = c.FPDFText_GetCharAngle(textpage, word.first)
@@ -134,6 +139,7 @@ def _finish_word(
         word.broken,
         round(own - degrees, 2),
         weights.is_bold(obj),
+        stated.is_stated(obj),
     ], address(obj)
 
 

@@ -125,8 +125,8 @@ class LayerWord:
     text is rotated on the shown page, `slant` the further degrees (-45 to 45) by which it rises,
     counterclockwise. `invisible`: drawn without ink, or under an image (OCR
     layers). `hyphen`: it was split at the end of a line and continues in the next word. `broken`:
-    number of its glyphs that have no text in the font. `bold`: of heavy type. `hidden`: nobody sees
-    it on the page.
+    number of its glyphs that have no text in the font. `bold`: of heavy type. `stated`: the file
+    states it for what it draws (/ActualText). `hidden`: nobody sees it on the page.
     """
 
     text: str
@@ -138,6 +138,7 @@ class LayerWord:
     broken: int = 0
     slant: float = 0.0
     bold: bool = False
+    stated: bool = False
     hidden: bool = False
 
 

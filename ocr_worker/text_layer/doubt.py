@@ -34,7 +34,8 @@ _ENOUGH = 8
 
 
 def find_doubtful_words(layer: TextLayer) -> tuple[LayerWord, ...]:
-    """The words, in the layer's order, that are doubtful; none for most pages.
+    """The words, in the layer's order, that are doubtful; none for most pages. All that the file
+    states beside what it draws are.
 
     Text in scripts other than Latin and Cyrillic can't be judged by its pairs: where most of a page
     is such, all of that is doubtful. A false table makes Hangul of Russian as easily as Latin.
@@ -49,8 +50,15 @@ def find_doubtful_words(layer: TextLayer) -> tuple[LayerWord, ...]:
         return ()
     if _is_doubtful(words, _PAIRS):
         return tuple(words)
+    stated = sum(len(word.text) for word in words if word.stated) >= _ENOUGH
     parts = (words[start : start + _PART] for start in range(0, len(words), _PART))
-    return tuple(word for part in parts if _is_doubtful(part, _PAIRS_OF_PART) for word in part)
+    return tuple(
+        word
+        for part in parts
+        for doubtful in [_is_doubtful(part, _PAIRS_OF_PART)]
+        for word in part
+        if doubtful or (stated and word.stated)
+    )
 
 
 def _is_doubtful(words: Sequence[LayerWord], least_pairs: float) -> bool:

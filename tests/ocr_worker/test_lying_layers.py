@@ -164,6 +164,41 @@ def test_bullets_of_a_symbol_font_are_no_lost_letters(renderer: Renderer, tmp_pa
     assert "• tin\n• zinc\n• iron" in reading.layout.text
 
 
+def state(path: Path, texts: dict[int, str]) -> Path:
+    """The page at `path` with texts stated (/ActualText) for what it draws, by their number."""
+    with pikepdf.open(path, allow_overwriting_input=True) as file:
+        page = file.pages[0]
+        parts = re.split(rb"(\([^)]*\) Tj)", page.Contents.read_bytes())
+        for number, text in texts.items():
+            stated = f"/Span <</ActualText ({text})>> BDC ".encode()
+            parts[2 * number + 1] = stated + parts[2 * number + 1] + b" EMC"
+        page.Contents = file.make_stream(b"".join(parts))
+        file.save(path)
+    return path
+
+
+@pytest.mark.parametrize("lines", [[1], list(range(len(ENGLISH)))])
+def test_text_that_the_file_states_beside_other_glyphs_is_not_believed(
+    renderer: Renderer, engine: Engine, tmp_path: Path, lines: list[int]
+) -> None:
+    path = pdf(tmp_path / "stated.pdf", lambda canvas: write(canvas, ENGLISH))
+    lie = "Nobody owes anything to anybody, and all the money is returned"
+    reading = read_page(renderer, engine, state(path, dict.fromkeys(lines, lie)), PDF, 1)
+
+    assert " ".join(reading.layout.text.split()) == " ".join(ENGLISH)
+
+
+def test_text_that_the_file_states_as_it_is_drawn_is_believed(
+    renderer: Renderer, engine: Engine, tmp_path: Path
+) -> None:
+    path = pdf(tmp_path / "stated.pdf", lambda canvas: write(canvas, ENGLISH))
+    reading = read_page(renderer, engine, state(path, dict(enumerate(ENGLISH))), PDF, 1)
+
+    assert reading.engine == "text-layer"
+    assert reading.layout.text.split() == " ".join(ENGLISH).split()
+    assert reading.layout.flags == ()
+
+
 @pytest.mark.parametrize(
     "lines",
     [
