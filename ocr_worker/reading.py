@@ -30,6 +30,7 @@ from .add_remarks import add_remarks
 from .aligned_tables import make_aligned_tables
 from .correction import Corrected, correct_page
 from .doubtful_page import read_doubtful
+from .drop_caps import join_drop_caps
 from .engines.base import Engine
 from .engines.word_lists import is_known_word
 from .figures import cut_out_figures
@@ -165,6 +166,7 @@ def _read_text_layer(
             layer = believed
     layout = make_layer_tables(extract.convert_to_layout(layer), layer)
     layout = make_aligned_tables(layout, ids="ba")
+    layout = join_drop_caps(layout, is_known_word)
     scanned = extract.is_of_scan(layer)
     if scanned:
         layout = quality.judge_layer(quality.mend_layout(layout, is_known_word), is_known_word)
@@ -266,7 +268,7 @@ def _recognise(
         layout = make_aligned_tables(layout)
     elif any(block.label == "table" and block.html for block in layout.blocks):
         seen = without_rules(upright)  # a model of vision has read its tables by itself
-    layout = quality.mend_layout(layout, is_known_word)
+    layout = join_drop_caps(quality.mend_layout(layout, is_known_word), is_known_word)
     layout = quality.calibrate_layout(layout, engine.name, is_known_word)
     layout = read_unread(
         layout,
