@@ -13,7 +13,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from documents.access import Ability, teams_where
+from documents.access import Ability, teams_of, teams_where
 from documents.errors import SearchUnavailable
 from documents.search.query.find import find
 from documents.search.query.results import Ordering, SearchRequest, SearchResults
@@ -23,7 +23,7 @@ from documents.web.guard import for_people, person
 from documents.web.saved_searches import SavedSearchEntry
 from documents.web.search_facets import facets_of
 from documents.web.search_form import PER_PAGE, SearchForm, change_query, parse_search
-from documents.web.search_results import NOTES, describe_documents
+from documents.web.search_results import NOTES, QUOTES, describe_documents
 from documents.web.texts import search_texts
 
 
@@ -77,10 +77,11 @@ def _results_context(
     return {
         "found": found,
         "results": describe_documents(search.text, found, new),
+        "several_teams": teams_of(person(request))[:2].count() > 1,
         "facets": facets_of(request, search, found),
         "also": ", ".join(near for each in found.near_words.values() for near in each),
         "better_url": change_query(request, q=found.suggestion, p=None) if found.suggestion else "",
-        "notes": [(NOTES.get(note.code, ""), note.text) for note in found.notes],
+        "notes": [(NOTES.get(note.code, ""), note.text.strip(QUOTES)) for note in found.notes],
         "first": search.offset + 1,
         "last": search.offset + len(found.results),
         "before_url": change_query(request, p=number - 1) if number > 1 else "",

@@ -35,6 +35,10 @@ NOTES: dict[str, str | Promise] = {
 }
 
 
+#: Around a note's words; the page puts its own there.
+QUOTES = ' "“”„«»'
+
+
 @dataclass(frozen=True)
 class Hit:
     """The place of a hit, px of the page image."""

@@ -77,6 +77,22 @@ def test_a_line_is_begun_between_flowing_words(page: Page, document: Document) -
     assert layout_of(document).blocks[0].text == typed
 
 
+@pytest.mark.parametrize("before", ["and tells", "\nand tells"])
+def test_a_line_begun_where_one_of_the_page_begins_leaves_no_empty_line(
+    page: Page, document: Document, before: str
+) -> None:
+    put_caret(page, "b0", RUNNING.index(before))
+    page.keyboard.press("Enter")
+    assert "good order\nand tells" in block(page, "b0")
+
+    page.keyboard.type("She ")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    typed = RUNNING.replace("and tells", "She and tells")
+    assert layout_of(document).blocks[0].text == typed
+
+
 def put_caret(page: Page, name: str, offset: int) -> None:
     """Before the character `offset` of the block's text."""
     page.evaluate(

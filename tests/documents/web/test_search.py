@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from documents.models import Document, Team
+from documents.models import Document, Membership, Role, Team, User
 from tests.documents.search.conftest import follow
 from tests.documents.web.search_page import HERE, document, shown
 from tests.factories import make_document, make_team
@@ -117,6 +117,22 @@ def test_a_better_question_and_near_words_are_told(
 
 def test_what_was_not_understood_is_told(browser: Client, document: Document) -> None:
     assert "A quotation mark is missing" in shown(browser, q='договор "акт')
+
+
+def test_a_phrase_in_other_forms_is_named_with_one_pair_of_quotes(
+    browser: Client, document: Document
+) -> None:
+    assert "<q>договора аренды</q>" in shown(browser, q="«договора аренды»")
+
+
+def test_the_team_is_named_to_whom_is_in_several(
+    browser: Client, reviewer: User, document: Document
+) -> None:
+    assert "Accounts ·" not in shown(browser, q="договор")
+
+    Membership.objects.create(user=reviewer, team=make_team("Archive"), role=Role.READER)
+
+    assert "Accounts ·" in shown(browser, q="договор")
 
 
 def test_one_turns_the_pages_of_results(

@@ -2,7 +2,7 @@
 import {text} from "./texts.js";
 import {blockMenu} from "./document_blocks.js";
 import {disputeList} from "./document_disputes.js";
-import {drawFlowing, mendBreaks, softBreaks} from "./document_flow.js";
+import {drawFlowing, mendBreaks, showBreak, softBreaks} from "./document_flow.js";
 import {putCaret, rangeOf, textOffset} from "./document_ranges.js";
 import {readRows, rowsOf, sameShape, tableGrid, updateCells} from "./document_tables.js";
 import {shifted, wordAt} from "./document_words.js";
@@ -81,6 +81,11 @@ export class BlockView {
         field.setAttribute("aria-multiline", "true");
         field.setAttribute("aria-label", label);
         field.spellcheck = false;
+        field.addEventListener("beforeinput", (event) => {
+            if (["insertParagraph", "insertLineBreak"].includes(event.inputType) && showBreak(field)) {
+                event.preventDefault();
+            }
+        });
         field.addEventListener("input", () => {
             mendBreaks(field);
             this.pane.owner.saver.typed(this);

@@ -113,3 +113,23 @@ export function mendBreaks(element) {
         }
     }
 }
+
+/* Enter where a newline is drawn as a space shows the line that the text begins there already: another
+ * newline would leave an empty line. Whether it did. */
+export function showBreak(element) {
+    const {focusNode, focusOffset, isCollapsed} = document.getSelection();
+    if (!isCollapsed || !element.contains(focusNode)) {
+        return false;
+    }
+    const caret = textOffset(element, focusNode, focusOffset);
+    for (const space of element.querySelectorAll(".soft-break")) {
+        const at = textOffset(element, space, 0);
+        if (caret === at || caret === at + 1) {
+            space.replaceWith("\n");
+            element.normalize();
+            putCaret(element, at + 1);
+            return true;
+        }
+    }
+    return false;
+}
