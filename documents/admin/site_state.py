@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from documents.actions.approve_engine import approve_engine
 from documents.actions.retry_failures import MOST, retry_failures
 from documents.admin.base import ReadOnly
+from documents.admin.queue_state import describe_queue
 from documents.admin.requests import actor, show_error
 from documents.bucket.health import watch
 from documents.errors import ArchiveError, error_class
@@ -140,10 +141,12 @@ class SiteStateAdmin(ReadOnly, admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_permission(request):
             return redirect("admin:index")
+        workers = list_workers()
         context = {
             **self.admin_site.each_context(request),
             "title": _("State of the site"),
-            "workers": list_workers(),
+            "workers": workers,
+            "queue": describe_queue([worker.process for worker in workers]),
             "comparisons": list_comparisons(),
             "failures": list_failures(),
             "storage": describe_storage(),

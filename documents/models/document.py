@@ -6,7 +6,8 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +53,13 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def unfinished(self) -> DocumentQuerySet:
         """Those whose reading has not ended and goes on: not those in the trash."""
         return self.not_trashed().filter(status__in=UNFINISHED)
+
+    def count_pages_left(self) -> int:
+        """Their pages that are still to be read. A document whose pages are not counted yet counts
+        as one."""
+        count = Coalesce(F("page_count"), 1)
+        left = count - F("pages_skipped") - F("pages_done") - F("pages_failed")
+        return int(self.aggregate(left=Sum(left))["left"] or 0)
 
     def being_read(self) -> DocumentQuerySet:
         """Those that have pages and whose reading goes on."""

@@ -17,8 +17,9 @@ from documents.engines.names import EngineName
 from documents.files.disk_space import describe_shortage, measure
 from documents.http.engines import engine_name
 from documents.messages import Message, PluralMessage, message_from_json, verbatim
-from documents.models import WorkerKind, WorkerProcess
+from documents.models import Document, WorkerKind, WorkerProcess
 from documents.models.worker import EngineState
+from documents.replication.sync import documents_to_sync
 from documents.text.language_codes import language_of
 from documents.web.list_rows import language_name
 
@@ -122,6 +123,14 @@ def _check_disk() -> Check:
 
 def _check_bucket(bucket: BucketState) -> Check:
     name = Message("Copy in a bucket")
+    behind = documents_to_sync(Document.objects.all()).count() if settings.OCRSITE_BUCKET else 0
+    if bucket.word == "configured" and behind:
+        missing = PluralMessage(
+            "Everything is stored on this disk; {count} document is not in the bucket yet.",
+            "Everything is stored on this disk; {count} documents are not in the bucket yet.",
+            count=behind,
+        )
+        return Check(name, OK, missing)
     if bucket.word == "configured":
         return Check(name, OK, Message("Everything is stored on this disk and in the bucket."))
     if bucket.word == "failing":

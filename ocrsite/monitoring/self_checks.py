@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connections
-from django.db.models import F, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
 from documents.errors import ConverterMissing
 from documents.files import disk_space
@@ -69,11 +68,8 @@ def run_in_thread(start_id: uuid.UUID | None) -> Findings:
 
 
 def count_pending_pages() -> int:
-    """Pages that are still to be read. A document whose pages are not counted yet counts as one."""
-    waiting = Document.objects.unfinished()
-    count = Coalesce(F("page_count"), 1)
-    left = count - F("pages_skipped") - F("pages_done") - F("pages_failed")
-    return int(waiting.aggregate(left=Sum(left))["left"] or 0)
+    """Pages that are still to be read."""
+    return Document.objects.unfinished().count_pages_left()
 
 
 def find_live_ocr_workers(start_id: uuid.UUID | None) -> QuerySet[WorkerProcess]:

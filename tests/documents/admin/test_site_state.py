@@ -11,9 +11,20 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from documents.actions.record_comparison import record_comparison
-from documents.models import ApiToken, Document, Membership, Page, Role, Status, Team, User
+from documents.models import (
+    ApiToken,
+    Document,
+    Membership,
+    Page,
+    Role,
+    Status,
+    Team,
+    User,
+    WorkerProcess,
+)
 from documents.models.engine_comparison import LEAST_PAGES
 from documents.models.page import PageStatus
+from documents.models.worker import EngineState
 from documents.sign_in.tokens import create_token
 from tests.factories import PASSWORD, make_document, make_ocr_worker, make_team, make_user
 
@@ -37,6 +48,23 @@ def test_it_shows_what_each_worker_reads(root_browser: Client, team: Team) -> No
 
     for shown in ("Tesseract 5.5", "Long report", "page 2", "300.0", "17"):
         assert shown in page
+
+
+def test_it_says_what_waits_and_how_long_that_takes(root_browser: Client, team: Team) -> None:
+    assert "No document is waiting." in root_browser.get(STATE).content.decode()
+    make_document(team, status=Status.PROCESSING, pages=["a", *[None] * 599])
+    make_document(team, status=Status.QUEUED, page_count=None)
+
+    page = root_browser.get(STATE).content.decode()
+    assert "2 documents with 600 unread pages are waiting, the first since" in page
+    assert "Nothing is read until an OCR worker starts" in page
+
+    worker = make_ocr_worker(engine_state=EngineState.LOADING)
+    assert "until an engine is ready" in root_browser.get(STATE).content.decode()
+    for speed, words in ((0.0, "first pages are read"), (1.0, "10 minutes"), (0.05, "3 hours")):
+        fields = {"engine_state": EngineState.READY, "pages_per_second": speed}
+        WorkerProcess.objects.filter(pk=worker.pk).update(**fields)
+        assert words in root_browser.get(STATE).content.decode()
 
 
 def test_failures_are_counted_by_reason_and_read_again_together(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from documents.actions.bootstrap import ensure_first_team_and_admin
+from documents.bucket.health import BucketState, watch
+from documents.bucket.settings import BucketAddress
 from documents.models import (
     ArchiveIdentity,
     Document,
@@ -23,7 +26,7 @@ from documents.models.worker import EngineState
 from documents.web import setup_checks
 from documents.web.setup_checks import find_memory, run_checks
 from tests.documents.admin.conftest import browser_of
-from tests.factories import PASSWORD, make_document, make_ocr_worker, make_user
+from tests.factories import PASSWORD, make_document, make_ocr_worker, make_team, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -194,6 +197,18 @@ def test_without_a_bucket_it_says_that_there_is_one_copy_only(db: None) -> None:
 
     assert check.state == "warn"
     assert "CLOUDRU_S3_" in check.advice[0]
+
+
+def test_documents_that_are_not_in_the_bucket_yet_are_counted(
+    db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.OCRSITE_BUCKET = BucketAddress("http://127.0.0.1:9", "archive", "key", "secret")
+    monkeypatch.setattr(watch, "state", lambda: BucketState("configured"))
+    make_document(make_team())
+
+    [check] = [check for check in run_checks() if check.name == "Copy in a bucket"]
+
+    assert check.state == "ok" and "1 document is not in the bucket yet" in check.found
 
 
 def test_the_limit_of_a_container_counts(
