@@ -49,6 +49,9 @@ _PRINTED = 0.75
 #: 0.15 s, and 0.53 to 0.93 was seen where they are, 0.95 and more on clean pages.
 _UNDOTTED = 0.94
 
+#: Words read with so much certainty have no dots of a rule in their boxes.
+_SURE = 0.9
+
 Words = tuple[Word, ...]
 
 
@@ -89,7 +92,7 @@ def read_tables(
     grids = find_grids(rules)
     doubtful = (layout.confidence or 0.0) < _UNDOTTED
     if doubtful:
-        rules = _add_dotted_rules(gray, rules)
+        rules = _add_dotted_rules(_without_sure_words(gray, layout), rules)
     dotted = doubtful and not grids
     grids = grids or find_grids(rules)
     if not grids:
@@ -137,6 +140,17 @@ def without_rules(upright: Image.Image) -> Image.Image:
     """The page in gray, its ruling lines painted over."""
     gray = upright if upright.mode == "L" else upright.convert("L")
     return erase_rules(gray, _add_dotted_rules(gray, find_rules(gray)))
+
+
+def _without_sure_words(gray: Image.Image, layout: PageLayout) -> Image.Image:
+    """The page without the print in which no dots need to be looked for: most of its marks."""
+    rest = gray.copy()
+    for word in layout.words():
+        if (word.confidence or 0.0) >= _SURE and sum(map(str.isalnum, word.text)) > 1:
+            x0, y0, x1, y1 = map(round, word.bbox)
+            if min(x1 - x0, y1 - y0) > 2:  # a rule may touch the edge
+                rest.paste(255, (x0 + 1, y0 + 1, x1 - 1, y1 - 1))
+    return rest
 
 
 def _add_dotted_rules(gray: Image.Image, lines: Rules) -> Rules:
