@@ -213,7 +213,7 @@ class _Unpacking:
             )
         if not self._password:
             raise PasswordNeeded(
-                Message("It is protected by a password, which the archive’s page asks for.")
+                Message("It is protected by a password. Give it on the archive’s page.")
             )
 
     def _pieces(self, number: int) -> Iterator[bytes]:

@@ -88,7 +88,13 @@ def _serve(
     except ReadingError as raised:
         error = raised
     except (MemoryError, RecursionError):
-        error = LimitExceeded(Message("The file needs more memory than one file may have."))
+        error = LimitExceeded(
+            Message(
+                "The file needs more memory than one file may have. "
+                "Split it, or open it in the program that made it, "
+                "export it to PDF and upload that."
+            )
+        )
     return {"error": error.code, "message": error.message.to_json()}, None
 
 

@@ -136,7 +136,12 @@ class Converter(ChildOwner):
             cls = _ERRORS.get(str(header["error"]), errors.ConversionFailed)
             raise cls(message_from_json(header.get("message", "")))
         if not pdf.startswith(b"%PDF-"):
-            raise errors.ConversionFailed(Message("What was made of the file is no PDF."))
+            raise errors.ConversionFailed(
+                Message(
+                    "What was made of the file is no PDF. "
+                    "Open it in the program that made it, export it to PDF and upload that."
+                )
+            )
         return pdf
 
     def _make_arguments(self) -> Sequence[str]:

@@ -55,7 +55,12 @@ def decrypt(stream: BinaryIO, password: str, target: Path) -> str:
             out.seek(0)
             return sniff(out.read(HEAD_BYTES), out).mime_type
     except failures.InvalidKeyError:
-        raise PasswordNeeded(Message("The password does not open the file.")) from None
+        raise PasswordNeeded(
+            Message(
+                "The password does not open the file. "
+                "Try again, and mind capitals, spaces and the keyboard’s layout."
+            )
+        ) from None
     except failures.FileFormatError:
         raise ConversionFailed(
             Message(
@@ -66,7 +71,12 @@ def decrypt(stream: BinaryIO, password: str, target: Path) -> str:
     except (failures.DecryptionError, failures.ParseError) as error:
         # Old formats tell a wrong password only so.
         if "assword" in str(error) or "key" in str(error).lower():
-            raise PasswordNeeded(Message("The password does not open the file.")) from None
+            raise PasswordNeeded(
+                Message(
+                    "The password does not open the file. "
+                    "Try again, and mind capitals, spaces and the keyboard’s layout."
+                )
+            ) from None
         raise _damaged(error) from None
     except (OSError, ValueError, LookupError, struct.error, AttributeError, TypeError) as error:
         raise _damaged(error) from None
@@ -76,4 +86,10 @@ def decrypt(stream: BinaryIO, password: str, target: Path) -> str:
 
 def _damaged(error: Exception) -> ConversionFailed:
     problem = f"{type(error).__name__}: {error}"[:200]
-    return ConversionFailed(Message("The protected file is damaged: {problem}.", problem=problem))
+    return ConversionFailed(
+        Message(
+            "The protected file is damaged: {problem}. "
+            "Open it in the program that made it, export it to PDF and upload that.",
+            problem=problem,
+        )
+    )

@@ -161,7 +161,12 @@ def explain_signal(number: int, peak_bytes: int, last_words: str) -> ReadingErro
 
 
 def _too_much() -> LimitExceeded:
-    return LimitExceeded(Message("The file needs more memory or time than one file may have."))
+    return LimitExceeded(
+        Message(
+            "The file needs more memory or time than one file may have. "
+            "Split it, or open it in the program that made it, export it to PDF and upload that."
+        )
+    )
 
 
 def _broke_off(how: str) -> ConversionFailed:

@@ -50,7 +50,13 @@ def write_mail(stream: BinaryIO, mime_type: str, target: Path) -> None:
         message = open_mail(stream, mime_type)
     except FAILURES as error:
         problem = f"{type(error).__name__}: {error}"[:200]
-        raise DamagedFile(Message("The message is damaged: {problem}.", problem=problem)) from None
+        raise DamagedFile(
+            Message(
+                "The message is damaged: {problem}. "
+                "Save it again in the mail program and upload that.",
+                problem=problem,
+            )
+        ) from None
     assert not isinstance(message, Mailbox)
     words = _ENGLISH
     if _CYRILLIC.search(message.subject + "".join(body.text[:20_000] for body in message.bodies)):

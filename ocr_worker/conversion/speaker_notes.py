@@ -124,7 +124,12 @@ class _Head:
 
     def size(self) -> tuple[float, float]:
         if not self._used:
-            raise ConversionFailed(Message("The notes of the presentation can’t be shown."))
+            raise ConversionFailed(
+                Message(
+                    "The notes of the presentation can’t be shown. "
+                    "Open it in the program that made it, export it to PDF and upload that."
+                )
+            )
         return self._sizes.get(self._used, _SIZE)
 
 

@@ -73,7 +73,12 @@ def hide_deletions(source: Path, target: Path) -> tuple[str, ...]:
                 line = line.replace(_END, paragraphs + _END)
             out.write(line)
     if deleted and not hidden:
-        raise ConversionFailed(Message("The changes of the document can’t be hidden."))
+        raise ConversionFailed(
+            Message(
+                "The changes of the document can’t be hidden. "
+                "Open it in the program that made it, export it to PDF and upload that."
+            )
+        )
     return _NOTE if deleted else ()
 
 

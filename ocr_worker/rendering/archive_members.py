@@ -88,7 +88,12 @@ class ArchiveMembers:
             self.close()
             self._reader = reader
         if not self._go_to(index):
-            raise DamagedFile(Message("The archive is damaged: a member of it has gone."))
+            raise DamagedFile(
+                Message(
+                    "The archive is damaged: a member of it has gone. "
+                    "Pack its files again, or upload them one by one."
+                )
+            )
         self._is_begun = True
         return iter(self._entry.get_blocks(_BLOCK))
 
@@ -166,7 +171,12 @@ def _explain(text: str, mime_type: str, *, is_part: bool, is_locked: bool) -> Re
                 problem=problem,
             )
         )
-    return DamagedFile(Message("The archive is damaged: {problem}.", problem=problem))
+    return DamagedFile(
+        Message(
+            "The archive is damaged: {problem}. Pack its files again, or upload them one by one.",
+            problem=problem,
+        )
+    )
 
 
 def _is_encrypted(entry: Any) -> bool:

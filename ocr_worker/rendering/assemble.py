@@ -70,11 +70,16 @@ class Assembler(ChildOwner):
     def assemble(self, pages: Sequence[SourcePage], target: BinaryIO) -> None:
         """See the function `assemble`."""
         if not pages:
-            raise errors.NoPages(Message("There is no page to make a PDF of."))
+            raise errors.NoPages(
+                Message("There is no page to make a PDF of. Choose at least one page.")
+            )
         sources = list(dict.fromkeys((page.path, page.mime_type) for page in pages))
         if len(sources) > MOST_SOURCES:
             raise errors.LimitExceeded(
-                Message("A PDF can be made of at most {most} files.", most=MOST_SOURCES)
+                Message(
+                    "A PDF can be made of at most {most} files. Choose pages of fewer files.",
+                    most=MOST_SOURCES,
+                )
             )
         require_room(archive().staging, sum(_size(path) for path, _ in sources))
         kinds = {mime_type == PDF.mime_type for _, mime_type in sources}

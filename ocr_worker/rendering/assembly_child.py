@@ -56,11 +56,15 @@ def _serve(pdf_assembly: Any, request: dict[str, Any], files: list[int]) -> dict
     except ReadingError as raised:
         error = raised
     except (MemoryError, RecursionError):
-        error = LimitExceeded(Message("The PDF needs more memory than one file may have."))
+        error = LimitExceeded(
+            Message("The PDF needs more memory than one file may have. Choose fewer pages.")
+        )
     except OSError as raised:
         if raised.errno != errno.EFBIG:
             raise
-        error = LimitExceeded(Message("The PDF would be larger than a file may be."))
+        error = LimitExceeded(
+            Message("The PDF would be larger than a file may be. Choose fewer pages.")
+        )
     finally:
         for stream in reversed(streams):
             _close(stream)

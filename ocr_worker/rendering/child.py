@@ -57,9 +57,16 @@ def _serve(pages: Any, request: dict[str, Any], file: int) -> tuple[dict[str, An
     except ReadingError as raised:
         error = raised
     except MemoryError:
-        error = LimitExceeded(Message("The page needs more memory than one page may have."))
+        error = LimitExceeded(
+            Message(
+                "The page needs more memory than one page may have. "
+                "Export the page as an image and upload that."
+            )
+        )
     except RecursionError:
-        error = DamagedPage(Message("The page is nested too deeply."))
+        error = DamagedPage(
+            Message("The page is nested too deeply. Export the page as an image and upload that.")
+        )
     pages.close()  # a second attempt on a half-read file might look like a page
     return {"error": error.code, "message": error.message.to_json()}, b""
 

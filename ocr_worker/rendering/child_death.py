@@ -22,7 +22,8 @@ def explain_death(code: int, last_words: str, limits: Limits) -> errors.ReadingE
     if code == -signal.SIGXCPU:
         return errors.LimitExceeded(
             Message(
-                "The page needs more than {seconds} s of processor time.",
+                "The page needs more than {seconds} s of processor time. "
+                "Export the page as an image and upload that.",
                 seconds=limits.cpu_seconds,
             )
         )
@@ -38,21 +39,30 @@ def explain_death(code: int, last_words: str, limits: Limits) -> errors.ReadingE
         return errors.DamagedPage(
             Message(
                 "The page made the process that reads files try what no page needs; it was "
-                "stopped. The file may be an attack."
+                "stopped. The file may be an attack: delete it, unless you know who made it."
             )
         )
     if -code in _OUT_OF_MEMORY_SIGNALS or "MemoryError" in last_words:
         return errors.LimitExceeded(
             Message(
-                "The page needs more than {memory} MiB of memory, or is too damaged to be drawn.",
+                "The page needs more than {memory} MiB of memory, or is too damaged to be drawn. "
+                "Export the page as an image and upload that.",
                 memory=limits.memory_bytes >> 20,
             )
         )
     if code < 0:
         return errors.DamagedPage(
-            Message("The page crashed the process that reads files ({signal}).", signal=code)
+            Message(
+                "The page crashed the process that reads files ({signal}). "
+                "Export the page as an image and upload that.",
+                signal=code,
+            )
         )
     reason = last_words.splitlines()[-1] if last_words else f"exit status {code}"
     return errors.DamagedPage(
-        Message("The page broke the process that reads files: {problem}.", problem=reason[:200])
+        Message(
+            "The page broke the process that reads files: {problem}. "
+            "Export the page as an image and upload that.",
+            problem=reason[:200],
+        )
     )

@@ -210,12 +210,20 @@ class ChildProcess:
         prefix = self._read_exactly(source, wire.PREFIX.size, deadline)
         header_bytes, payload_bytes = wire.PREFIX.unpack(prefix)
         if header_bytes > self._limits.header_bytes or payload_bytes > self._limits.output_bytes:
-            raise errors.LimitExceeded(Message("The page produces more data than one page may."))
+            raise errors.LimitExceeded(
+                Message(
+                    "The page produces more data than one page may. "
+                    "Export the page as an image and upload that."
+                )
+            )
         try:
             header = wire.parse_header(self._read_exactly(source, header_bytes, deadline))
         except ValueError:
             raise errors.DamagedPage(
-                Message("The page broke the process that reads files.")
+                Message(
+                    "The page broke the process that reads files. "
+                    "Export the page as an image and upload that."
+                )
             ) from None
         return header, self._read_exactly(source, payload_bytes, deadline)
 

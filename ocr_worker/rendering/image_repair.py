@@ -72,7 +72,12 @@ def read_mended(stream: BinaryIO, kind: str) -> bytes:
     Raises DamagedPage for a file too large for that.
     """
     if os.fstat(stream.fileno()).st_size > _LARGEST:
-        raise DamagedPage(Message("The image is damaged and too large to be repaired."))
+        raise DamagedPage(
+            Message(
+                "The image is damaged and too large to be repaired. "
+                "Scan or photograph the paper again, or upload another copy."
+            )
+        )
     stream.seek(0)
     data = stream.read()
     if kind == "JPEG":
@@ -96,7 +101,13 @@ def _whiten(image: Image.Image, top: int, row: int, page: int) -> None:
     """Make white what is below the rows that are there; `row`: px that are decoded at once."""
     top = top // row * row
     if top < _LEAST_LEFT * image.height:
-        raise DamagedPage(Message("Next to nothing is left of the image."), page=page)
+        raise DamagedPage(
+            Message(
+                "Next to nothing is left of the image. "
+                "Scan or photograph the paper again, or upload another copy."
+            ),
+            page=page,
+        )
     if top + row < image.height:
         image.paste("white", (0, top + row, image.width, image.height))
 

@@ -101,9 +101,18 @@ class ImageFile:
                 content = read_mended(self._stream, kind)
                 return Image.open(io.BytesIO(content), formats=(kind,))
         if isinstance(cause, UnidentifiedImageError):
-            raise DamagedFile(Message("The image is damaged and can’t be opened.")) from cause
+            raise DamagedFile(
+                Message(
+                    "The image is damaged and can’t be opened. "
+                    "Scan or photograph the paper again, or upload another copy."
+                )
+            ) from cause
         raise DamagedFile(
-            Message("The image is damaged and can’t be opened ({problem}).", problem=cause)
+            Message(
+                "The image is damaged and can’t be opened ({problem}). "
+                "Scan or photograph the paper again, or upload another copy.",
+                problem=cause,
+            )
         ) from cause
 
     @property
@@ -161,7 +170,8 @@ class ImageFile:
         if not 1 <= number <= self.page_count:
             raise DamagedPage(
                 Message(
-                    "The image has no page {page}; it has {count}.",
+                    "The image has no page {page}; it has {count}. "
+                    "Upload another copy of the file.",
                     page=number,
                     count=self.page_count,
                 )
@@ -174,7 +184,10 @@ class ImageFile:
         except _DECODING_ERRORS as error:
             raise DamagedPage(
                 Message(
-                    "Page {page} of the image is damaged ({problem}).", page=number, problem=error
+                    "Page {page} of the image is damaged ({problem}). "
+                    "Scan or photograph the paper again, or upload another copy.",
+                    page=number,
+                    problem=error,
                 )
             ) from error
         turned = page.size != image.size and page.size == image.size[::-1]
@@ -246,7 +259,12 @@ def _check_size(image: Image.Image) -> None:
     """Refuse an image that exceeds the limits, by its header alone; let a large JPEG be reduced."""
     width, height = stated = image.size
     if width < 1 or height < 1:
-        raise DamagedPage(Message("The image has no pixels."))
+        raise DamagedPage(
+            Message(
+                "The image has no pixels. "
+                "Scan or photograph the paper again, or upload another copy."
+            )
+        )
     if width * height > MAX_PIXELS and image.format in ("JPEG", "JPEG2000"):
         for power in (1, 2, 3):
             if width * height / 4**power <= MAX_PIXELS:
@@ -260,7 +278,8 @@ def _check_size(image: Image.Image) -> None:
     if width * height > MAX_DECODED_PIXELS or max(width, height) > 65_500:
         raise PageTooLarge(
             Message(
-                "The image has {width} x {height} pixels; at most {most} million are read.",
+                "The image has {width} x {height} pixels; at most {most} million are read. "
+                "Scan it again at a lower resolution.",
                 width=stated[0],
                 height=stated[1],
                 most=MAX_DECODED_PIXELS // 1_000_000,

@@ -118,7 +118,18 @@ def _readable() -> Iterator[None]:
     try:
         yield
     except MemoryError:
-        raise LimitExceeded(Message("The message needs more memory than one may have.")) from None
+        raise LimitExceeded(
+            Message(
+                "The message needs more memory than one may have. "
+                "Split off its attachments and upload them by themselves."
+            )
+        ) from None
     except FAILURES as error:
         problem = f"{type(error).__name__}: {error}"[:200]
-        raise DamagedFile(Message("The message is damaged: {problem}.", problem=problem)) from None
+        raise DamagedFile(
+            Message(
+                "The message is damaged: {problem}. "
+                "Save it again in the mail program and upload that.",
+                problem=problem,
+            )
+        ) from None

@@ -261,7 +261,9 @@ class Pages:
         factor = dpi / resolution
         size = (max(1, round(page.width * factor)), max(1, round(page.height * factor)))
         if size[0] * size[1] > MAX_PIXELS:
-            raise PageTooLarge(Message("The page is too large for {dpi} dpi.", dpi=dpi))
+            raise PageTooLarge(
+                Message("The page is too large for {dpi} dpi. Choose a lower resolution.", dpi=dpi)
+            )
         if isinstance(self._file, PdfFile):
             return self._file.draw(number, *size)
         return page.resize(size, Image.Resampling.LANCZOS)

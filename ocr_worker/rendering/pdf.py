@@ -62,7 +62,12 @@ class PdfFile:
             )
         if self.page_count < 1:
             self.close()
-            raise NoPages(Message("The PDF has no pages."))
+            raise NoPages(
+                Message(
+                    "The PDF has no pages. "
+                    "Export it again from the program that made it, or scan the paper again."
+                )
+            )
 
     def close(self) -> None:
         self._close_page()
@@ -76,7 +81,8 @@ class PdfFile:
             if not 1 <= number <= self.page_count:
                 raise DamagedPage(
                     Message(
-                        "The PDF has no page {page}; it has {count}.",
+                        "The PDF has no page {page}; it has {count}. "
+                        "Upload another copy of the file.",
                         page=number,
                         count=self.page_count,
                     )
@@ -85,7 +91,11 @@ class PdfFile:
                 self._page = self._doc[number - 1]
             except pdfium.PdfiumError as error:
                 raise DamagedPage(
-                    Message("Page {page} of the PDF is damaged.", page=number)
+                    Message(
+                        "Page {page} of the PDF is damaged. "
+                        "Export it again from the program that made it, or scan the paper again.",
+                        page=number,
+                    )
                 ) from error
             self._page_number = number
             show_as_viewers_do(self._page, self._find_switched_off(number))
@@ -144,7 +154,8 @@ class PdfFile:
         except ValueError as error:
             raise PageTooLarge(
                 Message(
-                    "Page {page} is too large to be read: it has {width} x {height} points.",
+                    "Page {page} is too large to be read: it has {width} x {height} points. "
+                    "Export the page as an image and upload that.",
                     page=number,
                     width=f"{width:.0f}",
                     height=f"{height:.0f}",

@@ -185,7 +185,12 @@ def _read_ranges(stream: BinaryIO, ranges: list[list[int]], digest: Any) -> Iter
         while length > 0:
             chunk = stream.read(min(length, _CHUNK))
             if not chunk:
-                raise DamagedFile(Message("The file is damaged: it ends before its pictures do."))
+                raise DamagedFile(
+                    Message(
+                        "The file is damaged: it ends before its pictures do. "
+                        "Export it again from the program that made it, or scan the paper again."
+                    )
+                )
             length -= len(chunk)
             digest.update(chunk)
             yield chunk
@@ -207,11 +212,21 @@ def _write_image_page(
 
 def _no_such_page(number: int, count: int) -> ReadingError:
     return DamagedPage(
-        Message("The file has no page {page}; it has {count}.", page=number, count=count),
+        Message(
+            "The file has no page {page}; it has {count}. Upload another copy of the file.",
+            page=number,
+            count=count,
+        ),
         page=number,
     )
 
 
 def _damaged(error: Exception) -> DamagedFile:
     problem = str(error).encode("ascii", "replace").decode()[:200]
-    return DamagedFile(Message("The PDF is damaged: {problem}.", problem=problem))
+    return DamagedFile(
+        Message(
+            "The PDF is damaged: {problem}. "
+            "Export it again from the program that made it, or scan the paper again.",
+            problem=problem,
+        )
+    )

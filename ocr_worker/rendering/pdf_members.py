@@ -38,9 +38,19 @@ class PdfMembers:
         try:
             self._pdf = pikepdf.open(stream, suppress_warnings=True)
         except pikepdf.PasswordError:
-            raise PasswordNeeded(Message("The PDF opens only with a password.")) from None
+            raise PasswordNeeded(
+                Message(
+                    "The PDF opens only with a password. "
+                    "Give it on the document’s page, or upload a copy without one."
+                )
+            ) from None
         except _FAILURES:
-            raise DamagedFile(Message("The file is damaged: it is no PDF.")) from None
+            raise DamagedFile(
+                Message(
+                    "The file is damaged: it is no PDF. "
+                    "Export it again from the program that made it, or scan the paper again."
+                )
+            ) from None
         self._files: list[tuple[str, Any]] = []
         with contextlib.suppress(*_FAILURES, RecursionError):
             self._find()
@@ -72,7 +82,11 @@ class PdfMembers:
         except _FAILURES as error:
             problem = str(error)[:200]
             raise DamagedPage(
-                Message("The file can’t be taken out of the PDF: {problem}.", problem=problem)
+                Message(
+                    "The file can’t be taken out of the PDF: {problem}. "
+                    "Save it from the PDF in a viewer and upload it by itself.",
+                    problem=problem,
+                )
             ) from None
 
     def _blocks(self, index: int) -> Iterator[bytes]:

@@ -51,7 +51,12 @@ def open_pdf(stream: BinaryIO) -> tuple[pdfium.PdfDocument, Open, bool]:
     if os.fstat(stream.fileno()).st_size > LARGEST_REBUILT:
         if locked:
             raise _password_needed()
-        raise DamagedFile(Message("The PDF is damaged and too large to be repaired."))
+        raise DamagedFile(
+            Message(
+                "The PDF is damaged and too large to be repaired. "
+                "Export it again from the program that made it, or scan the paper again."
+            )
+        )
     rebuilt = rebuild_pdf(stream)
     try:
         return pdfium.PdfDocument(rebuilt), partial(pdfium.PdfDocument, rebuilt), not locked
@@ -99,7 +104,12 @@ def rebuild_pdf(
         whole = _close_end(stream)
         with pikepdf.open(whole, password=password, suppress_warnings=True) as pdf:
             if len(pdf.pages) == 0:
-                raise NoPages(Message("The PDF has no pages."))
+                raise NoPages(
+                    Message(
+                        "The PDF has no pages. "
+                        "Export it again from the program that made it, or scan the paper again."
+                    )
+                )
             if numbers is not None:
                 _keep_pages(pdf, numbers)
             pdf.save(rebuilt)
@@ -142,4 +152,9 @@ def _password_needed() -> PasswordNeeded:
 
 
 def _damaged_file() -> DamagedFile:
-    return DamagedFile(Message("The file is damaged: it is no PDF that can be opened."))
+    return DamagedFile(
+        Message(
+            "The file is damaged: it is no PDF that can be opened. "
+            "Export it again from the program that made it, or scan the paper again."
+        )
+    )

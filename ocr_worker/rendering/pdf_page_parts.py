@@ -114,7 +114,12 @@ def build_pattern(page: pikepdf.Object, resources: pikepdf.Object | None) -> tup
     try:
         drawn = b"\n".join(part.read_bytes() for part in parts if isinstance(part, pikepdf.Stream))
     except pikepdf.PdfError as error:
-        raise DamagedPage(Message("The page's contents are damaged.")) from error
+        raise DamagedPage(
+            Message(
+                "The page's contents are damaged. "
+                "Export it again from the program that made it, or scan the paper again."
+            )
+        ) from error
     x0, y0, x1, y1 = read_shown_box(page)
     entries = (
         b"/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[%s]/XStep %s/YStep %s"

@@ -100,12 +100,21 @@ def _read_words(page: Any, affine: PageTransform) -> list[tuple[list[Any], int]]
     """Each word as in `read_page_text`, with the address of its text object (0: it has none)."""
     textpage = c.FPDFText_LoadPage(page)
     if not textpage:
-        raise DamagedPage(Message("The page’s text can’t be read."))
+        raise DamagedPage(
+            Message(
+                "The page’s text can’t be read. "
+                "Export it again from the program that made it, or scan the paper again."
+            )
+        )
     try:
         count = c.FPDFText_CountChars(textpage)
         if count > MAX_CHARACTERS:
             raise DamagedPage(
-                Message("The page has {count} characters; that is no readable page.", count=count)
+                Message(
+                    "The page has {count} characters; that is no readable page. "
+                    "Export the page as an image and upload that.",
+                    count=count,
+                )
             )
         words = join_across_fonts(textpage, split_words(textpage, max(count, 0)))
         weights, stated = FontWeights(), StatedTexts()

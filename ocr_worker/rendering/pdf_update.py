@@ -46,9 +46,19 @@ class PdfUpdate:
             self._pdf = pikepdf.open(stream, suppress_warnings=True)
             self._pages = list(self._pdf.pages)
         except pikepdf.PasswordError as error:
-            raise PasswordNeeded(Message("The PDF is protected.")) from error
+            raise PasswordNeeded(
+                Message(
+                    "The PDF is protected. Give the password on the document’s page, or upload a "
+                    "copy without one."
+                )
+            ) from error
         except (pikepdf.PdfError, ValueError, TypeError, KeyError) as error:
-            raise DamagedFile(Message("The file is damaged: it is no PDF.")) from error
+            raise DamagedFile(
+                Message(
+                    "The file is damaged: it is no PDF. "
+                    "Export it again from the program that made it, or scan the paper again."
+                )
+            ) from error
 
     def close(self) -> None:
         self._pages = []
@@ -193,7 +203,9 @@ class PdfUpdate:
 
     def _page(self, number: int) -> pikepdf.Object:
         if not 1 <= number <= len(self._pages):
-            raise DamagedPage(Message("The PDF has no page {page}.", page=number))
+            raise DamagedPage(
+                Message("The PDF has no page {page}. Upload another copy of the file.", page=number)
+            )
         return self._pages[number - 1].obj
 
 
@@ -206,7 +218,7 @@ def rebuild_whole(stream: BinaryIO, numbers: list[int] | None = None) -> bytes:
         raise DamagedFile(
             Message(
                 "The PDF is damaged or protected, and with more than {most} MB too large to be "
-                "rewritten.",
+                "rewritten. Split it and upload the parts.",
                 most=LARGEST_REBUILT >> 20,
             )
         )

@@ -187,7 +187,12 @@ class Renderer(ChildOwner):
         mode, size = str(header["mode"]), (header["width"], header["height"])
         if mode not in ("L", "RGB") or len(pixels) != size[0] * size[1] * len(mode):
             self._child.end()
-            raise errors.DamagedPage(Message("The page could not be drawn."), page=number)
+            raise errors.DamagedPage(
+                Message(
+                    "The page could not be drawn. Export the page as an image and upload that."
+                ),
+                page=number,
+            )
         image = Image.frombuffer(mode, size, pixels, "raw", mode, 0, 1)
         return RenderedPage(
             image,
@@ -207,7 +212,12 @@ class Renderer(ChildOwner):
         size = (header["width"], header["height"])
         if len(pixels) != size[0] * size[1]:
             self._child.end()
-            raise errors.DamagedPage(Message("The page could not be drawn."), page=number)
+            raise errors.DamagedPage(
+                Message(
+                    "The page could not be drawn. Export the page as an image and upload that."
+                ),
+                page=number,
+            )
         image = Image.frombuffer("L", size, pixels, "raw", "L", 0, 1)
         return RenderedPage(image, header["dpi"], blank=False)
 

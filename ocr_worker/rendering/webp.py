@@ -34,5 +34,10 @@ def encode_webp(image: Image.Image, **options: int) -> bytes:
     try:
         image.save(buffer, "WEBP", **{**_WEBP, **options})
     except (OSError, ValueError) as error:
-        raise DamagedPage(Message("The page can’t be shown: {problem}.", problem=error)) from error
+        raise DamagedPage(
+            Message(
+                "The page can’t be shown: {problem}. Export the page as an image and upload that.",
+                problem=error,
+            )
+        ) from error
     return buffer.getvalue()

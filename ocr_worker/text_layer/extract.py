@@ -163,7 +163,8 @@ def convert_to_layout(layer: TextLayer) -> PageLayout:
     if len(layer.words) > MAX_WORDS:
         raise PageTooLarge(
             Message(
-                "The page’s text layer has {count} words; at most {most} are read.",
+                "The page’s text layer has {count} words; at most {most} are read. "
+                "Export the page as an image and upload that.",
                 count=len(layer.words),
                 most=MAX_WORDS,
             )

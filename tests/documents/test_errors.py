@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import uuid
@@ -178,3 +179,32 @@ def test_the_document_of_errors_is_current() -> None:
 def test_every_error_says_what_it_means_and_what_to_do(error: type[errors.ArchiveError]) -> None:
     assert error.__doc__
     assert error.next_step.endswith(".")
+
+
+#: How a sentence that says what to do begins, or the last part of one.
+STEPS = re.compile(
+    r"(?:^|[.:,] |or )(?:is tried|The page is tried|(?:Ask|Choose|Delete|Export|Give|Open|Pack|"
+    r"Save|Scan|Split|Try|Unpack|Upload)\b)",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("DamagedFile", "DamagedPage", "NoPages"), ("ConversionFailed",),
+     ("LimitExceeded", "PageTooLarge"), ("PasswordNeeded",)],
+    ids=lambda names: names[0],
+)  # fmt: skip
+def test_an_error_of_a_file_says_what_to_do_next(names: tuple[str, ...]) -> None:
+    texts = {
+        text.value
+        for _, name, call in constructions()
+        if name in names
+        for message in call.args
+        if isinstance(message, ast.Call) and _name_of(message.func) == "Message"
+        for text in message.args
+        if isinstance(text, ast.Constant) and isinstance(text.value, str)
+    }
+
+    assert texts
+    assert [text for text in sorted(texts) if not STEPS.search(text)] == []

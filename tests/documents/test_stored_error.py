@@ -12,7 +12,13 @@ from documents.models.stored_error import error_fields
 from documents.replication.manifest import build_manifest
 from tests.factories import make_document, make_page, make_team
 
-ERROR = DamagedPage(Message("Page {page} of the PDF is damaged.", page=3))
+ERROR = DamagedPage(
+    Message(
+        "Page {page} of the PDF is damaged. "
+        "Export it again from the program that made it, or scan the paper again.",
+        page=3,
+    )
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +35,10 @@ def test_a_stored_error_reads_in_both_languages(team: Team) -> None:
 
     assert (found.error_code, found.error_detail) == ("damaged-page", ERROR.detail)
     with translation.override("ru"):
-        assert found.error_text.translated() == "Страница 3 этого PDF повреждена."
+        assert found.error_text.translated() == (
+            "Страница 3 этого PDF повреждена. Сохраните его заново в программе, где он создан, "
+            "или отсканируйте бумагу ещё раз."
+        )
 
 
 def test_a_document_takes_the_error_of_its_page_and_loses_it(team: Team) -> None:
@@ -63,5 +72,5 @@ def test_the_manifest_carries_the_messages(team: Team) -> None:
     assert page["error"] == {
         "code": "damaged-page",
         "detail": ERROR.detail,
-        "message": {"msgid": "Page {page} of the PDF is damaged.", "params": {"page": 3}},
+        "message": {"msgid": ERROR.message.msgid, "params": {"page": 3}},
     }
