@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 POLL_INTERVAL, FAST_POLL_INTERVAL = 0.25, 0.15
 #: Seconds from one commit to the next where there are few changes in between. A commit costs as
 #: much as the entries of ten pages: while pages are read one by one, they share it.
-COMMIT_INTERVAL = 1.0
+COMMIT_INTERVAL = 0.7
 #: Seconds until the next try after an error (no database, no space left).
 RETRY_DELAY = 2.0
 #: Failures in a row after which the generation is reported as damaged.
