@@ -45,7 +45,6 @@ from tests.paddle.batched_site import (  # noqa: E402
     scan,
     texts,
 )
-from tests.paddle.conftest import require_pytorch  # noqa: E402
 from tests.paddle.standin.layout import BOXES  # noqa: E402
 
 #: A few blocks on each page, and no second reader: the seconds are not what is looked at.
@@ -179,6 +178,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=120, help="no kill comes later")
     given = parser.parse_args(arguments)
+    from tests.paddle.conftest import require_pytorch  # only there with paddleocr
+
     require_pytorch()
     chance = random.Random(given.seed)
     right = True

@@ -13,7 +13,6 @@ import psutil
 from tests.ocr_worker.files import ENGLISH, picture
 from tests.ocrsite.running_site import ADMIN_PASSWORD, Site, free_port
 from tests.paddle import standin
-from tests.paddle.conftest import VERSION
 from tests.paddle.standin.language import ANSWERS
 from tests.paddle.standin.layout import BOXES, Boxes
 
@@ -30,6 +29,8 @@ SENTENCE = " ".join(("Long", *WORDS))
 
 def make_site(directory: Path, boxes: Boxes = BOXES) -> Site:
     """Not started. Each text of its pages is `SENTENCE`."""
+    from tests.paddle.conftest import VERSION  # asks for paddleocr, which not every caller has yet
+
     said = ("Long", *(f"▁{word}" for word in WORDS))
     answers = {**ANSWERS, "ocr": said}
     models = standin.build(directory / "models", VERSION, answers=answers, boxes=boxes)
