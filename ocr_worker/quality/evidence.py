@@ -42,7 +42,8 @@ class PageEvidence:
     `agreed`: share of the first engine's letters that both read (0 to 1). `sure`: the second
     reader's confidence in the page. `height`: of most of its words, px. `first_left`,
     `second_left`: keys that one reading alone has, over all regions: the same word in two regions
-    was only placed differently.
+    was only placed differently. Parts of a word of the first reading that the second has without
+    them are among `first_left`. `second_torn`: adjacent words of `second_left`, joined.
     """
 
     vouched: Counter[str] = field(default_factory=Counter)
@@ -52,6 +53,7 @@ class PageEvidence:
     height: float = math.inf
     first_left: Counter[str] = field(default_factory=Counter)
     second_left: Counter[str] = field(default_factory=Counter)
+    second_torn: Counter[str] = field(default_factory=Counter)
 
     @property
     def is_credible(self) -> bool:
@@ -64,7 +66,14 @@ class PageEvidence:
 
     def has_second(self, key: str) -> bool:
         """Whether the second reading has the word elsewhere, where the first lacks it."""
+        if self.second_torn[key] > 0:
+            return True
         return self._is_telling(key) and self.second_left[key] > 0
+
+    def has_first_whole(self, key: str) -> bool:
+        """Whether the first reading has in one what the second alone has in parts. That is no
+        coincidence, also where the page is full of the word."""
+        return len(key) > 2 and self.first_left[key] > 0
 
     def _is_telling(self, key: str) -> bool:
         """Short words, and those that the page is full of, are no evidence."""
@@ -95,7 +104,9 @@ def collect_evidence(
                 page.first_left.update(keys)
             elif not keys:
                 page.second_left.update(each.key for each in match.seen)
-        page.second_left.update(_join_torn(one))
+            else:
+                page.first_left.update(find_rests(*join_keys(one, match)))
+        page.second_torn.update(_join_torn(one))
     page.second_left.update(each.key for each in outside)
     boxes = [each.word.bbox for one in found for match in one.matches for each in match.seen]
     if boxes:
@@ -110,6 +121,14 @@ def _join_torn(one: RegionMatch) -> Iterator[str]:
         keys = [each.key for match in run for each in match.seen] if alone else []
         if len(keys) > 1:
             yield "".join(keys)
+
+
+def find_rests(one: str, other: str) -> Iterator[str]:
+    """What `one` has before or after `other`."""
+    if one.startswith(other):
+        yield one[len(other) :]
+    if one.endswith(other):
+        yield one[: -len(other)]
 
 
 def join_keys(matched: RegionMatch, match: WordMatch) -> tuple[str, str]:

@@ -12,12 +12,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .evidence import PageEvidence, join_keys
-from .misreadings import is_nearly_same, is_of_wrong_script, is_overlooked_part
+from documents.text.lookalikes import LOOSE_DIGITS
+
+from .evidence import PageEvidence, find_rests, join_keys
+from .misreadings import (
+    is_nearly_same,
+    is_of_like_letters,
+    is_of_wrong_script,
+    is_overlooked_part,
+    is_sign_for_letter,
+)
 from .region_match import RegionMatch, WordMatch
 from .regions import SeenWord
 from .room import has_no_room, is_crowded, is_unprinted
-from .word_keys import has_digit, make_key
+from .word_keys import has_digit, make_key, make_loose_key
 from .word_places import WordPlace
 
 #: Confidence that Tesseract needs in a word that replaces another; less in a number, as a wrong
@@ -25,9 +33,15 @@ from .word_places import WordPlace
 SURE = 0.8
 SURE_OF_DIGITS = 0.5
 
-#: Less again where all else of a long number is the same.
-SURE_OF_ONE_DIGIT = 0.2
+#: A number so long that, all else being the same, one other digit counts however unsure it is.
 LONG_NUMBER = 6
+
+#: Confidence in a letter that the digit in its place does not look like.
+SURE_OF_LETTER = 0.2
+
+#: A name of so many signs with a digit in it is no formula; letters that look like two digits.
+LONG_NAME = 4
+_ALSO_ALIKE = frozenset(["8s", "8g", "6g", "7z"])
 
 #: A number of so many digits that the second reader has nowhere is to be looked at, whatever is
 #: printed there.
@@ -42,6 +56,9 @@ SURE_OF_MORE = 0.75
 #: Confidence in words outside all blocks, where specks and rules are read too; and their letters.
 SURE_OUTSIDE = 0.8
 LETTERS_OUTSIDE = 4
+
+#: What Tesseract loses where it is small or raised: a letter, a letter with its index.
+_LONE = re.compile(r"[^\W\d_]\d?")
 
 #: A word that is no part of a formula.
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -63,11 +80,33 @@ def is_swapped(
     if is_of_wrong_script(text, seen) or is_overlooked_part(one, other):
         return False
     sure = min(each.confidence for each in match.seen)
-    if has_digit(one) and has_digit(other):
-        return sure >= (SURE_OF_ONE_DIGIT if _differ_in_one(one, other) else SURE_OF_DIGITS)
+    if _contradicts_digit(one, other):
+        return sure >= SURE_OF_LETTER
+    if is_of_like_letters(one, other) or is_sign_for_letter(text, seen):
+        return False
+    if any(page.has_second(rest) for rest in find_rests(one, other)):
+        return False
+    if has_digit(one) and has_digit(other) and _digits_of(one) != _digits_of(other):
+        return _differ_in_one(one, other) or sure >= SURE_OF_DIGITS
     if one in page.vouched and other not in page.vouched:
         return sure >= SURE_AGAINST_PAGE
     return sure >= SURE
+
+
+def _digits_of(word_key: str) -> str:
+    return "".join(filter(str.isdigit, word_key))
+
+
+def _contradicts_digit(one: str, other: str) -> bool:
+    """Whether all of two keys is alike but letters of the second reader where the first has digits
+    that they do not look like: POWER3 read as POWERS."""
+    if len(one) != len(other) or len(one) < LONG_NAME:
+        return False
+    pairs = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    pairs = [(a, b) for a, b in pairs if make_loose_key(a) != make_loose_key(b)]
+    return bool(pairs) and all(
+        a.isdigit() and b in LOOSE_DIGITS and a + b not in _ALSO_ALIKE for a, b in pairs
+    )
 
 
 def _differ_in_one(one: str, other: str) -> bool:
@@ -102,6 +141,8 @@ def is_invented(
     keys = [matched.tokens[i].key for i in indices if matched.tokens[i].key]
     if any(match.repeated for match in run):
         return True
+    if all(map(_LONE.fullmatch, keys)):
+        return False
     if all(page.has_second(key) for key in keys) or page.has_second("".join(keys)):
         return False
     if any(len(key) >= NUMBER and key.replace("·", "").isdigit() for key in keys):

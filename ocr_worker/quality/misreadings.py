@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from .evidence import PageEvidence, join_keys
+from .evidence import PageEvidence, find_rests, join_keys
 from .region_match import RegionMatch, WordMatch
 from .regions import SeenWord
 from .word_keys import has_digit, make_key, make_loose_key, single_script
@@ -15,6 +15,10 @@ _RAISED = re.compile(r"\d{1,2}")
 
 #: Parts of a word, between signs.
 _PARTS = re.compile(r"[^\W_]+")
+
+#: What Tesseract makes of an open letter in words that it doesn't know: e or g of c
+#: (or G of C). Not the other way round, which is how «все» and «вес» differ.
+_CLOSED = frozenset(["ce", "cg"])
 
 #: Two words of which one covers more of the other than this are one print, read twice.
 _OVERLAP = 0.3
@@ -49,17 +53,27 @@ def is_overlooked_part(one: str, other: str) -> bool:
     """Whether the second reader's key lacks what it overlooks: a raised number, or most letters."""
     if has_digit(other):
         return False
-    for rest in _rests(one, other):
+    for rest in find_rests(one, other):
         if _RAISED.fullmatch(rest) or (len(rest) >= len(other) and not has_digit(one)):
             return True
     return False
 
 
-def _rests(one: str, other: str) -> Iterator[str]:
-    if one.startswith(other):
-        yield one[len(other) :]
-    if one.endswith(other):
-        yield one[: -len(other)]
+def is_of_like_letters(one: str, other: str) -> bool:
+    """Whether two keys differ only in open letters read as closed ones (dhcpd as dhepd), or in
+    letters taken for digits and digits taken for letters (i4 as ia)."""
+    if len(one) != len(other):
+        return False
+    pairs = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    return all(a + b in _CLOSED or a.isdigit() != b.isdigit() for a, b in pairs)
+
+
+def is_sign_for_letter(text: str, seen: str) -> bool:
+    """Whether the second reader took signs at a word's ends or in it for letters («!» for «t»)."""
+    pattern = "".join(
+        re.escape(sign) if sign.isalnum() else "[^\\W\\d_]?" for sign in text.casefold()
+    )
+    return re.fullmatch(pattern, "".join(_PARTS.findall(seen.casefold()))) is not None
 
 
 def is_explained(
@@ -75,7 +89,7 @@ def is_explained(
     """
     seen = [each for match in run for each in match.seen]
     joined = "".join(each.key for each in seen)
-    if len(seen) > 1 and page.has_first(joined):
+    if len(seen) > 1 and page.has_first_whole(joined):
         return True
     if any(_has_part(matched, match, joined) or _is_twice(match, seen) for match in beside):
         return True

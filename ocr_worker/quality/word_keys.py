@@ -25,6 +25,8 @@ _MARK = re.compile(r"(?<=\d)[.,:](?=\d)")
 #: All but letters, digits and the mark inside a number.
 _REMOVED = re.compile(r"[^\w·]|_")
 
+_LETTER = re.compile(r"[^\W\d_]")
+
 #: LaTeX between its delimiters. A `$` may be money: between two of them must be something that
 #: amounts do not have, and no prose.
 _FORMULA = re.compile(
@@ -87,6 +89,8 @@ def make_key(word: str) -> str:
     """The key of `word`; "" where it has no letter and no digit."""
     folded = unicodedata.normalize("NFKD", word.replace("№", "")).casefold().replace("ı", "i")
     folded = "".join(sign for sign in folded if not unicodedata.combining(sign))
+    taught = "".join(sign for sign in folded if not sign.isalpha() or _is_known(sign))
+    folded = taught if _LETTER.search(taught) else folded  # «φnodes» is «nodes»
     return _REMOVED.sub("", _MARK.sub("·", folded)).translate(_CYRILLIC_TO_LATIN)
 
 

@@ -35,11 +35,40 @@ def with_word(over: Block, word: Word) -> Block:
         ("файл (debian/control), где", "файл (debian/cont ro1), где"),
         ("• Это пункт списка", "e Это пункт списка"),
         ("a naı¨ve version", "a naive version"),
+        ("настройте dhcpd сами", "настройте dhepd сами"),
+        ("пакет ppc64el собран", "пакет ppcé4el собран"),
+        ("из файла /dev/sr0 взять", "из файла /dev/sx0 взять"),
+        ("points φnodes certain", "points nodes certain"),
+        ("see us on FACEBOOK! today", "see us on Facebookt today"),
+        ("see arXiv:1004.1461v1 of them", "see 1004.1461v1 of arXiv them"),
     ],
-    ids=["a part in another script", "half of a word", "torn apart", "a bullet", "an accent"],
+    ids=[
+        "a part in another script",
+        "half of a word",
+        "torn apart",
+        "a bullet",
+        "an accent",
+        "an open letter",
+        "a digit for a letter",
+        "another letter beside a digit",
+        "a letter not taught",
+        "a letter for a sign",
+        "a part set apart",
+    ],
 )
 def test_what_tesseract_misreads_is_no_dispute(ours: str, theirs: str) -> None:
-    assert disputes(read(ours, seen(theirs, unsure=("(debian/cont",)))) == []
+    assert disputes(read(ours, seen(theirs, unsure=("(debian/cont", "/dev/sx0")))) == []
+
+
+def test_a_word_torn_apart_is_no_dispute_where_the_page_is_full_of_it() -> None:
+    lines = ["мы сами в TraceMonkey", "вы сами в TraceMonkey", "они тоже в TraceMonkey"]
+    over = seen("Trace- Monkey и", *lines)
+
+    assert disputes(read(" ".join(["и", *lines, "TraceMonkey"]), over)) == []
+
+
+def test_a_letter_with_its_index_that_tesseract_has_not_seen_is_no_invention() -> None:
+    assert disputes(read("Guard i7 here", seen("Guard here"))) == []
 
 
 def test_print_that_tesseract_has_read_twice_is_no_dropped_word() -> None:
@@ -101,6 +130,18 @@ def test_one_digit_of_a_long_number_is_disputed_however_unsure_tesseract() -> No
     assert disputes(read("оплатить счёт 001637911168 до конца", over)) == [
         ("001637911168", "001637511168")
     ]
+
+
+def test_a_digit_for_a_letter_that_looks_like_another_is_disputed_however_unsure_tesseract() -> (
+    None
+):
+    over = seen("процессор POWERS собран", unsure=("POWERS",))
+
+    assert disputes(read("процессор POWER3 собран", over)) == [("POWER3", "POWERS")]
+
+
+def test_two_words_of_the_same_letters_are_disputed() -> None:
+    assert disputes(read("это вес товара", seen("это все товара"))) == [("вес", "все")]
 
 
 def test_a_number_that_tesseract_has_nowhere_is_disputed_whatever_is_printed_there() -> None:
