@@ -181,8 +181,19 @@ class Desk {
             return;
         }
         this.outbox.push(this.stream.url("decide"), {verdict, reason, version: facts.version}, {title: facts.title, page: facts.page});
-        toast(text(verdict === "approve" ? "approved" : "rejected", {title: facts.title}), {seconds: 3});
+        this.leave(verdict === "approve" ? "approved" : "rejected");
+    }
+
+    /* To the next document. What became of this one is said, with the way back to it. */
+    leave(said) {
+        const {title, desk} = this.stream.facts;
+        this.left = desk;
+        toast(text(said, {title}), {undo: () => this.goBack(desk), label: text("back-to-it"), seconds: 5});
         this.advance();
+    }
+
+    goBack(desk) {
+        this.outbox.drained().then(() => location.assign(desk));
     }
 
     approve() {
@@ -201,8 +212,7 @@ class Desk {
     putOff(until, note) {
         const {facts} = this.stream;
         this.outbox.push(this.stream.url("postpone"), {until, note}, {title: facts.title, page: facts.page});
-        toast(text("postponed", {title: facts.title}), {seconds: 3});
-        this.advance();
+        this.leave("postponed");
     }
 
     openPage() {
@@ -405,10 +415,15 @@ class Desk {
         this.nextWanted();
     }
 
+    /* The last answer in this document; without one the document that was left before is shown again. */
     async undo() {
-        const last = this.done.pop();
+        const last = this.mode === "empty" ? null : this.done.pop();
         if (!last || last.document !== this.stream.id) {
-            toast(text("nothing-to-undo"));
+            if (this.left) {
+                this.goBack(this.left);
+            } else {
+                toast(text("nothing-to-undo"));
+            }
             return;
         }
         const page = await this.stream.page(last.page);

@@ -1,10 +1,10 @@
 /* Short messages in the corner, read aloud. With `undo` (a function) there is a button that calls
- * it; such a message stays longer. `kind`: "bad" for what went wrong. Returns a function that closes. */
+ * it, called `label` or "Undo"; such a message stays longer. `kind`: "bad" for what went wrong. Returns a function that closes. */
 import {text as words} from "./texts.js";
 
 const SECONDS = {plain: 5, undo: 10, bad: 12};
 
-export function toast(message, {undo, kind, seconds} = {}) {
+export function toast(message, {undo, label, kind, seconds} = {}) {
     const box = document.getElementById("toasts");
     const element = document.createElement("div");
     element.className = kind ? `toast ${kind}` : "toast";
@@ -13,7 +13,7 @@ export function toast(message, {undo, kind, seconds} = {}) {
     element.append(said);
     const close = () => element.remove();
     if (undo) {
-        element.append(button(words("undo"), "button small", () => {
+        element.append(button(label ?? words("undo"), "button small", () => {
             close();
             undo();
         }));
