@@ -1,10 +1,10 @@
 """Take off a page what keeps an engine from reading it. Only where it is there.
 
-Specks are taken off, blurred print is sharpened, dark bands with light print become print on paper,
-a sheet on a table is cut out and seen straight from above, light print on a dark page becomes dark
-on light, a shadow or a dark stripe is taken off, slope and curl of the lines too. What is read is
-the corrected page; what people see stays the page. Boxes are mapped back. Why in this
-process and without a library of its own: docs/decisions/, "Pages are corrected by Pillow".
+Specks are taken off, print that is blurred or smeared is sharpened, dark bands with light print
+become print on paper, a sheet on a table is cut out and seen straight from above, light print on a
+dark page becomes dark on light, a shadow or a dark stripe is taken off, slope and curl of the lines
+too. What is read is the corrected page; what people see stays the page. Boxes are mapped back. Why
+in this process and without a library of its own: docs/decisions/, "Pages are corrected by Pillow".
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from .bands import find_bands, lighten_bands
 from .curl import Curl, find_curl
 from .focus import find_blur, sharpen
 from .lamp import find_stripes
+from .motion import find_motion, take_off_motion
 from .negative import is_negative
 from .noise import has_noise, smooth_weak_light, take_off_noise
 from .plane import Plane, Point, spread, turn
@@ -66,10 +67,12 @@ class Corrected:
 
 
 def correct_page(gray: Image.Image) -> Corrected:
-    """The page (mode "L") without specks, blur, bands, table, perspective, shadow, slope, curl."""
+    """The page (mode "L") without specks, blur, motion, bands, table, perspective, shadow, slope
+    and curl."""
     size = gray.size
     done: list[str] = []
     blur = find_blur(gray)
+    motion = None if blur else find_motion(gray)
     if has_noise(gray):
         gray = take_off_noise(gray)
         done.append("noise")
@@ -77,6 +80,9 @@ def correct_page(gray: Image.Image) -> Corrected:
     if blur:
         gray = sharpen(gray, blur)
         done.append("blur")
+    elif motion is not None:
+        gray = take_off_motion(gray, motion)
+        done.append("motion")
     bands = find_bands(gray)
     if bands:
         gray = lighten_bands(gray, bands)
