@@ -9,6 +9,7 @@ say beside the print is read apart.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 import structlog
@@ -40,6 +41,9 @@ class Kept(NamedTuple):
 #: apart (79 blocks instead of 11, word F1 0.68 instead of 0.94 at the same certainty).
 WITHOUT_MARKS, WITHOUT_STREAKS = Kept(0.01, 0.97), Kept(-0.02, 0.9)
 
+#: The page without something and, of marks, these alone; None where there are none.
+_TakeOff = Callable[[Image.Image], "tuple[Image.Image, Image.Image | None] | None"]
+
 #: A word with this certainty is certain.
 _CERTAIN = 0.8
 
@@ -52,18 +56,20 @@ def read_clearer(
     engine: Engine,
     language: str,
     seconds: float,
+    without_marks: bool = False,
 ) -> tuple[PageLayout, Image.Image]:
     """The better one of `layout`, which `engine` read from `image` (gray), and of another reading
     of the same page without streaks or faint marks; with it the image that it was read from, as
     large.
 
     `seconds`: limit of the other readings by the clock; past it the best so far is kept.
+    `without_marks`: the marks have been taken off the image already.
     """
     deadline = time.monotonic() + seconds
-    for what, take_off, kept in (
-        ("streaks", _take_off_streaks, WITHOUT_STREAKS),
-        ("marks", part_faint_marks, WITHOUT_MARKS),
-    ):
+    ways: list[tuple[str, _TakeOff, Kept]] = [("streaks", _take_off_streaks, WITHOUT_STREAKS)]
+    if not without_marks:
+        ways.append(("marks", part_faint_marks, WITHOUT_MARKS))
+    for what, take_off, kept in ways:
         left = deadline - time.monotonic()
         if layout.confidence is None or layout.confidence >= _DOUBTFUL or left <= 0:
             break

@@ -8,7 +8,7 @@ missing.
 
 from __future__ import annotations
 
-import time
+from typing import NamedTuple
 
 import structlog
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -21,7 +21,6 @@ from .clearer_reading import Kept, is_better
 from .correction import Corrected
 from .correction.warp import warp
 from .engines.base import Engine
-from .mark_blocks import add_marks
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +43,15 @@ _SURER, _OF_MORE = Kept(0.005, 1.0), Kept(-0.03, 1.01)
 _OF_LIGHT = frozenset({"noise", "blur", "bands", "negative", "shadow", "stripes"})
 
 
+class Apart(NamedTuple):
+    """A reading of the print alone, the image that it was read from, and the marks alone, black on
+    white."""
+
+    layout: PageLayout
+    image: Image.Image
+    marks: Image.Image
+
+
 def can_read_apart(corrected: Corrected) -> bool:
     """Whether the page in colour shows what was read of the `corrected` one."""
     return not _OF_LIGHT & set(corrected.done)
@@ -58,14 +66,12 @@ def read_apart(
     engine: Engine,
     language: str,
     seconds: float,
-) -> PageLayout | None:
-    """A better reading than `layout`, which `engine` read from `corrected`, of its print and its
-    marks; None where there is none.
+) -> Apart | None:
+    """A better reading than `layout`, which `engine` read from `corrected`, of its print without
+    its marks; None where there is none.
 
-    `colour`: the page before it was corrected, "RGB", as large. `seconds`: limit by the clock. What
-    is read of marks are blocks labelled `seal`.
+    `colour`: the page before it was corrected, "RGB", as large. `seconds`: limit by the clock.
     """
-    deadline = time.monotonic() + seconds
     red, green, blue = (_straighten(channel, corrected) for channel in colour.split())
     lightest = ImageChops.lighter(red, ImageChops.lighter(green, blue)).point(_PALER)
     darkest = ImageChops.darker(red, ImageChops.darker(green, blue)).point(_PALER)
@@ -85,9 +91,7 @@ def read_apart(
     log.info("page_read_without_colour", kept=kept)
     if not kept:
         return None
-    left = deadline - time.monotonic()
-    marks = ImageChops.invert(mark.point(_STRONGER))
-    return add_marks(again, marks, dpi=dpi, engine=engine, language=language, seconds=left)
+    return Apart(again, lightest, ImageChops.invert(mark.point(_STRONGER)))
 
 
 #: What is left of a mark in the lightest channel becomes paper.

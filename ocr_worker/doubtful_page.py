@@ -11,7 +11,9 @@ from documents.text.page_layout import PageLayout
 from .clearer_reading import read_clearer
 from .coloured_marks import can_read_apart, read_apart
 from .correction import Corrected
+from .correction.streaks import take_off_streaks
 from .engines.base import Engine
+from .mark_blocks import add_marks
 from .rendering import RenderedPage
 
 
@@ -31,6 +33,7 @@ def read_doubtful(
     `seconds`: limit of the other readings by the clock; past it the best so far is kept.
     """
     deadline = time.monotonic() + seconds
+    apart = None
     if page.marked and can_read_apart(corrected):
         apart = read_apart(
             layout,
@@ -41,10 +44,26 @@ def read_doubtful(
             language=language,
             seconds=seconds,
         )
-        if apart is not None:
-            return apart, corrected
     left = deadline - time.monotonic()
+    if apart is None:
+        layout, clear = read_clearer(
+            layout, corrected.image, dpi=page.dpi, engine=engine, language=language, seconds=left
+        )
+        return layout, replace(corrected, image=clear)
     layout, clear = read_clearer(
-        layout, corrected.image, dpi=page.dpi, engine=engine, language=language, seconds=left
+        apart.layout,
+        apart.image,
+        dpi=page.dpi,
+        engine=engine,
+        language=language,
+        seconds=left,
+        without_marks=True,
     )
-    return layout, replace(corrected, image=clear)
+    if clear is not apart.image:
+        # The marks are cut out of this one for people.
+        corrected = replace(corrected, image=take_off_streaks(corrected.image) or corrected.image)
+    left = deadline - time.monotonic()
+    marked = add_marks(
+        layout, apart.marks, dpi=page.dpi, engine=engine, language=language, seconds=left
+    )
+    return marked, corrected

@@ -11,6 +11,7 @@ from ocr_worker.engines import Engine
 from ocr_worker.reading import read_page
 from ocr_worker.rendering import Renderer
 from tests.ocr_worker.correction.pages import share
+from tests.ocr_worker.correction.test_streaks import STREAKS
 from tests.ocr_worker.files import ENGLISH, font, picture, saved
 
 BLUE, RED = (40, 60, 190, 210), (200, 40, 50, 210)
@@ -88,3 +89,18 @@ def test_a_pale_stamp_beside_the_print_is_read_on_a_gray_scan(
 
     assert share(layout) > 0.97
     assert "RECEIVED" in layout.text and "4718" in layout.text
+
+
+def test_a_page_is_rid_of_a_stamp_and_of_streaks(
+    renderer: Renderer, engine: Engine, tmp_path: Path, page: Image.Image
+) -> None:
+    draw = ImageDraw.Draw(page)
+    for first, last, width in STREAKS:
+        draw.line((first, 0, last, page.height), fill=(90, 90, 90), width=width)
+    path = saved(stamped(page, BLUE), tmp_path / "stamped.png")
+    layout = read_page(renderer, engine, path, "image/png", 1).layout
+
+    assert share(layout) > 0.95
+    stamps = " ".join(block.text for block in layout.blocks if block.label == "seal")
+    assert "RECEIVED" in stamps or "4718" in stamps
+    assert len({block.id for block in layout.blocks}) == len(layout.blocks)
