@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,9 +14,8 @@ from documents.messages import Message, message_from_json
 from .child_owner import ChildOwner
 from .child_process import ChildProcess
 from .jail import LayerReport
-from .rules import Rule
+from .layer_answers import make_layer_word, make_text_layer
 from .types import (
-    NO_RULES,
     PIECE_BYTES,
     LayerWord,
     Limits,
@@ -26,7 +24,6 @@ from .types import (
     PageImage,
     RenderedPage,
     TextLayer,
-    UnreadLine,
 )
 
 ERRORS: dict[str, type[errors.ReadingError]] = {
@@ -130,7 +127,7 @@ class Renderer(ChildOwner):
         height of the page as shown, points."""
         header, _ = self._ask("remarks", path, mime_type, number=number)
         width, height = header["size"]
-        return tuple(map(_to_layer_word, header["words"])), (width, height)
+        return tuple(map(make_layer_word, header["words"])), (width, height)
 
     def read_text_layer(
         self, path: Path, mime_type: str, number: int, *, last_word: bool = False
@@ -141,34 +138,7 @@ class Renderer(ChildOwner):
         """
         header, _ = self._ask("text_layer", path, mime_type, number=number, last_word=last_word)
         layer = header["layer"]
-        if layer is None:
-            return None
-        words = tuple(map(_to_layer_word, layer["words"]))
-        hidden = frozenset(layer["hidden"])
-        if hidden:
-            words = tuple(replace(word, hidden=index in hidden) for index, word in enumerate(words))
-        box = layer["image_box"]
-        return TextLayer(
-            width=layer["width"],
-            height=layer["height"],
-            image_width=layer["image_width"],
-            image_height=layer["image_height"],
-            image_dpi=layer["image_dpi"],
-            words=words,
-            image_cover=layer["image_cover"],
-            image_box=None if box is None else tuple(box),
-            paths=layer["paths"],
-            covered=layer["covered"],
-            unread=tuple(
-                UnreadLine((x0, y0, x1, y1), letters, across, slant)
-                for x0, y0, x1, y1, letters, across, slant in layer["unread"]
-            ),
-            rules=replace(
-                NO_RULES,
-                across=tuple(Rule(*rule) for rule in layer["rules"][0]),
-                down=tuple(Rule(*rule) for rule in layer["rules"][1]),
-            ),
-        )
+        return None if layer is None else make_text_layer(layer)
 
     def render_page(
         self,
@@ -326,8 +296,3 @@ def open_original(path: Path) -> BinaryIO:
                 problem=error.strerror,
             )
         ) from error
-
-
-def _to_layer_word(described: list[Any]) -> LayerWord:
-    text, x0, y0, x1, y1, *facts = described
-    return LayerWord(text, (x0, y0, x1, y1), *facts)
