@@ -39,3 +39,23 @@ def test_one_goes_back_to_what_one_has_just_approved_and_rejects_it(
 
     first.refresh_from_db()
     assert first.review_status == "rejected"
+
+
+def test_when_nothing_is_left_nothing_can_be_decided_but_the_way_back_is_there(
+    page: Page, team: Team
+) -> None:
+    last = plant_doubtful(team, 1)
+    page.goto(f"/review/{last.id}/")
+    wait_for_doubt(page, 1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    expect(page.locator("[data-desk=end-title]")).to_have_text("Nothing is left to review here.")
+
+    expect(page.get_by_role("button", name="Reject")).to_be_disabled()
+    expect(page.locator("[data-bar=title]")).not_to_have_text(last.title)
+    page.keyboard.press("r")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("u")
+
+    expect(page.locator(".desk")).to_have_attribute("data-document", str(last.id))
+    expect(page.get_by_role("button", name="Reject")).to_be_enabled()

@@ -177,7 +177,7 @@ class Desk {
 
     decide(verdict, reason = "") {
         const {facts} = this.stream;
-        if (this.mode === "moving" || !facts.may_correct) {
+        if (["moving", "empty"].includes(this.mode) || !facts.may_correct) {
             return;
         }
         this.outbox.push(this.stream.url("decide"), {verdict, reason, version: facts.version}, {title: facts.title, page: facts.page});
@@ -202,11 +202,15 @@ class Desk {
     }
 
     reject() {
-        this.dialogs.reject();
+        if (this.mode !== "empty") {
+            this.dialogs.reject();
+        }
     }
 
     postpone() {
-        this.dialogs.postpone();
+        if (this.mode !== "empty") {
+            this.dialogs.postpone();
+        }
     }
 
     putOff(until, note) {

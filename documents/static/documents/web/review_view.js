@@ -38,6 +38,7 @@ export class View {
         this.inBar("title").textContent = facts.title;
         this.inBar("team").textContent = facts.team;
         this.root.dataset.document = facts.id;
+        this.allowDecisions(true);
         this.find("reasons").replaceChildren(...facts.reasons.map((reason) => badge(reason, "flag")));
         this.showHolder(facts.holder ? text("held-by", {person: facts.holder}) : "");
         const decided = facts.status === "unreviewed" ? "" : text("already-decided", {decision: facts.decided});
@@ -124,7 +125,18 @@ export class View {
         this.find("marks").replaceChildren();
         this.find("reasons").replaceChildren();
         this.find("left").textContent = "";
+        this.find("note").hidden = true;
+        this.showHolder("");
         this.inBar("place").textContent = "";
+        this.inBar("title").textContent = text("desk");
+        this.inBar("team").textContent = "";
+        this.allowDecisions(false);
+    }
+
+    allowDecisions(allowed) {
+        for (const button of document.querySelectorAll("[data-verb=approve], [data-verb=reject], [data-verb=postpone]")) {
+            button.disabled = !allowed;
+        }
     }
 
     showSaving({waiting, failing, problem}) {
