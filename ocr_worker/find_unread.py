@@ -29,6 +29,9 @@ _LEAST_LETTERS = 5
 #: however small its share of the page is.
 _PARAGRAPH_LINES, _PARAGRAPH_LETTERS = 2, 40
 
+#: So many lines of so many letters, each beside words, are a lost column of a table.
+_COLUMN_LINES, _COLUMN_LETTERS = 4, 2
+
 #: Of letters at an angle engines make words with less certainty.
 _SURE = 0.75
 
@@ -47,7 +50,10 @@ def find_unread_lines(layout: PageLayout, upright: Image.Image) -> list[UnreadLi
     boxes = [box for block in layout.blocks for box in _explained_boxes(block)]
     lines = ink.find_lines(edges, [scale_box(box, 1 / factor) for box in boxes])
     turned = _find_turned(layout, edges, factor)
-    level = [line for line in _select_level(lines, edges) if not _lies_under(line, turned, factor)]
+    words = [scale_box(word.bbox, 1 / factor) for word in layout.words()]
+    level = [
+        line for line in _select_level(lines, edges, words) if not _lies_under(line, turned, factor)
+    ]
     return [UnreadLine(scale_box(line.bbox, factor), line.letters) for line in level] + turned
 
 
@@ -73,17 +79,20 @@ def _lies_under(line: ink.InkLine, turned: Sequence[UnreadLine], factor: int) ->
     return any(overlap_share(box, other.bbox) > 0.5 for other in turned)
 
 
-def _select_level(lines: list[ink.InkLine], edges: Image.Image) -> list[ink.InkLine]:
+def _select_level(
+    lines: list[ink.InkLine], edges: Image.Image, words: Sequence[Box]
+) -> list[ink.InkLine]:
     unread = sum(line.letters for line in lines)
     if unread < WORTH_A_FLAG:
         return []
+    columns = _select_columns(lines, words)
     lines = [line for line in lines if line.letters >= _LEAST_LETTERS]
     paragraphs = _select_paragraphs(lines)
     if len(paragraphs) < len(lines):
         every = sum(line.letters for line in ink.find_lines(edges))
         if unread <= _MUCH_UNREAD * max(every, 1):
             lines = paragraphs
-    return lines
+    return lines + [line for line in columns if line not in lines]
 
 
 def _select_paragraphs(lines: Sequence[ink.InkLine]) -> list[ink.InkLine]:
@@ -95,6 +104,34 @@ def _select_paragraphs(lines: Sequence[ink.InkLine]) -> list[ink.InkLine]:
         if len(inside) >= _PARAGRAPH_LINES and letters >= _PARAGRAPH_LETTERS:
             chosen += inside
     return chosen
+
+
+def _select_columns(lines: Sequence[ink.InkLine], words: Sequence[Box]) -> list[ink.InkLine]:
+    """The short lines under each other that each stand in a row with words: of a table's column
+    that was lost."""
+    beside = [
+        line
+        for line in lines
+        if line.letters >= _COLUMN_LETTERS
+        and sum(_are_on_one_row(line.bbox, word) for word in words) > 1
+    ]
+    chosen: list[ink.InkLine] = []
+    for line in beside:
+        under = [other for other in beside if _are_under_each_other(line.bbox, other.bbox)]
+        if len(under) >= _COLUMN_LINES:
+            chosen.append(line)
+    return chosen
+
+
+def _are_on_one_row(line: Box, word: Box) -> bool:
+    common = min(line[3], word[3]) - max(line[1], word[1])
+    heights = line[3] - line[1], word[3] - word[1]
+    return common > 0.6 * max(heights)
+
+
+def _are_under_each_other(one: Box, other: Box) -> bool:
+    width = min(one[2] - one[0], other[2] - other[0])
+    return min(one[2], other[2]) - max(one[0], other[0]) > 0.6 * width
 
 
 def _explained_boxes(block: Block) -> list[Box]:

@@ -265,7 +265,6 @@ def _recognise(
             language=language,
             seconds=max(deadline - time.monotonic(), 0.0),
         )
-        layout = make_aligned_tables(layout)
     elif any(block.label == "table" and block.html for block in layout.blocks):
         seen = without_rules(upright)  # a model of vision has read its tables by itself
     layout = join_drop_caps(quality.mend_layout(layout, is_known_word), is_known_word)
@@ -278,6 +277,8 @@ def _recognise(
         language=language,
         seconds=max(deadline - time.monotonic(), 0.0),
     )
+    if engine.needs.dpi:
+        layout = make_aligned_tables(layout)
     layout = quality.assess_layout(layout, ink=quality.make_ink_detector(upright.convert("L")))
     if not layout.blocks:  # not blank, and nothing was read: smeared print has no lines to be seen
         flags = (*flags, Flag.EMPTY_REGION)
