@@ -126,6 +126,26 @@ def test_the_log_is_filtered_and_paged(manages: Client, webhook: Webhook) -> Non
     assert manages.get(f"{url}?status=failed").content.decode().count('name="message"') == 1
 
 
+def test_why_a_message_did_not_arrive_is_said_before_it_is_opened(
+    manages: Client, webhook: Webhook
+) -> None:
+    def summary() -> str:
+        page = manages.get(f"{URL}{webhook.id}/").content.decode()
+        return page.partition("<summary><span")[2].partition("</summary>")[0]
+
+    attempt = {"at": timezone.now().isoformat(), "status": None, "seconds": 3.0, "answer": ""}
+    message = sent(webhook, status=MessageStatus.PENDING, attempts=[attempt])
+    assert "no answer" in summary()
+
+    message.attempts.append({**attempt, "status": 404})
+    message.save()
+    assert "· 404" in summary()
+
+    message.status = MessageStatus.DELIVERED
+    message.save()
+    assert "404" not in summary()
+
+
 def test_one_message_and_a_time_are_sent_again(manages: Client, webhook: Webhook) -> None:
     old = timezone.now() - datetime.timedelta(days=3)
     message = sent(webhook, status=MessageStatus.FAILED, tries=11)
