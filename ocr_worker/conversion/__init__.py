@@ -10,6 +10,7 @@
 | `stored_values` | dates and other fields as they were when the file was saved |
 | `speaker_notes` | pages for the notes of presentations |
 | `tracked_changes` | texts without what their authors have deleted |
+| `comments` | what people have remarked on a text, printed after it |
 | `office_jail` | what the child may read and which system calls it may make |
 """
 

@@ -11,6 +11,7 @@ from documents.errors import ConversionFailed, LimitExceeded
 from documents.files import filetypes
 from documents.text.encodings import decode_text
 
+from .comments import has_comments, print_comments
 from .decrypt import decrypt
 from .flat_text import write_table, write_text
 from .libreoffice import WITH_HIDDEN_SLIDES, Office
@@ -74,8 +75,9 @@ def make_pages(
         return _fit(office, source)
     if mime_type in _SLIDES:
         return _make_slides(office, source, mime_type)
-    if has_deletions(source, mime_type):
-        return _make_without_deletions(office, source)
+    deletions, comments = has_deletions(source, mime_type), has_comments(source, mime_type)
+    if deletions or comments:
+        return _make_text(office, source, deletions=deletions, comments=comments)
     pdf = source.with_suffix(".pdf")
     # As a text with pages; by itself it takes it for a page of the web, and loses its first lines.
     office.convert(source, pdf, read_as="HTML (StarWriter)" if source.suffix == ".html" else "")
@@ -120,13 +122,21 @@ def _make_slides(office: Office, source: Path, mime_type: str) -> Made:
     return Made(pdf)
 
 
-def _make_without_deletions(office: Office, source: Path) -> Made:
-    flat, shown = source.with_suffix(".fodt"), source.with_name("shown.fodt")
-    pdf = source.with_name("shown.pdf")
+def _make_text(office: Office, source: Path, *, deletions: bool, comments: bool) -> Made:
+    """Without its deletions, and with its comments after it."""
+    shown = source.with_suffix(".fodt")
+    notes: tuple[str, ...] = ()
     try:
-        office.convert(source, flat)
-        notes = hide_deletions(flat, shown)
-        flat.unlink()
+        office.convert(source, shown)
+        if deletions:
+            notes = hide_deletions(shown, shown.with_name("kept.fodt"))
+            shown.unlink()
+            shown = shown.with_name("kept.fodt")
+        if comments:
+            print_comments(shown, shown.with_name("commented.fodt"))
+            shown.unlink()
+            shown = shown.with_name("commented.fodt")
+        pdf = shown.with_suffix(".pdf")
         office.convert(shown, pdf)
         return Made(pdf, notes)
     except (ConversionFailed, LimitExceeded):

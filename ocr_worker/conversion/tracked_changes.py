@@ -46,12 +46,11 @@ def has_deletions(path: Path, mime_type: str) -> bool:
     """Whether the document holds text that was deleted with tracked changes. A DOC may be said to
     that has none. Raises OSError."""
     if mime_type in _IN_PACKAGE:
-        return _has_in_package(path, _IN_PACKAGE[mime_type])
+        return has_in_package(path, _IN_PACKAGE[mime_type])
     pattern = {_RTF: _IN_RTF, _DOC: _IN_DOC}.get(mime_type)
     if pattern is None:
         return False
-    with path.open("rb") as file:
-        return _has(file, pattern)
+    return has_in_file(path, pattern)
 
 
 def hide_deletions(source: Path, target: Path) -> tuple[str, ...]:
@@ -82,7 +81,8 @@ def hide_deletions(source: Path, target: Path) -> tuple[str, ...]:
     return _NOTE if deleted else ()
 
 
-def _has_in_package(path: Path, pattern: re.Pattern[bytes]) -> bool:
+def has_in_package(path: Path, pattern: re.Pattern[bytes]) -> bool:
+    """Whether a part of the package, written in XML, has what `pattern` finds."""
     try:
         with zipfile.ZipFile(path) as package:
             for name in package.namelist():
@@ -93,6 +93,12 @@ def _has_in_package(path: Path, pattern: re.Pattern[bytes]) -> bool:
     except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, NotImplementedError, EOFError):
         return False  # LibreOffice may mend it, or says what is wrong
     return False
+
+
+def has_in_file(path: Path, pattern: re.Pattern[bytes]) -> bool:
+    """Whether the file has what `pattern` finds. Raises OSError."""
+    with path.open("rb") as file:
+        return _has(file, pattern)
 
 
 def _has(file: IO[bytes], pattern: re.Pattern[bytes]) -> bool:
