@@ -73,10 +73,12 @@ def _build_page(
     """A page in the language of `request`. `reload_after`: seconds, 0 for never."""
     language = translation.get_language_from_request(request)
     with translation.override(language):
+        heading = title.translated()
         context = {
             "request": request,
-            "title": title.translated(),
-            "detail": detail.translated(),
+            "title": heading,
+            # Many a detail begins with its title, which stands above it here.
+            "detail": detail.translated().removeprefix(heading).strip(),
             "reload_after": reload_after,
         }
         content = render_to_string("web/error.html", context)
