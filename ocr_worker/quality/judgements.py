@@ -40,7 +40,7 @@ LONG_NUMBER = 6
 SURE_OF_LETTER = 0.2
 
 #: A name of so many signs with a digit in it is no formula; letters that look like two digits.
-LONG_NAME = 4
+LONG_NAME = 3
 _ALSO_ALIKE = frozenset(["8s", "8g", "6g", "7z"])
 
 #: A number of so many digits that the second reader has nowhere is to be looked at, whatever is

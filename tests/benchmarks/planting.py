@@ -7,10 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from documents.text.page_layout import Block, PageLayout
 from documents.text.word_alignment import Effort, align_words
 from ocr_worker.quality.word_keys import make_key
+
+#: Where a line's end has broken a word.
+_BROKEN = re.compile(r"(?<=\w)[-‐\u00ad]\n(?=\w)")
 
 KINDS = ("dropped word", "swapped digit", "invented word", "repeated line")
 
@@ -62,7 +66,7 @@ class Page:
 
 def _run_together(lines: list[list[str]]) -> str:
     text = "\n".join(" ".join(line) for line in lines if line)
-    return re.sub(r"(?<=\w)[-‐\u00ad]\n(?=\w)", "", text).replace("\n", " ")
+    return _BROKEN.sub("", text).replace("\n", " ")
 
 
 def from_layer(layer: PageLayout, width: int, height: int) -> Page:
@@ -143,6 +147,20 @@ def plant(page: Page, errors: Sequence[str], chance: random.Random, foreign: Seq
             page.lines[block][number] = [*line, *line]
             words = [make_key(word) for word in line if make_key(word)]
         page.planted.append(Planted(block, kind, tuple(words)))
+    page.planted = [_with_joined(error, page.lines[error.block]) for error in page.planted]
+
+
+def _with_joined(error: Planted, lines: Sequence[Sequence[str]]) -> Planted:
+    """The error, known by the whole word too where it ends or begins a line at a hyphen: the page
+    is read with such words mended."""
+    joined = []
+    filled = [line for line in lines if line]
+    for line, following in pairwise(filled):
+        both = f"{line[-1]}\n{following[0]}"
+        parts = {make_key(line[-1]), make_key(following[0])}
+        if _BROKEN.search(both) and parts & set(error.words):
+            joined.append(make_key(_BROKEN.sub("", both)))
+    return replace(error, words=(*error.words, *joined))
 
 
 def _fits(kind: str, line: list[str]) -> bool:
