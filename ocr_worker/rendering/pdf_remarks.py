@@ -33,6 +33,10 @@ _SMALLEST, _LARGEST = 2.0, 200.0
 _ENDS_OF_PARAGRAPHS = re.compile(r"</p\s*>|<br[^<>]*>", re.IGNORECASE)
 _TAGS = re.compile(r"<[^<>]*>")
 
+#: What may come without an appearance; in a file that has no form, its fields, too, of these types.
+_KINDS = (c.FPDF_ANNOT_FREETEXT, c.FPDF_ANNOT_STAMP)
+_WITH_TEXT = ("Tx", "Ch")
+
 #: Names of stamps: the words in "NotApproved", "SBNotApproved" (as Acrobat has them), "#TopSecret".
 _WORDS_OF_NAME = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+")
 _PREFIX = re.compile(r"^#?(?:S[BH](?=[A-Z][a-z]))?")
@@ -44,7 +48,8 @@ _STATED_SIZE = re.compile(r"(\d{1,4}(?:\.\d{0,4})?|\.\d{1,4})\d*\s+Tf\b")
 
 
 def read_remarks(page: pdfium.PdfPage) -> list[list[Any]]:
-    """The words of free text and of stamps without an appearance, as in `read_page_text`.
+    """The words of free text, of stamps, and of fields of a file that has no form, where they come
+    without an appearance; as in `read_page_text`.
 
     `page`: not drawn yet, because pdfium then gives such annotations an empty box as their
     appearance. Where each word stands is estimated: its line and its place within the rectangle.
@@ -53,8 +58,9 @@ def read_remarks(page: pdfium.PdfPage) -> list[list[Any]]:
     words: list[list[Any]] = []
     for _, annotation in each_annotation(page):
         kind = c.FPDFAnnot_GetSubtype(annotation)
+        kinds = _KINDS if page.formenv is not None else (*_KINDS, c.FPDF_ANNOT_WIDGET)
         if (
-            kind not in (c.FPDF_ANNOT_FREETEXT, c.FPDF_ANNOT_STAMP)
+            kind not in kinds
             or c.FPDFAnnot_GetFlags(annotation) & UNSEEN
             or c.FPDFAnnot_HasKey(annotation, b"AP")
         ):
@@ -70,7 +76,10 @@ def read_remarks(page: pdfium.PdfPage) -> list[list[Any]]:
         else:
             stated = _STATED_SIZE.search(_read_string(annotation, b"DA"))
             size = float(stated[1]) if stated else 0.0
-            text = _read_string(annotation, b"Contents") or _read_rich_text(annotation)
+            key = b"V" if kind == c.FPDF_ANNOT_WIDGET else b"Contents"
+            text = _read_string(annotation, key) or _read_rich_text(annotation)
+        if kind == c.FPDF_ANNOT_WIDGET and _read_string(annotation, b"FT") not in _WITH_TEXT:
+            continue
         words += _set_text(text, size, rectangle, affine)
     return words
 

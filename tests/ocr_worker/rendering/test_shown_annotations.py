@@ -90,7 +90,13 @@ def test_an_annotation_is_read_where_its_layer_is_on(
     assert (ink[0] < 128) == shown  # type: ignore[operator]
 
 
-def test_a_field_of_a_file_without_a_form_is_read(renderer: Renderer, typed: Path) -> None:
-    annotate(typed, "Quartermaster", Subtype=Name.Widget, FT=Name.Tx, T=String("rank"))
+@pytest.mark.parametrize("drawn", [True, False])
+def test_a_field_of_a_file_without_a_form_is_read(
+    renderer: Renderer, typed: Path, drawn: bool
+) -> None:
+    value = String("Quartermaster")
+    annotate(typed, "Quartermaster", Subtype=Name.Widget, FT=Name.Tx, T=String("rank"), V=value)
+    if not drawn:
+        leave_to_viewer(typed)
 
     assert read(renderer, typed) == "Quartermaster"
