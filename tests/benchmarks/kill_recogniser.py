@@ -100,6 +100,7 @@ class Killing:
         return recogniser is not None and recogniser.cpu_percent(0.2) > 5
 
     def _goes_on(self) -> bool:
+        self.feed()  # the pages after a death are read one by one, until none is left of those
         return (
             self._count_starts() > self._started
             and self.count("documents_reading") > self._recorded
