@@ -21,7 +21,7 @@ def icon(name: str) -> SafeString:
     """A picture of the sprite, for eyes only: what it means stands beside it or in a label."""
     url = static("documents/web/icons.svg")
     return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>',
         url,
         name,
     )

@@ -81,11 +81,7 @@ export class BlockView {
         field.setAttribute("aria-multiline", "true");
         field.setAttribute("aria-label", label);
         field.spellcheck = false;
-        field.addEventListener("beforeinput", (event) => {
-            if (["insertParagraph", "insertLineBreak"].includes(event.inputType) && showBreak(field)) {
-                event.preventDefault();
-            }
-        });
+        field.addEventListener("beforeinput", (event) => showBreak(field, event));
         field.addEventListener("input", () => {
             mendBreaks(field);
             this.pane.owner.saver.typed(this);

@@ -114,22 +114,16 @@ export function mendBreaks(element) {
     }
 }
 
-/* Enter where a newline is drawn as a space shows the line that the text begins there already: another
- * newline would leave an empty line. Whether it did. */
-export function showBreak(element) {
+/* Enter where a newline is drawn as a space shows the line that begins there already. */
+export function showBreak(element, event) {
     const {focusNode, focusOffset, isCollapsed} = document.getSelection();
-    if (!isCollapsed || !element.contains(focusNode)) {
-        return false;
+    const caret = isCollapsed ? textOffset(element, focusNode, focusOffset) : -1;
+    const places = [...element.querySelectorAll(".soft-break")].map((space) => [space, textOffset(element, space, 0)]);
+    const found = places.find(([, at]) => caret >= at && caret <= at + 1);
+    if (found && ["insertParagraph", "insertLineBreak"].includes(event.inputType)) {
+        event.preventDefault();
+        found[0].replaceWith("\n");
+        element.normalize();
+        putCaret(element, found[1] + 1);
     }
-    const caret = textOffset(element, focusNode, focusOffset);
-    for (const space of element.querySelectorAll(".soft-break")) {
-        const at = textOffset(element, space, 0);
-        if (caret === at || caret === at + 1) {
-            space.replaceWith("\n");
-            element.normalize();
-            putCaret(element, at + 1);
-            return true;
-        }
-    }
-    return false;
 }
