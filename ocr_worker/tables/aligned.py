@@ -14,9 +14,10 @@ from itertools import pairwise
 
 from documents.text.page_layout import Box, Word, bounding_box
 
-from .aligned_rows import MOST_COLUMNS, Row, Run, Segment, goes_on, part_columns
+from .aligned_rows import MOST_COLUMNS, Row, Run, Segment, goes_on
 from .grid import Grid
 from .grid_cells import GridCell
+from .narrow_gutters import part_columns
 
 #: The share of the rows that fill each column, and all of them together; where all have values,
 #: more.
