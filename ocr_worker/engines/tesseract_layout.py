@@ -47,16 +47,21 @@ def _iterate_blocks(
     if results is None:
         return
     current: GrowingBlock | None = None
+    row: tuple[int, ...] | None = None
     for result in module.iterate_level(results, level.WORD):
-        if current is None or result.IsAtBeginningOf(level.BLOCK):
-            if current is not None:
-                yield current
-            label = "table" if result.BlockType() == kinds.TABLE else "text"
-            current = GrowingBlock(_read_box(result, level.BLOCK) or (0, 0, 0, 0), label)
-        if result.IsAtBeginningOf(level.PARA):
-            current.paragraph_starts.append(len(current.lines))
-        if result.IsAtBeginningOf(level.TEXTLINE):
-            current.lines.append([])
+        # Asked whether a line begins, the library looks through all its words each time.
+        before, row = row, result.BoundingBox(level.TEXTLINE)
+        if row != before or row is None:
+            if current is None or result.IsAtBeginningOf(level.BLOCK):
+                if current is not None:
+                    yield current
+                label = "table" if result.BlockType() == kinds.TABLE else "text"
+                current = GrowingBlock(_read_box(result, level.BLOCK) or (0, 0, 0, 0), label)
+            if result.IsAtBeginningOf(level.PARA):
+                current.paragraph_starts.append(len(current.lines))
+            if result.IsAtBeginningOf(level.TEXTLINE):
+                current.lines.append([])
+        assert current is not None
         word = None if result.Empty(level.WORD) else read(module, result)
         if word is not None:
             if not current.lines:
