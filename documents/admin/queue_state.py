@@ -24,8 +24,8 @@ def describe_queue(processes: Sequence[WorkerProcess]) -> list[str]:
     if not facts["documents"]:
         return [_("No document is waiting.")]
     text = ngettext(
-        "%(documents)d document with %(pages)d unread pages is waiting since %(moment)s.",
-        "%(documents)d documents with %(pages)d unread pages are waiting, the first since"
+        "%(documents)d document with %(pages)d unread pages has been waiting since %(moment)s.",
+        "%(documents)d documents with %(pages)d unread pages have been waiting, the first since"
         " %(moment)s.",
         facts["documents"],
     )

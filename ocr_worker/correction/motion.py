@@ -1,7 +1,7 @@
 """Sharpen a page that moved across or down while it was taken. By Pillow.
 
-Of such print the edges along the way are as sharp as ever, and those across it are smeared over as
-many px as it moved. A blur by a lens has all edges alike (`focus`).
+The edges of such print along the way are as sharp as ever; those across it are smeared over as many
+px as it moved. A blur by a lens has all edges alike (`focus`).
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _SMEARED, _TIMES = 0.34, 2.0
 #: As many places have print at least, and of these the share that shows the same.
 _LEAST, _AGREE = 4, 0.7
 
-#: px over which an edge is asked how steep it is, and by how many it is smoothed along itself.
+#: px over which the steepness of an edge is measured, and by how many it is smoothed along itself.
 _STEP, _ALONG = 3, 2
 
-#: Over so many px reach edges of print that did not move.
+#: Edges of print that did not move reach over so many px.
 _EDGE = 0.7
 
-#: As many px are the most that something is won back of.
+#: The longest motion, px, of which anything is won back.
 _MOST = 14.0
 
 #: How often the page is compared with what it would look like if it moved once more, and by how
@@ -84,7 +84,7 @@ def _find_in_place(place: Image.Image, contrast: int) -> Motion | None:
     if smeared > _SMEARED or sharp < _TIMES * smeared:
         return None
     way: Way = "across" if across < down else "down"
-    # Grain, which is steep, too, is smoothed along the edges and asked over several px.
+    # Grain, which is steep, too, is smoothed along the edges and measured over several px.
     smooth = place.filter(ImageFilter.BoxBlur((0, _ALONG) if way == "across" else (_ALONG, 0)))
     steepest = _find_steepest(smooth, way, _STEP) / _STEP
     return Motion(way, contrast / max(steepest, 1.0) - _EDGE)

@@ -98,8 +98,8 @@ def _digits_of(word_key: str) -> str:
 
 
 def _contradicts_digit(one: str, other: str) -> bool:
-    """Whether all of two keys is alike but letters of the second reader where the first has digits
-    that they do not look like: POWER3 read as POWERS."""
+    """Whether two keys are alike except where the second reader has letters that do not look like
+    the digits of the first: POWER3 read as POWERS."""
     if len(one) != len(other) or len(one) < LONG_NAME:
         return False
     pairs = [(a, b) for a, b in zip(one, other, strict=True) if a != b]

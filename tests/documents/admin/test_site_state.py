@@ -56,7 +56,7 @@ def test_it_says_what_waits_and_how_long_that_takes(root_browser: Client, team: 
     make_document(team, status=Status.QUEUED, page_count=None)
 
     page = root_browser.get(STATE).content.decode()
-    assert "2 documents with 600 unread pages are waiting, the first since" in page
+    assert "2 documents with 600 unread pages have been waiting, the first since" in page
     assert "Nothing is read until an OCR worker starts" in page
 
     worker = make_ocr_worker(engine_state=EngineState.LOADING)
