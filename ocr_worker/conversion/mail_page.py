@@ -10,12 +10,10 @@ from html import escape
 from pathlib import Path
 from typing import BinaryIO
 
-from documents.errors import DamagedFile
-from documents.messages import Message
 from ocr_worker.mail.mbox import Mailbox
 from ocr_worker.mail.message import CUT, DRAFT, ENCRYPTED
 from ocr_worker.mail.message import Message as Mail
-from ocr_worker.rendering.mail_members import FAILURES, open_mail
+from ocr_worker.rendering.mail_members import open_mail, readable
 
 from .web_page import clean_html, wrap_html
 
@@ -46,17 +44,8 @@ _SPACES = re.compile(r"^ +| {2,}", re.MULTILINE)
 
 def write_mail(stream: BinaryIO, mime_type: str, target: Path) -> None:
     """Write the message in `stream` to `target` as a page. Raises DamagedFile."""
-    try:
+    with readable():
         message = open_mail(stream, mime_type)
-    except FAILURES as error:
-        problem = f"{type(error).__name__}: {error}"[:200]
-        raise DamagedFile(
-            Message(
-                "The message is damaged: {problem}. "
-                "Save it again in the mail program and upload that.",
-                problem=problem,
-            )
-        ) from None
     assert not isinstance(message, Mailbox)
     words = _ENGLISH
     if _CYRILLIC.search(message.subject + "".join(body.text[:20_000] for body in message.bodies)):

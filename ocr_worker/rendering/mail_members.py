@@ -37,7 +37,7 @@ class MailMembers:
 
     def __init__(self, stream: BinaryIO, mime_type: str) -> None:
         self._stream = stream
-        with _readable():
+        with readable():
             self._opened = open_mail(stream, mime_type)
         self._reader = PieceReader(self._blocks)
 
@@ -46,7 +46,7 @@ class MailMembers:
 
     def describe(self, index: int) -> dict[str, Any] | None:
         """As `ArchiveMembers.describe`; `note`: what an attachment is that is no document."""
-        with _readable():
+        with readable():
             if isinstance(self._opened, Mailbox):
                 place = self._opened.place(index)
                 if place is None:
@@ -68,7 +68,7 @@ class MailMembers:
 
     def read(self, index: int, offset: int, size: int) -> bytes:
         """As `ArchiveMembers.read`."""
-        with _readable():
+        with readable():
             return self._reader.read(index, offset, size)
 
     def facts(self) -> dict[str, Any]:
@@ -114,7 +114,8 @@ def _map(stream: BinaryIO) -> Data:
 
 
 @contextlib.contextmanager
-def _readable() -> Iterator[None]:
+def readable() -> Iterator[None]:
+    """What the readers of mail raise becomes DamagedFile or LimitExceeded, with what to do next."""
     try:
         yield
     except MemoryError:
